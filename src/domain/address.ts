@@ -1,0 +1,91 @@
+import ipaddr from "ipaddr.js"
+
+/** Where an IP address can be reached from. Only `public` ones are dialled without `--allow-private`. */
+export type AddressScope =
+  | "public"
+  | "unspecified"
+  | "loopback"
+  | "private"
+  | "link-local"
+  | "carrier-grade NAT"
+  | "unique local"
+  | "multicast"
+  | "broadcast"
+  | "mapped"
+  | "translated"
+  | "tunnelled"
+  | "documentation"
+  | "reserved"
+
+const scopes: Readonly<Record<string, AddressScope>> = {
+  unicast: "public",
+  unspecified: "unspecified",
+  loopback: "loopback",
+  private: "private",
+  linkLocal: "link-local",
+  carrierGradeNat: "carrier-grade NAT",
+  uniqueLocal: "unique local",
+  multicast: "multicast",
+  broadcast: "broadcast",
+  ipv4Mapped: "mapped",
+  rfc6145: "translated",
+  rfc6052: "translated",
+  "6to4": "tunnelled",
+  teredo: "tunnelled"
+}
+
+const documentation = ["192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24", "2001:db8::/32", "3fff::/20"]
+  .map((cidr) => ipaddr.parseCIDR(cidr))
+// The local-use NAT64 prefix (RFC 8215), which ipaddr.js does not name.
+const localNat64 = ipaddr.parseCIDR("64:ff9b:1::/48")
+const siteLocal = ipaddr.parseCIDR("fec0::/10")
+
+type Parsed = ipaddr.IPv4 | ipaddr.IPv6
+
+const inside = (address: Parsed, range: [Parsed, number]): boolean =>
+  address.kind() === range[0].kind() && (address as ipaddr.IPv4).match(range as [ipaddr.IPv4, number])
+
+/** IPv4 in four decimal parts only (no octal, hex or short forms), IPv6 without zone. */
+const parse = (text: string): Parsed | undefined => {
+  if (ipaddr.IPv4.isValidFourPartDecimal(text)) return ipaddr.IPv4.parse(text)
+  if (!text.includes(":") || text.includes("%") || !ipaddr.IPv6.isValid(text)) return undefined
+  return ipaddr.IPv6.parse(text)
+}
+
+/** 4 or 6, or undefined when the text is no IP address in a form we accept. */
+export const ipVersion = (text: string): 4 | 6 | undefined => {
+  const parsed = parse(text)
+  return parsed === undefined ? undefined : parsed.kind() === "ipv4" ? 4 : 6
+}
+
+/** The one spelling we store: dotted IPv4, RFC 5952 IPv6. Undefined when it is no address. */
+export const canonicalAddress = (text: string): string | undefined => parse(text)?.toString()
+
+/** Scope of an address (IANA special-purpose registries). Undefined when it is no address. */
+export const addressScope = (text: string): AddressScope | undefined => {
+  const parsed = parse(text)
+  if (parsed === undefined) return undefined
+  if (documentation.some((range) => inside(parsed, range))) return "documentation"
+  if (inside(parsed, localNat64)) return "translated"
+  if (inside(parsed, siteLocal)) return "private"
+  return scopes[parsed.range()] ?? "reserved"
+}
+
+/** The network block of an address, as CIDR text, e.g. `addressBlock("34.90.1.2", 24, 48)` is "34.90.1.0/24". */
+export const addressBlock = (text: string, bits4: number, bits6: number): string | undefined => {
+  const parsed = parse(text)
+  if (parsed === undefined) return undefined
+  return parsed.kind() === "ipv4"
+    ? `${ipaddr.IPv4.networkAddressFromCIDR(`${parsed.toString()}/${bits4}`).toString()}/${bits4}`
+    : `${ipaddr.IPv6.networkAddressFromCIDR(`${parsed.toString()}/${bits6}`).toString()}/${bits6}`
+}
+
+/** A CIDR block decoded once, for matching many addresses; undefined when the text is none. */
+export const parseBlock = (cidr: string): ((address: string) => boolean) | undefined => {
+  if (!ipaddr.isValidCIDR(cidr)) return undefined
+  const range = ipaddr.parseCIDR(cidr)
+  return (address) => {
+    const parsed = parse(address)
+    return parsed !== undefined && inside(parsed, range)
+  }
+}

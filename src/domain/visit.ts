@@ -1,0 +1,156 @@
+import type { Endpoint } from "./endpoint.ts"
+import type { ProbeOutcome, VisitPhase, VisitReason } from "./reason.ts"
+
+/** Milliseconds since `startedAt`; null where the visit did not get that far. */
+export interface VisitStamps {
+  readonly resolvedMs: number | null
+  readonly connectedMs: number | null
+  readonly tlsMs: number | null
+  readonly handshakeMs: number | null
+  readonly endedMs: number
+}
+
+/** Facts about a certificate as presented; nothing here says it is valid. */
+export interface CertificateFacts {
+  /** SHA-256 of the DER, lower-case hex. */
+  readonly sha256: string
+  /** SHA-256 of the SubjectPublicKeyInfo DER, lower-case hex: survives renewal with the same key. */
+  readonly spkiSha256: string
+  readonly subject: string
+  readonly issuer: string
+  readonly serial: string
+  /** ISO 8601 UTC; null when the certificate states no readable date. */
+  readonly validFrom: string | null
+  readonly validTo: string | null
+  readonly sanDns: ReadonlyArray<string>
+  readonly sanIp: ReadonlyArray<string>
+  /** e.g. `rsa 2048`, `ec prime256v1`, `ed25519`. */
+  readonly keyType: string
+  readonly signatureAlgorithm: string | null
+  readonly selfSigned: boolean
+  readonly derBase64: string
+}
+
+/** What the TLS handshake showed. */
+export interface TlsFacts {
+  readonly version: string | null
+  readonly cipher: string | null
+  readonly group: string | null
+  readonly alpn: string | null
+  /** The name we sent, null for address literals. */
+  readonly sni: string | null
+  /** OpenSSL's verdict against the system's roots; recorded, never required. Null when it found no fault. */
+  readonly verifyError: string | null
+  readonly certificate: CertificateFacts | null
+  /** SHA-256 of each certificate presented above the leaf, in order. */
+  readonly chainSha256: ReadonlyArray<string>
+}
+
+/** How an endpoint was reached: what was dialled, by whom it was resolved, through what. */
+export interface DialFacts {
+  /** The address our socket connected to; null through a proxy, which does not tell. */
+  readonly address: string | null
+  readonly resolvedBy: "literal" | "dns" | "proxy" | null
+  /** All addresses the resolver gave, canonical, in its order. */
+  readonly addresses: ReadonlyArray<string>
+  readonly via: "direct" | "proxy" | "tor"
+}
+
+/** What one probe saw. */
+export interface Observation {
+  /** Name in the probe catalogue, e.g. `banner`, `peers#2`. */
+  readonly probe: string
+  readonly method: string
+  /** Milliseconds since the visit started. */
+  readonly sentMs: number
+  /** From the write of the request to the arrival of the reply's last byte; pacing and queueing included. */
+  readonly latencyMs: number | null
+  readonly outcome: ProbeOutcome
+  readonly errorCode: number | null
+  readonly errorMessage: string | null
+  /** The reply line without its end, UTF-8 decoded with replacement, padding folded, cut to 65,536 characters. */
+  readonly replyRaw: string | null
+  /** Bytes of the reply line on the wire, before any cut. */
+  readonly replyBytes: number
+  /** The decoded result as JSON text where it is small enough to keep (peer lists live in `advertised`). */
+  readonly value: string | null
+}
+
+/** The tip a server claims. */
+export interface TipFacts {
+  readonly height: number
+  readonly hash: string
+  readonly time: number
+  /** The header meets the target it states itself. */
+  readonly validWork: boolean
+}
+
+/** What the headers at the deciding heights say. */
+export interface ChainVerdict {
+  /** `same`: all headers shown match; `other`: one does not; `unverified`: none was shown. */
+  readonly verdict: "same" | "other" | "unverified"
+  /** Name of a chain we know that fits, where it is another one. */
+  readonly chain: string | null
+  readonly headers: ReadonlyArray<{ readonly height: number; readonly hash: string }>
+}
+
+/** Decoded `server.features`, as claimed; the whole reply is in the observation. */
+export interface FeaturesFacts {
+  readonly serverVersion: string | null
+  readonly protocolMin: string | null
+  readonly protocolMax: string | null
+  readonly genesisHash: string | null
+  readonly hashFunction: string | null
+  readonly pruning: number | null
+  /** Host as written by the server -> its ports. */
+  readonly hosts: ReadonlyArray<{
+    readonly host: string
+    readonly tcpPort: number | null
+    readonly tlsPort: number | null
+    readonly wsPort: number | null
+    readonly wssPort: number | null
+  }>
+  readonly services: ReadonlyArray<string>
+}
+
+/** All replies to `server.peers.subscribe` of one visit, together. */
+export interface PeersFacts {
+  /** Rounds that were answered with a list. */
+  readonly asked: number
+  /** Distinct entries as JSON values, with the number of rounds that had them. */
+  readonly entries: ReadonlyArray<{ readonly value: unknown; readonly times: number }>
+  /** Entries beyond the bound that were counted, not kept. */
+  readonly dropped: number
+  /** Estimated probability that one more round shows an entry not seen yet (Good-Turing); 0 for a list that repeated itself. */
+  readonly unseenMass: number | null
+}
+
+/** One attempt on one endpoint: result xor reason. */
+export interface Visit {
+  readonly endpoint: Endpoint
+  /** Milliseconds since 1970. */
+  readonly startedAt: number
+  readonly dial: DialFacts
+  readonly stamps: VisitStamps
+  readonly outcome: "answered" | "failed"
+  readonly reason: VisitReason | null
+  readonly phase: VisitPhase | null
+  /** Raw text behind the reason: an error code, a server's sentence; cleaned only for display. */
+  readonly detail: string | null
+  readonly bytesIn: number
+  readonly bytesOut: number
+  readonly requests: number
+  /** Cost by ElectrumX's published table, in its units: what we may have left on their books. */
+  readonly cost: number
+  readonly tls: TlsFacts | null
+  /** First and second element of the `server.version` reply. */
+  readonly software: string | null
+  readonly protocol: string | null
+  readonly banner: string | null
+  readonly donationAddress: string | null
+  readonly tip: TipFacts | null
+  readonly chain: ChainVerdict | null
+  readonly features: FeaturesFacts | null
+  readonly peers: PeersFacts | null
+  readonly observations: ReadonlyArray<Observation>
+}

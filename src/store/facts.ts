@@ -1,0 +1,64 @@
+import type { Advertisement, Source } from "../domain/advertisement.ts"
+import type { Endpoint } from "../domain/endpoint.ts"
+import type { NotVisitedReason, VisitReason } from "../domain/reason.ts"
+import type { Server } from "../domain/server.ts"
+import type { Visit } from "../domain/visit.ts"
+
+/** Identifier of a crawl in its database. */
+export type CrawlId = number
+
+/** Where an endpoint stands in a crawl's frontier. The newest row of an endpoint counts. */
+export type EndpointState = "parked" | "due" | "visited" | "not visited"
+
+/** A source's announcements from one visit or one reading of a list, together. */
+export interface AdvertisedFact {
+  readonly _tag: "advertised"
+  readonly source: Source
+  readonly at: number
+  /** How often the source was asked. */
+  readonly timesAsked: number
+  readonly entries: ReadonlyArray<{ readonly advertisement: Advertisement; readonly times: number }>
+  /** Entries beyond our bounds: counted, not kept. */
+  readonly dropped: number
+}
+
+/** A change of the frontier. */
+export interface EndpointFact {
+  readonly _tag: "endpoint"
+  readonly endpoint: Endpoint
+  readonly state: EndpointState
+  readonly reason: NotVisitedReason | null
+  /** e.g. `budget: 8 ports per host`; fixed phrases of ours. */
+  readonly detail: string | null
+  readonly at: number
+}
+
+export interface VisitFact {
+  readonly _tag: "visit"
+  readonly visit: Visit
+}
+
+/**
+ * What we may have left on a server's books, per vantage: ElectrumX remembers
+ * the cost of our /24 after we leave and forgets 2 units a second.
+ */
+export interface LedgerFact {
+  readonly _tag: "ledger"
+  /** Dialled address where known, else the host. */
+  readonly target: string
+  readonly at: number
+  /** Balance in ElectrumX units right after this visit. */
+  readonly balance: number
+  /** Do not dial before (milliseconds since 1970); null for no back-off. */
+  readonly backOffUntil: number | null
+  readonly reason: VisitReason | null
+}
+
+/** The servers of a crawl, joined from its endpoints when it ends. Replaces earlier rows of the crawl. */
+export interface ServersFact {
+  readonly _tag: "servers"
+  readonly servers: ReadonlyArray<Server>
+}
+
+/** What the crawl hands to the store. */
+export type Fact = AdvertisedFact | EndpointFact | VisitFact | LedgerFact | ServersFact

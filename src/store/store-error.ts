@@ -1,0 +1,26 @@
+import { Schema } from "effect"
+
+/** Why a store operation failed. */
+export const StoreReason = Schema.Literals([
+  /** Another process holds the file. */
+  "locked",
+  "cannot open",
+  /** The file was written by a newer version of the program. */
+  "newer schema",
+  "migration failed",
+  "write failed",
+  "query failed",
+  /** A read-only query tried to write, or more than one statement. */
+  "not allowed",
+  "timeout",
+  "not found"
+])
+export type StoreReason = typeof StoreReason.Type
+
+/** The one error of `store/`: DuckDB's errors are mapped to it where they enter. */
+export class StoreError extends Schema.TaggedError<StoreError>()("StoreError", {
+  reason: StoreReason,
+  /** A sentence for a person, without stack traces. */
+  message: Schema.String,
+  cause: Schema.optionalKey(Schema.Defect())
+}) {}

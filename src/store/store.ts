@@ -1,0 +1,92 @@
+import { Context, type Effect, type Option } from "effect"
+import type { Chain } from "../domain/chain.ts"
+import type { Endpoint } from "../domain/endpoint.ts"
+import type { NotVisitedReason } from "../domain/reason.ts"
+import type { Visit } from "../domain/visit.ts"
+import type { CrawlId, EndpointState, Fact, LedgerFact } from "./facts.ts"
+import type { StoreError } from "./store-error.ts"
+
+/** From where a crawl looks: unreached because of us is not offline. */
+export interface Vantage {
+  /** Free name, e.g. `home`; `--vantage`. Part of the ledger's key. */
+  readonly name: string
+  readonly ipv4: boolean
+  readonly ipv6: boolean
+  readonly tor: boolean
+  readonly proxy: boolean
+}
+
+export interface CrawlStart {
+  readonly kind: "crawl" | "visit"
+  readonly chain: Chain
+  readonly vantage: Vantage
+  /** The settings of the run, stored as JSON and returned by `resumable`. */
+  readonly settings: Record<string, unknown>
+  readonly codeVersion: string
+  readonly startedAt: number
+}
+
+/** How a crawl ended. `running` is what a killed process leaves behind. */
+export type CrawlState = "running" | "finished" | "interrupted" | "failed" | "abandoned"
+
+/** One endpoint as the tables of an unfinished crawl know it. */
+export interface KnownEndpoint {
+  readonly endpoint: Endpoint
+  readonly state: EndpointState
+  readonly reason: NotVisitedReason | null
+  readonly detail: string | null
+  /** Distinct sources that named it in this crawl. */
+  readonly sources: number
+  readonly namedBySeed: boolean
+  /** Canonical addresses sources gave for its host. */
+  readonly announcedAddresses: ReadonlyArray<string>
+  /** Outcome of its visit, null before. */
+  readonly outcome: Visit["outcome"] | null
+  /** It answered `server.version`, on whatever chain. */
+  readonly reachable: boolean
+}
+
+export interface ResumableCrawl {
+  readonly crawlId: CrawlId
+  readonly network: string
+  readonly startedAt: number
+  readonly settings: Record<string, unknown>
+  /** In the order they became known. */
+  readonly endpoints: ReadonlyArray<KnownEndpoint>
+}
+
+/** What server joining needs of each visited endpoint of a crawl. */
+export interface JoinRow {
+  readonly endpoint: Endpoint
+  /** Null for endpoints without a visit. */
+  readonly visitStartedAt: number | null
+  readonly reachable: boolean
+  readonly chain: string | null
+  readonly address: string | null
+  readonly certificateSha256: string | null
+  /** Hash of the normalised features reply; null when there was none. */
+  readonly featuresKey: string | null
+  /** Hosts claimed in features, as written. */
+  readonly claimedHosts: ReadonlyArray<string>
+}
+
+/**
+ * The one writer of a database file. Facts are committed in batches in the
+ * order given; the facts of one `record` call are committed together or not at
+ * all. `record` suspends while too much is waiting.
+ */
+export class Store extends Context.Service<Store, {
+  /** Begins a crawl; unfinished crawls of the same network and kind become `abandoned`. */
+  readonly startCrawl: (start: CrawlStart) => Effect.Effect<CrawlId, StoreError>
+  /** The newest unfinished crawl of a network with all that is needed to go on. */
+  readonly resumable: (network: string) => Effect.Effect<Option.Option<ResumableCrawl>, StoreError>
+  readonly record: (crawlId: CrawlId, facts: ReadonlyArray<Fact>) => Effect.Effect<void, StoreError>
+  /** Returns when all that was recorded before is on disk. */
+  readonly flush: Effect.Effect<void, StoreError>
+  readonly endCrawl: (crawlId: CrawlId, state: CrawlState, at: number) => Effect.Effect<void, StoreError>
+  /** The newest ledger entry of each target for a vantage. */
+  readonly ledger: (vantage: string) => Effect.Effect<ReadonlyArray<Omit<LedgerFact, "_tag">>, StoreError>
+  readonly joinRows: (crawlId: CrawlId) => Effect.Effect<ReadonlyArray<JoinRow>, StoreError>
+  /** Writes a complete, immutable copy beside the database for readers and moves it into place. */
+  readonly publishSnapshot: Effect.Effect<void, StoreError>
+}>()("electrum-observatory/Store") {}

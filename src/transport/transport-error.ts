@@ -1,0 +1,10 @@
+import { Schema } from "effect"
+import { VisitPhase, VisitReason } from "../domain/reason.ts"
+
+/** The one error of `transport/`: why no connection came about, in the vocabulary that is stored. */
+export class TransportError extends Schema.TaggedError<TransportError>()("TransportError", {
+  reason: VisitReason,
+  phase: VisitPhase,
+  /** Raw text: an errno, a resolver's or proxy's code, OpenSSL's words. */
+  detail: Schema.String
+}) {}
