@@ -20,7 +20,7 @@ export interface BlockHeader {
 const doubleSha256 = (bytes: Uint8Array): Buffer =>
   createHash("sha256").update(createHash("sha256").update(bytes).digest()).digest()
 
-const reversedHex = (bytes: Uint8Array): string => Buffer.from(bytes).reverse().toString("hex")
+const reversedHex = (bytes: Uint8Array): string => Buffer.from(bytes.toReversed()).toString("hex")
 
 /** The target of a compact `bits` value; 0 for negative and overflowing encodings, which no hash can meet. */
 export const targetOfBits = (bits: number): bigint => {
