@@ -45,6 +45,8 @@ export type VisitPhase = typeof VisitPhase.Type
 export const NotVisitedReason = Schema.Literals([
   /** The same host's TLS endpoint answered. */
   "tls answered",
+  /** No TLS endpoint of the host answered, another TCP endpoint did. */
+  "tcp answered",
   /** Our own rules: budget, excluded, back-off, unusual port, unsupported transport … */
   "policy",
   /** Our vantage cannot reach its network class. */

@@ -1,0 +1,25 @@
+#!/usr/bin/env node
+// Starts the bundle where there is one (an installed package), else the sources
+// (a checkout). A checkout brings its own Node as a development dependency, so
+// that people with an older one need not install another by hand.
+import { spawn } from "node:child_process"
+import { existsSync } from "node:fs"
+import { fileURLToPath } from "node:url"
+
+const here = (path) => fileURLToPath(new URL(path, import.meta.url))
+const [major, minor] = process.versions.node.split(".").map(Number)
+
+if (major > 22 || (major === 22 && minor >= 19)) {
+  const bundle = here("../dist/observatory.js")
+  await import(new URL(existsSync(bundle) ? "../dist/observatory.js" : "./main.ts", import.meta.url).href)
+} else {
+  const own = here("../node_modules/node/bin/node")
+  if (existsSync(own)) {
+    const child = spawn(own, [here("./bin.mjs"), ...process.argv.slice(2)], { stdio: "inherit" })
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal))
+    child.on("exit", (code, signal) => process.exit(code ?? (signal === null ? 1 : 128)))
+  } else {
+    process.stderr.write(`observatory needs Node.js 24 or newer; this is ${process.versions.node}.\n`)
+    process.exit(1)
+  }
+}

@@ -1,0 +1,59 @@
+import type { Chain } from "../domain/chain.ts"
+import { endpointKey } from "../domain/endpoint.ts"
+import type { Visit } from "../domain/visit.ts"
+import type { Exclusions } from "../discovery/exclude.ts"
+import { advertisementsOfFeatures } from "../discovery/features-hosts.ts"
+import type { PeerGrammar } from "../discovery/peer-entry.ts"
+import type { AdvertisedFact } from "../store/facts.ts"
+
+/** Takes out what the opt-out list names: it is neither dialled nor shown, so it is not stored either. */
+export const withoutExcluded = (
+  fact: AdvertisedFact,
+  exclusions: Exclusions
+): { readonly fact: AdvertisedFact; readonly excluded: number } => {
+  if (exclusions.size === 0) return { fact, excluded: 0 }
+  const entries = fact.entries.filter(({ advertisement: { address, host } }) =>
+    exclusions.excludes(host ?? "", address === null ? [] : [address]) === undefined
+  )
+  return { fact: { ...fact, entries }, excluded: fact.entries.length - entries.length }
+}
+
+/**
+ * What a visited server announces: its peer list, then the hosts it claims for
+ * itself. Empty for servers whose headers do not show that they are on this
+ * chain: another chain's network is not ours to crawl, and a list from an
+ * unverified server could lead there.
+ */
+export const announcedBy = (
+  visit: Visit,
+  chain: Chain,
+  grammar: PeerGrammar,
+  options: { readonly at: number; readonly allowPrivate: boolean }
+): Array<AdvertisedFact> => {
+  if (visit.outcome !== "answered" || visit.chain?.verdict !== "same") return []
+  const name = endpointKey(visit.endpoint)
+  const { at } = options
+  const facts: Array<AdvertisedFact> = []
+  if (visit.peers !== null && visit.peers.asked > 0) {
+    facts.push({
+      _tag: "advertised",
+      source: { kind: "server", name, detail: null },
+      at,
+      timesAsked: visit.peers.asked,
+      entries: visit.peers.entries.map(({ times, value }) => ({ advertisement: grammar.parse(value), times })),
+      dropped: visit.peers.dropped
+    })
+  }
+  const claimed = visit.features === null ? null : advertisementsOfFeatures(visit.features, chain.default_ports, options)
+  if (claimed !== null && claimed.advertisements.length > 0) {
+    facts.push({
+      _tag: "advertised",
+      source: { kind: "features", name, detail: null },
+      at,
+      timesAsked: 1,
+      entries: claimed.advertisements.map((advertisement) => ({ advertisement, times: 1 })),
+      dropped: claimed.dropped
+    })
+  }
+  return facts
+}

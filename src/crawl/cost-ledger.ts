@@ -1,0 +1,71 @@
+import type { VisitReason } from "../domain/reason.ts"
+import type { LedgerFact } from "../store/facts.ts"
+
+/**
+ * What we may still have on servers' books. ElectrumX charges every request,
+ * shares the sum over the client's /24 or /48, keeps it after we leave and
+ * forgets 2 units a second; requests are slowed from 1,000 units on and refused
+ * at 10,000 (protocol-facts section 7.1). Other software charges nothing, so
+ * this is an upper bound for them.
+ */
+export const recoveryPerSecond = 2
+
+/** No visit may lift a balance above this: well below the soft limit of 1,000. */
+export const balanceLimit = 700
+
+/** What a crawl visit may cost at the most, before it is known: 8 peer rounds of large lists. */
+export const visitAllowance = 60
+
+/** How long a server that throttled or reset us is left alone. */
+export const backOffMs = 30 * 60_000
+
+export type LedgerEntry = Omit<LedgerFact, "_tag">
+
+/** Why a target may not be visited now; null when it may. */
+export type LedgerRefusal = { readonly detail: string; readonly until: number } | null
+
+/** The balances of one vantage, by target (dialled address, else host). */
+export class CostLedger {
+  readonly #entries = new Map<string, LedgerEntry>()
+
+  constructor(entries: Iterable<LedgerEntry>) {
+    for (const entry of entries) this.#entries.set(entry.target, entry)
+  }
+
+  /** Units probably still on the target's books. */
+  balance(target: string, now: number): number {
+    const entry = this.#entries.get(target)
+    if (entry === undefined) return 0
+    return Math.max(0, entry.balance - (Math.max(0, now - entry.at) / 1000) * recoveryPerSecond)
+  }
+
+  refusal(target: string, now: number): LedgerRefusal {
+    const entry = this.#entries.get(target)
+    if (entry?.backOffUntil != null && entry.backOffUntil > now) {
+      return {
+        detail: `back-off until ${new Date(entry.backOffUntil).toISOString()}: ${entry.reason ?? "throttled"}`,
+        until: entry.backOffUntil
+      }
+    }
+    const excess = this.balance(target, now) + visitAllowance - balanceLimit
+    if (excess <= 0) return null
+    return {
+      detail: `ledger: ${Math.round(this.balance(target, now))} of ${balanceLimit} units in use`,
+      until: now + Math.ceil((excess / recoveryPerSecond) * 1000)
+    }
+  }
+
+  /** Books a visit; a reason that asks for distance (throttled, reset) begins a back-off. */
+  charge(target: string, cost: number, reason: VisitReason | null, now: number): LedgerFact {
+    const distance = reason === "throttled" || reason === "reset"
+    const entry: LedgerEntry = {
+      target,
+      at: now,
+      balance: this.balance(target, now) + cost,
+      backOffUntil: distance ? now + backOffMs : null,
+      reason: distance ? reason : null
+    }
+    this.#entries.set(target, entry)
+    return { _tag: "ledger", ...entry }
+  }
+}

@@ -1,0 +1,203 @@
+import { Clock, Effect, FiberSet, Queue, Result } from "effect"
+import type { Exclusions } from "../discovery/exclude.ts"
+import type { PeerGrammar } from "../discovery/peer-entry.ts"
+import type { Chain } from "../domain/chain.ts"
+import { endpointKey } from "../domain/endpoint.ts"
+import type { NotVisitedReason } from "../domain/reason.ts"
+import type { Visit } from "../domain/visit.ts"
+import { Visitor } from "../probe/visitor.ts"
+import type { AdvertisedFact, CrawlId, Fact } from "../store/facts.ts"
+import { Store } from "../store/store.ts"
+import type { StoreError } from "../store/store-error.ts"
+import { Dialer, type DialPlan } from "../transport/dialer.ts"
+import type { TransportError } from "../transport/transport-error.ts"
+import { announcedBy, withoutExcluded } from "./announcements.ts"
+import type { CostLedger } from "./cost-ledger.ts"
+import type { Frontier } from "./frontier.ts"
+import type { FrontierEntry } from "./frontier-entry.ts"
+import { type Occupancy, occupancyOf, Politeness } from "./politeness.ts"
+import type { CrawlEnd } from "./progress.ts"
+import type { CrawlSettings } from "./settings.ts"
+import type { Tally } from "./tally.ts"
+import { visitOfFailedPlan } from "./failed-plan.ts"
+
+/** What the owner of a crawl's state is told. */
+export type CrawlMessage =
+  | { readonly _tag: "planned"; readonly entry: FrontierEntry; readonly plan: Result.Result<DialPlan, TransportError> }
+  | { readonly _tag: "visited"; readonly ready: Ready; readonly visit: Visit }
+  | { readonly _tag: "stop"; readonly end: CrawlEnd }
+
+/** An endpoint that may be connected to now: its occupancy is taken. */
+interface Ready {
+  readonly entry: FrontierEntry
+  readonly plan: DialPlan
+  readonly occupancy: Occupancy
+}
+
+/** All state of a running crawl. Touched by the loop's fiber only; others may read counts. */
+export interface CrawlState {
+  readonly crawlId: CrawlId
+  readonly chain: Chain
+  readonly settings: CrawlSettings
+  readonly frontier: Frontier
+  readonly ledger: CostLedger
+  readonly exclusions: Exclusions
+  readonly grammar: PeerGrammar
+  readonly tally: Tally
+}
+
+/**
+ * The crawl: one fiber owns frontier, politeness and ledger, forks workers that
+ * plan (resolve and check) or visit, and takes their results from one queue.
+ * Ends when discovery is complete, a bound is reached, or it is told to stop.
+ */
+export const crawlLoop = Effect.fnUntraced(function*(
+  state: CrawlState,
+  inbox: Queue.Queue<CrawlMessage>
+): Effect.fn.Return<CrawlEnd, StoreError, Store | Dialer | Visitor> {
+  const store = yield* Store
+  const dialer = yield* Dialer
+  const visitor = yield* Visitor
+  const clock = yield* Clock.Clock
+  const { frontier, ledger, settings, tally } = state
+  const politeness = new Politeness<Ready>(settings)
+  const visitOptions = { chain: state.chain, clientName: settings.clientName, peerRounds: settings.peerRounds }
+  const ready: Array<Ready> = []
+  let active = 0
+  let claimed = 0
+  let end: CrawlEnd | null = null
+
+  const now = (): number => clock.currentTimeMillisUnsafe()
+  const record = (facts: ReadonlyArray<Fact>) => facts.length === 0 ? Effect.void : store.record(state.crawlId, facts)
+
+  return yield* Effect.scoped(Effect.gen(function*() {
+    const workers = yield* FiberSet.make<void>()
+
+    const startPlan = (entry: FrontierEntry) => {
+      active++
+      claimed++
+      return FiberSet.run(workers, dialer.plan(entry.endpoint).pipe(
+        Effect.result,
+        Effect.flatMap((plan) => Queue.offer(inbox, { _tag: "planned", entry, plan })),
+        Effect.asVoid
+      ))
+    }
+
+    const startVisit = (it: Ready) => {
+      active++
+      const wait = politeness.slot(now()) - now()
+      const visit = visitor.visit(it.plan, visitOptions)
+      return FiberSet.run(workers, (wait > 0 ? Effect.delay(visit, wait) : visit).pipe(
+        Effect.flatMap((visit) => Queue.offer(inbox, { _tag: "visited", ready: it, visit })),
+        Effect.asVoid
+      ))
+    }
+
+    /** Starts as much as concurrency and bounds allow. */
+    const dispatch = Effect.fnUntraced(function*() {
+      while (end === null && active < settings.concurrency) {
+        const next = ready.shift()
+        if (next !== undefined) {
+          yield* startVisit(next)
+          continue
+        }
+        if (settings.limit !== null && claimed >= settings.limit) {
+          // Nothing claimed is still under way: the limit is what ends the crawl.
+          if (active === 0 && politeness.waiting === 0) end = "limit"
+          return
+        }
+        const entry = frontier.take()
+        if (entry === undefined) return
+        yield* startPlan(entry)
+      }
+    })
+
+    const refuse = (entry: FrontierEntry, reason: NotVisitedReason, detail: string): Array<Fact> => {
+      claimed--
+      return frontier.refused(entry, reason, detail, now())
+    }
+
+    const onPlanned = (entry: FrontierEntry, result: Result.Result<DialPlan, TransportError>): Array<Fact> => {
+      active--
+      if (end !== null) {
+        frontier.putBack(entry)
+        return []
+      }
+      if (Result.isFailure(result)) {
+        const { detail, reason } = result.failure
+        if (reason === "policy" || reason === "us") return refuse(entry, reason, detail)
+        const visit = visitOfFailedPlan(entry.endpoint, result.failure, now())
+        tally.add(visit)
+        return [{ _tag: "visit", visit }, ...frontier.visited(entry, { reachable: false }, now())]
+      }
+      const plan = result.success
+      const dialled = plan.dial.address ?? plan.dial.addresses[0] ?? null
+      const excluded = state.exclusions.excludes(entry.endpoint.host, plan.dial.addresses)
+      if (excluded !== undefined) {
+        tally.excluded++
+        return refuse(entry, "policy", "excluded")
+      }
+      const occupancy = occupancyOf(entry.endpoint.host, dialled, frontier.addressesOf(entry.endpoint.host))
+      const refusal = ledger.refusal(occupancy.target, now())
+      if (refusal !== null) return refuse(entry, "policy", refusal.detail)
+      const it = { entry, plan, occupancy }
+      if (politeness.enter(it, occupancy)) ready.push(it)
+      return []
+    }
+
+    const onVisited = (it: Ready, visit: Visit): Array<Fact> => {
+      active--
+      const at = now()
+      tally.add(visit)
+      const facts: Array<Fact> = [{ _tag: "visit", visit }]
+      const announced: Array<AdvertisedFact> = []
+      for (const fact of announcedBy(visit, state.chain, state.grammar, { at, allowPrivate: settings.allowPrivate })) {
+        const kept = withoutExcluded(fact, state.exclusions)
+        tally.excluded += kept.excluded
+        announced.push(kept.fact)
+      }
+      facts.push(...announced, ...frontier.visited(it.entry, { reachable: visit.software !== null }, at))
+      for (const { entries } of announced) {
+        facts.push(...frontier.learn(entries.map((e) => e.advertisement), {
+          bySeed: false,
+          accepted: settings.acceptedPerSource,
+          at
+        }))
+      }
+      const throttled = visit.observations.some((o) => o.outcome === "throttled")
+      facts.push(ledger.charge(it.occupancy.target, visit.cost, throttled ? "throttled" : visit.reason, at))
+      for (const admitted of politeness.leave(it.occupancy)) ready.push(admitted)
+      return facts
+    }
+
+    while (true) {
+      yield* dispatch()
+      if (end === null && active === 0 && ready.length === 0 && politeness.waiting === 0) {
+        const promoted = frontier.advance(now())
+        yield* record(promoted)
+        if (promoted.length === 0) end = "complete"
+        else continue
+      }
+      if (end !== null) break
+      const message = yield* Queue.take(inbox)
+      if (message._tag === "stop") end = message.end
+      else yield* record(message._tag === "planned" ? onPlanned(message.entry, message.plan) : onVisited(message.ready, message.visit))
+    }
+
+    // Visits in flight get a moment to end; what does not stays due, for `--resume`.
+    const unstarted = [...ready.splice(0), ...politeness.dismiss()]
+    for (const it of unstarted) frontier.putBack(it.entry)
+    yield* Effect.gen(function*() {
+      while (active > 0) {
+        const message = yield* Queue.take(inbox)
+        if (message._tag === "planned") onPlanned(message.entry, message.plan)
+        else if (message._tag === "visited") yield* record(onVisited(message.ready, message.visit))
+      }
+    }).pipe(Effect.timeoutOption(settings.drainMs))
+    if (end === "limit" || end === "max time") {
+      yield* record(frontier.abandon("limit", end === "limit" ? "--limit" : "--max-time", now()))
+    }
+    return end
+  }))
+})
+

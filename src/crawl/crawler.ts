@@ -1,0 +1,205 @@
+import { Cause, Clock, Context, Effect, Exit, Fiber, Layer, Option, Queue, Schema } from "effect"
+import type { Exclusions } from "../discovery/exclude.ts"
+import { PeerGrammar } from "../discovery/peer-entry.ts"
+import type { Chain } from "../domain/chain.ts"
+import type { Server } from "../domain/server.ts"
+import { Visitor } from "../probe/visitor.ts"
+import type { AdvertisedFact, CrawlId, Fact } from "../store/facts.ts"
+import { Store, type Vantage } from "../store/store.ts"
+import type { StoreError } from "../store/store-error.ts"
+import { Dialer } from "../transport/dialer.ts"
+import { withoutExcluded } from "./announcements.ts"
+import { CostLedger } from "./cost-ledger.ts"
+import { CrawlError } from "./crawl-error.ts"
+import { crawlLoop, type CrawlMessage, type CrawlState } from "./crawl-loop.ts"
+import { Frontier } from "./frontier.ts"
+import type { CrawlEnd, CrawlProgress, CrawlSummary } from "./progress.ts"
+import { joinServers } from "./server-join.ts"
+import { CrawlSettings } from "./settings.ts"
+import { Tally } from "./tally.ts"
+
+/** What a crawl needs beside its settings; none of it is stored except the vantage. */
+export interface CrawlContext {
+  readonly chain: Chain
+  readonly vantage: Vantage
+  readonly codeVersion: string
+  readonly exclusions: Exclusions
+  /** Called about four times a second and once at the end. */
+  readonly onProgress: (progress: CrawlProgress) => Effect.Effect<void>
+}
+
+export interface NewCrawl extends CrawlContext {
+  readonly settings: CrawlSettings
+  /** What the seed lists announce; one fact per list. */
+  readonly seeds: ReadonlyArray<AdvertisedFact>
+}
+
+/**
+ * Runs crawls. Interrupting either function drains: nothing new is dialled,
+ * visits in flight get `settings.drainMs`, everything is saved, and the crawl
+ * can be taken up again with `resume`.
+ */
+export class Crawler extends Context.Service<Crawler, {
+  readonly start: (crawl: NewCrawl) => Effect.Effect<CrawlSummary, CrawlError | StoreError>
+  /** Goes on with the newest unfinished crawl of the chain's network, with its stored settings. */
+  readonly resume: (context: CrawlContext) => Effect.Effect<CrawlSummary, CrawlError | StoreError>
+}>()("electrum-observatory/Crawler") {
+  static readonly layer: Layer.Layer<Crawler, never, Store | Dialer | Visitor> = Layer.effect(
+    Crawler,
+    Effect.gen(function*() {
+      const store = yield* Store
+      const services = yield* Effect.context<Store | Dialer | Visitor>()
+
+      /** From a prepared state to a finished crawl. */
+      const run = Effect.fnUntraced(function*(state: CrawlState, context: CrawlContext) {
+        const startedAt = yield* Clock.currentTimeMillis
+        const inbox = yield* Queue.unbounded<CrawlMessage>()
+        const stop = (end: CrawlEnd) => Queue.offer(inbox, { _tag: "stop", end })
+        const progress = Effect.map(Clock.currentTimeMillis, (now) => progressOf(state, now - startedAt))
+
+        const ticker = yield* Effect.forkChild(
+          Effect.flatMap(progress, context.onProgress).pipe(Effect.delay("250 millis"), Effect.forever)
+        )
+        if (state.settings.maxTimeMs !== null) {
+          yield* Effect.forkChild(Effect.delay(stop("max time"), state.settings.maxTimeMs))
+        }
+        // Detached, because an interruption must reach it as a message: it drains and saves.
+        const loop = yield* Effect.forkDetach(Effect.provideContext(crawlLoop(state, inbox), services))
+        const finish = Effect.fnUntraced(function*(end: CrawlEnd) {
+          yield* Fiber.interrupt(ticker)
+          const servers = yield* joinAndEnd(state, end)
+          const summary = summaryOf(state, servers, end, (yield* Clock.currentTimeMillis) - startedAt)
+          yield* context.onProgress(summary)
+          return summary
+        })
+        return yield* Fiber.join(loop).pipe(
+          Effect.onInterrupt(() =>
+            stop("interrupted").pipe(
+              Effect.andThen(Fiber.join(loop)),
+              Effect.flatMap(finish),
+              Effect.catchCause((cause) => Effect.logError("could not save the interrupted crawl", cause))
+            )
+          ),
+          Effect.flatMap((end) => Effect.uninterruptible(finish(end))),
+          Effect.onExit((exit) =>
+            Exit.isFailure(exit) && !Cause.hasInterruptsOnly(exit.cause)
+              ? Effect.ignore(endCrawl(state.crawlId, "failed"))
+              : Effect.void
+          )
+        )
+      })
+
+      const endCrawl = (crawlId: CrawlId, end: "finished" | "interrupted" | "failed") =>
+        Effect.flatMap(Clock.currentTimeMillis, (at) => store.endCrawl(crawlId, end, at))
+
+      const joinAndEnd = Effect.fnUntraced(function*(state: CrawlState, end: CrawlEnd) {
+        yield* store.flush
+        const servers = joinServers(yield* store.joinRows(state.crawlId))
+        yield* store.record(state.crawlId, [{ _tag: "servers", servers }])
+        yield* store.flush
+        yield* endCrawl(state.crawlId, end === "interrupted" ? "interrupted" : "finished")
+        yield* store.publishSnapshot
+        return servers
+      })
+
+      const stateOf = Effect.fnUntraced(function*(crawlId: CrawlId, settings: CrawlSettings, context: CrawlContext) {
+        const state: CrawlState = {
+          crawlId,
+          chain: context.chain,
+          settings,
+          frontier: new Frontier({ ...settings, defaultPorts: context.chain.default_ports }),
+          ledger: new CostLedger(yield* store.ledger(context.vantage.name)),
+          exclusions: context.exclusions,
+          grammar: new PeerGrammar(context.chain.default_ports, { allowPrivate: settings.allowPrivate }),
+          tally: new Tally()
+        }
+        return state
+      })
+
+      const start = Effect.fn("Crawler.start")(function*(crawl: NewCrawl) {
+        const at = yield* Clock.currentTimeMillis
+        const kept = crawl.seeds.map((fact) => withoutExcluded(fact, crawl.exclusions))
+        if (!kept.some(({ fact }) => fact.entries.some((e) => e.advertisement.services.length > 0))) {
+          return yield* new CrawlError({
+            reason: "no seeds",
+            message: `No usable seed for ${crawl.chain.name}: give --seed HOST:PORT:s or --seeds FILE.`
+          })
+        }
+        const crawlId = yield* store.startCrawl({
+          kind: "crawl",
+          chain: crawl.chain,
+          vantage: crawl.vantage,
+          settings: crawl.settings,
+          codeVersion: crawl.codeVersion,
+          startedAt: at
+        })
+        const state = yield* stateOf(crawlId, crawl.settings, crawl)
+        const facts: Array<Fact> = []
+        for (const { excluded, fact } of kept) {
+          state.tally.excluded += excluded
+          facts.push(fact, ...state.frontier.learn(fact.entries.map((e) => e.advertisement), {
+            bySeed: true,
+            accepted: crawl.settings.maxEndpoints,
+            at
+          }))
+        }
+        yield* store.record(crawlId, facts)
+        return yield* run(state, crawl)
+      })
+
+      const resume = Effect.fn("Crawler.resume")(function*(context: CrawlContext) {
+        const found = yield* store.resumable(context.chain.name)
+        if (Option.isNone(found)) {
+          return yield* new CrawlError({
+            reason: "nothing to resume",
+            message: `There is no unfinished crawl of ${context.chain.name} in this database.`
+          })
+        }
+        const settings = yield* Schema.decodeUnknownEffect(CrawlSettings)(found.value.settings).pipe(
+          Effect.mapError((error) =>
+            new CrawlError({ reason: "stored settings unreadable", message: `Cannot resume: ${error.message}` })
+          )
+        )
+        const state = yield* stateOf(found.value.crawlId, settings, context)
+        state.frontier.restore(found.value.endpoints)
+        return yield* run(state, context)
+      })
+
+      return Crawler.of({ start, resume })
+    })
+  )
+}
+
+const progressOf = (state: CrawlState, elapsedMs: number): CrawlProgress => {
+  const counts = state.frontier.counts()
+  return {
+    crawlId: state.crawlId,
+    network: state.chain.name,
+    simulated: state.chain.simulated,
+    elapsedMs,
+    visits: state.tally.visits,
+    known: counts.known,
+    done: counts.visited + counts.notVisited,
+    inFlight: counts.inFlight,
+    due: counts.due,
+    parked: counts.parked,
+    answered: state.tally.answered,
+    failed: state.tally.failed,
+    notVisited: counts.notVisited
+  }
+}
+
+const summaryOf = (
+  state: CrawlState,
+  servers: ReadonlyArray<Server>,
+  end: CrawlEnd,
+  elapsedMs: number
+): CrawlSummary => ({
+  ...progressOf(state, elapsedMs),
+  end,
+  reasons: state.tally.byReason(),
+  serversAnswered: servers.filter((s) => s.confirmed && s.chain === state.chain.name).length,
+  uncounted: state.frontier.uncounted,
+  excluded: state.tally.excluded,
+  looksOffline: state.tally.looksOffline
+})

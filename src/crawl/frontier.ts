@@ -1,0 +1,330 @@
+import type { Advertisement } from "../domain/advertisement.ts"
+import { type Endpoint, endpointKey } from "../domain/endpoint.ts"
+import type { NotVisitedReason } from "../domain/reason.ts"
+import type { EndpointFact } from "../store/facts.ts"
+import type { KnownEndpoint } from "../store/store.ts"
+import { DueQueue } from "./due-queue.ts"
+import {
+  type FrontierCounts,
+  type FrontierEntry,
+  type FrontierRules,
+  type HostEntry,
+  sensitivePorts,
+  type VisitResult
+} from "./frontier-entry.ts"
+
+/**
+ * Which endpoints are known and which is due next. A plain data structure with
+ * one owner (the crawl's fiber), so there is nothing to lock.
+ *
+ * Discovery runs in waves: first TLS endpoints until no new one is found, then
+ * one TCP endpoint of every host where TLS is not offered or failed, then TLS
+ * endpoints learned meanwhile, and so on. What is visited thus depends on what
+ * the servers say and not on who was quicker; an endpoint is visited at most once.
+ */
+export class Frontier {
+  readonly #rules: FrontierRules
+  readonly #entries = new Map<string, FrontierEntry>()
+  readonly #hosts = new Map<string, HostEntry>()
+  readonly #due = new DueQueue<FrontierEntry>()
+  readonly #inFlight = new Set<FrontierEntry>()
+  #wave: "tls" | "tcp" = "tls"
+  #accepted = 0
+  #visited = 0
+  #notVisited = 0
+  #batch = 0
+  /** Endpoints beyond every bound: neither stored nor dialled, only counted. */
+  uncounted = 0
+
+  constructor(rules: FrontierRules) {
+    this.#rules = rules
+  }
+
+  counts(): FrontierCounts {
+    const known = this.#entries.size
+    const due = this.#due.size
+    const inFlight = this.#inFlight.size
+    return {
+      known,
+      due,
+      inFlight,
+      visited: this.#visited,
+      notVisited: this.#notVisited,
+      parked: known - due - inFlight - this.#visited - this.#notVisited
+    }
+  }
+
+  get inFlight(): number {
+    return this.#inFlight.size
+  }
+
+  /** Canonical addresses that sources gave for a host. */
+  addressesOf(host: string): ReadonlySet<string> {
+    return this.#hosts.get(host)?.addresses ?? new Set()
+  }
+
+  entry(key: string): FrontierEntry | undefined {
+    return this.#entries.get(key)
+  }
+
+  /**
+   * Takes in what one source announced at one time. The first `accepted`
+   * advertisements are followed, endpoints of the rest are known as
+   * `policy: budget`. Returns what changed, to be stored with the announcement.
+   */
+  learn(
+    advertisements: Iterable<Advertisement>,
+    options: { readonly bySeed: boolean; readonly accepted: number; readonly at: number }
+  ): Array<EndpointFact> {
+    const facts: Array<EndpointFact> = []
+    const batch = ++this.#batch
+    let taken = 0
+    for (const advertisement of advertisements) {
+      const { address, host, networkClass } = advertisement
+      if (host === null || networkClass === null) continue
+      const follow = ++taken <= options.accepted
+      for (const { port, transport } of advertisement.services) {
+        this.#learnEndpoint({ host, networkClass, port, transport }, follow, batch, options, facts)
+      }
+      const known = this.#hosts.get(host)
+      if (known !== undefined && address !== null && known.addresses.size < 16) known.addresses.add(address)
+    }
+    return facts
+  }
+
+  #learnEndpoint(
+    endpoint: Endpoint,
+    follow: boolean,
+    batch: number,
+    options: { readonly bySeed: boolean; readonly at: number },
+    facts: Array<EndpointFact>
+  ): void {
+    const key = endpointKey(endpoint)
+    const known = this.#entries.get(key)
+    if (known !== undefined) {
+      // Two spellings in one list are one source.
+      if (known.lastBatch === batch) return
+      known.lastBatch = batch
+      known.sources++
+      known.namedBySeed ||= options.bySeed
+      if (this.#due.has(known)) this.#due.put(known)
+      return
+    }
+    // Refused endpoints are rows too, so they need a bound of their own.
+    if (this.#entries.size >= 5 * this.#rules.maxEndpoints) {
+      this.uncounted++
+      return
+    }
+    const host = this.#hostOf(endpoint.host)
+    const entry: FrontierEntry = {
+      key,
+      endpoint,
+      sources: 1,
+      namedBySeed: options.bySeed,
+      state: "parked",
+      inFlight: false,
+      lastBatch: batch
+    }
+    const refusal = this.#refusal(endpoint, host, follow, options.bySeed)
+    this.#entries.set(key, entry)
+    host.entries.push(entry)
+    if (refusal !== null) {
+      facts.push(this.#settle(entry, "policy", refusal, options.at))
+      return
+    }
+    this.#accepted++
+    host.accepted++
+    facts.push(this.#place(entry, host, options.at))
+  }
+
+  #refusal(endpoint: Endpoint, host: HostEntry, follow: boolean, bySeed: boolean): string | null {
+    if (endpoint.transport === "ws" || endpoint.transport === "wss") return `transport: ${endpoint.transport} is not spoken`
+    if (!bySeed && sensitivePorts.has(endpoint.port)) return `port: ${endpoint.port} is dialled only when a seed names it`
+    if (!follow) return "budget: endpoints accepted per source and visit"
+    if (this.#accepted >= this.#rules.maxEndpoints) return "budget: endpoints per crawl"
+    return host.accepted >= this.#rules.portsPerHost ? "budget: ports per host" : null
+  }
+
+  /** First state of an accepted endpoint. */
+  #place(entry: FrontierEntry, host: HostEntry, at: number): EndpointFact {
+    if (this.#rules.allEndpoints) return this.#promote(entry, at)
+    if (host.tlsAnswered) return this.#settle(entry, "tls answered", null, at)
+    if (entry.endpoint.transport === "tcp") {
+      return host.tcpAnswered ? this.#settle(entry, "tcp answered", null, at) : fact(entry, null, null, at)
+    }
+    if (this.#wave === "tcp" || host.entries.some((e) => isTls(e) && (this.#due.has(e) || e.inFlight))) {
+      return fact(entry, null, null, at)
+    }
+    return this.#promote(entry, at)
+  }
+
+  /** The next endpoint to visit, now in flight; undefined when none is due in this wave. */
+  take(): FrontierEntry | undefined {
+    const entry = this.#due.take()
+    if (entry !== undefined) {
+      entry.inFlight = true
+      this.#inFlight.add(entry)
+    }
+    return entry
+  }
+
+  /** Puts an endpoint in flight back without a visit, e.g. when the crawl stops. It stays due. */
+  putBack(entry: FrontierEntry): void {
+    this.#land(entry)
+    this.#due.put(entry)
+  }
+
+  /** A visit is over: settles what it makes superfluous, promotes what it makes due. */
+  visited(entry: FrontierEntry, result: VisitResult, at: number): Array<EndpointFact> {
+    this.#land(entry)
+    entry.state = "visited"
+    this.#visited++
+    const facts = [fact(entry, null, null, at)]
+    const host = this.#hostOf(entry.endpoint.host)
+    if (result.reachable) {
+      if (isTls(entry)) host.tlsAnswered = true
+      else host.tcpAnswered = true
+      this.#settleRest(host, at, facts)
+    } else this.#promoteNext(host, entry.endpoint.transport, at, facts)
+    return facts
+  }
+
+  /** An endpoint in flight turned out not to be dialled (policy, vantage). */
+  refused(entry: FrontierEntry, reason: NotVisitedReason, detail: string, at: number): Array<EndpointFact> {
+    this.#land(entry)
+    const facts = [this.#settle(entry, reason, detail, at)]
+    this.#promoteNext(this.#hostOf(entry.endpoint.host), entry.endpoint.transport, at, facts)
+    return facts
+  }
+
+  /**
+   * To be called when nothing is due and nothing in flight: begins the next
+   * wave. Returns the promotions; when it returns none, discovery is complete.
+   */
+  advance(at: number): Array<EndpointFact> {
+    const facts: Array<EndpointFact> = []
+    for (const wave of [this.#wave === "tls" ? "tcp" : "tls", this.#wave] as const) {
+      this.#wave = wave
+      for (const host of this.#hosts.values()) this.#promoteNext(host, wave, at, facts)
+      if (facts.length > 0) return facts
+    }
+    return facts
+  }
+
+  /** Settles everything not visited yet, when a bound ends the crawl. Endpoints in flight are left alone. */
+  abandon(reason: NotVisitedReason, detail: string, at: number): Array<EndpointFact> {
+    const facts: Array<EndpointFact> = []
+    for (const entry of this.#entries.values()) {
+      if (entry.inFlight || entry.state === "visited" || entry.state === "not visited") continue
+      this.#due.remove(entry)
+      facts.push(this.#settle(entry, reason, detail, at))
+    }
+    return facts
+  }
+
+  /** Takes in the state of an unfinished crawl. What was in flight is due again. */
+  restore(known: ReadonlyArray<KnownEndpoint>): void {
+    for (const row of known) {
+      const host = this.#hostOf(row.endpoint.host)
+      for (const address of row.announcedAddresses) if (host.addresses.size < 16) host.addresses.add(address)
+      const entry: FrontierEntry = {
+        key: endpointKey(row.endpoint),
+        endpoint: row.endpoint,
+          sources: Math.max(1, row.sources),
+        namedBySeed: row.namedBySeed,
+        state: row.state,
+        inFlight: false,
+        lastBatch: 0
+      }
+      this.#entries.set(entry.key, entry)
+      host.entries.push(entry)
+      if (row.state !== "not visited" || row.reason !== "policy") {
+        this.#accepted++
+        host.accepted++
+      }
+      if (row.state === "visited") this.#visited++
+      if (row.state === "not visited") this.#notVisited++
+      if (row.state === "due") this.#due.put(entry)
+      if (row.state === "visited" && row.reachable) {
+        if (isTls(entry)) host.tlsAnswered = true
+        else host.tcpAnswered = true
+      }
+    }
+    this.#wave = this.#restoredWave()
+  }
+
+  /** A due TCP endpoint, or a TLS endpoint parked for no other TLS endpoint's sake, tells of a TCP wave. */
+  #restoredWave(): "tls" | "tcp" {
+    if (this.#rules.allEndpoints) return "tls"
+    for (const { entries } of this.#hosts.values()) {
+      if (entries.some((e) => !isTls(e) && e.state === "due")) return "tcp"
+      if (entries.some((e) => isTls(e) && e.state === "parked") && !entries.some((e) => isTls(e) && e.state === "due")) {
+        return "tcp"
+      }
+    }
+    return "tls"
+  }
+
+  #hostOf(name: string): HostEntry {
+    let host = this.#hosts.get(name)
+    if (host === undefined) {
+      host = { entries: [], addresses: new Set(), accepted: 0, tlsAnswered: false, tcpAnswered: false }
+      this.#hosts.set(name, host)
+    }
+    return host
+  }
+
+  #land(entry: FrontierEntry): void {
+    entry.inFlight = false
+    this.#inFlight.delete(entry)
+  }
+
+  #promote(entry: FrontierEntry, at: number): EndpointFact {
+    entry.state = "due"
+    this.#due.put(entry)
+    return fact(entry, null, null, at)
+  }
+
+  #settle(entry: FrontierEntry, reason: NotVisitedReason, detail: string | null, at: number): EndpointFact {
+    entry.state = "not visited"
+    this.#notVisited++
+    return fact(entry, reason, detail, at)
+  }
+
+  #settleRest(host: HostEntry, at: number, facts: Array<EndpointFact>): void {
+    if (this.#rules.allEndpoints) return
+    for (const entry of host.entries) {
+      if (entry.inFlight || entry.state === "visited" || entry.state === "not visited") continue
+      if (!host.tlsAnswered && isTls(entry)) continue
+      this.#due.remove(entry)
+      facts.push(this.#settle(entry, host.tlsAnswered ? "tls answered" : "tcp answered", null, at))
+    }
+  }
+
+  /** Makes the host's next parked endpoint of a transport due, unless one of them is under way or has answered. */
+  #promoteNext(host: HostEntry, transport: Endpoint["transport"], at: number, facts: Array<EndpointFact>): void {
+    if (this.#wave !== transport || host.tlsAnswered || (transport === "tcp" && host.tcpAnswered)) return
+    let best: FrontierEntry | undefined
+    for (const entry of host.entries) {
+      if (entry.endpoint.transport !== transport) continue
+      if (entry.inFlight || entry.state === "due") return
+      if (entry.state === "parked" && (best === undefined || this.#prefers(entry, best))) best = entry
+    }
+    if (best !== undefined) facts.push(this.#promote(best, at))
+  }
+
+  #prefers(a: FrontierEntry, b: FrontierEntry): boolean {
+    const standard = isTls(a) ? this.#rules.defaultPorts.tls : this.#rules.defaultPorts.tcp
+    if (a.endpoint.port === standard || b.endpoint.port === standard) return a.endpoint.port === standard
+    return a.endpoint.port < b.endpoint.port
+  }
+}
+
+const isTls = (entry: FrontierEntry): boolean => entry.endpoint.transport === "tls"
+
+const fact = (
+  entry: FrontierEntry,
+  reason: NotVisitedReason | null,
+  detail: string | null,
+  at: number
+): EndpointFact => ({ _tag: "endpoint", endpoint: entry.endpoint, state: entry.state, reason, detail, at })

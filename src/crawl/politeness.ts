@@ -1,0 +1,121 @@
+import { addressBlock } from "../domain/address.ts"
+
+export interface PolitenessRules {
+  /** Connections at a time per /24 (IPv4) or /48 (IPv6) of the target. */
+  readonly perBlock: number
+  /** New connections per second, over all targets; 0 for no limit. */
+  readonly rate: number
+}
+
+/** What a connection occupies while it lasts. */
+export interface Occupancy {
+  /** The dialled address, or what stands for it: one connection at a time. */
+  readonly target: string
+  /** The target's network block; null for names and onions. */
+  readonly block: string | null
+}
+
+/**
+ * What a connection to an endpoint occupies. Through a proxy the dialled
+ * address is unknown: the address announced for the host stands for it, else
+ * the host, so that we never lean twice on what is probably one machine.
+ */
+export const occupancyOf = (
+  host: string,
+  dialled: string | null,
+  announced: Iterable<string>
+): Occupancy => {
+  const address = dialled ?? [...announced].toSorted()[0] ?? null
+  return {
+    target: address ?? host,
+    block: address === null ? null : addressBlock(address, 24, 48) ?? null
+  }
+}
+
+/**
+ * Who may connect now. Plain data with one owner. `A` waits here while its
+ * target or block is busy, and is given back by `leave`, first come first served.
+ */
+export class Politeness<A> {
+  readonly #rules: PolitenessRules
+  readonly #targets = new Set<string>()
+  readonly #blocks = new Map<string, number>()
+  readonly #waiting = new Map<string, Array<{ readonly waiter: A; readonly occupancy: Occupancy }>>()
+  #waitingCount = 0
+  #nextSlot = Number.NEGATIVE_INFINITY
+
+  constructor(rules: PolitenessRules) {
+    this.#rules = rules
+  }
+
+  get waiting(): number {
+    return this.#waitingCount
+  }
+
+  /** True: go ahead, the occupancy is yours until `leave`. False: `waiter` is queued. */
+  enter(waiter: A, occupancy: Occupancy): boolean {
+    const obstacle = this.#obstacle(occupancy)
+    if (obstacle === null) {
+      this.#occupy(occupancy)
+      return true
+    }
+    const queue = this.#waiting.get(obstacle)
+    if (queue === undefined) this.#waiting.set(obstacle, [{ waiter, occupancy }])
+    else queue.push({ waiter, occupancy })
+    this.#waitingCount++
+    return false
+  }
+
+  /** Frees an occupancy. Returns those who waited for it and may go ahead now; it is theirs already. */
+  leave(occupancy: Occupancy): Array<A> {
+    this.#targets.delete(occupancy.target)
+    if (occupancy.block !== null) {
+      const rest = this.#blocks.get(occupancy.block)! - 1
+      if (rest > 0) this.#blocks.set(occupancy.block, rest)
+      else this.#blocks.delete(occupancy.block)
+    }
+    const admitted: Array<A> = []
+    for (const obstacle of [`target ${occupancy.target}`, `block ${occupancy.block}`]) {
+      const queue = this.#waiting.get(obstacle)
+      if (queue === undefined) continue
+      while (queue.length > 0 && !this.#blocked(obstacle)) {
+        const { occupancy: wanted, waiter } = queue.shift()!
+        this.#waitingCount--
+        if (this.enter(waiter, wanted)) admitted.push(waiter)
+      }
+      if (queue.length === 0) this.#waiting.delete(obstacle)
+    }
+    return admitted
+  }
+
+  /** Everybody who waits, in no particular order; afterwards nobody does. */
+  dismiss(): Array<A> {
+    const all = [...this.#waiting.values()].flat().map((w) => w.waiter)
+    this.#waiting.clear()
+    this.#waitingCount = 0
+    return all
+  }
+
+  /** The moment (same clock as `now`) at which the next connection may be opened; takes that slot. */
+  slot(now: number): number {
+    if (this.#rules.rate === 0) return now
+    this.#nextSlot = Math.max(now, this.#nextSlot + 1000 / this.#rules.rate)
+    return this.#nextSlot
+  }
+
+  #obstacle({ block, target }: Occupancy): string | null {
+    if (this.#targets.has(target)) return `target ${target}`
+    return block !== null && (this.#blocks.get(block) ?? 0) >= this.#rules.perBlock ? `block ${block}` : null
+  }
+
+  #blocked(obstacle: string): boolean {
+    return obstacle.startsWith("target ")
+      ? this.#targets.has(obstacle.slice(7))
+      : (this.#blocks.get(obstacle.slice(6)) ?? 0) >= this.#rules.perBlock
+  }
+
+  #occupy({ block, target }: Occupancy): void {
+    this.#targets.add(target)
+    if (block !== null) this.#blocks.set(block, (this.#blocks.get(block) ?? 0) + 1)
+  }
+}

@@ -1,0 +1,52 @@
+import { Schema } from "effect"
+
+const Natural = Schema.Natural
+const Positive = Schema.Int.check(Schema.isGreaterThan(0))
+
+/**
+ * The settings of a crawl as stored with it. `--resume` goes on with these;
+ * only where to connect through (proxy, Tor, resolver) may be given anew,
+ * because such ports and passwords belong to the moment.
+ */
+export const CrawlSettings = Schema.Struct({
+  network: Schema.NonEmptyString,
+  /** Endpoints accepted per crawl. */
+  maxEndpoints: Positive,
+  /** Advertisements followed per source and visit. */
+  acceptedPerSource: Positive,
+  portsPerHost: Positive,
+  /** Visits; null for no limit. */
+  limit: Schema.NullOr(Positive),
+  /** Milliseconds from the start (or resumption) until nothing new is dialled; null for no limit. */
+  maxTimeMs: Schema.NullOr(Positive),
+  concurrency: Positive,
+  /** New connections per second, 0 for no limit. */
+  rate: Schema.Finite.check(Schema.isGreaterThanOrEqualTo(0)),
+  /** Connections at a time per target /24 or /48. */
+  perBlock: Positive,
+  peerRounds: Schema.Union([Positive, Schema.Literal("auto")]),
+  allEndpoints: Schema.Boolean,
+  /** Follow announcements of private addresses. */
+  allowPrivate: Schema.Boolean,
+  /** What we call ourselves in `server.version`. */
+  clientName: Schema.NonEmptyString,
+  /** Milliseconds given to visits in flight when the crawl is interrupted. */
+  drainMs: Natural
+})
+export type CrawlSettings = typeof CrawlSettings.Type
+
+/** Polite by default: see README, "Politeness". */
+export const defaultCrawlSettings: Omit<CrawlSettings, "network" | "clientName"> = {
+  maxEndpoints: 20_000,
+  acceptedPerSource: 2_000,
+  portsPerHost: 8,
+  limit: null,
+  maxTimeMs: null,
+  concurrency: 64,
+  rate: 10,
+  perBlock: 4,
+  peerRounds: "auto",
+  allEndpoints: false,
+  allowPrivate: false,
+  drainMs: 5_000
+}

@@ -1,0 +1,28 @@
+import type { Visit } from "../domain/visit.ts"
+
+/** Counts of one run, level: visits (one visit is one endpoint). */
+export class Tally {
+  visits = 0
+  answered = 0
+  failed = 0
+  excluded = 0
+  readonly reasons = new Map<string, number>()
+  #conclusive = 0
+
+  add(visit: Visit): void {
+    this.visits++
+    if (visit.outcome === "answered") this.answered++
+    else this.failed++
+    if (visit.reason !== null) this.reasons.set(visit.reason, (this.reasons.get(visit.reason) ?? 0) + 1)
+    // Only these can come from a machine without any network.
+    if (!["dns", "us", "unreachable"].includes(visit.reason ?? "")) this.#conclusive++
+  }
+
+  get looksOffline(): boolean {
+    return this.visits > 0 && this.#conclusive === 0
+  }
+
+  byReason(): Array<readonly [string, number]> {
+    return [...this.reasons].toSorted((a, b) => b[1] - a[1] || a[0].localeCompare(b[0]))
+  }
+}
