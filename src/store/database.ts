@@ -1,0 +1,76 @@
+import { Context, type Effect, type Schema } from "effect"
+import type { CrawlId } from "./facts.ts"
+import type { StoreError } from "./store-error.ts"
+
+/**
+ * A value of a result row: BIGINT and HUGEINT as numbers where they are safe
+ * integers, else as decimal strings; TIMESTAMP as ISO 8601 UTC with
+ * milliseconds; BLOB as hex; LIST as arrays; STRUCT as objects.
+ */
+export type Value = null | boolean | number | string | ReadonlyArray<Value> | { readonly [name: string]: Value }
+
+/** A value for a `$name` parameter. Safe integers are bound as BIGINT, other numbers as DOUBLE. */
+export type Parameter = null | boolean | number | bigint | string
+
+export interface Column {
+  readonly name: string
+  /** DuckDB's name of the type, e.g. `VARCHAR`, `BIGINT`, `TIMESTAMP_MS`, `VARCHAR[]`. */
+  readonly type: string
+}
+
+export type Row = { readonly [column: string]: Value }
+
+export interface QueryResult {
+  /** In the order selected; a name that repeats gets a suffix. */
+  readonly columns: ReadonlyArray<Column>
+  readonly rows: ReadonlyArray<Row>
+  /** There were more rows than `maxRows`. */
+  readonly truncated: boolean
+}
+
+export interface QueryOptions {
+  /** Rows read at the most; all by default. */
+  readonly maxRows?: number
+  /** Milliseconds until the query is interrupted (`StoreError` reason `timeout`); none by default. */
+  readonly timeoutMs?: number
+}
+
+/** Which file answers: the database itself, or the snapshot beside it while a crawl holds the database. */
+export interface DatabaseOrigin {
+  readonly path: string
+  readonly kind: "file" | "snapshot"
+  /** When the snapshot was published (milliseconds since 1970); null for the file itself. */
+  readonly publishedAt: number | null
+}
+
+/** Reads a database file, or its snapshot when another process holds the file. */
+export class Database extends Context.Service<Database, {
+  readonly origin: DatabaseOrigin
+  readonly query: (
+    sql: string,
+    parameters?: Readonly<Record<string, Parameter>>,
+    options?: QueryOptions
+  ) => Effect.Effect<QueryResult, StoreError>
+  /** Rows decoded by a schema; a row that does not fit is `query failed`. */
+  readonly rows: <A>(
+    row: Schema.ConstraintDecoder<A>,
+    sql: string,
+    parameters?: Readonly<Record<string, Parameter>>
+  ) => Effect.Effect<ReadonlyArray<A>, StoreError>
+}>()("electrum-observatory/Database") {}
+
+/** Rows that take the place of a table's rows of one crawl. Every table named has a column `crawl_id`. */
+export interface TableRows {
+  readonly table: string
+  readonly crawlId: CrawlId
+  /** Without `crawl_id`, which is added. */
+  readonly columns: ReadonlyArray<string>
+  /** Values in the order of `columns`; ISO text or milliseconds for timestamps. */
+  readonly rows: ReadonlyArray<ReadonlyArray<Value>>
+}
+
+/** Writes what analysis found. Opening fails with reason `locked` while a crawl runs. */
+export class AnalysisStore extends Context.Service<AnalysisStore, {
+  /** Replaces the crawl's rows of all tables named, in one transaction. */
+  readonly replaceRows: (tables: ReadonlyArray<TableRows>) => Effect.Effect<void, StoreError>
+}>()("electrum-observatory/AnalysisStore") {}
