@@ -1,0 +1,54 @@
+import { ConfigProvider, Effect, FileSystem, Schema } from "effect"
+import { CliError } from "effect/cli"
+import { environmentName } from "./option.ts"
+
+const Scalar = Schema.Union([Schema.String, Schema.Finite, Schema.Boolean])
+
+/** `{"concurrency": 16, "seed": ["host:50002:s"]}`: flag names as keys, lists for repeatable flags. */
+const ConfigFile = Schema.fromJsonString(Schema.Record(Schema.String, Schema.Union([Scalar, Schema.Array(Scalar)])))
+
+const usage = (message: string) => new CliError.UserError({ cause: message, userMessage: message })
+
+/** `--config FILE` as given on the command line, else `OBSERVATORY_CONFIG`; read before flags are, because it feeds them. */
+export const configFileName = (argv: ReadonlyArray<string>, env: Record<string, string | undefined>): string | undefined => {
+  for (const [index, argument] of argv.entries()) {
+    if (argument === "--") break
+    if (argument === "--config") return argv[index + 1]
+    if (argument.startsWith("--config=")) return argument.slice("--config=".length)
+  }
+  return env["OBSERVATORY_CONFIG"] || undefined
+}
+
+/** Where flags look when they are not given: environment first, then the config file. */
+export const configProvider = Effect.fnUntraced(function*(
+  argv: ReadonlyArray<string>,
+  env: Record<string, string | undefined>,
+  knownFlags: ReadonlySet<string>
+) {
+  const environment = ConfigProvider.fromEnv({ env: definedOnly(env) })
+  const file = configFileName(argv, env)
+  if (file === undefined) return environment
+  const fs = yield* FileSystem.FileSystem
+  const content = yield* fs.readFileString(file).pipe(
+    Effect.mapError((error) => usage(`Cannot read the config file ${file}: ${error.message}`))
+  )
+  const values = yield* Schema.decodeUnknownEffect(ConfigFile)(content).pipe(
+    Effect.mapError((error) => usage(`The config file ${file} is not usable: ${error.message}`))
+  )
+  const unknown = Object.keys(values).filter((key) => !knownFlags.has(key))
+  if (unknown.length > 0) {
+    return yield* usage(
+      `The config file ${file} names unknown flags: ${unknown.join(", ")}. Keys are flag names without dashes in front, e.g. "max-endpoints".`
+    )
+  }
+  const named = Object.fromEntries(
+    Object.entries(values).map(([key, value]) => [
+      environmentName(key),
+      Array.isArray(value) ? value.map(String).join(",") : String(value)
+    ])
+  )
+  return ConfigProvider.orElse(environment, ConfigProvider.fromEnv({ env: named }))
+})
+
+const definedOnly = (env: Record<string, string | undefined>): Record<string, string> =>
+  Object.fromEntries(Object.entries(env).flatMap(([key, value]) => value === undefined ? [] : [[key, value]]))

@@ -1,0 +1,40 @@
+import type { CrawlSummary } from "../crawl/progress.ts"
+import { durationText } from "./duration-text.ts"
+import type { TerminalStyle } from "./terminal-style.ts"
+
+const ended: Readonly<Record<CrawlSummary["end"], string>> = {
+  complete: "complete",
+  limit: "ended at --limit",
+  "max time": "ended at --max-time",
+  interrupted: "interrupted; what was seen is saved"
+}
+
+/** The marking that everything about a simulated crawl carries. */
+export const simulatedNotice = (network: string): string =>
+  `SIMULATED: ${network} is an invented network. Its behaviour under real names is made up and says nothing about real servers.`
+
+/** What a crawl ends with on a terminal; each line names the level it counts. */
+export const crawlSummaryText = (summary: CrawlSummary, style: TerminalStyle, database: string): string => {
+  const reasons = summary.reasons.map(([reason, visits]) => `${reason} ${visits}`).join(", ")
+  const lines = [
+    ...(summary.simulated ? [style.warning(simulatedNotice(summary.network)), ""] : []),
+    style.bold(`Crawl ${summary.crawlId} of ${summary.network} ${ended[summary.end]} after ${durationText(summary.elapsedMs)}.`),
+    `  endpoints  ${summary.known} known, ${summary.answered} answered, ${summary.failed} did not answer us, ` +
+    `${summary.notVisited} not visited (mostly the other port of a host that answered)`,
+    `  servers    ${summary.serversAnswered} answered, after joining the endpoints of one server`,
+    ...(reasons === "" ? [] : [`  visits that brought no answer, by reason: ${reasons}`]),
+    ...(summary.excluded > 0 ? [`  ${summary.excluded} announcements left out by the opt-out list`] : []),
+    ...(summary.uncounted > 0 ? [`  ${summary.uncounted} endpoints beyond every bound were not even stored`] : [])
+  ]
+  if (summary.looksOffline) {
+    lines.push("", style.warning("Nothing could be resolved or reached: this machine seems to have no network."))
+  }
+  const db = database === "observatory.duckdb" ? "" : ` --db ${database}`
+  lines.push(
+    "",
+    summary.end === "interrupted"
+      ? `Go on with:  observatory crawl --resume --network ${summary.network}${db}`
+      : `Next:  observatory analyze --network ${summary.network}${db}\n       observatory query software${db}`
+  )
+  return `${lines.join("\n")}\n`
+}

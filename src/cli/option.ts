@@ -1,0 +1,49 @@
+import { Config, Option, type Schema } from "effect"
+import { Flag } from "effect/cli"
+
+/** The environment twin of a flag: `--max-endpoints` is `OBSERVATORY_MAX_ENDPOINTS`. */
+export const environmentName = (flag: string): string => `OBSERVATORY_${flag.toUpperCase().replaceAll("-", "_")}`
+
+const described = <A>(flag: Flag.Flag<A>, name: string, description: string): Flag.Flag<A> =>
+  flag.pipe(Flag.withDescription(`${description} [${environmentName(name)}]`))
+
+// `withFallbackConfig` must come before `withDefault` and `optional`, or the environment is never asked.
+
+/** A text flag with its environment and config twins. */
+export const text = (name: string, description: string) =>
+  described(Flag.String(name), name, description).pipe(Flag.withFallbackConfig(Config.String(environmentName(name))))
+
+export const integer = (name: string, description: string) =>
+  described(Flag.Int(name), name, description).pipe(Flag.withFallbackConfig(Config.Int(environmentName(name))))
+
+export const number = (name: string, description: string) =>
+  described(Flag.Finite(name), name, description).pipe(Flag.withFallbackConfig(Config.Finite(environmentName(name))))
+
+export const choice = <const Choices extends ReadonlyArray<string>>(name: string, choices: Choices, description: string) =>
+  described(Flag.Literals(name, choices), name, description).pipe(
+    Flag.withFallbackConfig(Config.Literals(choices, environmentName(name)))
+  )
+
+/** `--name` and `--no-name`. */
+export const toggle = (name: string, description: string, fallback: boolean) =>
+  described(Flag.Boolean(name), name, description).pipe(
+    Flag.withFallbackConfig(Config.Boolean(environmentName(name))),
+    Flag.withDefault(fallback)
+  )
+
+/** A flag that may be given several times; its twins separate values by commas. */
+export const repeated = (name: string, description: string) =>
+  described(Flag.String(name), name, `${description} Repeatable.`).pipe(
+    Flag.atLeast(1),
+    Flag.withFallbackConfig(Config.map(
+      Config.String(environmentName(name)),
+      (value) => value.split(",").map((part) => part.trim()).filter((part) => part !== "")
+    )),
+    Flag.withDefault([] as ReadonlyArray<string>)
+  )
+
+/** A flag read through a Schema, e.g. a bounded number. */
+export const checked = <A, B>(flag: Flag.Flag<A>, schema: Schema.Codec<B, A>): Flag.Flag<B> => Flag.withSchema(flag, schema)
+
+/** Options that may be missing, as `null`, which is what settings store. */
+export const nullable = <A>(flag: Flag.Flag<A>): Flag.Flag<A | null> => flag.pipe(Flag.optional, Flag.map(Option.getOrNull))

@@ -1,0 +1,50 @@
+import * as fc from "fast-check"
+import { describe, expect, it } from "vitest"
+import { type Occupancy, occupancyOf, Politeness } from "../../src/crawl/politeness.ts"
+
+const addresses = fc.record({ block: fc.nat({ max: 2 }), last: fc.integer({ min: 1, max: 6 }) })
+  .map(({ block, last }) => `198.18.${block}.${last}`)
+
+describe("politeness", () => {
+  it("never has two connections to one target nor more than the limit to one block, and admits everybody in the end", () => {
+    fc.assert(fc.property(fc.array(addresses, { maxLength: 60 }), fc.nat(), (wanted, seed) => {
+      const politeness = new Politeness<Occupancy>({ perBlock: 4, rate: 0 })
+      const inside: Array<Occupancy> = []
+      let served = 0
+      const check = () => {
+        expect(new Set(inside.map((o) => o.target)).size).toBe(inside.length)
+        for (const { block } of inside) expect(inside.filter((o) => o.block === block).length).toBeLessThanOrEqual(4)
+      }
+      for (const address of wanted) {
+        const occupancy = occupancyOf("h.example.org", address, [])
+        if (politeness.enter(occupancy, occupancy)) inside.push(occupancy)
+        check()
+      }
+      let state = seed
+      while (inside.length > 0) {
+        state = (state * 48_271 + 11) % 2_147_483_647
+        const [leaver] = inside.splice(state % inside.length, 1)
+        served++
+        inside.push(...politeness.leave(leaver!))
+        check()
+      }
+      expect(served).toBe(wanted.length)
+      expect(politeness.waiting).toBe(0)
+    }))
+  })
+
+  it("spaces new connections evenly and does not save up unused slots", () => {
+    const politeness = new Politeness<never>({ perBlock: 4, rate: 10 })
+    expect([politeness.slot(1000), politeness.slot(1000), politeness.slot(1000)]).toEqual([1000, 1100, 1200])
+    expect(politeness.slot(9000)).toBe(9000)
+    expect(politeness.slot(9000)).toBe(9100)
+    expect(new Politeness<never>({ perBlock: 4, rate: 0 }).slot(5)).toBe(5)
+  })
+
+  it("lets the announced address stand for a host that a proxy resolves, and the host itself where there is none", () => {
+    expect(occupancyOf("a.example.org", "198.18.1.9", ["198.18.7.7"])).toEqual({ target: "198.18.1.9", block: "198.18.1.0/24" })
+    expect(occupancyOf("a.example.org", null, ["198.18.7.7", "198.18.3.3"])).toEqual({ target: "198.18.3.3", block: "198.18.3.0/24" })
+    expect(occupancyOf("a.example.org", null, [])).toEqual({ target: "a.example.org", block: null })
+    expect(occupancyOf("a.example.org", "2001:db8:1:2::3", []).block).toBe("2001:db8:1::/48")
+  })
+})
