@@ -1,4 +1,5 @@
 import { Cause, Clock, Context, Effect, Exit, Fiber, Layer, Option, Queue, Schema } from "effect"
+import type { DiscoveryError } from "../discovery/discovery-error.ts"
 import type { Exclusions } from "../discovery/exclude.ts"
 import { PeerGrammar } from "../discovery/peer-entry.ts"
 import type { Chain } from "../domain/chain.ts"
@@ -23,7 +24,8 @@ export interface CrawlContext {
   readonly chain: Chain
   readonly vantage: Vantage
   readonly codeVersion: string
-  readonly exclusions: Exclusions
+  /** Reads the opt-out lists that the settings name. */
+  readonly readExclusions: (sources: ReadonlyArray<string>) => Effect.Effect<Exclusions, DiscoveryError>
   /** Called about four times a second and once at the end. */
   readonly onProgress: (progress: CrawlProgress) => Effect.Effect<void>
 }
@@ -40,9 +42,9 @@ export interface NewCrawl extends CrawlContext {
  * can be taken up again with `resume`.
  */
 export class Crawler extends Context.Service<Crawler, {
-  readonly start: (crawl: NewCrawl) => Effect.Effect<CrawlSummary, CrawlError | StoreError>
+  readonly start: (crawl: NewCrawl) => Effect.Effect<CrawlSummary, CrawlError | DiscoveryError | StoreError>
   /** Goes on with the newest unfinished crawl of the chain's network, with its stored settings. */
-  readonly resume: (context: CrawlContext) => Effect.Effect<CrawlSummary, CrawlError | StoreError>
+  readonly resume: (context: CrawlContext) => Effect.Effect<CrawlSummary, CrawlError | DiscoveryError | StoreError>
 }>()("electrum-observatory/Crawler") {
   static readonly layer: Layer.Layer<Crawler, never, Store | Dialer | Visitor> = Layer.effect(
     Crawler,
@@ -102,14 +104,19 @@ export class Crawler extends Context.Service<Crawler, {
         return servers
       })
 
-      const stateOf = Effect.fnUntraced(function*(crawlId: CrawlId, settings: CrawlSettings, context: CrawlContext) {
+      const stateOf = Effect.fnUntraced(function*(
+        crawlId: CrawlId,
+        settings: CrawlSettings,
+        context: CrawlContext,
+        exclusions: Exclusions
+      ) {
         const state: CrawlState = {
           crawlId,
           chain: context.chain,
           settings,
           frontier: new Frontier({ ...settings, defaultPorts: context.chain.default_ports }),
           ledger: new CostLedger(yield* store.ledger(context.vantage.name)),
-          exclusions: context.exclusions,
+          exclusions,
           grammar: new PeerGrammar(context.chain.default_ports, { allowPrivate: settings.allowPrivate }),
           tally: new Tally()
         }
@@ -118,7 +125,8 @@ export class Crawler extends Context.Service<Crawler, {
 
       const start = Effect.fn("Crawler.start")(function*(crawl: NewCrawl) {
         const at = yield* Clock.currentTimeMillis
-        const kept = crawl.seeds.map((fact) => withoutExcluded(fact, crawl.exclusions))
+        const exclusions = yield* crawl.readExclusions(crawl.settings.exclude)
+        const kept = crawl.seeds.map((fact) => withoutExcluded(fact, exclusions))
         if (!kept.some(({ fact }) => fact.entries.some((e) => e.advertisement.services.length > 0))) {
           return yield* new CrawlError({
             reason: "no seeds",
@@ -133,7 +141,7 @@ export class Crawler extends Context.Service<Crawler, {
           codeVersion: crawl.codeVersion,
           startedAt: at
         })
-        const state = yield* stateOf(crawlId, crawl.settings, crawl)
+        const state = yield* stateOf(crawlId, crawl.settings, crawl, exclusions)
         const facts: Array<Fact> = []
         for (const { excluded, fact } of kept) {
           state.tally.excluded += excluded
@@ -160,7 +168,12 @@ export class Crawler extends Context.Service<Crawler, {
             new CrawlError({ reason: "stored settings unreadable", message: `Cannot resume: ${error.message}` })
           )
         )
-        const state = yield* stateOf(found.value.crawlId, settings, context)
+        const state = yield* stateOf(
+          found.value.crawlId,
+          settings,
+          context,
+          yield* context.readExclusions(settings.exclude)
+        )
         state.frontier.restore(found.value.endpoints)
         return yield* run(state, context)
       })

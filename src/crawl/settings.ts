@@ -30,6 +30,8 @@ export const CrawlSettings = Schema.Struct({
   allowPrivate: Schema.Boolean,
   /** What we call ourselves in `server.version`. */
   clientName: Schema.NonEmptyString,
+  /** Opt-out lists (files or URLs), read anew when the crawl starts or resumes. */
+  exclude: Schema.Array(Schema.NonEmptyString),
   /** Milliseconds given to visits in flight when the crawl is interrupted. */
   drainMs: Natural
 })
@@ -48,5 +50,6 @@ export const defaultCrawlSettings: Omit<CrawlSettings, "network" | "clientName">
   peerRounds: "auto",
   allEndpoints: false,
   allowPrivate: false,
+  exclude: [],
   drainMs: 5_000
 }

@@ -38,7 +38,8 @@ export const parseHost = (text: string, options?: { readonly localNames?: boolea
   if (text.length === 0) return "empty host"
   if (text.length > 253 + 2) return "host too long"
   const bare = text.startsWith("[") && text.endsWith("]") ? text.slice(1, -1) : text
-  if (bare.includes(":")) {
+  // One colon is a scheme or a port, two are meant as IPv6.
+  if (bare.indexOf(":") !== bare.lastIndexOf(":")) {
     const address = canonicalAddress(bare.toLowerCase())
     return address === undefined ? "bad IPv6 address" : { text: address, networkClass: "ipv6" }
   }

@@ -1,0 +1,77 @@
+import { Schema } from "effect"
+import { Flag } from "effect/cli"
+import { choice, integer, nullable, number, repeated, text, toggle } from "./option.ts"
+import { parseDuration } from "./parse-duration.ts"
+
+const positive = <A extends number>(flag: Flag.Flag<A>) =>
+  Flag.filter(flag, (value) => value > 0, (value) => `expected a number above 0, got ${value}`)
+
+const duration = (name: string, description: string) =>
+  text(name, `${description} (e.g. 90s, 10m, 2h).`).pipe(
+    Flag.withMetavar("TIME"),
+    Flag.map((value) => ({ value, milliseconds: parseDuration(value) })),
+    Flag.filter(({ milliseconds }) => milliseconds !== undefined, ({ value }) => `expected a duration such as 90s, 10m or 2h, got ${value}`),
+    Flag.map(({ milliseconds }) => milliseconds!)
+  )
+
+export const db = text("db", "Database file.").pipe(Flag.withMetavar("FILE"), Flag.withDefault("observatory.duckdb"))
+
+/** Which chain: `--network NAME`, `--chain FILE`. */
+export const networkFlags = {
+  network: nullable(text("network", "Network to crawl or to show, e.g. mainnet, testnet4, mainnet-sim (default mainnet).").pipe(Flag.withMetavar("NAME"))),
+  chainFile: nullable(text("chain", "Adds a chain from a JSON file (README, Chains).").pipe(Flag.withMetavar("FILE")))
+}
+
+/** How connections are made. */
+export const connectionFlags = {
+  proxy: nullable(text("proxy", "Connect through a SOCKS5 proxy, which also resolves names.").pipe(Flag.withMetavar("socks5://[USER:PASSWORD@]HOST:PORT"))),
+  tor: text("tor", "Proxy for onions: auto finds a local Tor, off leaves onions alone, or socks5://HOST:PORT.").pipe(
+    Flag.withMetavar("auto|off|URL"),
+    Flag.withDefault("auto")
+  ),
+  resolver: nullable(text("resolver", "DNS server instead of the system's.").pipe(Flag.withMetavar("HOST:PORT"))),
+  allowPrivate: toggle("allow-private", "Also dial private, loopback and other non-public addresses.", false),
+  connectTimeout: nullable(duration("connect-timeout", "Time for a TCP connection or a TLS handshake; longer for proxies and onions")),
+  replyTimeout: nullable(duration("reply-timeout", "Time for the answers to one packet of requests; longer for proxies and onions"))
+}
+
+/** Who we are and from where we look. */
+export const identityFlags = {
+  contact: nullable(text("contact", "URL or address that server operators find in our client name.").pipe(Flag.withMetavar("URL"))),
+  vantage: text("vantage", "Name of the place this crawl looks from; part of the cost ledger's key.").pipe(
+    Flag.withMetavar("NAME"),
+    Flag.withDefault("default")
+  )
+}
+
+/** What a crawl does; names follow `CrawlSettings`. */
+export const crawlFlags = {
+  seed: repeated("seed", "Server to start from.").pipe(Flag.withMetavar("HOST:PORT:s|t")),
+  seeds: repeated("seeds", "File of servers to start from: wallet servers.json, lines, or legacy real names.").pipe(Flag.withMetavar("FILE")),
+  embedded: toggle("embedded", "Also start from the wallet's list that ships for the network (done anyway when no seed is given).", false),
+  limit: nullable(positive(integer("limit", "End after this many visits."))),
+  maxTime: nullable(duration("max-time", "End after this time")),
+  maxEndpoints: positive(integer("max-endpoints", "Endpoints followed per crawl (default 20000).")).pipe(Flag.withDefault(20_000)),
+  concurrency: positive(integer("concurrency", "Endpoints worked on at a time (default 64).")).pipe(Flag.withDefault(64)),
+  rate: Flag.filter(
+    number("rate", "New connections per second, 0 for no limit (default 10)."),
+    (rate) => rate >= 0,
+    (rate) => `expected 0 or more, got ${rate}`
+  ).pipe(Flag.withDefault(10)),
+  peerRounds: text("peer-rounds", "How often to ask a server for peers: a number, or auto until little is unseen (default auto).").pipe(
+    Flag.withMetavar("N|auto"),
+    Flag.withSchema(Schema.Union([
+      Schema.Literal("auto"),
+      Schema.FiniteFromString.check(Schema.isInt(), Schema.isBetween({ minimum: 1, maximum: 20 }))
+    ])),
+    Flag.withDefault("auto" as const)
+  ),
+  allEndpoints: toggle("all-endpoints", "Visit every endpoint of a host, not only the first that answers.", false),
+  exclude: repeated("exclude", "Opt-out list: hosts, *.domain, CIDR blocks, onions; neither dialled nor shown.").pipe(Flag.withMetavar("FILE|URL"))
+}
+
+export const progressFlag = choice(
+  "progress",
+  ["auto", "plain", "json", "off"],
+  "Progress display: auto (a live line on a terminal, else lines), plain, json (JSON lines on stdout), off."
+).pipe(Flag.withDefault("auto" as const))
