@@ -47,7 +47,8 @@ const inside = (address: Parsed, range: [Parsed, number]): boolean =>
 
 /** IPv4 in four decimal parts only (no octal, hex or short forms), IPv6 without zone. */
 const parse = (text: string): Parsed | undefined => {
-  if (ipaddr.IPv4.isValidFourPartDecimal(text)) return ipaddr.IPv4.parse(text)
+  // The library throws and catches inside for every text that is none, 9 us a name; most texts are names.
+  if (/^[0-9.]{7,15}$/.test(text)) return ipaddr.IPv4.isValidFourPartDecimal(text) ? ipaddr.IPv4.parse(text) : undefined
   if (!text.includes(":") || text.includes("%") || !ipaddr.IPv6.isValid(text)) return undefined
   return ipaddr.IPv6.parse(text)
 }
