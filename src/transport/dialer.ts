@@ -1,23 +1,27 @@
-import { Context, type Effect, type Scope } from "effect"
+import { Clock, Context, Effect, Layer, Scope } from "effect"
 import type { Duplex } from "node:stream"
 import type { Endpoint } from "../domain/endpoint.ts"
 import type { DialFacts, TlsFacts } from "../domain/visit.ts"
-import type { TransportError } from "./transport-error.ts"
+import { defaultTimeouts, type DialerOptions } from "./dial-options.ts"
+import type { DialPlan } from "./dial-plan.ts"
+import { makeDirectDial } from "./direct-dial.ts"
+import { elapsedMs } from "./elapsed.ts"
+import { makeProxiedDial } from "./proxied-dial.ts"
+import { Resolver } from "./resolver.ts"
+import { tlsHandshake } from "./tls.ts"
+import { TransportError } from "./transport-error.ts"
 
-/** What is known of an endpoint before connecting: which address will be dialled, and through what. */
-export interface DialPlan {
-  readonly endpoint: Endpoint
-  readonly dial: DialFacts
-  /** Milliseconds the resolution took; null where none was needed. */
-  readonly resolvedMs: number | null
-}
+export type { DialPlan } from "./dial-plan.ts"
 
 /** An open connection. Owned by the scope it was dialled in, which destroys it without waiting for the peer. */
 export interface Connection {
-  /** Bytes as they come; for TLS, decrypted. Paused until somebody reads. */
+  /**
+   * Bytes as they come; for TLS, decrypted. Paused until somebody reads. It may
+   * have ended or failed before anybody listens: `destroyed` and `errored` tell.
+   */
   readonly socket: Duplex
   readonly dial: DialFacts
-  /** Milliseconds since `connect` was called; null for phases that did not happen. */
+  /** Milliseconds since `connect` was called, to the microsecond; null for phases that did not happen. */
   readonly connectedMs: number
   readonly tlsMs: number | null
   readonly tls: TlsFacts | null
@@ -32,4 +36,66 @@ export class Dialer extends Context.Service<Dialer, {
   readonly plan: (endpoint: Endpoint) => Effect.Effect<DialPlan, TransportError>
   /** Connects to the planned address and shakes hands (TLS), each within its timeout. */
   readonly connect: (plan: DialPlan) => Effect.Effect<Connection, TransportError, Scope.Scope>
-}>()("electrum-observatory/Dialer") {}
+}>()("electrum-observatory/Dialer") {
+  /** Real sockets. Nothing is looked up or connected before the first plan. */
+  static readonly layer = (options: DialerOptions): Layer.Layer<Dialer, never, Resolver> =>
+    Layer.effect(Dialer, make(options))
+}
+
+const isEncrypted = (endpoint: Endpoint): boolean => endpoint.transport === "tls" || endpoint.transport === "wss"
+
+/** The name sent in the TLS handshake: the announced one; none for address literals. */
+const serverName = ({ host, networkClass }: Endpoint): string | null =>
+  networkClass === "name" || networkClass === "onion" ? host : null
+
+const make = Effect.fnUntraced(function*(options: DialerOptions) {
+  const clock = yield* Clock.Clock
+  const direct = yield* makeDirectDial(options, yield* Resolver)
+  const proxied = yield* makeProxiedDial(options)
+  const timeouts = { ...defaultTimeouts, ...options.timeouts }
+
+  const plan = Effect.fn("Dialer.plan")(function*(endpoint: Endpoint) {
+    if (!Number.isInteger(endpoint.port) || endpoint.port < 1 || endpoint.port > 65535) {
+      return yield* new TransportError({ reason: "policy", phase: "policy", detail: `bad port ${endpoint.port}` })
+    }
+    const route = yield* proxied.routeOf(endpoint)
+    return yield* route === null ? direct.plan(endpoint) : proxied.plan(endpoint, route)
+  })
+
+  const connect = Effect.fnUntraced(function*(plan: DialPlan) {
+    const startedAt = clock.monotonicTimeNanosUnsafe()
+    const opened: Array<Duplex> = []
+    const own = (socket: Duplex): void => {
+      opened.push(socket)
+    }
+    // Before the first socket, so that no interruption finds one without an owner.
+    yield* Scope.addFinalizer(yield* Effect.scope, Effect.sync(() => {
+      for (const socket of opened) socket.destroy()
+    }))
+    const { endpoint } = plan
+    const route = yield* proxied.routeOf(endpoint)
+    const { connectMs, tlsMs } = timeouts[route?.via ?? "direct"]
+    const { address, socket } = route === null
+      ? yield* direct.connect(plan, connectMs, own)
+      : { address: null, socket: yield* proxied.connect(plan, route, connectMs, own) }
+    const connectedMs = elapsedMs(clock, startedAt)
+    const dial = address === plan.dial.address ? plan.dial : { ...plan.dial, address }
+    if (!isEncrypted(endpoint)) return { socket, dial, connectedMs, tlsMs: null, tls: null } satisfies Connection
+    const secure = yield* tlsHandshake(socket, endpoint.host, serverName(endpoint), own).pipe(
+      Effect.timeoutOrElse({
+        duration: tlsMs,
+        orElse: () =>
+          Effect.fail(new TransportError({ reason: "tls timeout", phase: "tls", detail: `no answer in ${tlsMs} ms` }))
+      })
+    )
+    return {
+      socket: secure.socket,
+      dial,
+      connectedMs,
+      tlsMs: elapsedMs(clock, startedAt),
+      tls: secure.facts
+    } satisfies Connection
+  })
+
+  return Dialer.of({ plan, connect })
+})

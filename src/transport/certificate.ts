@@ -1,0 +1,89 @@
+import { createHash, type X509Certificate } from "node:crypto"
+import { canonicalAddress } from "../domain/address.ts"
+import type { CertificateFacts } from "../domain/visit.ts"
+import { subjectPublicKeyInfo } from "./der.ts"
+
+/** Bounds on what a server may make us keep of its certificates. */
+const maxChain = 10
+const maxCertificateBytes = 65_536
+const maxNames = 256
+
+const sha256 = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex")
+
+/** A value of a certificate that OpenSSL may refuse to give, for keys and dates it cannot read. */
+const attempt = <A>(read: () => A): A | undefined => {
+  try {
+    return read()
+  } catch {
+    return undefined
+  }
+}
+
+/** OpenSSL writes one attribute a line and escapes control characters and commas inside values. */
+const oneLine = (name: string | undefined): string => (name ?? "").replaceAll("\n", ", ")
+
+const isoDate = (date: Date | undefined): string | null =>
+  date === undefined || Number.isNaN(date.getTime()) ? null : date.toISOString()
+
+/** Node writes `DNS:a.example, IP Address:::1`; a value with special characters as a JSON string. */
+const alternativeName = /(?:^|, )([A-Za-z ]+):("(?:[^"\\]|\\.)*"|[^,]*)/g
+
+const alternativeNames = (text: string | undefined): { readonly dns: Array<string>; readonly ip: Array<string> } => {
+  const names = { dns: [] as Array<string>, ip: [] as Array<string> }
+  for (const [, kind, written] of (text ?? "").matchAll(alternativeName)) {
+    const value = written!.startsWith("\"") ? attempt(() => String(JSON.parse(written!))) ?? written! : written!
+    if (kind === "DNS" && names.dns.length < maxNames) names.dns.push(value)
+    if (kind === "IP Address" && names.ip.length < maxNames) names.ip.push(canonicalAddress(value.toLowerCase()) ?? value)
+  }
+  return names
+}
+
+const keyType = (certificate: X509Certificate): string => {
+  const key = attempt(() => certificate.publicKey)
+  if (key?.asymmetricKeyType === undefined) return "unknown"
+  const details = attempt(() => key.asymmetricKeyDetails)
+  const size = details?.modulusLength ?? details?.namedCurve
+  return size === undefined ? key.asymmetricKeyType : `${key.asymmetricKeyType} ${size}`
+}
+
+/** Its own key signed it. Equal names alone would call many a private authority's leaf self-signed. */
+const isSelfSigned = (certificate: X509Certificate): boolean =>
+  certificate.subject === certificate.issuer && attempt(() => certificate.verify(certificate.publicKey)) === true
+
+/**
+ * The facts of a certificate. Undefined when its public key cannot be located:
+ * a key hash that is not the key's would join strangers.
+ */
+export const certificateFacts = (certificate: X509Certificate): CertificateFacts | undefined => {
+  const der = certificate.raw
+  if (der.length > maxCertificateBytes) return undefined
+  const spki = subjectPublicKeyInfo(der) ?? attempt(() => certificate.publicKey.export({ type: "spki", format: "der" }))
+  if (spki === undefined) return undefined
+  const names = alternativeNames(certificate.subjectAltName)
+  return {
+    sha256: sha256(der),
+    spkiSha256: sha256(spki),
+    subject: oneLine(certificate.subject),
+    issuer: oneLine(certificate.issuer),
+    serial: certificate.serialNumber.toLowerCase(),
+    validFrom: isoDate(attempt(() => certificate.validFromDate)),
+    validTo: isoDate(attempt(() => certificate.validToDate)),
+    sanDns: names.dns,
+    sanIp: names.ip,
+    keyType: keyType(certificate),
+    signatureAlgorithm: certificate.signatureAlgorithm ?? null,
+    selfSigned: isSelfSigned(certificate),
+    derBase64: der.toString("base64")
+  }
+}
+
+/** SHA-256 of the certificates presented above the leaf, in their order: at most 10, up to the first over 64 kB. */
+export const chainHashes = (leaf: X509Certificate): ReadonlyArray<string> => {
+  const hashes: Array<string> = []
+  let next = leaf.issuerCertificate
+  while (next !== undefined && hashes.length < maxChain && next.raw.length <= maxCertificateBytes) {
+    hashes.push(sha256(next.raw))
+    next = next.issuerCertificate
+  }
+  return hashes
+}

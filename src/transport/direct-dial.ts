@@ -1,0 +1,102 @@
+import { Clock, Effect } from "effect"
+import type { Socket } from "node:net"
+import { ipVersion } from "../domain/address.ts"
+import type { Endpoint } from "../domain/endpoint.ts"
+import { addressRefusal, isLoopback } from "./address-policy.ts"
+import type { DialerOptions } from "./dial-options.ts"
+import type { DialPlan } from "./dial-plan.ts"
+import { elapsedMs } from "./elapsed.ts"
+import type { ResolverShape } from "./resolver.ts"
+import { openTcp } from "./tcp.ts"
+import { TransportError } from "./transport-error.ts"
+import { detectVantage, type Vantage, vantageLack } from "./vantage.ts"
+
+const maxAttempts = 3
+
+const failure = (reason: "policy" | "us" | "connect timeout", detail: string): TransportError =>
+  new TransportError({ reason, phase: reason === "policy" ? "policy" : "connect", detail })
+
+/** IPv4 first: it is what most servers announce, and what their peers count by. */
+const byFamily = (a: string, b: string): number => (ipVersion(a) ?? 0) - (ipVersion(b) ?? 0)
+
+/** Dialling without a proxy: resolve, check every address, connect to a checked one. */
+export const makeDirectDial = Effect.fnUntraced(function*(options: DialerOptions, resolver: ResolverShape) {
+  const clock = yield* Clock.Clock
+  const currentVantage = Effect.map(detectVantage, (found): Vantage => ({ ...found, ...options.vantage }))
+  const vantage = yield* Effect.cached(currentVantage)
+
+  /** Those of a host's addresses that we may and can dial, best first; fails with why there is none. */
+  const dialable = Effect.fnUntraced(function*(addresses: ReadonlyArray<string>) {
+    const allowed = addresses.filter((address) => addressRefusal(address, options) === undefined)
+    if (allowed.length === 0) {
+      return yield* failure("policy", addresses.map((address) => addressRefusal(address, options)).join(", "))
+    }
+    if (allowed.every(isLoopback)) return allowed.toSorted(byFamily)
+    const routes = yield* vantage
+    const lackOf = (address: string) => isLoopback(address) ? undefined : vantageLack(address, routes)
+    const reachable = allowed.filter((address) => lackOf(address) === undefined)
+    return reachable.length > 0 ? reachable.toSorted(byFamily) : yield* failure("us", lackOf(allowed[0]!)!)
+  })
+
+  const plan = Effect.fnUntraced(function*(endpoint: Endpoint) {
+    const isLiteral = endpoint.networkClass !== "name"
+    const startedAt = clock.monotonicTimeNanosUnsafe()
+    const addresses = isLiteral ? [endpoint.host] : yield* resolver.addresses(endpoint.host)
+    const resolvedMs = isLiteral ? null : elapsedMs(clock, startedAt)
+    const [address] = yield* dialable(addresses)
+    const plan: DialPlan = {
+      endpoint,
+      dial: { address: address!, resolvedBy: isLiteral ? "literal" : "dns", addresses, via: "direct" },
+      resolvedMs
+    }
+    return plan
+  })
+
+  /** Routes may have gone since they were looked up; then the failure is ours. */
+  const withVantage = (address: string) => (error: TransportError): Effect.Effect<never, TransportError> =>
+    error.reason !== "unreachable" || isLoopback(address) ? Effect.fail(error) : Effect.flatMap(currentVantage, (now) => {
+      const lack = vantageLack(address, now)
+      return Effect.fail(lack === undefined ? error : failure("us", `${lack} (${error.detail})`))
+    })
+
+  /**
+   * Connects to the first address of the plan that answers: at most three, each
+   * with an equal share of the time left. Nothing is resolved again.
+   */
+  const connect = Effect.fnUntraced(function*(
+    plan: DialPlan,
+    timeoutMs: number,
+    own: (socket: Socket) => void
+  ) {
+    const candidates = plan.dial.addresses.length > 1 || plan.dial.address === null
+      ? (yield* dialable(plan.dial.addresses)).slice(0, maxAttempts)
+      : yield* dialable([plan.dial.address])
+    const startedAt = clock.monotonicTimeNanosUnsafe()
+    const failures: Array<{ readonly address: string; readonly error: TransportError }> = []
+    for (const [i, address] of candidates.entries()) {
+      const share = (timeoutMs - elapsedMs(clock, startedAt)) / (candidates.length - i)
+      const attempt = yield* openTcp(address, plan.endpoint.port, own).pipe(
+        Effect.catch(withVantage(address)),
+        Effect.timeoutOrElse({
+          duration: Math.max(share, 1),
+          orElse: () => Effect.fail(failure("connect timeout", `no answer in ${Math.round(share)} ms`))
+        }),
+        Effect.map((socket) => ({ socket, address })),
+        Effect.catch((error) => {
+          failures.push({ address, error })
+          return Effect.succeed(undefined)
+        })
+      )
+      if (attempt !== undefined) return attempt
+      if (failures.at(-1)!.error.reason === "us") break
+    }
+    const first = failures[0]!.error
+    return yield* failures.length === 1 ? first : new TransportError({
+      reason: first.reason,
+      phase: first.phase,
+      detail: failures.map(({ address, error }) => `${error.detail} ${address}`).join(", ")
+    })
+  })
+
+  return { plan, connect }
+})

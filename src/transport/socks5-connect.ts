@@ -1,0 +1,54 @@
+import type { Socket } from "node:net"
+import { Effect } from "effect"
+import type { Socks5Handshake } from "./socks5.ts"
+import { TransportError } from "./transport-error.ts"
+
+/** The proxy itself failed. */
+export const proxyFailure = (detail: string): TransportError =>
+  new TransportError({ reason: "proxy", phase: "connect", detail })
+
+const codeOf = (error: Error): string => "code" in error && typeof error.code === "string" ? error.code : error.message
+
+/**
+ * Asks the proxy behind an open socket for a tunnel. On success the socket is
+ * the tunnel, paused, with the peer's first bytes put back; on failure or
+ * interruption it is destroyed.
+ */
+export const socks5Connect = (socket: Socket, handshake: Socks5Handshake): Effect.Effect<void, TransportError> =>
+  Effect.callback((resume) => {
+    const leave = (): void => {
+      socket.off("data", onData)
+      socket.off("error", onError)
+      socket.off("close", onClose)
+    }
+    const fail = (error: TransportError): void => {
+      leave()
+      socket.destroy()
+      resume(Effect.fail(error))
+    }
+    const onError = (error: Error): void => fail(proxyFailure(codeOf(error)))
+    const onClose = (): void => fail(proxyFailure("closed before its reply"))
+    const onData = (chunk: Buffer): void => {
+      const step = handshake.push(chunk)
+      if (step._tag === "failed") {
+        return fail(new TransportError({ ...step.refusal, phase: "connect" }))
+      }
+      if (step._tag === "continue") {
+        if (step.bytes !== null) socket.write(step.bytes)
+        return
+      }
+      leave()
+      socket.pause()
+      if (step.leftover.length > 0) socket.unshift(step.leftover)
+      resume(Effect.void)
+    }
+    socket.on("data", onData)
+    socket.on("error", onError)
+    socket.on("close", onClose)
+    if (socket.destroyed) onClose()
+    else socket.write(handshake.greeting)
+    return Effect.sync(() => {
+      leave()
+      socket.destroy()
+    })
+  })

@@ -1,0 +1,110 @@
+import { constants } from "node:crypto"
+import type { Socket } from "node:net"
+import { connect, createSecureContext, type SecureContext, type TLSSocket } from "node:tls"
+import { Effect } from "effect"
+import type { TlsFacts } from "../domain/visit.ts"
+import { certificateFacts, chainHashes } from "./certificate.ts"
+import { socketFailure } from "./socket-failure.ts"
+import { swallowErrors } from "./tcp.ts"
+import { TransportError } from "./transport-error.ts"
+
+let shared: SecureContext | undefined
+
+/**
+ * One context for every connection. Old keys, digests and versions are let
+ * through, because weakness is a finding and not a failure to connect.
+ */
+const secureContext = (): SecureContext =>
+  shared ??= createSecureContext({
+    ciphers: "DEFAULT@SECLEVEL=0",
+    minVersion: "TLSv1",
+    secureOptions: constants.SSL_OP_LEGACY_SERVER_CONNECT
+  })
+
+/** A TLS connection and what its handshake showed. */
+export interface SecureConnection {
+  readonly socket: TLSSocket
+  readonly facts: TlsFacts
+}
+
+/** Whether a record that Node failed to give is worth a visit: it is not. */
+const certificatesOf = (socket: TLSSocket): Pick<TlsFacts, "certificate" | "chainSha256"> => {
+  try {
+    const leaf = socket.getPeerX509Certificate()
+    if (leaf === undefined) return { certificate: null, chainSha256: [] }
+    return { certificate: certificateFacts(leaf) ?? null, chainSha256: chainHashes(leaf) }
+  } catch {
+    return { certificate: null, chainSha256: [] }
+  }
+}
+
+const nonEmpty = (text: unknown): string | null => typeof text === "string" && text !== "" ? text : null
+
+const group = (socket: TLSSocket): string | null => {
+  const info = socket.getEphemeralKeyInfo()
+  return info !== null && "name" in info ? nonEmpty(info.name) : null
+}
+
+const factsOf = (socket: TLSSocket, sni: string | null): TlsFacts => ({
+  version: socket.getProtocol(),
+  cipher: nonEmpty(socket.getCipher().standardName),
+  group: group(socket),
+  alpn: nonEmpty(socket.alpnProtocol),
+  sni,
+  // Node gives the code as a string where its types say Error.
+  verifyError: socket.authorized ? null : String(socket.authorizationError),
+  ...certificatesOf(socket)
+})
+
+const ended = (): TransportError => new TransportError({ reason: "closed", phase: "tls", detail: "end of stream" })
+
+/**
+ * Shakes hands over a connected socket. `host` is the announced one: its name
+ * is sent as SNI, an address is not (RFC 6066 section 3). The certificate is
+ * read and never required to be valid. Failure and interruption destroy the socket.
+ */
+export const tlsHandshake = (
+  socket: Socket,
+  host: string,
+  sni: string | null,
+  own: (socket: TLSSocket) => void
+): Effect.Effect<SecureConnection, TransportError> =>
+  Effect.callback((resume) => {
+    if (socket.destroyed) {
+      return resume(Effect.fail(socket.errored === null ? ended() : socketFailure(socket.errored, "tls")))
+    }
+    const secure = connect({
+      socket,
+      secureContext: secureContext(),
+      rejectUnauthorized: false,
+      host,
+      ...(sni === null ? {} : { servername: sni })
+    })
+    own(secure)
+    secure.on("error", swallowErrors)
+    const destroy = (): void => {
+      secure.destroy()
+      socket.destroy()
+    }
+    const leave = (): void => {
+      secure.off("error", onError)
+      secure.off("close", onClose)
+    }
+    const fail = (error: TransportError): void => {
+      leave()
+      destroy()
+      resume(Effect.fail(error))
+    }
+    const onError = (error: Error): void => fail(socketFailure(error, "tls"))
+    const onClose = (): void => fail(ended())
+    secure.on("error", onError)
+    secure.on("close", onClose)
+    secure.once("secureConnect", () => {
+      leave()
+      resume(Effect.sync(() => ({ socket: secure, facts: factsOf(secure, sni) })))
+    })
+    return Effect.sync(() => {
+      leave()
+      destroy()
+    })
+  })
