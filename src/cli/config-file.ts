@@ -1,13 +1,17 @@
 import { ConfigProvider, Effect, FileSystem, Schema } from "effect"
-import { CliError } from "effect/cli"
-import { environmentName } from "./option.ts"
+import { Flag } from "effect/cli"
+import { usageError } from "./network.ts"
+import { environmentName, nullable, text } from "./option.ts"
+
+/** Declared so that help and completion know it; its value is read before the flags are. */
+export const configFlag = nullable(
+  text("config", "JSON file with values for flags, e.g. {\"concurrency\": 16}.").pipe(Flag.withMetavar("FILE"))
+)
 
 const Scalar = Schema.Union([Schema.String, Schema.Finite, Schema.Boolean])
 
 /** `{"concurrency": 16, "seed": ["host:50002:s"]}`: flag names as keys, lists for repeatable flags. */
 const ConfigFile = Schema.fromJsonString(Schema.Record(Schema.String, Schema.Union([Scalar, Schema.Array(Scalar)])))
-
-const usage = (message: string) => new CliError.UserError({ cause: message, userMessage: message })
 
 /** `--config FILE` as given on the command line, else `OBSERVATORY_CONFIG`; read before flags are, because it feeds them. */
 export const configFileName = (argv: ReadonlyArray<string>, env: Record<string, string | undefined>): string | undefined => {
@@ -30,14 +34,14 @@ export const configProvider = Effect.fnUntraced(function*(
   if (file === undefined) return environment
   const fs = yield* FileSystem.FileSystem
   const content = yield* fs.readFileString(file).pipe(
-    Effect.mapError((error) => usage(`Cannot read the config file ${file}: ${error.message}`))
+    Effect.mapError((error) => usageError(`Cannot read the config file ${file}: ${error.message}`))
   )
   const values = yield* Schema.decodeUnknownEffect(ConfigFile)(content).pipe(
-    Effect.mapError((error) => usage(`The config file ${file} is not usable: ${error.message}`))
+    Effect.mapError((error) => usageError(`The config file ${file} is not usable: ${error.message}`))
   )
   const unknown = Object.keys(values).filter((key) => !knownFlags.has(key))
   if (unknown.length > 0) {
-    return yield* usage(
+    return yield* usageError(
       `The config file ${file} names unknown flags: ${unknown.join(", ")}. Keys are flag names without dashes in front, e.g. "max-endpoints".`
     )
   }

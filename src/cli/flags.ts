@@ -4,14 +4,13 @@ import { choice, integer, nullable, number, repeated, text, toggle } from "./opt
 import { parseDuration } from "./parse-duration.ts"
 
 const positive = <A extends number>(flag: Flag.Flag<A>) =>
-  Flag.filter(flag, (value) => value > 0, (value) => `expected a number above 0, got ${value}`)
+  Flag.filter(flag, (value) => value > 0, (value) => `a number above 0, not ${value}`)
 
 const duration = (name: string, description: string) =>
   text(name, `${description} (e.g. 90s, 10m, 2h).`).pipe(
     Flag.withMetavar("TIME"),
-    Flag.map((value) => ({ value, milliseconds: parseDuration(value) })),
-    Flag.filter(({ milliseconds }) => milliseconds !== undefined, ({ value }) => `expected a duration such as 90s, 10m or 2h, got ${value}`),
-    Flag.map(({ milliseconds }) => milliseconds!)
+    Flag.filter((value) => parseDuration(value) !== undefined, (value) => `a duration such as 90s, 10m or 2h, not ${value}`),
+    Flag.map((value) => parseDuration(value)!)
   )
 
 export const db = text("db", "Database file.").pipe(Flag.withMetavar("FILE"), Flag.withDefault("observatory.duckdb"))
@@ -56,7 +55,7 @@ export const crawlFlags = {
   rate: Flag.filter(
     number("rate", "New connections per second, 0 for no limit (default 10)."),
     (rate) => rate >= 0,
-    (rate) => `expected 0 or more, got ${rate}`
+    (rate) => `0 or more, not ${rate}`
   ).pipe(Flag.withDefault(10)),
   peerRounds: text("peer-rounds", "How often to ask a server for peers: a number, or auto until little is unseen (default auto).").pipe(
     Flag.withMetavar("N|auto"),

@@ -4,8 +4,15 @@ import { Flag } from "effect/cli"
 /** The environment twin of a flag: `--max-endpoints` is `OBSERVATORY_MAX_ENDPOINTS`. */
 export const environmentName = (flag: string): string => `OBSERVATORY_${flag.toUpperCase().replaceAll("-", "_")}`
 
-const described = <A>(flag: Flag.Flag<A>, name: string, description: string): Flag.Flag<A> =>
-  flag.pipe(Flag.withDescription(`${description} [${environmentName(name)}]`))
+const names = new Set<string>()
+
+/** Every flag with twins, for checking the keys of a config file. */
+export const knownFlags = (): ReadonlySet<string> => names
+
+const described = <A>(flag: Flag.Flag<A>, name: string, description: string): Flag.Flag<A> => {
+  names.add(name)
+  return flag.pipe(Flag.withDescription(`${description} [${environmentName(name)}]`))
+}
 
 // `withFallbackConfig` must come before `withDefault` and `optional`, or the environment is never asked.
 

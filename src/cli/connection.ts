@@ -1,0 +1,84 @@
+import { Effect, Layer } from "effect"
+import type { Chain } from "../domain/chain.ts"
+import { Visitor } from "../probe/visitor.ts"
+import type { Vantage } from "../store/store.ts"
+import { Dialer } from "../transport/dialer.ts"
+import { defaultTimeouts, type DialTimeouts } from "../transport/dial-options.ts"
+import { parseNameServer } from "../transport/name-server.ts"
+import { parseProxyTarget, proxyText, type ProxyTarget } from "../transport/proxy-target.ts"
+import { Resolver } from "../transport/resolver.ts"
+import { detectVantage } from "../transport/vantage.ts"
+import { usageError } from "./network.ts"
+
+/** The connection flags as parsed. */
+export interface ConnectionInput {
+  readonly proxy: string | null
+  readonly tor: string
+  readonly resolver: string | null
+  readonly allowPrivate: boolean
+  readonly connectTimeout: number | null
+  readonly replyTimeout: number | null
+}
+
+/** How to dial, and from where; built once per command. */
+export interface Connection {
+  readonly layer: Layer.Layer<Dialer | Visitor>
+  readonly vantage: Vantage
+}
+
+/** Tests and CI set `OBSERVATORY_LOOPBACK_ONLY=1`: nothing but 127.0.0.0/8 and ::1 is contacted. */
+export const loopbackOnly = (env: Record<string, string | undefined>): boolean =>
+  !["", "0", "false", undefined].includes(env["OBSERVATORY_LOOPBACK_ONLY"])
+
+const proxyOf = Effect.fnUntraced(function*(flag: string, text: string) {
+  const target = parseProxyTarget(text)
+  if (typeof target === "string") return yield* usageError(`${flag} ${text.replace(/\/\/.*@/, "//…@")}: ${target}.`)
+  return target
+})
+
+// The factors that transport has by default: proxies take about twice as long, onions four to six times.
+const dialTimeouts = (connectMs: number | null): Partial<DialTimeouts> =>
+  connectMs === null ? {} : {
+    direct: { connectMs, tlsMs: connectMs },
+    proxy: { connectMs: 2 * connectMs, tlsMs: 2 * connectMs },
+    tor: {
+      connectMs: (connectMs * defaultTimeouts.tor.connectMs) / defaultTimeouts.direct.connectMs,
+      tlsMs: (connectMs * defaultTimeouts.tor.tlsMs) / defaultTimeouts.direct.tlsMs
+    }
+  }
+
+/** From flags to a way of dialling. Wrong values are usage errors. */
+export const connectionOf = Effect.fnUntraced(function*(input: ConnectionInput, chain: Chain, vantageName: string) {
+  const onlyLoopback = loopbackOnly(process.env)
+  const proxy = input.proxy === null ? null : yield* proxyOf("--proxy", input.proxy)
+  const tor: "auto" | "off" | ProxyTarget = input.tor === "auto" || input.tor === "off"
+    ? input.tor
+    : yield* proxyOf("--tor", input.tor)
+  const server = input.resolver === null ? null : parseNameServer(input.resolver)
+  if (typeof server === "string") return yield* usageError(`--resolver ${input.resolver}: ${server}.`)
+  // Through a proxy, routes are the proxy's; with loopback only, none is needed.
+  const routes = proxy !== null || onlyLoopback ? { ipv4: true, ipv6: true } : yield* detectVantage
+  const policy = { allowPrivate: input.allowPrivate, simulated: chain.simulated, loopbackOnly: onlyLoopback }
+  const dialer = Dialer.layer({ ...policy, proxy, tor, vantage: routes, timeouts: dialTimeouts(input.connectTimeout) }).pipe(
+    Layer.provide(Resolver.layer({ ...policy, server }))
+  )
+  const vantage: Vantage = { name: vantageName, ...routes, tor: tor !== "off", proxy: proxy !== null }
+  const connection: Connection = {
+    layer: Layer.provideMerge(Visitor.layer(input.replyTimeout === null ? {} : { replyMs: input.replyTimeout }), dialer),
+    vantage
+  }
+  return connection
+})
+
+/** What is stored of the connection flags: never credentials. */
+export const storedConnection = (input: ConnectionInput): Record<string, unknown> => {
+  const shown = (text: string) => {
+    const target = parseProxyTarget(text)
+    return typeof target === "string" ? text : proxyText(target)
+  }
+  return {
+    proxy: input.proxy === null ? null : shown(input.proxy),
+    tor: shown(input.tor),
+    resolver: input.resolver
+  }
+}

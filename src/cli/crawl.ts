@@ -1,0 +1,82 @@
+import { Effect } from "effect"
+import { Command } from "effect/cli"
+import type { CrawlSettings } from "../crawl/settings.ts"
+import { defaultCrawlSettings } from "../crawl/settings.ts"
+import { type SeedList, seedsOfFile, seedsOfFlags, shippedSeeds } from "../discovery/seeds.ts"
+import type { Chain } from "../domain/chain.ts"
+import { forDisplay } from "../domain/display.ts"
+import { version } from "../version.ts"
+import { connectionOf } from "./connection.ts"
+import { connectionFlags, crawlFlags, db, identityFlags, networkFlags, progressFlag } from "./flags.ts"
+import { chosenChain } from "./network.ts"
+import { toggle } from "./option.ts"
+import { Output } from "./output.ts"
+import { runCrawl } from "./run-crawl.ts"
+
+/** What we call ourselves in `server.version`: an honest name, with a contact where the user gives one. */
+export const clientNameOf = (contact: string | null): string =>
+  `electrum-observatory/${version}${contact === null ? "" : ` (+${contact})`}`
+
+/** Seeds by the flags: what the user names, else the list that ships for the network. */
+export const chosenSeeds = Effect.fnUntraced(function*(
+  chain: Chain,
+  input: { readonly seed: ReadonlyArray<string>; readonly seeds: ReadonlyArray<string>; readonly embedded: boolean }
+) {
+  const output = yield* Output
+  const lists: Array<SeedList> = []
+  if (input.seed.length > 0) lists.push(seedsOfFlags(input.seed, chain))
+  for (const file of input.seeds) lists.push(yield* seedsOfFile(file, chain))
+  const shipped = input.embedded || lists.length === 0 ? shippedSeeds(chain) : undefined
+  if (shipped !== undefined) lists.push(shipped)
+  for (const { advertisements, notes, source } of lists) {
+    for (const note of notes) yield* output.stderr(`seeds from ${forDisplay(source.name, 120)}: ${note}\n`)
+    for (const { problem, raw } of advertisements.filter((a) => a.problem !== null).slice(0, 10)) {
+      yield* output.stderr(`seed ${forDisplay(raw, 120)}: ${problem}\n`)
+    }
+  }
+  return lists
+})
+
+export const crawlCommand = Command.make("crawl", {
+  db,
+  ...networkFlags,
+  ...crawlFlags,
+  ...connectionFlags,
+  ...identityFlags,
+  progress: progressFlag,
+  resume: toggle("resume", "Go on with the newest unfinished crawl of the network, with its stored settings.", false)
+}, Effect.fn("crawl")(function*(input) {
+  const chain = yield* chosenChain(input)
+  const { layer, vantage } = yield* connectionOf(input, chain, input.vantage)
+  const settings: CrawlSettings = {
+    ...defaultCrawlSettings,
+    network: chain.name,
+    maxEndpoints: input.maxEndpoints,
+    limit: input.limit,
+    maxTimeMs: input.maxTime,
+    concurrency: input.concurrency,
+    rate: input.rate,
+    peerRounds: input.peerRounds,
+    allEndpoints: input.allEndpoints,
+    allowPrivate: input.allowPrivate,
+    exclude: input.exclude,
+    clientName: clientNameOf(input.contact)
+  }
+  yield* runCrawl({
+    db: input.db,
+    chain,
+    vantage,
+    progress: input.progress,
+    dialling: layer,
+    fresh: input.resume ? null : { settings, seeds: yield* chosenSeeds(chain, input) }
+  })
+})).pipe(
+  Command.withDescription(
+    "Crawls a network: seeds, then server.peers.subscribe recursively, a visit to every host, everything into DuckDB."
+  ),
+  Command.withExamples([
+    { command: "observatory crawl --contact https://example.org/about", description: "Crawl mainnet from the wallet's list" },
+    { command: "observatory crawl --network testnet4 --seed blackie.c3-soft.com:57010:s", description: "Start from one server" },
+    { command: "observatory crawl --resume", description: "Go on after an interruption or a crash" }
+  ])
+)

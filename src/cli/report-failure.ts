@@ -1,0 +1,13 @@
+import { Cause, Effect, Option, Predicate } from "effect"
+import { CliError } from "effect/cli"
+import { Output } from "./output.ts"
+
+/** Says in one sentence what failed. What Effect's command line has said already is not said again. */
+export const reportFailure = Effect.fnUntraced(function*(cause: Cause.Cause<unknown>) {
+  if (Cause.hasInterruptsOnly(cause)) return
+  const output = yield* Output
+  const error = Option.getOrUndefined(Cause.findErrorOption(cause))
+  if (CliError.isCliError(error)) return
+  const message = Predicate.hasProperty(error, "message") && typeof error.message === "string" ? error.message : undefined
+  yield* output.stderr(message === undefined ? `observatory: ${Cause.pretty(cause)}\n` : `observatory: ${message}\n`)
+})

@@ -1,0 +1,66 @@
+import { forDisplay } from "../domain/display.ts"
+import { endpointKey } from "../domain/endpoint.ts"
+import type { Observation, TlsFacts, Visit } from "../domain/visit.ts"
+import type { TerminalStyle } from "./terminal-style.ts"
+
+const replyLimit = 1_000
+
+const at = (milliseconds: number | null): string => milliseconds === null ? "" : `${milliseconds.toFixed(0)} ms`
+
+const line = (name: string, when: string, what: string): string => `  ${name.padEnd(20)} ${when.padStart(9)}  ${what}`.trimEnd()
+
+const more = (what: string): string => line("", "", what)
+
+const tlsLines = (tls: TlsFacts, when: number | null): Array<string> => {
+  const certificate = tls.certificate
+  const words = [tls.version, tls.cipher, tls.group].filter((word) => word !== null).join(", ")
+  return [
+    line("tls", at(when), `${words}; SNI ${tls.sni ?? "not sent"}`),
+    ...(certificate === null ? [more("no readable certificate")] : [
+      more(`certificate sha256 ${certificate.sha256}`),
+      more(`public key sha256 ${certificate.spkiSha256} (${certificate.keyType})`),
+      more(`subject ${forDisplay(certificate.subject, 200)}, ${certificate.selfSigned ? "self-signed" : `issuer ${forDisplay(certificate.issuer, 200)}`}`),
+      more(`valid ${certificate.validFrom ?? "?"} to ${certificate.validTo ?? "?"}; names ${certificate.sanDns.map((name) => forDisplay(name, 100)).join(", ") || "none"}`)
+    ]),
+    ...(tls.verifyError === null ? [] : [more(`not trusted by this machine's roots: ${forDisplay(tls.verifyError, 100)} (common here, no verdict)`)])
+  ]
+}
+
+const observationLines = (observation: Observation): Array<string> => {
+  const error = observation.errorMessage === null ? "" : ` ${observation.errorCode ?? ""} ${forDisplay(observation.errorMessage, 300)}`
+  const head = line(
+    observation.probe,
+    at(observation.latencyMs),
+    `${observation.method}: ${observation.outcome}${error}${observation.replyBytes > 0 ? `, ${observation.replyBytes} bytes` : ""}`
+  )
+  return observation.replyRaw === null ? [head] : [head, more(forDisplay(observation.replyRaw, replyLimit))]
+}
+
+const verdict = (visit: Visit): string => {
+  if (visit.outcome === "failed") {
+    return `did not count as an answer: ${visit.reason} in phase ${visit.phase}${visit.detail === null ? "" : ` (${forDisplay(visit.detail, 300)})`}`
+  }
+  const chain = visit.chain
+  if (chain?.verdict === "same") return `answered, on this chain by the headers at ${chain.headers.map((h) => h.height).join(", ")}`
+  return "answered; its chain is not verified, because it showed no deciding header"
+}
+
+/** A visit as a person reads it: phases with their time since the start, every probe with its reply. */
+export const visitText = (visit: Visit, style: TerminalStyle): string => {
+  const { connectedMs, endedMs, handshakeMs, resolvedMs, tlsMs } = visit.stamps
+  const { addresses, address, resolvedBy, via } = visit.dial
+  return [
+    style.bold(endpointKey(visit.endpoint)),
+    line("resolve", at(resolvedMs), `${addresses.join(", ") || "nothing"} (${resolvedBy ?? "not resolved"})`),
+    ...(connectedMs === null ? [] : [line("connect", at(connectedMs), `${address ?? "by the proxy"}, ${via}`)]),
+    ...(visit.tls === null ? [] : tlsLines(visit.tls, tlsMs)),
+    ...(handshakeMs === null ? [] : [line("handshake", at(handshakeMs), `${forDisplay(visit.software ?? "", 100)}, protocol ${forDisplay(visit.protocol ?? "?", 40)}`)]),
+    ...visit.observations.flatMap(observationLines),
+    ...(visit.tip === null ? [] : [line("tip", "", `height ${visit.tip.height}, ${visit.tip.hash}`)]),
+    ...(visit.peers === null ? [] : [line("peers", "", `${visit.peers.entries.length} announcements in ${visit.peers.asked} replies`)]),
+    line("ended", at(endedMs), `${visit.requests} requests, ${visit.bytesOut} bytes out, ${visit.bytesIn} bytes in, about ${visit.cost.toFixed(1)} units on ElectrumX's books`),
+    "",
+    style.bold(verdict(visit)),
+    ""
+  ].join("\n")
+}

@@ -1,0 +1,52 @@
+import { Effect } from "effect"
+import { Argument, Command, Flag } from "effect/cli"
+import { storeVisit, visitOnce } from "../crawl/single-visit.ts"
+import { parseEndpoint } from "../domain/endpoint.ts"
+import { Store } from "../store/store.ts"
+import { version } from "../version.ts"
+import { connectionOf } from "./connection.ts"
+import { clientNameOf } from "./crawl.ts"
+import { connectionFlags, crawlFlags, identityFlags, networkFlags } from "./flags.ts"
+import { chosenChain, usageError } from "./network.ts"
+import { choice, nullable, text } from "./option.ts"
+import { Output } from "./output.ts"
+import { simulatedNotice } from "./crawl-summary.ts"
+import { visitText } from "./visit-text.ts"
+
+export const visitCommand = Command.make("visit", {
+  endpoint: Argument.String("HOST:PORT:t|s").pipe(
+    Argument.withDescription("What to visit: t for TCP, s for TLS; IPv6 in brackets.")
+  ),
+  db: nullable(text("db", "Also store the visit in this database file.").pipe(Flag.withMetavar("FILE"))),
+  format: choice("format", ["text", "json"], "text for people, json for the whole visit.").pipe(
+    Flag.withDefault("text" as const)
+  ),
+  peerRounds: crawlFlags.peerRounds,
+  ...networkFlags,
+  ...connectionFlags,
+  ...identityFlags
+}, Effect.fn("visit")(function*(input) {
+  const output = yield* Output
+  const chain = yield* chosenChain(input)
+  const endpoint = parseEndpoint(input.endpoint, { localNames: true })
+  if (typeof endpoint === "string") return yield* usageError(`${input.endpoint}: ${endpoint}.`)
+  if (endpoint.transport === "ws" || endpoint.transport === "wss") {
+    return yield* usageError(`${input.endpoint}: WebSocket endpoints are not spoken yet, use t or s.`)
+  }
+  const { layer, vantage } = yield* connectionOf(input, chain, input.vantage)
+  const options = { chain, clientName: clientNameOf(input.contact), peerRounds: input.peerRounds }
+  const visit = yield* visitOnce(endpoint, options).pipe(Effect.provide(layer))
+  if (input.db !== null) {
+    const crawlId = yield* storeVisit(visit, { ...options, vantage, codeVersion: version, allowPrivate: input.allowPrivate })
+      .pipe(Effect.provide(Store.layer(input.db)))
+    yield* output.stderr(`stored in ${input.db} as crawl ${crawlId} of kind visit\n`)
+  }
+  if (input.format === "json") return yield* output.stdout(`${JSON.stringify(visit, null, 2)}\n`)
+  if (chain.simulated) yield* output.stdout(`${output.style.warning(simulatedNotice(chain.name))}\n\n`)
+  yield* output.stdout(visitText(visit, output.style))
+})).pipe(
+  Command.withDescription("One visit to one endpoint, every phase and reply printed; nothing stored unless --db says where."),
+  Command.withExamples([
+    { command: "observatory visit electrum.blockstream.info:50002:s", description: "Look at one server" }
+  ])
+)

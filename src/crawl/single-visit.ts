@@ -1,0 +1,53 @@
+import { Clock, Effect, Result } from "effect"
+import { PeerGrammar } from "../discovery/peer-entry.ts"
+import type { Endpoint } from "../domain/endpoint.ts"
+import type { Visit } from "../domain/visit.ts"
+import { type VisitOptions, Visitor } from "../probe/visitor.ts"
+import { Store, type Vantage } from "../store/store.ts"
+import { Dialer } from "../transport/dialer.ts"
+import { announcedBy } from "./announcements.ts"
+import { CostLedger } from "./cost-ledger.ts"
+import { visitOfFailedPlan } from "./failed-plan.ts"
+import { joinServers } from "./server-join.ts"
+
+/** One visit to one endpoint, outside any crawl. What stands in the way is in the visit. */
+export const visitOnce = Effect.fn("visitOnce")(function*(
+  endpoint: Endpoint,
+  options: VisitOptions
+): Effect.fn.Return<Visit, never, Dialer | Visitor> {
+  const dialer = yield* Dialer
+  const visitor = yield* Visitor
+  const plan = yield* Effect.result(dialer.plan(endpoint))
+  if (Result.isSuccess(plan)) return yield* visitor.visit(plan.success, options)
+  return visitOfFailedPlan(endpoint, plan.failure, yield* Clock.currentTimeMillis)
+})
+
+/** Stores a single visit as a crawl of kind `visit`, which no view takes for a picture of the network. */
+export const storeVisit = Effect.fn("storeVisit")(function*(
+  visit: Visit,
+  options: VisitOptions & { readonly vantage: Vantage; readonly codeVersion: string; readonly allowPrivate: boolean }
+) {
+  const store = yield* Store
+  const crawlId = yield* store.startCrawl({
+    kind: "visit",
+    chain: options.chain,
+    vantage: options.vantage,
+    settings: { clientName: options.clientName, peerRounds: options.peerRounds },
+    codeVersion: options.codeVersion,
+    startedAt: visit.startedAt
+  })
+  const at = yield* Clock.currentTimeMillis
+  const ledger = new CostLedger(yield* store.ledger(options.vantage.name))
+  const grammar = new PeerGrammar(options.chain.default_ports, { allowPrivate: options.allowPrivate })
+  yield* store.record(crawlId, [
+    { _tag: "visit", visit },
+    ...announcedBy(visit, options.chain, grammar, { at, allowPrivate: options.allowPrivate }),
+    { _tag: "endpoint", endpoint: visit.endpoint, state: "visited", reason: null, detail: null, at },
+    ledger.charge(visit.dial.address ?? visit.endpoint.host, visit.cost, visit.reason, at)
+  ])
+  yield* store.flush
+  yield* store.record(crawlId, [{ _tag: "servers", servers: joinServers(yield* store.joinRows(crawlId)) }])
+  yield* store.endCrawl(crawlId, "finished", at)
+  yield* store.flush
+  return crawlId
+})

@@ -1,0 +1,37 @@
+import { NodeHttpClient, NodeRuntime, NodeServices } from "@effect/platform-node"
+import { Config, ConfigProvider, Effect, Layer, Logger, Option, References } from "effect"
+import { Command } from "effect/cli"
+import { configProvider } from "./cli/config-file.ts"
+import { exitCodeOf } from "./cli/exit-code.ts"
+import { environmentName, knownFlags } from "./cli/option.ts"
+import { observatory } from "./cli/observatory.ts"
+import { Output } from "./cli/output.ts"
+import { reportFailure } from "./cli/report-failure.ts"
+import { version } from "./version.ts"
+
+const argv = process.argv.slice(2)
+
+const program = Effect.gen(function*() {
+  const output = yield* Output
+  const provider = yield* configProvider(argv, process.env, knownFlags()).pipe(
+    Effect.tapError((error) => output.stderr(`observatory: ${error.message}\n`))
+  )
+  const level = yield* Config.LogLevel(environmentName("log-level")).pipe(
+    Config.option,
+    Effect.provideService(ConfigProvider.ConfigProvider, provider)
+  )
+  yield* Command.runWith(observatory, { version })(argv).pipe(
+    Effect.provideService(References.MinimumLogLevel, Option.getOrElse(level, () => "Info" as const)),
+    Effect.provide(ConfigProvider.layer(provider))
+  )
+}).pipe(
+  Effect.tapCause(reportFailure),
+  // Logs never mix with data on stdout.
+  Effect.provide(Logger.layer([Logger.withConsoleError(Logger.formatLogFmt)])),
+  Effect.provide(Layer.mergeAll(NodeServices.layer, NodeHttpClient.layerFetch, Output.layer))
+)
+
+NodeRuntime.runMain(program, {
+  disableErrorReporting: true,
+  teardown: (exit, onExit) => onExit(exitCodeOf(exit))
+})
