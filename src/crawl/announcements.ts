@@ -57,3 +57,23 @@ export const announcedBy = (
   }
   return facts
 }
+
+/**
+ * A visit without what the opt-out list names: raw replies that carried such an
+ * announcement are dropped whole, the peer list keeps the rest.
+ */
+export const visitWithoutExcluded = (visit: Visit, kept: ReadonlyArray<AdvertisedFact>): Visit => {
+  const raws = new Set(kept.flatMap((fact) => fact.entries.map((entry) => entry.advertisement.raw)))
+  return {
+    ...visit,
+    peers: visit.peers === null
+      ? null
+      : { ...visit.peers, entries: visit.peers.entries.filter(({ value }) => raws.has(JSON.stringify(value))) },
+    features: visit.features === null ? null : { ...visit.features, hosts: [], services: [] },
+    observations: visit.observations.map((observation) =>
+      ["server.peers.subscribe", "server.features"].includes(observation.method)
+        ? { ...observation, replyRaw: null, value: null }
+        : observation
+    )
+  }
+}

@@ -11,7 +11,7 @@ import { Store } from "../store/store.ts"
 import type { StoreError } from "../store/store-error.ts"
 import { Dialer, type DialPlan } from "../transport/dialer.ts"
 import type { TransportError } from "../transport/transport-error.ts"
-import { announcedBy, withoutExcluded } from "./announcements.ts"
+import { announcedBy, visitWithoutExcluded, withoutExcluded } from "./announcements.ts"
 import type { CostLedger } from "./cost-ledger.ts"
 import type { Frontier } from "./frontier.ts"
 import type { FrontierEntry } from "./frontier-entry.ts"
@@ -149,14 +149,19 @@ export const crawlLoop = Effect.fnUntraced(function*(
       active--
       const at = now()
       tally.add(visit)
-      const facts: Array<Fact> = [{ _tag: "visit", visit }]
       const announced: Array<AdvertisedFact> = []
+      let excluded = 0
       for (const fact of announcedBy(visit, state.chain, state.grammar, { at, allowPrivate: settings.allowPrivate })) {
         const kept = withoutExcluded(fact, state.exclusions)
-        tally.excluded += kept.excluded
+        excluded += kept.excluded
         announced.push(kept.fact)
       }
-      facts.push(...announced, ...frontier.visited(it.entry, { reachable: visit.software !== null }, at))
+      tally.excluded += excluded
+      const facts: Array<Fact> = [
+        { _tag: "visit", visit: excluded === 0 ? visit : visitWithoutExcluded(visit, announced) },
+        ...announced,
+        ...frontier.visited(it.entry, { reachable: visit.software !== null }, at)
+      ]
       for (const { entries } of announced) {
         facts.push(...frontier.learn(entries.map((e) => e.advertisement), {
           bySeed: false,

@@ -1,0 +1,89 @@
+import { Effect, Layer, Option } from "effect"
+import { endpointKey } from "../../src/domain/endpoint.ts"
+import type { AdvertisedFact, EndpointFact, Fact, LedgerFact, VisitFact } from "../../src/store/facts.ts"
+import { type CrawlStart, type CrawlState, type KnownEndpoint, Store } from "../../src/store/store.ts"
+
+/** What a crawl handed to the store, for tests that look at facts and not at tables. */
+export class MemoryStore {
+  readonly units: Array<ReadonlyArray<Fact>> = []
+  readonly starts: Array<CrawlStart> = []
+  state: CrawlState | null = null
+  snapshots = 0
+
+  get facts(): Array<Fact> {
+    return this.units.flat()
+  }
+
+  get visits(): Array<VisitFact> {
+    return this.facts.filter((f) => f._tag === "visit")
+  }
+
+  get endpoints(): Array<EndpointFact> {
+    return this.facts.filter((f) => f._tag === "endpoint")
+  }
+
+  get advertised(): Array<AdvertisedFact> {
+    return this.facts.filter((f) => f._tag === "advertised")
+  }
+
+  get ledger(): Array<LedgerFact> {
+    return this.facts.filter((f) => f._tag === "ledger")
+  }
+
+  /** The newest state of every endpoint, by key. */
+  fates(): Map<string, string> {
+    return new Map(this.endpoints.map((f) => [endpointKey(f.endpoint), [f.state, f.reason, f.detail].filter((x) => x !== null).join(" | ")]))
+  }
+
+  #known(): Array<KnownEndpoint> {
+    const outcomes = new Map(this.visits.map((f) => [endpointKey(f.visit.endpoint), f.visit]))
+    const latest = new Map(this.endpoints.map((f) => [endpointKey(f.endpoint), f]))
+    return [...latest].map(([key, fact]) => ({
+      endpoint: fact.endpoint,
+      state: fact.state,
+      reason: fact.reason,
+      detail: fact.detail,
+      sources: 1,
+      namedBySeed: false,
+      announcedAddresses: [],
+      outcome: outcomes.get(key)?.outcome ?? null,
+      reachable: (outcomes.get(key)?.software ?? null) !== null
+    }))
+  }
+
+  readonly layer: Layer.Layer<Store> = Layer.sync(Store, () =>
+    Store.of({
+      startCrawl: (start) => Effect.sync(() => this.starts.push(start)),
+      resumable: (network) =>
+        Effect.sync(() => {
+          const start = this.starts.at(-1)
+          return start === undefined || start.chain.name !== network || this.state === "finished"
+            ? Option.none()
+            : Option.some({
+              crawlId: this.starts.length,
+              network,
+              startedAt: start.startedAt,
+              settings: start.settings,
+              endpoints: this.#known()
+            })
+        }),
+      record: (_crawlId, facts) => Effect.sync(() => void this.units.push(facts)),
+      flush: Effect.void,
+      endCrawl: (_crawlId, state) => Effect.sync(() => void (this.state = state)),
+      ledger: () => Effect.sync(() => this.ledger),
+      joinRows: () =>
+        Effect.sync(() =>
+          this.visits.map(({ visit }) => ({
+            endpoint: visit.endpoint,
+            visitStartedAt: visit.startedAt,
+            reachable: visit.software !== null,
+            chain: visit.chain?.chain ?? null,
+            address: visit.dial.address,
+            certificateSha256: null,
+            featuresKey: null,
+            claimedHosts: []
+          }))
+        ),
+      publishSnapshot: Effect.sync(() => void this.snapshots++)
+    }))
+}
