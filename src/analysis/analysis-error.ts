@@ -1,0 +1,17 @@
+import { Schema } from "effect"
+
+/** Why a crawl could not be analysed. */
+export const AnalysisReason = Schema.Literals([
+  /** The database has no crawl of that network, or none of that number. */
+  "no crawl",
+  /** Its servers are joined when a crawl ends, and it has not. */
+  "crawl not ended"
+])
+export type AnalysisReason = typeof AnalysisReason.Type
+
+/** The one error of `analysis/`. */
+export class AnalysisError extends Schema.TaggedError<AnalysisError>()("AnalysisError", {
+  reason: AnalysisReason,
+  /** A sentence for a person. */
+  message: Schema.String
+}) {}

@@ -1,0 +1,106 @@
+import { Effect, Schema } from "effect"
+import { Database } from "../store/database.ts"
+import type { CrawlId } from "../store/facts.ts"
+import type { Announcement } from "./announcement-graph.ts"
+import { AnalysisError } from "./analysis-error.ts"
+import type { PresentedKey } from "./shared-keys.ts"
+
+/** Which crawl to analyse: one by number, or the newest finished one of a network (else its newest). */
+export type AnalysisTarget = { readonly crawlId: CrawlId } | { readonly network: string }
+
+const CrawlRow = Schema.Struct({
+  crawl_id: Schema.Int,
+  network: Schema.String,
+  simulated: Schema.Boolean,
+  state: Schema.String,
+  servers: Schema.Int
+})
+export type AnalysedCrawl = typeof CrawlRow.Type
+
+const selectCrawl = `
+  SELECT c.crawl_id, c.network, c.simulated, c.state,
+    (SELECT count(*) FROM server s WHERE s.crawl_id = c.crawl_id) AS servers
+  FROM crawl c`
+
+/** The crawl to analyse. Fails with reason `no crawl` or `crawl not ended`. */
+export const findCrawl = Effect.fnUntraced(function*(target: AnalysisTarget) {
+  const database = yield* Database
+  const [crawl] = yield* "crawlId" in target
+    ? database.rows(CrawlRow, `${selectCrawl} WHERE c.crawl_id = $crawl_id`, { crawl_id: target.crawlId })
+    : database.rows(CrawlRow, `${selectCrawl} JOIN default_crawl d USING (crawl_id) WHERE d.network = $network`, {
+      network: target.network
+    })
+  if (crawl === undefined) {
+    return yield* new AnalysisError({
+      reason: "no crawl",
+      message: "crawlId" in target
+        ? `There is no crawl ${target.crawlId} in the database.`
+        : `There is no crawl of the network ${target.network} in the database.`
+    })
+  }
+  if (crawl.state === "running") {
+    return yield* new AnalysisError({
+      reason: "crawl not ended",
+      message: `Crawl ${crawl.crawl_id} has not ended; finish it with --resume first.`
+    })
+  }
+  return crawl
+})
+
+const AnnouncementRow = Schema.Struct({
+  from_server_id: Schema.Int,
+  to_server_id: Schema.Int,
+  weight: Schema.Finite
+})
+
+/** More announcements than any honest network makes; beyond it communities are not computed (a minute, 1 GB). */
+export const maxAnnouncements = 500_000
+
+/** Who announces whom, by servers; undefined when there are more than 500,000. */
+export const readAnnouncements = Effect.fnUntraced(function*(crawlId: CrawlId) {
+  const database = yield* Database
+  const rows = yield* database.rows(
+    AnnouncementRow,
+    `SELECT from_server_id, to_server_id, max(least(1.0, times_seen / times_asked))::DOUBLE AS weight
+    FROM peer_edge
+    WHERE crawl_id = $crawl_id AND times_asked > 0 AND times_seen > 0
+      AND from_server_id IS NOT NULL AND to_server_id IS NOT NULL AND from_server_id <> to_server_id
+    GROUP BY from_server_id, to_server_id
+    LIMIT ${maxAnnouncements + 1}`,
+    { crawl_id: crawlId }
+  )
+  if (rows.length > maxAnnouncements) return undefined
+  return rows.map((row): Announcement => ({ from: row.from_server_id, to: row.to_server_id, weight: row.weight }))
+})
+
+const KeyRow = Schema.Struct({
+  server_id: Schema.Int,
+  spki_sha256: Schema.String,
+  key_type: Schema.String,
+  certificate_sha256: Schema.String
+})
+
+/**
+ * The keys that confirmed servers of the crawl's chain presented. Of hosts that
+ * never spoke Electrum's protocol nobody says that they are somebody's server.
+ */
+export const readPresentedKeys = Effect.fnUntraced(function*(crawl: AnalysedCrawl) {
+  const database = yield* Database
+  const rows = yield* database.rows(
+    KeyRow,
+    `SELECT DISTINCT s.server_id, x.spki_sha256, x.key_type, x.sha256 AS certificate_sha256
+    FROM server s
+    JOIN server_endpoint se ON se.crawl_id = s.crawl_id AND se.server_id = s.server_id
+    JOIN visit v ON v.crawl_id = se.crawl_id AND v.endpoint_id = se.endpoint_id
+    JOIN tls_session t ON t.visit_id = v.visit_id
+    JOIN certificate x ON x.sha256 = t.certificate_sha256
+    WHERE s.crawl_id = $crawl_id AND s.confirmed AND coalesce(s.chain, $network) = $network`,
+    { crawl_id: crawl.crawl_id, network: crawl.network }
+  )
+  return rows.map((row): PresentedKey => ({
+    serverId: row.server_id,
+    spkiSha256: row.spki_sha256,
+    keyType: row.key_type,
+    certificateSha256: row.certificate_sha256
+  }))
+})

@@ -1,0 +1,81 @@
+import { DirectedGraph } from "graphology"
+
+/** One server names another in its peer list. */
+export interface Announcement {
+  readonly from: number
+  readonly to: number
+  /** Times seen of times asked, above 0, at most 1: peer lists may be random subsets. */
+  readonly weight: number
+}
+
+/** A server's place in the announcement graph, counted in servers. */
+export interface Degree {
+  readonly serverId: number
+  /** Servers that name it. */
+  readonly namedBy: number
+  /** Servers it names. */
+  readonly names: number
+  /** Servers it names that name it as well. */
+  readonly mutual: number
+}
+
+/** The announcement graph, nodes named by the server's number. */
+export type AnnouncementGraph = DirectedGraph<Record<string, never>, { weight: number }>
+
+/**
+ * Announcements by number of server, one for each ordered pair (the heaviest),
+ * without self-announcements: the same whatever the order of the input.
+ */
+export const orderedAnnouncements = (announcements: Iterable<Announcement>): ReadonlyArray<Announcement> => {
+  const heaviest = new Map<string, Announcement>()
+  for (const announcement of announcements) {
+    if (announcement.from === announcement.to || !(announcement.weight > 0)) continue
+    const key = `${announcement.from} ${announcement.to}`
+    const known = heaviest.get(key)
+    if (known === undefined || known.weight < announcement.weight) {
+      heaviest.set(key, { ...announcement, weight: Math.min(1, announcement.weight) })
+    }
+  }
+  return [...heaviest.values()].toSorted((a, b) => a.from - b.from || a.to - b.to)
+}
+
+/** The servers of announcements, ascending. */
+export const announcedServers = (announcements: ReadonlyArray<Announcement>): ReadonlyArray<number> =>
+  [...new Set(announcements.flatMap(({ from, to }) => [from, to]))].toSorted((a, b) => a - b)
+
+/**
+ * Build the graph in exactly the order given: Louvain's result depends on it,
+ * so callers pass sorted (or deliberately shuffled) servers and announcements.
+ */
+export const buildGraph = (
+  servers: ReadonlyArray<number>,
+  announcements: ReadonlyArray<Announcement>
+): AnnouncementGraph => {
+  const graph: AnnouncementGraph = new DirectedGraph()
+  for (const server of servers) graph.addNode(String(server))
+  for (const { from, to, weight } of announcements) graph.addDirectedEdge(String(from), String(to), { weight })
+  return graph
+}
+
+/** Degrees of all servers in the announcements, by number of server. */
+export const degrees = (announcements: ReadonlyArray<Announcement>): ReadonlyArray<Degree> => {
+  const graph = buildGraph(announcedServers(announcements), announcements)
+  return graph.mapNodes((node) => ({
+    serverId: Number(node),
+    namedBy: graph.inDegree(node),
+    names: graph.outDegree(node),
+    mutual: graph.outNeighbors(node).filter((other) => graph.hasDirectedEdge(other, node)).length
+  }))
+}
+
+/**
+ * Share of announcements that are returned, among servers that name anybody
+ * (a server that showed no list cannot return one); null when there are none.
+ */
+export const reciprocity = (announcements: ReadonlyArray<Announcement>): number | null => {
+  const naming = new Set(announcements.map(({ from }) => from))
+  const pairs = new Set(announcements.map(({ from, to }) => `${from} ${to}`))
+  const between = announcements.filter(({ to }) => naming.has(to))
+  if (between.length === 0) return null
+  return between.filter(({ from, to }) => pairs.has(`${to} ${from}`)).length / between.length
+}
