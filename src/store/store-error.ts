@@ -7,6 +7,8 @@ export const StoreReason = Schema.Literals([
   "cannot open",
   /** The file was written by a newer version of the program. */
   "newer schema",
+  /** The file was written by an older version and is only being read. */
+  "older schema",
   "migration failed",
   "write failed",
   "query failed",

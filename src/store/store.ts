@@ -1,10 +1,17 @@
-import { Context, type Effect, type Option } from "effect"
+import { Context, Effect, type FileSystem, Layer, type Option } from "effect"
 import type { Chain } from "../domain/chain.ts"
 import type { Endpoint } from "../domain/endpoint.ts"
 import type { NotVisitedReason } from "../domain/reason.ts"
 import type { Visit } from "../domain/visit.ts"
+import { makeCrawlRecords } from "./crawl-records.ts"
+import { readJoinRows, readLedger, readResumable } from "./crawl-rows.ts"
+import { connect, inMemory, openForWriting } from "./duckdb.ts"
 import type { CrawlId, EndpointState, Fact, LedgerFact } from "./facts.ts"
+import { Identities } from "./identities.ts"
+import { migrate, migrations } from "./migrate.ts"
+import { makePublisher, publishRegularly } from "./snapshot.ts"
 import type { StoreError } from "./store-error.ts"
+import { defaultWriterOptions, makeWriter, type WriterOptions } from "./writer.ts"
 
 /** From where a crawl looks: unreached because of us is not offline. */
 export interface Vantage {
@@ -89,4 +96,50 @@ export class Store extends Context.Service<Store, {
   readonly joinRows: (crawlId: CrawlId) => Effect.Effect<ReadonlyArray<JoinRow>, StoreError>
   /** Writes a complete, immutable copy beside the database for readers and moves it into place. */
   readonly publishSnapshot: Effect.Effect<void, StoreError>
-}>()("electrum-observatory/Store") {}
+}>()("electrum-observatory/Store") {
+  /**
+   * Opens a database file for writing, creates or migrates it, and holds it
+   * until the scope ends: other processes then read its snapshots, which are
+   * published every `snapshotMs` while a crawl runs. Fails with reason `locked`
+   * when another process holds the file. `:memory:` is a database without file
+   * and snapshots.
+   */
+  static readonly layer = (
+    path: string,
+    options?: Partial<StoreOptions>
+  ): Layer.Layer<Store, StoreError, FileSystem.FileSystem> => Layer.effect(Store, makeStore(path, options))
+}
+
+export interface StoreOptions extends WriterOptions {
+  /** Milliseconds between two snapshots of a running crawl, at least. */
+  readonly snapshotMs: number
+}
+
+const makeStore = Effect.fnUntraced(function*(path: string, options?: Partial<StoreOptions>) {
+  const { snapshotMs, ...writerOptions } = { ...defaultWriterOptions, snapshotMs: 10_000, ...options }
+  const instance = yield* openForWriting(path)
+  const connection = yield* connect(instance)
+  yield* migrate(connection, path, yield* migrations)
+  const identities = yield* Identities.load(connection)
+  const writer = yield* makeWriter(connection, identities, writerOptions)
+  const crawls = makeCrawlRecords(writer, identities)
+  const publisher = path === inMemory ? undefined : yield* makePublisher(instance, path)
+  const publishSnapshot = publisher === undefined ? Effect.void : Effect.andThen(writer.flush, publisher.publish)
+  yield* Effect.forkScoped(
+    publishRegularly(publishSnapshot, {
+      everyMs: snapshotMs,
+      isDue: () => crawls.running.size > 0,
+      revision: writer.revision
+    })
+  )
+  return Store.of({
+    startCrawl: crawls.start,
+    resumable: Effect.fn("Store.resumable")((network) => writer.exclusively((c) => readResumable(c, network))),
+    record: crawls.record,
+    flush: writer.flush,
+    endCrawl: crawls.end,
+    ledger: Effect.fn("Store.ledger")((vantage) => writer.exclusively((c) => readLedger(c, vantage))),
+    joinRows: Effect.fn("Store.joinRows")((crawlId) => writer.exclusively((c) => readJoinRows(c, crawlId))),
+    publishSnapshot
+  })
+})

@@ -1,0 +1,103 @@
+import type { DuckDBValue } from "@duckdb/node-api"
+import { Effect } from "effect"
+import { run } from "./duckdb.ts"
+import type { CrawlId, Fact } from "./facts.ts"
+import type { Identities } from "./identities.ts"
+import type { CrawlStart, CrawlState } from "./store.ts"
+import { StoreError } from "./store-error.ts"
+import { timestamp } from "./to-duckdb.ts"
+import type { Writer } from "./writer.ts"
+
+/** The rows of `crawl`: a run's beginning, its resumptions and its end, and the facts between. */
+export interface CrawlRecords {
+  /** Crawls that are being written to by this process. */
+  readonly running: ReadonlySet<CrawlId>
+  readonly start: (start: CrawlStart) => Effect.Effect<CrawlId, StoreError>
+  readonly record: (crawlId: CrawlId, facts: ReadonlyArray<Fact>) => Effect.Effect<void, StoreError>
+  readonly end: (crawlId: CrawlId, state: CrawlState, at: number) => Effect.Effect<void, StoreError>
+}
+
+/** Statements that are committed together; not interrupted in between. */
+const together = (
+  writer: Writer,
+  statements: ReadonlyArray<readonly [sql: string, parameters: Record<string, DuckDBValue>]>
+): Effect.Effect<void, StoreError> =>
+  writer.exclusively((connection) => {
+    const command = (sql: string, parameters?: Record<string, DuckDBValue>) =>
+      run(connection, "write failed", "Cannot write to the database", sql, parameters)
+    return command("BEGIN").pipe(
+      Effect.andThen(Effect.forEach(statements, ([sql, parameters]) => command(sql, parameters), { discard: true })),
+      Effect.andThen(command("COMMIT")),
+      Effect.onError(() => Effect.ignore(command("ROLLBACK"))),
+      Effect.uninterruptible,
+      Effect.asVoid
+    )
+  })
+
+export const makeCrawlRecords = (writer: Writer, identities: Identities): CrawlRecords => {
+  const running = new Set<CrawlId>()
+
+  const start = Effect.fn("Store.startCrawl")(function*({ chain, vantage, ...crawl }: CrawlStart) {
+    const crawlId = identities.nextCrawl({ network: chain.name, vantage: vantage.name })
+    yield* together(writer, [
+      [
+        `UPDATE crawl SET state = 'abandoned'
+         WHERE network = $network AND kind = $kind AND state IN ('running', 'interrupted', 'failed')`,
+        { network: chain.name, kind: crawl.kind }
+      ],
+      [
+        `INSERT INTO crawl BY NAME SELECT $crawl_id AS crawl_id, $kind AS kind, $network AS network,
+           $simulated AS simulated, $chain_title AS chain_title, $genesis_hash AS genesis_hash, 'running' AS state,
+           $started_at AS started_at, NULL AS ended_at, 0 AS resumptions, $vantage AS vantage,
+           $vantage_ipv4 AS vantage_ipv4, $vantage_ipv6 AS vantage_ipv6, $vantage_tor AS vantage_tor,
+           $vantage_proxy AS vantage_proxy, $code_version AS code_version, $settings AS settings`,
+        {
+          crawl_id: crawlId,
+          kind: crawl.kind,
+          network: chain.name,
+          simulated: chain.simulated,
+          chain_title: chain.title,
+          genesis_hash: chain.genesis_hash,
+          started_at: timestamp(crawl.startedAt),
+          vantage: vantage.name,
+          vantage_ipv4: vantage.ipv4,
+          vantage_ipv6: vantage.ipv6,
+          vantage_tor: vantage.tor,
+          vantage_proxy: vantage.proxy,
+          code_version: crawl.codeVersion,
+          settings: JSON.stringify(crawl.settings)
+        }
+      ]
+    ])
+    running.add(crawlId)
+    return crawlId
+  })
+
+  /** A crawl of an earlier process that gets facts again has been taken up again. */
+  const takeUp = Effect.fnUntraced(function*(crawlId: CrawlId) {
+    if (!identities.crawls.has(crawlId)) {
+      return yield* new StoreError({ reason: "not found", message: `There is no crawl ${crawlId} in this database.` })
+    }
+    running.add(crawlId)
+    yield* together(writer, [[
+      `UPDATE crawl SET state = 'running', ended_at = NULL, resumptions = resumptions + 1
+       WHERE crawl_id = $crawlId AND state IN ('running', 'interrupted', 'failed')`,
+      { crawlId }
+    ]])
+  })
+
+  const record = (crawlId: CrawlId, facts: ReadonlyArray<Fact>): Effect.Effect<void, StoreError> =>
+    running.has(crawlId)
+      ? writer.record(crawlId, facts)
+      : Effect.andThen(takeUp(crawlId), writer.record(crawlId, facts))
+
+  const end = Effect.fn("Store.endCrawl")(function*(crawlId: CrawlId, state: CrawlState, at: number) {
+    yield* together(writer, [[
+      "UPDATE crawl SET state = $state, ended_at = $at WHERE crawl_id = $crawlId",
+      { state, at: timestamp(at), crawlId }
+    ]])
+    running.delete(crawlId)
+  })
+
+  return { running, start, record: (crawlId, facts) => Effect.suspend(() => record(crawlId, facts)), end }
+}

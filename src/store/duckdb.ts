@@ -1,0 +1,136 @@
+import { realpathSync } from "node:fs"
+import { basename, dirname, join } from "node:path"
+import { type DuckDBConnection, DuckDBInstance, type DuckDBResultReader, type DuckDBValue } from "@duckdb/node-api"
+import { Effect, type Scope } from "effect"
+import { StoreError, type StoreReason } from "./store-error.ts"
+
+/** Path of a database that lives in memory only. */
+export const inMemory = ":memory:"
+
+const messageOf = (cause: unknown): string => cause instanceof Error ? cause.message.trim() : String(cause)
+
+/** Maps what DuckDB throws; the one place where its errors enter. */
+export const duckError = (reason: StoreReason, doing: string) => (cause: unknown): StoreError =>
+  cause instanceof StoreError ? cause : new StoreError({ reason, message: `${doing}: ${messageOf(cause)}`, cause })
+
+/**
+ * Awaits a native operation of a connection. Interrupting it stops the native
+ * work and waits until it has really stopped, so that the connection is free.
+ */
+export const native = <A>(
+  connection: DuckDBConnection,
+  reason: StoreReason,
+  doing: string,
+  operation: () => Promise<A>
+): Effect.Effect<A, StoreError> =>
+  Effect.callback<A, StoreError>((resume) => {
+    const settled = operation().then(
+      (value) => resume(Effect.succeed(value)),
+      (cause: unknown) => resume(Effect.fail(duckError(reason, doing)(cause)))
+    )
+    return Effect.promise(() => {
+      connection.interrupt()
+      return settled
+    })
+  })
+
+/** Runs statements of ours and reads all rows. */
+export const run = (
+  connection: DuckDBConnection,
+  reason: StoreReason,
+  doing: string,
+  sql: string,
+  parameters?: Record<string, DuckDBValue>
+): Effect.Effect<DuckDBResultReader, StoreError> =>
+  native(connection, reason, doing, () => connection.runAndReadAll(sql, parameters))
+
+/** Text as an SQL string literal. */
+export const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`
+
+/** Text as an SQL identifier. */
+export const identifier = (text: string): string => `"${text.replaceAll("\"", "\"\"")}"`
+
+// POSIX locks belong to the process: DuckDB would not notice a second instance
+// of this process on the same file, and closing that one would drop the lock.
+const writtenHere = new Set<string>()
+
+/** One spelling of a path, also of one that does not exist yet; opens nothing. */
+const canonicalPath = (path: string): string => {
+  try {
+    return join(realpathSync(dirname(path)), basename(path))
+  } catch {
+    return path
+  }
+}
+
+/** Whether this process has the file open for writing. */
+export const isWrittenHere = (path: string): boolean => writtenHere.has(canonicalPath(path))
+
+const openError = (path: string) => (cause: unknown): StoreError => {
+  const message = messageOf(cause)
+  return /Conflicting lock|Could not set lock/i.test(message)
+    ? new StoreError({ reason: "locked", message: `${path} is in use by another process${holder(message)}.`, cause })
+    : new StoreError({ reason: "cannot open", message: `Cannot open ${path}: ${message}`, cause })
+}
+
+const holder = (message: string): string => {
+  const pid = /PID (\d+)/.exec(message)?.[1]
+  return pid === undefined ? "" : ` (process ${pid})`
+}
+
+const acquire = (path: string, options: Record<string, string>) =>
+  Effect.acquireRelease(
+    Effect.tryPromise({ try: () => DuckDBInstance.create(path, options), catch: openError(path) }),
+    (instance) => Effect.sync(() => instance.closeSync())
+  )
+
+/** Opens a database for writing, creating it if need be; at most once in a process. */
+export const openForWriting = Effect.fnUntraced(function*(
+  path: string
+): Effect.fn.Return<DuckDBInstance, StoreError, Scope.Scope> {
+  if (path !== inMemory) {
+    const canonical = canonicalPath(path)
+    if (writtenHere.has(canonical)) {
+      return yield* new StoreError({ reason: "locked", message: `${path} is already open in this process.` })
+    }
+    yield* Effect.acquireRelease(
+      Effect.sync(() => writtenHere.add(canonical)),
+      () => Effect.sync(() => writtenHere.delete(canonical))
+    )
+  }
+  return yield* acquire(path, {})
+})
+
+export interface ReadOnlyLimits {
+  /** DuckDB's `memory_limit`, e.g. `1GB`. */
+  readonly memoryLimit: string
+  readonly threads: number
+}
+
+/**
+ * Opens a database so that no SQL text can change it, reach the file system or
+ * the network, load an extension or lift its limits. The order of the options
+ * matters: DuckDB applies them one by one, and some forbid later ones.
+ */
+export const openReadOnly = (
+  path: string,
+  limits: ReadOnlyLimits
+): Effect.Effect<DuckDBInstance, StoreError, Scope.Scope> =>
+  acquire(path, {
+    access_mode: "READ_ONLY",
+    temp_directory: "",
+    max_temp_directory_size: "0B",
+    memory_limit: limits.memoryLimit,
+    threads: String(limits.threads),
+    autoinstall_known_extensions: "false",
+    autoload_known_extensions: "false",
+    allow_community_extensions: "false",
+    enable_external_access: "false",
+    lock_configuration: "true"
+  })
+
+export const connect = (instance: DuckDBInstance): Effect.Effect<DuckDBConnection, StoreError, Scope.Scope> =>
+  Effect.acquireRelease(
+    Effect.tryPromise({ try: () => instance.connect(), catch: duckError("cannot open", "Cannot connect") }),
+    (connection) => Effect.sync(() => connection.closeSync())
+  )

@@ -1,0 +1,148 @@
+import type { DuckDBConnection } from "@duckdb/node-api"
+import { Effect } from "effect"
+import type { Advertisement, AdvertisedService, Source } from "../domain/advertisement.ts"
+import type { Transport } from "../domain/endpoint.ts"
+import { run } from "./duckdb.ts"
+import type { StoreError } from "./store-error.ts"
+
+/** What tells one reading of an announcement's text from another. */
+interface KnownAdvertisement {
+  readonly id: number
+  readonly problem: string | null
+  readonly services: ReadonlyArray<AdvertisedService>
+  /** Another reading of the same text, e.g. from when private addresses were allowed. */
+  readonly next: KnownAdvertisement | undefined
+}
+
+export interface CrawlIdentity {
+  readonly network: string
+  readonly vantage: string
+}
+
+const letters: Readonly<Record<Transport, string>> = { tcp: "t", tls: "s", ws: "w", wss: "x" }
+const transports: Readonly<Record<string, Transport>> = { t: "tcp", s: "tls", w: "ws", x: "wss" }
+
+/** Services as the `services` column has them, e.g. `s50002 t50001`. */
+export const servicesText = (services: ReadonlyArray<AdvertisedService>): string =>
+  services.map(({ port, transport }) => `${letters[transport]}${port}`).join(" ")
+
+const servicesOfText = (text: string): ReadonlyArray<AdvertisedService> =>
+  text === "" ? [] : text.split(" ").map((s) => ({ transport: transports[s[0]!]!, port: Number(s.slice(1)) }))
+
+const sameReading = (known: KnownAdvertisement, { problem, services }: Advertisement): boolean => {
+  if (known.problem !== problem || known.services.length !== services.length) return false
+  for (let i = 0; i < services.length; i++) {
+    const [a, b] = [known.services[i]!, services[i]!]
+    if (a.port !== b.port || a.transport !== b.transport) return false
+  }
+  return true
+}
+
+const sourceKey = ({ detail, kind, name }: Source): string => JSON.stringify([kind, name, detail])
+
+/**
+ * Which row stands for what. The writer is the only one who adds rows, so it
+ * gives out all identifiers itself; the maps hold everything ever stored.
+ */
+export class Identities {
+  readonly endpoints = new Map<string, number>()
+  readonly crawls = new Map<number, CrawlIdentity>()
+  readonly certificates = new Set<string>()
+  readonly #sources = new Map<string, number>()
+  readonly #advertisements = new Map<string, Map<string, KnownAdvertisement>>()
+  #crawl = 0
+  #visit = 0
+  #sequence = 0
+  #endpoint = 0
+  #source = 0
+  #advertisement = 0
+
+  nextCrawl(identity: CrawlIdentity): number {
+    this.crawls.set(++this.#crawl, identity)
+    return this.#crawl
+  }
+
+  nextVisit(): number {
+    return ++this.#visit
+  }
+
+  nextSequence(): bigint {
+    return BigInt(++this.#sequence)
+  }
+
+  /** The identifier of an endpoint key, `isNew` when it was given out just now. */
+  endpoint(key: string): { readonly id: number; readonly isNew: boolean } {
+    const id = this.endpoints.get(key)
+    if (id !== undefined) return { id, isNew: false }
+    this.endpoints.set(key, ++this.#endpoint)
+    return { id: this.#endpoint, isNew: true }
+  }
+
+  source(source: Source): { readonly id: number; readonly isNew: boolean } {
+    const key = sourceKey(source)
+    const id = this.#sources.get(key)
+    if (id !== undefined) return { id, isNew: false }
+    this.#sources.set(key, ++this.#source)
+    return { id: this.#source, isNew: true }
+  }
+
+  /** All texts known for a network. */
+  advertisementsOf(network: string): Map<string, KnownAdvertisement> {
+    let known = this.#advertisements.get(network)
+    if (known === undefined) this.#advertisements.set(network, known = new Map())
+    return known
+  }
+
+  /** The identifier of an advertisement, undefined when it is new. Called for every entry of every list. */
+  static find(known: Map<string, KnownAdvertisement>, advertisement: Advertisement): number | undefined {
+    let candidate = known.get(advertisement.raw)
+    while (candidate !== undefined && !sameReading(candidate, advertisement)) candidate = candidate.next
+    return candidate?.id
+  }
+
+  newAdvertisement(known: Map<string, KnownAdvertisement>, { problem, raw, services }: Advertisement): number {
+    const id = ++this.#advertisement
+    known.set(raw, { id, problem, services, next: known.get(raw) })
+    return id
+  }
+
+  /** All identities of a database. */
+  static load = Effect.fnUntraced(function*(
+    connection: DuckDBConnection
+  ): Effect.fn.Return<Identities, StoreError> {
+    const identities = new Identities()
+    const read = (sql: string) =>
+      Effect.map(run(connection, "cannot open", "Cannot read the known identities", sql), (r) => r.getRows())
+    for (const [id, network, vantage] of yield* read("SELECT crawl_id, network, vantage FROM crawl")) {
+      identities.crawls.set(Number(id), { network: String(network), vantage: String(vantage) })
+      identities.#crawl = Math.max(identities.#crawl, Number(id))
+    }
+    for (const [id, key] of yield* read("SELECT endpoint_id, endpoint_key FROM endpoint")) {
+      identities.endpoints.set(String(key), Number(id))
+      identities.#endpoint = Math.max(identities.#endpoint, Number(id))
+    }
+    for (const [id, kind, name, detail] of yield* read("SELECT source_id, kind, name, detail FROM source")) {
+      identities.#sources.set(JSON.stringify([kind, name, detail]), Number(id))
+      identities.#source = Math.max(identities.#source, Number(id))
+    }
+    const advertisements = yield* read("SELECT advertisement_id, network, raw, problem, services FROM advertisement")
+    for (const [id, network, raw, problem, services] of advertisements) {
+      const known = identities.advertisementsOf(String(network))
+      known.set(String(raw), {
+        id: Number(id),
+        problem: problem === null ? null : String(problem),
+        services: servicesOfText(String(services)),
+        next: known.get(String(raw))
+      })
+      identities.#advertisement = Math.max(identities.#advertisement, Number(id))
+    }
+    for (const [sha256] of yield* read("SELECT sha256 FROM certificate")) identities.certificates.add(String(sha256))
+    const [counters] = yield* read(
+      `SELECT (SELECT coalesce(max(visit_id), 0) FROM visit),
+         (SELECT coalesce(max(sequence), 0) FROM endpoint_state)`
+    )
+    identities.#visit = Number(counters![0])
+    identities.#sequence = Number(counters![1])
+    return identities
+  })
+}

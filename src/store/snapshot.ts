@@ -1,0 +1,113 @@
+import { basename, dirname, join } from "node:path"
+import type { DuckDBConnection, DuckDBInstance } from "@duckdb/node-api"
+import { Clock, Effect, FileSystem, type Scope, Semaphore } from "effect"
+import { connect, identifier, literal, run } from "./duckdb.ts"
+import { StoreError } from "./store-error.ts"
+import { timestamp } from "./to-duckdb.ts"
+
+/** Where the snapshot of a database is: beside it, `observatory.snapshot.duckdb` for `observatory.duckdb`. */
+export const snapshotPath = (path: string): string => `${path.replace(/\.(?:duckdb|db|ddb)$/i, "")}.snapshot.duckdb`
+
+const temporary = /\.[0-9]+\.tmp(?:\.wal)?$/
+
+/** Name under which the copy is attached while it is written. */
+const copyName = "publication_copy"
+
+export interface Publisher {
+  /** Writes a copy of all that is committed and moves it into place. */
+  readonly publish: Effect.Effect<void, StoreError>
+}
+
+/**
+ * Publishes snapshots of the database that `instance` has open. The copy is
+ * made by DuckDB on a connection of its own, so the writer goes on meanwhile.
+ * The live file is never touched by file-system calls: closing a descriptor of
+ * it would drop DuckDB's lock.
+ */
+export const makePublisher = Effect.fnUntraced(function*(
+  instance: DuckDBInstance,
+  path: string
+): Effect.fn.Return<Publisher, StoreError, Scope.Scope | FileSystem.FileSystem> {
+  const fs = yield* FileSystem.FileSystem
+  const connection = yield* connect(instance)
+  const turn = yield* Semaphore.make(1)
+  const target = snapshotPath(path)
+  const unfinished = `${target}.${process.pid}.tmp`
+  const failed = (cause: { readonly message: string }) =>
+    new StoreError({ reason: "write failed", message: `Cannot publish a snapshot: ${cause.message}`, cause })
+  const command = (sql: string) => run(connection, "write failed", "Cannot publish a snapshot", sql)
+  const removeUnfinished = Effect.gen(function*() {
+    yield* fs.remove(unfinished, { force: true })
+    yield* fs.remove(`${unfinished}.wal`, { force: true })
+  })
+
+  yield* Effect.ignore(removeLeftovers(fs, target))
+
+  const copy = Effect.gen(function*() {
+    const at = timestamp(yield* Clock.currentTimeMillis)
+    yield* Effect.mapError(removeUnfinished, failed)
+    yield* command(`ATTACH ${literal(unfinished)} AS ${copyName}`)
+    yield* Effect.gen(function*() {
+      yield* command(`COPY FROM DATABASE ${identifier(yield* databaseName(connection))} TO ${copyName}`)
+      yield* run(
+        connection,
+        "write failed",
+        "Cannot publish a snapshot",
+        `INSERT INTO ${copyName}.publication VALUES ($at, $publisher)`,
+        { at, publisher: basename(path) }
+      )
+    }).pipe(Effect.ensuring(Effect.ignore(command(`DETACH ${copyName}`))))
+    yield* Effect.mapError(fs.rename(unfinished, target), failed)
+  })
+
+  return {
+    publish: Semaphore.withPermit(turn, Effect.onError(copy, () => Effect.ignore(removeUnfinished)))
+  }
+})
+
+const databaseName = (connection: DuckDBConnection): Effect.Effect<string, StoreError> =>
+  Effect.map(
+    run(connection, "write failed", "Cannot publish a snapshot", "SELECT current_database()"),
+    (reader) => String(reader.value(0, 0))
+  )
+
+/** What killed processes left behind; only the one who holds the database may come here. */
+const removeLeftovers = (fs: FileSystem.FileSystem, target: string) =>
+  Effect.gen(function*() {
+    const folder = dirname(target)
+    for (const name of yield* fs.readDirectory(folder)) {
+      if (name.startsWith(`${basename(target)}.`) && temporary.test(name)) {
+        yield* fs.remove(join(folder, name), { force: true })
+      }
+    }
+  })
+
+/**
+ * Publishes again and again: every `everyMs`, only when `isDue` and something
+ * was committed since, and so seldom that copying takes a tenth of the time at
+ * most. A snapshot that cannot be written is logged, it does not stop a crawl.
+ */
+export const publishRegularly = (
+  publish: Effect.Effect<void, StoreError>,
+  options: {
+    readonly everyMs: number
+    readonly isDue: () => boolean
+    readonly revision: () => number
+  }
+): Effect.Effect<never> => {
+  let published = options.revision()
+  let pause = options.everyMs
+  return Effect.gen(function*() {
+    yield* Effect.sleep(pause)
+    const revision = options.revision()
+    if (!options.isDue() || revision === published) return
+    const began = yield* Clock.currentTimeMillis
+    const done = yield* Effect.match(publish, {
+      onFailure: (error) => error,
+      onSuccess: () => null
+    })
+    if (done === null) published = revision
+    else yield* Effect.logWarning(done.message)
+    pause = Math.max(options.everyMs, 10 * ((yield* Clock.currentTimeMillis) - began))
+  }).pipe(Effect.forever)
+}

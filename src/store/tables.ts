@@ -1,0 +1,186 @@
+import { BIGINT, BLOB, BOOLEAN, DOUBLE, type DuckDBType, INTEGER, LIST, TIMESTAMP, VARCHAR } from "@duckdb/node-api"
+
+const VARCHARS = LIST(VARCHAR)
+
+/**
+ * The tables that are appended to, with their columns in the order of the
+ * schema. JSON columns take VARCHAR.
+ */
+export const tables = {
+  endpoint: {
+    endpoint_id: INTEGER,
+    host: VARCHAR,
+    port: INTEGER,
+    transport: VARCHAR,
+    network_class: VARCHAR,
+    endpoint_key: VARCHAR
+  },
+  endpoint_state: {
+    crawl_id: INTEGER,
+    endpoint_id: INTEGER,
+    sequence: BIGINT,
+    state: VARCHAR,
+    reason: VARCHAR,
+    detail: VARCHAR,
+    changed_at: TIMESTAMP
+  },
+  cost_ledger: {
+    vantage: VARCHAR,
+    target: VARCHAR,
+    booked_at: TIMESTAMP,
+    balance: DOUBLE,
+    back_off_until: TIMESTAMP,
+    reason: VARCHAR,
+    crawl_id: INTEGER
+  },
+  source: {
+    source_id: INTEGER,
+    kind: VARCHAR,
+    name: VARCHAR,
+    detail: VARCHAR,
+    endpoint_id: INTEGER
+  },
+  advertisement: {
+    advertisement_id: INTEGER,
+    network: VARCHAR,
+    raw: VARCHAR,
+    host: VARCHAR,
+    network_class: VARCHAR,
+    address: VARCHAR,
+    version_text: VARCHAR,
+    services: VARCHAR,
+    tcp_port: INTEGER,
+    tls_port: INTEGER,
+    ws_port: INTEGER,
+    wss_port: INTEGER,
+    pruning: BIGINT,
+    problem: VARCHAR,
+    notes: VARCHARS
+  },
+  advertisement_endpoint: {
+    advertisement_id: INTEGER,
+    endpoint_id: INTEGER
+  },
+  reading: {
+    crawl_id: INTEGER,
+    source_id: INTEGER,
+    read_at: TIMESTAMP,
+    times_asked: INTEGER,
+    entries: INTEGER,
+    dropped: INTEGER
+  },
+  advertised: {
+    crawl_id: INTEGER,
+    source_id: INTEGER,
+    advertisement_id: INTEGER,
+    first_seen_at: TIMESTAMP,
+    times_seen: INTEGER,
+    times_asked: INTEGER
+  },
+  visit: {
+    visit_id: INTEGER,
+    crawl_id: INTEGER,
+    endpoint_id: INTEGER,
+    started_at: TIMESTAMP,
+    outcome: VARCHAR,
+    reason: VARCHAR,
+    phase: VARCHAR,
+    detail: VARCHAR,
+    address: VARCHAR,
+    resolved_by: VARCHAR,
+    addresses: VARCHARS,
+    via: VARCHAR,
+    resolved_ms: DOUBLE,
+    connected_ms: DOUBLE,
+    tls_ms: DOUBLE,
+    handshake_ms: DOUBLE,
+    ended_ms: DOUBLE,
+    bytes_in: BIGINT,
+    bytes_out: BIGINT,
+    requests: INTEGER,
+    cost: DOUBLE,
+    software: VARCHAR,
+    protocol: VARCHAR,
+    banner: VARCHAR,
+    donation_address: VARCHAR,
+    tip_height: BIGINT,
+    tip_hash: VARCHAR,
+    tip_time: TIMESTAMP,
+    tip_valid_work: BOOLEAN,
+    chain_verdict: VARCHAR,
+    chain: VARCHAR,
+    chain_headers: VARCHAR,
+    features_software: VARCHAR,
+    features_protocol_min: VARCHAR,
+    features_protocol_max: VARCHAR,
+    features_genesis_hash: VARCHAR,
+    features_hash_function: VARCHAR,
+    features_pruning: BIGINT,
+    features_hosts: VARCHAR,
+    features_services: VARCHARS,
+    features_key: VARCHAR
+  },
+  observation: {
+    visit_id: INTEGER,
+    probe: VARCHAR,
+    method: VARCHAR,
+    sent_ms: DOUBLE,
+    latency_ms: DOUBLE,
+    outcome: VARCHAR,
+    error_code: BIGINT,
+    error_message: VARCHAR,
+    reply_bytes: BIGINT,
+    reply_raw: VARCHAR,
+    value: VARCHAR
+  },
+  peers_reply: {
+    visit_id: INTEGER,
+    asked: INTEGER,
+    distinct_entries: INTEGER,
+    dropped: INTEGER,
+    unseen_mass: DOUBLE
+  },
+  certificate: {
+    sha256: VARCHAR,
+    spki_sha256: VARCHAR,
+    subject: VARCHAR,
+    issuer: VARCHAR,
+    serial: VARCHAR,
+    valid_from: TIMESTAMP,
+    valid_to: TIMESTAMP,
+    san_dns: VARCHARS,
+    san_ip: VARCHARS,
+    key_type: VARCHAR,
+    signature_algorithm: VARCHAR,
+    self_signed: BOOLEAN,
+    der: BLOB
+  },
+  tls_session: {
+    visit_id: INTEGER,
+    version: VARCHAR,
+    cipher: VARCHAR,
+    key_exchange: VARCHAR,
+    alpn: VARCHAR,
+    sni: VARCHAR,
+    verify_error: VARCHAR,
+    certificate_sha256: VARCHAR,
+    chain_sha256: VARCHARS
+  },
+  server: {
+    crawl_id: INTEGER,
+    server_id: INTEGER,
+    chain: VARCHAR,
+    confirmed: BOOLEAN,
+    endpoints: INTEGER
+  },
+  server_endpoint: {
+    crawl_id: INTEGER,
+    server_id: INTEGER,
+    endpoint_id: INTEGER,
+    evidence: VARCHAR
+  }
+} as const satisfies Record<string, Record<string, DuckDBType>>
+
+export type TableName = keyof typeof tables
+
+export const tableNames = Object.keys(tables) as ReadonlyArray<TableName>

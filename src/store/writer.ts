@@ -1,0 +1,163 @@
+import type { DuckDBAppender, DuckDBConnection } from "@duckdb/node-api"
+import { Deferred, Effect, Latch, type Scope, Semaphore } from "effect"
+import { duckError } from "./duckdb.ts"
+import { Batch } from "./encoder.ts"
+import type { CrawlId, Fact } from "./facts.ts"
+import type { Identities } from "./identities.ts"
+import type { StoreError } from "./store-error.ts"
+import { tableNames } from "./tables.ts"
+
+export interface WriterOptions {
+  /** Milliseconds that facts wait for company before they are committed. */
+  readonly groupMs: number
+  /** Rows (or the like in text, see `Batch.weight`) that are committed without waiting any longer. */
+  readonly batchRows: number
+  /** Rows from which on `record` suspends until they are committed. */
+  readonly pendingRows: number
+}
+
+export const defaultWriterOptions: WriterOptions = { groupMs: 250, batchRows: 20_000, pendingRows: 60_000 }
+
+/** The one way rows get into a database: group commit through appenders. */
+export interface Writer {
+  /**
+   * Adds facts to the batch that is committed next, all of them or none.
+   * Suspends while too much is waiting; interrupting it then does not take the
+   * facts back. After a commit has failed, everything fails with its error.
+   */
+  readonly record: (crawlId: CrawlId, facts: ReadonlyArray<Fact>) => Effect.Effect<void, StoreError>
+  /** Commits all that was recorded before. */
+  readonly flush: Effect.Effect<void, StoreError>
+  /** Uses the connection between two commits, after all that was recorded before is committed. */
+  readonly exclusively: <A>(
+    use: (connection: DuckDBConnection) => Effect.Effect<A, StoreError>
+  ) => Effect.Effect<A, StoreError>
+  /** Grows with every commit and every exclusive use. */
+  readonly revision: () => number
+}
+
+interface Pending {
+  readonly batch: Batch
+  readonly committed: Deferred.Deferred<void, StoreError>
+}
+
+export const makeWriter = Effect.fnUntraced(function*(
+  connection: DuckDBConnection,
+  identities: Identities,
+  options: WriterOptions
+): Effect.fn.Return<Writer, StoreError, Scope.Scope> {
+  const appenders = new Map<string, DuckDBAppender>()
+  for (const name of tableNames) {
+    appenders.set(
+      name,
+      yield* Effect.acquireRelease(
+        Effect.tryPromise({
+          try: () => connection.createAppender(name),
+          catch: duckError("cannot open", `Cannot append to ${name}`)
+        }),
+        (appender) => Effect.sync(() => appender.closeSync())
+      )
+    )
+  }
+  const turn = yield* Semaphore.make(1)
+  const some = yield* Latch.make()
+  const plenty = yield* Latch.make()
+  let failure: StoreError | null = null
+  let revision = 0
+
+  const nothing = (): Pending => ({ batch: new Batch(identities), committed: Deferred.makeUnsafe() })
+  let pending = nothing()
+
+  const append = async (batch: Batch): Promise<void> => {
+    batch.seal()
+    await connection.run("BEGIN")
+    try {
+      await replaceServers(connection, batch)
+      for (const name of tableNames) {
+        const rows = batch.rows[name]
+        if (rows.length === 0) continue
+        const appender = appenders.get(name)!
+        rows.appendTo(appender)
+        appender.flushSync()
+      }
+      await connection.run("COMMIT")
+    } catch (cause) {
+      for (const appender of appenders.values()) appender.clear()
+      await connection.run("ROLLBACK").catch(() => undefined)
+      throw cause
+    }
+  }
+
+  /** Takes the waiting batch and commits it. Not to be interrupted: half a unit would be worse than a late one. */
+  const commit = Effect.suspend(() => {
+    if (failure !== null) return Effect.fail(failure)
+    const { batch, committed } = pending
+    if (batch.isEmpty) return Effect.void
+    pending = nothing()
+    some.closeUnsafe()
+    plenty.closeUnsafe()
+    return Effect.tryPromise({
+      try: () => append(batch),
+      catch: duckError("write failed", "Cannot write to the database")
+    }).pipe(
+      Effect.tapError((error) => Effect.sync(() => {
+        failure = error
+      })),
+      Effect.tap(() => Effect.sync(() => {
+        revision++
+      })),
+      Effect.onExit((exit) => Deferred.done(committed, exit))
+    )
+  }).pipe(Effect.uninterruptible)
+
+  const record = Effect.fnUntraced(function*(crawlId: CrawlId, facts: ReadonlyArray<Fact>) {
+    if (failure !== null) return yield* failure
+    const { batch, committed } = pending
+    try {
+      batch.add(crawlId, facts)
+    } catch (cause) {
+      // The batch may hold half a unit now: nothing of it may be committed.
+      failure = duckError("write failed", "Cannot store what was found")(cause)
+      yield* Deferred.fail(committed, failure)
+      return yield* failure
+    }
+    some.openUnsafe()
+    const weight = batch.weight
+    if (weight >= options.batchRows) plenty.openUnsafe()
+    if (weight >= options.pendingRows) yield* Deferred.await(committed)
+  })
+
+  const flush = Semaphore.withPermit(turn, commit)
+
+  yield* Effect.addFinalizer(() => Effect.ignore(flush))
+  yield* Effect.forkScoped(
+    some.await.pipe(
+      Effect.andThen(Effect.raceFirst(Effect.sleep(options.groupMs), plenty.await)),
+      Effect.andThen(flush),
+      Effect.forever,
+      // The error reaches every caller through `failure`.
+      Effect.ignore
+    )
+  )
+
+  return {
+    record,
+    flush,
+    exclusively: (use) =>
+      Semaphore.withPermit(
+        turn,
+        Effect.andThen(commit, Effect.suspend(() => {
+          revision++
+          return use(connection)
+        }))
+      ),
+    revision: () => revision
+  }
+})
+
+const replaceServers = async (connection: DuckDBConnection, batch: Batch): Promise<void> => {
+  for (const crawlId of batch.joined.keys()) {
+    await connection.run("DELETE FROM server_endpoint WHERE crawl_id = $crawlId", { crawlId })
+    await connection.run("DELETE FROM server WHERE crawl_id = $crawlId", { crawlId })
+  }
+}
