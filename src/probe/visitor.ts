@@ -1,7 +1,15 @@
-import { Context, type Effect } from "effect"
+import { Cause, Clock, Context, Effect, Layer } from "effect"
 import type { Chain } from "../domain/chain.ts"
 import type { Visit } from "../domain/visit.ts"
-import type { DialPlan } from "../transport/dialer.ts"
+import { ByteBudget } from "../electrum/byte-budget.ts"
+import { readCutList } from "../electrum/cut-list.ts"
+import { Session } from "../electrum/session.ts"
+import { Dialer, type DialPlan } from "../transport/dialer.ts"
+import { converse } from "./conversation.ts"
+import { type Attempt, type Refusal, shakeHands } from "./handshake.ts"
+import { maxEntries } from "./peers-tally.ts"
+import { VisitDraft } from "./visit-draft.ts"
+import { timeoutsFor, VisitTimeouts } from "./visit-timeouts.ts"
 
 export interface VisitOptions {
   readonly chain: Chain
@@ -14,4 +22,71 @@ export interface VisitOptions {
 /** Conducts a visit: connect, shake hands, ask, read, leave. Never fails: what went wrong is in the visit. */
 export class Visitor extends Context.Service<Visitor, {
   readonly visit: (plan: DialPlan, options: VisitOptions) => Effect.Effect<Visit>
-}>()("electrum-observatory/Visitor") {}
+}>()("electrum-observatory/Visitor") {
+  static readonly layer: Layer.Layer<Visitor, never, Dialer | ByteBudget> = Layer.effect(
+    Visitor,
+    Effect.gen(function*() {
+      const dialer = yield* Dialer
+      const budget = yield* ByteBudget
+
+      /** One connection, from dialling to leaving. Null when the server shook hands. */
+      const attempt = Effect.fnUntraced(function*(
+        draft: VisitDraft,
+        plan: DialPlan,
+        options: VisitOptions,
+        number: Attempt
+      ) {
+        const since = draft.now()
+        const connection = yield* dialer.connect(plan)
+        draft.connected(connection, since)
+        const timeouts = timeoutsFor(yield* VisitTimeouts, plan.endpoint, connection.dial.via)
+        const session = yield* Session.open(connection.socket, {
+          share: budget.open(),
+          now: () => draft.now(),
+          onOverflow: (start) => {
+            const list = readCutList(start, maxEntries)
+            if (list !== undefined && draft.software !== null) draft.peers.add(list.elements, list.more, true)
+          }
+        })
+        yield* Effect.addFinalizer(() => Effect.sync(() => draft.leave(session)))
+        const refusal: Refusal | null = yield* shakeHands(session, draft, options.clientName, number, timeouts.handshakeMs)
+        if (refusal === null) yield* converse(session, draft, options, timeouts)
+        return refusal
+      }, Effect.scoped)
+
+      /** The first attempt, and the second that an empty close or a refused version earns. */
+      const conduct = Effect.fnUntraced(function*(draft: VisitDraft, plan: DialPlan, options: VisitOptions) {
+        const first = yield* attempt(draft, plan, options, 1)
+        if (first === null) return
+        if (!first.again) return draft.fail(first)
+        const second = yield* attempt(draft, plan, options, 2).pipe(
+          // The first connection stood, so its end is the better reason; the second's failure goes with it.
+          Effect.catch((error) =>
+            Effect.succeed({ ...first, detail: `${first.detail ?? ""}; then ${error.reason}: ${error.detail}` })
+          )
+        )
+        if (second !== null) draft.fail(second)
+      })
+
+      const visit = Effect.fn("Visitor.visit")(function*(plan: DialPlan, options: VisitOptions) {
+        const clock = yield* Clock.Clock
+        const origin = clock.monotonicTimeNanosUnsafe()
+        const now = (): number => Number((clock.monotonicTimeNanosUnsafe() - origin) / 1000n) / 1000
+        const draft = new VisitDraft(plan, options.chain, clock.currentTimeMillisUnsafe(), now)
+        yield* conduct(draft, plan, options).pipe(
+          Effect.catch((error) =>
+            Effect.sync(() => draft.fail({ reason: error.reason, phase: error.phase, detail: error.detail }))
+          ),
+          Effect.catchDefect((defect) => {
+            const detail = defect instanceof Error ? defect.message : String(defect)
+            draft.fail({ reason: "us", phase: draft.software === null ? "handshake" : "session", detail })
+            return Effect.logError("a visit failed by our fault", Cause.die(defect))
+          })
+        )
+        return draft.finish()
+      })
+
+      return Visitor.of({ visit })
+    })
+  )
+}

@@ -1,0 +1,130 @@
+import { isUtf8 } from "node:buffer"
+import { maxDepth, nestsDeeperThan } from "./json-depth.ts"
+import { cutText } from "./reply-text.ts"
+
+/** What is common to everything a server sends. */
+interface Received {
+  /** The line as text; bytes that are no UTF-8 are replaced. */
+  readonly text: string
+  /** Bytes of the line. */
+  readonly bytes: number
+  readonly invalidUtf8: boolean
+}
+
+/** A line that carries the outcome of one request. */
+interface Answering extends Received {
+  /** The number of the request it answers; null when its id is missing, null or nothing we could have sent. */
+  readonly id: number | null
+  /** What is odd about the id, e.g. `id came back as "1"`; null when nothing is. */
+  readonly idRemark: string | null
+}
+
+/** The reply to a request. */
+export interface ResultLine extends Answering {
+  readonly _tag: "result"
+  readonly result: unknown
+}
+
+/** The refusal of a request. */
+export interface ErrorLine extends Answering {
+  readonly _tag: "error"
+  /** Null for servers whose errors are bare strings (Blockstream electrs) or have no numeric code. */
+  readonly code: number | null
+  readonly message: string
+}
+
+/** What a server says without being asked. `params` is undefined where the line has none (ElectrumX does that). */
+export interface NotificationLine extends Received {
+  readonly _tag: "notification"
+  readonly method: string
+  readonly params: unknown
+}
+
+/** A line that is none of these. */
+export interface MalformedLine extends Answering {
+  readonly _tag: "malformed"
+  readonly problem: string
+}
+
+export type Line = ResultLine | ErrorLine | NotificationLine | MalformedLine
+
+const maxMessage = 1024
+
+/** The number token after the last `"id":`, which is the envelope's for every server known; null where there is none. */
+const idToken = (text: string): string | null => {
+  const at = text.lastIndexOf("\"id\"")
+  if (at === -1) return null
+  const token = /\s*:\s*(-?[0-9][0-9.eE+-]{0,39})/y
+  token.lastIndex = at + 4
+  return token.exec(text)?.[1] ?? null
+}
+
+const readId = (id: unknown, text: string): Pick<Answering, "id" | "idRemark"> => {
+  if (typeof id === "number") {
+    if (!Number.isSafeInteger(id)) return { id: null, idRemark: "id is no number of ours" }
+    const token = idToken(text)
+    return { id, idRemark: token === null || token === String(id) ? null : `id came back as ${token}` }
+  }
+  if (typeof id === "string" && /^[0-9]{1,9}(?:\.0+)?$/.test(id)) {
+    return { id: Number(id), idRemark: `id came back as ${JSON.stringify(id)}` }
+  }
+  if (id === undefined) return { id: null, idRemark: "id missing" }
+  return { id: null, idRemark: id === null ? "id is null" : "id is no number of ours" }
+}
+
+const messageOf = (value: unknown): string =>
+  cutText(typeof value === "string" ? value : JSON.stringify(value) ?? String(value), maxMessage)
+
+const readError = (error: unknown): Pick<ErrorLine, "code" | "message"> => {
+  if (typeof error !== "object" || error === null || Array.isArray(error)) return { code: null, message: messageOf(error) }
+  const { code, message } = error as { readonly code?: unknown; readonly message?: unknown }
+  return {
+    code: typeof code === "number" && Number.isSafeInteger(code) ? code : null,
+    message: messageOf(message === undefined ? error : message)
+  }
+}
+
+/**
+ * Read one line of JSON-RPC as Electrum servers speak it (2.0, 1.0, or neither),
+ * never throwing. Nesting is bounded before parsing; invalid UTF-8 is replaced
+ * and remarked; a batch is malformed, as we send none.
+ */
+export const decodeLine = (line: Buffer): Line => {
+  const received: Received = { text: line.toString("utf8"), bytes: line.length, invalidUtf8: !isUtf8(line) }
+  const malformed = (problem: string, id?: Pick<Answering, "id" | "idRemark">): MalformedLine => ({
+    _tag: "malformed",
+    ...received,
+    ...(id ?? { id: null, idRemark: null }),
+    problem
+  })
+  if (nestsDeeperThan(line, maxDepth)) return malformed(`nested deeper than ${maxDepth}`)
+  let json: unknown
+  try {
+    json = JSON.parse(received.text)
+  } catch {
+    return malformed("not JSON")
+  }
+  if (Array.isArray(json)) return malformed("batch")
+  if (typeof json !== "object" || json === null) return malformed("not an object")
+  const message = json as {
+    readonly id?: unknown
+    readonly method?: unknown
+    readonly params?: unknown
+    readonly result?: unknown
+    readonly error?: unknown
+  }
+  const answers = message.result !== undefined || (message.error !== undefined && message.error !== null)
+  if (typeof message.method === "string" && !answers) {
+    return { _tag: "notification", ...received, method: cutText(message.method, 256), params: message.params }
+  }
+  const id = readId(message.id, received.text)
+  if (message.error !== undefined && message.error !== null) {
+    return { _tag: "error", ...received, ...id, ...readError(message.error) }
+  }
+  if (message.result === undefined) return malformed("neither result nor error", id)
+  return { _tag: "result", ...received, ...id, result: message.result }
+}
+
+/** One request as a line. `id` is a small integer: every server echoes those (surprise 18). */
+export const encodeRequest = (id: number, method: string, params: ReadonlyArray<unknown>): string =>
+  `{"jsonrpc":"2.0","id":${id},"method":${JSON.stringify(method)},"params":${JSON.stringify(params)}}\n`

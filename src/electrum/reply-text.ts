@@ -1,0 +1,32 @@
+/** Longest reply text that is kept, in UTF-16 units. */
+export const maxReplyText = 65_536
+
+const space = 0x20
+
+/** Length without the spaces that stand before the closing bracket; the whole length where there are none. */
+const lengthBeforePadding = (text: string): number => {
+  const last = text.at(-1)
+  if (last !== "}" && last !== "]") return text.length
+  let end = text.length - 1
+  while (end > 0 && text.charCodeAt(end - 1) === space) end--
+  return end
+}
+
+/**
+ * The text of a reply as it is stored. ElectrumX pads replies with spaces before
+ * the last bracket (protocol-facts 1.3): they are folded into one space, which
+ * still tells padded from unpadded. Long texts are cut without keeping the
+ * original in memory.
+ */
+export const storedReplyText = (text: string): string => {
+  const end = lengthBeforePadding(text)
+  const folded = text.length - 1 - end > 1 ? `${text.slice(0, end)} ${text.at(-1)}` : text
+  return folded.length <= maxReplyText ? folded : detached(folded.slice(0, maxReplyText))
+}
+
+/** The first `limit` units of a text, well-formed, not holding on to the rest of it. */
+export const cutText = (text: string, limit: number): string =>
+  text.length <= limit ? text.toWellFormed() : detached(text.slice(0, limit))
+
+// A slice of a long string keeps the long one alive; going through bytes makes a string of its own.
+const detached = (slice: string): string => Buffer.from(slice.toWellFormed(), "utf8").toString("utf8")

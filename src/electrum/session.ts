@@ -1,0 +1,376 @@
+import { Effect, Result, type Scope } from "effect"
+import type { Duplex } from "node:stream"
+import type { ProbeOutcome } from "../domain/reason.ts"
+import type { BytesShare } from "./byte-budget.ts"
+import { decodeLine, encodeRequest, type ErrorLine, type Line } from "./json-rpc.ts"
+import { LineFramer, type LineSink } from "./line-framer.ts"
+import { lineBounds, type Method } from "./methods.ts"
+import { cutText, storedReplyText } from "./reply-text.ts"
+
+/** One request to be sent. */
+export interface Request {
+  readonly method: Method
+  readonly params: ReadonlyArray<unknown>
+}
+
+/** What became of one request. Times in milliseconds by the session's clock. */
+export interface Reply {
+  readonly request: Request
+  readonly sentMs: number
+  /** From the write of the exchange to the arrival of the reply's last byte. */
+  readonly latencyMs: number | null
+  readonly outcome: ProbeOutcome
+  /** As the method's Schema decodes it; undefined unless the outcome is `ok`. */
+  readonly result: unknown
+  readonly errorCode: number | null
+  /** The server's sentence, or ours about a reply that is odd. */
+  readonly errorMessage: string | null
+  /** As `storedReplyText` keeps it. */
+  readonly raw: string | null
+  readonly bytes: number
+}
+
+/** A line that answers nothing that was outstanding. */
+export interface Stray {
+  readonly atMs: number
+  readonly problem: string
+  readonly outcome: ProbeOutcome
+  /** The method of a notification. */
+  readonly method: string | null
+  readonly raw: string
+  readonly bytes: number
+}
+
+/** Why nothing more can be exchanged. */
+export type SessionEnd =
+  /** The server closed its side (end of stream). */
+  | "closed"
+  | "reset"
+  /** TLS failed after its handshake, e.g. by an alert. */
+  | "tls"
+  /** A line, or all of them together, exceeded its bound. */
+  | "too large"
+  /** Unasked lines exceeded their bound. */
+  | "flood"
+  /** Garbage where only a reply makes sense. */
+  | "garbage"
+  /** All visits together held more than they may. */
+  | "budget"
+
+export interface SessionLimits {
+  /** Bytes taken of one connection. */
+  readonly totalBytes: number
+  /** Lines taken that answer nothing. */
+  readonly strays: number
+}
+
+/** Eight rounds of the largest peer lists, everything else, and room. */
+export const defaultSessionLimits: SessionLimits = { totalBytes: 20_000_000, strays: 1000 }
+
+export interface SessionOptions {
+  readonly share: BytesShare
+  /** Monotonic milliseconds since the visit started. */
+  readonly now: () => number
+  readonly limits?: SessionLimits
+  /** Gets the start of a line that exceeded its bound, before the session ends for it. */
+  readonly onOverflow?: (start: Buffer) => void
+}
+
+const keptStrays = 8
+const storedProblem = 200
+
+interface Outstanding {
+  readonly request: Request
+  readonly sentMs: number
+  reply: Reply | null
+}
+
+/**
+ * A pipelined client over one connection. Requests of an exchange leave in one
+ * packet; replies are paired by id, in whatever order and pieces they come.
+ * Nothing here fails: every request gets an outcome.
+ */
+export class Session {
+  readonly strays: Array<Stray> = []
+  strayCount = 0
+  bytesIn = 0
+  bytesOut = 0
+  requests = 0
+  ended: SessionEnd | null = null
+  /** Raw words about the end: an error code, or what exceeded what. */
+  endDetail: string | null = null
+  /** Bytes the owner of the session keeps of earlier replies; counts into the share. */
+  retained = 0
+  readonly #socket: Duplex
+  readonly #options: SessionOptions
+  readonly #limits: SessionLimits
+  readonly #framer = new LineFramer(lineBounds.handshake)
+  readonly #sink: LineSink = { line: (line) => this.#onLine(line), overflow: (start) => this.#onOverflow(start) }
+  readonly #outstanding = new Map<number, Outstanding>()
+  #lastId = 0
+  #unanswered = 0
+  #exchangeBytes = 0
+  #endOnGarbage = false
+  #arrivedMs = 0
+  #settle: (() => void) | null = null
+
+  constructor(socket: Duplex, options: SessionOptions) {
+    this.#socket = socket
+    this.#options = options
+    this.#limits = options.limits ?? defaultSessionLimits
+    socket.on("data", this.#onData)
+    socket.on("end", this.#onEnd)
+    socket.on("close", this.#onEnd)
+    socket.on("error", this.#onError)
+    // Events of before are over: a peer that closed at once would be waited for in vain.
+    if (socket.errored !== null) this.#onError(socket.errored)
+    else if (socket.destroyed || socket.readableEnded) this.#onEnd()
+  }
+
+  /** A session that lets go of socket and share when the scope closes; the socket itself is its dialer's. */
+  static readonly open = (socket: Duplex, options: SessionOptions): Effect.Effect<Session, never, Scope.Scope> =>
+    Effect.acquireRelease(
+      Effect.sync(() => new Session(socket, options)),
+      (session) => Effect.sync(() => session.#leave())
+    )
+
+  /**
+   * Sends all requests in one packet and waits until each has its reply, the
+   * connection ends, or `timeoutMs` have passed. Replies in the order of the
+   * requests. `endOnGarbage`: a line that is no JSON-RPC ends the session.
+   */
+  readonly exchange = (
+    requests: ReadonlyArray<Request>,
+    timeoutMs: number,
+    endOnGarbage = false
+  ): Effect.Effect<ReadonlyArray<Reply>> =>
+    Effect.suspend(() => {
+      const sent = this.#send(requests, endOnGarbage)
+      if (this.#unanswered === 0) return Effect.sync(() => this.#collect(sent))
+      return Effect.callback<void>((resume) => {
+        this.#settle = () => resume(Effect.void)
+      }).pipe(
+        Effect.timeoutOption(timeoutMs),
+        Effect.map(() => this.#collect(sent))
+      )
+    })
+
+  /** What has come of a line that never ended, for the record. */
+  unfinishedLine(): string | null {
+    return this.#framer.pending === 0 ? null : this.#framer.pendingStart(storedProblem).toString("utf8")
+  }
+
+  #send(requests: ReadonlyArray<Request>, endOnGarbage: boolean): ReadonlyArray<number> {
+    const sentMs = this.#options.now()
+    const ids: Array<number> = []
+    let packet = ""
+    this.#endOnGarbage = endOnGarbage
+    for (const request of requests) {
+      const id = ++this.#lastId
+      ids.push(id)
+      this.#outstanding.set(id, { request, sentMs, reply: null })
+      packet += encodeRequest(id, request.method.name, request.params)
+    }
+    if (this.ended === null && packet.length > 0) {
+      this.#unanswered = requests.length
+      this.requests += requests.length
+      this.#framer.bound = this.#bound()
+      const bytes = Buffer.from(packet, "utf8")
+      this.bytesOut += bytes.length
+      this.#socket.write(bytes)
+    }
+    return ids
+  }
+
+  #collect(ids: ReadonlyArray<number>): ReadonlyArray<Reply> {
+    this.#settle = null
+    this.#unanswered = 0
+    const replies: Array<Reply> = []
+    for (const id of ids) {
+      const it = this.#outstanding.get(id)!
+      it.reply ??= unanswered(it, this.ended === null ? "timeout" : "closed", this.endDetail)
+      replies.push(it.reply)
+    }
+    this.#exchangeBytes = 0
+    this.#hold()
+    return replies
+  }
+
+  /** The largest bound among the outstanding: replies may come in any order. */
+  #bound(): number {
+    let bound: number = lineBounds.small
+    for (const it of this.#outstanding.values()) {
+      if (it.reply === null && it.request.method.lineBound > bound) bound = it.request.method.lineBound
+    }
+    return bound
+  }
+
+  readonly #onData = (chunk: Buffer): void => {
+    if (this.ended !== null) return
+    this.#arrivedMs = this.#options.now()
+    this.bytesIn += chunk.length
+    this.#framer.push(chunk, this.#sink)
+    if (this.ended !== null) return
+    if (this.bytesIn > this.#limits.totalBytes) {
+      this.#tooLarge(`${this.#limits.totalBytes} bytes of one connection`)
+    } else if (!this.#hold()) this.#end("budget", "all visits together hold too much")
+  }
+
+  #hold(): boolean {
+    return this.#options.share.hold(this.#framer.pending + this.#exchangeBytes + this.retained)
+  }
+
+  #onLine(bytes: Buffer): boolean {
+    this.#exchangeBytes += bytes.length
+    const line = decodeLine(bytes)
+    if (line._tag === "notification") {
+      // We subscribed to headers: a new block during a visit is no surprise.
+      const expected = line.method === "blockchain.headers.subscribe" && Array.isArray(line.params)
+      this.#stray(line, line.params === undefined ? "notification without params" : "notification", !expected)
+    } else {
+      const id = line.id ?? this.#onlyOutstandingFor(line)
+      const it = id === null ? undefined : this.#outstanding.get(id)
+      if (it === undefined) this.#stray(line, strayProblem(line), true)
+      else if (it.reply !== null) {
+        this.#stray(line, it.reply.outcome === "timeout" ? "late reply" : `repeated id ${id}`, true)
+      } else this.#answer(it, line)
+    }
+    return this.ended === null
+  }
+
+  /** An error without an id can only be about the one request there is. */
+  #onlyOutstandingFor(line: Line): number | null {
+    if (line._tag !== "error" || this.#unanswered !== 1) return null
+    for (const [id, it] of this.#outstanding) if (it.reply === null) return id
+    return null
+  }
+
+  #answer(it: Outstanding, line: Exclude<Line, { readonly _tag: "notification" }>): void {
+    it.reply = replyOf(it, line, this.#arrivedMs)
+    this.#unanswered--
+    this.#framer.bound = this.#bound()
+    if (this.#unanswered === 0) this.#settle?.()
+  }
+
+  #stray(line: Line, problem: string, kept: boolean): void {
+    this.strayCount++
+    if (kept && this.strays.length < keptStrays) {
+      this.strays.push({
+        atMs: this.#arrivedMs,
+        problem,
+        outcome: line._tag === "notification" ? "ok" : line._tag === "error" ? "error" : "malformed",
+        method: line._tag === "notification" ? line.method : null,
+        raw: storedReplyText(line.text),
+        bytes: line.bytes
+      })
+    }
+    if (line._tag === "malformed" && this.#endOnGarbage) {
+      this.#end("garbage", `${line.problem}: ${cutText(line.text, storedProblem)}`)
+    } else if (this.strayCount > this.#limits.strays) this.#end("flood", `${this.strayCount} unasked lines`)
+  }
+
+  #onOverflow(start: Buffer): void {
+    const bound = this.#framer.bound
+    this.#options.onOverflow?.(start)
+    this.#tooLarge(`a line of more than ${bound} bytes`)
+  }
+
+  /** Blames the first outstanding request with the largest bound: no smaller reply would have come so far. */
+  #tooLarge(detail: string): void {
+    const bound = this.#bound()
+    for (const it of this.#outstanding.values()) {
+      if (it.reply !== null || it.request.method.lineBound < bound) continue
+      it.reply = unanswered(it, "too large", detail)
+      break
+    }
+    this.#end("too large", detail)
+  }
+
+  readonly #onEnd = (): void => {
+    this.#end("closed", null)
+  }
+
+  readonly #onError = (error: NodeJS.ErrnoException): void => {
+    const code = error.code ?? error.message
+    const end = code === "ECONNRESET" || code === "EPIPE" ? "reset" : code.startsWith("ERR_SSL") ? "tls" : "closed"
+    this.#end(end, code)
+  }
+
+  #end(end: SessionEnd, detail: string | null): void {
+    if (this.ended !== null) return
+    this.ended = end
+    this.endDetail = detail
+    if (end !== "closed" && end !== "reset" && end !== "tls") {
+      const outcome: ProbeOutcome = end === "garbage" || end === "flood" ? "malformed" : end === "budget" ? "too large" : "closed"
+      for (const it of this.#outstanding.values()) it.reply ??= unanswered(it, outcome, detail)
+      this.#framer.stop()
+      this.#socket.destroy()
+    }
+    this.#settle?.()
+  }
+
+  #leave(): void {
+    this.#options.share.release()
+    this.#framer.stop()
+    this.ended ??= "closed"
+    this.#socket.off("data", this.#onData)
+    this.#socket.off("end", this.#onEnd)
+    this.#socket.off("close", this.#onEnd)
+    this.#socket.off("error", this.#onError)
+    // A socket may still fail while it is destroyed; nobody is interested, but an unheard error ends the process.
+    this.#socket.on("error", () => {})
+  }
+}
+
+const unanswered = (it: Outstanding, outcome: ProbeOutcome, detail: string | null): Reply => ({
+  request: it.request,
+  sentMs: it.sentMs,
+  latencyMs: null,
+  outcome,
+  result: undefined,
+  errorCode: null,
+  errorMessage: detail,
+  raw: null,
+  bytes: 0
+})
+
+const strayProblem = (line: Exclude<Line, { readonly _tag: "notification" }>): string => {
+  if (line._tag === "malformed") return line.problem
+  return line.id === null ? line.idRemark ?? "id missing" : `id ${line.id} was never sent`
+}
+
+/** -101 and -102 are ElectrumX's (aiorpcX), 3 is Fulcrum's "excessive flood" (protocol-facts section 2). */
+const isThrottling = (line: ErrorLine): boolean =>
+  line.code === -101 || line.code === -102 || (line.code === 3 && /flood|throttle/i.test(line.message))
+
+const replyOf = (it: Outstanding, line: Exclude<Line, { readonly _tag: "notification" }>, at: number): Reply => {
+  const { method } = it.request
+  const reply = (outcome: ProbeOutcome, more?: Partial<Reply>): Reply => ({
+    request: it.request,
+    sentMs: it.sentMs,
+    latencyMs: at - it.sentMs,
+    outcome,
+    result: undefined,
+    errorCode: null,
+    errorMessage: remarksOf(line),
+    raw: storedReplyText(line.text),
+    bytes: line.bytes,
+    ...more
+  })
+  if (line.bytes > method.lineBound) {
+    return reply("too large", { errorMessage: `${line.bytes} bytes, at most ${method.lineBound} are read of ${method.name}` })
+  }
+  if (line._tag === "malformed") return reply("malformed", { errorMessage: line.problem })
+  if (line._tag === "error") {
+    return reply(isThrottling(line) ? "throttled" : "error", { errorCode: line.code, errorMessage: line.message })
+  }
+  const result = method.decode(line.result)
+  return Result.isSuccess(result)
+    ? reply("ok", { result: result.success })
+    : reply("malformed", { errorMessage: `not what ${method.name} returns` })
+}
+
+const remarksOf = (line: Exclude<Line, { readonly _tag: "notification" }>): string | null => {
+  if (line.idRemark === null) return line.invalidUtf8 ? "invalid UTF-8" : null
+  return line.invalidUtf8 ? `${line.idRemark}; invalid UTF-8` : line.idRemark
+}

@@ -1,0 +1,87 @@
+import { type Chain, decidingHeights } from "../domain/chain.ts"
+import {
+  blockHeader,
+  headersSubscribe,
+  type Method,
+  serverBanner,
+  serverDonationAddress,
+  serverFeatures,
+  serverPeersSubscribe,
+  serverPing,
+  serverVersion
+} from "../electrum/methods.ts"
+
+/**
+ * One request with a purpose. What it costs a server stands with its method.
+ * To add a probe, add it here: whatever `pipelinedProbes` returns is asked in
+ * every visit and stored as an observation.
+ */
+export interface Probe {
+  /** As stored, e.g. `banner`, `header#479807`, `peers#2`. Unique within a visit. */
+  readonly name: string
+  readonly method: Method
+  readonly params: ReadonlyArray<unknown>
+  /** Why asking it harms nobody. */
+  readonly harmless: string
+}
+
+/** What we speak: 1.6 demands to be asked for by name, 1.4 is what everything since 2018 speaks. */
+export const protocolRange = ["1.4", "1.6"] as const
+
+/** The first request of a connection, and alone: protocol 1.6 allows no other before it. */
+export const versionProbe = (clientName: string, protocol: string | readonly [string, string], attempt: number): Probe => ({
+  name: attempt === 1 ? "version" : `version#${attempt}`,
+  method: serverVersion,
+  params: [clientName, protocol],
+  harmless: "every client begins with it; it says honestly who asks"
+})
+
+/** What is asked in one packet after the handshake. */
+export const pipelinedProbes = (chain: Chain): ReadonlyArray<Probe> => [
+  {
+    name: "banner",
+    method: serverBanner,
+    params: [],
+    harmless: "a text the operator publishes for clients"
+  },
+  {
+    name: "donation address",
+    method: serverDonationAddress,
+    params: [],
+    harmless: "a text the operator publishes for clients"
+  },
+  {
+    name: "tip",
+    method: headersSubscribe,
+    params: [],
+    harmless: "every wallet keeps this subscription; ours ends with the connection"
+  },
+  ...decidingHeights(chain).map((height): Probe => ({
+    name: `header#${height}`,
+    method: blockHeader,
+    params: [height],
+    harmless: "80 bytes of public chain data, read from a file without asking the node"
+  })),
+  {
+    name: "ping",
+    method: serverPing,
+    params: [],
+    harmless: "the protocol's keep-alive"
+  }
+]
+
+/** One round of the peer list. Asked after the rest of its packet: a list without end then costs no other reply. */
+export const peersProbe = (round: number): Probe => ({
+  name: `peers#${round}`,
+  method: serverPeersSubscribe,
+  params: [],
+  harmless: "the list is there to be asked for; it makes no subscription"
+})
+
+/** Last and in a packet of its own: a default Blockstream electrs closes the connection on it. */
+export const featuresProbe: Probe = {
+  name: "features",
+  method: serverFeatures,
+  params: [],
+  harmless: "facts the operator publishes for clients and other servers"
+}

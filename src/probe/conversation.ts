@@ -1,0 +1,116 @@
+import { Effect } from "effect"
+import type { Chain } from "../domain/chain.ts"
+import { blockHeader } from "../electrum/methods.ts"
+import { cutText } from "../electrum/reply-text.ts"
+import type { Reply, Session } from "../electrum/session.ts"
+import { featuresProbe, peersProbe, pipelinedProbes, type Probe } from "./catalogue.ts"
+import { shownHeader } from "./chain-check.ts"
+import { featuresFacts } from "./features-facts.ts"
+import { tipFacts } from "./tip-facts.ts"
+import type { VisitDraft } from "./visit-draft.ts"
+import type { VisitTimeouts } from "./visit-timeouts.ts"
+
+/** With `auto`: rounds at the most, and the estimated unseen mass that is small enough. */
+const mostRounds = 8
+const smallMass = 0.05
+
+/** Rounds per packet: each may bring a list of 2 MB. */
+const roundsPerPacket = 2
+
+const maxBanner = 65_536
+const maxDonationAddress = 1024
+
+/** What a server's reply teaches. The one place that knows which probe fills which field. */
+const learn = (draft: VisitDraft, probe: Probe, reply: Reply): void => {
+  draft.observe(probe, reply)
+  if (reply.outcome !== "ok") return
+  const { result } = reply
+  if (probe.method === blockHeader) {
+    const header = shownHeader(Number(probe.params[0]), result as string)
+    if (header !== undefined) draft.show(header)
+    return
+  }
+  switch (probe.method.name) {
+    case "server.banner":
+      draft.banner = result === null ? null : cutText(result as string, maxBanner)
+      break
+    case "server.donation_address":
+      draft.donationAddress = result === null ? null : cutText(result as string, maxDonationAddress)
+      break
+    case "blockchain.headers.subscribe":
+      draft.tip = tipFacts(result as { readonly hex: string; readonly height: number })
+      break
+    case "server.peers.subscribe":
+      draft.peers.add(result as ReadonlyArray<unknown>)
+      break
+    case "server.features":
+      draft.features = featuresFacts(result as Readonly<Record<string, unknown>>)
+  }
+}
+
+const wantsMoreRounds = (draft: VisitDraft, peerRounds: number | "auto", asked: number): boolean => {
+  if (peerRounds !== "auto") return asked < peerRounds
+  return asked < mostRounds && !draft.peers.repeated && (draft.peers.unseenMass() ?? 0) > smallMass
+}
+
+/** Why nothing more should be asked; null when more may be. */
+const reasonToLeave = (session: Session, replies: ReadonlyArray<Reply>): string | null => {
+  if (session.ended !== null) return `the connection had ended: ${session.endDetail ?? session.ended}`
+  if (replies.some((reply) => reply.outcome === "throttled")) return "the server asked for less"
+  if (replies.every((reply) => reply.outcome === "timeout")) return "the server had stopped answering"
+  return null
+}
+
+/**
+ * Everything after the handshake: the pipelined packet, more rounds of peers
+ * while they teach something, `server.features` last. Ends early, keeping what
+ * was learned, when the server is of another chain, throttles, or goes silent.
+ */
+export const converse = Effect.fnUntraced(function*(
+  session: Session,
+  draft: VisitDraft,
+  options: { readonly chain: Chain; readonly peerRounds: number | "auto" },
+  timeouts: VisitTimeouts
+): Effect.fn.Return<void> {
+  const until = draft.now() + timeouts.sessionMs
+  let rounds = 0
+  let leave: string | null = null
+
+  const ask = Effect.fnUntraced(function*(probes: ReadonlyArray<Probe>) {
+    const left = Math.max(0, Math.min(timeouts.exchangeMs, until - draft.now()))
+    const replies = yield* session.exchange(probes, left)
+    probes.forEach((probe, i) => learn(draft, probe, replies[i]!))
+    session.retained = draft.keptCharacters + draft.peers.characters
+    leave = reasonToLeave(session, replies)
+    return replies
+  })
+
+  const peerPacket = (limit: number): ReadonlyArray<Probe> =>
+    Array.from({ length: Math.min(limit, roundsPerPacket) }, () => peersProbe(++rounds))
+
+  const first = options.peerRounds === "auto" ? roundsPerPacket : options.peerRounds
+  yield* ask([...pipelinedProbes(options.chain), ...peerPacket(first)])
+  const verdict = draft.decideChain()
+  if (verdict.verdict === "other") {
+    const wrong = verdict.headers.map(({ hash, height }) => `${hash} at ${height}`).join(", ")
+    draft.fail({
+      reason: "other network",
+      phase: "session",
+      detail: `${verdict.chain ?? "unknown chain"}: header ${wrong}`
+    })
+    leave = "the server is of another chain"
+  }
+  while (leave === null && wantsMoreRounds(draft, options.peerRounds, rounds)) {
+    if (until <= draft.now()) {
+      leave = "the session had taken its time"
+      break
+    }
+    const answered = draft.peers.asked
+    const limit = options.peerRounds === "auto" ? mostRounds : options.peerRounds
+    yield* ask(peerPacket(limit - rounds))
+    // A server that no longer gives its list will not give it in the next round either.
+    if (draft.peers.asked === answered) break
+  }
+  if (leave === null) yield* ask([featuresProbe])
+  else draft.leaveOut(featuresProbe, leave)
+})

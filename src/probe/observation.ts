@@ -1,0 +1,52 @@
+import type { Observation } from "../domain/visit.ts"
+import { serverPeersSubscribe } from "../electrum/methods.ts"
+import type { Reply, Stray } from "../electrum/session.ts"
+import type { Probe } from "./catalogue.ts"
+
+/** Replies up to this size keep their decoded result beside their text. */
+const maxValueBytes = 16_384
+
+const hasSmallValue = (reply: Reply): boolean =>
+  reply.outcome === "ok" && reply.bytes <= maxValueBytes && reply.request.method !== serverPeersSubscribe
+
+/** What a probe saw, as it is stored. Lists of peers are stored elsewhere, entry by entry. */
+export const observationOf = (probe: Probe, reply: Reply): Observation => ({
+  probe: probe.name,
+  method: probe.method.name,
+  sentMs: reply.sentMs,
+  latencyMs: reply.latencyMs,
+  outcome: reply.outcome,
+  errorCode: reply.errorCode,
+  errorMessage: reply.errorMessage,
+  replyRaw: reply.raw,
+  replyBytes: reply.bytes,
+  value: hasSmallValue(reply) ? JSON.stringify(reply.result) ?? null : null
+})
+
+/** A line that answered nothing, as an observation of its own: `stray#1`, `stray#2`, … */
+export const strayObservation = (stray: Stray, number: number): Observation => ({
+  probe: `stray#${number}`,
+  method: stray.method ?? "",
+  sentMs: stray.atMs,
+  latencyMs: null,
+  outcome: stray.outcome,
+  errorCode: null,
+  errorMessage: stray.problem,
+  replyRaw: stray.raw,
+  replyBytes: stray.bytes,
+  value: null
+})
+
+/** A probe that was left out, and why. */
+export const notAsked = (probe: Probe, atMs: number, why: string): Observation => ({
+  probe: probe.name,
+  method: probe.method.name,
+  sentMs: atMs,
+  latencyMs: null,
+  outcome: "not asked",
+  errorCode: null,
+  errorMessage: why,
+  replyRaw: null,
+  replyBytes: 0,
+  value: null
+})

@@ -1,0 +1,160 @@
+import type { Chain } from "../domain/chain.ts"
+import type { VisitPhase, VisitReason } from "../domain/reason.ts"
+import type {
+  ChainVerdict,
+  DialFacts,
+  FeaturesFacts,
+  Observation,
+  TipFacts,
+  TlsFacts,
+  Visit
+} from "../domain/visit.ts"
+import { electrumxCost } from "../electrum/methods.ts"
+import { cutText } from "../electrum/reply-text.ts"
+import type { Reply, Session } from "../electrum/session.ts"
+import type { Connection, DialPlan } from "../transport/dialer.ts"
+import type { Probe } from "./catalogue.ts"
+import { checkChain, type ShownHeader } from "./chain-check.ts"
+import { notAsked, observationOf, strayObservation } from "./observation.ts"
+import { PeersTally } from "./peers-tally.ts"
+
+const maxDetail = 1024
+
+/** Why a visit failed. */
+export interface Failure {
+  readonly reason: VisitReason
+  readonly phase: VisitPhase
+  readonly detail: string | null
+}
+
+/**
+ * A visit in the making. It is filled in as things are learned and can be
+ * finished at any moment, so that whatever happens later never loses what was
+ * learned before.
+ */
+export class VisitDraft {
+  readonly #plan: DialPlan
+  readonly #chain: Chain
+  readonly #startedAt: number
+  readonly #now: () => number
+  readonly #observations: Array<Observation> = []
+  readonly #headers: Array<ShownHeader> = []
+  readonly peers = new PeersTally()
+  #dial: DialFacts
+  #tls: TlsFacts | null = null
+  #connectedMs: number | null = null
+  #tlsMs: number | null = null
+  #handshakeMs: number | null = null
+  #connections = 0
+  #strays = 0
+  #bytesIn = 0
+  #bytesOut = 0
+  #requests = 0
+  #cost = 0
+  #failure: Failure | null = null
+  /** Characters kept of replies: counts into the byte budget. */
+  keptCharacters = 0
+  software: string | null = null
+  protocol: string | null = null
+  banner: string | null = null
+  donationAddress: string | null = null
+  tip: TipFacts | null = null
+  features: FeaturesFacts | null = null
+  chain: ChainVerdict | null = null
+
+  constructor(plan: DialPlan, chain: Chain, startedAt: number, now: () => number) {
+    this.#plan = plan
+    this.#chain = chain
+    this.#startedAt = startedAt
+    this.#now = now
+    this.#dial = plan.dial
+  }
+
+  /** Milliseconds since the visit started. */
+  now(): number {
+    return this.#now()
+  }
+
+  /** A connection that was begun `sinceMs` after the start stands. The last one's facts count. */
+  connected(connection: Connection, sinceMs: number): void {
+    this.#connections++
+    this.#dial = connection.dial
+    this.#tls = connection.tls
+    this.#connectedMs = sinceMs + connection.connectedMs
+    this.#tlsMs = connection.tlsMs === null ? null : sinceMs + connection.tlsMs
+  }
+
+  handshakeDone(software: string, protocol: string | null): void {
+    this.software = software
+    this.protocol = protocol
+    this.#handshakeMs = this.#now()
+  }
+
+  observe(probe: Probe, reply: Reply): void {
+    const observation = observationOf(probe, reply)
+    this.#observations.push(observation)
+    this.keptCharacters += (observation.replyRaw?.length ?? 0) + (observation.value?.length ?? 0)
+    if (reply.outcome === "error" || reply.outcome === "throttled") this.#cost += electrumxCost.error
+    this.#cost += probe.method.cost
+  }
+
+  leaveOut(probe: Probe, why: string): void {
+    this.#observations.push(notAsked(probe, this.#now(), why))
+  }
+
+  show(header: ShownHeader): void {
+    this.#headers.push(header)
+  }
+
+  /** Decides the chain from the headers shown so far. */
+  decideChain(): ChainVerdict {
+    return this.chain = checkChain(this.#chain, this.#headers, this.tip?.height ?? null)
+  }
+
+  /** Takes over what a session counted; to be called once, when it is over. */
+  leave(session: Session): void {
+    this.#bytesIn += session.bytesIn
+    this.#bytesOut += session.bytesOut
+    this.#requests += session.requests
+    for (const stray of session.strays) this.#observations.push(strayObservation(stray, ++this.#strays))
+  }
+
+  fail(failure: Failure): void {
+    this.#failure = failure
+  }
+
+  finish(): Visit {
+    const failure = this.#failure
+    return {
+      endpoint: this.#plan.endpoint,
+      startedAt: this.#startedAt,
+      dial: this.#dial,
+      stamps: {
+        resolvedMs: this.#plan.resolvedMs,
+        connectedMs: this.#connectedMs,
+        tlsMs: this.#tlsMs,
+        handshakeMs: this.#handshakeMs,
+        endedMs: this.#now()
+      },
+      outcome: failure === null ? "answered" : "failed",
+      reason: failure?.reason ?? null,
+      phase: failure?.phase ?? null,
+      detail: failure?.detail == null ? null : cutText(failure.detail, maxDetail),
+      bytesIn: this.#bytesIn,
+      bytesOut: this.#bytesOut,
+      requests: this.#requests,
+      cost: this.#cost + this.#connections * electrumxCost.connection
+        + (this.#bytesIn + this.#bytesOut) / electrumxCost.bytesPerUnit,
+      tls: this.#tls,
+      software: this.software,
+      protocol: this.protocol,
+      banner: this.banner,
+      donationAddress: this.donationAddress,
+      tip: this.tip,
+      chain: this.chain,
+      features: this.features,
+      peers: this.peers.facts(),
+      observations: this.#observations
+    }
+  }
+}
