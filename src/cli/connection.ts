@@ -1,5 +1,7 @@
 import { Effect, Layer } from "effect"
 import type { Chain } from "../domain/chain.ts"
+import { ByteBudget } from "../electrum/byte-budget.ts"
+import { VisitTimeouts } from "../probe/visit-timeouts.ts"
 import { Visitor } from "../probe/visitor.ts"
 import type { Vantage } from "../store/store.ts"
 import { Dialer } from "../transport/dialer.ts"
@@ -47,6 +49,11 @@ const dialTimeouts = (connectMs: number | null): Partial<DialTimeouts> =>
     }
   }
 
+const visitTimeouts = (replyMs: number | null): Layer.Layer<never> =>
+  replyMs === null
+    ? Layer.empty
+    : Layer.succeed(VisitTimeouts, { handshakeMs: replyMs, exchangeMs: replyMs, sessionMs: 4 * replyMs })
+
 /** From flags to a way of dialling. Wrong values are usage errors. */
 export const connectionOf = Effect.fnUntraced(function*(input: ConnectionInput, chain: Chain, vantageName: string) {
   const onlyLoopback = loopbackOnly(process.env)
@@ -64,7 +71,11 @@ export const connectionOf = Effect.fnUntraced(function*(input: ConnectionInput, 
   )
   const vantage: Vantage = { name: vantageName, ...routes, tor: tor !== "off", proxy: proxy !== null }
   const connection: Connection = {
-    layer: Layer.provideMerge(Visitor.layer(input.replyTimeout === null ? {} : { replyMs: input.replyTimeout }), dialer),
+    layer: Visitor.layer.pipe(
+      Layer.provideMerge(dialer),
+      Layer.provide(ByteBudget.layer),
+      Layer.provideMerge(visitTimeouts(input.replyTimeout))
+    ),
     vantage
   }
   return connection

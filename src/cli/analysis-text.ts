@@ -1,0 +1,30 @@
+import type { AnalysisResult } from "../analysis/analysis.ts"
+import { simulatedNotice } from "./crawl-summary.ts"
+import type { TerminalStyle } from "./terminal-style.ts"
+
+/** What an analysis found, for a terminal; all counts are servers unless the line says otherwise. */
+export const analysisText = (result: AnalysisResult, style: TerminalStyle, database: string): string => {
+  const largest = result.sharedKeys.slice(0, 5).map((group) =>
+    `    ${group.serverIds.length} servers, public key ${group.spkiSha256.slice(0, 16)}…`
+  )
+  const db = database === "observatory.duckdb" ? "" : ` --db ${database}`
+  return [
+    ...(result.simulated ? [style.warning(simulatedNotice(result.network)), ""] : []),
+    style.bold(`Analysis of crawl ${result.crawlId} of ${result.network}, counted in servers.`),
+    `  announcements  ${result.announcements} pairs of servers of which one announces the other, among ${result.announcedServers} of ${result.servers} servers` +
+    (result.reciprocity === null ? "" : `; ${Math.round(result.reciprocity * 100)} % are returned`),
+    ...result.communities.map((c) =>
+      `  communities    ${c.communities} at resolution ${c.resolution}` +
+      (c.modularity === null ? "" : `, modularity ${c.modularity.toFixed(2)}`) +
+      (c.meanAdjustedRand === null ? "" : `, agreement between runs ${c.meanAdjustedRand.toFixed(2)} (1 is perfect)`)
+    ),
+    `  shared keys    ${result.sharedKeys.length} groups of servers that presented one public key: probably one operator or one software image each`,
+    ...largest,
+    ...result.notes.map((note) => `  ${note}`),
+    "",
+    "  Communities say who lists whom, not who runs what; servers without a shared key may still have one operator.",
+    "",
+    `Next:  observatory query${db}\n       observatory query certificates-on-more-than-one-server${db}`,
+    ""
+  ].join("\n")
+}
