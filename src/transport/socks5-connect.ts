@@ -11,13 +11,13 @@ const codeOf = (error: Error): string => "code" in error && typeof error.code ==
 
 /**
  * Asks the proxy behind an open socket for a tunnel. On success the socket is
- * the tunnel, paused, with the peer's first bytes put back; on failure or
- * interruption it is destroyed.
+ * the tunnel, as unread as a fresh one, with the peer's first bytes put back;
+ * on failure or interruption it is destroyed.
  */
 export const socks5Connect = (socket: Socket, handshake: Socks5Handshake): Effect.Effect<void, TransportError> =>
   Effect.callback((resume) => {
     const leave = (): void => {
-      socket.off("data", onData)
+      socket.off("readable", onReadable)
       socket.off("error", onError)
       socket.off("close", onClose)
     }
@@ -28,21 +28,24 @@ export const socks5Connect = (socket: Socket, handshake: Socks5Handshake): Effec
     }
     const onError = (error: Error): void => fail(proxyFailure(codeOf(error)))
     const onClose = (): void => fail(proxyFailure("closed before its reply"))
-    const onData = (chunk: Buffer): void => {
-      const step = handshake.push(chunk)
-      if (step._tag === "failed") {
-        return fail(new TransportError({ ...step.refusal, phase: "connect" }))
-      }
-      if (step._tag === "continue") {
+    // By `readable`, not `data`: a socket that was made to flow and then paused would
+    // stay paused for whoever listens for its data next.
+    const onReadable = (): void => {
+      let chunk: Buffer | null
+      while ((chunk = socket.read() as Buffer | null) !== null) {
+        const step = handshake.push(chunk)
+        if (step._tag === "failed") {
+          return fail(new TransportError({ ...step.refusal, phase: "connect" }))
+        }
+        if (step._tag === "connected") {
+          leave()
+          if (step.leftover.length > 0) socket.unshift(step.leftover)
+          return resume(Effect.void)
+        }
         if (step.bytes !== null) socket.write(step.bytes)
-        return
       }
-      leave()
-      socket.pause()
-      if (step.leftover.length > 0) socket.unshift(step.leftover)
-      resume(Effect.void)
     }
-    socket.on("data", onData)
+    socket.on("readable", onReadable)
     socket.on("error", onError)
     socket.on("close", onClose)
     if (socket.destroyed) onClose()

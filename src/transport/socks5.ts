@@ -16,6 +16,8 @@ const noAuthentication = 0x00
 const usernamePassword = 0x02
 const noAcceptableMethod = 0xff
 
+const waiting: SocksStep = { _tag: "continue", bytes: null }
+const writing = (bytes: Buffer): SocksStep => ({ _tag: "continue", bytes })
 const failed = (detail: string): SocksStep => ({ _tag: "failed", refusal: { reason: "proxy", detail } })
 const byte = (value: number): string => `0x${value.toString(16).padStart(2, "0")}`
 
@@ -65,21 +67,16 @@ export class Socks5Handshake {
   /** Takes bytes of the proxy. Not to be called again after `connected` or `failed`. */
   push(chunk: Buffer): SocksStep {
     this.held = this.held.length === 0 ? chunk : Buffer.concat([this.held, chunk])
-    const out: Array<Buffer> = []
-    while (true) {
-      const step = this.expecting === "reply" ? this.readReply() : this.readNegotiation()
-      if (step === undefined) return { _tag: "continue", bytes: out.length === 0 ? null : Buffer.concat(out) }
-      if (Buffer.isBuffer(step)) out.push(step)
-      else return step
-    }
+    const step = this.expecting === "reply" ? this.readReply() : this.readNegotiation()
+    const askedTooLate = step._tag === "continue" && step.bytes !== null && this.held.length > 0
+    return askedTooLate ? failed("answered before it was asked") : step
   }
 
-  /** Bytes to write next, an end, or undefined for want of bytes. */
-  private readNegotiation(): Buffer | SocksStep | undefined {
-    if (this.held.length === 0) return undefined
+  private readNegotiation(): SocksStep {
+    if (this.held.length === 0) return waiting
     const wanted = this.expecting === "method" ? version : 0x01
     if (this.held[0] !== wanted) return failed(`not a SOCKS5 proxy (answered ${byte(this.held[0]!)})`)
-    if (this.held.length < 2) return undefined
+    if (this.held.length < 2) return waiting
     const answer = this.held[1]!
     this.held = this.held.subarray(2)
     if (this.expecting === "authentication") {
@@ -90,32 +87,32 @@ export class Socks5Handshake {
       this.expecting = "authentication"
       const username = Buffer.from(this.credentials.username)
       const password = Buffer.from(this.credentials.password)
-      return Buffer.concat([
+      return writing(Buffer.concat([
         Buffer.from([0x01, username.length]),
         username,
         Buffer.from([password.length]),
         password
-      ])
+      ]))
     }
     return failed(answer === noAcceptableMethod ? "no acceptable authentication" : `chose method ${byte(answer)}, not offered`)
   }
 
-  private connect(): Buffer {
+  private connect(): SocksStep {
     this.expecting = "reply"
     this.requested = true
-    return this.request
+    return writing(this.request)
   }
 
-  private readReply(): SocksStep | undefined {
+  private readReply(): SocksStep {
     const held = this.held
-    if (held.length === 0) return undefined
+    if (held.length === 0) return waiting
     if (held[0] !== version) return failed(`no SOCKS5 reply (began with ${byte(held[0]!)})`)
-    if (held.length < 2) return undefined
+    if (held.length < 2) return waiting
     // A refusal is complete with its code: some proxies send no address after it.
     if (held[1] !== 0) return { _tag: "failed", refusal: socksRefusal(held[1]!) }
-    if (held.length < 5) return undefined
+    if (held.length < 5) return waiting
     const length = replyLength(held[3]!, held[4]!)
     if (length === undefined) return failed(`reply with address type ${byte(held[3]!)}`)
-    return held.length < length ? undefined : { _tag: "connected", leftover: held.subarray(length) }
+    return held.length < length ? waiting : { _tag: "connected", leftover: held.subarray(length) }
   }
 }
