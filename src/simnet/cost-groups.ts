@@ -1,0 +1,94 @@
+/** ElectrumX's cost table, in its units (protocol-facts 7.1). */
+const methodCost: Readonly<Record<string, number>> = {
+  "server.version": 0.5,
+  "server.features": 0.2,
+  "server.banner": 0.5,
+  "server.donation_address": 0.1,
+  "server.ping": 0.1,
+  "server.peers.subscribe": 1,
+  "server.add_peer": 100,
+  "blockchain.headers.subscribe": 0.25,
+  "blockchain.block.header": 0.25,
+  "blockchain.block.headers": 1,
+  "blockchain.estimatefee": 0.1,
+  "blockchain.relayfee": 1,
+  "mempool.get_info": 1,
+  "mempool.get_fee_histogram": 1
+}
+
+const connectionCost = 5
+const softLimit = 1000
+const hardLimit = 10_000
+const sessionDecay = 1
+const retainedDecay = 2
+const bytesPerUnit = 5000
+export const errorCost = 100
+export const parseErrorCost = 1100
+
+export const costOfMethod = (method: string): number => methodCost[method] ?? 0.5
+
+class Decaying {
+  #value: number
+  #at: number
+  readonly #perSecond: number
+
+  constructor(value: number, perSecond: number, at: number) {
+    this.#value = value
+    this.#perSecond = perSecond
+    this.#at = at
+  }
+
+  valueAt(now: number): number {
+    this.#value = Math.max(0, this.#value - this.#perSecond * (now - this.#at) / 1000)
+    this.#at = now
+    return this.#value
+  }
+
+  add(amount: number, now: number): void {
+    this.#value = this.valueAt(now) + amount
+  }
+}
+
+/** The cost of one connection, counted together with the others of its group. */
+export interface SessionCost {
+  readonly add: (units: number) => void
+  readonly addBytes: (bytes: number) => void
+  /** 0 below the soft limit, 1 and more where the server refuses. */
+  readonly fraction: () => number
+  /** What was used stays with the group. */
+  readonly leave: () => void
+}
+
+/** Costs of a server's clients: shared by all of one /24 or /48 and remembered after they leave. */
+export class CostGroups {
+  readonly #groups = new Map<string, { retained: Decaying; readonly sessions: Set<Decaying> }>()
+  readonly #now: () => number
+  readonly #exhausted: boolean
+
+  /** `exhausted`: everybody's allowance is used up already. */
+  constructor(now: () => number, exhausted: boolean) {
+    this.#now = now
+    this.#exhausted = exhausted
+  }
+
+  enter(client: string): SessionCost {
+    const group = this.#groups.get(client) ?? { retained: new Decaying(0, retainedDecay, this.#now()), sessions: new Set() }
+    this.#groups.set(client, group)
+    const own = new Decaying(connectionCost, sessionDecay, this.#now())
+    group.sessions.add(own)
+    return {
+      add: (units) => own.add(units, this.#now()),
+      addBytes: (bytes) => own.add(bytes / bytesPerUnit, this.#now()),
+      fraction: () => {
+        if (this.#exhausted) return 1
+        const now = this.#now()
+        let cost = group.retained.valueAt(now)
+        for (const session of group.sessions) cost += session.valueAt(now)
+        return Math.max(0, (cost - softLimit) / (hardLimit - softLimit))
+      },
+      leave: () => {
+        if (group.sessions.delete(own)) group.retained.add(own.valueAt(this.#now()), this.#now())
+      }
+    }
+  }
+}

@@ -1,0 +1,93 @@
+/** A number that the servers hold as floating point: printed `12.0` by Python, `12` by others. */
+export class Float {
+  readonly value: number
+  constructor(value: number) {
+    this.value = value
+  }
+}
+
+export type Json =
+  | null
+  | boolean
+  | number
+  | string
+  | Float
+  | ReadonlyArray<Json>
+  | { readonly [key: string]: Json }
+
+/** How one family of servers prints JSON. */
+export interface Dialect {
+  readonly item: string
+  readonly key: string
+  /** Non-ASCII characters become `\uXXXX`. */
+  readonly ascii: boolean
+  readonly sorted: boolean
+  readonly float: (value: number) => string
+}
+
+const exponent = (value: number): number => Math.floor(Math.log10(Math.abs(value)))
+
+const scientific = (value: number, digits: (exponent: number) => string): string => {
+  const [mantissa, power] = value.toExponential().split("e") as [string, string]
+  return `${mantissa}e${digits(Number(power))}`
+}
+
+/** Python's repr: shortest digits, exponent of two digits below 1e-4 and from 1e16 on, `.0` on whole numbers. */
+export const pythonFloat = (value: number): string => {
+  if (value === 0) return "0.0"
+  const power = exponent(value)
+  if (power < -4 || power >= 16) {
+    return scientific(value, (p) => `${p < 0 ? "-" : "+"}${String(Math.abs(p)).padStart(2, "0")}`)
+  }
+  const text = String(value)
+  return text.includes(".") ? text : `${text}.0`
+}
+
+/** C's %1.16g, as Fulcrum prints. */
+export const percentG = (value: number): string => {
+  if (value === 0) return "0"
+  const power = exponent(value)
+  return power < -4 || power >= 16
+    ? scientific(value, (p) => `${p < 0 ? "-" : "+"}${String(Math.abs(p)).padStart(2, "0")}`)
+    : String(Number(value.toPrecision(16)))
+}
+
+/** serde_json: shortest digits, plain exponents for small numbers (from source, not executed). */
+export const rustFloat = (value: number): string => {
+  if (value === 0) return "0.0"
+  if (exponent(value) < -4) return scientific(value, String)
+  const text = String(value)
+  return text.includes(".") ? text : `${text}.0`
+}
+
+const dialect = (overrides: Partial<Dialect>): Dialect => ({
+  item: ",",
+  key: ":",
+  ascii: false,
+  sorted: true,
+  float: percentG,
+  ...overrides
+})
+
+/** aiorpcX up to 0.21.0 (ElectrumX releases up to 1.16). */
+export const spacedPython = dialect({ item: ", ", key: ": ", ascii: true, sorted: false, float: pythonFloat })
+/** aiorpcX from 0.21.1. */
+export const compactPython = dialect({ ascii: true, sorted: false, float: pythonFloat })
+export const qtSorted = dialect({ float: percentG })
+export const serdeSorted = dialect({ float: rustFloat })
+
+const asciiOnly = (text: string): string =>
+  // oxlint-disable-next-line no-control-regex -- everything beyond DEL is escaped, as Python does
+  text.replace(/[\u007f-\uffff]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`)
+
+/** Print a value as servers of that dialect do. */
+export const print = (value: Json, style: Dialect): string => {
+  if (value === null || typeof value === "boolean") return String(value)
+  if (typeof value === "number") return Number.isInteger(value) ? String(value) : style.float(value)
+  if (typeof value === "string") return style.ascii ? asciiOnly(JSON.stringify(value)) : JSON.stringify(value)
+  if (value instanceof Float) return style.float(value.value)
+  if (Array.isArray(value)) return `[${value.map((item) => print(item as Json, style)).join(style.item)}]`
+  const record = value as { readonly [key: string]: Json }
+  const keys = style.sorted ? Object.keys(record).toSorted() : Object.keys(record)
+  return `{${keys.map((key) => `${print(key, style)}${style.key}${print(record[key]!, style)}`).join(style.item)}}`
+}

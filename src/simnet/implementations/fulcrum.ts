@@ -1,0 +1,175 @@
+import { percentG } from "../dialect.ts"
+import type { ServerModel } from "../server-model.ts"
+import type { Session } from "../session.ts"
+import { type Answer, type Conversation, type Envelope, idText, type Implementation, type Request } from "./implementation.ts"
+import { fulcrumMethods, type FulcrumMethod } from "./fulcrum-methods.ts"
+
+const envelope: Envelope = {
+  result: (id, json) => `{"id":${id},"jsonrpc":"2.0","result":${json}}`,
+  error: (id, code, message) =>
+    `{"error":{"code":${code},"message":${JSON.stringify(message)}},"id":${id},"jsonrpc":"2.0"}`,
+  notification: (method, params) => `{"jsonrpc":"2.0","method":"${method}","params":${params ?? "[]"}}`
+}
+
+const fail = (code: number, message: string, close = false): Answer => ({ code, message, close })
+
+/** Errors beyond the requests served so far after which it closes without a word. */
+const errorBudget = 10
+
+const known = new Set(["id", "jsonrpc", "method", "params", "result", "error"])
+
+class FulcrumConversation implements Conversation {
+  readonly #model: ServerModel
+  readonly #methods: ReadonlyMap<string, FulcrumMethod>
+  readonly #session: Session
+  #handshaken = false
+  #errors = 0
+  #accepted = 0
+
+  constructor(model: ServerModel, methods: ReadonlyMap<string, FulcrumMethod>, session: Session) {
+    this.#model = model
+    this.#methods = methods
+    this.#session = session
+  }
+
+  ended(): void {
+    this.#accepted = 0
+  }
+
+  tooLong(): void {
+    this.#session.reply(
+      { method: "", id: "null" },
+      fail(3, "Excessive flood, please throttle your client implementation to not do this", true)
+    )
+  }
+
+  line(bytes: Buffer): void {
+    let message: unknown
+    try {
+      message = JSON.parse(bytes.toString("utf8"))
+    } catch {
+      return this.#malformed("null", -32700, parseFailure(bytes))
+    }
+    if (Array.isArray(message) && message.length > 0) {
+      const replies: Array<string> = []
+      for (const item of message) {
+        this.#item(item, bytes, (request, answer) => replies.push(this.#session.format(request, answer)))
+      }
+      if (replies.length > 0) this.#session.sendLine(`[${replies.join(",")}]`, null)
+      return
+    }
+    this.#item(message, bytes, (request, answer) => this.#session.reply(request, answer))
+  }
+
+  #item(message: unknown, bytes: Buffer, send: (request: Request, answer: Answer) => void): void {
+    const refuse = (id: string, code: number, text: string): void => {
+      send({ method: "", id }, fail(code, text))
+      this.#countError()
+    }
+    if (typeof message !== "object" || message === null || Array.isArray(message)) {
+      return refuse("null", -32600, "Invalid request")
+    }
+    const object = message as Record<string, unknown>
+    const problem = idProblem(object.id)
+    if (problem !== undefined) return refuse("null", -32600, `Error parsing JSON key "id": ${problem}`)
+    // Numbers are printed as integers whatever the spelling, e.g. 1.0 as 1.
+    const id = typeof object.id === "number" ? percentG(object.id) : idText(object.id ?? null, bytes.toString("utf8"))
+    if (Object.keys(object).some((key) => !known.has(key))) return refuse(id, -32600, "Invalid request")
+    if (object.method === undefined) {
+      return object.result !== undefined || object.error !== undefined
+        ? refuse(id, -31999, `Unexpected response (id: ${id})`)
+        : refuse(id, -32600, "Invalid JSON RPC object")
+    }
+    const { method, params } = object
+    if (typeof method !== "string" || method === "" || method.startsWith("rpc.")) {
+      return refuse(id, -32600, "Invalid method")
+    }
+    if (params !== undefined && (typeof params !== "object" || params === null)) {
+      return refuse(id, -32600, "Invalid params")
+    }
+    if (object.id === undefined) return this.#countError()
+    const [answer, counts] = this.#call(method, params as ReadonlyArray<unknown> | Record<string, unknown> | undefined)
+    send({ method, id }, answer)
+    if (counts) this.#countError()
+  }
+
+  #call(
+    name: string,
+    params: ReadonlyArray<unknown> | Record<string, unknown> | undefined
+  ): readonly [Answer, counts: boolean] {
+    const method = this.#methods.get(name)
+    if (method === undefined) {
+      return [
+        fail(-32601, name.startsWith("blockchain.address.")
+          ? "blockchain.address.* methods are only available on BCH"
+          : `Unsupported request: ${name}`),
+        true
+      ]
+    }
+    const [least, most] = method.arity
+    if (params === undefined && least > 0) return [fail(-32602, "Missing required params"), true]
+    const list = params ?? []
+    if (!Array.isArray(list)) {
+      return Object.keys(list).length === 0 && most === 0
+        ? [this.#answer(method, []), false]
+        : [fail(-32602, "Named params are not supported for this method"), true]
+    }
+    if (list.length < least) return [fail(-32602, expected("least", least, name, list.length)), true]
+    if (list.length > most) return [fail(-32602, expected("most", most, name, list.length)), true]
+    return [this.#answer(method, list), false]
+  }
+
+  #answer(method: FulcrumMethod, params: ReadonlyArray<unknown>): Answer {
+    this.#accepted++
+    return method.answer(params, {
+      model: this.#model,
+      handshaken: this.#handshaken,
+      handshake: () => {
+        this.#handshaken = true
+        this.#session.handshaken()
+      }
+    })
+  }
+
+  #malformed(id: string, code: number, text: string): void {
+    this.#session.reply({ method: "", id }, fail(code, text))
+    this.#countError()
+  }
+
+  #countError(): void {
+    if (++this.#errors - this.#accepted >= errorBudget) this.#session.close()
+  }
+}
+
+const expected = (bound: string, n: number, method: string, got: number): string =>
+  `Expected at ${bound} ${n} parameter${n === 1 ? "" : "s"} for ${method}, got ${got} instead`
+
+const idProblem = (id: unknown): string | undefined => {
+  if (id === undefined || id === null || typeof id === "string") return undefined
+  if (typeof id === "boolean") return "Booleans are not supported"
+  if (typeof id === "number" && Number.isInteger(id)) return undefined
+  return "Expected a string, a non-fractional number, or null"
+}
+
+/** At most 80 characters of what it could not read, what is not printable ASCII shown as `?`, its line end too. */
+const parseFailure = (bytes: Buffer): string => {
+  const shown = bytes.toString("latin1").replace(/[^ -~]/g, "?")
+  const text = shown.length >= 80 ? `${shown.slice(0, 77)}...` : `${shown}?`
+  return `Failed to parse Json from string: ${text}`.slice(0, 120)
+}
+
+/** Fulcrum 1.x and 2.x. */
+export const fulcrum = (model: ServerModel): Implementation => {
+  const methods = fulcrumMethods(model.software.version)
+  return {
+    envelope,
+    lineEnd: "\r\n",
+    lineLimit: 8_000_000,
+    padding: null,
+    answersTlsClose: false,
+    answersAfterEnd: true,
+    idle: { before: 300_000, after: 900_000 },
+    connectionsPerClient: 12,
+    converse: (session) => new FulcrumConversation(model, methods, session)
+  }
+}

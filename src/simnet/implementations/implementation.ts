@@ -1,0 +1,60 @@
+import type { PaddingRule } from "../padding-writer.ts"
+import type { ServerModel } from "../server-model.ts"
+import type { Session } from "../session.ts"
+
+/** The frame that a family puts around results, errors and notifications; ids are JSON text. */
+export interface Envelope {
+  readonly result: (id: string, json: string) => string
+  readonly error: (id: string, code: number, message: string) => string
+  /** Without `params` where none are given. */
+  readonly notification: (method: string, params: string | null) => string
+}
+
+/** One request as far as it could be read. */
+export interface Request {
+  readonly method: string
+  /** The id as JSON text, `null` where the reply has to say null. */
+  readonly id: string
+}
+
+/** What a method answers: JSON text or an error. */
+export type Answer =
+  | { readonly result: string }
+  | { readonly code: number; readonly message: string; readonly close?: boolean }
+
+/** The server's side of one connection, after the transport is up. */
+export interface Conversation {
+  /** One line without its LF. */
+  readonly line: (bytes: Buffer) => void
+  /** A line exceeded `lineLimit`. */
+  readonly tooLong: () => void
+  /** The connection is gone. */
+  readonly ended: () => void
+}
+
+/** How one server program behaves on its sockets. */
+export interface Implementation {
+  readonly envelope: Envelope
+  readonly lineEnd: "\n" | "\r\n"
+  /** Bytes. */
+  readonly lineLimit: number
+  readonly padding: PaddingRule | null
+  /** Fulcrum never answers a TLS close_notify. */
+  readonly answersTlsClose: boolean
+  /** Whether replies that are due still go out after the client ended its side. */
+  readonly answersAfterEnd: boolean
+  /** Milliseconds of silence before it closes, before and after the handshake; null = never. */
+  readonly idle: { readonly before: number; readonly after: number } | null
+  /** Parallel connections of one address, the next is reset; null = no limit. */
+  readonly connectionsPerClient: number | null
+  readonly converse: (session: Session) => Conversation
+}
+
+export type ImplementationFactory = (model: ServerModel) => Implementation
+
+/** The id of a request as it was written, so that `1.0` and large numbers are echoed as they came. */
+export const idText = (id: unknown, line: string): string => {
+  if (typeof id !== "number") return JSON.stringify(id) ?? "null"
+  const written = /"id"\s*:\s*(-?[0-9][0-9.eE+-]*)/.exec(line)?.[1]
+  return written !== undefined && Number(written) === id ? written : String(id)
+}

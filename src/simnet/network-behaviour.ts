@@ -1,0 +1,49 @@
+import { Schema } from "effect"
+
+/** How an address that has no server behind it behaves; `no name`: the name does not resolve. */
+export const Failure = Schema.Literals([
+  "refused",
+  "unreachable",
+  "ttl expired",
+  "general failure",
+  "black hole",
+  "no name"
+])
+export type Failure = typeof Failure.Type
+
+/** RFC 1928 replies, and Tor's extended ones (proposal 304) that begin at 0xF0. */
+export const socksReply = {
+  succeeded: 0,
+  generalFailure: 1,
+  unreachable: 4,
+  refused: 5,
+  ttlExpired: 6,
+  commandNotSupported: 7,
+  addressTypeNotSupported: 8,
+  onionDescriptorNotFound: 0xf0,
+  onionIntroductionFailed: 0xf2,
+  onionAddressBad: 0xf6
+} as const
+
+/** What a proxy answers for a failure; null = nothing, ever. */
+export const replyForFailure = (failure: Failure, onion: boolean): number | null => {
+  if (failure === "black hole") return null
+  if (onion) {
+    return failure === "refused"
+      ? socksReply.refused
+      : failure === "unreachable"
+      ? socksReply.onionIntroductionFailed
+      : socksReply.onionDescriptorNotFound
+  }
+  switch (failure) {
+    case "refused":
+      return socksReply.refused
+    case "unreachable":
+    case "no name":
+      return socksReply.unreachable
+    case "ttl expired":
+      return socksReply.ttlExpired
+    case "general failure":
+      return socksReply.generalFailure
+  }
+}

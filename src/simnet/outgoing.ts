@@ -1,0 +1,63 @@
+import type { Socket } from "node:net"
+
+/** Milliseconds a reply takes on its way, drawn anew for each. */
+export type Delay = () => number
+
+/**
+ * The way from a server to its client: writes and the final close arrive in
+ * order, each after the network's delay.
+ */
+export class Outgoing {
+  readonly #socket: Socket
+  readonly #delay: Delay
+  readonly #waiting: Array<{ readonly at: number; readonly act: () => void }> = []
+  #timer: NodeJS.Timeout | undefined
+  #lastAt = 0
+
+  constructor(socket: Socket, delay: Delay) {
+    this.#socket = socket
+    this.#delay = delay
+  }
+
+  write(bytes: string | Buffer): void {
+    this.#after(() => {
+      if (this.#socket.writable) this.#socket.write(bytes)
+    })
+  }
+
+  /** End of stream after everything written so far. */
+  end(): void {
+    this.#after(() => this.#socket.destroySoon())
+  }
+
+  /** Cut without an orderly TLS or TCP end, after everything written so far. */
+  cut(): void {
+    this.#after(() => this.#socket.destroy())
+  }
+
+  /** The connection is over: drop what is still on its way. */
+  drop(): void {
+    clearTimeout(this.#timer)
+    this.#timer = undefined
+    this.#waiting.length = 0
+  }
+
+  #after(act: () => void): void {
+    const now = performance.now()
+    const at = Math.max(now + this.#delay(), this.#lastAt)
+    this.#lastAt = at
+    if (this.#waiting.length === 0 && at - now < slack) return act()
+    this.#waiting.push({ at, act })
+    this.#timer ??= setTimeout(this.#arrive, at - now)
+  }
+
+  readonly #arrive = (): void => {
+    this.#timer = undefined
+    const now = performance.now() + slack
+    while (this.#waiting.length > 0 && this.#waiting[0]!.at <= now) this.#waiting.shift()!.act()
+    if (this.#waiting.length > 0) this.#timer = setTimeout(this.#arrive, this.#waiting[0]!.at - now)
+  }
+}
+
+/** Timers of Node count whole milliseconds. */
+const slack = 1

@@ -1,0 +1,90 @@
+import { addressBlock } from "../domain/address.ts"
+import { type Dialect, print } from "./dialect.ts"
+import type { SeededRandom } from "./random.ts"
+
+/** An identity that peer lists name: an address, a host and the feature strings it is announced with. */
+export class Announcement {
+  /** As the first element of an entry: the address, or the host again where there is none. */
+  readonly address: string
+  readonly host: string
+  /** Feature strings such as [`v1.4.3`, `s50002`, `t50001`]; more than one where lists differ. */
+  readonly variants: ReadonlyArray<ReadonlyArray<string>>
+  readonly onion: boolean
+  /** The /16 (IPv4) or /56 (IPv6) that ElectrumX limits to two. */
+  readonly bucket: string
+  readonly #texts = new Map<string, string>()
+
+  constructor(address: string, host: string, variants: ReadonlyArray<ReadonlyArray<string>>) {
+    this.address = address
+    this.host = host
+    this.variants = variants
+    this.onion = host.endsWith(".onion")
+    this.bucket = addressBlock(address, 16, 56) ?? `name ${host}`
+  }
+
+  features(variant: number, normalised: boolean): ReadonlyArray<string> {
+    const features = this.variants[variant]!
+    return normalised ? features.map((feature) => feature.startsWith("v") ? normalisedVersion(feature) : feature) : features
+  }
+
+  /** The entry as JSON text; kept, because many lists repeat it. */
+  text(variant: number, normalised: boolean, dialect: Dialect): string {
+    const key = `${variant}${normalised}${dialect.item}`
+    const known = this.#texts.get(key)
+    if (known !== undefined) return known
+    const text = print([this.address, this.host, [...this.features(variant, normalised)]], dialect)
+    this.#texts.set(key, text)
+    return text
+  }
+}
+
+/** Fulcrum drops zero revisions: `v1.6.0` is told as `v1.6`, `v1.4.0` as `v1.4`. */
+export const normalisedVersion = (text: string): string => text.replace(/^(v[0-9]+\.[0-9]+)\.0$/, "$1")
+
+/** One entry of a list: which identity, announced with which of its variants. */
+export interface PeerChoice {
+  readonly announcement: Announcement
+  readonly variant: number
+}
+
+/** What a server answers to `server.peers.subscribe`. */
+export interface PeerSource {
+  /** The same list at every call. */
+  readonly fixed: boolean
+  /** Fulcrum's spelling of versions. */
+  readonly normalised: boolean
+  readonly draw: (random: SeededRandom) => ReadonlyArray<PeerChoice>
+}
+
+/** The list as JSON text. */
+export const printPeers = (choices: ReadonlyArray<PeerChoice>, normalised: boolean, dialect: Dialect): string =>
+  `[${choices.map((c) => c.announcement.text(c.variant, normalised, dialect)).join(dialect.item)}]`
+
+export const fixedPeers = (choices: ReadonlyArray<PeerChoice>, normalised: boolean): PeerSource => ({
+  fixed: true,
+  normalised,
+  draw: () => choices
+})
+
+export const noPeers: PeerSource = fixedPeers([], false)
+
+/**
+ * ElectrumX's rule: at most two random peers of each /16 or /56, and onions up
+ * to the larger of ten and a quarter of the clearnet ones; another draw at
+ * every call, in random order.
+ */
+export const subsetPeers = (known: ReadonlyArray<PeerChoice>): PeerSource => {
+  const buckets = Map.groupBy(known.filter((c) => !c.announcement.onion), (c) => c.announcement.bucket)
+  const onions = known.filter((c) => c.announcement.onion)
+  return {
+    fixed: false,
+    normalised: false,
+    draw: (random) => {
+      const clearnet = [...buckets.values()].flatMap((bucket) =>
+        bucket.length <= 2 ? bucket : random.shuffled(bucket).slice(0, 2)
+      )
+      const limit = Math.max(10, Math.floor(clearnet.length / 4))
+      return random.shuffled([...clearnet, ...random.shuffled(onions).slice(0, limit)])
+    }
+  }
+}

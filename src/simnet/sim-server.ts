@@ -1,0 +1,100 @@
+import type { Socket } from "node:net"
+import { createSecureContext, type SecureContext, TLSSocket } from "node:tls"
+import type { Implementation } from "./implementations/implementation.ts"
+import type { Delay } from "./outgoing.ts"
+import type { ServerModel } from "./server-model.ts"
+import { Session } from "./session.ts"
+import type { TlsIdentity } from "./tls-identity.ts"
+import type { Trait } from "./traits.ts"
+
+export interface SimServerOptions {
+  readonly model: ServerModel
+  readonly implementation: Implementation
+  readonly traits: ReadonlyArray<Trait>
+  /** Made on first use. */
+  readonly identity: () => TlsIdentity
+  /** Milliseconds of one round trip, drawn anew each time. */
+  readonly roundTrip: Delay
+}
+
+/** One server process: takes connections, whoever accepted them, and holds a session on each. */
+export class SimServer {
+  readonly model: ServerModel
+  readonly #options: SimServerOptions
+  readonly #open = new Map<string, number>()
+  readonly #sockets = new Set<Socket>()
+  #context: SecureContext | undefined
+
+  constructor(options: SimServerOptions) {
+    this.model = options.model
+    this.#options = options
+  }
+
+  /** Milliseconds until a connection attempt is answered. */
+  get roundTrip(): number {
+    return this.#options.roundTrip()
+  }
+
+  /**
+   * Serve a connection. `client` groups clients as the server sees them; the
+   * socket must allow half-open connections.
+   */
+  accept(socket: Socket, transport: "tcp" | "tls", client: string): void {
+    const { implementation, traits } = this.#options
+    socket.on("error", () => socket.destroy())
+    this.#sockets.add(socket)
+    socket.once("close", () => this.#sockets.delete(socket))
+    const open = this.#open.get(client) ?? 0
+    if (implementation.connectionsPerClient !== null && open >= implementation.connectionsPerClient) {
+      socket.resetAndDestroy()
+      return
+    }
+    this.#open.set(client, open + 1)
+    socket.once("close", () => this.#open.set(client, this.#open.get(client)! - 1))
+    socket.setNoDelay(true)
+    const takeOver = traits.find((trait) => trait.connection !== undefined)?.connection
+    if (takeOver !== undefined) return takeOver(socket)
+    if (transport === "tcp") return this.#begin(socket, client, false)
+    const timer = setTimeout(() => this.#secure(socket, client), this.#options.roundTrip())
+    socket.once("close", () => clearTimeout(timer))
+  }
+
+  /** Cut every connection. */
+  stop(): void {
+    for (const socket of this.#sockets) socket.destroy()
+  }
+
+  #begin(socket: Socket, client: string, tls: boolean): void {
+    const { model, implementation, traits, roundTrip } = this.#options
+    const session = new Session({ model, implementation, traits, socket, tls, client, delay: roundTrip })
+    if (session.closing) socket.destroySoon()
+  }
+
+  #secure(socket: Socket, client: string): void {
+    if (socket.destroyed) return
+    const secured = new TLSSocket(socket, { isServer: true, secureContext: this.#secureContext() })
+    const patience = setTimeout(() => socket.destroy(), handshakeMs)
+    secured.on("error", () => socket.destroy())
+    secured.once("close", () => clearTimeout(patience))
+    secured.once("secure", () => {
+      clearTimeout(patience)
+      this.#begin(secured, client, true)
+    })
+  }
+
+  #secureContext(): SecureContext {
+    if (this.#context === undefined) {
+      const { certificate, key } = this.#options.identity()
+      this.#context = createSecureContext({
+        cert: certificate,
+        key,
+        minVersion: "TLSv1.2",
+        // What OpenSSL 3.0 offers, the version behind most servers of the field.
+        ecdhCurve: "X25519:P-256:P-384"
+      })
+    }
+    return this.#context
+  }
+}
+
+const handshakeMs = 10_000

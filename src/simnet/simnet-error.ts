@@ -1,0 +1,21 @@
+import { Schema } from "effect"
+
+/** Why a simulated network could not start. */
+export const SimnetReason = Schema.Literals([
+  "no such scenario",
+  /** The message names file, line and field. */
+  "bad scenario",
+  "port in use",
+  /** Ports below 1024, or an address this machine does not have. */
+  "cannot listen",
+  "too few file descriptors",
+  "cannot write truth"
+])
+export type SimnetReason = typeof SimnetReason.Type
+
+/** The one error of `simnet/`. */
+export class SimnetError extends Schema.TaggedError<SimnetError>()("SimnetError", {
+  reason: SimnetReason,
+  /** A sentence for a person. */
+  message: Schema.String
+}) {}

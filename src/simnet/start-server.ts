@@ -1,0 +1,63 @@
+import { createServer } from "node:net"
+import { Effect, Schema, type Scope } from "effect"
+import { listenTcp } from "./listen.ts"
+import { makeSimServer, tlsIdentities } from "./make-server.ts"
+import { planListed } from "./plan.ts"
+import { seededRandom } from "./random.ts"
+import { Scenario, type ServerSpec } from "./scenario.ts"
+import { SimnetError } from "./simnet-error.ts"
+
+export interface StartServerOptions {
+  /** As reported, e.g. `ElectrumX 1.18.0`, `Fulcrum 2.1.0`, `electrs/0.10.9`, `electrs-esplora 0.4.1`. */
+  readonly software: string
+  /** Names of `traits`. */
+  readonly traits?: ReadonlyArray<string>
+  /** Other fields of a server in a scenario file. */
+  readonly spec?: Partial<ServerSpec>
+  /** Further servers that exist for its peer list only. */
+  readonly others?: ReadonlyArray<ServerSpec>
+  readonly roundTripMs?: number
+  readonly randomSeed?: number
+}
+
+export interface RunningServer {
+  readonly host: "127.0.0.1"
+  readonly tcpPort: number
+  readonly tlsPort: number
+}
+
+/** One simulated server on free loopback ports, without proxy or scenario file, for tests. */
+export const startServer: (options: StartServerOptions) => Effect.Effect<RunningServer, SimnetError, Scope.Scope> =
+  Effect.fn("startServer")(function*(options: StartServerOptions) {
+    const scenario = yield* Schema.decodeUnknownEffect(Scenario)({
+      name: "single",
+      title: "one server",
+      chain: "mainnet-sim",
+      seeds: ["server.test:50002:s"],
+      round_trip_ms: [options.roundTripMs ?? 0, options.roundTripMs ?? 0],
+      jitter_ms: 0,
+      servers: [
+        {
+          id: "server",
+          operator: "operator",
+          names: [{ host: "server.test", addresses: ["240.0.0.1"], tcp: 50001, tls: 50002 }],
+          ...options.spec,
+          software: options.software,
+          traits: options.traits ?? []
+        },
+        ...options.others ?? []
+      ]
+    }).pipe(Effect.mapError((error) => new SimnetError({ reason: "bad scenario", message: error.message })))
+    const random = seededRandom(options.randomSeed ?? 1)
+    const planned = planListed(scenario, random)[0]!
+    const server = makeSimServer(planned, tlsIdentities(random), random)
+    yield* Effect.addFinalizer(() => Effect.sync(() => server.stop()))
+    const listen = Effect.fnUntraced(function*(transport: "tcp" | "tls") {
+      const listener = createServer({ allowHalfOpen: true }, (socket) =>
+        server.accept(socket, transport, socket.remoteAddress ?? "loopback")
+      )
+      yield* Effect.addFinalizer(() => Effect.sync(() => listener.close()))
+      return yield* listenTcp(listener, 0, `simulated ${options.software}`)
+    })
+    return { host: "127.0.0.1", tcpPort: yield* listen("tcp"), tlsPort: yield* listen("tls") } as const
+  })
