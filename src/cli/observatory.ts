@@ -1,6 +1,7 @@
 import { Command, GlobalFlag } from "effect/cli"
 import { crawlCommand } from "./crawl.ts"
 import { configFlag } from "./config-file.ts"
+import { simnetCommand } from "./simnet.ts"
 import { visitCommand } from "./visit.ts"
 
 /** The command line, whole. */
@@ -8,6 +9,6 @@ export const observatory = Command.make("observatory").pipe(
   Command.withDescription(
     "Who runs the Electrum servers that see my addresses? Crawls the network, stores it in DuckDB, and shows who is who."
   ),
-  Command.withSubcommands([crawlCommand, visitCommand]),
+  Command.withSubcommands([crawlCommand, visitCommand, simnetCommand]),
   Command.withGlobalFlags([GlobalFlag.Setting("config")({ flag: configFlag })])
 )

@@ -1,0 +1,40 @@
+import { Effect } from "effect"
+import { Command, Flag } from "effect/cli"
+import { Analysis } from "../analysis/analysis.ts"
+import type { AnalysisTarget } from "../analysis/analysis-input.ts"
+import type { CommunityOptions } from "../analysis/communities.ts"
+import { databaseForAnalysis } from "../store/database.ts"
+import { analysisText } from "./analysis-text.ts"
+import { db, networkFlags } from "./flags.ts"
+import { chosenChain } from "./network.ts"
+import { integer, nullable } from "./option.ts"
+import { Output } from "./output.ts"
+
+/** Analyses one crawl and prints what was found. Shared by `analyze` and `demo`. */
+export const runAnalysis = Effect.fnUntraced(function*(run: {
+  readonly db: string
+  readonly target: AnalysisTarget
+  readonly options?: Partial<CommunityOptions>
+}) {
+  const output = yield* Output
+  const result = yield* Effect.flatMap(Analysis, (analysis) => analysis.analyze(run.target, run.options)).pipe(
+    Effect.provide(Analysis.layer),
+    Effect.provide(databaseForAnalysis(run.db))
+  )
+  yield* output.stdout(analysisText(result, output.style, run.db))
+})
+
+export const analyzeCommand = Command.make("analyze", {
+  db,
+  ...networkFlags,
+  crawl: nullable(integer("crawl", "Number of the crawl (default: the latest finished one of the network).")),
+  randomSeed: integer("random-seed", "Seed of the community search (default 1).").pipe(Flag.withDefault(1))
+}, Effect.fn("analyze")(function*(input) {
+  const target = input.crawl === null ? { network: (yield* chosenChain(input)).name } : { crawlId: input.crawl }
+  yield* runAnalysis({ db: input.db, target, options: { randomSeed: input.randomSeed } })
+})).pipe(
+  Command.withDescription(
+    "Announcement graph, Louvain communities (table community), servers that share a key (tables cluster, cluster_member)."
+  ),
+  Command.withExamples([{ command: "observatory analyze --network mainnet", description: "Analyse the latest crawl of mainnet" }])
+)

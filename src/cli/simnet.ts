@@ -1,0 +1,106 @@
+import { Effect, Option, Schema } from "effect"
+import { Command, Flag } from "effect/cli"
+import { listScenarios, type RunningSimnet, startSimnet, traits } from "../simnet/simnet.ts"
+import { integer, nullable, text, toggle } from "./option.ts"
+import { Output } from "./output.ts"
+import { simulatedNotice } from "./crawl-summary.ts"
+
+/** What `simnet --ready-json` prints when it is ready, for programs that start it. */
+export const SimnetReady = Schema.Struct({
+  type: Schema.Literal("simnet ready"),
+  scenario: Schema.String,
+  chain: Schema.String,
+  socks: Schema.String,
+  dns: Schema.String,
+  seeds: Schema.Array(Schema.String),
+  servers: Schema.Int,
+  endpoints: Schema.Int
+})
+export type SimnetReady = typeof SimnetReady.Type
+
+const port = (name: string, description: string) =>
+  Flag.filter(integer(name, description), (value) => value >= 0 && value <= 65535, (value) => `a port from 0 (any free one) to 65535, not ${value}`)
+    .pipe(Flag.withMetavar("PORT"), Flag.withDefault(0))
+
+const readyOf = (simnet: RunningSimnet): SimnetReady => ({
+  type: "simnet ready",
+  scenario: simnet.scenario,
+  chain: simnet.chain,
+  socks: `socks5://127.0.0.1:${simnet.socksPort}`,
+  dns: `127.0.0.1:${simnet.dnsPort}`,
+  seeds: simnet.seeds,
+  servers: simnet.servers,
+  endpoints: simnet.endpoints
+})
+
+const howTo = (ready: SimnetReady): string => {
+  const seeds = ready.seeds.map((seed) => `--seed ${seed}`).join(" ")
+  const way = `--network ${ready.chain} --proxy ${ready.socks} --tor ${ready.socks} --resolver ${ready.dns}`
+  return [
+    simulatedNotice(ready.chain),
+    "",
+    `Scenario ${ready.scenario}: ${ready.servers} servers with ${ready.endpoints} endpoints, on 127.0.0.1 only.`,
+    `  SOCKS5  ${ready.socks}`,
+    `  DNS     ${ready.dns}`,
+    "",
+    "Crawl it from another terminal:",
+    `  observatory crawl ${way} ${seeds} --rate 100`,
+    "Look at one server:",
+    `  observatory visit ${ready.seeds[0]} ${way}`,
+    "",
+    "Ctrl-C stops it.",
+    ""
+  ].join("\n")
+}
+
+/** Resolves when standard input ends: a child of a process that is gone must not linger. */
+const stdinEnds = Effect.callback<void>((resume) => {
+  process.stdin.on("end", () => resume(Effect.void)).on("error", () => resume(Effect.void)).resume()
+})
+
+export const simnetCommand = Command.make("simnet", {
+  scenario: text("scenario", "Shipped scenario or JSON file (default mainnet-2025-12).").pipe(
+    Flag.withMetavar("NAME|FILE"),
+    Flag.withDefault("mainnet-2025-12")
+  ),
+  socks: port("socks", "Port of the SOCKS5 front; 0 takes a free one."),
+  dns: port("dns", "Port of the DNS responder; 0 takes a free one."),
+  truth: nullable(text("truth", "Write the truth about every server to this file, as JSON lines.").pipe(Flag.withMetavar("FILE"))),
+  randomSeed: integer("random-seed", "Everything drawn is drawn from this number (default 1).").pipe(Flag.withDefault(1)),
+  list: toggle("list", "List the shipped scenarios and stop.", false),
+  traits: toggle("traits", "List the behaviours a scenario can give a server and stop.", false),
+  readyJson: Flag.Boolean("ready-json").pipe(
+    Flag.withDescription("Print one JSON line when ready, and stop when standard input ends (for programs)."),
+    Flag.withDefault(false)
+  )
+}, Effect.fn("simnet")(function*(input) {
+  const output = yield* Output
+  if (input.list) {
+    const scenarios = yield* listScenarios()
+    return yield* output.stdout(scenarios.map((s) => `${s.name.padEnd(20)} ${s.title}\n`).join(""))
+  }
+  if (input.traits) {
+    return yield* output.stdout(
+      Object.entries(traits).map(([name, trait]) => `${name.padEnd(30)} ${trait.title}\n`).join("")
+    )
+  }
+  const simnet = yield* startSimnet({
+    scenario: input.scenario,
+    socksPort: input.socks,
+    dnsPort: input.dns,
+    truthFile: input.truth,
+    randomSeed: input.randomSeed
+  })
+  const ready = readyOf(simnet)
+  yield* output.stdout(input.readyJson ? `${JSON.stringify(ready)}\n` : howTo(ready))
+  yield* input.readyJson ? stdinEnds : Effect.never
+}, Effect.scoped)).pipe(
+  Command.withDescription("A simulated Electrum network in the foreground: loopback servers behind a SOCKS5 front and a DNS responder."),
+  Command.withExamples([
+    { command: "observatory simnet --scenario mainnet-2025-12 --socks 9999", description: "Simulate, then crawl through port 9999" }
+  ])
+)
+
+/** Decodes the ready line. */
+export const decodeReady = (line: string): Option.Option<SimnetReady> =>
+  Schema.decodeUnknownOption(Schema.fromJsonString(SimnetReady))(line)
