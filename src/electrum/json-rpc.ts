@@ -17,7 +17,12 @@ interface Answering extends Received {
   readonly id: number | null
   /** What is odd about the id, e.g. `id came back as "1"`; null when nothing is. */
   readonly idRemark: string | null
+  /** There was no id, or null: it may be about any request. An id that we never sent is not anonymous. */
+  readonly anonymous: boolean
 }
+
+/** What is read of a line's id. */
+type IdFacts = Pick<Answering, "id" | "idRemark" | "anonymous">
 
 /** The reply to a request. */
 export interface ResultLine extends Answering {
@@ -59,17 +64,18 @@ const idToken = (text: string): string | null => {
   return token.exec(text)?.[1] ?? null
 }
 
-const readId = (id: unknown, text: string): Pick<Answering, "id" | "idRemark"> => {
-  if (typeof id === "number") {
-    if (!Number.isSafeInteger(id)) return { id: null, idRemark: "id is no number of ours" }
+const readId = (id: unknown, text: string): IdFacts => {
+  if (typeof id === "number" && Number.isSafeInteger(id)) {
     const token = idToken(text)
-    return { id, idRemark: token === null || token === String(id) ? null : `id came back as ${token}` }
+    const changed = token !== null && token !== String(id)
+    return { id, idRemark: changed ? `id came back as ${token}` : null, anonymous: false }
   }
   if (typeof id === "string" && /^[0-9]{1,9}(?:\.0+)?$/.test(id)) {
-    return { id: Number(id), idRemark: `id came back as ${JSON.stringify(id)}` }
+    return { id: Number(id), idRemark: `id came back as ${JSON.stringify(id)}`, anonymous: false }
   }
-  if (id === undefined) return { id: null, idRemark: "id missing" }
-  return { id: null, idRemark: id === null ? "id is null" : "id is no number of ours" }
+  if (id === undefined) return { id: null, idRemark: "id missing", anonymous: true }
+  if (id === null) return { id: null, idRemark: "id is null", anonymous: true }
+  return { id: null, idRemark: "id is no number of ours", anonymous: false }
 }
 
 const messageOf = (value: unknown): string =>
@@ -91,10 +97,10 @@ const readError = (error: unknown): Pick<ErrorLine, "code" | "message"> => {
  */
 export const decodeLine = (line: Buffer): Line => {
   const received: Received = { text: line.toString("utf8"), bytes: line.length, invalidUtf8: !isUtf8(line) }
-  const malformed = (problem: string, id?: Pick<Answering, "id" | "idRemark">): MalformedLine => ({
+  const malformed = (problem: string, id?: IdFacts): MalformedLine => ({
     _tag: "malformed",
     ...received,
-    ...(id ?? { id: null, idRemark: null }),
+    ...(id ?? { id: null, idRemark: null, anonymous: true }),
     problem
   })
   if (nestsDeeperThan(line, maxDepth)) return malformed(`nested deeper than ${maxDepth}`)

@@ -109,6 +109,8 @@ export class Session {
   readonly #outstanding = new Map<number, Outstanding>()
   #lastId = 0
   #unanswered = 0
+  /** The id of the exchange's request where it has only one. */
+  #onlyId: number | null = null
   #exchangeBytes = 0
   #endOnGarbage = false
   #arrivedMs = 0
@@ -165,6 +167,7 @@ export class Session {
     const ids: Array<number> = []
     let packet = ""
     this.#endOnGarbage = endOnGarbage
+    this.#onlyId = requests.length === 1 ? this.#lastId + 1 : null
     for (const request of requests) {
       const id = ++this.#lastId
       ids.push(id)
@@ -228,7 +231,8 @@ export class Session {
       const expected = line.method === "blockchain.headers.subscribe" && Array.isArray(line.params)
       this.#stray(line, line.params === undefined ? "notification without params" : "notification", !expected)
     } else {
-      const id = line.id ?? this.#onlyOutstandingFor(line)
+      // An error without an id can only be about the request of an exchange that has only one.
+      const id = line.id ?? (line._tag === "error" && line.anonymous ? this.#onlyId : null)
       const it = id === null ? undefined : this.#outstanding.get(id)
       if (it === undefined) this.#stray(line, strayProblem(line), true)
       else if (it.reply !== null) {
@@ -236,13 +240,6 @@ export class Session {
       } else this.#answer(it, line)
     }
     return this.ended === null
-  }
-
-  /** An error without an id can only be about the one request there is. */
-  #onlyOutstandingFor(line: Line): number | null {
-    if (line._tag !== "error" || this.#unanswered !== 1) return null
-    for (const [id, it] of this.#outstanding) if (it.reply === null) return id
-    return null
   }
 
   #answer(it: Outstanding, line: Exclude<Line, { readonly _tag: "notification" }>): void {
