@@ -1,5 +1,6 @@
-import { Context, type Effect, type Schema } from "effect"
+import { Context, Effect, type FileSystem, Layer, type Schema } from "effect"
 import type { CrawlId } from "./facts.ts"
+import { makeAnalysisStore, makeDatabase } from "./open-database.ts"
 import type { StoreError } from "./store-error.ts"
 
 /**
@@ -43,7 +44,18 @@ export interface DatabaseOrigin {
   readonly publishedAt: number | null
 }
 
-/** Reads a database file, or its snapshot when another process holds the file. */
+export interface DatabaseOptions {
+  /** DuckDB's memory limit, `1GB` by default. */
+  readonly memoryLimit?: string
+  /** Threads of a query, 2 by default. */
+  readonly threads?: number
+}
+
+/**
+ * Reads a database file, or its snapshot when the file is being written to. No
+ * SQL text can change anything, reach files or the network, or run for ever:
+ * it is the same door for our own queries and for anybody's.
+ */
 export class Database extends Context.Service<Database, {
   readonly origin: DatabaseOrigin
   readonly query: (
@@ -57,7 +69,17 @@ export class Database extends Context.Service<Database, {
     sql: string,
     parameters?: Readonly<Record<string, Parameter>>
   ) => Effect.Effect<ReadonlyArray<A>, StoreError>
-}>()("electrum-observatory/Database") {}
+}>()("electrum-observatory/Database") {
+  /**
+   * Fails with `not found` when there is no such file, `locked` when it is being
+   * written to and has no snapshot yet, `newer schema` or `older schema` when
+   * another version of the program wrote it.
+   */
+  static readonly layer = (
+    path: string,
+    options?: DatabaseOptions
+  ): Layer.Layer<Database, StoreError, FileSystem.FileSystem> => Layer.effect(Database, makeDatabase(path, options))
+}
 
 /** Rows that take the place of a table's rows of one crawl. Every table named has a column `crawl_id`. */
 export interface TableRows {
@@ -73,4 +95,11 @@ export interface TableRows {
 export class AnalysisStore extends Context.Service<AnalysisStore, {
   /** Replaces the crawl's rows of all tables named, in one transaction. */
   readonly replaceRows: (tables: ReadonlyArray<TableRows>) => Effect.Effect<void, StoreError>
-}>()("electrum-observatory/AnalysisStore") {}
+}>()("electrum-observatory/AnalysisStore") {
+  /** Opens an existing file for writing, migrates it, and reads the same file as `Database`. */
+  static readonly layer = (
+    path: string
+  ): Layer.Layer<AnalysisStore | Database, StoreError, FileSystem.FileSystem> =>
+    Layer.effectContext(Effect.map(makeAnalysisStore(path), ({ analysis, database }) =>
+      Context.make(AnalysisStore, analysis).pipe(Context.add(Database, database))))
+}

@@ -7,7 +7,8 @@ import { StoreError, type StoreReason } from "./store-error.ts"
 /** Path of a database that lives in memory only. */
 export const inMemory = ":memory:"
 
-const messageOf = (cause: unknown): string => cause instanceof Error ? cause.message.trim() : String(cause)
+const messageOf = (cause: unknown): string =>
+  (cause instanceof Error ? cause.message : String(cause)).trim().replace(/^Failed to extract statements: /, "")
 
 /** Maps what DuckDB throws; the one place where its errors enter. */
 export const duckError = (reason: StoreReason, doing: string) => (cause: unknown): StoreError =>
@@ -98,8 +99,15 @@ export const openForWriting = Effect.fnUntraced(function*(
       () => Effect.sync(() => writtenHere.delete(canonical))
     )
   }
-  return yield* acquire(path, {})
+  return yield* acquire(path, writerOptions)
 })
+
+/**
+ * Blocks of 32 kB instead of 256 kB: every column of every table being appended
+ * to holds at least one block in memory, 70 MB for ours otherwise, and small
+ * databases stay small on disk. Readers open files of any block size.
+ */
+const writerOptions = { default_block_size: "32768", threads: "2" }
 
 export interface ReadOnlyLimits {
   /** DuckDB's `memory_limit`, e.g. `1GB`. */

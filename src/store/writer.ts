@@ -1,11 +1,12 @@
-import type { DuckDBAppender, DuckDBConnection } from "@duckdb/node-api"
+import type { DuckDBConnection } from "@duckdb/node-api"
 import { Deferred, Effect, Latch, type Scope, Semaphore } from "effect"
 import { duckError } from "./duckdb.ts"
 import { Batch } from "./encoder.ts"
 import type { CrawlId, Fact } from "./facts.ts"
 import type { Identities } from "./identities.ts"
+import { TableAppender } from "./row-buffer.ts"
 import type { StoreError } from "./store-error.ts"
-import { tableNames } from "./tables.ts"
+import { tableNames, tables } from "./tables.ts"
 
 export interface WriterOptions {
   /** Milliseconds that facts wait for company before they are committed. */
@@ -46,18 +47,16 @@ export const makeWriter = Effect.fnUntraced(function*(
   identities: Identities,
   options: WriterOptions
 ): Effect.fn.Return<Writer, StoreError, Scope.Scope> {
-  const appenders = new Map<string, DuckDBAppender>()
+  const appenders = new Map<string, TableAppender>()
   for (const name of tableNames) {
-    appenders.set(
-      name,
-      yield* Effect.acquireRelease(
-        Effect.tryPromise({
-          try: () => connection.createAppender(name),
-          catch: duckError("cannot open", `Cannot append to ${name}`)
-        }),
-        (appender) => Effect.sync(() => appender.closeSync())
-      )
+    const appender = yield* Effect.acquireRelease(
+      Effect.tryPromise({
+        try: () => connection.createAppender(name),
+        catch: duckError("cannot open", `Cannot append to ${name}`)
+      }),
+      (appender) => Effect.sync(() => appender.closeSync())
     )
+    appenders.set(name, new TableAppender(appender, tables[name]))
   }
   const turn = yield* Semaphore.make(1)
   const some = yield* Latch.make()
@@ -74,11 +73,7 @@ export const makeWriter = Effect.fnUntraced(function*(
     try {
       await replaceServers(connection, batch)
       for (const name of tableNames) {
-        const rows = batch.rows[name]
-        if (rows.length === 0) continue
-        const appender = appenders.get(name)!
-        rows.appendTo(appender)
-        appender.flushSync()
+        if (batch.rows[name].length > 0) appenders.get(name)!.append(batch.rows[name])
       }
       await connection.run("COMMIT")
     } catch (cause) {

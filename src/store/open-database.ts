@@ -1,0 +1,109 @@
+import type { DuckDBConnection, DuckDBInstance } from "@duckdb/node-api"
+import { Effect, FileSystem, Schema, type Scope, Semaphore } from "effect"
+import type { AnalysisStore, Database, DatabaseOptions, DatabaseOrigin, Parameter, QueryOptions, TableRows } from "./database.ts"
+import { decodeRows, readRows } from "./read-rows.ts"
+import { connect, isWrittenHere, openForWriting, openReadOnly } from "./duckdb.ts"
+import { migrate, migrations, refuseNewer, schemaVersion } from "./migrate.ts"
+import { runReadOnly } from "./read-only.ts"
+import { replaceRows } from "./replace-rows.ts"
+import { snapshotPath } from "./snapshot.ts"
+import { StoreError } from "./store-error.ts"
+
+/** One query at a time: a connection can run only one. */
+const readerOf = Effect.fnUntraced(function*(connection: DuckDBConnection, origin: DatabaseOrigin) {
+  const turn = yield* Semaphore.make(1)
+  const query = Effect.fn("Database.query")(
+    (sql: string, parameters?: Readonly<Record<string, Parameter>>, options?: QueryOptions) =>
+      Semaphore.withPermit(turn, runReadOnly(connection, sql, parameters, options))
+  )
+  const database: Database["Service"] = {
+    origin,
+    query,
+    rows: (row, sql, parameters) => Effect.flatMap(query(sql, parameters), (result) => decodeRows(row, result.rows))
+  }
+  return database
+})
+
+const requireFile = Effect.fnUntraced(function*(path: string) {
+  const fs = yield* FileSystem.FileSystem
+  if (yield* Effect.orElseSucceed(fs.exists(path), () => false)) return
+  return yield* new StoreError({
+    reason: "not found",
+    message: `There is no database at ${path}: run \`observatory crawl\` first, or name another file with --db.`
+  })
+})
+
+const PublicationRow = Schema.Struct({ published_ms: Schema.Int })
+
+interface Opened {
+  readonly instance: DuckDBInstance
+  readonly origin: { readonly path: string; readonly kind: "file" | "snapshot" }
+}
+
+/** The file itself, or its snapshot while someone writes to it. */
+const openFileOrSnapshot = Effect.fnUntraced(function*(
+  path: string,
+  options: Required<DatabaseOptions>
+): Effect.fn.Return<Opened, StoreError, Scope.Scope | FileSystem.FileSystem> {
+  const fs = yield* FileSystem.FileSystem
+  if (!isWrittenHere(path)) {
+    const opened = yield* Effect.result(openReadOnly(path, options))
+    if (opened._tag === "Success") return { instance: opened.success, origin: { path, kind: "file" } }
+    if (opened.failure.reason !== "locked") return yield* opened.failure
+  }
+  const snapshot = snapshotPath(path)
+  if (!(yield* Effect.orElseSucceed(fs.exists(snapshot), () => false))) {
+    return yield* new StoreError({
+      reason: "locked",
+      message: `${path} is being written to and has no snapshot yet: a running crawl publishes one every 10 seconds.`
+    })
+  }
+  return { instance: yield* openReadOnly(snapshot, options), origin: { path: snapshot, kind: "snapshot" } }
+})
+
+export const makeDatabase = Effect.fnUntraced(function*(path: string, options?: DatabaseOptions) {
+  yield* requireFile(path)
+  const { instance, origin } = yield* openFileOrSnapshot(path, { memoryLimit: "1GB", threads: 2, ...options })
+  const connection = yield* connect(instance)
+  const version = yield* schemaVersion(connection)
+  const known = (yield* migrations).length
+  yield* refuseNewer(path, version, known)
+  if (version < known) {
+    return yield* new StoreError({
+      reason: "older schema",
+      message: version === 0
+        ? `${path} is a DuckDB file, but not a database of this program.`
+        : `${path} was written by an older version of this program: \`observatory analyze\` brings it up to date.`
+    })
+  }
+  const [publication] = yield* readRows(
+    connection,
+    PublicationRow,
+    "SELECT epoch_ms(published_at) AS published_ms FROM publication"
+  )
+  return yield* readerOf(connection, { ...origin, publishedAt: publication?.published_ms ?? null })
+})
+
+export const makeAnalysisStore = Effect.fnUntraced(function*(path: string) {
+  yield* requireFile(path)
+  const instance = yield* openForWriting(path).pipe(Effect.mapError((error) =>
+    error.reason === "locked"
+      ? new StoreError({
+        reason: "locked",
+        message: `${error.message} Analysis writes to the database: wait until the crawl has ended.`,
+        cause: error
+      })
+      : error
+  ))
+  const writer = yield* connect(instance)
+  yield* migrate(writer, path, yield* migrations)
+  const reader = yield* connect(instance)
+  const turn = yield* Semaphore.make(1)
+  const analysis: AnalysisStore["Service"] = {
+    replaceRows: Effect.fn("AnalysisStore.replaceRows")((tables: ReadonlyArray<TableRows>) =>
+      Semaphore.withPermit(turn, replaceRows(writer, tables))
+    )
+  }
+  const database = yield* readerOf(reader, { path, kind: "file", publishedAt: null })
+  return { analysis, database }
+})

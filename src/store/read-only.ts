@@ -1,0 +1,87 @@
+import { type DuckDBConnection, type DuckDBPreparedStatement, StatementType } from "@duckdb/node-api"
+import { Effect } from "effect"
+import type { Parameter, QueryOptions, QueryResult } from "./database.ts"
+import { native } from "./duckdb.ts"
+import { toValue } from "./from-duckdb.ts"
+import { StoreError } from "./store-error.ts"
+
+const notAllowed = (message: string): StoreError => new StoreError({ reason: "not allowed", message })
+
+/** The one statement of a text, prepared; only SELECT and what DuckDB counts as such may run. */
+const prepare = async (connection: DuckDBConnection, sql: string): Promise<DuckDBPreparedStatement> => {
+  // DuckDB has no sentence for a text of nothing but comments and white space.
+  if (sql.replace(/--.*|\/\*[\s\S]*?\*\/|[\s;]/g, "") === "") throw notAllowed("The SQL text has no statement.")
+  const statements = await connection.extractStatements(sql)
+  if (statements.count > 1) {
+    throw notAllowed(`Only one statement can be run at a time; this text has ${statements.count}.`)
+  }
+  const prepared = await statements.prepare(0)
+  const { statementType } = prepared
+  if (statementType === StatementType.SELECT) return prepared
+  prepared.destroySync()
+  throw notAllowed(
+    `Only queries are allowed (SELECT, FROM, WITH, VALUES, DESCRIBE, SHOW), not ${
+      StatementType[statementType] ?? "other statements"
+    }.`
+  )
+}
+
+const bind = (prepared: DuckDBPreparedStatement, parameters: Readonly<Record<string, Parameter>>): void => {
+  for (let index = 1; index <= prepared.parameterCount; index++) {
+    const name = prepared.parameterName(index)
+    const value = parameters[name]
+    if (value === undefined) throw new StoreError({ reason: "query failed", message: `Parameter $${name} has no value.` })
+    if (value === null) prepared.bindNull(index)
+    else if (typeof value === "string") prepared.bindVarchar(index, value)
+    else if (typeof value === "boolean") prepared.bindBoolean(index, value)
+    else if (typeof value === "bigint") prepared.bindBigInt(index, value)
+    else if (Number.isSafeInteger(value)) prepared.bindBigInt(index, BigInt(value))
+    else prepared.bindDouble(index, value)
+  }
+}
+
+const read = async (
+  connection: DuckDBConnection,
+  sql: string,
+  parameters: Readonly<Record<string, Parameter>>,
+  maxRows: number
+): Promise<QueryResult> => {
+  const prepared = await prepare(connection, sql)
+  try {
+    bind(prepared, parameters)
+    const reader = await prepared.streamAndRead()
+    if (maxRows === Number.POSITIVE_INFINITY) await reader.readAll()
+    else await reader.readUntil(maxRows + 1)
+    const names = reader.deduplicatedColumnNames()
+    const rows = reader.convertRowObjects(toValue)
+    return {
+      columns: names.map((name, i) => ({ name, type: reader.columnType(i).toString() })),
+      rows: rows.length > maxRows ? rows.slice(0, maxRows) : rows,
+      truncated: rows.length > maxRows
+    }
+  } finally {
+    prepared.destroySync()
+  }
+}
+
+/**
+ * Runs one query of any origin and reads its rows, within limits. The
+ * connection must be one of `openReadOnly`: the checks here only give better
+ * sentences for what DuckDB would refuse, and refuse what it would let pass
+ * (temporary tables, CALL).
+ */
+export const runReadOnly = (
+  connection: DuckDBConnection,
+  sql: string,
+  parameters: Readonly<Record<string, Parameter>> = {},
+  options: QueryOptions = {}
+): Effect.Effect<QueryResult, StoreError> => {
+  const { maxRows = Number.POSITIVE_INFINITY, timeoutMs } = options
+  const result = native(connection, "query failed", "The query failed", () => read(connection, sql, parameters, maxRows))
+  return timeoutMs === undefined ? result : Effect.timeoutOrElse(result, {
+    duration: timeoutMs,
+    orElse: () =>
+      Effect.fail(new StoreError({ reason: "timeout", message: `The query took longer than ${timeoutMs / 1000} s.` }))
+  })
+}
+
