@@ -5,7 +5,7 @@ import type { Delay } from "./outgoing.ts"
 import type { ServerModel } from "./server-model.ts"
 import { Session } from "./session.ts"
 import type { TlsIdentity } from "./tls-identity.ts"
-import type { Trait } from "./traits.ts"
+import type { Trait } from "./traits/trait.ts"
 
 export interface SimServerOptions {
   readonly model: ServerModel
@@ -13,6 +13,8 @@ export interface SimServerOptions {
   readonly traits: ReadonlyArray<Trait>
   /** Made on first use. */
   readonly identity: () => TlsIdentity
+  /** Ask for an identity on every connection. */
+  readonly freshIdentity: boolean
   /** Milliseconds of one round trip, drawn anew each time. */
   readonly roundTrip: Delay
 }
@@ -50,12 +52,16 @@ export class SimServer {
       return
     }
     this.#open.set(client, open + 1)
-    socket.once("close", () => this.#open.set(client, this.#open.get(client)! - 1))
+    let counted = true
+    const leave = (): void => {
+      if (counted) this.#open.set(client, this.#open.get(client)! - 1)
+      counted = false
+    }
+    socket.once("close", leave)
     socket.setNoDelay(true)
-    const takeOver = traits.find((trait) => trait.connection !== undefined)?.connection
-    if (takeOver !== undefined) return takeOver(socket)
+    if (traits.some((trait) => trait.connection?.(socket, transport) === true)) return
     if (transport === "tcp") return this.#begin(socket, client, false)
-    const timer = setTimeout(() => this.#secure(socket, client), this.#options.roundTrip())
+    const timer = setTimeout(() => this.#secure(socket, client, leave), this.#options.roundTrip())
     socket.once("close", () => clearTimeout(timer))
   }
 
@@ -70,12 +76,19 @@ export class SimServer {
     if (session.closing) socket.destroySoon()
   }
 
-  #secure(socket: Socket, client: string): void {
+  #secure(socket: Socket, client: string, leave: () => void): void {
     if (socket.destroyed) return
     const secured = new TLSSocket(socket, { isServer: true, secureContext: this.#secureContext() })
     const patience = setTimeout(() => socket.destroy(), handshakeMs)
     secured.on("error", () => socket.destroy())
     secured.once("close", () => clearTimeout(patience))
+    // A TLS end and a TCP end look alike here. Servers that leave the former
+    // unanswered end with the latter, so the client is gone either way.
+    secured.once("end", () => {
+      leave()
+      const timer = setTimeout(() => socket.destroy(), unansweredEndMs)
+      secured.once("close", () => clearTimeout(timer))
+    })
     secured.once("secure", () => {
       clearTimeout(patience)
       this.#begin(secured, client, true)
@@ -83,7 +96,7 @@ export class SimServer {
   }
 
   #secureContext(): SecureContext {
-    if (this.#context === undefined) {
+    if (this.#context === undefined || this.#options.freshIdentity) {
       const { certificate, key } = this.#options.identity()
       this.#context = createSecureContext({
         cert: certificate,
@@ -98,3 +111,6 @@ export class SimServer {
 }
 
 const handshakeMs = 10_000
+
+/** A client that waits for an answer to its TLS end gives up after 30 s (asyncio's default). */
+const unansweredEndMs = 31_000
