@@ -7,7 +7,8 @@ import type { PlannedServer } from "./plan.ts"
 import type { SeededRandom } from "./random.ts"
 import { SimServer } from "./sim-server.ts"
 import { makeTlsIdentity, type TlsIdentity } from "./tls-identity.ts"
-import { type Trait, traits } from "./traits.ts"
+import type { Trait } from "./traits/trait.ts"
+import { traits } from "./traits/traits.ts"
 
 const implementationOf = (planned: PlannedServer, behaviour: ReadonlyArray<Trait>): Implementation => {
   const { model, compact } = planned
@@ -36,6 +37,29 @@ export const tlsIdentities = (random: SeededRandom): (label: string, hosts: Read
   }
 }
 
+const year = 365 * 86_400_000
+
+/** The certificates of a server with a trait about them. */
+const oddIdentity = (
+  kind: NonNullable<Trait["certificate"]>,
+  hosts: ReadonlyArray<string>,
+  random: SeededRandom
+): () => TlsIdentity => {
+  let connections = 0
+  switch (kind) {
+    case "expired":
+      return () => makeTlsIdentity(hosts, random, Date.now() - 11 * year)
+    case "long chain":
+      return () => {
+        const leaf = makeTlsIdentity(hosts, random, Date.now())
+        const others = Array.from({ length: 100 }, (_, i) => makeTlsIdentity(hosts, random.fork(String(i)), Date.now()))
+        return { ...leaf, certificate: [leaf, ...others].map((identity) => identity.certificate).join("") }
+      }
+    case "new each time":
+      return () => makeTlsIdentity(hosts, random.fork(`connection ${connections++}`), Date.now())
+  }
+}
+
 /** The process behind a planned server. */
 export const makeSimServer = (
   planned: PlannedServer,
@@ -44,11 +68,16 @@ export const makeSimServer = (
 ): SimServer => {
   const behaviour = planned.traits.map((name) => traits[name]!)
   const jitter = random.fork(`jitter/${planned.id}`)
+  const hosts = planned.names.map((name) => name.host)
+  const odd = behaviour.find((trait) => trait.certificate !== undefined)?.certificate
   return new SimServer({
     model: planned.model,
     implementation: implementationOf(planned, behaviour),
     traits: behaviour,
-    identity: () => identities(planned.key, planned.names.map((name) => name.host)),
+    identity: odd === undefined
+      ? () => identities(planned.key, hosts)
+      : oddIdentity(odd, hosts, random.fork(`odd key/${planned.id}`)),
+    freshIdentity: odd === "new each time",
     roundTrip: () => planned.roundTripMs + planned.jitterMs * jitter.unit()
   })
 }

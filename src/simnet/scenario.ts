@@ -2,7 +2,7 @@ import { Schema } from "effect"
 import type { SimulatedChainName } from "./chain.ts"
 import { Failure } from "./network-behaviour.ts"
 import { parseSoftware } from "./software.ts"
-import { traits } from "./traits.ts"
+import { traits } from "./traits/traits.ts"
 
 const Port = Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 65535 }))
 const Label = Schema.String.check(Schema.isPattern(/^[a-z0-9][a-z0-9.-]{0,63}$/))

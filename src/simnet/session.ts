@@ -4,7 +4,7 @@ import { LineSplitter } from "./line-splitter.ts"
 import { type Delay, Outgoing } from "./outgoing.ts"
 import { PaddingWriter } from "./padding-writer.ts"
 import type { ServerModel } from "./server-model.ts"
-import type { Trait } from "./traits.ts"
+import type { Trait } from "./traits/trait.ts"
 
 export interface SessionOptions {
   readonly model: ServerModel

@@ -17,7 +17,7 @@ import { truthText } from "./truth.ts"
 
 export { listScenarios } from "./scenario-loader.ts"
 export { SimnetError, SimnetReason } from "./simnet-error.ts"
-export { traits } from "./traits.ts"
+export { traits } from "./traits/traits.ts"
 export { startServer, type RunningServer, type StartServerOptions } from "./start-server.ts"
 
 export interface SimnetOptions {

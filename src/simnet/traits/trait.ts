@@ -1,13 +1,13 @@
 import type { Socket } from "node:net"
-import type { Request } from "./implementations/implementation.ts"
-import type { Session } from "./session.ts"
+import type { Request } from "../implementations/implementation.ts"
+import type { Session } from "../session.ts"
 
 /** A way to misbehave, on top of an implementation. Unset parts leave the behaviour alone. */
 export interface Trait {
   /** One line for people. */
   readonly title: string
-  /** Takes the connection before TLS and before any byte; the server does nothing else with it. */
-  readonly connection?: (socket: Socket) => void
+  /** Sees a connection before TLS and before any byte; true = the trait took it over. */
+  readonly connection?: (socket: Socket, transport: "tcp" | "tls") => boolean
   /** Runs when the transport is up; true = the trait took the session over, requests are not read. */
   readonly opened?: (session: Session) => boolean
   /** Other JSON text for the result of a method; undefined keeps it. */
@@ -20,15 +20,8 @@ export interface Trait {
   readonly ignoresClose?: boolean
   /** Everybody's allowance is used up: ElectrumX answers -101 and closes. */
   readonly exhausted?: boolean
+  /** Other certificates than one valid self-signed one. */
+  readonly certificate?: "expired" | "long chain" | "new each time"
 }
 
-/** Every trait by its name in scenarios. */
-export const traits: Readonly<Record<string, Trait>> = {
-  tarpit: {
-    title: "accepts the connection, completes TLS, never answers",
-    opened: (session) => {
-      session.socket.resume()
-      return true
-    }
-  }
-}
+export const isVersion = (request: Request): boolean => request.method === "server.version"

@@ -1,0 +1,32 @@
+import type { Duplex } from "node:stream"
+
+/**
+ * Write chunks for as long as the other side takes them: waits where it does
+ * not read, stops when it leaves or `next` returns null.
+ */
+export const pump = (socket: Duplex, next: () => Buffer | string | null, done: () => void = () => undefined): void => {
+  const more = (): void => {
+    // A few chunks per turn, so that one client cannot starve the others.
+    for (let i = 0; i < 4; i++) {
+      if (socket.destroyed || !socket.writable) return
+      const chunk = next()
+      if (chunk === null) return done()
+      if (!socket.write(chunk)) {
+        socket.once("drain", more)
+        return
+      }
+    }
+    setImmediate(more)
+  }
+  more()
+}
+
+/** One byte at a time, `everyMs` apart. */
+export const dribble = (socket: Duplex, bytes: Buffer, everyMs: number): void => {
+  let at = 0
+  const timer = setInterval(() => {
+    if (socket.destroyed || at >= bytes.length) return clearInterval(timer)
+    socket.write(bytes.subarray(at, ++at))
+  }, everyMs)
+  socket.once("close", () => clearInterval(timer))
+}

@@ -1,0 +1,15 @@
+import { connectionTraits } from "./connection-traits.ts"
+import { contentTraits } from "./content-traits.ts"
+import { peerTraits } from "./peer-traits.ts"
+import { sessionTraits } from "./session-traits.ts"
+import type { Trait } from "./trait.ts"
+import { wireTraits } from "./wire-traits.ts"
+
+/** Every way to misbehave by its name in scenarios. */
+export const traits: Readonly<Record<string, Trait>> = {
+  ...connectionTraits,
+  ...wireTraits,
+  ...sessionTraits,
+  ...contentTraits,
+  ...peerTraits
+}
