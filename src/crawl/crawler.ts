@@ -157,7 +157,8 @@ export class Crawler extends Context.Service<Crawler, {
 
       const resume = Effect.fn("Crawler.resume")(function*(context: CrawlContext) {
         const found = yield* store.resumable(context.chain.name)
-        if (Option.isNone(found)) {
+        // Killed before its seeds were saved, a crawl has nothing to go on with.
+        if (Option.isNone(found) || found.value.endpoints.length === 0) {
           return yield* new CrawlError({
             reason: "nothing to resume",
             message: `There is no unfinished crawl of ${context.chain.name} in this database.`

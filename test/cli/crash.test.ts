@@ -1,0 +1,124 @@
+import { mkdtempSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { NodeServices } from "@effect/platform-node"
+import { Effect, Exit, Scope } from "effect"
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { type RunningSimnet, startSimnet } from "../../src/simnet/simnet.ts"
+import { cliBundle, runCli, startCli } from "../support/cli.ts"
+import { queryFile } from "../support/duck.ts"
+import { writeFixedScenario } from "../support/small-scenario.ts"
+
+const folder = mkdtempSync(join(tmpdir(), "observatory-crash-"))
+const scope = Effect.runSync(Scope.make())
+let simnet: RunningSimnet
+
+beforeAll(async () => {
+  await cliBundle()
+  simnet = await Effect.runPromise(
+    startSimnet({ scenario: writeFixedScenario(folder, 42), socksPort: 0, dnsPort: 0, truthFile: null, randomSeed: 1 }).pipe(
+      Scope.provide(scope),
+      Effect.provide(NodeServices.layer)
+    )
+  )
+})
+
+afterAll(async () => {
+  await Effect.runPromise(Scope.close(scope, Exit.void))
+  rmSync(folder, { recursive: true, force: true })
+})
+
+const seeds = () => simnet.seeds.flatMap((seed) => ["--seed", seed])
+
+const crawlArgs = (db: string, ...more: ReadonlyArray<string>): Array<string> => [
+  "crawl",
+  "--network",
+  "mainnet-sim",
+  "--db",
+  db,
+  "--proxy",
+  `socks5://127.0.0.1:${simnet.socksPort}`,
+  "--rate",
+  "0",
+  ...more
+]
+
+const quiet = ["--progress", "off", "--concurrency", "6"]
+
+const fresh = (db: string) => crawlArgs(db, ...seeds(), ...quiet)
+
+const resume = (db: string) => crawlArgs(db, "--resume", ...quiet)
+
+/** What a crawl came to, without what is bound to differ (times, order, numbers). */
+const essence = async (db: string) => ({
+  endpoints: await queryFile(db, `
+    SELECT endpoint_key, state, not_visited_reason, reachable, outcome, reason, phase
+    FROM crawl_endpoint WHERE crawl_id = (SELECT max(crawl_id) FROM crawl) ORDER BY endpoint_key`),
+  servers: await queryFile(db, `
+    SELECT list(e.endpoint_key ORDER BY e.endpoint_key) AS endpoints, any_value(s.chain) AS chain, any_value(s.confirmed) AS confirmed
+    FROM server s JOIN server_endpoint se USING (crawl_id, server_id) JOIN endpoint e USING (endpoint_id)
+    WHERE s.crawl_id = (SELECT max(crawl_id) FROM crawl)
+    GROUP BY s.server_id ORDER BY 1`),
+  edges: await queryFile(db, `
+    SELECT from_host, to_host FROM peer_edge WHERE crawl_id = (SELECT max(crawl_id) FROM crawl) ORDER BY ALL`),
+  twice: await queryFile(db, "SELECT endpoint_id FROM visit GROUP BY crawl_id, endpoint_id HAVING count(*) > 1"),
+  state: await queryFile(db, "SELECT state FROM crawl ORDER BY crawl_id DESC LIMIT 1")
+})
+
+describe("a crawl that is killed", () => {
+  it("ends after --resume like an undisturbed one, at 20 random moments", async () => {
+    const undisturbedFile = join(folder, "undisturbed.duckdb")
+    const startedAt = performance.now()
+    const run = await runCli(fresh(undisturbedFile))
+    const tookMs = performance.now() - startedAt
+    expect(run.stderr).toBe("")
+    expect(run.code).toBe(0)
+    const undisturbed = await essence(undisturbedFile)
+    expect(undisturbed.endpoints).toHaveLength(56)
+    expect(undisturbed.state).toEqual([{ state: "finished" }])
+    expect(undisturbed.twice).toEqual([])
+
+    let interrupted = 0
+    const trial = async (number: number) => {
+      const db = join(folder, `killed-${number}.duckdb`)
+      const { child, result } = await startCli(fresh(db))
+      const timer = setTimeout(() => child.kill("SIGKILL"), Math.random() * tookMs)
+      const killed = await result
+      clearTimeout(timer)
+      // Killed before the crawl was in the file, there is nothing to resume and the user starts again.
+      const resumed = killed.code === 0 ? killed : await runCli(resume(db))
+      const nothingThere = resumed.code === 1 && /no unfinished crawl/.test(resumed.stderr)
+      if (nothingThere) expect((await runCli(fresh(db))).code).toBe(0)
+      else {
+        if (killed.code !== 0) interrupted++
+        expect(resumed.code, resumed.stderr).toBe(0)
+      }
+      expect(await essence(db)).toEqual(undisturbed)
+    }
+    // Two cores: two at a time.
+    for (let number = 0; number < 20; number += 2) await Promise.all([trial(number), trial(number + 1)])
+    expect(interrupted).toBeGreaterThan(5)
+  }, 240_000)
+
+  it("drains on SIGINT, exits with 130 after saving, and says how to go on", async () => {
+    const db = join(folder, "interrupted.duckdb")
+    const { child, result } = await startCli(crawlArgs(db, ...seeds(), "--progress", "json", "--concurrency", "1"))
+    child.stdout!.once("data", () => child.kill("SIGINT"))
+    const run = await result
+    expect(run.code).toBe(130)
+    expect(run.stderr).toMatch(/Interrupted; what was seen is saved\. Go on with: observatory crawl --resume/)
+    expect(await queryFile(db, "SELECT state FROM crawl")).toEqual([{ state: "interrupted" }])
+    const resumed = await runCli(resume(db))
+    expect(resumed.code, resumed.stderr).toBe(0)
+    expect((await essence(db)).endpoints).toEqual((await essence(join(folder, "undisturbed.duckdb"))).endpoints)
+  }, 60_000)
+
+  it("is marked abandoned by the next plain crawl", async () => {
+    const db = join(folder, "abandoned.duckdb")
+    const { child, result } = await startCli(crawlArgs(db, ...seeds(), "--progress", "json"))
+    child.stdout!.once("data", () => child.kill("SIGKILL"))
+    expect((await result).signal).toBe("SIGKILL")
+    expect((await runCli(fresh(db))).code).toBe(0)
+    expect(await queryFile(db, "SELECT state FROM crawl ORDER BY crawl_id")).toEqual([{ state: "abandoned" }, { state: "finished" }])
+  }, 60_000)
+})

@@ -1,0 +1,16 @@
+import { DuckDBInstance } from "@duckdb/node-api"
+
+/** Rows of a database file that nobody writes to, as plain JSON values. */
+export const queryFile = async (path: string, sql: string): Promise<Array<Record<string, unknown>>> => {
+  const instance = await DuckDBInstance.create(path, { access_mode: "READ_ONLY" })
+  try {
+    const connection = await instance.connect()
+    try {
+      return await (await connection.runAndReadAll(sql)).getRowObjectsJson()
+    } finally {
+      connection.closeSync()
+    }
+  } finally {
+    instance.closeSync()
+  }
+}
