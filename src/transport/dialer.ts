@@ -64,13 +64,13 @@ const make = Effect.fnUntraced(function*(options: DialerOptions) {
 
   const connect = Effect.fnUntraced(function*(plan: DialPlan) {
     const startedAt = clock.monotonicTimeNanosUnsafe()
-    const opened: Array<Duplex> = []
+    let owned: Duplex | undefined
     const own = (socket: Duplex): void => {
-      opened.push(socket)
+      owned = socket
     }
     // Before the first socket, so that no interruption finds one without an owner.
     yield* Scope.addFinalizer(yield* Effect.scope, Effect.sync(() => {
-      for (const socket of opened) socket.destroy()
+      owned?.destroy()
     }))
     const { endpoint } = plan
     const route = yield* proxied.routeOf(endpoint)

@@ -47,7 +47,8 @@ const group = (socket: TLSSocket): string | null => {
 
 const factsOf = (socket: TLSSocket, sni: string | null): TlsFacts => ({
   version: socket.getProtocol(),
-  cipher: nonEmpty(socket.getCipher().standardName),
+  // Undefined on a socket already gone, whatever the types say.
+  cipher: nonEmpty(socket.getCipher()?.standardName),
   group: group(socket),
   alpn: nonEmpty(socket.alpnProtocol),
   sni,
@@ -62,6 +63,10 @@ const ended = (): TransportError => new TransportError({ reason: "closed", phase
  * Shakes hands over a connected socket. `host` is the announced one: its name
  * is sent as SNI, an address is not (RFC 6066 section 3). The certificate is
  * read and never required to be valid. Failure and interruption destroy the socket.
+ *
+ * From here on only the TLS socket may be destroyed, which closes the one below.
+ * Destroying that one first frees OpenSSL's state under its own feet where it
+ * happens inside an event of the TLS socket (Node 24.21: segmentation fault).
  */
 export const tlsHandshake = (
   socket: Socket,
@@ -82,17 +87,13 @@ export const tlsHandshake = (
     })
     own(secure)
     secure.on("error", swallowErrors)
-    const destroy = (): void => {
-      secure.destroy()
-      socket.destroy()
-    }
     const leave = (): void => {
       secure.off("error", onError)
       secure.off("close", onClose)
     }
     const fail = (error: TransportError): void => {
       leave()
-      destroy()
+      secure.destroy()
       resume(Effect.fail(error))
     }
     const onError = (error: Error): void => fail(socketFailure(error, "tls"))
@@ -105,6 +106,6 @@ export const tlsHandshake = (
     })
     return Effect.sync(() => {
       leave()
-      destroy()
+      secure.destroy()
     })
   })
