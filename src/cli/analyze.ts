@@ -3,7 +3,7 @@ import { Command, Flag } from "effect/cli"
 import { Analysis } from "../analysis/analysis.ts"
 import type { AnalysisTarget } from "../analysis/analysis-input.ts"
 import type { CommunityOptions } from "../analysis/communities.ts"
-import { databaseForAnalysis } from "../store/database.ts"
+import { AnalysisStore } from "../store/database.ts"
 import { analysisText } from "./analysis-text.ts"
 import { db, networkFlags } from "./flags.ts"
 import { chosenChain } from "./network.ts"
@@ -19,7 +19,7 @@ export const runAnalysis = Effect.fnUntraced(function*(run: {
   const output = yield* Output
   const result = yield* Effect.flatMap(Analysis, (analysis) => analysis.analyze(run.target, run.options)).pipe(
     Effect.provide(Analysis.layer),
-    Effect.provide(databaseForAnalysis(run.db))
+    Effect.provide(AnalysisStore.layer(run.db))
   )
   yield* output.stdout(analysisText(result, output.style, run.db))
 })

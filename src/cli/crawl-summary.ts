@@ -26,9 +26,6 @@ export const crawlSummaryText = (summary: CrawlSummary, style: TerminalStyle, da
     ...(summary.excluded > 0 ? [`  ${summary.excluded} announcements left out by the opt-out list`] : []),
     ...(summary.uncounted > 0 ? [`  ${summary.uncounted} endpoints beyond every bound were not even stored`] : [])
   ]
-  if (summary.looksOffline) {
-    lines.push("", style.warning("Nothing could be resolved or reached: this machine seems to have no network."))
-  }
   const db = database === "observatory.duckdb" ? "" : ` --db ${database}`
   lines.push(
     "",

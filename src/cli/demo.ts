@@ -2,7 +2,7 @@ import { Effect, FileSystem } from "effect"
 import { Command, Flag } from "effect/cli"
 import { defaultCrawlSettings } from "../crawl/settings.ts"
 import { seedsOfFlags } from "../discovery/seeds.ts"
-import { databaseFiles } from "../store/snapshot.ts"
+import { snapshotPath } from "../store/snapshot.ts"
 import { runAnalysis } from "./analyze.ts"
 import { connectionOf } from "./connection.ts"
 import { clientNameOf } from "./crawl.ts"
@@ -31,7 +31,7 @@ export const demoCommand = Command.make("demo", {
   const ready = yield* startSimnetChild(input)
   yield* output.stderr(`Simulated network ${ready.scenario}: ${ready.servers} servers on 127.0.0.1, SOCKS5 at ${ready.socks}\n`)
   const chain = yield* chosenChain({ network: ready.chain, chainFile: null })
-  for (const file of databaseFiles(input.db)) yield* Effect.ignore(fs.remove(file))
+  for (const file of [input.db, `${input.db}.wal`, snapshotPath(input.db)]) yield* Effect.ignore(fs.remove(file))
   const { layer, vantage } = yield* connectionOf({
     proxy: ready.socks,
     tor: ready.socks,

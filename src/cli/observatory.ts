@@ -1,6 +1,8 @@
 import { Command, GlobalFlag } from "effect/cli"
+import { analyzeCommand } from "./analyze.ts"
 import { crawlCommand } from "./crawl.ts"
 import { configFlag } from "./config-file.ts"
+import { demoCommand } from "./demo.ts"
 import { simnetCommand } from "./simnet.ts"
 import { visitCommand } from "./visit.ts"
 
@@ -9,6 +11,6 @@ export const observatory = Command.make("observatory").pipe(
   Command.withDescription(
     "Who runs the Electrum servers that see my addresses? Crawls the network, stores it in DuckDB, and shows who is who."
   ),
-  Command.withSubcommands([crawlCommand, visitCommand, simnetCommand]),
+  Command.withSubcommands([crawlCommand, visitCommand, analyzeCommand, simnetCommand, demoCommand]),
   Command.withGlobalFlags([GlobalFlag.Setting("config")({ flag: configFlag })])
 )

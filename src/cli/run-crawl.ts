@@ -1,7 +1,7 @@
 import { Effect, type FileSystem, type Layer } from "effect"
 import type { HttpClient } from "effect/http"
+import { CrawlError } from "../crawl/crawl-error.ts"
 import { Crawler } from "../crawl/crawler.ts"
-import type { CrawlSummary } from "../crawl/progress.ts"
 import type { CrawlSettings } from "../crawl/settings.ts"
 import { type Exclusions, noExclusions } from "../discovery/exclude.ts"
 import { readExclusions } from "../discovery/read-exclusions.ts"
@@ -56,7 +56,13 @@ export const runCrawl = Effect.fnUntraced(function*(run: RunCrawl) {
   yield* run.progress === "json"
     ? output.stdout(`${JSON.stringify({ type: "summary", ...summary })}\n`)
     : output.stdout(crawlSummaryText(summary, output.style, run.db))
-  return summary satisfies CrawlSummary
+  if (summary.looksOffline) {
+    return yield* new CrawlError({
+      reason: "no network",
+      message: "Nothing could be resolved or reached: this machine seems to have no network, or no seed exists."
+    })
+  }
+  return summary
 })
 
 const factOf = (list: SeedList, at: number): AdvertisedFact => ({

@@ -1,7 +1,7 @@
 import { Schema } from "effect"
 
-/** Why a crawl could not run; a crawl that ran ends with a summary instead. */
+/** Why a crawl could not run, or ran into nothing at all. */
 export class CrawlError extends Schema.TaggedError<CrawlError>()("CrawlError", {
-  reason: Schema.Literals(["no seeds", "nothing to resume", "stored settings unreadable"]),
+  reason: Schema.Literals(["no seeds", "nothing to resume", "stored settings unreadable", "no network"]),
   message: Schema.String
 }) {}

@@ -6,6 +6,8 @@ export class Tally {
   answered = 0
   failed = 0
   excluded = 0
+  /** Endpoints not dialled because this machine has no network at all. */
+  withoutNetwork = 0
   readonly reasons = new Map<string, number>()
   #conclusive = 0
 
@@ -19,7 +21,7 @@ export class Tally {
   }
 
   get looksOffline(): boolean {
-    return this.visits > 0 && this.#conclusive === 0
+    return this.#conclusive === 0 && this.visits + this.withoutNetwork > 0
   }
 
   byReason(): Array<readonly [string, number]> {
