@@ -1,0 +1,97 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { afterAll, describe, expect, it } from "vitest"
+import { runCli } from "../support/cli.ts"
+
+const folder = mkdtempSync(join(tmpdir(), "observatory-usage-"))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+const commands = ["crawl", "visit", "analyze", "query", "simnet", "demo"]
+
+describe("the command line", () => {
+  it("lists every command, and every command's help names its flags with their environment twins", async () => {
+    const top = await runCli(["--help"])
+    expect(top.code).toBe(0)
+    for (const command of commands) expect(top.stdout).toMatch(new RegExp(`^ +${command} +\\S`, "m"))
+    for (const command of commands) {
+      const help = await runCli([command, "--help"])
+      expect(help.code).toBe(0)
+      expect(help.stdout).toMatch(/USAGE\n +observatory/)
+      if (command !== "demo") expect(help.stdout).toMatch(/--[a-z-]+ .*\[OBSERVATORY_[A-Z_]+\]/)
+    }
+  })
+
+  it("answers a wrong flag and a wrong command with the right one, and exit code 2", async () => {
+    const flag = await runCli(["crawl", "--concurency", "3"])
+    expect([flag.code, flag.stderr]).toEqual([2, expect.stringContaining("--concurrency")])
+    const command = await runCli(["crwal"])
+    expect([command.code, command.stderr]).toEqual([2, expect.stringContaining("crawl")])
+    const network = await runCli(["crawl", "--network", "mainet"])
+    expect([network.code, network.stderr]).toEqual([2, expect.stringContaining("mainnet")])
+  })
+
+  it("takes the flag over the environment, the environment over the config file, the file over the default", async () => {
+    const config = join(folder, "config.json")
+    writeFileSync(config, JSON.stringify({ network: "from-file", concurrency: 5, seed: ["a.example.org:1:s"] }))
+    const chosen = async (args: ReadonlyArray<string>, env: Record<string, string> = {}) =>
+      /Unknown network ([a-z-]+)\./.exec((await runCli(["crawl", ...args], { env })).stderr)?.[1]
+    expect(await chosen(["--config", config])).toBe("from-file")
+    expect(await chosen([], { OBSERVATORY_CONFIG: config })).toBe("from-file")
+    expect(await chosen(["--config", config], { OBSERVATORY_NETWORK: "from-environment" })).toBe("from-environment")
+    expect(await chosen(["--config", config, "--network", "from-flag"], { OBSERVATORY_NETWORK: "from-environment" })).toBe("from-flag")
+  })
+
+  it("refuses a config file that names unknown flags, is no JSON or is not there", async () => {
+    const config = join(folder, "wrong.json")
+    writeFileSync(config, JSON.stringify({ netwrk: "mainnet" }))
+    expect(await runCli(["crawl", "--config", config])).toMatchObject({ code: 2, stderr: expect.stringContaining("netwrk") })
+    writeFileSync(config, "{")
+    expect(await runCli(["crawl", "--config", config])).toMatchObject({ code: 2, stderr: expect.stringContaining(config) })
+    expect(await runCli(["crawl", "--config", join(folder, "none.json")])).toMatchObject({ code: 2 })
+  })
+
+  it("says which value is wrong, also when it comes from the environment", async () => {
+    expect(await runCli(["crawl", "--rate", "-1"])).toMatchObject({ code: 2, stderr: expect.stringContaining("--rate") })
+    expect(await runCli(["crawl", "--max-time", "soon"])).toMatchObject({ code: 2, stderr: expect.stringContaining("90s, 10m or 2h") })
+    expect(await runCli(["crawl"], { env: { OBSERVATORY_CONCURRENCY: "many" } }))
+      .toMatchObject({ code: 2, stderr: expect.stringContaining("OBSERVATORY_CONCURRENCY") })
+    expect(await runCli(["crawl", "--proxy", "http://127.0.0.1:1"])).toMatchObject({ code: 2, stderr: expect.stringContaining("socks5://") })
+    expect(await runCli(["visit", "example.org"])).toMatchObject({ code: 2, stderr: expect.stringContaining("HOST:PORT:t") })
+  })
+
+  it("fails with one sentence and exit code 1 when a crawl cannot run", async () => {
+    const db = join(folder, "none.duckdb")
+    const noSeed = await runCli(["crawl", "--network", "mainnet-sim", "--db", db])
+    expect(noSeed.code).toBe(1)
+    expect(noSeed.stderr).toBe("observatory: No usable seed for mainnet-sim: give --seed HOST:PORT:s or --seeds FILE.\n")
+    const noCrawl = await runCli(["crawl", "--resume", "--network", "testnet-sim", "--db", db])
+    expect([noCrawl.code, noCrawl.stderr]).toEqual([1, "observatory: There is no unfinished crawl of testnet-sim in this database.\n"])
+  })
+
+  it("says in one clear sentence that there is no network", async () => {
+    // A name server that nobody runs: every name fails, as on a machine without network.
+    const run = await runCli([
+      "crawl",
+      "--network",
+      "testnet4",
+      "--db",
+      join(folder, "offline.duckdb"),
+      "--resolver",
+      "127.0.0.1:9",
+      "--seed",
+      "electrum.example.org:50002:s",
+      "--rate",
+      "0"
+    ])
+    expect(run.code).toBe(1)
+    expect(run.stderr.trim().split("\n").at(-1)).toMatch(/^observatory: Nothing could be resolved or reached: .*no network/)
+  })
+
+  it("writes no colour where NO_COLOR or a pipe says so", async () => {
+    const list = await runCli(["simnet", "--list"], { env: { NO_COLOR: "1" } })
+    expect(list.code).toBe(0)
+    expect(list.stdout).toMatch(/^mainnet-2025-12 +\S/m)
+    expect(list.stdout + list.stderr).not.toContain("\u001b")
+  })
+})
