@@ -94,7 +94,8 @@ export const readPresentedKeys = Effect.fnUntraced(function*(crawl: AnalysedCraw
     JOIN visit v ON v.crawl_id = se.crawl_id AND v.endpoint_id = se.endpoint_id
     JOIN tls_session t ON t.visit_id = v.visit_id
     JOIN certificate x ON x.sha256 = t.certificate_sha256
-    WHERE s.crawl_id = $crawl_id AND s.confirmed AND coalesce(s.chain, $network) = $network`,
+    WHERE s.crawl_id = $crawl_id AND s.confirmed AND coalesce(s.chain, $network) = $network
+      AND v.chain_verdict IS DISTINCT FROM 'other'`,
     { crawl_id: crawl.crawl_id, network: crawl.network }
   )
   return rows.map((row): PresentedKey => ({
