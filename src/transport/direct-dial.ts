@@ -74,12 +74,12 @@ export const makeDirectDial = Effect.fnUntraced(function*(options: DialerOptions
     const startedAt = clock.monotonicTimeNanosUnsafe()
     const failures: Array<{ readonly address: string; readonly error: TransportError }> = []
     for (const [i, address] of candidates.entries()) {
-      const share = (timeoutMs - elapsedMs(clock, startedAt)) / (candidates.length - i)
+      const share = Math.max(1, Math.round((timeoutMs - elapsedMs(clock, startedAt)) / (candidates.length - i)))
       const attempt = yield* openTcp(address, plan.endpoint.port, own).pipe(
         Effect.catch(withVantage(address)),
         Effect.timeoutOrElse({
-          duration: Math.max(share, 1),
-          orElse: () => Effect.fail(failure("connect timeout", `no answer in ${Math.round(share)} ms`))
+          duration: share,
+          orElse: () => Effect.fail(failure("connect timeout", `no answer in ${share} ms`))
         }),
         Effect.map((socket) => ({ socket, address })),
         Effect.catch((error) => {

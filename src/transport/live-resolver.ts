@@ -2,10 +2,11 @@ import { Clock, Effect } from "effect"
 import { Resolver as DnsChannel } from "node:dns"
 import { canonicalAddress } from "../domain/address.ts"
 import { loopbackRefusal } from "./address-policy.ts"
+import { dnsFailure, isDoubtful, isServersWord } from "./dns-failure.ts"
 import { type NameServer, nameServerText } from "./name-server.ts"
 import { reverseName } from "./reverse-name.ts"
 import { TransportError } from "./transport-error.ts"
-import { detectVantage, noNetwork, type Vantage } from "./vantage.ts"
+import { detectVantage, type Vantage } from "./vantage.ts"
 
 export interface ResolverOptions {
   /** Null: the system's name servers. */
@@ -24,20 +25,14 @@ const graceMs = 2_000
 /** How long an answer, of any name, proves that name servers can be reached. */
 const reachableForMs = 30_000
 
-const failure = (reason: "dns" | "us" | "policy", detail: string): TransportError =>
-  new TransportError({ reason, phase: reason === "policy" ? "policy" : "resolve", detail })
+const policyFailure = (detail: string): TransportError =>
+  new TransportError({ reason: "policy", phase: "policy", detail })
 
 type Answer =
   | { readonly _tag: "records"; readonly records: ReadonlyArray<string> }
   | { readonly _tag: "code"; readonly code: string }
 
 const noAnswer: Answer = { _tag: "code", code: "ETIMEOUT" }
-
-/** Codes that a name server gave: whoever sends them, it was reached. */
-const givenByServer = new Set(["ENOTFOUND", "ENODATA", "ESERVFAIL", "EFORMERR", "ENOTIMP", "EREFUSED", "EBADRESP"])
-/** The name is wrong, or does not exist, or has no address: no trouble of ours can look like this. */
-const aboutTheName = new Set(["ENOTFOUND", "ENODATA", "EBADNAME", "EFORMERR"])
-const ours = new Set(["ENOMEM", "EDESTRUCTION", "ENOTINITIALIZED", "ELOADIPHLPAPI", "EADDRGETNETWORKPARAMS", "ECANCELLED"])
 
 type Ask = (channel: DnsChannel, done: (error: NodeJS.ErrnoException | null, records: ReadonlyArray<string>) => void) => void
 
@@ -75,7 +70,7 @@ export const make = Effect.fnUntraced(function*(options: ResolverOptions) {
             answers[i] = error === null
               ? { _tag: "records", records: records.slice(0, maxRecords) }
               : { _tag: "code", code: error.code ?? error.message }
-            if (error === null || givenByServer.has(error.code ?? "")) answeredAt = clock.currentTimeMillisUnsafe()
+            if (error === null || isServersWord(error.code ?? "")) answeredAt = clock.currentTimeMillisUnsafe()
             if (--pending === 0) resume(Effect.void)
             else if (error === null) onFirst?.()
           })
@@ -95,20 +90,19 @@ export const make = Effect.fnUntraced(function*(options: ResolverOptions) {
     ]).pipe(Effect.map(() => clock.currentTimeMillisUnsafe() - answeredAt < reachableForMs))
   )
 
-  const whereTo = options.server === null ? "name servers" : `name server ${nameServerText(options.server)}`
-  const noServer = (code: string): TransportError =>
-    failure("us", `${options.server === null ? `${noNetwork}: ` : ""}${whereTo} unreachable (${code})`)
+  const hasRoute = options.server !== null
+    ? Effect.succeed(true)
+    : Effect.map(detectVantage, (found) => {
+      const vantage = { ...found, ...options.vantage }
+      return vantage.ipv4 || vantage.ipv6
+    })
 
-  /** Tells a name's own trouble from ours: a name is never called dead because we are offline. */
+  /** Tells a name's own trouble from ours, asking further where the code leaves doubt. */
   const judge = Effect.fnUntraced(function*(code: string) {
-    if (aboutTheName.has(code)) return failure("dns", code)
-    if (ours.has(code)) return failure("us", code)
-    if (options.server === null) {
-      const vantage = { ...yield* detectVantage, ...options.vantage }
-      if (!vantage.ipv4 && !vantage.ipv6) return noServer(code)
-    }
-    if (code === "ECONNREFUSED") return noServer(code)
-    return code !== "ETIMEOUT" || (yield* isReachable) ? failure("dns", code) : noServer(code)
+    const server = options.server === null ? null : nameServerText(options.server)
+    if (!isDoubtful(code)) return dnsFailure(code, { server, hasRoute: true, isReachable: true })
+    const isUp = yield* hasRoute
+    return dnsFailure(code, { server, hasRoute: isUp, isReachable: isUp && code === "ETIMEOUT" && (yield* isReachable) })
   })
 
   const recordsOf = (answer: Answer | undefined): ReadonlyArray<string> =>
@@ -121,7 +115,7 @@ export const make = Effect.fnUntraced(function*(options: ResolverOptions) {
 
   return {
     addresses: Effect.fn("Resolver.addresses")(function*(name: string) {
-      if (refusal !== undefined) return yield* failure("policy", refusal)
+      if (refusal !== undefined) return yield* policyFailure(refusal)
       const answers = yield* ask([
         (channel, done) => channel.resolve4(name, done),
         (channel, done) => channel.resolve6(name, done)
@@ -134,9 +128,9 @@ export const make = Effect.fnUntraced(function*(options: ResolverOptions) {
       return found.length > 0 ? [...new Set(found)] : yield* yield* judge(codeOf(answers))
     }),
     names: Effect.fn("Resolver.names")(function*(address: string) {
-      if (refusal !== undefined) return yield* failure("policy", refusal)
+      if (refusal !== undefined) return yield* policyFailure(refusal)
       const question = reverseName(address)
-      if (question === undefined) return yield* failure("policy", `no address: ${address}`)
+      if (question === undefined) return yield* policyFailure(`no address: ${address}`)
       const answers = yield* ask([(channel, done) => channel.resolvePtr(question, done)])
       const found = recordsOf(answers[0]).filter((name) => name.length <= maxNameLength)
       return found.length > 0 ? found : yield* yield* judge(codeOf(answers))

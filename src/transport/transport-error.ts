@@ -7,4 +7,8 @@ export class TransportError extends Schema.TaggedError<TransportError>()("Transp
   phase: VisitPhase,
   /** Raw text: an errno, a resolver's or proxy's code, OpenSSL's words. */
   detail: Schema.String
-}) {}
+}) {
+  override get message(): string {
+    return `${this.reason} (${this.phase}): ${this.detail}`
+  }
+}
