@@ -99,11 +99,11 @@ layer(NodeServices.layer)("the analysis of a crawl", (it) => {
       assert.deepStrictEqual(
         yield* storedIn(
           path,
-          `SELECT kind || ': ' || evidence || ', ' || string_agg(host, ' ' ORDER BY host) || ', '
-             || (detail ->> 'statement') AS line
+          `SELECT kind || ': ' || cluster.evidence || ', ' || string_agg(host, ' ' ORDER BY host) || ', '
+             || (cluster.detail ->> 'statement') AS line
            FROM cluster JOIN cluster_member m USING (crawl_id, cluster_id)
            JOIN server_endpoint USING (crawl_id, server_id) JOIN endpoint USING (endpoint_id)
-           GROUP BY ALL`
+           GROUP BY cluster_id, kind, cluster.evidence, cluster.detail`
         ),
         [
           "shared key: k, a.example.org q.example.org, " +
