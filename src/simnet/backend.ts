@@ -8,7 +8,7 @@ export interface Backend {
   /** BTC per 1,000 virtual bytes. */
   readonly relayFee: number
   /** BTC per 1,000 virtual bytes; confirmation targets are clamped to 1..1008. */
-  readonly estimateFee: (target: number) => number
+  readonly estimateFee: (target: number, conservative?: boolean) => number
   /** Fee rate (sat per virtual byte) and size (virtual bytes) of the mempool in descending order of rate. */
   readonly mempool: ReadonlyArray<readonly [rate: number, size: number]>
   readonly mempoolMinFee: number
@@ -38,7 +38,10 @@ export const makeBackend = (name: string, chain: SimulatedChain, random: SeededR
     // A few nodes are a block behind, as in the field.
     tipHeight: Math.min(chain.length - 1, 2150 - (draw.chance(0.05) ? 1 : 0)),
     relayFee: draw.chance(0.3) ? 0.000001 : 0.00001,
-    estimateFee: (target) => estimates.findLast((e) => e.target <= Math.max(1, target))!.fee,
+    estimateFee: (target, conservative) => {
+      const { fee } = estimates.findLast((e) => e.target <= Math.max(1, target))!
+      return conservative === true ? satoshi(fee * 1.3) : fee
+    },
     mempool,
     mempoolMinFee: 0.00001,
     subversion: `/Satoshi:${draw.pick(["26.0.0", "27.1.0", "28.0.0", "28.1.0", "29.0.0", "30.0.0"])}/`

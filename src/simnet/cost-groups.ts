@@ -71,9 +71,11 @@ export class CostGroups {
     this.#exhausted = exhausted
   }
 
-  enter(client: string): SessionCost {
-    const group = this.#groups.get(client) ?? { retained: new Decaying(0, retainedDecay, this.#now()), sessions: new Set() }
-    this.#groups.set(client, group)
+  /** A client that is null shares with nobody and is not remembered, as private addresses with the real ones. */
+  enter(client: string | null): SessionCost {
+    const known = client === null ? undefined : this.#groups.get(client)
+    const group = known ?? { retained: new Decaying(0, retainedDecay, this.#now()), sessions: new Set() }
+    if (client !== null) this.#groups.set(client, group)
     const own = new Decaying(connectionCost, sessionDecay, this.#now())
     group.sessions.add(own)
     return {

@@ -12,6 +12,7 @@ export class Outgoing {
   readonly #delay: Delay
   readonly #waiting: Array<{ readonly at: number; readonly act: () => void }> = []
   #timer: NodeJS.Timeout | undefined
+  #soon: NodeJS.Immediate | undefined
   #lastAt = 0
 
   constructor(socket: Socket, delay: Delay) {
@@ -38,7 +39,9 @@ export class Outgoing {
   /** The connection is over: drop what is still on its way. */
   drop(): void {
     clearTimeout(this.#timer)
+    clearImmediate(this.#soon)
     this.#timer = undefined
+    this.#soon = undefined
     this.#waiting.length = 0
   }
 
@@ -46,13 +49,17 @@ export class Outgoing {
     const now = performance.now()
     const at = Math.max(now + this.#delay(), this.#lastAt)
     this.#lastAt = at
-    if (this.#waiting.length === 0 && at - now < slack) return act()
     this.#waiting.push({ at, act })
-    this.#timer ??= setTimeout(this.#arrive, at - now)
+    // Never within the turn that decided on it: what ends the connection in the same turn takes replies with it.
+    if (at - now < slack) this.#soon ??= setImmediate(this.#arrive)
+    else this.#timer ??= setTimeout(this.#arrive, at - now)
   }
 
   readonly #arrive = (): void => {
+    clearTimeout(this.#timer)
+    clearImmediate(this.#soon)
     this.#timer = undefined
+    this.#soon = undefined
     const now = performance.now() + slack
     while (this.#waiting.length > 0 && this.#waiting[0]!.at <= now) this.#waiting.shift()!.act()
     if (this.#waiting.length > 0) this.#timer = setTimeout(this.#arrive, this.#waiting[0]!.at - now)

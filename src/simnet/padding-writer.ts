@@ -76,7 +76,8 @@ export class PaddingWriter {
       out.fill(32, size - 2, total - 2)
     }
     this.#waiting -= size
-    this.#sentUnpadded += size
+    // Line ends are not counted.
+    this.#sentUnpadded += size - lines.length
     this.#lastWriteAt = performance.now()
     this.#write(out)
   }

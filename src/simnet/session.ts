@@ -12,19 +12,20 @@ export interface SessionOptions {
   readonly traits: ReadonlyArray<Trait>
   readonly socket: Socket
   readonly tls: boolean
-  /** Who is asking, as the server groups clients: the /24 or the Tor circuit. */
-  readonly client: string
+  /** Who is asking, as the server groups clients: the /24 or the Tor circuit; null = exempt from grouping. */
+  readonly client: string | null
   readonly delay: Delay
 }
 
 /** One connection to a server, from the moment its transport is up. */
 export class Session {
   readonly model: ServerModel
-  readonly client: string
+  readonly client: string | null
   readonly tls: boolean
   readonly socket: Socket
   readonly outgoing: Outgoing
-  readonly envelope: Envelope
+  /** How replies are framed; ElectrumX follows the dialect of the first request. */
+  envelope: Envelope
   readonly #implementation: Implementation
   readonly #traits: ReadonlyArray<Trait>
   readonly #padding: PaddingWriter | null
@@ -111,6 +112,12 @@ export class Session {
     if (this.#implementation.idle !== null) this.socket.setTimeout(this.#implementation.idle.after)
   }
 
+  /** End at once: what did not leave yet is lost. */
+  abort(): void {
+    this.outgoing.drop()
+    this.close()
+  }
+
   /** End in order. What waits in the padding buffer is lost, as with ElectrumX 1.18. */
   close(): void {
     if (this.#closing) return
@@ -145,8 +152,8 @@ export class Session {
       (!this.#implementation.answersTlsClose || this.#traits.some((trait) => trait.ignoresClose === true))
     // The client's TCP end, or its patience, is then what ends the connection.
     if (silentEnd) return
-    if (!this.#implementation.answersAfterEnd) this.outgoing.drop()
-    this.close()
+    if (this.#implementation.answersAfterEnd) this.close()
+    else this.abort()
   }
 
   #ended(): void {

@@ -38,25 +38,16 @@ export class SimServer {
   }
 
   /**
-   * Serve a connection. `client` groups clients as the server sees them; the
-   * socket must allow half-open connections.
+   * Serve a connection. `client` groups clients as the server sees them, null
+   * is exempt from limits per client; the socket must allow half-open connections.
    */
-  accept(socket: Socket, transport: "tcp" | "tls", client: string): void {
+  accept(socket: Socket, transport: "tcp" | "tls", client: string | null): void {
     const { implementation, traits } = this.#options
     socket.on("error", () => socket.destroy())
     this.#sockets.add(socket)
     socket.once("close", () => this.#sockets.delete(socket))
-    const open = this.#open.get(client) ?? 0
-    if (implementation.connectionsPerClient !== null && open >= implementation.connectionsPerClient) {
-      socket.resetAndDestroy()
-      return
-    }
-    this.#open.set(client, open + 1)
-    let counted = true
-    const leave = (): void => {
-      if (counted) this.#open.set(client, this.#open.get(client)! - 1)
-      counted = false
-    }
+    const leave = this.#enter(client, implementation.connectionsPerClient)
+    if (leave === undefined) return void socket.resetAndDestroy()
     socket.once("close", leave)
     socket.setNoDelay(true)
     if (traits.some((trait) => trait.connection?.(socket, transport) === true)) return
@@ -70,13 +61,26 @@ export class SimServer {
     for (const socket of this.#sockets) socket.destroy()
   }
 
-  #begin(socket: Socket, client: string, tls: boolean): void {
+  /** Count a connection of a client; undefined when it has too many. The result takes it off again, once. */
+  #enter(client: string | null, limit: number | null): (() => void) | undefined {
+    if (client === null || limit === null) return () => undefined
+    const open = this.#open.get(client) ?? 0
+    if (open >= limit) return undefined
+    this.#open.set(client, open + 1)
+    let counted = true
+    return () => {
+      if (counted) this.#open.set(client, this.#open.get(client)! - 1)
+      counted = false
+    }
+  }
+
+  #begin(socket: Socket, client: string | null, tls: boolean): void {
     const { model, implementation, traits, roundTrip } = this.#options
     const session = new Session({ model, implementation, traits, socket, tls, client, delay: roundTrip })
     if (session.closing) socket.destroySoon()
   }
 
-  #secure(socket: Socket, client: string, leave: () => void): void {
+  #secure(socket: Socket, client: string | null, leave: () => void): void {
     if (socket.destroyed) return
     const secured = new TLSSocket(socket, { isServer: true, secureContext: this.#secureContext() })
     const patience = setTimeout(() => socket.destroy(), handshakeMs)

@@ -81,7 +81,7 @@ const listenAll = Effect.fnUntraced(function*(plan: Plan, servers: ReadonlyMap<P
   const ports = new Map<string, number>()
   yield* Effect.forEach(shuffled, Effect.fnUntraced(function*({ endpoint, server }) {
     const listener = createServer({ allowHalfOpen: true }, (socket) =>
-      server.accept(socket, endpoint.transport, socket.remoteAddress ?? "loopback")
+      server.accept(socket, endpoint.transport, null)
     )
     open.push(listener)
     const port = yield* listenTcp(listener, 0, `simulated server ${endpoint.host}`)

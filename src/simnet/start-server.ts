@@ -17,6 +17,8 @@ export interface StartServerOptions {
   /** Further servers that exist for its peer list only. */
   readonly others?: ReadonlyArray<ServerSpec>
   readonly roundTripMs?: number
+  /** All connections count as one client for limits per client, from which loopback is exempt otherwise. */
+  readonly limitClient?: boolean
   readonly randomSeed?: number
 }
 
@@ -54,7 +56,7 @@ export const startServer: (options: StartServerOptions) => Effect.Effect<Running
     yield* Effect.addFinalizer(() => Effect.sync(() => server.stop()))
     const listen = Effect.fnUntraced(function*(transport: "tcp" | "tls") {
       const listener = createServer({ allowHalfOpen: true }, (socket) =>
-        server.accept(socket, transport, socket.remoteAddress ?? "loopback")
+        server.accept(socket, transport, options.limitClient === true ? "client" : null)
       )
       yield* Effect.addFinalizer(() => Effect.sync(() => listener.close()))
       return yield* listenTcp(listener, 0, `simulated ${options.software}`)

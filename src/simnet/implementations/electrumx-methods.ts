@@ -1,5 +1,6 @@
 import { type Dialect, Float, print } from "../dialect.ts"
 import { printPeers } from "../peer-lists.ts"
+import { headerProof } from "../merkle.ts"
 import type { ServerModel } from "../server-model.ts"
 import { atLeast, compareTuples, versionNumbers } from "../software.ts"
 import { electrumxFeatures } from "./features.ts"
@@ -91,8 +92,12 @@ const header: Method["answer"] = ([wanted, checkpoint], { model, dialect }) => {
   const top = model.backend.tipHeight
   const cp = checkpoint === undefined ? 0 : nonNegative(checkpoint)
   if (cp === undefined) return shouldBeInteger(checkpoint)
-  if (cp > 0) {
+  if (cp > 0 && !(height <= cp && cp <= top)) {
     return fail(1, `require header height ${commas(height)} <= cp_height ${commas(cp)} <= chain height ${commas(top)}`)
+  }
+  if (cp > 0) {
+    const { branch, root } = headerProof(model.chain, height, cp)
+    return { result: print({ header: model.chain.header(height)!, branch, root }, dialect) }
   }
   return height > top
     ? fail(1, `height ${commas(height)} out of range`)
@@ -119,12 +124,22 @@ const headers: Method["answer"] = ([from, wanted], { model, dialect, negotiated 
   }
 }
 
-const estimateFee: Method["answer"] = ([wanted], { model, dialect }) => {
+const estimateFee: Method["answer"] = ([wanted, mode], { model, dialect }) => {
+  const modern = atLeast(model.software.version, "1.19")
   const target = nonNegative(wanted)
-  return target === undefined
-    ? shouldBeInteger(wanted)
-    : { result: print(new Float(model.backend.estimateFee(target)), dialect) }
+  if (target === undefined) return shouldBeInteger(wanted)
+  if (mode !== undefined && mode !== null) {
+    const text = modern ? pythonText(mode).toUpperCase() : pythonText(mode)
+    if (!feeModes.includes(text)) return fail(1, `unknown estimatefee mode: ${text}`)
+  }
+  // Later versions move the target to the nearest they cache.
+  if (!modern && (target < 1 || target > 1008)) {
+    return fail(2, "daemon error: DaemonError({'code': -8, 'message': 'Invalid conf_target, must be between 1 and 1008'})")
+  }
+  return { result: print(new Float(model.backend.estimateFee(target, mode === "CONSERVATIVE")), dialect) }
 }
+
+const feeModes: ReadonlyArray<string> = ["CONSERVATIVE", "ECONOMICAL", "UNSET"]
 
 const fees: Method["answer"] = (_, { model, dialect }) => ({
   result: print({
@@ -179,6 +194,8 @@ export const electrumxMethods = (release: string): ReadonlyMap<string, Method> =
       }))
     ],
     ["blockchain.scripthash.subscribe", method([1, 1], ["scripthash"], scripthash("null"))],
+    ["blockchain.scripthash.get_balance", method([1, 1], ["scripthash"], (params, c) =>
+      scripthash(print({ confirmed: 0, unconfirmed: 0 }, c.dialect))(params, c))],
     ["blockchain.scripthash.get_history", method([1, 1], ["scripthash"], scripthash("[]"))],
     ["blockchain.scripthash.get_mempool", method([1, 1], ["scripthash"], scripthash("[]"))],
     ["blockchain.scripthash.listunspent", method([1, 1], ["scripthash"], scripthash("[]"))]

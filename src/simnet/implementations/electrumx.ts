@@ -19,6 +19,18 @@ const envelope = (dialect: Dialect): Envelope => {
   }
 }
 
+/** JSON-RPC 1.0, for clients whose first request says so. */
+const oldEnvelope = (dialect: Dialect): Envelope => {
+  const { item, key } = dialect
+  return {
+    result: (id, json) => `{"result"${key}${json}${item}"error"${key}null${item}"id"${key}${id}}`,
+    error: (id, code, message) =>
+      `{"result"${key}null${item}"error"${key}{"code"${key}${code}${item}"message"${key}${print(message, dialect)}}${item}"id"${key}${id}}`,
+    notification: (method, params) =>
+      `{"method"${key}"${method}"${item}"params"${key}${params ?? "[]"}${item}"id"${key}null}`
+  }
+}
+
 const fail = (code: number, message: string, close = false): Answer => ({ code, message, close })
 
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
@@ -29,7 +41,8 @@ export interface ElectrumxProcess {
   readonly dialect: Dialect
   readonly methods: ReadonlyMap<string, Method>
   readonly costs: CostGroups
-  readonly envelope: Envelope
+  /** From 1.18 too deep JSON ends the connection. */
+  readonly closesOnNesting: boolean
   /** From 1.19 `server.version` has to come first. */
   readonly strictHandshake: boolean
 }
@@ -38,7 +51,7 @@ class ElectrumxConversation implements Conversation {
   readonly #process: ElectrumxProcess
   readonly #session: Session
   readonly #cost
-  #first = true
+  #dialect: "2.0" | "1.0" | "loose" | null = null
   #negotiated: ReadonlyArray<number> | null = null
 
   constructor(process: ElectrumxProcess, session: Session) {
@@ -64,6 +77,11 @@ class ElectrumxConversation implements Conversation {
     } catch {
       return this.#envelopeError(-32700, "messages must be encoded in UTF-8", parseErrorCost)
     }
+    if (nesting.test(text)) {
+      // Python's parser gives up; from 1.18 the connection does not survive it.
+      if (this.#process.closesOnNesting) this.#session.close()
+      return
+    }
     try {
       message = JSON.parse(text)
     } catch {
@@ -83,11 +101,14 @@ class ElectrumxConversation implements Conversation {
 
   #batch(items: ReadonlyArray<unknown>, text: string): void {
     if (items.length === 0) return this.#envelopeError(-32600, "batch is empty", errorCost)
-    if (this.#mustHandshakeFirst("")) return this.#refuseUnidentified(null)
+    const first = items.find((item) => typeof item === "object" && item !== null)
+    if (first !== undefined && this.#mustHandshakeFirst(String((first as Record<string, unknown>).method))) {
+      return this.#refuseUnidentified(null)
+    }
     const replies: Array<string> = []
     for (const item of items) {
       if (typeof item !== "object" || item === null || Array.isArray(item)) {
-        replies.push(this.#process.envelope.error("null", -32600, "request object must be a dictionary"))
+        replies.push(this.#session.envelope.error("null", -32600, "request object must be a dictionary"))
         continue
       }
       this.#handle((answer, request) => {
@@ -118,7 +139,7 @@ class ElectrumxConversation implements Conversation {
 
   /** Two notifications without params that stop vulnerable old wallets, an error where there is an id, the end. */
   #refuseUnidentified(request: Request | null): void {
-    const { envelope } = this.#process
+    const { envelope } = this.#session
     this.#session.sendLine(envelope.notification("blockchain.relayfee", null), null)
     this.#session.sendLine(envelope.notification("blockchain.estimatefee", null), null)
     if (request !== null) this.#session.reply(request, fail(1, "use server.version to identify client"))
@@ -141,19 +162,27 @@ class ElectrumxConversation implements Conversation {
       this.#cost.add(errorCost)
       return send(fail(-32600, `invalid "id": ${pythonRepr(id)}`), { ...request, id: "null" })
     }
-    const dialectError = !this.#first && message.jsonrpc !== "2.0"
-    this.#first = false
+    const wrongDialect = this.#dialect === "2.0" && message.jsonrpc !== "2.0"
+    this.#decideDialect(message.jsonrpc)
     if (message.method === undefined) return
-    if (this.#mustHandshakeFirst(request.method)) {
-      return this.#refuseUnidentified(id === undefined || id === null ? null : request)
-    }
-    if (dialectError) return reply(fail(-32600, '"jsonrpc" is not "2.0"'))
-    if (typeof message.method !== "string") return reply(fail(-32601, "method must be a string"))
+    const { method } = message
     const params = message.params === undefined ? [] : message.params
+    if (wrongDialect) return reply(fail(-32600, '"jsonrpc" is not "2.0"'))
+    if (typeof method !== "string") return reply(fail(-32601, "method must be a string"))
     if (typeof params !== "object" || params === null) {
       return reply(fail(-32602, `invalid request arguments: ${pythonText(params)}`))
     }
-    reply(this.#call(message.method, params as ReadonlyArray<unknown> | Record<string, unknown>))
+    if (this.#mustHandshakeFirst(method)) {
+      return this.#refuseUnidentified(id === undefined || id === null ? null : request)
+    }
+    reply(this.#call(method, params as ReadonlyArray<unknown> | Record<string, unknown>))
+  }
+
+  /** The first request decides for the whole connection. */
+  #decideDialect(jsonrpc: unknown): void {
+    if (this.#dialect !== null) return
+    this.#dialect = jsonrpc === "2.0" || jsonrpc === "1.0" ? jsonrpc : "loose"
+    if (this.#dialect === "1.0") this.#session.envelope = oldEnvelope(this.#process.dialect)
   }
 
   #call(name: string, params: ReadonlyArray<unknown> | Record<string, unknown>): Answer {
@@ -184,6 +213,9 @@ class ElectrumxConversation implements Conversation {
   }
 }
 
+/** Deeper than Python's recursion goes; requests of honest clients do not begin so. */
+const nesting = /^\s*[[{]{500}/
+
 const count = (n: number): string => `${n} argument${n === 1 ? "" : "s"}`
 
 const named = (method: Method, params: Record<string, unknown>): ReadonlyArray<unknown> => {
@@ -202,7 +234,7 @@ export const electrumx = (model: ServerModel, options: { readonly exhausted: boo
     dialect,
     methods: electrumxMethods(version),
     costs: new CostGroups(() => performance.now(), options.exhausted),
-    envelope: frame,
+    closesOnNesting: atLeast(version, "1.18"),
     strictHandshake: atLeast(version, "1.19")
   }
   return {

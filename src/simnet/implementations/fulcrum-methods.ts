@@ -1,15 +1,20 @@
 import { Float, type Json, print, qtSorted } from "../dialect.ts"
 import { printPeers } from "../peer-lists.ts"
+import { headerProof } from "../merkle.ts"
 import type { ServerModel } from "../server-model.ts"
 import { atLeast, compareTuples, versionNumbers } from "../software.ts"
 import { fulcrumHistogram } from "./fee-histogram.ts"
 import { fulcrumFeatures } from "./features.ts"
 import type { Answer } from "./implementation.ts"
 
+type Tuple = ReadonlyArray<number>
+
 export interface FulcrumCall {
   readonly model: ServerModel
   readonly handshaken: boolean
-  readonly handshake: () => void
+  /** 1.4 before the handshake. */
+  readonly negotiated: Tuple
+  readonly handshake: (negotiated: Tuple) => void
 }
 
 export interface FulcrumMethod {
@@ -19,8 +24,6 @@ export interface FulcrumMethod {
 
 const fail = (code: number, message: string, close = false): Answer => ({ code, message, close })
 const json = (value: Json): Answer => ({ result: print(value, qtSorted) })
-
-type Tuple = ReadonlyArray<number>
 
 /** Versions without the zero revision, e.g. 1.4.0 is [1, 4]. */
 const tupleOf = (value: unknown): Tuple | undefined => {
@@ -36,14 +39,15 @@ const version: FulcrumMethod["answer"] = ([, wanted], call) => {
   if (call.handshaken) return fail(1, "server.version already sent")
   const range = wanted === undefined ? ["1.4", "1.4"] : Array.isArray(wanted) ? wanted : [wanted, wanted]
   const [low, high] = [tupleOf(range[0]), tupleOf(range[1])]
-  if (Array.isArray(wanted) && (range.length !== 2 || low === undefined || high === undefined || compareTuples(low, high) > 0)) {
+  if (range.length !== 2) return refused
+  if (Array.isArray(wanted) && (low === undefined || high === undefined || compareTuples(low, high) > 0)) {
     return fail(1, `Bad version tuple: ${range.map(String).join(", ")}`, true)
   }
   if (low === undefined || high === undefined) return refused
   const most = versionNumbers(call.model.protocolMaximum)
   const agreed = compareTuples(high, most) < 0 ? high : most
   if (compareTuples(agreed, low) < 0 || compareTuples(agreed, [1, 4]) < 0) return refused
-  call.handshake()
+  call.handshake(agreed)
   return json([call.model.software.text, agreed.join(".")])
 }
 
@@ -74,29 +78,40 @@ const header: FulcrumMethod["answer"] = ([wanted, checkpoint], { model }) => {
   if (height === undefined) return fail(1, "Invalid height")
   const cp = integer(checkpoint ?? 0)
   if (cp === undefined) return fail(1, "Invalid cp_height")
-  if (cp > 0) return fail(1, `header height ${height} must be <= cp_height ${cp} which must be <= chain height ${top}`)
+  if (cp > 0) {
+    if (!(height <= cp && cp <= top)) {
+      return fail(1, `header height ${height} must be <= cp_height ${cp} which must be <= chain height ${top}`)
+    }
+    return json({ header: model.chain.header(height)!, ...headerProof(model.chain, height, cp) })
+  }
   return height > top ? fail(1, `Height ${height} is out of range`) : json(model.chain.header(height)!)
 }
 
 const maximumHeaders = 2016
 
-const headers: FulcrumMethod["answer"] = ([from, wanted], { model }) => {
+const headers: FulcrumMethod["answer"] = ([from, wanted], { model, negotiated }) => {
   const start = integer(from)
   const amount = integer(wanted)
   if (start === undefined) return fail(1, "Invalid height")
   if (amount === undefined) return fail(1, "Invalid count")
   const count = Math.max(0, Math.min(amount, maximumHeaders, model.backend.tipHeight - start + 1))
   const list = Array.from({ length: count }, (_, i) => model.chain.header(start + i)!)
-  return json(atLeast(model.software.version, "2.1")
+  return json(compareTuples(negotiated, [1, 6]) >= 0
     ? { count, headers: list, max: maximumHeaders }
     : { count, hex: list.join(""), max: maximumHeaders })
 }
 
-const estimateFee: FulcrumMethod["answer"] = ([wanted], { model }) => {
+const feeModes: ReadonlyArray<unknown> = [undefined, "unset", "economical", "conservative"]
+
+const estimateFee: FulcrumMethod["answer"] = ([wanted, mode], { model }) => {
   const target = typeof wanted === "boolean" ? Number(wanted) : integer(wanted)
   if (target === undefined) return fail(1, "blockchain.estimatefee first parameter should be a non-negative integer")
   if (target < 1 || target > 1008) return fail(2, "Invalid conf_target, must be between 1 and 1008")
-  return json(new Float(model.backend.estimateFee(target)))
+  const lower = typeof mode === "string" ? mode.toLowerCase() : mode
+  if (!feeModes.includes(lower)) {
+    return fail(2, `Invalid estimate_mode parameter, must be one of: "unset", "economical", "conservative"`)
+  }
+  return json(new Float(model.backend.estimateFee(target, lower === "conservative")))
 }
 
 const scripthash = (result: string): FulcrumMethod["answer"] => ([hash]) =>
@@ -139,6 +154,7 @@ export const fulcrumMethods = (release: string): ReadonlyMap<string, FulcrumMeth
       }] satisfies [string, FulcrumMethod]]
       : []),
     ["blockchain.scripthash.subscribe", { arity: [1, 1], answer: scripthash("null") }],
+    ["blockchain.scripthash.get_balance", { arity: [1, 2], answer: scripthash('{"confirmed":0,"unconfirmed":0}') }],
     ["blockchain.scripthash.get_history", { arity: [1, 1], answer: scripthash("[]") }],
     ["blockchain.scripthash.get_mempool", { arity: [1, 1], answer: scripthash("[]") }],
     ["blockchain.scripthash.listunspent", { arity: [1, 1], answer: scripthash("[]") }]

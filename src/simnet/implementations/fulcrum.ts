@@ -13,7 +13,7 @@ const envelope: Envelope = {
 
 const fail = (code: number, message: string, close = false): Answer => ({ code, message, close })
 
-/** Errors beyond the requests served so far after which it closes without a word. */
+/** Errors beyond the requests served so far at which the next message ends the connection without a word. */
 const errorBudget = 10
 
 const known = new Set(["id", "jsonrpc", "method", "params", "result", "error"])
@@ -22,7 +22,7 @@ class FulcrumConversation implements Conversation {
   readonly #model: ServerModel
   readonly #methods: ReadonlyMap<string, FulcrumMethod>
   readonly #session: Session
-  #handshaken = false
+  #negotiated: ReadonlyArray<number> | null = null
   #errors = 0
   #accepted = 0
 
@@ -44,15 +44,20 @@ class FulcrumConversation implements Conversation {
   }
 
   line(bytes: Buffer): void {
+    // Replies that did not leave yet are lost with the connection.
+    if (this.#errors - this.#accepted >= errorBudget) return this.#session.abort()
     let message: unknown
     try {
       message = JSON.parse(bytes.toString("utf8"))
     } catch {
       return this.#malformed("null", -32700, parseFailure(bytes))
     }
-    if (Array.isArray(message) && message.length > 0) {
+    if (nesting.test(bytes.subarray(0, 200).toString("latin1"))) return this.#malformed("null", -32700, parseFailure(bytes))
+    // A bare text is taken for a list of one.
+    const items: unknown = typeof message === "string" ? [message] : message
+    if (Array.isArray(items) && items.length > 0) {
       const replies: Array<string> = []
-      for (const item of message) {
+      for (const item of items) {
         this.#item(item, bytes, (request, answer) => replies.push(this.#session.format(request, answer)))
       }
       if (replies.length > 0) this.#session.sendLine(`[${replies.join(",")}]`, null)
@@ -110,9 +115,7 @@ class FulcrumConversation implements Conversation {
     if (params === undefined && least > 0) return [fail(-32602, "Missing required params"), true]
     const list = params ?? []
     if (!Array.isArray(list)) {
-      return Object.keys(list).length === 0 && most === 0
-        ? [this.#answer(method, []), false]
-        : [fail(-32602, "Named params are not supported for this method"), true]
+      return [fail(-32602, "Named params are not supported for this method"), true]
     }
     if (list.length < least) return [fail(-32602, expected("least", least, name, list.length)), true]
     if (list.length > most) return [fail(-32602, expected("most", most, name, list.length)), true]
@@ -123,9 +126,10 @@ class FulcrumConversation implements Conversation {
     this.#accepted++
     return method.answer(params, {
       model: this.#model,
-      handshaken: this.#handshaken,
-      handshake: () => {
-        this.#handshaken = true
+      handshaken: this.#negotiated !== null,
+      negotiated: this.#negotiated ?? [1, 4],
+      handshake: (negotiated) => {
+        this.#negotiated = negotiated
         this.#session.handshaken()
       }
     })
@@ -137,7 +141,7 @@ class FulcrumConversation implements Conversation {
   }
 
   #countError(): void {
-    if (++this.#errors - this.#accepted >= errorBudget) this.#session.close()
+    this.#errors++
   }
 }
 
@@ -154,9 +158,11 @@ const idProblem = (id: unknown): string | undefined => {
 /** At most 80 characters of what it could not read, what is not printable ASCII shown as `?`, its line end too. */
 const parseFailure = (bytes: Buffer): string => {
   const shown = bytes.toString("latin1").replace(/[^ -~]/g, "?")
-  const text = shown.length >= 80 ? `${shown.slice(0, 77)}...` : `${shown}?`
-  return `Failed to parse Json from string: ${text}`.slice(0, 120)
+  return `Failed to parse Json from string: ${shown.length >= 80 ? `${shown.slice(0, 80)}...` : `${shown}?`}`
 }
+
+/** Deeper than it parses. */
+const nesting = /^\s*\[{100}/
 
 /** Fulcrum 1.x and 2.x. */
 export const fulcrum = (model: ServerModel): Implementation => {
