@@ -1,7 +1,9 @@
 import { describe, expect, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { Effect, Layer } from "effect"
 import { Worker } from "node:worker_threads"
-import { dial, dialFailure, nextText, planOf } from "../support/dialing.ts"
+import { Dialer } from "../../src/transport/dialer.ts"
+import { Resolver } from "../../src/transport/resolver.ts"
+import { dial, dialFailure, endpointOf, nextText, planOf } from "../support/dialing.ts"
 import { closedPort, tcpServer } from "../support/loopback-server.ts"
 
 const onion = "a".repeat(56) + ".onion"
@@ -53,11 +55,22 @@ describe("direct dial", () => {
       })
     }))
 
-  it.effect("never resolves a second time: what a plan says is what is dialled", () =>
+  it.effect("never resolves a second time, so that an answer cannot change after it was checked", () =>
     Effect.gen(function*() {
-      const plan = yield* planOf("a.test:50001:t", { dns: { "a.test": ["127.0.0.9"] } })
-      expect(plan.dial.address).toBe("127.0.0.9")
-      expect(plan.resolvedMs).not.toBeNull()
+      const checked = yield* tcpServer(() => {}, "127.0.0.9")
+      let asked = 0
+      const rebinding = Layer.succeed(Resolver, {
+        addresses: () => Effect.sync(() => asked++ === 0 ? ["127.0.0.9"] : ["10.0.0.1"]),
+        names: () => Effect.succeed([])
+      })
+      const options = { proxy: null, tor: "off", allowPrivate: true, simulated: false, loopbackOnly: true } as const
+      yield* Effect.gen(function*() {
+        const dialer = yield* Dialer
+        const plan = yield* dialer.plan(endpointOf(`a.test:${checked.port}:t`))
+        const connection = yield* dialer.connect(plan)
+        expect(connection.dial.address).toBe("127.0.0.9")
+      }).pipe(Effect.provide(Dialer.layer(options).pipe(Layer.provide(rebinding))))
+      expect(asked).toBe(1)
     }))
 
   it.effect("tries the next address when the first refuses", () =>
