@@ -2,7 +2,7 @@ import { blobValue } from "@duckdb/node-api"
 import type { Advertisement, Source } from "../domain/advertisement.ts"
 import { type Endpoint, endpointKey, parseEndpoint, type Transport } from "../domain/endpoint.ts"
 import type { Server } from "../domain/server.ts"
-import type { CertificateFacts, TlsFacts, Visit } from "../domain/visit.ts"
+import type { CertificateFacts, ChainVerdict, TlsFacts, Visit } from "../domain/visit.ts"
 import type { AdvertisedFact, CrawlId, EndpointFact, Fact, LedgerFact } from "./facts.ts"
 import { featuresKey } from "./features-key.ts"
 import { Identities, servicesText } from "./identities.ts"
@@ -194,6 +194,13 @@ export class Batch {
     })
   }
 
+  /** Null only while unverified: a chain without a name must not look like the crawled one, or like another. */
+  #chainShown(crawlId: CrawlId, { chain, headers, verdict }: ChainVerdict): string | null {
+    if (verdict === "unverified") return null
+    if (verdict === "same") return this.#network(crawlId)
+    return chain ?? `unknown chain ${headers.at(-1)?.hash.slice(-8) ?? ""}`.trim()
+  }
+
   #visit(crawlId: CrawlId, visit: Visit): void {
     const visit_id = this.#identities.nextVisit()
     const { chain, dial, features, stamps, tip } = visit
@@ -228,7 +235,7 @@ export class Batch {
       tip_time: tip === null ? null : timestampOrNull(tip.time * 1000),
       tip_valid_work: tip?.validWork ?? null,
       chain_verdict: chain?.verdict ?? null,
-      chain: chain?.verdict === "same" ? this.#network(crawlId) : chain?.chain ?? null,
+      chain: chain === null ? null : this.#chainShown(crawlId, chain),
       chain_headers: json(chain?.headers ?? null),
       features_software: features?.serverVersion ?? null,
       features_protocol_min: features?.protocolMin ?? null,

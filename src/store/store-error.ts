@@ -12,6 +12,10 @@ export const StoreReason = Schema.Literals([
   "migration failed",
   "write failed",
   "query failed",
+  /** A named query was given a parameter it does not have, or a value that does not fit. */
+  "bad parameter",
+  /** The header of a query file cannot be read. */
+  "bad query file",
   /** A read-only query tried to write, or more than one statement. */
   "not allowed",
   "timeout",

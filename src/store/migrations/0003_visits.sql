@@ -74,7 +74,7 @@ COMMENT ON COLUMN visit.tip_hash IS 'Block hash of the claimed tip, computed fro
 COMMENT ON COLUMN visit.tip_time IS 'Time in the claimed tip''s header, UTC, as its miner states.';
 COMMENT ON COLUMN visit.tip_valid_work IS 'The tip''s header meets the target it states itself.';
 COMMENT ON COLUMN visit.chain_verdict IS 'same: all headers shown fit the crawled chain; other: one does not; unverified: none was shown.';
-COMMENT ON COLUMN visit.chain IS 'Name of the chain shown: the crawled one for verdict same, a known other one that fits, or null.';
+COMMENT ON COLUMN visit.chain IS 'Name of the chain shown: the crawled one for verdict same, for verdict other a known one that fits, else unknown chain with the end of the last header''s hash; null while unverified.';
 COMMENT ON COLUMN visit.chain_headers IS 'Headers shown at the deciding heights: JSON list of {height, hash}.';
 COMMENT ON COLUMN visit.features_software IS 'server_version of server.features, as claimed.';
 COMMENT ON COLUMN visit.features_protocol_min IS 'protocol_min of server.features, as claimed.';

@@ -1,0 +1,201 @@
+import { NodeServices } from "@effect/platform-node"
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Layer } from "effect"
+import { Database, type Row } from "../../src/store/database.ts"
+import { QueryCatalogue } from "../../src/store/query-catalogue.ts"
+import { bindParameters } from "../../src/store/query-file.ts"
+import { onion, recordSmallCrawl, temporaryFolder, withStore } from "../support/small-database.ts"
+
+const layers = (path: string) =>
+  Layer.mergeAll(Database.layer(path), QueryCatalogue.layer).pipe(Layer.provideMerge(NodeServices.layer))
+
+const ask = Effect.fnUntraced(function*(name: string, given: Record<string, string> = {}) {
+  const query = yield* (yield* QueryCatalogue).find(name)
+  return yield* (yield* Database).query(query.sql, yield* bindParameters(query, given))
+})
+
+const filled = Effect.gen(function*() {
+  const path = `${yield* temporaryFolder}/small.duckdb`
+  yield* withStore(path, (store) =>
+    Effect.gen(function*() {
+      yield* recordSmallCrawl(store, "mainnet")
+      yield* recordSmallCrawl(store, "mainnet-sim")
+    }))
+  return path
+})
+
+const empty = Effect.gen(function*() {
+  const path = `${yield* temporaryFolder}/empty.duckdb`
+  yield* withStore(path, () => Effect.void)
+  return path
+})
+
+/** Columns that the expectations leave out: which crawl it is. */
+const plain = (rows: ReadonlyArray<Row>): Array<Row> =>
+  rows.map((row) => {
+    const rest: Record<string, Row[string]> = { ...row }
+    for (const name of ["network", "crawl_id", "crawl_state", "simulated"]) delete rest[name]
+    return rest
+  })
+
+const mainnet = { network: "mainnet" }
+
+describe("named queries", () => {
+  it.effect("every query answers on an empty database, and has no rows but in no case an error", () =>
+    Effect.gen(function*() {
+      const path = yield* empty
+      yield* Effect.gen(function*() {
+        for (const query of (yield* QueryCatalogue).list) {
+          const result = yield* ask(query.name)
+          assert.deepStrictEqual(result.rows, [], query.name)
+        }
+      }).pipe(Effect.provide(layers(path)))
+    }))
+
+  it.effect("every query has rows for both networks, names its crawl and says which one is simulated", () =>
+    Effect.gen(function*() {
+      const path = yield* filled
+      yield* Effect.gen(function*() {
+        for (const query of (yield* QueryCatalogue).list) {
+          const { columns, rows } = yield* ask(query.name)
+          assert.includeMembers(columns.map((c) => c.name), ["network", "crawl_id", "crawl_state", "simulated"], query.name)
+          assert.deepStrictEqual(
+            [...new Set(rows.map((row) => `${row["network"]} ${row["simulated"]}`))].toSorted(),
+            ["mainnet false", "mainnet-sim true"],
+            query.name
+          )
+          assert.isTrue(query.parameters.some((p) => p.name === "network"), query.name)
+          const one = yield* ask(query.name, mainnet)
+          assert.isTrue(one.rows.length > 0 && one.rows.every((row) => row["network"] === "mainnet"), query.name)
+          assert.deepStrictEqual((yield* ask(query.name, { network: "nowhere" })).rows, [], query.name)
+        }
+      }).pipe(Effect.provide(layers(path)))
+    }))
+
+  it.effect("every parameter in a header is used by the SQL, and every one used is in the header", () =>
+    Effect.gen(function*() {
+      for (const query of (yield* QueryCatalogue).list) {
+        const sql = query.sql.replace(/^--.*$/gm, "")
+        const used = [...new Set([...sql.matchAll(/\$([a-z_]+)/g)].map((m) => m[1]!))].toSorted()
+        assert.deepStrictEqual(query.parameters.map((p) => p.name).toSorted(), used, query.name)
+      }
+    }).pipe(Effect.provide(QueryCatalogue.layer.pipe(Layer.provide(NodeServices.layer)))))
+
+  it.effect("the level of a query is in the names of its counts", () =>
+    Effect.gen(function*() {
+      for (const query of (yield* QueryCatalogue).list) {
+        const words = query.level.match(/advertisement|endpoint|server|source|operator|crawl/g) ?? []
+        assert.isAbove(words.length, 0, query.name)
+        const select = query.sql.slice(query.sql.lastIndexOf("\nSELECT "))
+        assert.isTrue([...words, ".level"].some((word) => select.includes(word)), query.name)
+      }
+    }).pipe(Effect.provide(QueryCatalogue.layer.pipe(Layer.provide(NodeServices.layer)))))
+
+  it.effect("they count what the small network is", () =>
+    Effect.gen(function*() {
+      const path = yield* filled
+      yield* Effect.gen(function*() {
+        const rows = (name: string, given: Record<string, string> = {}) =>
+          Effect.map(ask(name, { ...mainnet, ...given }), (result) => plain(result.rows))
+
+        assert.deepStrictEqual(yield* rows("software"), [
+          { software_claimed: "ElectrumX 1.16.0", servers: 1, percent_of_servers: 50 },
+          { software_claimed: "Fulcrum 1.9.1", servers: 1, percent_of_servers: 50 }
+        ])
+        assert.deepStrictEqual((yield* rows("protocol-versions")).map((r) => [r["protocol_agreed"], r["servers"]]), [
+          ["1.4.2", 1],
+          ["1.5", 1]
+        ])
+        assert.deepStrictEqual(
+          (yield* rows("who-announces-whom")).map((r) => [r["announcing_server_host"], r["announced_server_host"], r["endpoints_named"]]),
+          [
+            ["alpha.example.org", "beta.example.org", 1],
+            ["alpha.example.org", "gamma.example.org", 2],
+            ["alpha.example.org", "strange.example.org", 1],
+            ["beta.example.org", "alpha.example.org", 2],
+            ["beta.example.org", "gamma.example.org", 2]
+          ]
+        )
+        assert.lengthOf(yield* rows("who-announces-whom", { host: "strange.example.org" }), 1)
+        assert.deepStrictEqual(yield* rows("announced-but-unreachable"), [{
+          server_host: "gamma.example.org",
+          reasons: ["connect timeout", "refused"],
+          endpoints_failed: 2,
+          endpoints_unknown: 0,
+          named_by_endpoints: 2,
+          named_by_lists: 0,
+          server_id: 4
+        }])
+        assert.deepStrictEqual(
+          (yield* rows("failures-by-reason")).map((r) => [r["reason"], r["our_side"], r["endpoints"]]),
+          [["connect timeout", false, 1], ["other network", false, 1], ["refused", false, 1]]
+        )
+        assert.deepStrictEqual(
+          (yield* rows("dual-stack-and-onion-twins")).map((r) => [r["server_host"], r["twin_host"], r["kind"], r["said_by_one_side"]]),
+          [
+            ["alpha.example.org", null, "dual stack", false],
+            ["alpha.example.org", onion, "onion twin", true]
+          ]
+        )
+        assert.deepStrictEqual(
+          (yield* rows("ports")).map((r) => [r["port"], r["endpoints"], r["endpoints_answered"], r["endpoints_failed"], r["endpoints_unknown"]]),
+          [[50_002, 5, 3, 1, 1], [50_001, 2, 0, 1, 1]]
+        )
+        assert.deepStrictEqual(
+          (yield* rows("announcements-only-one-server-makes")).map((r) => [r["announced_server_host"], r["in_lists"]]),
+          [["beta.example.org", false], ["strange.example.org", false], ["alpha.example.org", true]]
+        )
+        assert.deepStrictEqual(yield* rows("certificates-on-more-than-one-server"), [{
+          key_sha256: "shared key",
+          servers: 2,
+          hosts: ["alpha.example.org", "beta.example.org"],
+          certificates: 1,
+          subject: "CN=server.example.org",
+          self_signed: true
+        }])
+        assert.deepStrictEqual(
+          (yield* rows("tips")).map((r) => [r["tip_height"], r["servers"], r["blocks_behind_highest"]]),
+          [[900_000, 1, 0], [899_998, 1, 2]]
+        )
+        assert.deepStrictEqual((yield* rows("chains")).map((r) => [r["verdict"], r["chain_shown"], r["endpoints"]]), [
+          ["same", "mainnet", 2],
+          ["other", "unknown chain abababab", 1]
+        ])
+        assert.deepStrictEqual(
+          (yield* rows("who-introduces")).map((r) => [r["source"], r["endpoints_named"], r["endpoints_named_first"], r["endpoints_only_here"]]),
+          [
+            ["alpha.example.org:50002:s", 6, 4, 2],
+            ["seeds.json", 2, 2, 0],
+            ["beta.example.org:50002:s", 4, 0, 0]
+          ]
+        )
+        assert.deepStrictEqual((yield* rows("malformed-announcements")).map((r) => [r["problem"], r["sources"]]), [
+          ["not a list", 1]
+        ])
+        assert.deepStrictEqual((yield* rows("banners")).map((r) => r["servers"]), [3])
+        assert.deepStrictEqual((yield* rows("certificate-validity")).map((r) => r["servers"]), [3])
+        const coverage = new Map((yield* rows("coverage")).map((r) => [`${r["level"]}: ${r["measure"]}`, r["number"]]))
+        assert.deepStrictEqual([...coverage.entries()].slice(0, 15), [
+          ["advertisement: distinct texts announced", 6],
+          ["advertisement: of these malformed", 1],
+          ["endpoint: announced and known", 7],
+          ["endpoint: visited", 5],
+          ["endpoint: answered", 3],
+          ["endpoint: failed on the server's side", 2],
+          ["endpoint: failed on our side: unknown", 0],
+          ["endpoint: not visited: tls answered", 1],
+          ["endpoint: not visited: us", 1],
+          ["server: announced and known", 5],
+          ["server: answered", 2],
+          ["server: answered, of another chain", 1],
+          ["server: answered nowhere", 1],
+          ["server: unknown", 1],
+          ["server: named by peer lists", 4]
+        ])
+        assert.deepStrictEqual((yield* ask("crawls-side-by-side")).rows.map((r) => [r["network"], r["endpoints_answered"], r["servers_answered"]]), [
+          ["mainnet", 3, 2],
+          ["mainnet-sim", 3, 2]
+        ])
+      }).pipe(Effect.provide(layers(path)))
+    }))
+})
