@@ -1,0 +1,89 @@
+import { constants } from "node:crypto"
+import { connect, type Socket } from "node:net"
+import { connect as connectTls, createSecureContext } from "node:tls"
+import { type Job, measured, peerRounds, serve } from "./messages.ts"
+
+/**
+ * The same exchange as a visit of the product, in the same packets, by nothing
+ * but `node:net` or `node:tls` and JSON.parse: it keeps nothing, judges nothing
+ * and knows all servers beforehand. What a visit costs beyond this is ours.
+ */
+
+let lastId = 0
+
+const packet = (...requests: ReadonlyArray<readonly [method: string, params: ReadonlyArray<unknown>]>) => ({
+  replies: requests.length,
+  bytes: Buffer.from(requests.map(([method, params]) =>
+    `{"jsonrpc":"2.0","id":${++lastId},"method":${JSON.stringify(method)},"params":${JSON.stringify(params)}}\n`
+  ).join(""))
+})
+
+const packets = [
+  packet(["server.version", ["electrum-observatory/0.1.0", ["1.4", "1.6"]]]),
+  packet(
+    ["server.banner", []],
+    ["server.donation_address", []],
+    ["blockchain.headers.subscribe", []],
+    ["blockchain.block.header", [0]],
+    ["blockchain.block.header", [1000]],
+    ["server.ping", []],
+    ...Array.from({ length: peerRounds }, () => ["server.peers.subscribe", []] as const)
+  ),
+  packet(["server.features", []])
+]
+
+// What the product uses: a context made for each connection would flatter it.
+const secureContext = createSecureContext({
+  ciphers: "DEFAULT@SECLEVEL=0",
+  minVersion: "TLSv1",
+  secureOptions: constants.SSL_OP_LEGACY_SERVER_CONNECT
+})
+
+const visit = (host: string, port: number, tls: boolean): Promise<void> =>
+  new Promise((resolve, reject) => {
+    const plain = connect({ host, port, noDelay: true })
+    const socket: Socket = tls ? connectTls({ socket: plain, secureContext, rejectUnauthorized: false, host }) : plain
+    let next = 0
+    let missing = 0
+    let chunks: Array<Buffer> = []
+    const send = (): void => {
+      const { bytes, replies } = packets[next++]!
+      missing = replies
+      socket.write(bytes)
+    }
+    socket.once(tls ? "secureConnect" : "connect", send)
+    socket.on("error", reject)
+    socket.on("data", (chunk: Buffer) => {
+      chunks.push(chunk)
+      if (chunk.at(-1) !== 10) return
+      const lines = (chunks.length === 1 ? chunk : Buffer.concat(chunks)).toString("utf8").split("\n")
+      chunks = []
+      for (const line of lines) {
+        if (line === "") continue
+        const { result } = JSON.parse(line) as { readonly result: unknown }
+        if (result === undefined) return reject(new Error(line))
+        missing--
+      }
+      if (missing > 0) return
+      if (next < packets.length) return send()
+      socket.destroy()
+      resolve()
+    })
+  })
+
+const visitAll = async ({ concurrency, network }: Job): Promise<number> => {
+  const { servers, transport } = network
+  let next = 0
+  let visits = 0
+  const worker = async (): Promise<void> => {
+    while (next < servers.length) {
+      const [host, port] = servers[next++]!
+      await visit(host, port, transport === "tls")
+      visits++
+    }
+  }
+  await Promise.all(Array.from({ length: concurrency }, worker))
+  return visits
+}
+
+serve((job: Job) => measured(() => visitAll(job)))

@@ -1,0 +1,240 @@
+import { spawn } from "node:child_process"
+import { mkdtempSync, rmSync, statSync } from "node:fs"
+import { availableParallelism, loadavg, tmpdir } from "node:os"
+import { join } from "node:path"
+import { fileURLToPath } from "node:url"
+import { parseArgs } from "node:util"
+import { queryFile } from "../support/duck.ts"
+import { type Job, listLength, type Measured, type Network, peerRounds, timeouts, Worker } from "./messages.ts"
+
+/**
+ * `npm run bench:crawl [-- --smoke] [--only cpu,wall,rss] [--profile FOLDER]`
+ *
+ * Compares, in one run on one machine: the CPU time of a visit with that of a
+ * bare client doing the same exchange; the time of a crawl with that of an
+ * asyncio snowball; the memory of a large crawl with a bound. Exits with 1 when
+ * a target is missed. `--smoke`: few servers, and only what breaks counts,
+ * because shared machines are noisy.
+ */
+
+const { values: flags } = parseArgs({
+  options: {
+    smoke: { type: "boolean", default: false },
+    only: { type: "string", default: "cpu,wall,rss" },
+    profile: { type: "string" }
+  }
+})
+const profile = flags.profile ?? null
+const parts = new Set(flags.only.split(","))
+const size = flags.smoke ? { cpu: 100, rounds: 1, rss: 300 } : { cpu: 1000, rounds: 3, rss: 10_000 }
+const concurrency = { ours: 64, snowball: 50 }
+const targets = { tls: 1.7, tcp: 5, wall: 1, rssMb: 300 }
+
+const folder = mkdtempSync(join(tmpdir(), "observatory-bench-"))
+let crawls = 0
+let broken = false
+
+interface Line {
+  readonly what: string
+  readonly ours: string
+  readonly other: string
+  readonly ratio: string
+  readonly target: string
+  readonly met: boolean
+}
+
+const median = (values: ReadonlyArray<number>): number => values.toSorted((a, b) => a - b)[values.length >> 1]!
+const milliseconds = (ms: number): string => ms < 10 ? `${ms.toFixed(2)} ms` : `${Math.round(ms)} ms`
+const times = (ratio: number): string => `${ratio.toFixed(2)}x`
+const say = (text: string): void => console.log(text)
+
+/** A network in a process of its own, for as long as `use` takes. */
+const withNetwork = async <A>(transport: "tcp" | "tls", count: number, use: (network: Network) => Promise<A>): Promise<A> => {
+  const server = new Worker<{ transport: string; count: number }, Network>("network-server.ts")
+  try {
+    return await use(await server.ask({ transport, count }))
+  } finally {
+    await server.stop()
+  }
+}
+
+/** A client process for as long as `use` takes. */
+const withClient = async <A>(
+  file: string,
+  use: (run: (network: Network) => Promise<Measured>) => Promise<A>
+): Promise<A> => {
+  const client = new Worker<Job, Measured>(file, profile)
+  try {
+    return await use(async (network) => {
+      const db = file === "product-client.ts" ? join(folder, `crawl-${++crawls}.duckdb`) : null
+      const result = await client.ask({ network, concurrency: concurrency.ours, db })
+      if (db !== null) await checkStored(db, network.servers.length)
+      return result
+    })
+  } finally {
+    await client.stop()
+  }
+}
+
+/** A crawl that stored less would be cheaper, and worth nothing. */
+const checkStored = async (db: string, servers: number): Promise<void> => {
+  const [stored] = await queryFile(db, `
+    SELECT (SELECT count(*) FROM visit WHERE outcome = 'answered' AND chain_verdict = 'same')::INT AS visits,
+      (SELECT count(*) FROM observation)::INT AS observations,
+      (SELECT min(entries) FROM reading JOIN source USING (source_id) WHERE kind = 'server')::INT AS entries,
+      (SELECT state FROM crawl) AS state`)
+  const list = Math.min(listLength, servers)
+  if (
+    stored!["visits"] !== servers || stored!["state"] !== "finished" || Number(stored!["entries"]) < list ||
+    Number(stored!["observations"]) !== servers * (8 + peerRounds)
+  ) throw new Error(`the crawl stored too little: ${JSON.stringify(stored)}`)
+  say(`  stored: ${JSON.stringify(stored)}, ${(statSync(db).size / 1e6).toFixed(1)} MB`)
+  for (const file of [db, db.replace(".duckdb", ".snapshot.duckdb")]) rmSync(file, { force: true })
+}
+
+const compareCpu = (transport: "tcp" | "tls"): Promise<Line> =>
+  withNetwork(transport, size.cpu, (network) =>
+    withClient("bare-client.ts", (runBare) =>
+      withClient("product-client.ts", async (runOurs) => {
+        const name = transport.toUpperCase()
+        const bare: Array<number> = []
+        const ours: Array<number> = []
+        for (let round = 1; round <= size.rounds; round++) {
+          const b = await runBare(network)
+          const o = await runOurs(network)
+          bare.push(b.cpuMs / b.visits)
+          ours.push(o.cpuMs / o.visits)
+          say(`  ${name} ${round}: bare ${milliseconds(bare.at(-1)!)}, ours ${milliseconds(ours.at(-1)!)} CPU per visit` +
+            ` (wall ${milliseconds(b.wallMs)}, ${milliseconds(o.wallMs)})`)
+        }
+        const ratio = median(ours.map((value, i) => value / bare[i]!))
+        return {
+          what: `CPU per visit, ${name}`,
+          ours: milliseconds(median(ours)),
+          other: `${milliseconds(median(bare))} bare client`,
+          ratio: times(ratio),
+          target: `<= ${targets[transport]}x`,
+          met: ratio <= targets[transport]
+        }
+      })))
+
+interface Snowball {
+  readonly visits: number
+  readonly failed: number
+  readonly problem: string | null
+  readonly wall_ms: number
+}
+
+const runSnowball = (network: Network): Promise<Snowball> =>
+  new Promise((resolve, reject) => {
+    const child = spawn("python3", [fileURLToPath(new URL("snowball.py", import.meta.url))], {
+      stdio: ["pipe", "pipe", "inherit"]
+    })
+    let output = ""
+    child.on("error", reject)
+    child.stdout.setEncoding("utf8").on("data", (text: string) => (output += text))
+    child.on("close", (code) => {
+      if (code !== 0) return reject(new Error(`snowball.py ended with ${code}`))
+      const result = JSON.parse(output) as Snowball
+      if (result.visits === network.servers.length) resolve(result)
+      else reject(new Error(`snowball.py found ${result.visits} of ${network.servers.length}: ${result.problem}`))
+    })
+    child.stdin.end(JSON.stringify({
+      transport: network.transport,
+      seed: network.servers[0],
+      concurrency: concurrency.snowball,
+      connect_s: timeouts.connectMs / 1000,
+      reply_s: timeouts.replyMs / 1000
+    }))
+  })
+
+const hasPython = (): Promise<boolean> =>
+  new Promise((resolve) => {
+    const child = spawn("python3", ["-c", "import asyncio, ssl, sys; sys.exit(sys.version_info < (3, 9))"], { stdio: "ignore" })
+    child.on("error", () => resolve(false))
+    child.on("close", (code) => resolve(code === 0))
+  })
+
+const compareWall = (transport: "tcp" | "tls"): Promise<Line> =>
+  withNetwork(transport, size.cpu, (network) =>
+    withClient("product-client.ts", async (runOurs) => {
+      const name = transport.toUpperCase()
+      const ours: Array<number> = []
+      const snowball: Array<number> = []
+      for (let round = 1; round <= size.rounds; round++) {
+        snowball.push((await runSnowball(network)).wall_ms)
+        ours.push((await runOurs(network)).wallMs)
+        say(`  ${name} ${round}: snowball ${milliseconds(snowball.at(-1)!)}, ours ${milliseconds(ours.at(-1)!)} for ${size.cpu} servers`)
+      }
+      const ratio = median(ours.map((value, i) => value / snowball[i]!))
+      return {
+        what: `Wall time, ${size.cpu} servers, ${name}`,
+        ours: milliseconds(median(ours)),
+        other: `${milliseconds(median(snowball))} asyncio snowball`,
+        ratio: times(ratio),
+        target: `<= ${targets.wall}x`,
+        met: ratio <= targets.wall
+      }
+    }))
+
+const measureRss = (): Promise<Line> =>
+  withNetwork("tls", size.rss, (network) =>
+    withClient("product-client.ts", async (runOurs) => {
+      const { peakRssMb, wallMs } = await runOurs(network)
+      say(`  ${size.rss} visits in ${milliseconds(wallMs)}`)
+      return {
+        what: `Peak RSS, ${size.rss} endpoints visited, TLS`,
+        ours: `${Math.round(peakRssMb)} MB`,
+        other: "",
+        ratio: "",
+        target: `< ${targets.rssMb} MB`,
+        met: peakRssMb < targets.rssMb
+      }
+    }))
+
+const table = (lines: ReadonlyArray<Line>): string => {
+  const rows = [
+    ["", "ours", "compared with", "ratio", "target", "verdict"],
+    ...lines.map((l) => [l.what, l.ours, l.other, l.ratio, l.target, flags.smoke ? "not judged" : l.met ? "met" : "MISSED"])
+  ]
+  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)))
+  return rows.map((row) => row.map((cell, i) => cell.padEnd(widths[i]!)).join("  ").trimEnd()).join("\n")
+}
+
+const load = (): string => loadavg().map((value) => value.toFixed(2)).join(" ")
+
+const lines: Array<Line> = []
+
+/** One part; what breaks in it does not take the others along. */
+const part = async (title: string, run: () => Promise<Line>): Promise<void> => {
+  say(`${title} (load average ${load()})`)
+  try {
+    lines.push(await run())
+  } catch (error) {
+    broken = true
+    console.error(`  broken: ${error instanceof Error ? error.message : String(error)}`)
+  }
+}
+
+say(`${availableParallelism()} CPUs, Node ${process.versions.node}. Lists of ${listLength} entries, ${peerRounds} rounds, rate 0; ` +
+  `${concurrency.ours} visits at a time (our default) and as many bare ones, ${concurrency.snowball} in the snowball; ` +
+  `timeouts ${timeouts.connectMs / 1000} s to connect, ${timeouts.replyMs / 1000} s to reply. Servers in a process of their own, on 127.0.0.0/8.`)
+try {
+  if (parts.has("cpu")) {
+    await part("CPU per visit over TLS, ours against the bare client", () => compareCpu("tls"))
+    await part("CPU per visit over TCP, ours against the bare client", () => compareCpu("tcp"))
+  }
+  if (parts.has("wall")) {
+    if (await hasPython()) {
+      await part("Wall time over TLS, ours against the snowball", () => compareWall("tls"))
+      await part("Wall time over TCP, ours against the snowball", () => compareWall("tcp"))
+    } else say("Wall time: left out, there is no python3 (3.9 or newer) to run the snowball with.")
+  }
+  if (parts.has("rss")) await part("Peak memory", measureRss)
+} finally {
+  rmSync(folder, { recursive: true, force: true })
+}
+say(`\n${table(lines)}`)
+const missed = lines.filter(({ met }) => !met).length
+if (!flags.smoke && missed > 0) say(`${missed} of ${lines.length} targets missed; load average ${load()}`)
+process.exitCode = broken || (!flags.smoke && missed > 0) ? 1 : 0

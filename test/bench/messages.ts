@@ -1,0 +1,91 @@
+import { fork } from "node:child_process"
+import { fileURLToPath } from "node:url"
+
+/** What the processes of the comparison tell each other. All of it is our own data, on one machine. */
+export interface Network {
+  readonly transport: "tcp" | "tls"
+  /** Address and port of every server; the first one is the seed. */
+  readonly servers: ReadonlyArray<readonly [address: string, port: number]>
+}
+
+/** One measured run. */
+export interface Job {
+  readonly network: Network
+  readonly concurrency: number
+  /** The product only: the database file to write. */
+  readonly db: string | null
+}
+
+export interface Measured {
+  readonly visits: number
+  readonly wallMs: number
+  /** User and system time of the process during the run, all threads. */
+  readonly cpuMs: number
+  /** Largest resident set of the process since it began. */
+  readonly peakRssMb: number
+}
+
+/** Rounds of `server.peers.subscribe`: what the product asks at least when it decides by itself. */
+export const peerRounds = 2
+
+export const listLength = 182
+
+export const timeouts = { connectMs: 10_000, replyMs: 15_000 } as const
+
+/** Runs a job and measures it; shared so that both sides are measured alike. */
+export const measured = async (run: () => Promise<number>): Promise<Measured> => {
+  const cpu = process.cpuUsage()
+  const startedAt = performance.now()
+  const visits = await run()
+  const wallMs = performance.now() - startedAt
+  const { system, user } = process.cpuUsage(cpu)
+  return { visits, wallMs, cpuMs: (user + system) / 1000, peakRssMb: process.resourceUsage().maxRSS / 1024 }
+}
+
+/** The other side of a `Worker`: answers every message with what `handle` makes of it, ends with its parent. */
+export const serve = <In, Out>(handle: (message: In) => Promise<Out>): void => {
+  process.on("message", (message) => {
+    handle(message as In).then(
+      (result) => process.send!({ result }),
+      (error: unknown) => process.send!({ error: error instanceof Error ? error.stack ?? error.message : String(error) })
+    )
+  })
+  process.on("disconnect", () => process.exit(0))
+}
+
+/** A child process that answers one message at a time. */
+export class Worker<In extends object, Out> {
+  readonly #child
+  readonly #file: string
+
+  /** @param file a module of this folder that calls `serve`; `profile`: a folder for a CPU profile */
+  constructor(file: string, profile: string | null = null) {
+    this.#file = file
+    this.#child = fork(fileURLToPath(new URL(file, import.meta.url)), {
+      execArgv: profile === null ? [] : ["--cpu-prof", `--cpu-prof-dir=${profile}`, `--cpu-prof-name=${file}.${Date.now()}.cpuprofile`],
+      env: { PATH: process.env["PATH"], OBSERVATORY_LOOPBACK_ONLY: "1" }
+    })
+  }
+
+  ask(message: In): Promise<Out> {
+    return new Promise((resolve, reject) => {
+      const onExit = (code: number | null): void => reject(new Error(`${this.#file} ended with ${code}`))
+      this.#child.once("exit", onExit)
+      this.#child.once("message", (answer: { readonly result: Out } | { readonly error: string }) => {
+        this.#child.off("exit", onExit)
+        if ("error" in answer) reject(new Error(`${this.#file}: ${answer.error}`))
+        else resolve(answer.result)
+      })
+      this.#child.send(message)
+    })
+  }
+
+  /** Returns when the process is gone. */
+  stop(): Promise<void> {
+    if (this.#child.exitCode !== null || this.#child.signalCode !== null) return Promise.resolve()
+    return new Promise((resolve) => {
+      this.#child.once("exit", () => resolve())
+      this.#child.disconnect()
+    })
+  }
+}

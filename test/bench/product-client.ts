@@ -1,0 +1,71 @@
+import { NodeServices } from "@effect/platform-node"
+import { Effect } from "effect"
+import { connectionOf } from "../../src/cli/connection.ts"
+import { clientNameOf } from "../../src/cli/crawl.ts"
+import { Crawler } from "../../src/crawl/crawler.ts"
+import { defaultCrawlSettings } from "../../src/crawl/settings.ts"
+import { noExclusions } from "../../src/discovery/exclude.ts"
+import { seedsOfFlags } from "../../src/discovery/seeds.ts"
+import { shippedChains } from "../../src/domain/chain.ts"
+import { Store } from "../../src/store/store.ts"
+import { version } from "../../src/version.ts"
+import { type Job, measured, peerRounds, serve, timeouts } from "./messages.ts"
+
+/** The product's crawl as `observatory crawl` wires it, from an empty database to the closed one, snapshots included. */
+
+const chain = shippedChains.find(({ name }) => name === "mainnet-sim")!
+
+const crawl = Effect.fnUntraced(function*({ concurrency, db, network }: Job) {
+  const { layer, vantage } = yield* connectionOf({
+    proxy: null,
+    tor: "off",
+    resolver: null,
+    allowPrivate: true,
+    connectTimeout: timeouts.connectMs,
+    replyTimeout: timeouts.replyMs
+  }, chain, "bench")
+  const [address, port] = network.servers[0]!
+  const seeds = seedsOfFlags([`${address}:${port}:${network.transport === "tls" ? "s" : "t"}`], chain)
+  const at = Date.now()
+  return yield* Effect.flatMap(Crawler, (crawler) =>
+    crawler.start({
+      chain,
+      vantage,
+      codeVersion: version,
+      readExclusions: () => Effect.succeed(noExclusions),
+      onProgress: () => Effect.void,
+      settings: {
+        ...defaultCrawlSettings,
+        network: chain.name,
+        concurrency,
+        rate: 0,
+        peerRounds,
+        allowPrivate: true,
+        clientName: clientNameOf(null)
+      },
+      seeds: [{
+        _tag: "advertised",
+        source: seeds.source,
+        at,
+        timesAsked: 1,
+        entries: seeds.advertisements.map((advertisement) => ({ advertisement, times: 1 })),
+        dropped: 0
+      }]
+    })).pipe(
+      Effect.provide(Crawler.layer),
+      Effect.provide(layer),
+      Effect.provide(Store.layer(db!)),
+      Effect.scoped,
+      Effect.provide(NodeServices.layer)
+    )
+})
+
+serve((job: Job) =>
+  measured(async () => {
+    const summary = await Effect.runPromise(crawl(job))
+    if (summary.answered !== job.network.servers.length || summary.failed > 0) {
+      throw new Error(`of ${job.network.servers.length} servers ${summary.answered} answered: ${JSON.stringify(summary)}`)
+    }
+    return summary.visits
+  })
+)
