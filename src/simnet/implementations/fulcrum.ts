@@ -75,6 +75,8 @@ class FulcrumConversation implements Conversation {
       return refuse("null", -32600, "Invalid request")
     }
     const object = message as Record<string, unknown>
+    // Numbers beyond 64 bits are no JSON to it.
+    if (typeof object.id === "number" && Math.abs(object.id) >= 2 ** 64) return refuse("null", -32700, parseFailure(bytes))
     const problem = idProblem(object.id)
     if (problem !== undefined) return refuse("null", -32600, `Error parsing JSON key "id": ${problem}`)
     // Numbers are printed as integers whatever the spelling, e.g. 1.0 as 1.
