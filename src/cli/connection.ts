@@ -56,7 +56,8 @@ const visitTimeouts = (replyMs: number | null): Layer.Layer<never> =>
 
 /** From flags to a way of dialling. Wrong values are usage errors. */
 export const connectionOf = Effect.fnUntraced(function*(input: ConnectionInput, chain: Chain, vantageName: string) {
-  const onlyLoopback = loopbackOnly(process.env)
+  // Simulated names may be real people's: whatever stands for them is on this machine.
+  const onlyLoopback = loopbackOnly(process.env) || chain.simulated
   const proxy = input.proxy === null ? null : yield* proxyOf("--proxy", input.proxy)
   const tor: "auto" | "off" | ProxyTarget = input.tor === "auto" || input.tor === "off"
     ? input.tor

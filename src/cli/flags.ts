@@ -6,6 +6,9 @@ import { parseDuration } from "./parse-duration.ts"
 const positive = <A extends number>(flag: Flag.Flag<A>) =>
   Flag.filter(flag, (value) => value > 0, (value) => `a number above 0, not ${value}`)
 
+/** A whole number above 0. */
+export const positiveInteger = (name: string, description: string) => positive(integer(name, description))
+
 const duration = (name: string, description: string) =>
   text(name, `${description} (e.g. 90s, 10m, 2h).`).pipe(
     Flag.withMetavar("TIME"),
@@ -48,10 +51,10 @@ export const crawlFlags = {
   seed: repeated("seed", "Server to start from.").pipe(Flag.withMetavar("HOST:PORT:s|t")),
   seeds: repeated("seeds", "File of servers to start from: wallet servers.json, lines, or legacy real names.").pipe(Flag.withMetavar("FILE")),
   embedded: toggle("embedded", "Also start from the wallet's list that ships for the network (done anyway when no seed is given).", false),
-  limit: nullable(positive(integer("limit", "End after this many visits."))),
+  limit: nullable(positiveInteger("limit", "End after this many visits.")),
   maxTime: nullable(duration("max-time", "End after this time")),
-  maxEndpoints: positive(integer("max-endpoints", "Endpoints followed per crawl (default 20000).")).pipe(Flag.withDefault(20_000)),
-  concurrency: positive(integer("concurrency", "Endpoints worked on at a time (default 64).")).pipe(Flag.withDefault(64)),
+  maxEndpoints: positiveInteger("max-endpoints", "Endpoints followed per crawl (default 20000).").pipe(Flag.withDefault(20_000)),
+  concurrency: positiveInteger("concurrency", "Endpoints worked on at a time (default 64).").pipe(Flag.withDefault(64)),
   rate: Flag.filter(
     number("rate", "New connections per second, 0 for no limit (default 10)."),
     (rate) => rate >= 0,

@@ -1,4 +1,4 @@
-import { Effect, Option, Schema } from "effect"
+import { Effect, type Option, Schema } from "effect"
 import { Command, Flag } from "effect/cli"
 import { listScenarios, type RunningSimnet, startSimnet, traits } from "../simnet/simnet.ts"
 import { integer, nullable, text, toggle } from "./option.ts"

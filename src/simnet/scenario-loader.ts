@@ -1,6 +1,6 @@
 import { basename, dirname, join } from "node:path"
-import { fileURLToPath } from "node:url"
-import { Effect, FileSystem, Result, Schema, SchemaIssue } from "effect"
+import { Effect, FileSystem, Option, Result, Schema, SchemaIssue } from "effect"
+import { packageFolder } from "../package-folder.ts"
 import { lineOfPath, showPath } from "./json-position.ts"
 import { type RecordedData, RecordedData as RecordedDataSchema, Scenario } from "./scenario.ts"
 import { SimnetError } from "./simnet-error.ts"
@@ -10,11 +10,6 @@ export interface LoadedScenario {
   readonly scenario: Scenario
   readonly recorded: RecordedData | null
 }
-
-// Beside the sources, or where a bundle in `dist` finds the packaged sources.
-const directories = ["./scenarios/", "../src/simnet/scenarios/"].map((place) =>
-  fileURLToPath(new URL(place, import.meta.url))
-)
 
 const bad = (message: string): SimnetError => new SimnetError({ reason: "bad scenario", message })
 
@@ -45,12 +40,39 @@ export const decodeFile = <S extends Schema.Decoder<unknown>>(
   return Result.fail(bad(lines.join("\n")))
 }
 
-const scenarioDirectory = Effect.fnUntraced(function*() {
-  const fs = yield* FileSystem.FileSystem
-  for (const directory of directories) {
-    if (yield* fs.exists(directory).pipe(Effect.orElseSucceed(() => false))) return directory
+interface Mistake {
+  readonly path: ReadonlyArray<PropertyKey>
+  readonly message: string
+}
+
+/** What is well-formed but cannot be: ids given twice, references to nobody. */
+const findMistake = (scenario: Scenario): Mistake | undefined => {
+  const servers = scenario.servers ?? []
+  const ids = servers.map((server) => server.id)
+  for (const [i, server] of servers.entries()) {
+    if (ids.indexOf(server.id) !== i) return { path: ["servers", i, "id"], message: `there are two servers ${server.id}` }
+    for (const [j, id] of (Array.isArray(server.lists) ? server.lists as ReadonlyArray<string> : []).entries()) {
+      if (!ids.includes(id)) return { path: ["servers", i, "lists", j], message: `there is no server ${id}` }
+    }
   }
-  return directories[0]!
+  const named = [...servers, ...(scenario.recorded === undefined ? [] : [scenario.recorded.first_list])]
+  for (const [i, seed] of scenario.seeds.entries()) {
+    const [, host, port, letter] = /^(.+):([0-9]+):([st])$/.exec(seed)!
+    const found = named.some((server) =>
+      server.names.some((name) => name.host === host && (letter === "s" ? name.tls : name.tcp) === Number(port))
+    )
+    if (!found) return { path: ["seeds", i], message: `no server of this file offers ${seed}` }
+  }
+  return undefined
+}
+
+const scenarioDirectory = Effect.fnUntraced(function*() {
+  const root = yield* packageFolder
+  if (Option.isSome(root)) return join(root.value, "src", "simnet", "scenarios")
+  return yield* new SimnetError({
+    reason: "no such scenario",
+    message: "the shipped scenarios are not where they were installed"
+  })
 })
 
 const readText = Effect.fnUntraced(function*(file: string) {
@@ -90,6 +112,10 @@ export const loadScenario: (nameOrFile: string) => Effect.Effect<LoadedScenario,
     }
     const text = yield* readText(file)
     const scenario = yield* Effect.fromResult(decodeFile(Scenario, text, file))
+    const mistake = findMistake(scenario)
+    if (mistake !== undefined) {
+      return yield* bad(`${file}:${lineOfPath(text, mistake.path)}: ${showPath(mistake.path)}: ${mistake.message}`)
+    }
     if (scenario.recorded === undefined) return { scenario, recorded: null }
     const dataFile = join(dirname(file), scenario.recorded.data)
     const data = yield* readText(dataFile)

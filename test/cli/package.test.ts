@@ -1,0 +1,69 @@
+import { execFileSync } from "node:child_process"
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { fileURLToPath } from "node:url"
+import { afterAll, describe, expect, it } from "vitest"
+
+const root = fileURLToPath(new URL("../../", import.meta.url))
+const folder = realpathSync(mkdtempSync(join(tmpdir(), "observatory-package-")))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+interface Lock {
+  readonly packages: Readonly<Record<string, { readonly dev?: boolean; readonly [key: string]: unknown }>>
+}
+
+const run = (cwd: string, command: string, ...args: ReadonlyArray<string>): string =>
+  execFileSync(command, args, { cwd, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"], env: { ...process.env, NODE_ENV: "" } })
+
+/** Packs a copy, so that no `dist/` appears in the checkout while other tests run its sources. */
+const pack = (): string => {
+  const copy = join(folder, "copy")
+  mkdirSync(copy)
+  for (const name of ["package.json", "README.md", "LICENSE", "src", "queries"]) {
+    cpSync(join(root, name), join(copy, name), { recursive: true })
+  }
+  symlinkSync(join(root, "node_modules"), join(copy, "node_modules"))
+  return join(copy, run(copy, "npm", "pack", "--silent").trim().split("\n").at(-1)!)
+}
+
+/** A project that depends on the tarball; what it needs comes from npm's cache, which `npm ci` has filled. */
+const install = (tarball: string): string => {
+  const target = join(folder, "target")
+  mkdirSync(target)
+  cpSync(tarball, join(target, "observatory.tgz"))
+  const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as Record<string, unknown>
+  const lock = JSON.parse(readFileSync(join(root, "package-lock.json"), "utf8")) as Lock
+  const root_ = { name: "target", version: "1.0.0", dependencies: { "electrum-observatory": "file:observatory.tgz" } }
+  const packages = {
+    "": root_,
+    ...Object.fromEntries(Object.entries(lock.packages).filter(([path, p]) => path !== "" && p.dev !== true)),
+    "node_modules/electrum-observatory": {
+      version: manifest["version"],
+      resolved: "file:observatory.tgz",
+      dependencies: manifest["dependencies"],
+      bin: manifest["bin"],
+      engines: manifest["engines"]
+    }
+  }
+  writeFileSync(join(target, "package.json"), JSON.stringify(root_))
+  writeFileSync(join(target, "package-lock.json"), JSON.stringify({ name: "target", version: "1.0.0", lockfileVersion: 3, requires: true, packages }))
+  run(target, "npm", "ci", "--prefer-offline", "--ignore-scripts", "--no-audit", "--no-fund")
+  return target
+}
+
+describe("the package", () => {
+  it("packs, installs from its tarball, and runs from there: bundle, migrations, scenarios and queries included", () => {
+    const tarball = pack()
+    const files = run(folder, "tar", "-tzf", tarball).split("\n")
+    expect(files).toContain("package/dist/observatory.js")
+    expect(files.filter((f) => /^package\/(test|web|\.ci)\//.test(f))).toEqual([])
+    const bin = join(install(tarball), "node_modules", ".bin", "observatory")
+    const observatory = (...args: ReadonlyArray<string>) => run(folder, bin, ...args)
+    expect(observatory("--version")).toMatch(/^observatory v[0-9]+\.[0-9]+\.[0-9]+\n$/)
+    const db = join(folder, "installed.duckdb")
+    const summary = observatory("demo", "--db", db, "--scenario", "mixed", "--progress", "off")
+    expect(summary).toMatch(/^Crawl 1 of mainnet-sim complete/m)
+    expect(JSON.parse(observatory("query", "software", "--db", db, "--format", "json")).length).toBeGreaterThan(3)
+  }, 120_000)
+})
