@@ -1,0 +1,123 @@
+import { NodeServices } from "@effect/platform-node"
+import { assert, describe, it } from "@effect/vitest"
+import { Effect } from "effect"
+import { connect, openForWriting, run } from "../../src/store/duckdb.ts"
+import { type Migration, migrate, migrations, schemaVersion } from "../../src/store/migrate.ts"
+import { tableNames, tables } from "../../src/store/tables.ts"
+import { temporaryFolder } from "../support/small-database.ts"
+
+/** A database at a version of the schema, open. */
+const atVersion = Effect.fnUntraced(function*(path: string, steps: ReadonlyArray<Migration>) {
+  const connection = yield* connect(yield* openForWriting(path))
+  yield* migrate(connection, path, steps)
+  return connection
+})
+
+const rowsOf = (connection: Effect.Success<ReturnType<typeof atVersion>>, sql: string) =>
+  Effect.map(run(connection, "query failed", "test", sql), (reader) => reader.getRowObjectsJson())
+
+describe("migrations", () => {
+  it.effect("explain every table, view and column, and say which level a row counts", () =>
+    Effect.gen(function*() {
+      const connection = yield* atVersion(":memory:", yield* migrations)
+      const things = yield* rowsOf(
+        connection,
+        `SELECT table_name AS name, comment FROM duckdb_tables() WHERE NOT internal
+         UNION ALL SELECT view_name, comment FROM duckdb_views() WHERE NOT internal ORDER BY name`
+      )
+      assert.isAbove(things.length, 20)
+      for (const { comment, name } of things) assert.match(String(comment), /Level: [a-z]/, String(name))
+      const bare = yield* rowsOf(
+        connection,
+        `SELECT table_name || '.' || column_name AS name FROM duckdb_columns()
+         WHERE NOT internal AND (comment IS NULL OR length(comment) < 5)`
+      )
+      assert.deepStrictEqual(bare, [])
+    }).pipe(Effect.provide(NodeServices.layer)))
+
+  it.effect("make the tables that the writer appends to, column by column", () =>
+    Effect.gen(function*() {
+      const connection = yield* atVersion(":memory:", yield* migrations)
+      for (const name of tableNames) {
+        const columns = yield* rowsOf(
+          connection,
+          `SELECT column_name AS name, data_type AS type FROM duckdb_columns()
+           WHERE table_name = '${name}' AND NOT internal ORDER BY column_index`
+        )
+        assert.deepStrictEqual(
+          columns.map((c) => `${String(c["name"])} ${String(c["type"]).replace("JSON", "VARCHAR")}`),
+          Object.entries(tables[name]).map(([column, type]) => `${column} ${type.toString()}`),
+          name
+        )
+      }
+    }).pipe(Effect.provide(NodeServices.layer)))
+
+  it.effect("have all time columns in one type", () =>
+    Effect.gen(function*() {
+      const connection = yield* atVersion(":memory:", yield* migrations)
+      const types = yield* rowsOf(
+        connection,
+        "SELECT DISTINCT data_type AS type FROM duckdb_columns() WHERE NOT internal AND data_type LIKE 'TIMESTAMP%'"
+      )
+      assert.deepStrictEqual(types, [{ type: "TIMESTAMP" }])
+    }).pipe(Effect.provide(NodeServices.layer)))
+
+  it.effect("lead from every earlier version to the newest, and lose no row", () =>
+    Effect.gen(function*() {
+      const steps = yield* migrations
+      const folder = yield* temporaryFolder
+      for (let version = 0; version <= steps.length; version++) {
+        const path = `${folder}/from-${version}.duckdb`
+        yield* Effect.scoped(Effect.gen(function*() {
+          const connection = yield* atVersion(path, steps.slice(0, version))
+          assert.strictEqual(yield* schemaVersion(connection), version)
+          if (version > 0) {
+            yield* run(
+              connection,
+              "write failed",
+              "test",
+              "INSERT INTO endpoint VALUES (1, 'a.example.org', 50002, 'tls', 'name', 'a.example.org:50002:s')"
+            )
+          }
+        }))
+        yield* Effect.scoped(Effect.gen(function*() {
+          const connection = yield* atVersion(path, steps)
+          assert.strictEqual(yield* schemaVersion(connection), steps.length)
+          const kept = yield* rowsOf(connection, "SELECT host FROM endpoint")
+          assert.deepStrictEqual(kept, version > 0 ? [{ host: "a.example.org" }] : [])
+          yield* rowsOf(connection, "SELECT * FROM server_summary")
+          const applied = yield* rowsOf(connection, "SELECT version FROM schema_version ORDER BY version")
+          assert.deepStrictEqual(applied.map((r) => r["version"]), steps.map((s) => s.version))
+        }))
+      }
+    }).pipe(Effect.provide(NodeServices.layer)))
+
+  it.effect("refuse the file of a newer version with a sentence and leave it as it is", () =>
+    Effect.gen(function*() {
+      const steps = yield* migrations
+      const path = `${yield* temporaryFolder}/newer.duckdb`
+      const future = { version: steps.length + 1, name: "future", sql: "CREATE TABLE future (a INTEGER)" }
+      yield* Effect.scoped(atVersion(path, [...steps, future]))
+      const error = yield* Effect.flip(Effect.scoped(atVersion(path, steps)))
+      assert.strictEqual(error.reason, "newer schema")
+      assert.include(error.message, "newer version of this program")
+      yield* Effect.scoped(Effect.gen(function*() {
+        const connection = yield* connect(yield* openForWriting(path))
+        assert.strictEqual(yield* schemaVersion(connection), steps.length + 1)
+      }))
+    }).pipe(Effect.provide(NodeServices.layer)))
+
+  it.effect("leave the last good version when one fails half-way", () =>
+    Effect.gen(function*() {
+      const steps = yield* migrations
+      const path = `${yield* temporaryFolder}/broken.duckdb`
+      const broken = { version: steps.length + 1, name: "broken", sql: "CREATE TABLE half (a INTEGER); CREATE NONSENSE" }
+      const error = yield* Effect.flip(Effect.scoped(atVersion(path, [...steps, broken])))
+      assert.strictEqual(error.reason, "migration failed")
+      assert.include(error.message, "broken")
+      yield* Effect.scoped(Effect.gen(function*() {
+        const connection = yield* atVersion(path, steps)
+        assert.deepStrictEqual(yield* rowsOf(connection, "SELECT 1 FROM duckdb_tables() WHERE table_name = 'half'"), [])
+      }))
+    }).pipe(Effect.provide(NodeServices.layer)))
+})
