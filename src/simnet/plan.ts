@@ -164,7 +164,8 @@ export const planListed = (scenario: Scenario, random: SeededRandom): ReadonlyAr
   const announced = new Map(parts.map((part, i) => [part.id, announcementsOf(part, specs[i]!)]))
   const choices = (ids: Iterable<string>): ReadonlyArray<PeerChoice> =>
     [...ids].flatMap((id) => (announced.get(id) ?? []).map((announcement) => ({ announcement, variant: 0 })))
-  const all = choices(announced.keys())
+  // Sorted: who draws what must not depend on the order of the file.
+  const all = choices([...announced.keys()].toSorted())
   return specs.map((spec, i) => {
     const part = parts[i]!
     const others = random.fork(`list order/${spec.id}`).shuffled(all.filter((c) => !announced.get(spec.id)!.includes(c.announcement)))

@@ -59,7 +59,7 @@ const findMistake = (scenario: Scenario): Mistake | undefined => {
   for (const [i, seed] of scenario.seeds.entries()) {
     const [, host, port, letter] = /^(.+):([0-9]+):([st])$/.exec(seed)!
     const found = named.some((server) =>
-      server.names.some((name) => name.host === host && (letter === "s" ? name.tls : name.tcp) === Number(port))
+      server.names.some((name) => name.host === host!.replace(/^\[(.*)\]$/, "$1") && (letter === "s" ? name.tls : name.tcp) === Number(port))
     )
     if (!found) return { path: ["seeds", i], message: `no server of this file offers ${seed}` }
   }
