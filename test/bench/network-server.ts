@@ -108,7 +108,7 @@ const start = async (transport: "tcp" | "tls", count: number): Promise<Network> 
     })
   const servers: Array<readonly [string, number]> = []
   for (let i = 0; i < count; i++) {
-    const replies = (): Replies => ({ features: features(i), peers: (round) => listOf(i * 7 + round) })
+    const replies = (): Replies => ({ features: features(i), peers: (round) => listOf(i + round) })
     const server = createServer({ noDelay: true }, (socket) => {
       if (transport === "tcp") return converse(socket, replies())
       const secure = new TLSSocket(socket, { isServer: true, secureContext: contextOf(i) })
