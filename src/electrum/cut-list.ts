@@ -1,4 +1,4 @@
-import { maxDepth } from "./json-depth.ts"
+import { maxDepth } from "./json-scan.ts"
 
 const quote = 0x22
 const backslash = 0x5c

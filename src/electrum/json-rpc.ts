@@ -1,5 +1,6 @@
 import { isUtf8 } from "node:buffer"
-import { maxDepth, nestsDeeperThan } from "./json-depth.ts"
+import type { EntryTable } from "./entry-table.ts"
+import { maxDepth, scanJson } from "./json-scan.ts"
 import { cutText } from "./reply-text.ts"
 
 /** What is common to everything a server sends. */
@@ -90,12 +91,25 @@ const readError = (error: unknown): Pick<ErrorLine, "code" | "message"> => {
   }
 }
 
+/** `JSON.parse`, except that the elements of the list that is the result come from the table. */
+const parseWithEntries = (text: string, cuts: ReadonlyArray<number>, entries: EntryTable): unknown => {
+  const start = cuts[0]!
+  const end = cuts.at(-1)! - 1
+  const json = JSON.parse(text.slice(0, start) + text.slice(end)) as { result?: unknown } | null
+  if (cuts.length < 3 || !Array.isArray(json?.result)) return JSON.parse(text)
+  const result: Array<unknown> = []
+  for (let i = 1; i < cuts.length; i++) result.push(entries.value(text.slice(cuts[i - 1], cuts[i]! - 1)))
+  json.result = result
+  return json
+}
+
 /**
  * Read one line of JSON-RPC as Electrum servers speak it (2.0, 1.0, or neither),
  * never throwing. Nesting is bounded before parsing; invalid UTF-8 is replaced
- * and remarked; a batch is malformed, as we send none.
+ * and remarked; a batch is malformed, as we send none. With a table, elements of
+ * a list are shared objects.
  */
-export const decodeLine = (line: Buffer): Line => {
+export const decodeLine = (line: Buffer, entries?: EntryTable): Line => {
   const received: Received = { text: line.toString("utf8"), bytes: line.length, invalidUtf8: !isUtf8(line) }
   const malformed = (problem: string, id?: IdFacts): MalformedLine => ({
     _tag: "malformed",
@@ -103,10 +117,11 @@ export const decodeLine = (line: Buffer): Line => {
     ...(id ?? { id: null, idRemark: null, anonymous: true }),
     problem
   })
-  if (nestsDeeperThan(line, maxDepth)) return malformed(`nested deeper than ${maxDepth}`)
+  const { cuts, tooDeep } = scanJson(received.text)
+  if (tooDeep) return malformed(`nested deeper than ${maxDepth}`)
   let json: unknown
   try {
-    json = JSON.parse(received.text)
+    json = entries === undefined || cuts === null ? JSON.parse(received.text) : parseWithEntries(received.text, cuts, entries)
   } catch {
     return malformed("not JSON")
   }

@@ -2,6 +2,7 @@ import { Effect, Result, type Scope } from "effect"
 import type { Duplex } from "node:stream"
 import type { ProbeOutcome } from "../domain/reason.ts"
 import type { BytesShare } from "./byte-budget.ts"
+import type { EntryTable } from "./entry-table.ts"
 import { decodeLine, encodeRequest, type ErrorLine, type Line } from "./json-rpc.ts"
 import { LineFramer, type LineSink } from "./line-framer.ts"
 import { lineBounds, type Method } from "./methods.ts"
@@ -72,6 +73,8 @@ export interface SessionOptions {
   /** Monotonic milliseconds since the visit started. */
   readonly now: () => number
   readonly limits?: SessionLimits
+  /** Shares the elements of lists with other sessions. */
+  readonly entries?: EntryTable
   /** Gets the start of a line that exceeded its bound, before the session ends for it. */
   readonly onOverflow?: (start: Buffer) => void
 }
@@ -225,7 +228,7 @@ export class Session {
 
   #onLine(bytes: Buffer): boolean {
     this.#exchangeBytes += bytes.length
-    const line = decodeLine(bytes)
+    const line = decodeLine(bytes, this.#options.entries)
     if (line._tag === "notification") {
       // We subscribed to headers: a new block during a visit is no surprise.
       const expected = line.method === "blockchain.headers.subscribe" && Array.isArray(line.params)

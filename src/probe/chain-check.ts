@@ -1,6 +1,6 @@
-import { decodeBlockHeader } from "../domain/block-header.ts"
 import { type Chain, decidingHeights, expectedHash, shippedChains } from "../domain/chain.ts"
 import type { ChainVerdict } from "../domain/visit.ts"
+import { knownHeader } from "./known-header.ts"
 
 /** A header as a server gave it for a height we asked. */
 export interface ShownHeader {
@@ -10,7 +10,7 @@ export interface ShownHeader {
 
 /** The header a server shows for a height; undefined when it is none. */
 export const shownHeader = (height: number, hex: string): ShownHeader | undefined => {
-  const header = decodeBlockHeader(hex)
+  const header = knownHeader(hex)
   return header === undefined ? undefined : { height, hash: header.hash }
 }
 

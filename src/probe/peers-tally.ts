@@ -1,4 +1,5 @@
 import type { PeersFacts } from "../domain/visit.ts"
+import { EntryTable } from "../electrum/entry-table.ts"
 
 /** Distinct entries kept of one visit, and read of one list. */
 export const maxEntries = 10_000
@@ -20,10 +21,15 @@ export class PeersTally {
   characters = 0
   /** The last list was the one before, entry by entry: this server lists all it knows. */
   repeated = false
+  readonly #table: EntryTable
   readonly #entries = new Map<string, Entry>()
   #last: ReadonlyArray<Entry> = []
   #dropped = 0
   #cut = false
+
+  constructor(table = new EntryTable()) {
+    this.#table = table
+  }
 
   /** Add a list. `more` counts elements of it that are not in `list`; a `cut` one never ended. */
   add(list: ReadonlyArray<unknown>, more = 0, cut = false): void {
@@ -31,8 +37,7 @@ export class PeersTally {
     const seen: Array<Entry> = []
     let dropped = more + Math.max(0, list.length - maxEntries)
     for (const value of list.length > maxEntries ? list.slice(0, maxEntries) : list) {
-      // The values are JSON, so this is never undefined; their depth was bounded before parsing.
-      const key = JSON.stringify(value)
+      const key = this.#table.textOf(value)
       let entry = this.#entries.get(key)
       if (entry === undefined) {
         if (this.#entries.size >= maxEntries || this.characters + key.length > maxCharacters) {

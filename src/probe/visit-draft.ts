@@ -9,6 +9,7 @@ import type {
   TlsFacts,
   Visit
 } from "../domain/visit.ts"
+import type { EntryTable } from "../electrum/entry-table.ts"
 import { electrumxCost } from "../electrum/methods.ts"
 import { cutText } from "../electrum/reply-text.ts"
 import type { Reply, Session } from "../electrum/session.ts"
@@ -39,7 +40,7 @@ export class VisitDraft {
   readonly #now: () => number
   readonly #observations: Array<Observation> = []
   readonly #headers: Array<ShownHeader> = []
-  readonly peers = new PeersTally()
+  readonly peers: PeersTally
   #dial: DialFacts
   #tls: TlsFacts | null = null
   #connectedMs: number | null = null
@@ -62,12 +63,13 @@ export class VisitDraft {
   features: FeaturesFacts | null = null
   chain: ChainVerdict | null = null
 
-  constructor(plan: DialPlan, chain: Chain, startedAt: number, now: () => number) {
+  constructor(plan: DialPlan, chain: Chain, startedAt: number, now: () => number, entries: EntryTable) {
     this.#plan = plan
     this.#chain = chain
     this.#startedAt = startedAt
     this.#now = now
     this.#dial = plan.dial
+    this.peers = new PeersTally(entries)
   }
 
   /** Milliseconds since the visit started. */

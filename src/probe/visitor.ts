@@ -2,6 +2,7 @@ import { Cause, Clock, Context, Effect, Layer } from "effect"
 import type { Chain } from "../domain/chain.ts"
 import type { Visit } from "../domain/visit.ts"
 import { ByteBudget } from "../electrum/byte-budget.ts"
+import { EntryTable } from "../electrum/entry-table.ts"
 import { readCutList } from "../electrum/cut-list.ts"
 import { Session } from "../electrum/session.ts"
 import { Dialer, type DialPlan } from "../transport/dialer.ts"
@@ -28,6 +29,7 @@ export class Visitor extends Context.Service<Visitor, {
     Effect.gen(function*() {
       const dialer = yield* Dialer
       const budget = yield* ByteBudget
+      const entries = new EntryTable()
 
       /** One connection, from dialling to leaving. Null when the server shook hands. */
       const attempt = Effect.fnUntraced(function*(
@@ -42,6 +44,7 @@ export class Visitor extends Context.Service<Visitor, {
         const timeouts = timeoutsFor(yield* VisitTimeouts, plan.endpoint, connection.dial.via)
         const session = yield* Session.open(connection.socket, {
           share: budget.open(),
+          entries,
           now: () => draft.now(),
           onOverflow: (start) => {
             const list = readCutList(start, maxEntries)
@@ -72,7 +75,7 @@ export class Visitor extends Context.Service<Visitor, {
         const clock = yield* Clock.Clock
         const origin = clock.monotonicTimeNanosUnsafe()
         const now = (): number => Number((clock.monotonicTimeNanosUnsafe() - origin) / 1000n) / 1000
-        const draft = new VisitDraft(plan, options.chain, clock.currentTimeMillisUnsafe(), now)
+        const draft = new VisitDraft(plan, options.chain, clock.currentTimeMillisUnsafe(), now, entries)
         yield* conduct(draft, plan, options).pipe(
           Effect.catch((error) =>
             Effect.sync(() => draft.fail({ reason: error.reason, phase: error.phase, detail: error.detail }))

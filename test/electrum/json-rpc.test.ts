@@ -1,7 +1,8 @@
 import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
-import { nestsDeeperThan } from "../../src/electrum/json-depth.ts"
+import { EntryTable } from "../../src/electrum/entry-table.ts"
 import { decodeLine, encodeRequest } from "../../src/electrum/json-rpc.ts"
+import { maxDepth, scanJson } from "../../src/electrum/json-scan.ts"
 import { storedReplyText } from "../../src/electrum/reply-text.ts"
 
 const decode = (text: string) => decodeLine(Buffer.from(text))
@@ -90,11 +91,66 @@ describe("decodeLine", () => {
   })
 })
 
-describe("nestsDeeperThan", () => {
+describe("decodeLine with a table of entries", () => {
+  /** JSON with odd spacing, so that equal values have different texts. */
+  const spaced = (value: unknown, space: string): string =>
+    Array.isArray(value) ? `[${space}${value.map((it) => spaced(it, space)).join(`${space},${space}`)}${space}]` : JSON.stringify(value)
+
+  const list = fc.array(fc.oneof(fc.jsonValue({ maxDepth: 3 }), fc.constant(["203.0.113.1", "é[,]\"", ["s1"]])), { maxLength: 8 })
+  const envelope = fc.constantFrom(
+    (text: string) => `{"jsonrpc":"2.0","result":${text},"id":1}`,
+    (text: string) => `{"id":1,"jsonrpc":"2.0","result":${text}}`,
+    (text: string) => `{"jsonrpc": "2.0", "result" : ${text}, "id": 1   }`,
+    (text: string) => `{"result":5,"x":[1,2,3],"result":${text},"id":1}`,
+    (text: string) => `{"x":{"result":[1,2,3]},"result":${text},"id":1}`,
+    (text: string) => `{"result":${text},"result":{"result":[1,2]},"id":1}`,
+    (text: string) => `{"a":"\\\\","result":${text},"b":"\\"result\\":[1,2,3","id":1}`
+  )
+
+  it("reads what it reads without one, whatever is broken", () => {
+    const table = new EntryTable()
+    const breakage = fc.option(fc.tuple(fc.nat(300), fc.constantFrom("", ",", "]", "[", "\"", "\\", " ", "x", "\t")))
+    fc.assert(fc.property(list, envelope, fc.constantFrom("", " ", "  "), breakage, (values, wrap, space, broken) => {
+      let text = wrap(spaced(JSON.parse(JSON.stringify(values)), space))
+      if (broken !== null) {
+        const at = broken[0] % text.length
+        text = text.slice(0, at) + broken[1] + text.slice(at + 1)
+      }
+      expect(decodeLine(Buffer.from(text), table)).toEqual(decode(text))
+    }), { numRuns: 2000 })
+  })
+
+  it("gives equal entries as one object, however they are spaced and in whatever reply they come", () => {
+    const table = new EntryTable()
+    const entries = [["203.0.113.1", "a", ["s1"]], ["203.0.113.2", "b", ["s2"]]]
+    const read = (text: string) => {
+      const line = decodeLine(Buffer.from(text), table)
+      return line._tag === "result" ? line.result as ReadonlyArray<unknown> : []
+    }
+    const compact = read(`{"result":${JSON.stringify(entries)},"id":1}`)
+    const loose = read(`{"id":2,"result":${spaced(entries, " ")}}`)
+    expect(compact).toEqual(entries)
+    expect(loose[0]).toBe(compact[0])
+    expect(loose[1]).toBe(compact[1])
+    expect(table.textOf(compact[0])).toBe(`["203.0.113.1","a",["s1"]]`)
+    expect(table.textOf(["not", "known"])).toBe(`["not","known"]`)
+  })
+})
+
+describe("scanJson", () => {
   it("agrees with the depth of the parsed value, strings and escapes notwithstanding", () => {
-    fc.assert(fc.property(fc.jsonValue({ maxDepth: 6 }), fc.integer({ min: 0, max: 7 }), (value, limit) => {
-      expect(nestsDeeperThan(Buffer.from(JSON.stringify(value)), limit)).toBe(depthOf(JSON.parse(JSON.stringify(value))) > limit)
+    const nest = (value: unknown, levels: number): string => "[".repeat(levels) + JSON.stringify(value) + "]".repeat(levels)
+    fc.assert(fc.property(fc.jsonValue({ maxDepth: 6 }), fc.integer({ min: 24, max: 34 }), (value, levels) => {
+      const depth = levels + depthOf(JSON.parse(JSON.stringify(value)))
+      expect(scanJson(nest(value, levels)).tooDeep).toBe(depth > maxDepth)
     }))
+  })
+
+  it("notes no more than 10,000 elements", () => {
+    const listOf = (length: number) => `{"result":[${Array.from({ length }, (_, i) => i).join(",")}]}`
+    expect(scanJson(listOf(9_999)).cuts?.length).toBe(10_000)
+    expect(scanJson(listOf(20_000)).cuts).toBeNull()
+    expect(decodeLine(Buffer.from(listOf(20_000)), new EntryTable())).toMatchObject({ _tag: "result" })
   })
 })
 
