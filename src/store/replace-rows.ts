@@ -54,6 +54,10 @@ const append = async (
       appender.appendDataChunk(chunk)
     }
     appender.flushSync()
+  } catch (cause) {
+    // What cannot be written must not be tried again when the appender is closed or collected.
+    appender.clear()
+    throw cause
   } finally {
     appender.closeSync()
   }

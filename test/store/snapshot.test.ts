@@ -1,0 +1,142 @@
+import { existsSync, readdirSync, writeFileSync } from "node:fs"
+import { NodeServices } from "@effect/platform-node"
+import { assert, describe, it } from "@effect/vitest"
+import { Clock, Effect } from "effect"
+import { TestClock } from "effect/testing"
+import { Database } from "../../src/store/database.ts"
+import { publishRegularly, snapshotPath } from "../../src/store/snapshot.ts"
+import { StoreError } from "../../src/store/store-error.ts"
+import { recordSmallCrawl, temporaryFolder, withStore } from "../support/small-database.ts"
+import { crawlStart, seedList } from "../support/store-facts.ts"
+
+const read = (path: string, sql: string) =>
+  Effect.gen(function*() {
+    const database = yield* Database
+    return { origin: database.origin, rows: (yield* database.query(sql)).rows }
+  }).pipe(Effect.provide(Database.layer(path)), Effect.provide(NodeServices.layer))
+
+describe("snapshots", () => {
+  it("are named after their database", () => {
+    assert.strictEqual(snapshotPath("/data/observatory.duckdb"), "/data/observatory.snapshot.duckdb")
+    assert.strictEqual(snapshotPath("observatory"), "observatory.snapshot.duckdb")
+  })
+
+  it.effect("are complete: rows, views and comments, and say when they were taken", () =>
+    Effect.gen(function*() {
+      const path = `${yield* temporaryFolder}/it's a database.duckdb`
+      yield* TestClock.setTime(Date.UTC(2026, 4, 6, 7, 8, 9))
+      yield* withStore(path, (store) =>
+        Effect.gen(function*() {
+          yield* recordSmallCrawl(store, "mainnet")
+          yield* store.publishSnapshot
+          // This process writes the file: only its snapshot may be read here.
+          const { origin, rows } = yield* read(path, "SELECT count(*) AS endpoints FROM server_metadata")
+          assert.deepStrictEqual(origin, {
+            path: snapshotPath(path),
+            kind: "snapshot",
+            publishedAt: Date.UTC(2026, 4, 6, 7, 8, 9)
+          })
+          assert.deepStrictEqual(rows, [{ endpoints: 7 }])
+          const bare = yield* read(path, "SELECT count(*) AS n FROM duckdb_columns() WHERE NOT internal AND comment IS NULL")
+          assert.deepStrictEqual(bare.rows, [{ n: 0 }])
+          // An older snapshot stays what it is, for those who have it open.
+          yield* recordSmallCrawl(store, "testnet")
+          assert.deepStrictEqual((yield* read(path, "SELECT count(*) AS crawls FROM crawl")).rows, [{ crawls: 1 }])
+          yield* store.publishSnapshot
+          assert.deepStrictEqual((yield* read(path, "SELECT count(*) AS crawls FROM crawl")).rows, [{ crawls: 2 }])
+          assert.deepStrictEqual(readdirSync(path.replace(/\/[^/]*$/, "")).filter((n) => n.includes(".tmp")), [])
+        }))
+      const { origin, rows } = yield* read(path, "SELECT (SELECT count(*) FROM publication) AS published")
+      assert.deepStrictEqual([origin.kind, origin.publishedAt, rows], ["file", null, [{ published: 0 }]])
+    }))
+
+  it.effect("contain what was recorded a moment before", () =>
+    Effect.gen(function*() {
+      const path = `${yield* temporaryFolder}/fresh.duckdb`
+      yield* withStore(path, (store) =>
+        Effect.gen(function*() {
+          const crawlId = yield* store.startCrawl(crawlStart())
+          yield* store.record(crawlId, [seedList([])])
+          yield* store.publishSnapshot
+          assert.deepStrictEqual((yield* read(path, "SELECT count(*) AS readings FROM reading")).rows, [{ readings: 1 }])
+        }))
+    }))
+
+  it.effect("are missed with a sentence before the first one", () =>
+    Effect.gen(function*() {
+      const path = `${yield* temporaryFolder}/early.duckdb`
+      const error = yield* withStore(path, () => Effect.flip(read(path, "SELECT 1")))
+      assert.strictEqual(error.reason, "locked")
+      assert.include(error.message, "no snapshot yet")
+    }))
+
+  it.effect("replace what killed processes left behind", () =>
+    Effect.gen(function*() {
+      const path = `${yield* temporaryFolder}/left.duckdb`
+      const leftovers = [`${snapshotPath(path)}.4711.tmp`, `${snapshotPath(path)}.4711.tmp.wal`]
+      for (const leftover of leftovers) writeFileSync(leftover, "unfinished")
+      yield* withStore(path, (store) => store.publishSnapshot)
+      assert.deepStrictEqual(leftovers.map((leftover) => existsSync(leftover)), [false, false])
+      assert.isTrue(existsSync(snapshotPath(path)))
+    }))
+})
+
+describe("publishRegularly", () => {
+  const setUp = Effect.fnUntraced(function*(publish: (n: number) => Effect.Effect<void, StoreError>) {
+    const state = { revision: 0, due: true, published: 0 }
+    yield* Effect.forkScoped(
+      publishRegularly(Effect.suspend(() => publish(++state.published)), {
+        everyMs: 10_000,
+        isDue: () => state.due,
+        revision: () => state.revision
+      })
+    )
+    yield* Effect.yieldNow
+    return state
+  })
+
+  it.effect("publishes every ten seconds, when something changed and a crawl runs", () =>
+    Effect.gen(function*() {
+      const state = yield* setUp(() => Effect.void)
+      yield* TestClock.adjust("30 seconds")
+      assert.strictEqual(state.published, 0)
+      state.revision = 1
+      yield* TestClock.adjust("10 seconds")
+      assert.strictEqual(state.published, 1)
+      yield* TestClock.adjust("60 seconds")
+      assert.strictEqual(state.published, 1)
+      state.revision = 2
+      state.due = false
+      yield* TestClock.adjust("60 seconds")
+      assert.strictEqual(state.published, 1)
+      state.due = true
+      yield* TestClock.adjust("10 seconds")
+      assert.strictEqual(state.published, 2)
+    }))
+
+  it.effect("waits ten times as long as a copy took", () =>
+    Effect.gen(function*() {
+      const starts: Array<number> = []
+      const state = yield* setUp(() =>
+        Effect.gen(function*() {
+          starts.push((yield* Clock.currentTimeMillis) / 1000)
+          yield* Effect.sleep("3 seconds")
+          state.revision++
+        })
+      )
+      state.revision = 1
+      for (let second = 0; second < 80; second++) yield* TestClock.adjust("1 second")
+      assert.deepStrictEqual(starts, [10, 43, 76])
+    }))
+
+  it.effect("goes on after a snapshot that could not be written", () =>
+    Effect.gen(function*() {
+      const state = yield* setUp((n) =>
+        n === 1 ? Effect.fail(new StoreError({ reason: "write failed", message: "disk full" })) : Effect.void
+      )
+      state.revision = 1
+      yield* TestClock.adjust("20 seconds")
+      assert.strictEqual(state.published, 2)
+    }))
+})
+

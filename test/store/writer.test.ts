@@ -1,0 +1,136 @@
+import { NodeServices } from "@effect/platform-node"
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Fiber } from "effect"
+import { TestClock } from "effect/testing"
+import { connect, openForWriting, run } from "../../src/store/duckdb.ts"
+import { Identities } from "../../src/store/identities.ts"
+import { migrate, migrations } from "../../src/store/migrate.ts"
+import { makeWriter } from "../../src/store/writer.ts"
+import type { Fact } from "../../src/store/facts.ts"
+import { advertisementOf, announcedByServer, answeredVisit, stateOf } from "../support/store-facts.ts"
+
+const crawlId = 1
+
+const setUp = Effect.fnUntraced(function*(options?: Partial<Parameters<typeof makeWriter>[2]>) {
+  const instance = yield* openForWriting(":memory:")
+  const connection = yield* connect(instance)
+  yield* migrate(connection, ":memory:", yield* migrations)
+  const identities = yield* Identities.load(connection)
+  const writer = yield* makeWriter(connection, identities, { groupMs: 250, batchRows: 20_000, pendingRows: 60_000, ...options })
+  const reader = yield* connect(instance)
+  const countOf = (table: string) =>
+    Effect.map(run(reader, "query failed", "test", `SELECT count(*)::INTEGER FROM ${table}`), (r) => Number(r.value(0, 0)))
+  return { connection, countOf, writer }
+})
+
+const unit = (n: number): ReadonlyArray<Fact> => {
+  const key = `host${n}.example.org:50002:s`
+  return [
+    { _tag: "visit", visit: answeredVisit(key) },
+    announcedByServer(key, [advertisementOf(key)]),
+    stateOf(key, "visited")
+  ]
+}
+
+describe("writer", () => {
+  it.effect("commits a group after a quarter of a second, not before", () =>
+    Effect.gen(function*() {
+      const { countOf, writer } = yield* setUp()
+      yield* writer.record(crawlId, unit(1))
+      yield* writer.record(crawlId, unit(2))
+      yield* TestClock.adjust(249)
+      assert.strictEqual(yield* countOf("visit"), 0)
+      assert.strictEqual(writer.revision(), 0)
+      yield* TestClock.adjust(1)
+      yield* writer.flush
+      assert.strictEqual(yield* countOf("visit"), 2)
+      assert.strictEqual(writer.revision(), 1)
+    }).pipe(Effect.provide(NodeServices.layer)))
+
+  it.effect("flush returns when everything recorded before is committed", () =>
+    Effect.gen(function*() {
+      const { countOf, writer } = yield* setUp()
+      for (let n = 0; n < 30; n++) yield* writer.record(crawlId, unit(n))
+      yield* writer.flush
+      assert.strictEqual(yield* countOf("visit"), 30)
+      assert.strictEqual(yield* countOf("observation"), 60)
+    }).pipe(Effect.provide(NodeServices.layer)))
+
+  it.effect("suspends who records while too much waits, and goes on after a commit", () =>
+    Effect.gen(function*() {
+      const { countOf, writer } = yield* setUp({ batchRows: 1_000_000, pendingRows: 30 })
+      const recorded: Array<number> = []
+      const recorder = yield* Effect.forkChild(Effect.gen(function*() {
+        for (let n = 0; n < 20; n++) {
+          yield* writer.record(crawlId, unit(n))
+          recorded.push(n)
+        }
+      }))
+      while (recorded.length < 2) yield* Effect.yieldNow
+      assert.isBelow(recorded.length, 6)
+      while (recorder.pollUnsafe() === undefined) yield* writer.flush
+      yield* Fiber.join(recorder)
+      yield* writer.flush
+      assert.strictEqual(yield* countOf("visit"), 20)
+    }).pipe(Effect.provide(NodeServices.layer)))
+
+  it.effect("does not wait for company when a batch is large", () =>
+    Effect.gen(function*() {
+      const { countOf, writer } = yield* setUp({ batchRows: 20 })
+      for (let n = 0; n < 4; n++) yield* writer.record(crawlId, unit(n))
+      // No time passes on the test's clock: without its size the batch would wait for ever.
+      while (writer.revision() === 0) yield* Effect.yieldNow
+      assert.isAtLeast(yield* countOf("visit"), 2)
+    }).pipe(Effect.provide(NodeServices.layer)))
+
+  it.effect("keeps a unit whole when its recorder is interrupted while it waits", () =>
+    Effect.gen(function*() {
+      const { countOf, writer } = yield* setUp({ batchRows: 1_000_000, pendingRows: 1 })
+      const recorder = yield* Effect.forkChild(writer.record(crawlId, unit(1)))
+      yield* Effect.yieldNow
+      yield* Fiber.interrupt(recorder)
+      yield* writer.flush
+      for (const table of ["visit", "advertised", "endpoint_state"]) assert.strictEqual(yield* countOf(table), 1, table)
+    }).pipe(Effect.provide(NodeServices.layer)))
+
+  it.effect("commits what waits when its scope ends", () =>
+    Effect.gen(function*() {
+      const instance = yield* openForWriting(":memory:")
+      const connection = yield* connect(instance)
+      yield* migrate(connection, ":memory:", yield* migrations)
+      yield* Effect.scoped(Effect.gen(function*() {
+        const writer = yield* makeWriter(connection, yield* Identities.load(connection), {
+          groupMs: 250,
+          batchRows: 20_000,
+          pendingRows: 60_000
+        })
+        yield* writer.record(crawlId, unit(1))
+      }))
+      const reader = yield* run(connection, "query failed", "test", "SELECT count(*)::INTEGER FROM visit")
+      assert.strictEqual(reader.value(0, 0), 1)
+    }).pipe(Effect.provide(NodeServices.layer)))
+
+  it.effect("tells every caller when a batch could not be written, and writes none of it", () =>
+    Effect.gen(function*() {
+      const { connection, countOf, writer } = yield* setUp()
+      yield* writer.record(crawlId, unit(1))
+      yield* writer.flush
+      // A row with an identifier that the writer will give out itself: its insert must fail.
+      yield* run(connection, "write failed", "test", "INSERT INTO endpoint VALUES (3, 'x', 1, 'tcp', 'name', 'x:1:t')")
+      yield* writer.record(crawlId, unit(2))
+      yield* writer.record(crawlId, unit(3))
+      const error = yield* Effect.flip(writer.flush)
+      assert.strictEqual(error.reason, "write failed")
+      for (const table of ["visit", "advertised", "endpoint_state"]) assert.strictEqual(yield* countOf(table), 1, table)
+      assert.strictEqual(yield* Effect.flip(writer.record(crawlId, unit(4))), error)
+      assert.strictEqual(yield* Effect.flip(writer.exclusively(() => Effect.void)), error)
+    }).pipe(Effect.provide(NodeServices.layer)))
+
+  it.effect("tells those who wait for room when the batch they wait for could not be written", () =>
+    Effect.gen(function*() {
+      const { connection, writer } = yield* setUp({ pendingRows: 1, batchRows: 1 })
+      yield* run(connection, "write failed", "test", "INSERT INTO endpoint VALUES (1, 'x', 1, 'tcp', 'name', 'x:1:t')")
+      const fiber = yield* Effect.forkChild(Effect.flip(writer.record(crawlId, unit(1))))
+      assert.strictEqual((yield* Fiber.join(fiber)).reason, "write failed")
+    }).pipe(Effect.provide(NodeServices.layer)))
+})
