@@ -59,7 +59,9 @@ export const runCrawl = Effect.fnUntraced(function*(run: RunCrawl) {
   if (summary.looksOffline) {
     return yield* new CrawlError({
       reason: "no network",
-      message: "Nothing could be resolved or reached: this machine seems to have no network, or no seed exists."
+      message: `Nothing could be resolved or reached${
+        summary.lack === null ? "" : ` (${summary.lack})`
+      }: this machine seems to have no network, or no seed exists.`
     })
   }
   return summary

@@ -11,7 +11,6 @@ import { Store } from "../store/store.ts"
 import type { StoreError } from "../store/store-error.ts"
 import { Dialer, type DialPlan } from "../transport/dialer.ts"
 import type { TransportError } from "../transport/transport-error.ts"
-import { isNoNetwork } from "../transport/vantage.ts"
 import { announcedBy, visitWithoutExcluded, visitWithoutLists, withoutExcluded } from "./announcements.ts"
 import type { CostLedger } from "./cost-ledger.ts"
 import type { Frontier } from "./frontier.ts"
@@ -126,7 +125,7 @@ export const crawlLoop = Effect.fnUntraced(function*(
       }
       if (Result.isFailure(result)) {
         const { detail, reason } = result.failure
-        if (isNoNetwork(result.failure)) tally.withoutNetwork++
+        if (reason === "us") tally.addLack(detail)
         if (reason === "policy" || reason === "us") return refuse(entry, reason, detail)
         const visit = visitOfFailedPlan(entry.endpoint, result.failure, now())
         tally.add(visit)

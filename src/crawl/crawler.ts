@@ -215,5 +215,6 @@ const summaryOf = (
   serversAnswered: servers.filter((s) => s.confirmed && s.chain === state.chain.name).length,
   uncounted: state.frontier.uncounted,
   excluded: state.tally.excluded,
-  looksOffline: state.tally.looksOffline
+  looksOffline: state.tally.looksOffline,
+  lack: state.tally.lack
 })

@@ -38,4 +38,6 @@ export interface CrawlSummary extends CrawlProgress {
   readonly excluded: number
   /** Nothing answered and nothing could even be resolved or routed: probably no network here. */
   readonly looksOffline: boolean
+  /** What kept us from dialling most often, e.g. `no Tor`; null when nothing did. */
+  readonly lack: string | null
 }

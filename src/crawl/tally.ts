@@ -6,8 +6,8 @@ export class Tally {
   answered = 0
   failed = 0
   excluded = 0
-  /** Endpoints not dialled because this machine has no network at all. */
-  withoutNetwork = 0
+  /** What this vantage lacked, with the number of endpoints not dialled for it. */
+  readonly lacks = new Map<string, number>()
   readonly reasons = new Map<string, number>()
   #conclusive = 0
 
@@ -21,7 +21,16 @@ export class Tally {
   }
 
   get looksOffline(): boolean {
-    return this.#conclusive === 0 && this.visits + this.withoutNetwork > 0
+    return this.#conclusive === 0 && this.visits + this.lacks.size > 0
+  }
+
+  /** The most frequent lack, null when there was none. */
+  get lack(): string | null {
+    return [...this.lacks].toSorted((a, b) => b[1] - a[1])[0]?.[0] ?? null
+  }
+
+  addLack(detail: string): void {
+    this.lacks.set(detail, (this.lacks.get(detail) ?? 0) + 1)
   }
 
   byReason(): Array<readonly [string, number]> {

@@ -85,7 +85,7 @@ describe("the command line", () => {
       "0"
     ])
     expect(run.code).toBe(1)
-    expect(run.stderr.trim().split("\n").at(-1)).toMatch(/^observatory: Nothing could be resolved or reached: .*no network/)
+    expect(run.stderr.trim().split("\n").at(-1)).toMatch(/^observatory: Nothing could be resolved or reached \(name server 127\.0\.0\.1:9 unreachable .*no network/)
   })
 
   it("writes no colour where NO_COLOR or a pipe says so", async () => {
