@@ -69,7 +69,7 @@ const wrap = (socket: Socket): PlainClient => {
 export const plainTcp = (port: number): PlainClient => wrap(connect({ host: "127.0.0.1", port, allowHalfOpen: true }))
 
 export const plainTls = (port: number): PlainClient =>
-  wrap(connectTls({ host: "127.0.0.1", port, rejectUnauthorized: false }))
+  wrap(connectTls({ host: "127.0.0.1", port, rejectUnauthorized: false, allowHalfOpen: true } as never))
 
 export const request = (id: number, method: string, params: ReadonlyArray<unknown> = []): string =>
   `${JSON.stringify({ jsonrpc: "2.0", id, method, params })}\n`

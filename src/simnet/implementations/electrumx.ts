@@ -53,6 +53,8 @@ class ElectrumxConversation implements Conversation {
   readonly #cost
   #dialect: "2.0" | "1.0" | "loose" | null = null
   #negotiated: ReadonlyArray<number> | null = null
+  readonly #waiting: Array<(fraction: number) => void> = []
+  #active = 0
 
   constructor(process: ElectrumxProcess, session: Session) {
     this.#process = process
@@ -119,18 +121,34 @@ class ElectrumxConversation implements Conversation {
     if (replies.length > 0) this.#session.sendLine(`[${replies.join(", ")}]`, null)
   }
 
-  /** Above the soft limit each request waits; at the hard limit the client is thrown out. */
+  /** Above the soft limit requests wait, fewer and fewer at a time; at the hard limit the client is thrown out. */
   #slowly(
     answer: (answer: Answer, request: Request) => void,
     message: Record<string, unknown>,
     text: string
   ): void {
-    const fraction = this.#cost.fraction()
-    if (fraction >= 1) {
-      const id = idText(message.id ?? null, text)
-      return answer(fail(-101, "excessive resource usage", true), { method: String(message.method), id })
+    this.#waiting.push((fraction) => {
+      if (fraction >= 1) {
+        const id = idText(message.id ?? null, text)
+        return answer(fail(-101, "excessive resource usage", true), { method: String(message.method), id })
+      }
+      if (fraction === 0) return this.#handle(answer, message, text)
+      this.#active++
+      this.#session.later(fraction * 2500, () => {
+        this.#active--
+        this.#handle(answer, message, text)
+        this.#startWaiting()
+      })
+    })
+    this.#startWaiting()
+  }
+
+  #startWaiting(): void {
+    while (this.#waiting.length > 0 && !this.#session.closing) {
+      const fraction = this.#cost.fraction()
+      if (this.#active >= Math.max(1, Math.ceil((1 - fraction) * concurrency))) return
+      this.#waiting.shift()!(fraction)
     }
-    this.#session.later(fraction * 2500, () => this.#handle(answer, message, text))
   }
 
   #mustHandshakeFirst(method: string): boolean {
@@ -212,6 +230,9 @@ class ElectrumxConversation implements Conversation {
     return answer
   }
 }
+
+/** Requests of one session at a time, while it is below the soft limit. */
+const concurrency = 10
 
 /** Deeper than Python's recursion goes; requests of honest clients do not begin so. */
 const nesting = /^\s*[[{]{500}/
