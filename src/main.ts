@@ -31,6 +31,14 @@ const program = Effect.gen(function*() {
   Effect.provide(Layer.mergeAll(NodeServices.layer, NodeHttpClient.layerFetch, Output.layer))
 )
 
+// The first signal drains and saves; who sends a second one wants out.
+let signals = 0
+for (const signal of ["SIGINT", "SIGTERM"] as const) {
+  process.on(signal, () => {
+    if (++signals > 1) process.exit(130)
+  })
+}
+
 NodeRuntime.runMain(program, {
   disableErrorReporting: true,
   teardown: (exit, onExit) => onExit(exitCodeOf(exit))

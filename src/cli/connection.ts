@@ -1,4 +1,5 @@
 import { Effect, Layer } from "effect"
+import type { StoredConnection } from "../crawl/settings.ts"
 import type { Chain } from "../domain/chain.ts"
 import { ByteBudget } from "../electrum/byte-budget.ts"
 import { VisitTimeouts } from "../probe/visit-timeouts.ts"
@@ -83,14 +84,43 @@ export const connectionOf = Effect.fnUntraced(function*(input: ConnectionInput, 
 })
 
 /** What is stored of the connection flags: never credentials. */
-export const storedConnection = (input: ConnectionInput): Record<string, unknown> => {
-  const shown = (text: string) => {
-    const target = parseProxyTarget(text)
-    return typeof target === "string" ? text : proxyText(target)
-  }
+export const storedConnection = (input: ConnectionInput): StoredConnection => {
+  const proxy = input.proxy === null ? null : parseProxyTarget(input.proxy)
+  const tor = parseProxyTarget(input.tor)
+  const shown = (target: ProxyTarget) => `socks5://${proxyText(target)}`
   return {
-    proxy: input.proxy === null ? null : shown(input.proxy),
-    tor: shown(input.tor),
-    resolver: input.resolver
+    proxy: proxy === null || typeof proxy === "string" ? null : shown(proxy),
+    proxyCredentials: proxy !== null && typeof proxy !== "string" && proxy.credentials !== null,
+    tor: typeof tor === "string" ? input.tor : shown(tor),
+    torCredentials: typeof tor !== "string" && tor.credentials !== null,
+    resolver: input.resolver,
+    connectTimeoutMs: input.connectTimeout,
+    replyTimeoutMs: input.replyTimeout
   }
 }
+
+/**
+ * The connection of a resumed crawl: what is given now, else what was stored.
+ * A crawl begun behind a proxy never goes on without it unnoticed.
+ */
+export const resumedConnection = Effect.fnUntraced(function*(
+  given: ConnectionInput,
+  stored: StoredConnection,
+  allowPrivate: boolean
+) {
+  if (stored.proxyCredentials && given.proxy === null) {
+    return yield* usageError("The crawl went through a proxy with a password, which is not stored: give --proxy again.")
+  }
+  if (stored.torCredentials && given.tor === "auto") {
+    return yield* usageError("The crawl used a Tor proxy with a password, which is not stored: give --tor again.")
+  }
+  const merged: ConnectionInput = {
+    proxy: given.proxy ?? stored.proxy,
+    tor: given.tor === "auto" ? stored.tor : given.tor,
+    resolver: given.resolver ?? stored.resolver,
+    allowPrivate,
+    connectTimeout: given.connectTimeout ?? stored.connectTimeoutMs,
+    replyTimeout: given.replyTimeout ?? stored.replyTimeoutMs
+  }
+  return merged
+})

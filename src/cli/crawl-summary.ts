@@ -13,8 +13,11 @@ const ended: Readonly<Record<CrawlSummary["end"], string>> = {
 export const simulatedNotice = (network: string): string =>
   `SIMULATED: ${network} is an invented network. Its behaviour under real names is made up and says nothing about real servers.`
 
-/** What a crawl ends with on a terminal; each line names the level it counts. */
-export const crawlSummaryText = (summary: CrawlSummary, style: TerminalStyle, database: string): string => {
+/**
+ * What a crawl ends with on a terminal; each line names the level it counts.
+ * `database` names the file in the next useful command; null leaves that out.
+ */
+export const crawlSummaryText = (summary: CrawlSummary, style: TerminalStyle, database: string | null): string => {
   const reasons = summary.reasons.map(([reason, visits]) => `${reason} ${visits}`).join(", ")
   const lines = [
     ...(summary.simulated ? [style.warning(simulatedNotice(summary.network)), ""] : []),
@@ -26,6 +29,7 @@ export const crawlSummaryText = (summary: CrawlSummary, style: TerminalStyle, da
     ...(summary.excluded > 0 ? [`  ${summary.excluded} announcements left out by the opt-out list`] : []),
     ...(summary.uncounted > 0 ? [`  ${summary.uncounted} endpoints beyond every bound were not even stored`] : [])
   ]
+  if (database === null) return `${lines.join("\n")}\n`
   const db = database === "observatory.duckdb" ? "" : ` --db ${database}`
   lines.push(
     "",

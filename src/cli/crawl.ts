@@ -6,7 +6,7 @@ import { type SeedList, seedsOfFile, seedsOfFlags, shippedSeeds } from "../disco
 import type { Chain } from "../domain/chain.ts"
 import { forDisplay } from "../domain/display.ts"
 import { version } from "../version.ts"
-import { connectionOf } from "./connection.ts"
+import { storedConnection } from "./connection.ts"
 import { connectionFlags, crawlFlags, db, identityFlags, networkFlags, progressFlag } from "./flags.ts"
 import { chosenChain } from "./network.ts"
 import { toggle } from "./option.ts"
@@ -47,7 +47,6 @@ export const crawlCommand = Command.make("crawl", {
   resume: toggle("resume", "Go on with the newest unfinished crawl of the network, with its stored settings.", false)
 }, Effect.fn("crawl")(function*(input) {
   const chain = yield* chosenChain(input)
-  const { layer, vantage } = yield* connectionOf(input, chain, input.vantage)
   const settings: CrawlSettings = {
     ...defaultCrawlSettings,
     network: chain.name,
@@ -60,15 +59,17 @@ export const crawlCommand = Command.make("crawl", {
     allEndpoints: input.allEndpoints,
     allowPrivate: input.allowPrivate,
     exclude: input.exclude,
+    connection: storedConnection(input),
+    vantage: input.vantage,
     clientName: clientNameOf(input.contact)
   }
   yield* runCrawl({
     db: input.db,
     chain,
-    vantage,
     progress: input.progress,
-    dialling: layer,
-    fresh: input.resume ? null : { settings, seeds: yield* chosenSeeds(chain, input) }
+    connection: input,
+    fresh: input.resume ? null : { settings, seeds: yield* chosenSeeds(chain, input) },
+    suggestNext: true
   })
 })).pipe(
   Command.withDescription(

@@ -4,7 +4,7 @@ import { defaultCrawlSettings } from "../crawl/settings.ts"
 import { seedsOfFlags } from "../discovery/seeds.ts"
 import { snapshotPath } from "../store/snapshot.ts"
 import { runAnalysis } from "./analyze.ts"
-import { connectionOf } from "./connection.ts"
+import { type ConnectionInput, storedConnection } from "./connection.ts"
 import { clientNameOf } from "./crawl.ts"
 import { progressFlag } from "./flags.ts"
 import { chosenChain } from "./network.ts"
@@ -32,25 +32,32 @@ export const demoCommand = Command.make("demo", {
   yield* output.stderr(`Simulated network ${ready.scenario}: ${ready.servers} servers on 127.0.0.1, SOCKS5 at ${ready.socks}\n`)
   const chain = yield* chosenChain({ network: ready.chain, chainFile: null })
   for (const file of [input.db, `${input.db}.wal`, snapshotPath(input.db)]) yield* Effect.ignore(fs.remove(file))
-  const { layer, vantage } = yield* connectionOf({
+  const connection: ConnectionInput = {
     proxy: ready.socks,
     tor: ready.socks,
     resolver: ready.dns,
     allowPrivate: false,
     connectTimeout: 2_500,
     replyTimeout: null
-  }, chain, "demo")
+  }
   yield* runCrawl({
     db: input.db,
     chain,
-    vantage,
     progress: input.progress,
-    dialling: layer,
+    connection,
     fresh: {
-      // A network of our own on loopback needs no politeness in time.
-      settings: { ...defaultCrawlSettings, network: chain.name, rate: 0, clientName: clientNameOf(null) },
+      settings: {
+        ...defaultCrawlSettings,
+        network: chain.name,
+        // A network of our own on loopback needs no politeness in time.
+        rate: 0,
+        connection: storedConnection(connection),
+        vantage: "demo",
+        clientName: clientNameOf(null)
+      },
       seeds: [seedsOfFlags(ready.seeds, chain)]
-    }
+    },
+    suggestNext: false
   })
   yield* output.stdout("\n")
   yield* runAnalysis({ db: input.db, target: { network: chain.name } })

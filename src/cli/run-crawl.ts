@@ -1,61 +1,46 @@
-import { Effect, type FileSystem, type Layer } from "effect"
+import { Clock, Effect, type FileSystem } from "effect"
 import type { HttpClient } from "effect/http"
 import { CrawlError } from "../crawl/crawl-error.ts"
-import { Crawler } from "../crawl/crawler.ts"
+import { type CrawlContext, Crawler, findUnfinished } from "../crawl/crawler.ts"
 import type { CrawlSettings } from "../crawl/settings.ts"
 import { type Exclusions, noExclusions } from "../discovery/exclude.ts"
 import { readExclusions } from "../discovery/read-exclusions.ts"
 import type { SeedList } from "../discovery/seeds.ts"
 import type { Chain } from "../domain/chain.ts"
-import type { Visitor } from "../probe/visitor.ts"
 import type { AdvertisedFact } from "../store/facts.ts"
-import { Store, type Vantage } from "../store/store.ts"
-import type { Dialer } from "../transport/dialer.ts"
+import { Store } from "../store/store.ts"
 import { version } from "../version.ts"
+import { type ConnectionInput, connectionOf, resumedConnection } from "./connection.ts"
 import { crawlSummaryText } from "./crawl-summary.ts"
+import { usageError } from "./network.ts"
 import { Output } from "./output.ts"
 import { makeProgressDisplay } from "./progress-display.ts"
 
 export interface RunCrawl {
   readonly db: string
   readonly chain: Chain
-  readonly vantage: Vantage
   readonly progress: "auto" | "plain" | "json" | "off"
-  readonly dialling: Layer.Layer<Dialer | Visitor>
-  /** Null: go on with the newest unfinished crawl. */
+  readonly connection: ConnectionInput
+  /** Null: go on with the newest unfinished crawl, with its settings. */
   readonly fresh: { readonly settings: CrawlSettings; readonly seeds: ReadonlyArray<SeedList> } | null
+  /** Ends the summary with what to do next. */
+  readonly suggestNext: boolean
 }
 
 /** Runs one crawl with progress and prints its summary. Shared by `crawl` and `demo`. */
 export const runCrawl = Effect.fnUntraced(function*(run: RunCrawl) {
   const output = yield* Output
-  const services = yield* Effect.context<Output | FileSystem.FileSystem | HttpClient.HttpClient>()
   const display = yield* makeProgressDisplay(output.progress(run.progress))
-  const context = {
-    chain: run.chain,
-    vantage: run.vantage,
-    codeVersion: version,
-    readExclusions: (sources: ReadonlyArray<string>) => Effect.provideContext(readAll(sources), services),
-    onProgress: display.onProgress
-  }
-  const at = yield* Effect.clockWith((clock) => clock.currentTimeMillis)
-  const fresh = run.fresh
-  const summary = yield* Effect.flatMap(Crawler, (crawler) =>
-    fresh === null
-      ? crawler.resume(context)
-      : crawler.start({ ...context, settings: fresh.settings, seeds: fresh.seeds.map((list) => factOf(list, at)) })).pipe(
-        Effect.provide(Crawler.layer),
-        Effect.provide(run.dialling),
-        Effect.provide(Store.layer(run.db)),
-        Effect.scoped,
-        Effect.ensuring(display.clear),
-        Effect.onInterrupt(() => output.stderr(
-          `Interrupted; what was seen is saved. Go on with: observatory crawl --resume --network ${run.chain.name} --db ${run.db}\n`
-        ))
-      )
+  const summary = yield* crawlOnce(run, display.onProgress).pipe(
+    Effect.provide(Store.layer(run.db)),
+    Effect.ensuring(display.clear),
+    Effect.onInterrupt(() => output.stderr(
+      `Interrupted; what was seen is saved. Go on with: observatory crawl --resume --network ${run.chain.name} --db ${run.db}\n`
+    ))
+  )
   yield* run.progress === "json"
     ? output.stdout(`${JSON.stringify({ type: "summary", ...summary })}\n`)
-    : output.stdout(crawlSummaryText(summary, output.style, run.db))
+    : output.stdout(crawlSummaryText(summary, output.style, run.suggestNext ? run.db : null))
   if (summary.looksOffline) {
     return yield* new CrawlError({
       reason: "no network",
@@ -66,6 +51,33 @@ export const runCrawl = Effect.fnUntraced(function*(run: RunCrawl) {
   }
   return summary
 })
+
+const crawlOnce = Effect.fnUntraced(function*(run: RunCrawl, onProgress: CrawlContext["onProgress"]) {
+  const services = yield* Effect.context<Output | FileSystem.FileSystem | HttpClient.HttpClient>()
+  const unfinished = run.fresh === null ? yield* findUnfinished(run.chain.name) : null
+  const settings = unfinished?.settings ?? run.fresh!.settings
+  const connection = unfinished === null
+    ? run.connection
+    : yield* resumedConnection(run.connection, settings.connection, settings.allowPrivate)
+  if (connection.proxy !== null && settings.exclude.some(isUrl)) {
+    return yield* usageError("An opt-out list at a URL would be fetched without --proxy: save it to a file first.")
+  }
+  const { layer, vantage } = yield* connectionOf(connection, run.chain, settings.vantage)
+  const context: CrawlContext = {
+    chain: run.chain,
+    vantage,
+    codeVersion: version,
+    readExclusions: (sources) => Effect.provideContext(readAll(sources), services),
+    onProgress
+  }
+  const at = yield* Clock.currentTimeMillis
+  return yield* Effect.flatMap(Crawler, (crawler) =>
+    unfinished === null
+      ? crawler.start({ ...context, settings, seeds: run.fresh!.seeds.map((list) => factOf(list, at)) })
+      : crawler.resume(unfinished, context)).pipe(Effect.provide(Crawler.layer), Effect.provide(layer))
+})
+
+const isUrl = (source: string): boolean => /^[a-z][a-z0-9+.-]*:\/\//i.test(source)
 
 const factOf = (list: SeedList, at: number): AdvertisedFact => ({
   _tag: "advertised",

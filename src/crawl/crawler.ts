@@ -6,7 +6,7 @@ import type { Chain } from "../domain/chain.ts"
 import type { Server } from "../domain/server.ts"
 import { Visitor } from "../probe/visitor.ts"
 import type { AdvertisedFact, CrawlId, Fact } from "../store/facts.ts"
-import { Store, type Vantage } from "../store/store.ts"
+import { type ResumableCrawl, Store, type Vantage } from "../store/store.ts"
 import type { StoreError } from "../store/store-error.ts"
 import { Dialer } from "../transport/dialer.ts"
 import { withoutExcluded } from "./announcements.ts"
@@ -36,6 +36,32 @@ export interface NewCrawl extends CrawlContext {
   readonly seeds: ReadonlyArray<AdvertisedFact>
 }
 
+/** An unfinished crawl and its decoded settings. */
+export interface Unfinished {
+  readonly crawl: ResumableCrawl
+  readonly settings: CrawlSettings
+}
+
+/** The newest unfinished crawl of a network. Fails with `nothing to resume` or `stored settings unreadable`. */
+export const findUnfinished = Effect.fn("findUnfinished")(function*(
+  network: string
+): Effect.fn.Return<Unfinished, CrawlError | StoreError, Store> {
+  const found = yield* Effect.flatMap(Store, (store) => store.resumable(network))
+  // Killed before its seeds were saved, a crawl has nothing to go on with.
+  if (Option.isNone(found) || found.value.endpoints.length === 0) {
+    return yield* new CrawlError({
+      reason: "nothing to resume",
+      message: `There is no unfinished crawl of ${network} in this database.`
+    })
+  }
+  const settings = yield* Schema.decodeUnknownEffect(CrawlSettings)(found.value.settings).pipe(
+    Effect.mapError((error) =>
+      new CrawlError({ reason: "stored settings unreadable", message: `Cannot resume: ${error.message}` })
+    )
+  )
+  return { crawl: found.value, settings }
+})
+
 /**
  * Runs crawls. Interrupting either function drains: nothing new is dialled,
  * visits in flight get `settings.drainMs`, everything is saved, and the crawl
@@ -43,8 +69,8 @@ export interface NewCrawl extends CrawlContext {
  */
 export class Crawler extends Context.Service<Crawler, {
   readonly start: (crawl: NewCrawl) => Effect.Effect<CrawlSummary, CrawlError | DiscoveryError | StoreError>
-  /** Goes on with the newest unfinished crawl of the chain's network, with its stored settings. */
-  readonly resume: (context: CrawlContext) => Effect.Effect<CrawlSummary, CrawlError | DiscoveryError | StoreError>
+  /** Goes on with an unfinished crawl, with its stored settings. */
+  readonly resume: (found: Unfinished, context: CrawlContext) => Effect.Effect<CrawlSummary, DiscoveryError | StoreError>
 }>()("electrum-observatory/Crawler") {
   static readonly layer: Layer.Layer<Crawler, never, Store | Dialer | Visitor> = Layer.effect(
     Crawler,
@@ -155,27 +181,9 @@ export class Crawler extends Context.Service<Crawler, {
         return yield* run(state, crawl)
       })
 
-      const resume = Effect.fn("Crawler.resume")(function*(context: CrawlContext) {
-        const found = yield* store.resumable(context.chain.name)
-        // Killed before its seeds were saved, a crawl has nothing to go on with.
-        if (Option.isNone(found) || found.value.endpoints.length === 0) {
-          return yield* new CrawlError({
-            reason: "nothing to resume",
-            message: `There is no unfinished crawl of ${context.chain.name} in this database.`
-          })
-        }
-        const settings = yield* Schema.decodeUnknownEffect(CrawlSettings)(found.value.settings).pipe(
-          Effect.mapError((error) =>
-            new CrawlError({ reason: "stored settings unreadable", message: `Cannot resume: ${error.message}` })
-          )
-        )
-        const state = yield* stateOf(
-          found.value.crawlId,
-          settings,
-          context,
-          yield* context.readExclusions(settings.exclude)
-        )
-        state.frontier.restore(found.value.endpoints)
+      const resume = Effect.fn("Crawler.resume")(function*({ crawl, settings }: Unfinished, context: CrawlContext) {
+        const state = yield* stateOf(crawl.crawlId, settings, context, yield* context.readExclusions(settings.exclude))
+        state.frontier.restore(crawl.endpoints)
         return yield* run(state, context)
       })
 

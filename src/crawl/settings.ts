@@ -4,9 +4,24 @@ const Natural = Schema.Natural
 const Positive = Schema.Int.check(Schema.isGreaterThan(0))
 
 /**
+ * How connections were made, as stored: a resumed crawl must not suddenly go
+ * without the proxy it was started with. Never credentials.
+ */
+export const StoredConnection = Schema.Struct({
+  proxy: Schema.NullOr(Schema.String),
+  /** The proxy asked for a password, which is not stored. */
+  proxyCredentials: Schema.Boolean,
+  tor: Schema.String,
+  torCredentials: Schema.Boolean,
+  resolver: Schema.NullOr(Schema.String),
+  connectTimeoutMs: Schema.NullOr(Positive),
+  replyTimeoutMs: Schema.NullOr(Positive)
+})
+export type StoredConnection = typeof StoredConnection.Type
+
+/**
  * The settings of a crawl as stored with it. `--resume` goes on with these;
- * only where to connect through (proxy, Tor, resolver) may be given anew,
- * because such ports and passwords belong to the moment.
+ * only where to connect through (proxy, Tor, resolver) may be given anew.
  */
 export const CrawlSettings = Schema.Struct({
   network: Schema.NonEmptyString,
@@ -28,6 +43,9 @@ export const CrawlSettings = Schema.Struct({
   allEndpoints: Schema.Boolean,
   /** Follow announcements of private addresses. */
   allowPrivate: Schema.Boolean,
+  connection: StoredConnection,
+  /** Name of the place the crawl looks from. */
+  vantage: Schema.NonEmptyString,
   /** What we call ourselves in `server.version`. */
   clientName: Schema.NonEmptyString,
   /** Opt-out lists (files or URLs), read anew when the crawl starts or resumes. */
@@ -38,7 +56,7 @@ export const CrawlSettings = Schema.Struct({
 export type CrawlSettings = typeof CrawlSettings.Type
 
 /** Polite by default: see README, "Politeness". */
-export const defaultCrawlSettings: Omit<CrawlSettings, "network" | "clientName"> = {
+export const defaultCrawlSettings: Omit<CrawlSettings, "network" | "clientName" | "connection" | "vantage"> = {
   maxEndpoints: 20_000,
   acceptedPerSource: 2_000,
   portsPerHost: 8,

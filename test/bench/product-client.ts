@@ -41,7 +41,17 @@ const crawl = Effect.fnUntraced(function*({ concurrency, db, network }: Job) {
         rate: 0,
         peerRounds,
         allowPrivate: true,
-        clientName: clientNameOf(null)
+        clientName: clientNameOf(null),
+        vantage: "bench",
+        connection: {
+          proxy: null,
+          proxyCredentials: false,
+          tor: "off",
+          torCredentials: false,
+          resolver: null,
+          connectTimeoutMs: timeouts.connectMs,
+          replyTimeoutMs: timeouts.replyMs
+        }
       },
       seeds: [{
         _tag: "advertised",

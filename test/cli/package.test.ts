@@ -4,6 +4,7 @@ import { tmpdir } from "node:os"
 import { delimiter, dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { afterAll, describe, expect, it } from "vitest"
+import { writeFixedScenario } from "../support/small-scenario.ts"
 
 const root = fileURLToPath(new URL("../../", import.meta.url))
 const folder = realpathSync(mkdtempSync(join(tmpdir(), "observatory-package-")))
@@ -68,8 +69,9 @@ describe("the package", () => {
     const observatory = (...args: ReadonlyArray<string>) => run(folder, bin, ...args)
     expect(observatory("--version")).toMatch(/^observatory v[0-9]+\.[0-9]+\.[0-9]+\n$/)
     const db = join(folder, "installed.duckdb")
-    const summary = observatory("demo", "--db", db, "--scenario", "mixed", "--progress", "off")
+    expect(observatory("simnet", "--list")).toMatch(/^mainnet-2025-12 /m)
+    const summary = observatory("demo", "--db", db, "--scenario", writeFixedScenario(folder, 12), "--progress", "off")
     expect(summary).toMatch(/^Crawl 1 of mainnet-sim complete/m)
-    expect(JSON.parse(observatory("query", "software", "--db", db, "--format", "json")).length).toBeGreaterThan(3)
+    expect(JSON.parse(observatory("query", "software", "--db", db, "--format", "json")).length).toBe(2)
   }, 120_000)
 })

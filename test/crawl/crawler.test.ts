@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import { Effect, Fiber, Layer } from "effect"
 import { TestClock } from "effect/testing"
-import { Crawler, type NewCrawl } from "../../src/crawl/crawler.ts"
+import { Crawler, findUnfinished, type NewCrawl } from "../../src/crawl/crawler.ts"
 import { type CrawlSettings, defaultCrawlSettings } from "../../src/crawl/settings.ts"
 import { makeExclusions, noExclusions } from "../../src/discovery/exclude.ts"
 import { shippedChains } from "../../src/domain/chain.ts"
@@ -27,6 +27,16 @@ const settings = (overrides: Partial<CrawlSettings> = {}): CrawlSettings => ({
   ...defaultCrawlSettings,
   network: chain.name,
   clientName: "electrum-observatory/test",
+  vantage: "test",
+  connection: {
+    proxy: null,
+    proxyCredentials: false,
+    tor: "off",
+    torCredentials: false,
+    resolver: null,
+    connectTimeoutMs: null,
+    replyTimeoutMs: null
+  },
   rate: 0,
   ...overrides
 })
@@ -48,7 +58,10 @@ const setup = (endpoints: Readonly<Record<string, PretendEndpoint>>) => {
   const start = (crawl: NewCrawl) =>
     Effect.flatMap(Crawler, (c) => c.start(crawl)).pipe(Effect.provide(layer))
   const resume = (crawl: NewCrawl) =>
-    Effect.flatMap(Crawler, (c) => c.resume(crawl)).pipe(Effect.provide(layer))
+    Effect.gen(function*() {
+      const unfinished = yield* findUnfinished(chain.name).pipe(Effect.provide(store.layer))
+      return yield* Effect.flatMap(Crawler, (c) => c.resume(unfinished, crawl)).pipe(Effect.provide(layer))
+    })
   /** Runs to the end while virtual time passes. */
   const finish = <A, E>(effect: Effect.Effect<A, E>) =>
     Effect.gen(function*() {
