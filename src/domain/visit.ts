@@ -67,6 +67,7 @@ export interface Observation {
   readonly latencyMs: number | null
   readonly outcome: ProbeOutcome
   readonly errorCode: number | null
+  /** The server's words; without an error ours about what was odd, e.g. an id that changed its form. */
   readonly errorMessage: string | null
   /** The reply line without its end, UTF-8 decoded with replacement, padding folded, cut to 65,536 characters. */
   readonly replyRaw: string | null

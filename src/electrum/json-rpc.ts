@@ -56,7 +56,7 @@ export type Line = ResultLine | ErrorLine | NotificationLine | MalformedLine
 
 const maxMessage = 1024
 
-/** The number token after the last `"id":`, which is the envelope's for every server known; null where there is none. */
+/** The number token after the last `"id":`, which is the envelope's for every server known; null without one. */
 const idToken = (text: string): string | null => {
   const at = text.lastIndexOf("\"id\"")
   if (at === -1) return null
@@ -83,7 +83,9 @@ const messageOf = (value: unknown): string =>
   cutText(typeof value === "string" ? value : JSON.stringify(value) ?? String(value), maxMessage)
 
 const readError = (error: unknown): Pick<ErrorLine, "code" | "message"> => {
-  if (typeof error !== "object" || error === null || Array.isArray(error)) return { code: null, message: messageOf(error) }
+  if (typeof error !== "object" || error === null || Array.isArray(error)) {
+    return { code: null, message: messageOf(error) }
+  }
   const { code, message } = error as { readonly code?: unknown; readonly message?: unknown }
   return {
     code: typeof code === "number" && Number.isSafeInteger(code) ? code : null,
@@ -121,7 +123,9 @@ export const decodeLine = (line: Buffer, entries?: EntryTable): Line => {
   if (tooDeep) return malformed(`nested deeper than ${maxDepth}`)
   let json: unknown
   try {
-    json = entries === undefined || cuts === null ? JSON.parse(received.text) : parseWithEntries(received.text, cuts, entries)
+    json = entries === undefined || cuts === null
+      ? JSON.parse(received.text)
+      : parseWithEntries(received.text, cuts, entries)
   } catch {
     return malformed("not JSON")
   }

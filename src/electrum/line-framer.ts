@@ -36,7 +36,7 @@ export class LineFramer {
 
   /** The first bytes of the unfinished line, at most `limit`, copied. */
   pendingStart(limit: number): Buffer {
-    return this.#gathered === null ? Buffer.alloc(0) : Buffer.from(this.#gathered.subarray(0, Math.min(limit, this.#length)))
+    return Buffer.from(this.#take().subarray(0, limit))
   }
 
   push(chunk: Buffer, sink: LineSink): void {

@@ -1,46 +1,22 @@
-import { Effect, Result, type Scope } from "effect"
+import { Effect, type Scope } from "effect"
 import type { Duplex } from "node:stream"
 import type { ProbeOutcome } from "../domain/reason.ts"
 import type { BytesShare } from "./byte-budget.ts"
 import type { EntryTable } from "./entry-table.ts"
-import { decodeLine, encodeRequest, type ErrorLine, type Line } from "./json-rpc.ts"
+import { decodeLine, encodeRequest, type Line } from "./json-rpc.ts"
 import { LineFramer, type LineSink } from "./line-framer.ts"
-import { lineBounds, type Method } from "./methods.ts"
+import { lineBounds } from "./methods.ts"
+import {
+  type AnsweringLine,
+  noReply,
+  type Reply,
+  replyOf,
+  type Request,
+  type Sent,
+  type Stray,
+  strayProblem
+} from "./reply.ts"
 import { cutText, storedReplyText } from "./reply-text.ts"
-
-/** One request to be sent. */
-export interface Request {
-  readonly method: Method
-  readonly params: ReadonlyArray<unknown>
-}
-
-/** What became of one request. Times in milliseconds by the session's clock. */
-export interface Reply {
-  readonly request: Request
-  readonly sentMs: number
-  /** From the write of the exchange to the arrival of the reply's last byte. */
-  readonly latencyMs: number | null
-  readonly outcome: ProbeOutcome
-  /** As the method's Schema decodes it; undefined unless the outcome is `ok`. */
-  readonly result: unknown
-  readonly errorCode: number | null
-  /** The server's sentence, or ours about a reply that is odd. */
-  readonly errorMessage: string | null
-  /** As `storedReplyText` keeps it. */
-  readonly raw: string | null
-  readonly bytes: number
-}
-
-/** A line that answers nothing that was outstanding. */
-export interface Stray {
-  readonly atMs: number
-  readonly problem: string
-  readonly outcome: ProbeOutcome
-  /** The method of a notification. */
-  readonly method: string | null
-  readonly raw: string
-  readonly bytes: number
-}
 
 /** Why nothing more can be exchanged. */
 export type SessionEnd =
@@ -57,6 +33,14 @@ export type SessionEnd =
   | "garbage"
   /** All visits together held more than they may. */
   | "budget"
+
+/** What becomes of requests that were outstanding when we ended the session. */
+const outcomeAtEnd: Readonly<Record<Exclude<SessionEnd, "closed" | "reset" | "tls">, ProbeOutcome>> = {
+  "too large": "closed",
+  flood: "malformed",
+  garbage: "malformed",
+  budget: "too large"
+}
 
 export interface SessionLimits {
   /** Bytes taken of one connection. */
@@ -82,9 +66,7 @@ export interface SessionOptions {
 const keptStrays = 8
 const storedProblem = 200
 
-interface Outstanding {
-  readonly request: Request
-  readonly sentMs: number
+interface Outstanding extends Sent {
   reply: Reply | null
 }
 
@@ -194,7 +176,7 @@ export class Session {
     const replies: Array<Reply> = []
     for (const id of ids) {
       const it = this.#outstanding.get(id)!
-      it.reply ??= unanswered(it, this.ended === null ? "timeout" : "closed", this.endDetail)
+      it.reply ??= noReply(it, this.ended === null ? "timeout" : "closed", this.endDetail)
       replies.push(it.reply)
     }
     this.#exchangeBytes = 0
@@ -245,7 +227,7 @@ export class Session {
     return this.ended === null
   }
 
-  #answer(it: Outstanding, line: Exclude<Line, { readonly _tag: "notification" }>): void {
+  #answer(it: Outstanding, line: AnsweringLine): void {
     it.reply = replyOf(it, line, this.#arrivedMs)
     this.#unanswered--
     this.#framer.bound = this.#bound()
@@ -280,7 +262,7 @@ export class Session {
     const bound = this.#bound()
     for (const it of this.#outstanding.values()) {
       if (it.reply !== null || it.request.method.lineBound < bound) continue
-      it.reply = unanswered(it, "too large", detail)
+      it.reply = noReply(it, "too large", detail)
       break
     }
     this.#end("too large", detail)
@@ -301,8 +283,8 @@ export class Session {
     this.ended = end
     this.endDetail = detail
     if (end !== "closed" && end !== "reset" && end !== "tls") {
-      const outcome: ProbeOutcome = end === "garbage" || end === "flood" ? "malformed" : end === "budget" ? "too large" : "closed"
-      for (const it of this.#outstanding.values()) it.reply ??= unanswered(it, outcome, detail)
+      const outcome = outcomeAtEnd[end]
+      for (const it of this.#outstanding.values()) it.reply ??= noReply(it, outcome, detail)
       this.#framer.stop()
       this.#socket.destroy()
     }
@@ -320,57 +302,4 @@ export class Session {
     // A socket may still fail while it is destroyed; nobody is interested, but an unheard error ends the process.
     this.#socket.on("error", () => {})
   }
-}
-
-const unanswered = (it: Outstanding, outcome: ProbeOutcome, detail: string | null): Reply => ({
-  request: it.request,
-  sentMs: it.sentMs,
-  latencyMs: null,
-  outcome,
-  result: undefined,
-  errorCode: null,
-  errorMessage: detail,
-  raw: null,
-  bytes: 0
-})
-
-const strayProblem = (line: Exclude<Line, { readonly _tag: "notification" }>): string => {
-  if (line._tag === "malformed") return line.problem
-  return line.id === null ? line.idRemark ?? "id missing" : `id ${line.id} was never sent`
-}
-
-/** -101 and -102 are ElectrumX's (aiorpcX), 3 is Fulcrum's "excessive flood" (protocol-facts section 2). */
-const isThrottling = (line: ErrorLine): boolean =>
-  line.code === -101 || line.code === -102 || (line.code === 3 && /flood|throttle/i.test(line.message))
-
-const replyOf = (it: Outstanding, line: Exclude<Line, { readonly _tag: "notification" }>, at: number): Reply => {
-  const { method } = it.request
-  const reply = (outcome: ProbeOutcome, more?: Partial<Reply>): Reply => ({
-    request: it.request,
-    sentMs: it.sentMs,
-    latencyMs: at - it.sentMs,
-    outcome,
-    result: undefined,
-    errorCode: null,
-    errorMessage: remarksOf(line),
-    raw: storedReplyText(line.text),
-    bytes: line.bytes,
-    ...more
-  })
-  if (line.bytes > method.lineBound) {
-    return reply("too large", { errorMessage: `${line.bytes} bytes, at most ${method.lineBound} are read of ${method.name}` })
-  }
-  if (line._tag === "malformed") return reply("malformed", { errorMessage: line.problem })
-  if (line._tag === "error") {
-    return reply(isThrottling(line) ? "throttled" : "error", { errorCode: line.code, errorMessage: line.message })
-  }
-  const result = method.decode(line.result)
-  return Result.isSuccess(result)
-    ? reply("ok", { result: result.success })
-    : reply("malformed", { errorMessage: `not what ${method.name} returns` })
-}
-
-const remarksOf = (line: Exclude<Line, { readonly _tag: "notification" }>): string | null => {
-  if (line.idRemark === null) return line.invalidUtf8 ? "invalid UTF-8" : null
-  return line.invalidUtf8 ? `${line.idRemark}; invalid UTF-8` : line.idRemark
 }

@@ -29,7 +29,11 @@ export interface Probe {
 export const protocolRange = ["1.4", "1.6"] as const
 
 /** The first request of a connection, and alone: protocol 1.6 allows no other before it. */
-export const versionProbe = (clientName: string, protocol: string | readonly [string, string], attempt: number): Probe => ({
+export const versionProbe = (
+  clientName: string,
+  protocol: string | readonly [string, string],
+  attempt: number
+): Probe => ({
   name: attempt === 1 ? "version" : `version#${attempt}`,
   method: serverVersion,
   params: [clientName, protocol],

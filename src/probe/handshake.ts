@@ -1,5 +1,6 @@
 import { Effect } from "effect"
-import type { Reply, Session } from "../electrum/session.ts"
+import type { Reply } from "../electrum/reply.ts"
+import type { Session } from "../electrum/session.ts"
 import { cutText } from "../electrum/reply-text.ts"
 import { protocolRange, versionProbe } from "./catalogue.ts"
 import type { Failure, VisitDraft } from "./visit-draft.ts"

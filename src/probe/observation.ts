@@ -1,6 +1,6 @@
 import type { Observation } from "../domain/visit.ts"
 import { serverPeersSubscribe } from "../electrum/methods.ts"
-import type { Reply, Stray } from "../electrum/session.ts"
+import type { Reply, Stray } from "../electrum/reply.ts"
 import type { Probe } from "./catalogue.ts"
 
 /** Replies up to this size keep their decoded result beside their text. */

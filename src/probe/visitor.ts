@@ -52,7 +52,8 @@ export class Visitor extends Context.Service<Visitor, {
           }
         })
         yield* Effect.addFinalizer(() => Effect.sync(() => draft.leave(session)))
-        const refusal: Refusal | null = yield* shakeHands(session, draft, options.clientName, number, timeouts.handshakeMs)
+        const { clientName } = options
+        const refusal: Refusal | null = yield* shakeHands(session, draft, clientName, number, timeouts.handshakeMs)
         if (refusal === null) yield* converse(session, draft, options, timeouts)
         return refusal
       }, Effect.scoped)

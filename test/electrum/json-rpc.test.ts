@@ -27,11 +27,27 @@ describe("decodeLine", () => {
   })
 
   it("reads an error as an object, as a bare string, and in forms nobody should send", () => {
-    expect(decode(`{"id":1,"error":{"code":-32601,"message":"no"}}`)).toMatchObject({ _tag: "error", code: -32601, message: "no" })
-    expect(decode(`{"id":1,"error":"missing header"}`)).toMatchObject({ _tag: "error", code: null, message: "missing header" })
-    expect(decode(`{"id":1,"error":{"code":"x"}}`)).toMatchObject({ _tag: "error", code: null, message: `{"code":"x"}` })
+    expect(decode(`{"id":1,"error":{"code":-32601,"message":"no"}}`)).toMatchObject({
+      _tag: "error",
+      code: -32601,
+      message: "no"
+    })
+    expect(decode(`{"id":1,"error":"missing header"}`)).toMatchObject({
+      _tag: "error",
+      code: null,
+      message: "missing header"
+    })
+    expect(decode(`{"id":1,"error":{"code":"x"}}`)).toMatchObject({
+      _tag: "error",
+      code: null,
+      message: `{"code":"x"}`
+    })
     expect(decode(`{"id":1,"error":[5],"result":1}`)).toMatchObject({ _tag: "error", code: null, message: "[5]" })
-    expect(decode(`{"id":1,"error":{"code":1e300,"message":null}}`)).toMatchObject({ _tag: "error", code: null, message: "null" })
+    expect(decode(`{"id":1,"error":{"code":1e300,"message":null}}`)).toMatchObject({
+      _tag: "error",
+      code: null,
+      message: "null"
+    })
   })
 
   it("reads notifications, with and without params", () => {
@@ -94,9 +110,14 @@ describe("decodeLine", () => {
 describe("decodeLine with a table of entries", () => {
   /** JSON with odd spacing, so that equal values have different texts. */
   const spaced = (value: unknown, space: string): string =>
-    Array.isArray(value) ? `[${space}${value.map((it) => spaced(it, space)).join(`${space},${space}`)}${space}]` : JSON.stringify(value)
+    Array.isArray(value)
+      ? `[${space}${value.map((it) => spaced(it, space)).join(`${space},${space}`)}${space}]`
+      : JSON.stringify(value)
 
-  const list = fc.array(fc.oneof(fc.jsonValue({ maxDepth: 3 }), fc.constant(["203.0.113.1", "é[,]\"", ["s1"]])), { maxLength: 8 })
+  const list = fc.array(
+    fc.oneof(fc.jsonValue({ maxDepth: 3 }), fc.constant(["203.0.113.1", "é[,]\"", ["s1"]])),
+    { maxLength: 8 }
+  )
   const envelope = fc.constantFrom(
     (text: string) => `{"jsonrpc":"2.0","result":${text},"id":1}`,
     (text: string) => `{"id":1,"jsonrpc":"2.0","result":${text}}`,
@@ -139,7 +160,8 @@ describe("decodeLine with a table of entries", () => {
 
 describe("scanJson", () => {
   it("agrees with the depth of the parsed value, strings and escapes notwithstanding", () => {
-    const nest = (value: unknown, levels: number): string => "[".repeat(levels) + JSON.stringify(value) + "]".repeat(levels)
+    const nest = (value: unknown, levels: number): string =>
+      "[".repeat(levels) + JSON.stringify(value) + "]".repeat(levels)
     fc.assert(fc.property(fc.jsonValue({ maxDepth: 6 }), fc.integer({ min: 24, max: 34 }), (value, levels) => {
       const depth = levels + depthOf(JSON.parse(JSON.stringify(value)))
       expect(scanJson(nest(value, levels)).tooDeep).toBe(depth > maxDepth)

@@ -34,7 +34,8 @@ describe("LineFramer", () => {
   const text = fc.array(fc.constantFrom("a", "b", " ", "\r", "\n", "\r\n", "xyz", "\u00ff"), { maxLength: 60 })
 
   it("yields the same lines and the same overflow however the bytes are cut", () => {
-    fc.assert(fc.property(text, fc.array(fc.nat(200), { maxLength: 12 }), fc.integer({ min: 1, max: 40 }), (parts, cuts, bound) => {
+    const cutPlaces = fc.array(fc.nat(200), { maxLength: 12 })
+    fc.assert(fc.property(text, cutPlaces, fc.integer({ min: 1, max: 40 }), (parts, cuts, bound) => {
       const bytes = Buffer.from(parts.join(""), "latin1")
       const whole = frame([bytes], bound)
       expect(frame(cutAt(bytes, cuts), bound)).toEqual(whole)

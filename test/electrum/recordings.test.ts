@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import type { Socket } from "node:net"
-import type { Reply } from "../../src/electrum/session.ts"
+import type { Reply } from "../../src/electrum/reply.ts"
 import { tcpServer } from "../support/loopback-server.ts"
 import {
   type Recording,
@@ -66,7 +66,10 @@ const assertReply = (reply: Reply, line: RecordedLine, name: string): void => {
   }
 }
 
-const replay = (recording: Recording, requests: ReadonlyArray<{ readonly method: string; readonly params: ReadonlyArray<unknown> }>) =>
+const replay = (
+  recording: Recording,
+  requests: ReadonlyArray<{ readonly method: string; readonly params: ReadonlyArray<unknown> }>
+) =>
   Effect.gen(function*() {
     const server = yield* replaying(recordedChunks(recording), requests.length, recording.closed)
     const session = yield* sessionWith(server.port)
@@ -93,15 +96,16 @@ describe.each(recordedServers)("%s", (server) => {
           const { lines, replies, session } = yield* replay(recording, requests)
           replies.forEach((reply, i) => {
             const name = `${recording.mode} ${recording.probe} ${i + 1}`
-            const line = lines.find((line) => line.id === i + 1)
-              ?? (requests.length === 1 ? lines.find((line) => line.id === null && line.error !== undefined) : undefined)
+            const anonymous = lines.find((line) => line.id === null && line.error !== undefined)
+            const line = lines.find((line) => line.id === i + 1) ?? (requests.length === 1 ? anonymous : undefined)
             if (line === undefined) assert.strictEqual(reply.outcome, recording.closed ? "closed" : "timeout", name)
             else {
               answered++
               assertReply(reply, line, name)
               // That probe sent its id as 1.0.
               const echoed = recording.probe === "id_float_integral" && server.startsWith("electrumx")
-              if (reply.outcome === "ok") assert.strictEqual(reply.errorMessage, echoed ? "id came back as 1.0" : null, name)
+              const remark = echoed ? "id came back as 1.0" : null
+              if (reply.outcome === "ok") assert.strictEqual(reply.errorMessage, remark, name)
             }
           })
           assert.strictEqual(session.strayCount, lines.length - replies.filter((reply) => reply.raw !== null).length)
@@ -112,7 +116,9 @@ describe.each(recordedServers)("%s", (server) => {
 
   it.live("answers nothing with a reply to something else", () =>
     Effect.gen(function*() {
-      const others = recordingsOf(server).filter((recording) => recordedRequests(recording) === undefined && recording.recv !== "")
+      const others = recordingsOf(server).filter(
+        (recording) => recordedRequests(recording) === undefined && recording.recv !== ""
+      )
       assert.isAbove(others.length, 50)
       yield* Effect.forEach(others, (recording) =>
         Effect.gen(function*() {
@@ -120,7 +126,7 @@ describe.each(recordedServers)("%s", (server) => {
           const reply = replies[0]!
           const own = lines.find((line) => String(line.id) === "1" || (line.id === null && line.error !== undefined))
           if (own !== undefined) assert.notStrictEqual(reply.outcome, "timeout", recording.probe)
-          else assert.include(["timeout", "closed"], reply.outcome, `${recording.probe}: ${recording.recv.slice(0, 200)}`)
+          else assert.include(["timeout", "closed"], reply.outcome, recording.probe)
         }), { concurrency: 16, discard: true })
     }), 60_000)
 
@@ -134,7 +140,9 @@ describe.each(recordedServers)("%s", (server) => {
       const pieces = single.flatMap(({ recording }, i) => {
         // The id becomes the number of the request, nothing else changes.
         const renumbered = recording.recv.replace(/("id": ?)1(?=[,} .])/, `$1${i + 1}`)
-        const bytes = Buffer.from(i % 7 === 0 ? `${notifications[i % notifications.length]}\n${renumbered}` : renumbered)
+        const bytes = Buffer.from(
+          i % 7 === 0 ? `${notifications[i % notifications.length]}\n${renumbered}` : renumbered
+        )
         const cuts = [0, ...recording.chunks.slice(0, -1).map(((at) => (length) => at += length)(0)), bytes.length]
         return cuts.slice(1).map((cut, k) => bytes.subarray(cuts[k], cut))
       })
@@ -144,7 +152,10 @@ describe.each(recordedServers)("%s", (server) => {
         single.map(({ requests }) => ({ method: anyMethod(requests[0]!.method), params: requests[0]!.params })),
         20_000
       )
-      replies.forEach((reply, i) => assertReply(reply, recordedLines(single[i]!.recording)[0]!, single[i]!.recording.probe))
+      replies.forEach((reply, i) => {
+        const { recording } = single[i]!
+        assertReply(reply, recordedLines(recording)[0]!, recording.probe)
+      })
       assert.strictEqual(session.strayCount, Math.ceil(single.length / 7))
     }).pipe(Effect.scoped), 60_000)
 })

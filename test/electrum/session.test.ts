@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { ByteBudget } from "../../src/electrum/byte-budget.ts"
 import { serverPing } from "../../src/electrum/methods.ts"
-import type { Reply, Request } from "../../src/electrum/session.ts"
+import type { Reply, Request } from "../../src/electrum/reply.ts"
 import { tcpServer } from "../support/loopback-server.ts"
 import { anyMethod, sessionWith } from "../support/session.ts"
 import { answering, eachLine } from "../support/wire-server.ts"
@@ -88,7 +88,10 @@ describe("pairing", () => {
       const session = yield* sessionWith(server.port)
       assert.deepStrictEqual(outcomes(yield* session.exchange([{ method: serverPing, params: [] }], patient)), ["ok"])
       // The third is what a subscriber expects.
-      assert.deepStrictEqual(session.strays.map((stray) => stray.method), ["blockchain.relayfee", "blockchain.estimatefee"])
+      assert.deepStrictEqual(
+        session.strays.map((stray) => stray.method),
+        ["blockchain.relayfee", "blockchain.estimatefee"]
+      )
       assert.strictEqual(session.strayCount, 3)
     }).pipe(Effect.scoped))
 
@@ -133,7 +136,10 @@ describe("bounds", () => {
     Effect.gen(function*() {
       const server = yield* saying(`{"id":1,"result":1}\n`, `{"id":3,"result":"${"x".repeat(300_000)}"}\n`)
       const session = yield* sessionWith(server.port)
-      const replies = yield* session.exchange([request("a", 64_000), request("b", 64_000), request("c", 200_000)], patient)
+      const replies = yield* session.exchange(
+        [request("a", 64_000), request("b", 64_000), request("c", 200_000)],
+        patient
+      )
       assert.deepStrictEqual(outcomes(replies), ["ok", "closed", "too large"])
       assert.strictEqual(session.ended, "too large")
       assert.deepStrictEqual(outcomes(yield* session.exchange([request("d")], patient)), ["closed"])

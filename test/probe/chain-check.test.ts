@@ -44,8 +44,10 @@ describe("checkChain", () => {
 
   it("names another chain that fits, and one mismatch is enough", () => {
     const testnet = chainNamed("testnet")
-    expect(checkChain(mainnet, [{ height: 0, hash: testnet.genesis_hash }], 5)).toMatchObject({ verdict: "other", chain: "testnet" })
-    expect(checkChain(mainnet, [genesis, shown(last), { height: first!.height, hash: "1".repeat(64) }], 960_000).verdict).toBe("other")
+    const ofTestnet = { height: 0, hash: testnet.genesis_hash }
+    expect(checkChain(mainnet, [ofTestnet], 5)).toMatchObject({ verdict: "other", chain: "testnet" })
+    const wrong = { height: first!.height, hash: "1".repeat(64) }
+    expect(checkChain(mainnet, [genesis, shown(last), wrong], 960_000).verdict).toBe("other")
   })
 
   it("tells mutinynet, which shares signet's genesis, from signet", () => {

@@ -26,7 +26,10 @@ describe("featuresFacts", () => {
       services: ["tcp://a.example.org:50001", "ssl://a.example.org:50002"],
       dsproof: false
     })).toEqual({
-      hosts: [host("a.example.org", { tcpPort: 50001, tlsPort: 50002, wssPort: 50004 }), host("x.onion", { tcpPort: 50001 })],
+      hosts: [
+        host("a.example.org", { tcpPort: 50001, tlsPort: 50002, wssPort: 50004 }),
+        host("x.onion", { tcpPort: 50001 })
+      ],
       pruning: null,
       serverVersion: "ElectrumX 1.20.0",
       protocolMin: "1.4",
@@ -47,7 +50,8 @@ describe("featuresFacts", () => {
     expect(hostsOf({ tcp_port: 50001 })).toEqual([])
     // electrs later: its bind address
     expect(hostsOf({ "0.0.0.0": { tcp_port: 50001 } })).toEqual([host("0.0.0.0", { tcpPort: 50001 })])
-    expect(hostsOf({ a: { tcp_port: "50001", ssl_port: null, ws_port: [], wss_port: 1.5 } })).toEqual([host("a", { tcpPort: 50001 })])
+    expect(hostsOf({ a: { tcp_port: "50001", ssl_port: null, ws_port: [], wss_port: 1.5 } }))
+      .toEqual([host("a", { tcpPort: 50001 })])
     expect(hostsOf({ a: { tcp_port: 70_000, ssl_port: -1 } })).toEqual([host("a", { tcpPort: 70_000, tlsPort: -1 })])
     expect(hostsOf({ a: 50001, b: null, c: [] })).toEqual([host("a"), host("b"), host("c")])
     expect(hostsOf(["a", 5, null, "b"])).toEqual([host("a"), host("b")])

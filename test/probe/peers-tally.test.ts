@@ -24,7 +24,10 @@ describe("PeersTally", () => {
   })
 
   it("knows entries by their JSON, whatever they are", () => {
-    expect(tallyOf([["a", ["b"]], { x: 1 }, null], [["a", ["b"]], { x: 1 }, null]).facts()?.entries.map(({ times }) => times))
+    expect(tallyOf(
+      [["a", ["b"]], { x: 1 }, null],
+      [["a", ["b"]], { x: 1 }, null]
+    ).facts()?.entries.map(({ times }) => times))
       .toEqual([2, 2, 2])
   })
 

@@ -3,7 +3,7 @@ import { Effect } from "effect"
 import { shippedChains } from "../../src/domain/chain.ts"
 import { recordedServers, recordingsOf } from "../support/recordings.ts"
 import { loopbackVisitor, outcomesOf, visitPort } from "../support/visiting.ts"
-import { answering } from "../support/wire-server.ts"
+import { answering, type ClientRequest } from "../support/wire-server.ts"
 
 const regtest = shippedChains.find((chain) => chain.name === "regtest")!
 
@@ -14,7 +14,7 @@ const repliesOf = (server: typeof recordedServers[number]): ReadonlyMap<string, 
     if (mode !== "1.4-1.6" && probe !== "version_range_1.4_1.6") continue
     if (send.split("\n").length !== 2 || recv === "" || !send.startsWith("{")) continue
     try {
-      const { id, method, params } = JSON.parse(send) as { readonly id: unknown; readonly method: string; readonly params: unknown }
+      const { id, method, params } = JSON.parse(send) as Pick<ClientRequest, "id" | "method" | "params">
       const key = JSON.stringify([method, method === "server.version" ? null : params])
       if (id === 1 && !replies.has(key)) replies.set(key, recv)
     } catch {

@@ -1,7 +1,6 @@
 import { assert, describe, it, layer } from "@effect/vitest"
 import { Effect, Fiber, Layer } from "effect"
 import { TestClock } from "effect/testing"
-import type { Socket } from "node:net"
 import { ByteBudget } from "../../src/electrum/byte-budget.ts"
 import { Visitor } from "../../src/probe/visitor.ts"
 import { Dialer } from "../../src/transport/dialer.ts"
@@ -20,7 +19,6 @@ import {
 import { closedPort, tcpServer } from "../support/loopback-server.ts"
 import {
   defaultVisit,
-  impatient,
   loopbackEndpoint,
   loopbackVisitor,
   observed,
@@ -30,7 +28,8 @@ import {
 } from "../support/visiting.ts"
 import { type ClientRequest, connectTo, eachLine } from "../support/wire-server.ts"
 
-const failing = (code: number, message: string) => ({ id, socket }: ClientRequest) => socket.write(errorLine(id, code, message))
+const failing = (code: number, message: string) => ({ id, socket }: ClientRequest) =>
+  socket.write(errorLine(id, code, message))
 
 layer(loopbackVisitor, { excludeTestServices: true })("a visit", (it) => {
   it.effect("learns all a well-behaved server tells, over TCP and TLS", () =>
@@ -77,7 +76,11 @@ layer(loopbackVisitor, { excludeTestServices: true })("a visit", (it) => {
         })
         assert.strictEqual(server.accepted(), 1)
         assert.isAbove(visit.bytesIn, 1000)
-        assert.closeTo(visit.cost, 5 + 0.5 + 0.5 + 0.1 + 0.25 * 3 + 0.1 + 2 + 0.2 + (visit.bytesIn + visit.bytesOut) / 5000, 1e-9)
+        assert.closeTo(
+          visit.cost,
+          5 + 0.5 + 0.5 + 0.1 + 0.25 * 3 + 0.1 + 2 + 0.2 + (visit.bytesIn + visit.bytesOut) / 5000,
+          1e-9
+        )
         const { connectedMs, endedMs, handshakeMs } = visit.stamps
         assert.isTrue(connectedMs! <= handshakeMs! && handshakeMs! <= endedMs)
       }
@@ -138,12 +141,16 @@ layer(loopbackVisitor, { excludeTestServices: true })("a visit", (it) => {
         "server.banner": failing(-32601, "unknown method"),
         "server.donation_address": ({ id, socket }) => socket.write(resultLine(id, null)),
         "server.ping": ({ id, socket }) => socket.write(`{"id":${id},"error":"no ping"}\n`),
-        "blockchain.headers.subscribe": ({ id, socket }) => socket.write(resultLine(id, { height: -5, hex: headerHex(1) })),
+        "blockchain.headers.subscribe": ({ id, socket }) =>
+          socket.write(resultLine(id, { height: -5, hex: headerHex(1) })),
         "server.features": ({ id, socket }) => socket.write(resultLine(id, ["odd"]))
       })
       const visit = yield* visitPort(server.port)
       assert.strictEqual(visit.outcome, "answered")
-      assert.deepInclude(outcomesOf(visit), { banner: "error", "donation address": "ok", ping: "error", tip: "malformed", features: "malformed" })
+      assert.deepInclude(
+        outcomesOf(visit),
+        { banner: "error", "donation address": "ok", ping: "error", tip: "malformed", features: "malformed" }
+      )
       assert.deepInclude(observed(visit, "banner"), { errorCode: -32601, errorMessage: "unknown method" })
       assert.deepInclude(observed(visit, "ping"), { errorCode: null, errorMessage: "no ping" })
       assert.deepInclude(visit, { banner: null, donationAddress: null, tip: null, features: null })
@@ -153,7 +160,8 @@ layer(loopbackVisitor, { excludeTestServices: true })("a visit", (it) => {
   it.effect("stores padded replies folded, with their true size, and no peer list twice", () =>
     Effect.gen(function*() {
       const server = yield* electrumServer({
-        "server.ping": ({ id, socket }) => socket.write(`{"jsonrpc":"2.0","result":null,"id":${id}${" ".repeat(900)}}\r\n`)
+        "server.ping": ({ id, socket }) =>
+          socket.write(`{"jsonrpc":"2.0","result":null,"id":${id}${" ".repeat(900)}}\r\n`)
       })
       const visit = yield* visitPort(server.port)
       const ping = observed(visit, "ping")!
@@ -168,87 +176,12 @@ layer(loopbackVisitor, { excludeTestServices: true })("a visit", (it) => {
   it.effect("passes on why no connection came about", () =>
     Effect.gen(function*() {
       const visit = yield* visitPort(yield* closedPort())
-      assert.deepInclude(visit, { outcome: "failed", reason: "refused", phase: "connect", software: null, requests: 0, cost: 0 })
+      assert.deepInclude(
+        visit,
+        { outcome: "failed", reason: "refused", phase: "connect", software: null, requests: 0, cost: 0 }
+      )
       assert.include(visit.detail, "ECONNREFUSED")
     }))
-})
-
-layer(loopbackVisitor, { excludeTestServices: true })("the handshake", (it) => {
-  it.effect("is tried once more with plain 1.4 after an empty close, as ElectrumX 1.18.0 needs", () =>
-    Effect.gen(function*() {
-      const server = yield* electrumServer({
-        "server.version": (request) => request.params[1] === "1.4" ? answerHonestly(request) : request.socket.end()
-      })
-      const visit = yield* visitPort(server.port)
-      assert.deepInclude(visit, { outcome: "answered", software: "Tested 1.0" })
-      assert.strictEqual(server.accepted(), 2)
-      assert.deepInclude(observed(visit, "version"), {
-        outcome: "closed",
-        errorMessage: "closed without a byte; asked again with 1.4"
-      })
-      assert.strictEqual(observed(visit, "version#2")?.outcome, "ok")
-      assert.isAbove(visit.cost, 10)
-    }).pipe(Effect.scoped))
-
-  it.effect("is tried once more after a refused version, and not after that", () =>
-    Effect.gen(function*() {
-      const refuse = ({ id, params, socket }: ClientRequest) =>
-        socket.end(errorLine(id, 1, `unsupported protocol version: ${JSON.stringify(params[1])}`))
-      const mild = yield* electrumServer({
-        "server.version": (request) => request.params[1] === "1.4" ? answerHonestly(request) : refuse(request)
-      })
-      assert.deepInclude(yield* visitPort(mild.port), { outcome: "answered", software: "Tested 1.0" })
-      const strict = yield* electrumServer({ "server.version": refuse })
-      assert.deepInclude(yield* visitPort(strict.port), {
-        outcome: "failed",
-        reason: "protocol",
-        phase: "handshake",
-        detail: "1 unsupported protocol version: \"1.4\"",
-        software: null
-      })
-      assert.strictEqual(strict.accepted(), 2)
-    }).pipe(Effect.scoped))
-
-  it.effect("that closes empty twice is a close", () =>
-    Effect.gen(function*() {
-      const server = yield* tcpServer((socket) => eachLine(socket, () => socket.end()))
-      const visit = yield* visitPort(server.port)
-      assert.deepInclude(visit, { outcome: "failed", reason: "closed", phase: "handshake", detail: "closed without a byte" })
-      assert.strictEqual(server.accepted(), 2)
-    }).pipe(Effect.scoped))
-
-  it.effect("accepts a bare string, the form of protocol 1.0, and pairs with more behind them", () =>
-    Effect.gen(function*() {
-      const old = yield* electrumServer({ "server.version": ({ id, socket }) => socket.write(resultLine(id, "1.0.17")) })
-      assert.deepInclude(yield* visitPort(old.port), { outcome: "answered", software: "1.0.17", protocol: null })
-      const more = yield* electrumServer({ "server.version": ({ id, socket }) => socket.write(resultLine(id, ["X", "1.6", {}])) })
-      assert.deepInclude(yield* visitPort(more.port), { outcome: "answered", software: "X", protocol: "1.6" })
-    }).pipe(Effect.scoped))
-
-  const refusals = [
-    [failing(-101, "excessive resource usage"), "throttled", "-101 excessive resource usage"],
-    [failing(-102, "server busy - request timed out"), "throttled", "-102 server busy - request timed out"],
-    [failing(-32601, "unknown method"), "protocol", "-32601 unknown method"],
-    [({ id, socket }: ClientRequest) => socket.write(resultLine(id, 1)), "protocol", "not what server.version returns"],
-    [({ socket }: ClientRequest) => (socket as Socket).resetAndDestroy(), "reset", "ECONNRESET"],
-    [({ socket }: ClientRequest) => socket.write("SSH-2.0-OpenSSH_9.2\r\n"), "protocol", "not JSON: SSH-2.0-OpenSSH_9.2"],
-    [({ socket }: ClientRequest) => socket.end("220 mail.example.org"), "protocol", "no line: 220 mail.example.org"],
-    [({ socket }: ClientRequest) => socket.write("J\0\0\0\n5.5.5-10.3"), "protocol", "not JSON: J"],
-    [({ id, socket }: ClientRequest) => socket.write(resultLine(id + 1, ["X", "1.4"])), "protocol", "id 2 was never sent"],
-    [({ socket }: ClientRequest) => socket.write("{\"jsonrpc\":"), "handshake timeout", "11 bytes, no reply"],
-    [() => {}, "handshake timeout", "no byte"]
-  ] as const
-  for (const [answer, reason, detail] of refusals) {
-    it.effect(`that ends in "${detail}" is ${reason}`, () =>
-      Effect.gen(function*() {
-        const server = yield* electrumServer({ "server.version": answer })
-        const visit = yield* impatient(visitPort(server.port))
-        assert.deepInclude(visit, { outcome: "failed", reason, phase: "handshake", software: null })
-        assert.include(visit.detail, detail)
-        assert.strictEqual(server.accepted(), 1)
-        assert.strictEqual(visit.peers, null)
-      }).pipe(Effect.scoped))
-  }
 })
 
 layer(loopbackVisitor, { excludeTestServices: true })("the chain", (it) => {
@@ -259,7 +192,10 @@ layer(loopbackVisitor, { excludeTestServices: true })("the chain", (it) => {
           socket.write(resultLine(id, headerHex(Number(params[0]), params[0] === 0 ? 0 : 7)))
       })
       const visit = yield* visitPort(server.port)
-      assert.deepInclude(visit, { outcome: "failed", reason: "other network", phase: "session", software: "Tested 1.0" })
+      assert.deepInclude(
+        visit,
+        { outcome: "failed", reason: "other network", phase: "session", software: "Tested 1.0" }
+      )
       assert.include(visit.detail, `unknown chain: header ${headerHash(0)} at 0`)
       assert.strictEqual(visit.chain?.verdict, "other")
       assert.strictEqual(observed(visit, "features")?.outcome, "not asked")
@@ -273,7 +209,8 @@ layer(loopbackVisitor, { excludeTestServices: true })("the chain", (it) => {
         chain: { verdict: "unverified", chain: null, headers: [] }
       })
       const syncing = yield* electrumServer({
-        "blockchain.headers.subscribe": ({ id, socket }) => socket.write(resultLine(id, { hex: headerHex(50), height: 50 })),
+        "blockchain.headers.subscribe": ({ id, socket }) =>
+          socket.write(resultLine(id, { hex: headerHex(50), height: 50 })),
         "blockchain.block.header": (request) =>
           request.params[0] === 0 ? answerHonestly(request) : failing(1, "height 100 out of range")(request)
       })
@@ -290,7 +227,11 @@ layer(loopbackVisitor, { excludeTestServices: true })("rounds of peers", (it) =>
 
   it.effect("go on while much is unseen, eight at the most, and count times seen of times asked", () =>
     Effect.gen(function*() {
-      const server = yield* electrumServer(lists((round) => [peerEntry(0), peerEntry(2 * round + 1), peerEntry(2 * round + 2)]))
+      const server = yield* electrumServer(lists((round) => [
+        peerEntry(0),
+        peerEntry(2 * round + 1),
+        peerEntry(2 * round + 2)
+      ]))
       const peers = (yield* visitPort(server.port)).peers!
       assert.strictEqual(peers.asked, 8)
       assert.deepStrictEqual(peers.entries[0], { value: peerEntry(0), times: 8 })
@@ -301,7 +242,9 @@ layer(loopbackVisitor, { excludeTestServices: true })("rounds of peers", (it) =>
   it.effect("stop as soon as little is unseen", () =>
     Effect.gen(function*() {
       // Round 2 still differs from round 1; rounds 3 and 4 show everything again.
-      const server = yield* electrumServer(lists((round) => round === 0 ? [1, 2].map(peerEntry) : [1, 2, 3].map(peerEntry)))
+      const server = yield* electrumServer(
+        lists((round) => round === 0 ? [1, 2].map(peerEntry) : [1, 2, 3].map(peerEntry))
+      )
       assert.deepInclude((yield* visitPort(server.port)).peers, { asked: 4, unseenMass: 0 })
     }).pipe(Effect.scoped))
 
@@ -324,13 +267,19 @@ layer(loopbackVisitor, { excludeTestServices: true })("rounds of peers", (it) =>
       const visit = yield* visitPort(server.port)
       assert.deepInclude(visit, { outcome: "answered", peers: null })
       assert.strictEqual(observed(visit, "peers#1")?.outcome, "throttled")
-      assert.deepInclude(observed(visit, "features"), { outcome: "not asked", errorMessage: "the server asked for less" })
+      assert.deepInclude(
+        observed(visit, "features"),
+        { outcome: "not asked", errorMessage: "the server asked for less" }
+      )
     }).pipe(Effect.scoped))
 })
 
 describe("a visit by our own clock and our own fault", () => {
   const visitorOver = (connect: Dialer["Service"]["connect"]) =>
-    Visitor.layer.pipe(Layer.provide(Layer.merge(Layer.succeed(Dialer, { plan: () => Effect.die("unused"), connect }), ByteBudget.layer)))
+    Visitor.layer.pipe(Layer.provide(Layer.merge(
+      Layer.succeed(Dialer, { plan: () => Effect.die("unused"), connect }),
+      ByteBudget.layer
+    )))
 
   it.effect("is stamped by the Clock service", () =>
     Effect.gen(function*() {
@@ -341,7 +290,10 @@ describe("a visit by our own clock and our own fault", () => {
       assert.deepInclude(visit, { startedAt: 3_600_000, outcome: "failed", reason: "connect timeout", detail: "3 s" })
       assert.strictEqual(visit.stamps.endedMs, 3000)
     }).pipe(Effect.provide(visitorOver(() =>
-      Effect.delay(Effect.fail(new TransportError({ reason: "connect timeout", phase: "connect", detail: "3 s" })), "3 seconds")
+      Effect.delay(
+        Effect.fail(new TransportError({ reason: "connect timeout", phase: "connect", detail: "3 s" })),
+        "3 seconds"
+      )
     ))))
 
   it.effect("has left one connection before it makes the second", () => {

@@ -19,7 +19,8 @@ const lines = (file: string): ReadonlyArray<unknown> =>
   gunzipSync(readFileSync(new URL(`../fixtures/transcripts/${file}.jsonl.gz`, import.meta.url)))
     .toString("utf8").trim().split("\n").map((line) => JSON.parse(line) as unknown)
 
-export const recordingsOf = (server: RecordedServer): ReadonlyArray<Recording> => lines(server) as ReadonlyArray<Recording>
+export const recordingsOf = (server: RecordedServer): ReadonlyArray<Recording> =>
+  lines(server) as ReadonlyArray<Recording>
 
 /** Lines pushed by servers, without their ends. */
 export const recordedNotifications = (): ReadonlyArray<string> =>

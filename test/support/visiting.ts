@@ -17,7 +17,11 @@ export const planFor = (endpoint: Endpoint): DialPlan => ({
   resolvedMs: null
 })
 
-export const defaultVisit: VisitOptions = { chain: testChain, clientName: "electrum-observatory/test", peerRounds: "auto" }
+export const defaultVisit: VisitOptions = {
+  chain: testChain,
+  clientName: "electrum-observatory/test",
+  peerRounds: "auto"
+}
 
 /** The visitor over real loopback sockets, patient enough for a busy machine. */
 export const loopbackVisitor: Layer.Layer<Visitor> = Visitor.layer.pipe(

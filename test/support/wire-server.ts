@@ -45,7 +45,10 @@ export const answering = (
 }
 
 /** A socket to 127.0.0.1, destroyed with the scope. */
-export const connectTo = (port: number, options?: { readonly tls?: boolean }): Effect.Effect<Duplex, Error, Scope.Scope> =>
+export const connectTo = (
+  port: number,
+  options?: { readonly tls?: boolean }
+): Effect.Effect<Duplex, Error, Scope.Scope> =>
   Effect.acquireRelease(
     Effect.callback<net.Socket, Error>((resume) => {
       const socket = options?.tls === true

@@ -1,0 +1,105 @@
+import { Result } from "effect"
+import type { ProbeOutcome } from "../domain/reason.ts"
+import type { ErrorLine, Line, NotificationLine } from "./json-rpc.ts"
+import type { Method } from "./methods.ts"
+import { storedReplyText } from "./reply-text.ts"
+
+/** One request to be sent. */
+export interface Request {
+  readonly method: Method
+  readonly params: ReadonlyArray<unknown>
+}
+
+/** What became of one request. Times in milliseconds by the session's clock. */
+export interface Reply {
+  readonly request: Request
+  readonly sentMs: number
+  /** From the write of the exchange to the arrival of the reply's last byte. */
+  readonly latencyMs: number | null
+  readonly outcome: ProbeOutcome
+  /** As the method's Schema decodes it; undefined unless the outcome is `ok`. */
+  readonly result: unknown
+  readonly errorCode: number | null
+  /** The server's sentence, or ours about a reply that is odd. */
+  readonly errorMessage: string | null
+  /** As `storedReplyText` keeps it. */
+  readonly raw: string | null
+  readonly bytes: number
+}
+
+/** A line that answers nothing that was outstanding. */
+export interface Stray {
+  readonly atMs: number
+  readonly problem: string
+  readonly outcome: ProbeOutcome
+  /** The method of a notification. */
+  readonly method: string | null
+  readonly raw: string
+  readonly bytes: number
+}
+
+/** A request on its way. */
+export interface Sent {
+  readonly request: Request
+  readonly sentMs: number
+}
+
+/** A line that may answer something. */
+export type AnsweringLine = Exclude<Line, NotificationLine>
+
+/** The reply that did not come. */
+export const noReply = (sent: Sent, outcome: ProbeOutcome, detail: string | null): Reply => ({
+  request: sent.request,
+  sentMs: sent.sentMs,
+  latencyMs: null,
+  outcome,
+  result: undefined,
+  errorCode: null,
+  errorMessage: detail,
+  raw: null,
+  bytes: 0
+})
+
+/** Why a line answers nothing. */
+export const strayProblem = (line: AnsweringLine): string => {
+  if (line._tag === "malformed") return line.problem
+  return line.id === null ? line.idRemark ?? "id missing" : `id ${line.id} was never sent`
+}
+
+/** -101 and -102 are ElectrumX's (aiorpcX), 3 is Fulcrum's "excessive flood" (protocol-facts section 2). */
+const isThrottling = (line: ErrorLine): boolean =>
+  line.code === -101 || line.code === -102 || (line.code === 3 && /flood|throttle/i.test(line.message))
+
+/** What a line says about the request it answers. */
+export const replyOf = (sent: Sent, line: AnsweringLine, at: number): Reply => {
+  const { method } = sent.request
+  const reply = (outcome: ProbeOutcome, more?: Partial<Reply>): Reply => ({
+    request: sent.request,
+    sentMs: sent.sentMs,
+    latencyMs: at - sent.sentMs,
+    outcome,
+    result: undefined,
+    errorCode: null,
+    errorMessage: remarksOf(line),
+    raw: storedReplyText(line.text),
+    bytes: line.bytes,
+    ...more
+  })
+  if (line.bytes > method.lineBound) {
+    const errorMessage = `${line.bytes} bytes, at most ${method.lineBound} are read of ${method.name}`
+    return reply("too large", { errorMessage })
+  }
+  if (line._tag === "malformed") return reply("malformed", { errorMessage: line.problem })
+  if (line._tag === "error") {
+    return reply(isThrottling(line) ? "throttled" : "error", { errorCode: line.code, errorMessage: line.message })
+  }
+  const result = method.decode(line.result)
+  return Result.isSuccess(result)
+    ? reply("ok", { result: result.success })
+    : reply("malformed", { errorMessage: `not what ${method.name} returns` })
+}
+
+const remarksOf = (line: AnsweringLine): string | null => {
+  if (line.idRemark === null) return line.invalidUtf8 ? "invalid UTF-8" : null
+  return line.invalidUtf8 ? `${line.idRemark}; invalid UTF-8` : line.idRemark
+}
