@@ -30,7 +30,11 @@ export const testChain: Chain = {
   source: "test/support/electrum-server.ts"
 }
 
-export const peerEntry = (n: number): unknown => [`203.0.113.${n}`, `peer${n}.example.org`, ["v1.4.3", "s50002", "t50001"]]
+export const peerEntry = (n: number): unknown => [
+  `203.0.113.${n}`,
+  `peer${n}.example.org`,
+  ["v1.4.3", "s50002", "t50001"]
+]
 
 /** What a well-behaved server answers. */
 export const honestResult = ({ method, params }: Pick<ClientRequest, "method" | "params">): unknown => {
