@@ -14,6 +14,7 @@ export class Outgoing {
   #timer: NodeJS.Timeout | undefined
   #soon: NodeJS.Immediate | undefined
   #lastAt = 0
+  #taken = false
 
   constructor(socket: Socket, delay: Delay) {
     this.#socket = socket
@@ -23,6 +24,20 @@ export class Outgoing {
   write(bytes: string | Buffer): void {
     this.#after(() => {
       if (this.#socket.writable) this.#socket.write(bytes)
+    })
+  }
+
+  /**
+   * Leave the socket to `act` once everything before has left; what comes
+   * later waits until it calls `release`.
+   */
+  takeOver(act: (socket: Socket, release: () => void) => void): void {
+    this.#after(() => {
+      this.#taken = true
+      act(this.#socket, () => {
+        this.#taken = false
+        this.#arrive()
+      })
     })
   }
 
@@ -61,8 +76,8 @@ export class Outgoing {
     this.#timer = undefined
     this.#soon = undefined
     const now = performance.now() + slack
-    while (this.#waiting.length > 0 && this.#waiting[0]!.at <= now) this.#waiting.shift()!.act()
-    if (this.#waiting.length > 0) this.#timer = setTimeout(this.#arrive, this.#waiting[0]!.at - now)
+    while (!this.#taken && this.#waiting.length > 0 && this.#waiting[0]!.at <= now) this.#waiting.shift()!.act()
+    if (!this.#taken && this.#waiting.length > 0) this.#timer = setTimeout(this.#arrive, this.#waiting[0]!.at - now)
   }
 }
 

@@ -7,6 +7,8 @@ export interface PlainClient {
   readonly send: (text: string) => void
   /** Everything received so far. */
   readonly received: () => Buffer
+  /** Bytes received so far. */
+  readonly size: () => number
   /** Complete lines so far, without their ends. */
   readonly lines: () => ReadonlyArray<string>
   /** Resolves when `done` holds for what was received; fails after `withinMs`. */
@@ -23,8 +25,13 @@ const wrap = (socket: Socket): PlainClient => {
     for (const watcher of watchers) watcher()
   }
   let closed: "end" | "reset" | null = null
+  let size = 0
+  let lineEnds = 0
+  let lines: ReadonlyArray<string> = []
   socket.on("data", (chunk: Buffer) => {
     chunks.push(chunk)
+    size += chunk.length
+    for (let at = chunk.indexOf(10); at !== -1; at = chunk.indexOf(10, at + 1)) lineEnds++
     changed()
   })
   socket.on("connect", changed)
@@ -44,7 +51,13 @@ const wrap = (socket: Socket): PlainClient => {
     socket,
     send: (text) => void socket.write(text),
     received: () => Buffer.concat(chunks),
-    lines: () => Buffer.concat(chunks).toString("utf8").split("\n").slice(0, -1).map((line) => line.replace(/\r$/, "")),
+    size: () => size,
+    lines: () => {
+      if (lines.length !== lineEnds) {
+        lines = Buffer.concat(chunks).toString("utf8").split("\n").slice(0, -1).map((line) => line.replace(/\r$/, ""))
+      }
+      return lines
+    },
     until: (done, withinMs = 5000) =>
       new Promise((resolve, reject) => {
         const check = (): void => {
@@ -69,7 +82,7 @@ const wrap = (socket: Socket): PlainClient => {
 export const plainTcp = (port: number): PlainClient => wrap(connect({ host: "127.0.0.1", port, allowHalfOpen: true }))
 
 export const plainTls = (port: number): PlainClient =>
-  wrap(connectTls({ host: "127.0.0.1", port, rejectUnauthorized: false, allowHalfOpen: true } as never))
+  wrap(connectTls({ host: "127.0.0.1", port, rejectUnauthorized: false }))
 
 export const request = (id: number, method: string, params: ReadonlyArray<unknown> = []): string =>
   `${JSON.stringify({ jsonrpc: "2.0", id, method, params })}\n`

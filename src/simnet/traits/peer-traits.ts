@@ -65,6 +65,20 @@ const notPublic: Entries = [
   [address, `private${i}.rebind.test`, ["v1.4", "s50002"]]
 ])
 
+/** Entries of a long list, a thousand at a time. */
+const manyEntries = (count: number): () => string | null => {
+  let entry = 0
+  return () => {
+    if (entry >= count) return null
+    const entries: Array<string> = []
+    for (let i = 0; i < 1000; i++, entry++) {
+      const address = `240.${20 + (entry >> 16)}.${(entry >> 8) & 255}.${entry & 255}`
+      entries.push(`["${address}","${address}",["v1.4","s50002"]]`)
+    }
+    return `${entry > 1000 ? "," : ""}${entries.join(",")}`
+  }
+}
+
 /** What peer lists say. */
 export const peerTraits = {
   "million-peers": {
@@ -72,17 +86,13 @@ export const peerTraits = {
     line: (text, request, session) => {
       if (request.method !== "server.peers.subscribe") return undefined
       const [before, after] = session.envelope.result(request.id, '"@"').split('"@"') as [string, string]
-      let entry = 0
-      session.socket.write(`${before}[`)
-      pump(session.socket, () => {
-        if (entry >= 1_000_000) return null
-        const entries: Array<string> = []
-        for (let i = 0; i < 1000; i++, entry++) {
-          const address = `240.${20 + (entry >> 16)}.${(entry >> 8) & 255}.${entry & 255}`
-          entries.push(`["${address}","${address}",["v1.4","s50002"]]`)
-        }
-        return `${entry > 1000 ? "," : ""}${entries.join(",")}`
-      }, () => session.socket.write(`]${after}\n`))
+      session.outgoing.takeOver((socket, release) => {
+        socket.write(`${before}[`)
+        pump(socket, manyEntries(1_000_000), () => {
+          socket.write(`]${after}\n`)
+          release()
+        })
+      })
       return null
     }
   },

@@ -22,11 +22,13 @@ export const pump = (socket: Duplex, next: () => Buffer | string | null, done: (
 }
 
 /** One byte at a time, `everyMs` apart. */
-export const dribble = (socket: Duplex, bytes: Buffer, everyMs: number): void => {
+export const dribble = (socket: Duplex, bytes: Buffer, everyMs: number, done: () => void): void => {
   let at = 0
   const timer = setInterval(() => {
-    if (socket.destroyed || at >= bytes.length) return clearInterval(timer)
-    socket.write(bytes.subarray(at, ++at))
+    if (socket.destroyed) return clearInterval(timer)
+    if (at < bytes.length) return void socket.write(bytes.subarray(at, ++at))
+    clearInterval(timer)
+    done()
   }, everyMs)
   socket.once("close", () => clearInterval(timer))
 }

@@ -17,7 +17,7 @@ export const wireTraits = {
   dribble: {
     title: "sends its replies byte by byte, one every 50 ms",
     line: (text, _, session) => {
-      dribble(session.socket, Buffer.from(`${text}\n`), 50)
+      session.outgoing.takeOver((socket, release) => dribble(socket, Buffer.from(`${text}\n`), 50, release))
       return null
     }
   },
@@ -25,8 +25,10 @@ export const wireTraits = {
     title: "begins its first reply well, then sends spaces that never end",
     line: (text, _, session) => {
       const spaces = Buffer.alloc(65_536, " ")
-      session.socket.write(text.slice(0, -1))
-      pump(session.socket, () => spaces)
+      session.outgoing.takeOver((socket) => {
+        socket.write(text.slice(0, -1))
+        pump(socket, () => spaces)
+      })
       return null
     }
   },
@@ -86,7 +88,11 @@ export const wireTraits = {
     replied: (request, session) => {
       if (!isVersion(request)) return
       const line = `${JSON.stringify({ jsonrpc: "2.0", method: "blockchain.headers.subscribe", params: [{ height: 1, hex: "00" }] })}\n`
-      pump(session.socket, () => line.repeat(100))
+      const block = line.repeat(100)
+      session.outgoing.takeOver((socket, release) => {
+        release()
+        pump(socket, () => block)
+      })
     }
   },
   "blank-lines": {
