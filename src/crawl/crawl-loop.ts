@@ -2,7 +2,6 @@ import { Clock, Effect, FiberSet, Queue, Result } from "effect"
 import type { Exclusions } from "../discovery/exclude.ts"
 import type { PeerGrammar } from "../discovery/peer-entry.ts"
 import type { Chain } from "../domain/chain.ts"
-import { endpointKey } from "../domain/endpoint.ts"
 import type { NotVisitedReason } from "../domain/reason.ts"
 import type { Visit } from "../domain/visit.ts"
 import { Visitor } from "../probe/visitor.ts"
@@ -194,6 +193,7 @@ export const crawlLoop = Effect.fnUntraced(function*(
     const unstarted = [...ready.splice(0), ...politeness.dismiss()]
     for (const it of unstarted) frontier.putBack(it.entry)
     yield* Effect.gen(function*() {
+      // oxlint-disable-next-line no-unmodified-loop-condition -- onPlanned and onVisited lower it
       while (active > 0) {
         const message = yield* Queue.take(inbox)
         if (message._tag === "planned") onPlanned(message.entry, message.plan)

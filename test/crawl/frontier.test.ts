@@ -116,8 +116,9 @@ describe("the frontier", () => {
         const offersTls = host.advertisement.services.some((s) => s.transport === "tls")
         const visitedTls = visits.includes(`${name}:50002:s`)
         const visitedTcp = visits.includes(`${name}:50001:t`)
-        if (visitedTls && host.tlsAnswers) expect(visitedTcp).toBe(false)
-        if (visitedTcp && offersTls) expect(visitedTls && !host.tlsAnswers).toBe(true)
+        const superfluous = visitedTcp && visitedTls && host.tlsAnswers
+        const untried = visitedTcp && offersTls && !visitedTls
+        expect({ name, superfluous, untried }).toEqual({ name, superfluous: false, untried: false })
       }
     }))
   })
