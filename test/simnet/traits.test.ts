@@ -1,5 +1,5 @@
 import { it } from "@effect/vitest"
-import { X509Certificate } from "node:crypto"
+import type { X509Certificate } from "node:crypto"
 import { connect } from "node:net"
 import { connect as connectTls, type TLSSocket } from "node:tls"
 import { Effect } from "effect"
