@@ -1,23 +1,18 @@
-import { blobValue } from "@duckdb/node-api"
 import type { Advertisement, Source } from "../domain/advertisement.ts"
 import { type Endpoint, endpointKey, parseEndpoint, type Transport } from "../domain/endpoint.ts"
 import type { Server } from "../domain/server.ts"
-import type { CertificateFacts, ChainVerdict, TlsFacts, Visit } from "../domain/visit.ts"
+import type { CertificateFacts, TlsFacts, Visit } from "../domain/visit.ts"
 import type { AdvertisedFact, CrawlId, EndpointFact, Fact, LedgerFact } from "./facts.ts"
-import { featuresKey } from "./features-key.ts"
 import { Identities, servicesText } from "./identities.ts"
 import { RowBuffer } from "./row-buffer.ts"
 import { type TableName, tableNames, tables } from "./tables.ts"
-import { count, float64, int32, int64, texts, timestamp, timestampOfText, timestampOrNull } from "./to-duckdb.ts"
+import { count, float64, int32, int64, texts, timestamp, timestampOrNull } from "./to-duckdb.ts"
+import { certificateRow, observationRow, tlsSessionRow, visitRow } from "./visit-rows.ts"
 
 type Buffers = { readonly [T in TableName]: RowBuffer<keyof (typeof tables)[T] & string> }
 
 const emptyBuffers = (): Buffers =>
   Object.fromEntries(tableNames.map((name) => [name, new RowBuffer<string>(tables[name])])) as unknown as Buffers
-
-/** JSON text that DuckDB's JSON functions can read: half surrogate pairs would make them fail. */
-const json = (value: unknown): string | null =>
-  value === null ? null : JSON.stringify(value, (_, v) => typeof v === "string" ? v.toWellFormed() : v)
 
 const portOf = (advertisement: Advertisement, transport: Transport): number | null =>
   int32(advertisement.services.find((s) => s.transport === transport)?.port ?? null)
@@ -194,59 +189,11 @@ export class Batch {
     })
   }
 
-  /** Null only while unverified: a chain without a name must not look like the crawled one, or like another. */
-  #chainShown(crawlId: CrawlId, { chain, headers, verdict }: ChainVerdict): string | null {
-    if (verdict === "unverified") return null
-    if (verdict === "same") return this.#network(crawlId)
-    return chain ?? `unknown chain ${headers.at(-1)?.hash.slice(-8) ?? ""}`.trim()
-  }
-
   #visit(crawlId: CrawlId, visit: Visit): void {
     const visit_id = this.#identities.nextVisit()
-    const { chain, dial, features, stamps, tip } = visit
-    this.rows.visit.add({
-      visit_id,
-      crawl_id: crawlId,
-      endpoint_id: this.#endpoint(visit.endpoint),
-      started_at: timestamp(visit.startedAt),
-      outcome: visit.outcome,
-      reason: visit.reason,
-      phase: visit.phase,
-      detail: visit.detail,
-      address: dial.address,
-      resolved_by: dial.resolvedBy,
-      addresses: texts(dial.addresses),
-      via: dial.via,
-      resolved_ms: float64(stamps.resolvedMs),
-      connected_ms: float64(stamps.connectedMs),
-      tls_ms: float64(stamps.tlsMs),
-      handshake_ms: float64(stamps.handshakeMs),
-      ended_ms: float64(stamps.endedMs) ?? 0,
-      bytes_in: int64(visit.bytesIn) ?? 0n,
-      bytes_out: int64(visit.bytesOut) ?? 0n,
-      requests: count(visit.requests),
-      cost: float64(visit.cost) ?? 0,
-      software: visit.software,
-      protocol: visit.protocol,
-      banner: visit.banner,
-      donation_address: visit.donationAddress,
-      tip_height: int64(tip?.height ?? null),
-      tip_hash: tip?.hash ?? null,
-      tip_time: tip === null ? null : timestampOrNull(tip.time * 1000),
-      tip_valid_work: tip?.validWork ?? null,
-      chain_verdict: chain?.verdict ?? null,
-      chain: chain === null ? null : this.#chainShown(crawlId, chain),
-      chain_headers: json(chain?.headers ?? null),
-      features_software: features?.serverVersion ?? null,
-      features_protocol_min: features?.protocolMin ?? null,
-      features_protocol_max: features?.protocolMax ?? null,
-      features_genesis_hash: features?.genesisHash ?? null,
-      features_hash_function: features?.hashFunction ?? null,
-      features_pruning: int64(features?.pruning ?? null),
-      features_hosts: json(features?.hosts ?? null),
-      features_services: features === null ? null : texts(features.services),
-      features_key: features === null ? null : featuresKey(features)
-    })
+    this.rows.visit.add(
+      visitRow(visit, { visit: visit_id, crawl: crawlId, endpoint: this.#endpoint(visit.endpoint) }, this.#network(crawlId))
+    )
     if (visit.tls !== null) this.#tlsSession(visit_id, visit.tls)
     if (visit.peers !== null) {
       this.rows.peers_reply.add({
@@ -260,55 +207,19 @@ export class Batch {
     this.#characters += visit.banner?.length ?? 0
     for (const seen of visit.observations) {
       this.#characters += (seen.replyRaw?.length ?? 0) + (seen.value?.length ?? 0)
-      this.rows.observation.add({
-        visit_id,
-        probe: seen.probe,
-        method: seen.method,
-        sent_ms: float64(seen.sentMs) ?? 0,
-        latency_ms: float64(seen.latencyMs),
-        outcome: seen.outcome,
-        error_code: int64(seen.errorCode),
-        error_message: seen.errorMessage,
-        reply_bytes: int64(seen.replyBytes) ?? 0n,
-        reply_raw: seen.replyRaw,
-        value: seen.value
-      })
+      this.rows.observation.add(observationRow(seen, visit_id))
     }
   }
 
   #tlsSession(visit_id: number, tls: TlsFacts): void {
     if (tls.certificate !== null) this.#certificate(tls.certificate)
-    this.rows.tls_session.add({
-      visit_id,
-      version: tls.version,
-      cipher: tls.cipher,
-      key_exchange: tls.group,
-      alpn: tls.alpn,
-      sni: tls.sni,
-      verify_error: tls.verifyError,
-      certificate_sha256: tls.certificate?.sha256 ?? null,
-      chain_sha256: texts(tls.chainSha256)
-    })
+    this.rows.tls_session.add(tlsSessionRow(tls, visit_id))
   }
 
   #certificate(certificate: CertificateFacts): void {
     if (this.#identities.certificates.has(certificate.sha256)) return
     this.#identities.certificates.add(certificate.sha256)
-    this.rows.certificate.add({
-      sha256: certificate.sha256,
-      spki_sha256: certificate.spkiSha256,
-      subject: certificate.subject,
-      issuer: certificate.issuer,
-      serial: certificate.serial,
-      valid_from: timestampOfText(certificate.validFrom),
-      valid_to: timestampOfText(certificate.validTo),
-      san_dns: texts(certificate.sanDns),
-      san_ip: texts(certificate.sanIp),
-      key_type: certificate.keyType,
-      signature_algorithm: certificate.signatureAlgorithm,
-      self_signed: certificate.selfSigned,
-      der: blobValue(Buffer.from(certificate.derBase64, "base64"))
-    })
+    this.rows.certificate.add(certificateRow(certificate))
   }
 
   /** Nothing more will be added: what waited for that becomes rows. */
