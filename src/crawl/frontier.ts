@@ -28,10 +28,12 @@ export class Frontier {
   readonly #hosts = new Map<string, HostEntry>()
   readonly #due = new DueQueue<FrontierEntry>()
   readonly #inFlight = new Set<FrontierEntry>()
+  /** What an advertisement named when it was learned first: the same ones stand in hundreds of lists. */
+  readonly #named = new WeakMap<Advertisement, ReadonlyArray<FrontierEntry>>()
   #wave: "tls" | "tcp" = "tls"
   #accepted = 0
   #visited = 0
-  #notVisited = 0
+  readonly #notVisited = new Map<NotVisitedReason, number>()
   #batch = 0
   /** Endpoints beyond every bound: neither stored nor dialled, only counted. */
   uncounted = 0
@@ -44,18 +46,20 @@ export class Frontier {
     const known = this.#entries.size
     const due = this.#due.size
     const inFlight = this.#inFlight.size
+    const notVisited = this.#notVisited.values().reduce((sum, count) => sum + count, 0)
     return {
       known,
       due,
       inFlight,
       visited: this.#visited,
-      notVisited: this.#notVisited,
-      parked: known - due - inFlight - this.#visited - this.#notVisited
+      notVisited,
+      parked: known - due - inFlight - this.#visited - notVisited
     }
   }
 
-  get inFlight(): number {
-    return this.#inFlight.size
+  /** Endpoints settled without a visit, by reason. */
+  notVisitedReasons(): ReadonlyMap<NotVisitedReason, number> {
+    return this.#notVisited
   }
 
   /** Canonical addresses that sources gave for a host. */
@@ -83,9 +87,17 @@ export class Frontier {
       const { address, host, networkClass } = advertisement
       if (host === null || networkClass === null) continue
       const follow = ++taken <= options.accepted
-      for (const { port, transport } of advertisement.services) {
-        this.#learnEndpoint({ host, networkClass, port, transport }, follow, batch, options, facts)
+      const named = this.#named.get(advertisement)
+      if (named !== undefined) {
+        for (const entry of named) this.#nameAgain(entry, batch, options.bySeed)
+        continue
       }
+      const entries: Array<FrontierEntry> = []
+      for (const { port, transport } of advertisement.services) {
+        const entry = this.#learnEndpoint({ host, networkClass, port, transport }, follow, batch, options, facts)
+        if (entry !== undefined) entries.push(entry)
+      }
+      if (entries.length === advertisement.services.length) this.#named.set(advertisement, entries)
       const known = this.#hosts.get(host)
       if (known !== undefined && address !== null && known.addresses.size < 16) known.addresses.add(address)
     }
@@ -98,22 +110,17 @@ export class Frontier {
     batch: number,
     options: { readonly bySeed: boolean; readonly at: number },
     facts: Array<EndpointFact>
-  ): void {
+  ): FrontierEntry | undefined {
     const key = endpointKey(endpoint)
     const known = this.#entries.get(key)
     if (known !== undefined) {
-      // Two spellings in one list are one source.
-      if (known.lastBatch === batch) return
-      known.lastBatch = batch
-      known.sources++
-      known.namedBySeed ||= options.bySeed
-      if (this.#due.has(known)) this.#due.put(known)
-      return
+      this.#nameAgain(known, batch, options.bySeed)
+      return known
     }
     // Refused endpoints are rows too, so they need a bound of their own.
     if (this.#entries.size >= 5 * this.#rules.maxEndpoints) {
       this.uncounted++
-      return
+      return undefined
     }
     const host = this.#hostOf(endpoint.host)
     const entry: FrontierEntry = {
@@ -130,11 +137,21 @@ export class Frontier {
     host.entries.push(entry)
     if (refusal !== null) {
       facts.push(this.#settle(entry, "policy", refusal, options.at))
-      return
+      return entry
     }
     this.#accepted++
     host.accepted++
     facts.push(this.#place(entry, host, options.at))
+    return entry
+  }
+
+  /** Two spellings in one list are one source. */
+  #nameAgain(entry: FrontierEntry, batch: number, bySeed: boolean): void {
+    if (entry.lastBatch === batch) return
+    entry.lastBatch = batch
+    entry.sources++
+    entry.namedBySeed ||= bySeed
+    if (this.#due.has(entry)) this.#due.put(entry)
   }
 
   #refusal(endpoint: Endpoint, host: HostEntry, follow: boolean, bySeed: boolean): string | null {
@@ -243,7 +260,7 @@ export class Frontier {
         host.accepted++
       }
       if (row.state === "visited") this.#visited++
-      if (row.state === "not visited") this.#notVisited++
+      if (row.state === "not visited" && row.reason !== null) this.#countNotVisited(row.reason)
       if (row.state === "due") this.#due.put(entry)
       if (row.state === "visited" && row.reachable) {
         if (isTls(entry)) host.tlsAnswered = true
@@ -287,8 +304,12 @@ export class Frontier {
 
   #settle(entry: FrontierEntry, reason: NotVisitedReason, detail: string | null, at: number): EndpointFact {
     entry.state = "not visited"
-    this.#notVisited++
+    this.#countNotVisited(reason)
     return fact(entry, reason, detail, at)
+  }
+
+  #countNotVisited(reason: NotVisitedReason): void {
+    this.#notVisited.set(reason, (this.#notVisited.get(reason) ?? 0) + 1)
   }
 
   #settleRest(host: HostEntry, at: number, facts: Array<EndpointFact>): void {

@@ -34,6 +34,8 @@ export const parsePeerEntry = (
  */
 export class PeerGrammar {
   readonly #known = new Map<string, Advertisement>()
+  /** By the value itself: sessions give equal entries as one object. */
+  readonly #byValue = new WeakMap<object, Advertisement>()
   readonly #defaults: DefaultPorts
   readonly #rules: ClaimRules
   readonly #limit: number
@@ -48,8 +50,15 @@ export class PeerGrammar {
     this.#limit = options?.limit ?? 50_000
   }
 
-  /** The advertisement of one element; never throws. */
+  /** The advertisement of one element, which must not be changed afterwards; never throws. */
   parse(value: unknown): Advertisement {
+    if (typeof value !== "object" || value === null) return this.#parse(value)
+    let advertisement = this.#byValue.get(value)
+    if (advertisement === undefined) this.#byValue.set(value, advertisement = this.#parse(value))
+    return advertisement
+  }
+
+  #parse(value: unknown): Advertisement {
     const raw = jsonText(value)
     const known = this.#known.get(raw)
     if (known !== undefined) return known

@@ -1,5 +1,5 @@
 import { fork } from "node:child_process"
-import { fileURLToPath } from "node:url"
+import { basename } from "node:path"
 
 /** What the processes of the comparison tell each other. All of it is our own data, on one machine. */
 export interface Network {
@@ -58,11 +58,12 @@ export class Worker<In extends object, Out> {
   readonly #child
   readonly #file: string
 
-  /** @param file a module of this folder that calls `serve`; `profile`: a folder for a CPU profile */
-  constructor(file: string, profile: string | null = null) {
-    this.#file = file
-    this.#child = fork(fileURLToPath(new URL(file, import.meta.url)), {
-      execArgv: profile === null ? [] : ["--cpu-prof", `--cpu-prof-dir=${profile}`, `--cpu-prof-name=${file}.${Date.now()}.cpuprofile`],
+  /** @param path a module that calls `serve`; `profile`: a folder for a CPU profile */
+  constructor(path: string, profile: string | null = null) {
+    this.#file = basename(path)
+    const name = `${this.#file}.${Date.now()}.cpuprofile`
+    this.#child = fork(path, {
+      execArgv: profile === null ? [] : ["--cpu-prof", `--cpu-prof-dir=${profile}`, `--cpu-prof-name=${name}`],
       env: { PATH: process.env["PATH"], OBSERVATORY_LOOPBACK_ONLY: "1" }
     })
   }
