@@ -18,12 +18,14 @@ export const simulatedNotice = (network: string): string =>
  * `database` names the file in the next useful command; null leaves that out.
  */
 export const crawlSummaryText = (summary: CrawlSummary, style: TerminalStyle, database: string | null): string => {
-  const reasons = summary.reasons.map(([reason, visits]) => `${reason} ${visits}`).join(", ")
+  const listed = (counts: CrawlSummary["reasons"]) => counts.map(([reason, count]) => `${reason} ${count}`).join(", ")
+  const reasons = listed(summary.reasons)
+  const unvisited = listed(summary.notVisitedReasons)
   const lines = [
     ...(summary.simulated ? [style.warning(simulatedNotice(summary.network)), ""] : []),
     style.bold(`Crawl ${summary.crawlId} of ${summary.network} ${ended[summary.end]} after ${durationText(summary.elapsedMs)}.`),
     `  endpoints  ${summary.known} known, ${summary.answered} answered, ${summary.failed} did not answer us, ` +
-    `${summary.notVisited} not visited (mostly the other port of a host that answered)`,
+    `${summary.notVisited} not visited${unvisited === "" ? "" : ` (${unvisited})`}`,
     `  servers    ${summary.serversAnswered} answered, after joining the endpoints of one server`,
     ...(reasons === "" ? [] : [`  visits that brought no answer, by reason: ${reasons}`]),
     ...(summary.excluded > 0 ? [`  ${summary.excluded} announcements left out by the opt-out list`] : []),

@@ -17,7 +17,7 @@ import { Frontier } from "./frontier.ts"
 import type { CrawlEnd, CrawlProgress, CrawlSummary } from "./progress.ts"
 import { joinServers } from "./server-join.ts"
 import { CrawlSettings } from "./settings.ts"
-import { Tally } from "./tally.ts"
+import { byFrequency, Tally } from "./tally.ts"
 
 /** What a crawl needs beside its settings; none of it is stored except the vantage. */
 export interface CrawlContext {
@@ -220,6 +220,7 @@ const summaryOf = (
   ...progressOf(state, elapsedMs),
   end,
   reasons: state.tally.byReason(),
+  notVisitedReasons: byFrequency(state.frontier.notVisitedReasons()),
   serversAnswered: servers.filter((s) => s.confirmed && s.chain === state.chain.name).length,
   uncounted: state.frontier.uncounted,
   excluded: state.tally.excluded,

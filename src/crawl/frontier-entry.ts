@@ -1,5 +1,6 @@
 import type { Endpoint } from "../domain/endpoint.ts"
-import type { EndpointState } from "../store/facts.ts"
+import type { NotVisitedReason } from "../domain/reason.ts"
+import type { EndpointFact, EndpointState } from "../store/facts.ts"
 
 export interface FrontierRules {
   /** Endpoints accepted per crawl; more are known as `policy: budget`. */
@@ -10,12 +11,6 @@ export interface FrontierRules {
   /** Preferred among several ports of one host. */
   readonly defaultPorts: { readonly tcp: number; readonly tls: number }
 }
-
-/**
- * SSH, mail submission and DNS: dialled only when a seed names them. The field
- * does use 110, 143, 443, 993 and 995 for Electrum, so these are not here.
- */
-export const sensitivePorts: ReadonlySet<number> = new Set([22, 25, 53, 465, 587, 853, 2222, 2525, 5353])
 
 /** One known endpoint. `state` is what the tables say; being in flight is known only here. */
 export interface FrontierEntry {
@@ -37,6 +32,24 @@ export interface HostEntry {
   tcpAnswered: boolean
 }
 
+export const parkedEntry = (endpoint: Endpoint, key: string, namedBySeed: boolean): FrontierEntry => ({
+  key,
+  endpoint,
+  sources: 1,
+  namedBySeed,
+  state: "parked",
+  inFlight: false,
+  lastBatch: 0
+})
+
+export const newHost = (): HostEntry => ({
+  entries: [],
+  addresses: new Set(),
+  accepted: 0,
+  tlsAnswered: false,
+  tcpAnswered: false
+})
+
 /** What a visit means for the frontier. */
 export interface VisitResult {
   /** It answered `server.version`, on whatever chain. */
@@ -52,3 +65,36 @@ export interface FrontierCounts {
   readonly visited: number
   readonly notVisited: number
 }
+
+/** Which transport is being discovered. */
+export type Wave = "tls" | "tcp"
+
+export const isTls = (entry: FrontierEntry): boolean => entry.endpoint.transport === "tls"
+
+/** Which of two endpoints of one host and transport is tried first: the standard port, then the lower one. */
+export const prefers = (a: FrontierEntry, b: FrontierEntry, standardPorts: FrontierRules["defaultPorts"]): boolean => {
+  const standard = isTls(a) ? standardPorts.tls : standardPorts.tcp
+  if (a.endpoint.port === standard || b.endpoint.port === standard) return a.endpoint.port === standard
+  return a.endpoint.port < b.endpoint.port
+}
+
+/**
+ * The wave that an unfinished crawl was in, from the entries of each host: a
+ * due TCP endpoint, or a TLS endpoint parked for no other TLS endpoint's sake,
+ * tells of a TCP wave.
+ */
+export const waveOf = (hosts: ReadonlyArray<ReadonlyArray<FrontierEntry>>): Wave =>
+  hosts.some((entries) =>
+      entries.some((e) => !isTls(e) && e.state === "due") ||
+      (entries.some((e) => isTls(e) && e.state === "parked") && !entries.some((e) => isTls(e) && e.state === "due"))
+    )
+    ? "tcp"
+    : "tls"
+
+/** The stored form of an entry's state. */
+export const fact = (
+  entry: FrontierEntry,
+  reason: NotVisitedReason | null,
+  detail: string | null,
+  at: number
+): EndpointFact => ({ _tag: "endpoint", endpoint: entry.endpoint, state: entry.state, reason, detail, at })

@@ -4,13 +4,20 @@ import type { NotVisitedReason } from "../domain/reason.ts"
 import type { EndpointFact } from "../store/facts.ts"
 import type { KnownEndpoint } from "../store/store.ts"
 import { DueQueue } from "./due-queue.ts"
+import { boundRefusal } from "./frontier-bounds.ts"
 import {
+  fact,
   type FrontierCounts,
   type FrontierEntry,
   type FrontierRules,
   type HostEntry,
-  sensitivePorts,
-  type VisitResult
+  isTls,
+  newHost,
+  parkedEntry,
+  prefers,
+  type VisitResult,
+  type Wave,
+  waveOf
 } from "./frontier-entry.ts"
 
 /**
@@ -30,7 +37,7 @@ export class Frontier {
   readonly #inFlight = new Set<FrontierEntry>()
   /** What an advertisement named when it was learned first: the same ones stand in hundreds of lists. */
   readonly #named = new WeakMap<Advertisement, ReadonlyArray<FrontierEntry>>()
-  #wave: "tls" | "tcp" = "tls"
+  #wave: Wave = "tls"
   #accepted = 0
   #visited = 0
   readonly #notVisited = new Map<NotVisitedReason, number>()
@@ -123,16 +130,14 @@ export class Frontier {
       return undefined
     }
     const host = this.#hostOf(endpoint.host)
-    const entry: FrontierEntry = {
-      key,
-      endpoint,
-      sources: 1,
-      namedBySeed: options.bySeed,
-      state: "parked",
-      inFlight: false,
-      lastBatch: batch
-    }
-    const refusal = this.#refusal(endpoint, host, follow, options.bySeed)
+    const entry = parkedEntry(endpoint, key, options.bySeed)
+    entry.lastBatch = batch
+    const refusal = boundRefusal(endpoint, {
+      bySeed: options.bySeed,
+      follow,
+      crawlIsFull: this.#accepted >= this.#rules.maxEndpoints,
+      hostIsFull: host.accepted >= this.#rules.portsPerHost
+    })
     this.#entries.set(key, entry)
     host.entries.push(entry)
     if (refusal !== null) {
@@ -152,14 +157,6 @@ export class Frontier {
     entry.sources++
     entry.namedBySeed ||= bySeed
     if (this.#due.has(entry)) this.#due.put(entry)
-  }
-
-  #refusal(endpoint: Endpoint, host: HostEntry, follow: boolean, bySeed: boolean): string | null {
-    if (endpoint.transport === "ws" || endpoint.transport === "wss") return `transport: ${endpoint.transport} is not spoken`
-    if (!bySeed && sensitivePorts.has(endpoint.port)) return `port: ${endpoint.port} is dialled only when a seed names it`
-    if (!follow) return "budget: endpoints accepted per source and visit"
-    if (this.#accepted >= this.#rules.maxEndpoints) return "budget: endpoints per crawl"
-    return host.accepted >= this.#rules.portsPerHost ? "budget: ports per host" : null
   }
 
   /** First state of an accepted endpoint. */
@@ -244,15 +241,9 @@ export class Frontier {
     for (const row of known) {
       const host = this.#hostOf(row.endpoint.host)
       for (const address of row.announcedAddresses) if (host.addresses.size < 16) host.addresses.add(address)
-      const entry: FrontierEntry = {
-        key: endpointKey(row.endpoint),
-        endpoint: row.endpoint,
-          sources: Math.max(1, row.sources),
-        namedBySeed: row.namedBySeed,
-        state: row.state,
-        inFlight: false,
-        lastBatch: 0
-      }
+      const entry = parkedEntry(row.endpoint, endpointKey(row.endpoint), row.namedBySeed)
+      entry.sources = Math.max(1, row.sources)
+      entry.state = row.state
       this.#entries.set(entry.key, entry)
       host.entries.push(entry)
       if (row.state !== "not visited" || row.reason !== "policy") {
@@ -267,25 +258,13 @@ export class Frontier {
         else host.tcpAnswered = true
       }
     }
-    this.#wave = this.#restoredWave()
-  }
-
-  /** A due TCP endpoint, or a TLS endpoint parked for no other TLS endpoint's sake, tells of a TCP wave. */
-  #restoredWave(): "tls" | "tcp" {
-    if (this.#rules.allEndpoints) return "tls"
-    for (const { entries } of this.#hosts.values()) {
-      if (entries.some((e) => !isTls(e) && e.state === "due")) return "tcp"
-      if (entries.some((e) => isTls(e) && e.state === "parked") && !entries.some((e) => isTls(e) && e.state === "due")) {
-        return "tcp"
-      }
-    }
-    return "tls"
+    this.#wave = this.#rules.allEndpoints ? "tls" : waveOf([...this.#hosts.values()].map((host) => host.entries))
   }
 
   #hostOf(name: string): HostEntry {
     let host = this.#hosts.get(name)
     if (host === undefined) {
-      host = { entries: [], addresses: new Set(), accepted: 0, tlsAnswered: false, tcpAnswered: false }
+      host = newHost()
       this.#hosts.set(name, host)
     }
     return host
@@ -329,23 +308,8 @@ export class Frontier {
     for (const entry of host.entries) {
       if (entry.endpoint.transport !== transport) continue
       if (entry.inFlight || entry.state === "due") return
-      if (entry.state === "parked" && (best === undefined || this.#prefers(entry, best))) best = entry
+      if (entry.state === "parked" && (best === undefined || prefers(entry, best, this.#rules.defaultPorts))) best = entry
     }
     if (best !== undefined) facts.push(this.#promote(best, at))
   }
-
-  #prefers(a: FrontierEntry, b: FrontierEntry): boolean {
-    const standard = isTls(a) ? this.#rules.defaultPorts.tls : this.#rules.defaultPorts.tcp
-    if (a.endpoint.port === standard || b.endpoint.port === standard) return a.endpoint.port === standard
-    return a.endpoint.port < b.endpoint.port
-  }
 }
-
-const isTls = (entry: FrontierEntry): boolean => entry.endpoint.transport === "tls"
-
-const fact = (
-  entry: FrontierEntry,
-  reason: NotVisitedReason | null,
-  detail: string | null,
-  at: number
-): EndpointFact => ({ _tag: "endpoint", endpoint: entry.endpoint, state: entry.state, reason, detail, at })

@@ -30,6 +30,8 @@ export interface CrawlSummary extends CrawlProgress {
   readonly end: CrawlEnd
   /** Visits by reason, most frequent first. */
   readonly reasons: ReadonlyArray<readonly [reason: string, visits: number]>
+  /** Endpoints without a visit by reason, most frequent first. */
+  readonly notVisitedReasons: ReadonlyArray<readonly [reason: string, endpoints: number]>
   /** Servers joined from endpoints that answered on this chain (level: server). */
   readonly serversAnswered: number
   /** Endpoints dropped beyond every bound; neither stored nor dialled. */

@@ -26,7 +26,7 @@ export class Tally {
 
   /** The most frequent lack, null when there was none. */
   get lack(): string | null {
-    return [...this.lacks].toSorted((a, b) => b[1] - a[1])[0]?.[0] ?? null
+    return byFrequency(this.lacks)[0]?.[0] ?? null
   }
 
   addLack(detail: string): void {
@@ -34,6 +34,10 @@ export class Tally {
   }
 
   byReason(): Array<readonly [string, number]> {
-    return [...this.reasons].toSorted((a, b) => b[1] - a[1] || a[0].localeCompare(b[0]))
+    return byFrequency(this.reasons)
   }
 }
+
+/** Counts by name, most frequent first. */
+export const byFrequency = (counts: ReadonlyMap<string, number>): Array<readonly [string, number]> =>
+  [...counts].toSorted((a, b) => b[1] - a[1] || a[0].localeCompare(b[0]))
