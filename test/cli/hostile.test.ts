@@ -1,0 +1,94 @@
+import { mkdtempSync, readFileSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { NodeServices } from "@effect/platform-node"
+import { Effect, Exit, Scope } from "effect"
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { startSimnet } from "../../src/simnet/simnet.ts"
+import { type CliResult, runCli } from "../support/cli.ts"
+import { queryFile } from "../support/duck.ts"
+
+const folder = mkdtempSync(join(tmpdir(), "observatory-hostile-"))
+const db = join(folder, "hostile.duckdb")
+const scope = Effect.runSync(Scope.make())
+let run: CliResult
+
+interface Truth {
+  readonly host: string
+  readonly traits: ReadonlyArray<string>
+  readonly alive: boolean
+  readonly transport: string
+}
+let truth: ReadonlyArray<Truth>
+
+beforeAll(async () => {
+  const truthFile = join(folder, "truth.jsonl")
+  const simnet = await Effect.runPromise(
+    startSimnet({ scenario: "hostile", socksPort: 0, dnsPort: 0, truthFile, randomSeed: 7 }).pipe(
+      Scope.provide(scope),
+      Effect.provide(NodeServices.layer)
+    )
+  )
+  truth = readFileSync(truthFile, "utf8").trim().split("\n").map((line) => JSON.parse(line) as Truth)
+  run = await runCli([
+    "crawl",
+    "--network",
+    "mainnet-sim",
+    "--db",
+    db,
+    "--proxy",
+    `socks5://127.0.0.1:${simnet.socksPort}`,
+    "--rate",
+    "0",
+    "--connect-timeout",
+    "700ms",
+    "--reply-timeout",
+    "1500ms",
+    ...simnet.seeds.flatMap((seed) => ["--seed", seed])
+  ], { timeoutMs: 90_000 })
+}, 120_000)
+
+afterAll(async () => {
+  await Effect.runPromise(Scope.close(scope, Exit.void))
+  rmSync(folder, { recursive: true, force: true })
+})
+
+describe("a crawl among hostile servers", () => {
+  it("goes on to the end and answers with nothing that could reach a terminal raw", () => {
+    expect(run.code, run.stderr).toBe(0)
+    expect(run.stdout).toMatch(/^Crawl 1 of mainnet-sim complete/m)
+    // oxlint-disable-next-line no-control-regex -- these are what must not be there
+    expect(run.stdout + run.stderr).not.toMatch(/[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202a-\u202e]/)
+  })
+
+  it("ends every visit with a result or a reason, and every hostile server with a visit of its own", async () => {
+    const wrong = await queryFile(db, `
+      SELECT endpoint_id FROM visit
+      WHERE (outcome = 'answered') = (reason IS NOT NULL) OR (reason IS NULL) <> (phase IS NULL)`)
+    expect(wrong).toEqual([])
+    const visited = new Set((await queryFile(db, "SELECT host FROM crawl_endpoint WHERE visit_id IS NOT NULL")).map((r) => r["host"]))
+    const hostile = new Set(truth.filter((t) => t.traits.length > 0).map((t) => t.host))
+    expect(hostile.size).toBeGreaterThanOrEqual(60)
+    expect([...hostile].filter((host) => !visited.has(host))).toEqual([])
+  })
+
+  it("loses nothing of the honest servers among them", async () => {
+    const honest = truth.filter((t) => t.traits.length === 0 && t.alive && t.transport === "tls").map((t) => t.host)
+    expect(honest.length).toBeGreaterThan(0)
+    const rows = await queryFile(db, `
+      SELECT host, v.chain_verdict, count(o.probe) AS probes FROM crawl_endpoint c JOIN visit v USING (visit_id)
+      JOIN observation o ON o.visit_id = v.visit_id AND o.outcome = 'ok'
+      WHERE c.transport = 'tls' GROUP BY ALL`)
+    for (const host of honest) expect(rows.find((r) => r["host"] === host)).toMatchObject({ host, chain_verdict: "same" })
+  })
+
+  it("keeps raw what they said, and bounds it", async () => {
+    const [longest] = await queryFile(db, `
+      SELECT max(length(reply_raw)) AS reply, (SELECT max(length(banner)) FROM visit) AS banner,
+        (SELECT max(length(raw)) FROM advertisement) AS advertisement FROM observation`)
+    expect(Number(longest!["reply"])).toBeLessThanOrEqual(65_536)
+    expect(Number(longest!["advertisement"])).toBeLessThanOrEqual(4_096)
+    const escapes = await queryFile(db, "SELECT count(*) > 0 AS kept FROM visit WHERE contains(banner, chr(27))")
+    expect(escapes).toEqual([{ kept: true }])
+  })
+})
