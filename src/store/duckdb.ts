@@ -87,7 +87,8 @@ const acquire = (path: string, options: Record<string, string>) =>
 
 /** Opens a database for writing, creating it if need be; at most once in a process. */
 export const openForWriting = Effect.fnUntraced(function*(
-  path: string
+  path: string,
+  threads = 1
 ): Effect.fn.Return<DuckDBInstance, StoreError, Scope.Scope> {
   if (path !== inMemory) {
     const canonical = canonicalPath(path)
@@ -99,16 +100,17 @@ export const openForWriting = Effect.fnUntraced(function*(
       () => Effect.sync(() => writtenHere.delete(canonical))
     )
   }
-  return yield* acquire(path, writerOptions)
+  return yield* acquire(path, { default_block_size: blockSize, threads: String(threads) })
 })
 
 /**
  * Blocks of 64 kB instead of 256 kB: every column of every table being appended
  * to holds at least one block in memory (18 MB instead of 70 MB for ours), and
  * small databases stay small on disk. Smaller ones make appending slower.
- * Readers open files of any block size.
+ * Readers open files of any block size. A second thread has little to do in
+ * small batches and costs a fifth more CPU.
  */
-const writerOptions = { default_block_size: "65536", threads: "2" }
+const blockSize = "65536"
 
 export interface ReadOnlyLimits {
   /** DuckDB's `memory_limit`, e.g. `1GB`. */
