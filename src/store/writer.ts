@@ -17,7 +17,7 @@ export interface WriterOptions {
   readonly pendingRows: number
 }
 
-export const defaultWriterOptions: WriterOptions = { groupMs: 250, batchRows: 20_000, pendingRows: 60_000 }
+export const defaultWriterOptions: WriterOptions = { groupMs: 1000, batchRows: 60_000, pendingRows: 120_000 }
 
 /** The one way rows get into a database: group commit through appenders. */
 export interface Writer {
