@@ -26,9 +26,13 @@ const program = Effect.gen(function*() {
   )
 }).pipe(
   Effect.tapCause(reportFailure),
-  // Logs never mix with data on stdout.
-  Effect.provide(Logger.layer([Logger.withConsoleError(Logger.formatLogFmt)])),
-  Effect.provide(Layer.mergeAll(NodeServices.layer, NodeHttpClient.layerFetch, Output.layer))
+  Effect.provide(Layer.mergeAll(
+    NodeServices.layer,
+    NodeHttpClient.layerFetch,
+    Output.layer,
+    // Logs never mix with data on stdout.
+    Logger.layer([Logger.withConsoleError(Logger.formatLogFmt)])
+  ))
 )
 
 // The first signal drains and saves; who sends a second one wants out.

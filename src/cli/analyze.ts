@@ -1,4 +1,4 @@
-import { Effect } from "effect"
+import { Effect, Layer } from "effect"
 import { Command, Flag } from "effect/cli"
 import { Analysis } from "../analysis/analysis.ts"
 import type { AnalysisTarget } from "../analysis/analysis-input.ts"
@@ -18,8 +18,7 @@ export const runAnalysis = Effect.fnUntraced(function*(run: {
 }) {
   const output = yield* Output
   const result = yield* Effect.flatMap(Analysis, (analysis) => analysis.analyze(run.target, run.options)).pipe(
-    Effect.provide(Analysis.layer),
-    Effect.provide(AnalysisStore.layer(run.db))
+    Effect.provide(Layer.provide(Analysis.layer, AnalysisStore.layer(run.db)))
   )
   yield* output.stdout(analysisText(result, output.style, run.db))
 })

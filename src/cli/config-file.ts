@@ -36,7 +36,7 @@ export const configProvider = Effect.fnUntraced(function*(
   const content = yield* fs.readFileString(file).pipe(
     Effect.mapError((error) => usageError(`Cannot read the config file ${file}: ${error.message}`))
   )
-  const values = yield* Schema.decodeUnknownEffect(ConfigFile)(content).pipe(
+  const values = yield* Schema.decodeEffect(ConfigFile)(content).pipe(
     Effect.mapError((error) => usageError(`The config file ${file} is not usable: ${error.message}`))
   )
   const unknown = Object.keys(values).filter((key) => !knownFlags.has(key))

@@ -1,11 +1,11 @@
-import { Effect, FileSystem } from "effect"
+import { Config, Effect } from "effect"
 import { Command, Flag } from "effect/cli"
 import { defaultCrawlSettings } from "../crawl/settings.ts"
 import { seedsOfFlags } from "../discovery/seeds.ts"
-import { snapshotPath } from "../store/snapshot.ts"
 import { runAnalysis } from "./analyze.ts"
 import { type ConnectionInput, storedConnection } from "./connection.ts"
 import { clientNameOf } from "./crawl.ts"
+import { removeOldDemo } from "./demo-database.ts"
 import { progressFlag } from "./flags.ts"
 import { chosenChain } from "./network.ts"
 import { integer, text } from "./option.ts"
@@ -14,9 +14,11 @@ import { runCrawl } from "./run-crawl.ts"
 import { startSimnetChild } from "./simnet-child.ts"
 
 export const demoCommand = Command.make("demo", {
+  // Not OBSERVATORY_DB: that names the user's own database, which a demo must not touch.
   db: Flag.String("db").pipe(
-    Flag.withDescription("Database file of the demo; it is replaced."),
+    Flag.withDescription("Database file of the demo; it is replaced. [OBSERVATORY_DEMO_DB]"),
     Flag.withMetavar("FILE"),
+    Flag.withFallbackConfig(Config.String("OBSERVATORY_DEMO_DB")),
     Flag.withDefault("demo.duckdb")
   ),
   scenario: text("scenario", "Shipped scenario or JSON file (default mainnet-2025-12).").pipe(
@@ -27,11 +29,10 @@ export const demoCommand = Command.make("demo", {
   progress: progressFlag
 }, Effect.fn("demo")(function*(input) {
   const output = yield* Output
-  const fs = yield* FileSystem.FileSystem
+  yield* removeOldDemo(input.db)
   const ready = yield* startSimnetChild(input)
   yield* output.stderr(`Simulated network ${ready.scenario}: ${ready.servers} servers on 127.0.0.1, SOCKS5 at ${ready.socks}\n`)
   const chain = yield* chosenChain({ network: ready.chain, chainFile: null })
-  for (const file of [input.db, `${input.db}.wal`, snapshotPath(input.db)]) yield* Effect.ignore(fs.remove(file))
   const connection: ConnectionInput = {
     proxy: ready.socks,
     tor: ready.socks,

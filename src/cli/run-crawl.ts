@@ -1,4 +1,4 @@
-import { Clock, Effect, type FileSystem } from "effect"
+import { Clock, Effect, type FileSystem, Layer } from "effect"
 import type { HttpClient } from "effect/http"
 import { CrawlError } from "../crawl/crawl-error.ts"
 import { type CrawlContext, Crawler, findUnfinished } from "../crawl/crawler.ts"
@@ -74,7 +74,7 @@ const crawlOnce = Effect.fnUntraced(function*(run: RunCrawl, onProgress: CrawlCo
   return yield* Effect.flatMap(Crawler, (crawler) =>
     unfinished === null
       ? crawler.start({ ...context, settings, seeds: run.fresh!.seeds.map((list) => factOf(list, at)) })
-      : crawler.resume(unfinished, context)).pipe(Effect.provide(Crawler.layer), Effect.provide(layer))
+      : crawler.resume(unfinished, context)).pipe(Effect.provide(Layer.provide(Crawler.layer, layer)))
 })
 
 const isUrl = (source: string): boolean => /^[a-z][a-z0-9+.-]*:\/\//i.test(source)

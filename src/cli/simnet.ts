@@ -69,10 +69,7 @@ export const simnetCommand = Command.make("simnet", {
   randomSeed: integer("random-seed", "Everything drawn is drawn from this number (default 1).").pipe(Flag.withDefault(1)),
   list: toggle("list", "List the shipped scenarios and stop.", false),
   traits: toggle("traits", "List the behaviours a scenario can give a server and stop.", false),
-  readyJson: Flag.Boolean("ready-json").pipe(
-    Flag.withDescription("Print one JSON line when ready, and stop when standard input ends (for programs)."),
-    Flag.withDefault(false)
-  )
+  readyJson: toggle("ready-json", "Print one JSON line when ready, and stop when standard input ends (for programs).", false)
 }, Effect.fn("simnet")(function*(input) {
   const output = yield* Output
   if (input.list) {
@@ -103,4 +100,4 @@ export const simnetCommand = Command.make("simnet", {
 
 /** Decodes the ready line. */
 export const decodeReady = (line: string): Option.Option<SimnetReady> =>
-  Schema.decodeUnknownOption(Schema.fromJsonString(SimnetReady))(line)
+  Schema.decodeOption(Schema.fromJsonString(SimnetReady))(line)

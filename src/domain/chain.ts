@@ -40,7 +40,7 @@ export const shippedChains: ReadonlyArray<Chain> = [
   regtest,
   mainnetSim,
   testnetSim
-].map((json) => Schema.decodeUnknownSync(Chain)(json))
+].map((json) => Schema.decodeSync(Chain)(json))
 
 /** The heights whose headers decide the chain of a server, genesis included, ascending. */
 export const decidingHeights = (chain: Chain): ReadonlyArray<number> =>

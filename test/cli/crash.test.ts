@@ -10,7 +10,7 @@ import { queryFile } from "../support/duck.ts"
 import { writeFixedScenario } from "../support/small-scenario.ts"
 
 const folder = mkdtempSync(join(tmpdir(), "observatory-crash-"))
-const scope = Effect.runSync(Scope.make())
+const scope = Scope.makeUnsafe()
 let simnet: RunningSimnet
 
 beforeAll(async () => {

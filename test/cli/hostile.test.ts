@@ -10,7 +10,7 @@ import { queryFile } from "../support/duck.ts"
 
 const folder = mkdtempSync(join(tmpdir(), "observatory-hostile-"))
 const db = join(folder, "hostile.duckdb")
-const scope = Effect.runSync(Scope.make())
+const scope = Scope.makeUnsafe()
 let run: CliResult
 
 interface Truth {

@@ -10,7 +10,7 @@ import { runCli } from "../support/cli.ts"
 
 const folder = mkdtempSync(join(tmpdir(), "observatory-while-"))
 const db = join(folder, "observatory.duckdb")
-const scope = Effect.runSync(Scope.make())
+const scope = Scope.makeUnsafe()
 let store: Store["Service"]
 
 beforeAll(async () => {

@@ -1,0 +1,108 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { NodeServices } from "@effect/platform-node"
+import { Effect, Exit, Scope } from "effect"
+import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { type RunningSimnet, startSimnet } from "../../src/simnet/simnet.ts"
+import { runCli } from "../support/cli.ts"
+import { queryFile } from "../support/duck.ts"
+import { writeFixedScenario } from "../support/small-scenario.ts"
+
+const folder = mkdtempSync(join(tmpdir(), "observatory-visit-"))
+const scope = Scope.makeUnsafe()
+let simnet: RunningSimnet
+
+beforeAll(async () => {
+  simnet = await Effect.runPromise(
+    startSimnet({ scenario: writeFixedScenario(folder, 8), socksPort: 0, dnsPort: 0, truthFile: null, randomSeed: 3 }).pipe(
+      Scope.provide(scope),
+      Effect.provide(NodeServices.layer)
+    )
+  )
+})
+
+afterAll(async () => {
+  await Effect.runPromise(Scope.close(scope, Exit.void))
+  rmSync(folder, { recursive: true, force: true })
+})
+
+const visit = (endpoint: string, ...more: ReadonlyArray<string>) =>
+  runCli(["visit", endpoint, "--network", "mainnet-sim", "--proxy", `socks5://127.0.0.1:${simnet.socksPort}`, ...more], { cwd: folder })
+
+describe("observatory visit", () => {
+  it("prints every phase and reply, says that it is simulated, and stores nothing", async () => {
+    const run = await visit("s0.fixed.test:50002:s")
+    expect(run.code, run.stderr).toBe(0)
+    expect(run.stdout).toMatch(/^SIMULATED/)
+    for (const phase of ["resolve", "connect", "tls", "handshake", "version", "banner", "tip", "header#0", "header#1000", "peers#1", "features"]) {
+      expect(run.stdout).toMatch(new RegExp(`^ {2}${phase} `, "m"))
+    }
+    expect(run.stdout).toContain("\"result\":[\"Fulcrum 1.12.0\"")
+    expect(run.stdout).toMatch(/^answered, on this chain by the headers at 0, 1000$/m)
+    expect((await runCli(["query", "software"], { cwd: folder })).stderr).toMatch(/There is no database at observatory\.duckdb/)
+  })
+
+  it("prints the whole visit as JSON", async () => {
+    const run = await visit("s1.fixed.test:50002:s", "--format", "json")
+    expect(JSON.parse(run.stdout)).toMatchObject({
+      outcome: "answered",
+      reason: null,
+      software: "ElectrumX 1.16.0",
+      chain: { verdict: "same" },
+      tls: { sni: "s1.fixed.test" }
+    })
+  })
+
+  it("says why there was no answer", async () => {
+    const run = await visit("s7.fixed.test:50002:s")
+    expect(run.code).toBe(0)
+    expect(run.stdout).toMatch(/^did not count as an answer: (?:refused|unreachable) in phase connect/m)
+  })
+
+  it("stores the visit with --db, as a picture of one server and not of the network", async () => {
+    const db = join(folder, "one.duckdb")
+    const run = await visit("s0.fixed.test:50002:s", "--db", db)
+    expect(run.stderr).toBe(`stored in ${db} as crawl 1 of kind visit\n`)
+    expect(await queryFile(db, "SELECT kind, state FROM crawl")).toEqual([{ kind: "visit", state: "finished" }])
+    expect(await queryFile(db, "SELECT outcome FROM visit")).toEqual([{ outcome: "answered" }])
+    expect(await queryFile(db, "SELECT * FROM server_metadata")).toEqual([])
+    const [ledger] = await queryFile(db, "SELECT balance > 5 AS booked FROM cost_ledger")
+    expect(ledger).toEqual({ booked: true })
+  })
+
+  it("knows a chain from a file", async () => {
+    const file = join(folder, "chain.json")
+    writeFileSync(file, JSON.stringify({
+      name: "other-sim",
+      title: "Another simulated chain",
+      simulated: true,
+      genesis_hash: "00".repeat(32),
+      default_ports: { tcp: 1, tls: 2, ws: 3, wss: 4 },
+      checkpoints: [],
+      irc: null,
+      source: "test"
+    }))
+    const run = await runCli([
+      "visit",
+      "s0.fixed.test:50002:s",
+      "--chain",
+      file,
+      "--proxy",
+      `socks5://127.0.0.1:${simnet.socksPort}`
+    ])
+    expect(run.stdout).toMatch(/other network/)
+  })
+})
+
+describe("observatory demo", () => {
+  it("never replaces a database of real crawls, nor a file that is none", async () => {
+    const real = join(folder, "real.duckdb")
+    const offline = ["--resolver", "127.0.0.1:9", "--seed", "electrum.example.org:50002:s", "--progress", "off"]
+    await runCli(["crawl", "--network", "testnet4", "--db", real, ...offline])
+    expect(await runCli(["demo", "--db", real])).toMatchObject({ code: 2, stderr: expect.stringContaining("crawls of real networks") })
+    const text = join(folder, "precious.txt")
+    writeFileSync(text, "not a database")
+    expect(await runCli(["demo", "--db", text])).toMatchObject({ code: 2, stderr: expect.stringContaining("is not replaced") })
+  })
+})
