@@ -178,6 +178,8 @@ export class Crawler extends Context.Service<Crawler, {
           }))
         }
         yield* store.record(crawlId, facts)
+        // From here on there is something to resume.
+        yield* store.flush
         return yield* run(state, crawl)
       })
 

@@ -2,6 +2,7 @@ import type { Advertisement, Source } from "../domain/advertisement.ts"
 import { type Endpoint, endpointKey, parseEndpoint, type Transport } from "../domain/endpoint.ts"
 import type { Server } from "../domain/server.ts"
 import type { CertificateFacts, TlsFacts, Visit } from "../domain/visit.ts"
+import { AdvertisedBuffer } from "./advertised-buffer.ts"
 import type { AdvertisedFact, CrawlId, EndpointFact, Fact, LedgerFact } from "./facts.ts"
 import { Identities, servicesText } from "./identities.ts"
 import { RowBuffer } from "./row-buffer.ts"
@@ -9,10 +10,15 @@ import { type TableName, tableNames, tables } from "./tables.ts"
 import { count, float64, int32, int64, texts, timestamp, timestampOrNull } from "./to-duckdb.ts"
 import { certificateRow, observationRow, tlsSessionRow, visitRow } from "./visit-rows.ts"
 
-type Buffers = { readonly [T in TableName]: RowBuffer<keyof (typeof tables)[T] & string> }
+type Buffers = {
+  readonly [T in TableName]: T extends "advertised" ? AdvertisedBuffer : RowBuffer<keyof (typeof tables)[T] & string>
+}
 
 const emptyBuffers = (): Buffers =>
-  Object.fromEntries(tableNames.map((name) => [name, new RowBuffer<string>(tables[name])])) as unknown as Buffers
+  Object.fromEntries(tableNames.map((name) => [
+    name,
+    name === "advertised" ? new AdvertisedBuffer() : new RowBuffer<string>(tables[name])
+  ])) as unknown as Buffers
 
 const portOf = (advertisement: Advertisement, transport: Transport): number | null =>
   int32(advertisement.services.find((s) => s.transport === transport)?.port ?? null)
@@ -109,15 +115,13 @@ export class Batch {
     const asked = count(fact.timesAsked)
     const network = this.#network(crawlId)
     const known = this.#identities.advertisementsOf(network)
-    const [crawls, sources, advertisements, firstSeen, seen, timesAsked] = this.rows.advertised.columns
+    const rows = this.rows.advertised
+    rows.begin({ crawlId, source, at, asked })
     for (const { advertisement, times } of fact.entries) {
-      const id = Identities.find(known, advertisement) ?? this.#newAdvertisement(network, known, advertisement)
-      crawls!.push(crawlId)
-      sources!.push(source)
-      advertisements!.push(id)
-      firstSeen!.push(at)
-      seen!.push(count(times))
-      timesAsked!.push(asked)
+      rows.add(
+        Identities.find(known, advertisement) ?? this.#newAdvertisement(network, known, advertisement),
+        count(times)
+      )
     }
     this.rows.reading.add({
       crawl_id: crawlId,

@@ -1,8 +1,14 @@
 import { type DuckDBAppender, DuckDBDataChunk, type DuckDBType, type DuckDBValue } from "@duckdb/node-api"
 
+/** Rows on their way to one table. */
+export interface PendingRows {
+  readonly length: number
+  /** Writes as many rows, beginning with `from`, as the chunk is set to hold. */
+  readonly fill: (chunk: DuckDBDataChunk, from: number) => void
+}
+
 /** Rows on their way to one table, kept by column as DuckDB takes them. */
-export class RowBuffer<Name extends string = string> {
-  /** For hot loops, which push to all columns themselves. */
+export class RowBuffer<Name extends string = string> implements PendingRows {
   readonly columns: ReadonlyArray<Array<DuckDBValue>>
   readonly #names: ReadonlyArray<Name>
 
@@ -17,6 +23,11 @@ export class RowBuffer<Name extends string = string> {
 
   add(row: Readonly<Record<Name, DuckDBValue>>): void {
     for (let i = 0; i < this.columns.length; i++) this.columns[i]!.push(row[this.#names[i]!])
+  }
+
+  fill(chunk: DuckDBDataChunk, from: number): void {
+    const rows = chunk.rowCount
+    chunk.setColumns(rows === this.length ? this.columns : this.columns.map((c) => c.slice(from, from + rows)))
   }
 }
 
@@ -38,14 +49,11 @@ export class TableAppender {
   }
 
   /** Adds the rows to the transaction that is open. */
-  append(buffer: RowBuffer): void {
-    for (let from = 0; from < buffer.length; from += chunkRows) {
-      const rows = Math.min(chunkRows, buffer.length - from)
+  append(pending: PendingRows): void {
+    for (let from = 0; from < pending.length; from += chunkRows) {
       this.#chunk.reset()
-      this.#chunk.rowCount = rows
-      this.#chunk.setColumns(
-        rows === buffer.length ? buffer.columns : buffer.columns.map((c) => c.slice(from, from + rows))
-      )
+      this.#chunk.rowCount = Math.min(chunkRows, pending.length - from)
+      pending.fill(this.#chunk, from)
       this.#appender.appendDataChunk(this.#chunk)
     }
     this.#appender.flushSync()

@@ -43,7 +43,7 @@ const crawlArgs = (db: string, ...more: ReadonlyArray<string>): Array<string> =>
   ...more
 ]
 
-const quiet = ["--progress", "off", "--concurrency", "6"]
+const quiet = ["--progress", "off", "--concurrency", "3"]
 
 const fresh = (db: string) => crawlArgs(db, ...seeds(), ...quiet)
 
