@@ -3,11 +3,11 @@ import { simulatedNotice } from "./crawl-summary.ts"
 import type { TerminalStyle } from "./terminal-style.ts"
 
 /** What an analysis found, for a terminal; all counts are servers unless the line says otherwise. */
-export const analysisText = (result: AnalysisResult, style: TerminalStyle, database: string): string => {
+export const analysisText = (result: AnalysisResult, style: TerminalStyle, next: { readonly command: string; readonly db: string }): string => {
   const largest = result.sharedKeys.slice(0, 5).map((group) =>
     `    ${group.serverIds.length} servers, public key ${group.spkiSha256.slice(0, 16)}…`
   )
-  const db = database === "observatory.duckdb" ? "" : ` --db ${database}`
+  const db = next.db === "observatory.duckdb" ? "" : ` --db ${next.db}`
   return [
     ...(result.simulated ? [style.warning(simulatedNotice(result.network)), ""] : []),
     style.bold(`Analysis of crawl ${result.crawlId} of ${result.network}, counted in servers.`),
@@ -24,7 +24,7 @@ export const analysisText = (result: AnalysisResult, style: TerminalStyle, datab
     "",
     "  Communities say who lists whom, not who runs what; servers without a shared key may still have one operator.",
     "",
-    `Next:  observatory query${db}\n       observatory query certificates-on-more-than-one-server${db}`,
+    `Next:  ${next.command} query${db}\n       ${next.command} query certificates-on-more-than-one-server${db}`,
     ""
   ].join("\n")
 }

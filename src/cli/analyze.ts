@@ -20,7 +20,7 @@ export const runAnalysis = Effect.fnUntraced(function*(run: {
   const result = yield* Effect.flatMap(Analysis, (analysis) => analysis.analyze(run.target, run.options)).pipe(
     Effect.provide(Layer.provide(Analysis.layer, AnalysisStore.layer(run.db)))
   )
-  yield* output.stdout(analysisText(result, output.style, run.db))
+  yield* output.stdout(analysisText(result, output.style, { command: output.command, db: run.db }))
 })
 
 export const analyzeCommand = Command.make("analyze", {

@@ -15,9 +15,13 @@ export const simulatedNotice = (network: string): string =>
 
 /**
  * What a crawl ends with on a terminal; each line names the level it counts.
- * `database` names the file in the next useful command; null leaves that out.
+ * `next` says how the next useful command is typed; null leaves that out.
  */
-export const crawlSummaryText = (summary: CrawlSummary, style: TerminalStyle, database: string | null): string => {
+export const crawlSummaryText = (
+  summary: CrawlSummary,
+  style: TerminalStyle,
+  next: { readonly command: string; readonly db: string } | null
+): string => {
   const listed = (counts: CrawlSummary["reasons"]) => counts.map(([reason, count]) => `${reason} ${count}`).join(", ")
   const reasons = listed(summary.reasons)
   const unvisited = listed(summary.notVisitedReasons)
@@ -31,13 +35,13 @@ export const crawlSummaryText = (summary: CrawlSummary, style: TerminalStyle, da
     ...(summary.excluded > 0 ? [`  ${summary.excluded} announcements left out by the opt-out list`] : []),
     ...(summary.uncounted > 0 ? [`  ${summary.uncounted} endpoints beyond every bound were not even stored`] : [])
   ]
-  if (database === null) return `${lines.join("\n")}\n`
-  const db = database === "observatory.duckdb" ? "" : ` --db ${database}`
+  if (next === null) return `${lines.join("\n")}\n`
+  const db = next.db === "observatory.duckdb" ? "" : ` --db ${next.db}`
   lines.push(
     "",
     summary.end === "interrupted"
-      ? `Go on with:  observatory crawl --resume --network ${summary.network}${db}`
-      : `Next:  observatory analyze --network ${summary.network}${db}\n       observatory query software${db}`
+      ? `Go on with:  ${next.command} crawl --resume --network ${summary.network}${db}`
+      : `Next:  ${next.command} analyze --network ${summary.network}${db}\n       ${next.command} query software${db}`
   )
   return `${lines.join("\n")}\n`
 }

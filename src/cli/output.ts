@@ -1,4 +1,5 @@
 import { Context, Effect, Layer } from "effect"
+import { commandName } from "./command-name.ts"
 import type { ProgressMode, ProgressOutput } from "./progress-display.ts"
 import { type TerminalStyle, terminalStyle } from "./terminal-style.ts"
 
@@ -12,6 +13,8 @@ export class Output extends Context.Service<Output, {
   readonly stderrIsTerminal: boolean
   readonly columns: number
   readonly style: TerminalStyle
+  /** How the user types this program, for what to do next. */
+  readonly command: string
   readonly progress: (mode: "auto" | "plain" | "json" | "off") => ProgressOutput
 }>()("electrum-observatory/Output") {
   static readonly layer: Layer.Layer<Output> = Layer.sync(Output, () => {
@@ -37,6 +40,7 @@ export class Output extends Context.Service<Output, {
       stderrIsTerminal: stderr.isTTY === true,
       columns,
       style: terminalStyle(stdout.isTTY === true, process.env),
+      command: commandName(process.env),
       progress: (mode) => ({
         mode: modeOf(mode),
         columns: stderr.columns ?? 100,

@@ -95,7 +95,7 @@ export const queryCommand = Command.make("query", {
   if (what === null) {
     const list = yield* Effect.map(QueryCatalogue, (catalogue) => catalogue.list)
     yield* output.stdout(rendered(catalogueRows(list)))
-    if (input.format === "table") yield* output.stderr("\nRun one with: observatory query NAME [--param key=value] [--format json]\n")
+    if (input.format === "table") yield* output.stderr(`\nRun one with: ${output.command} query NAME [--param key=value] [--format json]\n`)
     return
   }
   yield* Effect.gen(function*() {

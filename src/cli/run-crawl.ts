@@ -35,12 +35,12 @@ export const runCrawl = Effect.fnUntraced(function*(run: RunCrawl) {
     Effect.provide(Store.layer(run.db)),
     Effect.ensuring(display.clear),
     Effect.onInterrupt(() => output.stderr(
-      `Interrupted; what was seen is saved. Go on with: observatory crawl --resume --network ${run.chain.name} --db ${run.db}\n`
+      `Interrupted; what was seen is saved. Go on with: ${output.command} crawl --resume --network ${run.chain.name} --db ${run.db}\n`
     ))
   )
   yield* run.progress === "json"
     ? output.stdout(`${JSON.stringify({ type: "summary", ...summary })}\n`)
-    : output.stdout(crawlSummaryText(summary, output.style, run.suggestNext ? run.db : null))
+    : output.stdout(crawlSummaryText(summary, output.style, run.suggestNext ? { command: output.command, db: run.db } : null))
   if (summary.looksOffline) {
     return yield* new CrawlError({
       reason: "no network",

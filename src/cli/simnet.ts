@@ -33,7 +33,7 @@ const readyOf = (simnet: RunningSimnet): SimnetReady => ({
   endpoints: simnet.endpoints
 })
 
-const howTo = (ready: SimnetReady): string => {
+const howTo = (ready: SimnetReady, command: string): string => {
   const seeds = ready.seeds.map((seed) => `--seed ${seed}`).join(" ")
   const way = `--network ${ready.chain} --proxy ${ready.socks} --tor ${ready.socks} --resolver ${ready.dns}`
   return [
@@ -44,9 +44,9 @@ const howTo = (ready: SimnetReady): string => {
     `  DNS     ${ready.dns}`,
     "",
     "Crawl it from another terminal:",
-    `  observatory crawl ${way} ${seeds} --rate 100`,
+    `  ${command} crawl ${way} ${seeds} --rate 100`,
     "Look at one server:",
-    `  observatory visit ${ready.seeds[0]} ${way}`,
+    `  ${command} visit ${ready.seeds[0]} ${way}`,
     "",
     "Ctrl-C stops it.",
     ""
@@ -89,7 +89,7 @@ export const simnetCommand = Command.make("simnet", {
     randomSeed: input.randomSeed
   })
   const ready = readyOf(simnet)
-  yield* output.stdout(input.readyJson ? `${JSON.stringify(ready)}\n` : howTo(ready))
+  yield* output.stdout(input.readyJson ? `${JSON.stringify(ready)}\n` : howTo(ready, output.command))
   yield* input.readyJson ? stdinEnds : Effect.never
 }, Effect.scoped)).pipe(
   Command.withDescription("A simulated Electrum network in the foreground: loopback servers behind a SOCKS5 front and a DNS responder."),
