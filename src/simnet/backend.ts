@@ -24,7 +24,7 @@ export const makeBackend = (name: string, chain: SimulatedChain, random: SeededR
   const level = 1.2 + draw.unit() * 3
   const estimates = [1, 2, 3, 6, 12, 25, 48, 144, 504, 1008].map((target, i, all) => ({
     target,
-    fee: satoshi(Math.max(0.00001, level * (1 - 0.6 * i / all.length) * (1 + 0.15 * draw.unit()) * 1e-5))
+    fee: satoshi(Math.max(0.00001, level * (1 - (0.6 * i) / all.length) * (1 + 0.15 * draw.unit()) * 1e-5))
   }))
   const mempool: Array<readonly [number, number]> = []
   let rate = level * 30

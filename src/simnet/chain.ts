@@ -40,14 +40,18 @@ const doubleSha256 = (bytes: Uint8Array): Buffer =>
 const meetsTarget = (digest: Buffer): boolean =>
   digest[31]! < 0x7f || (digest[31] === 0x7f && (digest[30]! < 0xff || digest[29]! < 0xff))
 
-const mine = (previous: Buffer, merkleText: string, time: number): { readonly bytes: Buffer; readonly digest: Buffer } => {
+const mine = (
+  previous: Buffer,
+  merkleText: string,
+  time: number
+): { readonly bytes: Buffer; readonly digest: Buffer } => {
   const bytes = Buffer.alloc(80)
   bytes.writeUInt32LE(0x20000000, 0)
   previous.copy(bytes, 4)
   doubleSha256(Buffer.from(merkleText, "ascii")).copy(bytes, 36)
   bytes.writeUInt32LE(time, 68)
   bytes.writeUInt32LE(0x207fffff, 72)
-  for (let nonce = 0;; nonce++) {
+  for (let nonce = 0; ; nonce++) {
     bytes.writeUInt32LE(nonce, 76)
     const digest = doubleSha256(bytes)
     if (meetsTarget(digest)) return { bytes, digest }

@@ -39,7 +39,7 @@ class Decaying {
   }
 
   valueAt(now: number): number {
-    this.#value = Math.max(0, this.#value - this.#perSecond * (now - this.#at) / 1000)
+    this.#value = Math.max(0, this.#value - (this.#perSecond * (now - this.#at)) / 1000)
     this.#at = now
     return this.#value
   }

@@ -24,8 +24,10 @@ export const integer = (bytes: Buffer): Buffer =>
 export const objectIdentifier = (dotted: string): Buffer => {
   const [first, second, ...rest] = dotted.split(".").map(Number) as [number, number, ...Array<number>]
   const base128 = (n: number): Array<number> =>
-    [n >>> 14, n >>> 7, n].map((part) => part & 0x7f).filter((part, i, all) => i === 2 || all.slice(0, i + 1).some((p) => p > 0))
-      .map((part, i, all) => i < all.length - 1 ? part | 0x80 : part)
+    [n >>> 14, n >>> 7, n]
+      .map((part) => part & 0x7f)
+      .filter((part, i, all) => i === 2 || all.slice(0, i + 1).some((p) => p > 0))
+      .map((part, i, all) => (i < all.length - 1 ? part | 0x80 : part))
   return der(0x06, Buffer.from([first * 40 + second, ...rest.flatMap(base128)]))
 }
 

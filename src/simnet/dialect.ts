@@ -6,14 +6,7 @@ export class Float {
   }
 }
 
-export type Json =
-  | null
-  | boolean
-  | number
-  | string
-  | Float
-  | ReadonlyArray<Json>
-  | { readonly [key: string]: Json }
+export type Json = null | boolean | number | string | Float | ReadonlyArray<Json> | { readonly [key: string]: Json }
 
 /** How one family of servers prints JSON. */
 export interface Dialect {

@@ -1,6 +1,14 @@
 import { createSocket, type Socket as UdpSocket } from "node:dgram"
 import { createServer, type Server, type Socket } from "node:net"
-import { type Answer, AUTHORITATIVE_ANSWER, decode, encode, type Packet, RECURSION_DESIRED, streamEncode } from "dns-packet"
+import {
+  type Answer,
+  AUTHORITATIVE_ANSWER,
+  decode,
+  encode,
+  type Packet,
+  RECURSION_DESIRED,
+  streamEncode
+} from "dns-packet"
 import { ipVersion } from "../domain/address.ts"
 import type { NameBook } from "./name-book.ts"
 
@@ -23,16 +31,14 @@ export const answerQuery = (book: NameBook, query: Packet): Packet => {
   const { name, type } = question
   if (type === "PTR") {
     const host = book.nameOf(name)
-    return host === undefined
-      ? response(noSuchName, [])
-      : response(0, [{ name, type: "PTR", ttl, data: host }])
+    return host === undefined ? response(noSuchName, []) : response(0, [{ name, type: "PTR", ttl, data: host }])
   }
   const addresses = book.addressesOf(name)
   if (addresses === undefined) return response(noSuchName, [])
   const version = type === "A" ? 4 : type === "AAAA" ? 6 : undefined
-  const answers = addresses.filter((address) => ipVersion(address) === version).map((data): Answer =>
-    ({ name, type: type as "A" | "AAAA", ttl, data })
-  )
+  const answers = addresses
+    .filter((address) => ipVersion(address) === version)
+    .map((data): Answer => ({ name, type: type as "A" | "AAAA", ttl, data }))
   return response(0, answers)
 }
 
@@ -64,7 +70,9 @@ const serveTcp = (book: NameBook, socket: Socket): void => {
 }
 
 /** A DNS server for the simulated names, on one UDP and one TCP socket. */
-export const createDnsResponder = (book: NameBook): { readonly udp: UdpSocket; readonly tcp: Server; readonly stop: () => void } => {
+export const createDnsResponder = (
+  book: NameBook
+): { readonly udp: UdpSocket; readonly tcp: Server; readonly stop: () => void } => {
   const udp = createSocket("udp4")
   udp.on("message", (bytes, from) => {
     const reply = udpReply(book, bytes)

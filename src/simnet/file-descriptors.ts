@@ -1,7 +1,7 @@
 import { Effect, FileSystem } from "effect"
 import { SimnetError } from "./simnet-error.ts"
 
-/** The limit of open files as Linux tells it; undefined elsewhere. Node raises the soft limit to the hard one itself. */
+/** The limit of open files as Linux tells it; undefined elsewhere. Node raises the soft limit itself. */
 const openFilesLimit = Effect.fnUntraced(function*() {
   const fs = yield* FileSystem.FileSystem
   const text = yield* fs.readFileString("/proc/self/limits").pipe(Effect.orElseSucceed(() => ""))

@@ -17,7 +17,7 @@ class Scanner {
     if (open !== "{" && open !== "[") return start
     const close = open === "{" ? "}" : "]"
     this.#at++
-    for (let index = 0;; index++) {
+    for (let index = 0; ; index++) {
       this.#space()
       if (this.#text[this.#at] === close) return start
       let name: PropertyKey = index
@@ -73,4 +73,4 @@ export const lineOfPath = (text: string, path: ReadonlyArray<PropertyKey>): numb
 
 /** A path as people write it: `servers[3].names[0].tcp`. */
 export const showPath = (path: ReadonlyArray<PropertyKey>): string =>
-  path.map((part, i) => typeof part === "number" ? `[${part}]` : `${i === 0 ? "" : "."}${String(part)}`).join("")
+  path.map((part, i) => (typeof part === "number" ? `[${part}]` : `${i === 0 ? "" : "."}${String(part)}`)).join("")

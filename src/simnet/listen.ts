@@ -12,7 +12,10 @@ const listenError = (what: string, port: number, error: NodeJS.ErrnoException): 
   if (error.code === "EMFILE" || error.code === "ENFILE") {
     return new SimnetError({ reason: "too few file descriptors", message: `${what}: out of file descriptors` })
   }
-  return new SimnetError({ reason: "cannot listen", message: `${what}: cannot listen on ${loopback}:${port}: ${error.message}` })
+  return new SimnetError({
+    reason: "cannot listen",
+    message: `${what}: cannot listen on ${loopback}:${port}: ${error.message}`
+  })
 }
 
 /** Listen on loopback; 0 = any free port. Returns the port. */

@@ -26,7 +26,7 @@ const implementationOf = (planned: PlannedServer, behaviour: ReadonlyArray<Trait
 }
 
 /** Certificates by label: servers with the same label show the same one. Each is made when first needed. */
-export const tlsIdentities = (random: SeededRandom): (label: string, hosts: ReadonlyArray<string>) => TlsIdentity => {
+export const tlsIdentities = (random: SeededRandom): ((label: string, hosts: ReadonlyArray<string>) => TlsIdentity) => {
   const made = new Map<string, TlsIdentity>()
   return (label, hosts) => {
     const known = made.get(label)
@@ -44,7 +44,7 @@ const oddIdentity = (
   kind: NonNullable<Trait["certificate"]>,
   hosts: ReadonlyArray<string>,
   random: SeededRandom
-): () => TlsIdentity => {
+): (() => TlsIdentity) => {
   let connections = 0
   switch (kind) {
     case "expired":
@@ -74,9 +74,10 @@ export const makeSimServer = (
     model: planned.model,
     implementation: implementationOf(planned, behaviour),
     traits: behaviour,
-    identity: odd === undefined
-      ? () => identities(planned.key, hosts)
-      : oddIdentity(odd, hosts, random.fork(`odd key/${planned.id}`)),
+    identity:
+      odd === undefined
+        ? () => identities(planned.key, hosts)
+        : oddIdentity(odd, hosts, random.fork(`odd key/${planned.id}`)),
     freshIdentity: odd === "new each time",
     roundTrip: () => planned.roundTripMs + planned.jitterMs * jitter.unit()
   })

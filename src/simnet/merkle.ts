@@ -15,7 +15,9 @@ const shown = (hash: Buffer): string => Buffer.from(hash.toReversed()).toString(
 
 /** `height <= checkpoint`, both within the chain. */
 export const headerProof = (chain: SimulatedChain, height: number, checkpoint: number): HeaderProof => {
-  let level = Array.from({ length: checkpoint + 1 }, (_, h) => Buffer.from(Buffer.from(chain.hash(h)!, "hex").toReversed()))
+  let level = Array.from({ length: checkpoint + 1 }, (_, h) =>
+    Buffer.from(Buffer.from(chain.hash(h)!, "hex").toReversed())
+  )
   let index = height
   const branch: Array<string> = []
   while (level.length > 1) {

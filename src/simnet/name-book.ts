@@ -4,7 +4,10 @@ import ipaddr from "ipaddr.js"
 const reverseName = (address: string): string => {
   const parsed = ipaddr.parse(address)
   if (parsed.kind() === "ipv4") return `${parsed.toByteArray().toReversed().join(".")}.in-addr.arpa`
-  const digits = parsed.toByteArray().map((byte) => byte.toString(16).padStart(2, "0")).join("")
+  const digits = parsed
+    .toByteArray()
+    .map((byte) => byte.toString(16).padStart(2, "0"))
+    .join("")
   return `${[...digits].toReversed().join(".")}.ip6.arpa`
 }
 

@@ -32,8 +32,8 @@ export const replyForFailure = (failure: Failure, onion: boolean): number | null
     return failure === "refused"
       ? socksReply.refused
       : failure === "unreachable"
-      ? socksReply.onionIntroductionFailed
-      : socksReply.onionDescriptorNotFound
+        ? socksReply.onionIntroductionFailed
+        : socksReply.onionDescriptorNotFound
   }
   switch (failure) {
     case "refused":

@@ -24,7 +24,9 @@ export class Announcement {
 
   features(variant: number, normalised: boolean): ReadonlyArray<string> {
     const features = this.variants[variant]!
-    return normalised ? features.map((feature) => feature.startsWith("v") ? normalisedVersion(feature) : feature) : features
+    return normalised
+      ? features.map((feature) => (feature.startsWith("v") ? normalisedVersion(feature) : feature))
+      : features
   }
 
   /** The entry as JSON text; kept, because many lists repeat it. */
@@ -74,7 +76,10 @@ export const noPeers: PeerSource = fixedPeers([], false)
  * every call, in random order.
  */
 export const subsetPeers = (known: ReadonlyArray<PeerChoice>): PeerSource => {
-  const buckets = Map.groupBy(known.filter((c) => !c.announcement.onion), (c) => c.announcement.bucket)
+  const buckets = Map.groupBy(
+    known.filter((c) => !c.announcement.onion),
+    (c) => c.announcement.bucket
+  )
   const onions = known.filter((c) => c.announcement.onion)
   return {
     fixed: false,

@@ -62,7 +62,7 @@ export interface ServerParts {
 }
 
 /** Backends by name, so that servers share them. */
-export const backendPool = (random: SeededRandom): (name: string, chain: SimulatedChain) => Backend => {
+export const backendPool = (random: SeededRandom): ((name: string, chain: SimulatedChain) => Backend) => {
   const pool = new Map<string, Backend>()
   return (name, chain) => {
     const key = `${chain.name}/${name}`
@@ -139,9 +139,9 @@ export const partsOfSpec = (spec: ServerSpec, scenario: Scenario, random: Seeded
 
 const announcementsOf = (parts: ServerParts, spec: ServerSpec): ReadonlyArray<Announcement> =>
   parts.names.flatMap((name, i) =>
-    spec.names[i]!.announced === false ? [] : [
-      new Announcement(name.addresses[0] ?? name.host, name.host, [featureStrings(parts.protocolMaximum, name)])
-    ]
+    spec.names[i]!.announced === false
+      ? []
+      : [new Announcement(name.addresses[0] ?? name.host, name.host, [featureStrings(parts.protocolMaximum, name)])]
   )
 
 /** Whom a server lists, by its file or its software: nobody (electrs), a subset (ElectrumX), all others (Fulcrum). */
@@ -151,7 +151,8 @@ export const peersBySoftware = (
   everyone: ReadonlyArray<PeerChoice>,
   others: ReadonlyArray<PeerChoice>
 ): PeerSource => {
-  const rule = how ?? (software.family === "ElectrumX" ? "subset" : software.family === "Fulcrum" ? "everyone" : "nobody")
+  const rule =
+    how ?? (software.family === "ElectrumX" ? "subset" : software.family === "Fulcrum" ? "everyone" : "nobody")
   if (rule === "nobody") return noPeers
   return rule === "subset" ? subsetPeers(everyone) : fixedPeers(others, software.family === "Fulcrum")
 }
@@ -168,7 +169,9 @@ export const planListed = (scenario: Scenario, random: SeededRandom): ReadonlyAr
   const all = choices([...announced.keys()].toSorted())
   return specs.map((spec, i) => {
     const part = parts[i]!
-    const others = random.fork(`list order/${spec.id}`).shuffled(all.filter((c) => !announced.get(spec.id)!.includes(c.announcement)))
+    const others = random
+      .fork(`list order/${spec.id}`)
+      .shuffled(all.filter((c) => !announced.get(spec.id)!.includes(c.announcement)))
     const peers = Array.isArray(spec.lists)
       ? fixedPeers(choices(spec.lists as ReadonlyArray<string>), part.software.family === "Fulcrum")
       : peersBySoftware(part.software, spec.lists as "subset" | undefined, all, others)

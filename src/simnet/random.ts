@@ -28,11 +28,11 @@ export class SeededRandom {
 
   /** 32 random bits as a non-negative integer. */
   bits(): number {
-    const t = (this.#a + this.#b | 0) + this.#counter | 0
-    this.#counter = this.#counter + 1 | 0
+    const t = (((this.#a + this.#b) | 0) + this.#counter) | 0
+    this.#counter = (this.#counter + 1) | 0
     this.#a = this.#b ^ (this.#b >>> 9)
-    this.#b = this.#c + (this.#c << 3) | 0
-    this.#c = (this.#c << 21 | this.#c >>> 11) + t | 0
+    this.#b = (this.#c + (this.#c << 3)) | 0
+    this.#c = (((this.#c << 21) | (this.#c >>> 11)) + t) | 0
     return t >>> 0
   }
 

@@ -1,7 +1,15 @@
 import { addressScope } from "../domain/address.ts"
 import type { Failure } from "./network-behaviour.ts"
 import { Announcement, fixedPeers, normalisedVersion, type PeerChoice } from "./peer-lists.ts"
-import { backendPool, partsOfSpec, peersBySoftware, type PlannedName, type PlannedServer, planServer, type ServerParts } from "./plan.ts"
+import {
+  backendPool,
+  partsOfSpec,
+  peersBySoftware,
+  type PlannedName,
+  type PlannedServer,
+  planServer,
+  type ServerParts
+} from "./plan.ts"
 import type { SeededRandom } from "./random.ts"
 import type { RecordedData, RecordedSpec, Scenario } from "./scenario.ts"
 import { parseSoftware, type Software } from "./software.ts"
@@ -65,9 +73,9 @@ const namesOf = (group: ReadonlyArray<Row>): ReadonlyArray<PlannedName> =>
     const real = rows.filter((row) => !row.bogus)
     return {
       host,
-      addresses: (real.length > 0 ? real : rows).map((row) => row.address).filter((address) =>
-        addressScope(address) !== undefined
-      ),
+      addresses: (real.length > 0 ? real : rows)
+        .map((row) => row.address)
+        .filter((address) => addressScope(address) !== undefined),
       tls: port(rows, "s"),
       tcp: port(rows, "t")
     }
@@ -99,7 +107,10 @@ const drawFailures = (
   const failures = new Map<ReadonlyArray<Row>, Failure>()
   const silent = groups.filter((group) => !group.some((row) => row.answered))
   const real = silent.filter((group) => group.some((row) => !row.bogus))
-  const dead = random.fork("alive").shuffled(real).slice(Math.round(real.length * spec.alive))
+  const dead = random
+    .fork("alive")
+    .shuffled(real)
+    .slice(Math.round(real.length * spec.alive))
   let holes = 0
   for (const group of [...dead, ...silent.filter((g) => !real.includes(g))]) {
     const onlyAddress = group[0]!.host === group[0]!.address
@@ -120,13 +131,18 @@ const tellVariants = (
   rows: ReadonlyArray<Row>,
   lists: ReadonlyArray<ReadonlyArray<number>>,
   random: SeededRandom
-): (list: number, row: number) => number => {
+): ((list: number, row: number) => number) => {
   const told = new Map<string, number>()
   for (const row of rows) {
     const distinct = new Set(row.variants.map((variant) => variant.map(normalisedVersion).join(" ")))
     if (distinct.size === 1) continue
     const draw = random.fork(`variants/${row.host}`)
-    const tellers = draw.shuffled(lists.keys().filter((list) => lists[list]!.includes(row.number)).toArray())
+    const tellers = draw.shuffled(
+      lists
+        .keys()
+        .filter((list) => lists[list]!.includes(row.number))
+        .toArray()
+    )
     for (const [i, list] of tellers.entries()) {
       told.set(`${list} ${row.number}`, i < row.variants.length ? i : draw.integer(0, row.variants.length - 1))
     }
@@ -135,7 +151,12 @@ const tellVariants = (
 }
 
 /** Servers of a network that somebody recorded: lists as they were, what was not recorded drawn by the seed. */
-export const planRecorded = (scenario: Scenario, spec: RecordedSpec, data: RecordedData, root: SeededRandom): ReadonlyArray<PlannedServer> => {
+export const planRecorded = (
+  scenario: Scenario,
+  spec: RecordedSpec,
+  data: RecordedData,
+  root: SeededRandom
+): ReadonlyArray<PlannedServer> => {
   const random = root.fork("recorded")
   const backends = backendPool(root)
   const rows = readRows(data, spec)
@@ -145,21 +166,31 @@ export const planRecorded = (scenario: Scenario, spec: RecordedSpec, data: Recor
   const variantTold = tellVariants(rows, lists, random)
   const announcements = rows.map((row) => new Announcement(row.address, row.host, row.variants))
   // List n > 0 belongs to the nth row that answered.
-  const listOf = new Map(rows.filter((row) => row.answered).slice(0, lists.length - 1).map((row, i) => [row.number, i + 1]))
+  const listOf = new Map(
+    rows
+      .filter((row) => row.answered)
+      .slice(0, lists.length - 1)
+      .map((row, i) => [row.number, i + 1])
+  )
   const recordedChoices = (list: number, without: ReadonlyArray<Row>): ReadonlyArray<PeerChoice> =>
     lists[list]!.filter((number) => !without.includes(rows[number]!)).map((number) => ({
       announcement: announcements[number]!,
       variant: variantTold(list, number)
     }))
-  const known = groups.flatMap((group) => group.filter((row) => !row.bogus).map((row) => ({ row, dead: failures.has(group) })))
+  const known = groups.flatMap((group) =>
+    group.filter((row) => !row.bogus).map((row) => ({ row, dead: failures.has(group) }))
+  )
 
   const [least, most] = scenario.round_trip_ms
   const servers = groups.map((group) => {
     const main = group[0]!
     const list = listOf.get(group.find((row) => listOf.has(row.number))?.number ?? -1)
-    const software = list !== undefined && spec.fulcrum_lists.lists.includes(list) && softwareFor(main, spec, random.fork(`software/${main.host}`)).family !== "Fulcrum"
-      ? parseSoftware(spec.fulcrum_lists.software)!
-      : softwareFor(main, spec, random.fork(`software/${main.host}`))
+    const software =
+      list !== undefined &&
+      spec.fulcrum_lists.lists.includes(list) &&
+      softwareFor(main, spec, random.fork(`software/${main.host}`)).family !== "Fulcrum"
+        ? parseSoftware(spec.fulcrum_lists.software)!
+        : softwareFor(main, spec, random.fork(`software/${main.host}`))
     const parts: ServerParts = {
       id: main.host,
       operator: operatorOf(main.host, spec.shared_suffixes),
@@ -186,13 +217,18 @@ export const planRecorded = (scenario: Scenario, spec: RecordedSpec, data: Recor
     }
     // Others know most of what is alive, and a little of what no longer is.
     const draw = random.fork(`knows/${main.host}`)
-    const everyone = known.filter(({ dead }) => draw.chance(dead ? 0.1 : 0.9)).map(({ row }) => ({
-      announcement: announcements[row.number]!,
-      variant: draw.integer(0, row.variants.length - 1)
-    }))
+    const everyone = known
+      .filter(({ dead }) => draw.chance(dead ? 0.1 : 0.9))
+      .map(({ row }) => ({
+        announcement: announcements[row.number]!,
+        variant: draw.integer(0, row.variants.length - 1)
+      }))
     const others = everyone.filter((choice) => !group.some((row) => announcements[row.number] === choice.announcement))
     return planServer(parts, peersBySoftware(software, undefined, everyone, others), backends, root)
   })
   const first = partsOfSpec(spec.first_list, scenario, random)
-  return [planServer(first, fixedPeers(recordedChoices(0, []), first.software.family === "Fulcrum"), backends, root), ...servers]
+  return [
+    planServer(first, fixedPeers(recordedChoices(0, []), first.software.family === "Fulcrum"), backends, root),
+    ...servers
+  ]
 }

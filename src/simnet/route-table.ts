@@ -18,10 +18,18 @@ export interface Route {
 
 /** What there is at each name and address of the simulated internet. */
 export class RouteTable {
-  readonly #routes = new Map<string, { failure: Failure | null; readonly ports: Map<number, Service>; roundTripMs: number }>()
+  readonly #routes = new Map<
+    string,
+    { failure: Failure | null; readonly ports: Map<number, Service>; roundTripMs: number }
+  >()
 
   /** Add a host's service; services of several servers on one address come together. */
-  add(host: string, failure: Failure | null, roundTripMs: number, services: ReadonlyArray<readonly [number, Service]>): void {
+  add(
+    host: string,
+    failure: Failure | null,
+    roundTripMs: number,
+    services: ReadonlyArray<readonly [number, Service]>
+  ): void {
     const key = routeKey(host)
     const route = this.#routes.get(key) ?? { failure, ports: new Map<number, Service>(), roundTripMs }
     if (failure === null) route.failure = null

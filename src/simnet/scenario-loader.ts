@@ -34,7 +34,7 @@ export const decodeFile = <S extends Schema.Decoder<unknown>>(
   if (Result.isSuccess(decoded)) return Result.succeed(decoded.success)
   const issues = formatIssue(decoded.failure.issue).issues
   const lines = issues.slice(0, 10).map((issue) => {
-    const path = (issue.path ?? []).map((part) => typeof part === "object" ? part.key : part)
+    const path = (issue.path ?? []).map((part) => (typeof part === "object" ? part.key : part))
     return `${file}:${lineOfPath(text, path)}: ${showPath(path) || "file"}: ${issue.message.replaceAll("\n", " ")}`
   })
   return Result.fail(bad(lines.join("\n")))
@@ -50,8 +50,9 @@ const findMistake = (scenario: Scenario): Mistake | undefined => {
   const servers = scenario.servers ?? []
   const ids = servers.map((server) => server.id)
   for (const [i, server] of servers.entries()) {
-    if (ids.indexOf(server.id) !== i) return { path: ["servers", i, "id"], message: `there are two servers ${server.id}` }
-    for (const [j, id] of (Array.isArray(server.lists) ? server.lists as ReadonlyArray<string> : []).entries()) {
+    if (ids.indexOf(server.id) !== i)
+      return { path: ["servers", i, "id"], message: `there are two servers ${server.id}` }
+    for (const [j, id] of (Array.isArray(server.lists) ? (server.lists as ReadonlyArray<string>) : []).entries()) {
       if (!ids.includes(id)) return { path: ["servers", i, "lists", j], message: `there is no server ${id}` }
     }
   }
@@ -59,7 +60,10 @@ const findMistake = (scenario: Scenario): Mistake | undefined => {
   for (const [i, seed] of scenario.seeds.entries()) {
     const [, host, port, letter] = /^(.+):([0-9]+):([st])$/.exec(seed)!
     const found = named.some((server) =>
-      server.names.some((name) => name.host === host!.replace(/^\[(.*)\]$/, "$1") && (letter === "s" ? name.tls : name.tcp) === Number(port))
+      server.names.some(
+        (name) =>
+          name.host === host!.replace(/^\[(.*)\]$/, "$1") && (letter === "s" ? name.tls : name.tcp) === Number(port)
+      )
     )
     if (!found) return { path: ["seeds", i], message: `no server of this file offers ${seed}` }
   }
@@ -77,9 +81,9 @@ const scenarioDirectory = Effect.fnUntraced(function*() {
 
 const readText = Effect.fnUntraced(function*(file: string) {
   const fs = yield* FileSystem.FileSystem
-  return yield* fs.readFileString(file).pipe(
-    Effect.mapError(() => new SimnetError({ reason: "no such scenario", message: `cannot read ${file}` }))
-  )
+  return yield* fs
+    .readFileString(file)
+    .pipe(Effect.mapError(() => new SimnetError({ reason: "no such scenario", message: `cannot read ${file}` })))
 })
 
 /** The scenarios that ship with the package. */

@@ -8,10 +8,16 @@ const Port = Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 65535 }))
 const Label = Schema.String.check(Schema.isPattern(/^[a-z0-9][a-z0-9.-]{0,63}$/))
 const Probability = Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 1 }))
 const Milliseconds = Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 60_000 }))
-const ChainName = Schema.Literals(["mainnet-sim", "testnet-sim", "cash-sim"] satisfies ReadonlyArray<SimulatedChainName>)
+const ChainName = Schema.Literals([
+  "mainnet-sim",
+  "testnet-sim",
+  "cash-sim"
+] satisfies ReadonlyArray<SimulatedChainName>)
 
 const SoftwareText = Schema.String.check(
-  Schema.makeFilter((text) => parseSoftware(text) !== undefined || "no software that is simulated, e.g. ElectrumX 1.18.0")
+  Schema.makeFilter(
+    (text) => parseSoftware(text) !== undefined || "no software that is simulated, e.g. ElectrumX 1.18.0"
+  )
 )
 
 const TraitName = Schema.String.check(
@@ -48,9 +54,7 @@ export const ServerSpec = Schema.Struct({
   donation: Schema.optionalKey(Schema.String),
   hosts: Schema.optionalKey(Schema.Literals(["all", "none", "malformed"])),
   /** Whom it lists; by its software otherwise: ElectrumX a random subset, Fulcrum everyone. A list of ids: them. */
-  lists: Schema.optionalKey(
-    Schema.Union([Schema.Literals(["subset", "everyone", "nobody"]), Schema.Array(Label)])
-  ),
+  lists: Schema.optionalKey(Schema.Union([Schema.Literals(["subset", "everyone", "nobody"]), Schema.Array(Label)])),
   /** Not running; its addresses fail this way. */
   fails: Schema.optionalKey(Failure),
   traits: Schema.optionalKey(Schema.Array(TraitName)),
@@ -84,18 +88,23 @@ export const RecordedSpec = Schema.Struct({
 })
 export type RecordedSpec = typeof RecordedSpec.Type
 
-/** Rows and lists as recorded. Row: address, host (null = the address), variants, AS number, country, answered, software. */
+/**
+ * Rows and lists as recorded. A row: address, host (null = the address),
+ * variants, AS number, country, answered, software.
+ */
 export const RecordedData = Schema.Struct({
   source: Schema.NonEmptyString,
-  rows: Schema.Array(Schema.Tuple([
-    Schema.NonEmptyString,
-    Schema.NullOr(Schema.NonEmptyString),
-    Schema.NonEmptyArray(Schema.NonEmptyString),
-    Schema.NullOr(Schema.Natural),
-    Schema.NullOr(Schema.String),
-    Schema.Boolean,
-    Schema.NullOr(SoftwareText)
-  ])),
+  rows: Schema.Array(
+    Schema.Tuple([
+      Schema.NonEmptyString,
+      Schema.NullOr(Schema.NonEmptyString),
+      Schema.NonEmptyArray(Schema.NonEmptyString),
+      Schema.NullOr(Schema.Natural),
+      Schema.NullOr(Schema.String),
+      Schema.Boolean,
+      Schema.NullOr(SoftwareText)
+    ])
+  ),
   /** Row numbers of each list, runs as `first-last`. */
   lists: Schema.Array(Schema.String.check(Schema.isPattern(/^[0-9]+(-[0-9]+)?( [0-9]+(-[0-9]+)?)*$/)))
 })

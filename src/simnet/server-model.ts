@@ -37,7 +37,12 @@ export interface ServerModel {
 export const featureHosts = (model: ServerModel): { readonly [host: string]: { readonly [key: string]: number } } =>
   model.hosts === "none"
     ? {}
-    : Object.fromEntries(model.names.map((name) => [name.host, {
-      ...(name.tcp === null ? {} : { tcp_port: name.tcp }),
-      ...(name.tls === null ? {} : { ssl_port: name.tls })
-    }]))
+    : Object.fromEntries(
+        model.names.map((name) => [
+          name.host,
+          {
+            ...(name.tcp === null ? {} : { tcp_port: name.tcp }),
+            ...(name.tls === null ? {} : { ssl_port: name.tls })
+          }
+        ])
+      )

@@ -44,9 +44,10 @@ export class Session {
     this.#implementation = implementation
     this.#traits = options.traits
     this.outgoing = new Outgoing(socket, options.delay)
-    this.#padding = implementation.padding === null
-      ? null
-      : new PaddingWriter(implementation.padding, (bytes) => this.outgoing.write(bytes))
+    this.#padding =
+      implementation.padding === null
+        ? null
+        : new PaddingWriter(implementation.padding, (bytes) => this.outgoing.write(bytes))
     this.#splitter = new LineSplitter(implementation.lineLimit)
     this.#conversation = implementation.converse(this)
     socket.on("close", () => this.#ended())
@@ -148,8 +149,8 @@ export class Session {
   }
 
   #clientEnded(): void {
-    const silentEnd = this.tls &&
-      (!this.#implementation.answersTlsClose || this.#traits.some((trait) => trait.ignoresClose === true))
+    const silentEnd =
+      this.tls && (!this.#implementation.answersTlsClose || this.#traits.some((trait) => trait.ignoresClose === true))
     // The client's TCP end, or its patience, is then what ends the connection.
     if (silentEnd) return
     if (this.#implementation.answersAfterEnd) this.close()

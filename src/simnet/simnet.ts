@@ -48,7 +48,9 @@ export interface RunningSimnet {
   readonly listeners: ReadonlyMap<string, number>
 }
 
-const endpointsOf = (server: PlannedServer): ReadonlyArray<{ readonly host: string; readonly port: number; readonly transport: "tcp" | "tls" }> =>
+const endpointsOf = (
+  server: PlannedServer
+): ReadonlyArray<{ readonly host: string; readonly port: number; readonly transport: "tcp" | "tls" }> =>
   server.names.flatMap((name) => [
     ...(name.tls === null ? [] : [{ host: name.host, port: name.tls, transport: "tls" as const }]),
     ...(name.tcp === null ? [] : [{ host: name.host, port: name.tcp, transport: "tcp" as const }])
@@ -56,9 +58,12 @@ const endpointsOf = (server: PlannedServer): ReadonlyArray<{ readonly host: stri
 
 const addRoutes = (routes: RouteTable, book: NameBook, planned: PlannedServer, server: SimServer): void => {
   for (const name of planned.names) {
-    const services = planned.failure !== null ? [] : endpointsOf(planned)
-      .filter((endpoint) => endpoint.host === name.host)
-      .map(({ port, transport }) => [port, { server, transport }] as const)
+    const services =
+      planned.failure !== null
+        ? []
+        : endpointsOf(planned)
+            .filter((endpoint) => endpoint.host === name.host)
+            .map(({ port, transport }) => [port, { server, transport }] as const)
     for (const host of [name.host, ...name.addresses]) routes.add(host, planned.failure, planned.roundTripMs, services)
     if (planned.failure !== "no name") book.add(name.host, name.addresses)
   }
@@ -67,8 +72,13 @@ const addRoutes = (routes: RouteTable, book: NameBook, planned: PlannedServer, s
 /** Descriptors for listeners, for the sessions of a busy crawl, and for the rest of the process. */
 const descriptorNeed = (plan: Plan): number => plan.servers.flatMap(endpointsOf).length + 1024 + 64
 
-const listenAll = Effect.fnUntraced(function*(plan: Plan, servers: ReadonlyMap<PlannedServer, SimServer>, seed: number) {
-  const endpoints = plan.servers.filter((server) => server.failure === null)
+const listenAll = Effect.fnUntraced(function*(
+  plan: Plan,
+  servers: ReadonlyMap<PlannedServer, SimServer>,
+  seed: number
+) {
+  const endpoints = plan.servers
+    .filter((server) => server.failure === null)
     .flatMap((planned) => endpointsOf(planned).map((endpoint) => ({ endpoint, server: servers.get(planned)! })))
   // Ports are given out in order: the order must say nothing about the scenario.
   const shuffled = seededRandom(seed).fork("listen order").shuffled(endpoints)
@@ -79,15 +89,19 @@ const listenAll = Effect.fnUntraced(function*(plan: Plan, servers: ReadonlyMap<P
     })
   )
   const ports = new Map<string, number>()
-  yield* Effect.forEach(shuffled, Effect.fnUntraced(function*({ endpoint, server }) {
-    const listener = createServer({ allowHalfOpen: true }, (socket) =>
-      server.accept(socket, endpoint.transport, null)
-    )
-    open.push(listener)
-    const port = yield* listenTcp(listener, 0, `simulated server ${endpoint.host}`)
-    const host = endpoint.host.includes(":") ? `[${endpoint.host}]` : endpoint.host
-    ports.set(`${host}:${endpoint.port}:${endpoint.transport === "tls" ? "s" : "t"}`, port)
-  }), { concurrency: 64, discard: true })
+  yield* Effect.forEach(
+    shuffled,
+    Effect.fnUntraced(function*({ endpoint, server }) {
+      const listener = createServer({ allowHalfOpen: true }, (socket) =>
+        server.accept(socket, endpoint.transport, null)
+      )
+      open.push(listener)
+      const port = yield* listenTcp(listener, 0, `simulated server ${endpoint.host}`)
+      const host = endpoint.host.includes(":") ? `[${endpoint.host}]` : endpoint.host
+      ports.set(`${host}:${endpoint.port}:${endpoint.transport === "tls" ? "s" : "t"}`, port)
+    }),
+    { concurrency: 64, discard: true }
+  )
   return ports as ReadonlyMap<string, number>
 })
 
@@ -108,43 +122,49 @@ const startDns = Effect.fnUntraced(function*(book: NameBook, port: number) {
  * the scenario, a SOCKS5 proxy that knows them by their own names, addresses
  * and ports, and a DNS responder. Closing the scope stops everything at once.
  */
-export const startSimnet: (options: SimnetOptions) => Effect.Effect<
-  RunningSimnet,
-  SimnetError,
-  Scope.Scope | FileSystem.FileSystem
-> = Effect.fn("startSimnet")(function*(options: SimnetOptions) {
-  const plan = planScenario(yield* loadScenario(options.scenario), options.randomSeed)
-  yield* checkFileDescriptors(descriptorNeed(plan))
-  if (options.truthFile !== null) {
-    const fs = yield* FileSystem.FileSystem
-    yield* fs.writeFileString(options.truthFile, truthText(plan)).pipe(Effect.mapError((error) =>
-      new SimnetError({ reason: "cannot write truth", message: `cannot write ${options.truthFile}: ${error.message}` })
-    ))
+export const startSimnet: (
+  options: SimnetOptions
+) => Effect.Effect<RunningSimnet, SimnetError, Scope.Scope | FileSystem.FileSystem> = Effect.fn("startSimnet")(
+  function*(options: SimnetOptions) {
+    const plan = planScenario(yield* loadScenario(options.scenario), options.randomSeed)
+    yield* checkFileDescriptors(descriptorNeed(plan))
+    if (options.truthFile !== null) {
+      const fs = yield* FileSystem.FileSystem
+      yield* fs.writeFileString(options.truthFile, truthText(plan)).pipe(
+        Effect.mapError(
+          (error) =>
+            new SimnetError({
+              reason: "cannot write truth",
+              message: `cannot write ${options.truthFile}: ${error.message}`
+            })
+        )
+      )
+    }
+    const random = seededRandom(options.randomSeed)
+    const identities = tlsIdentities(random)
+    const servers = new Map(plan.servers.map((planned) => [planned, makeSimServer(planned, identities, random)]))
+    yield* Effect.addFinalizer(() =>
+      Effect.sync(() => {
+        for (const server of servers.values()) server.stop()
+      })
+    )
+    const routes = new RouteTable()
+    const book = new NameBook()
+    for (const [planned, server] of servers) addRoutes(routes, book, planned, server)
+    const listeners = yield* listenAll(plan, servers, options.randomSeed)
+    const front = createSocksFront(routes)
+    yield* Effect.addFinalizer(() => Effect.sync(front.stop))
+    const socksPort = yield* listenTcp(front.server, options.socksPort, "SOCKS5 proxy")
+    const dnsPort = yield* startDns(book, options.dnsPort)
+    return {
+      scenario: plan.scenario.name,
+      chain: plan.scenario.chain,
+      socksPort,
+      dnsPort,
+      seeds: plan.scenario.seeds,
+      servers: plan.servers.length,
+      endpoints: plan.servers.flatMap(endpointsOf).length,
+      listeners
+    }
   }
-  const random = seededRandom(options.randomSeed)
-  const identities = tlsIdentities(random)
-  const servers = new Map(plan.servers.map((planned) => [planned, makeSimServer(planned, identities, random)]))
-  yield* Effect.addFinalizer(() =>
-    Effect.sync(() => {
-      for (const server of servers.values()) server.stop()
-    })
-  )
-  const routes = new RouteTable()
-  const book = new NameBook()
-  for (const [planned, server] of servers) addRoutes(routes, book, planned, server)
-  const listeners = yield* listenAll(plan, servers, options.randomSeed)
-  const front = createSocksFront(routes)
-  yield* Effect.addFinalizer(() => Effect.sync(front.stop))
-  const socksPort = yield* listenTcp(front.server, options.socksPort, "SOCKS5 proxy")
-  const dnsPort = yield* startDns(book, options.dnsPort)
-  return {
-    scenario: plan.scenario.name,
-    chain: plan.scenario.chain,
-    socksPort,
-    dnsPort,
-    seeds: plan.scenario.seeds,
-    servers: plan.servers.length,
-    endpoints: plan.servers.flatMap(endpointsOf).length,
-    listeners
-  }
-})
+)

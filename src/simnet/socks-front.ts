@@ -51,11 +51,12 @@ const readAddress = (reader: Reader): { readonly target: Target; readonly length
   const bytes = reader.peek(length)
   if (bytes === undefined) return "wait"
   const raw = bytes.subarray(4, 4 + hostLength)
-  const host = type === 3
-    ? raw.subarray(1).toString("latin1")
-    : type === 1
-    ? raw.join(".")
-    : Array.from({ length: 8 }, (_, i) => raw.readUInt16BE(2 * i).toString(16)).join(":")
+  const host =
+    type === 3
+      ? raw.subarray(1).toString("latin1")
+      : type === 1
+        ? raw.join(".")
+        : Array.from({ length: 8 }, (_, i) => raw.readUInt16BE(2 * i).toString(16)).join(":")
   return { target: { host, port: bytes.readUInt16BE(length - 2) }, length }
 }
 
@@ -106,8 +107,8 @@ class Dialogue {
     const chosen = methods.includes(usernamePassword)
       ? usernamePassword
       : methods.includes(noAuthentication)
-      ? noAuthentication
-      : noAcceptableMethod
+        ? noAuthentication
+        : noAcceptableMethod
     this.#reader.take(whole.length)
     this.#socket.write(Buffer.from([version, chosen]))
     if (chosen === noAcceptableMethod) return void this.#socket.destroySoon()

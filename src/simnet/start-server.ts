@@ -47,7 +47,7 @@ export const startServer: (options: StartServerOptions) => Effect.Effect<Running
           software: options.software,
           traits: options.traits ?? []
         },
-        ...options.others ?? []
+        ...(options.others ?? [])
       ]
     }).pipe(Effect.mapError((error) => new SimnetError({ reason: "bad scenario", message: error.message })))
     const random = seededRandom(options.randomSeed ?? 1)

@@ -21,16 +21,25 @@ const attributes = { C: "2.5.4.6", ST: "2.5.4.8", L: "2.5.4.7", O: "2.5.4.10", C
 /** What people answer to `openssl req`: the template says nothing about who runs the server. */
 const subjects: ReadonlyArray<(host: string) => Name> = [
   (host) => [["CN", host]],
-  () => [["C", "AU"], ["ST", "Some-State"], ["O", "Internet Widgits Pty Ltd"]],
+  () => [
+    ["C", "AU"],
+    ["ST", "Some-State"],
+    ["O", "Internet Widgits Pty Ltd"]
+  ],
   () => [["CN", "localhost"]],
-  (host) => [["C", "XX"], ["L", "Default City"], ["O", "Default Company Ltd"], ["CN", host]]
+  (host) => [
+    ["C", "XX"],
+    ["L", "Default City"],
+    ["O", "Default Company Ltd"],
+    ["CN", host]
+  ]
 ]
 
 const lifetimes = [365, 730, 1825, 3650]
 
 /** A P-256 key out of the seed, so that a server keeps its key when the simulation runs again. Protects nothing. */
 const seededKey = (random: SeededRandom): KeyObject => {
-  const scalar = BigInt(`0x${random.bytes(40).toString("hex")}`) % (curveOrder - 1n) + 1n
+  const scalar = (BigInt(`0x${random.bytes(40).toString("hex")}`) % (curveOrder - 1n)) + 1n
   const d = Buffer.from(scalar.toString(16).padStart(64, "0"), "hex")
   const ecdh = createECDH("prime256v1")
   ecdh.setPrivateKey(d)
@@ -46,7 +55,11 @@ const distinguishedName = (name: Name): Buffer =>
   sequence(...name.map(([kind, text]) => set(sequence(objectIdentifier(attributes[kind]), utf8String(text)))))
 
 const pem = (bytes: Buffer): string =>
-  `-----BEGIN CERTIFICATE-----\n${bytes.toString("base64").replace(/.{64}/g, "$&\n").trimEnd()}\n-----END CERTIFICATE-----\n`
+  [
+    "-----BEGIN CERTIFICATE-----",
+    bytes.toString("base64").replace(/.{64}/g, "$&\n").trimEnd(),
+    "-----END CERTIFICATE-----\n"
+  ].join("\n")
 
 const ecdsaWithSha256 = sequence(objectIdentifier("1.2.840.10045.4.3.2"))
 

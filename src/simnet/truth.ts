@@ -22,30 +22,42 @@ export interface TruthLine {
 
 const linesOf = (server: PlannedServer): ReadonlyArray<TruthLine> =>
   server.names.flatMap((name) =>
-    ([["tls", name.tls], ["tcp", name.tcp]] as const).flatMap(([transport, port]) =>
-      port === null ? [] : [{
-        host: name.host,
-        port,
-        transport,
-        server: server.id,
-        operator: server.operator,
-        same_backend: server.model.backend.name,
-        machine: server.machine,
-        implementation: server.software.family,
-        version: server.software.version,
-        alive: server.failure === null,
-        reason: server.failure,
-        traits: server.traits,
-        country: server.country,
-        asn: server.asn
-      }]
+    (
+      [
+        ["tls", name.tls],
+        ["tcp", name.tcp]
+      ] as const
+    ).flatMap(([transport, port]) =>
+      port === null
+        ? []
+        : [
+            {
+              host: name.host,
+              port,
+              transport,
+              server: server.id,
+              operator: server.operator,
+              same_backend: server.model.backend.name,
+              machine: server.machine,
+              implementation: server.software.family,
+              version: server.software.version,
+              alive: server.failure === null,
+              reason: server.failure,
+              traits: server.traits,
+              country: server.country,
+              asn: server.asn
+            }
+          ]
     )
   )
 
 /** One line per endpoint, ordered by its key. */
 export const truthLines = (plan: Plan): ReadonlyArray<TruthLine> => {
   const key = (line: TruthLine): string => `${line.host} ${line.port} ${line.transport}`
-  return plan.servers.flatMap(linesOf).toSorted((a, b) => key(a) < key(b) ? -1 : 1)
+  return plan.servers.flatMap(linesOf).toSorted((a, b) => (key(a) < key(b) ? -1 : 1))
 }
 
-export const truthText = (plan: Plan): string => truthLines(plan).map((line) => `${JSON.stringify(line)}\n`).join("")
+export const truthText = (plan: Plan): string =>
+  truthLines(plan)
+    .map((line) => `${JSON.stringify(line)}\n`)
+    .join("")

@@ -5,13 +5,16 @@ import { simulatedChain } from "../../src/simnet/chain.ts"
 import { headerProof } from "../../src/simnet/merkle.ts"
 
 describe("a simulated chain", () => {
-  it.each(["mainnet-sim", "testnet-sim"] as const)("%s has the genesis and the checkpoint that its chain file states", (name) => {
-    const definition = shippedChains.find((chain) => chain.name === name)!
-    const chain = simulatedChain(name)
-    expect(chain.hash(0)).toBe(definition.genesis_hash)
-    expect(definition.checkpoints.length).toBeGreaterThan(0)
-    for (const { height, block_hash } of definition.checkpoints) expect(chain.hash(height)).toBe(block_hash)
-  })
+  it.each(["mainnet-sim", "testnet-sim"] as const)(
+    "%s has the genesis and the checkpoint that its chain file states",
+    (name) => {
+      const definition = shippedChains.find((chain) => chain.name === name)!
+      const chain = simulatedChain(name)
+      expect(chain.hash(0)).toBe(definition.genesis_hash)
+      expect(definition.checkpoints.length).toBeGreaterThan(0)
+      for (const { height, block_hash } of definition.checkpoints) expect(chain.hash(height)).toBe(block_hash)
+    }
+  )
 
   it("has headers that connect and carry their work", () => {
     const chain = simulatedChain("mainnet-sim")

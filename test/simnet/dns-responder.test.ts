@@ -18,7 +18,12 @@ const start = Effect.gen(function*() {
 })
 
 const codeOf = (promise: Promise<unknown>): Effect.Effect<string> =>
-  Effect.promise(() => promise.then(() => "resolved", (error: NodeJS.ErrnoException) => error.code ?? "none"))
+  Effect.promise(() =>
+    promise.then(
+      () => "resolved",
+      (error: NodeJS.ErrnoException) => error.code ?? "none"
+    )
+  )
 
 describe("the DNS responder", () => {
   it.effect("answers A, AAAA and PTR of the scenario's names", () =>
@@ -30,7 +35,8 @@ describe("the DNS responder", () => {
       expect(yield* Effect.promise(() => resolver.resolve6("fir.test"))).toEqual([v6])
       expect(yield* Effect.promise(() => resolver.reverse(v4))).toEqual(["fir.test"])
       expect(yield* Effect.promise(() => resolver.reverse(v6))).toEqual(["fir.test"])
-    }).pipe(Effect.scoped, Effect.provide(NodeServices.layer)))
+    }).pipe(Effect.scoped, Effect.provide(NodeServices.layer))
+  )
 
   it.effect("has no data of other types for its names, and no other names", () =>
     Effect.gen(function*() {
@@ -40,24 +46,27 @@ describe("the DNS responder", () => {
       expect(yield* codeOf(resolver.resolve4("no-name.gone.test"))).toBe("ENOTFOUND")
       expect(yield* codeOf(resolver.resolve4("example.org"))).toBe("ENOTFOUND")
       expect(yield* codeOf(resolver.reverse("240.250.250.250"))).toBe("ENOTFOUND")
-    }).pipe(Effect.scoped, Effect.provide(NodeServices.layer)))
+    }).pipe(Effect.scoped, Effect.provide(NodeServices.layer))
+  )
 
   it.effect("answers over TCP too", () =>
     Effect.gen(function*() {
       const { net, fir } = yield* start
-      const reply = yield* Effect.promise(() =>
-        new Promise<Buffer>((resolve, reject) => {
-          const socket = connect(net.dnsPort, "127.0.0.1")
-          socket.on("error", reject)
-          socket.once("data", (bytes: Buffer) => {
-            socket.destroy()
-            resolve(bytes)
+      const reply = yield* Effect.promise(
+        () =>
+          new Promise<Buffer>((resolve, reject) => {
+            const socket = connect(net.dnsPort, "127.0.0.1")
+            socket.on("error", reject)
+            socket.once("data", (bytes: Buffer) => {
+              socket.destroy()
+              resolve(bytes)
+            })
+            socket.write(streamEncode({ type: "query", id: 7, questions: [{ type: "A", name: "fir.test" }] }))
           })
-          socket.write(streamEncode({ type: "query", id: 7, questions: [{ type: "A", name: "fir.test" }] }))
-        })
       )
       const packet = streamDecode(reply)
       expect(packet.id).toBe(7)
       expect(packet.answers).toMatchObject([{ type: "A", name: "fir.test", data: fir.addresses[0] }])
-    }).pipe(Effect.scoped, Effect.provide(NodeServices.layer)))
+    }).pipe(Effect.scoped, Effect.provide(NodeServices.layer))
+  )
 })

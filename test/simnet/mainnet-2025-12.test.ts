@@ -8,7 +8,9 @@ import { truthLines } from "../../src/simnet/truth.ts"
 import { peersOf, planOf } from "../support/simnet-plan.ts"
 
 interface Data {
-  readonly rows: ReadonlyArray<readonly [string, string | null, ReadonlyArray<string>, number | null, string | null, boolean, string | null]>
+  readonly rows: ReadonlyArray<
+    readonly [string, string | null, ReadonlyArray<string>, number | null, string | null, boolean, string | null]
+  >
   readonly lists: ReadonlyArray<string>
 }
 
@@ -45,9 +47,9 @@ const snowball = (): ReadonlySet<string> => {
 describe("scenario mainnet-2025-12", () => {
   it("lets a crawl from the seed learn exactly 289 hosts and 473 endpoints, 271 of them TLS", () => {
     const entries = [...snowball()].map((text) => JSON.parse(text) as [string, string, Array<string>])
-    const endpoints = new Set(entries.flatMap(([, host, features]) =>
-      features.filter((f) => /^[st]/.test(f)).map((f) => `${host} ${f}`)
-    ))
+    const endpoints = new Set(
+      entries.flatMap(([, host, features]) => features.filter((f) => /^[st]/.test(f)).map((f) => `${host} ${f}`))
+    )
     expect(new Set(entries.map(([, host]) => host)).size).toBe(289)
     expect(endpoints.size).toBe(473)
     expect([...endpoints].filter((e) => / s/.test(e)).length).toBe(271)
@@ -56,7 +58,9 @@ describe("scenario mainnet-2025-12", () => {
 
   it("announces every variant of every row in some list, Fulcrum's spelling of versions apart", () => {
     const entries = snowball()
-    const normalised = new Set([...entries].map((text) => text.replace(/"(v[0-9.]+)"/, (_, v: string) => `"${normalisedVersion(v)}"`)))
+    const normalised = new Set(
+      [...entries].map((text) => text.replace(/"(v[0-9.]+)"/, (_, v: string) => `"${normalisedVersion(v)}"`))
+    )
     for (const [address, host, variants] of data.rows) {
       for (const variant of variants) {
         const features = variant.split(" ")
@@ -68,12 +72,16 @@ describe("scenario mainnet-2025-12", () => {
   })
 
   it("gives the recorded lists to the seed and to the first rows that answered, in order", () => {
-    const owners = data.rows.filter(([, , , , , answered]) => answered).slice(0, 20).map(([address, host]) => host ?? address)
+    const owners = data.rows
+      .filter(([, , , , , answered]) => answered)
+      .slice(0, 20)
+      .map(([address, host]) => host ?? address)
     for (const [list, owner] of [seed, ...owners].entries()) {
       const server = byId.get(owner)!
       expect(server.failure).toBeNull()
       const own = new Set(server.names.map((name) => name.host))
-      const expected = readList(data.lists[list]!).map((row) => data.rows[row]![1] ?? data.rows[row]![0])
+      const expected = readList(data.lists[list]!)
+        .map((row) => data.rows[row]![1] ?? data.rows[row]![0])
         .filter((host) => server.software.family !== "Fulcrum" || !own.has(host))
       expect(peersOf(server).map(([, host]) => host)).toEqual(expected)
     }
@@ -103,7 +111,9 @@ describe("scenario mainnet-2025-12", () => {
     const answered = new Set(data.rows.filter((row) => row[5]).map(([address, host]) => host ?? address))
     const lines = truthLines(plan)
     expect(lines.filter((line) => answered.has(line.host)).every((line) => line.alive)).toBe(true)
-    const rest = plan.servers.filter((server) => !server.names.some((name) => answered.has(name.host)) && server.id !== seed)
+    const rest = plan.servers.filter(
+      (server) => !server.names.some((name) => answered.has(name.host)) && server.id !== seed
+    )
     const share = rest.filter((server) => server.failure === null).length / rest.length
     expect(share).toBeGreaterThan(0.83)
     expect(share).toBeLessThan(0.87)
@@ -116,12 +126,13 @@ describe("scenario mainnet-2025-12", () => {
     const announced = new Map<string, Set<string>>()
     for (const [address, host, variants] of data.rows) {
       const known = announced.get(host ?? address) ?? new Set()
-      for (const feature of variants.flatMap((variant) => variant.split(" "))) if (/^[st]/.test(feature)) known.add(feature)
+      for (const feature of variants.flatMap((variant) => variant.split(" ")))
+        if (/^[st]/.test(feature)) known.add(feature)
       announced.set(host ?? address, known)
     }
     for (const server of plan.servers.filter((s) => s.id !== seed)) {
       for (const name of server.names) {
-        const offered = [...name.tls === null ? [] : [`s${name.tls}`], ...name.tcp === null ? [] : [`t${name.tcp}`]]
+        const offered = [...(name.tls === null ? [] : [`s${name.tls}`]), ...(name.tcp === null ? [] : [`t${name.tcp}`])]
         expect(new Set(offered)).toEqual(announced.get(name.host))
       }
     }

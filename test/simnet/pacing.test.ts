@@ -10,22 +10,27 @@ const hello = request(0, "server.version", ["test", ["1.4", "1.6"]])
 describe("ElectrumX's padding and pacing", () => {
   it.live("1.18.0 holds even its first reply back for a second, 1.19.0 answers at once; both pad to 1,024", () =>
     Effect.gen(function*() {
-      const times = yield* Effect.forEach(["ElectrumX 1.18.0", "ElectrumX 1.19.0"], (software) =>
-        Effect.gen(function*() {
-          const server = yield* startServer({ software })
-          return yield* Effect.promise(async () => {
-            const client = plainTcp(server.tcpPort)
-            const began = performance.now()
-            client.send(hello)
-            await client.until((c) => c.lines().length === 1)
-            expect(client.received().length).toBe(1024)
-            client.destroy()
-            return performance.now() - began
-          })
-        }), { concurrency: 2 })
+      const times = yield* Effect.forEach(
+        ["ElectrumX 1.18.0", "ElectrumX 1.19.0"],
+        (software) =>
+          Effect.gen(function*() {
+            const server = yield* startServer({ software })
+            return yield* Effect.promise(async () => {
+              const client = plainTcp(server.tcpPort)
+              const began = performance.now()
+              client.send(hello)
+              await client.until((c) => c.lines().length === 1)
+              expect(client.received().length).toBe(1024)
+              client.destroy()
+              return performance.now() - began
+            })
+          }),
+        { concurrency: 2 }
+      )
       expect(times[0]).toBeGreaterThan(950)
       expect(times[1]).toBeLessThan(500)
-    }).pipe(Effect.scoped))
+    }).pipe(Effect.scoped)
+  )
 
   it.live("puts pipelined replies into few blocks, only the last padded, each a power of two", () =>
     Effect.gen(function*() {
@@ -38,9 +43,13 @@ describe("ElectrumX's padding and pacing", () => {
         return client.received()
       })
       expect(bytes.length % 1024).toBe(0)
-      const padded = bytes.toString("utf8").split("\n").filter((line) => / {3,}\}$/.test(line))
+      const padded = bytes
+        .toString("utf8")
+        .split("\n")
+        .filter((line) => / {3,}\}$/.test(line))
       expect(padded.length).toBeLessThan(10)
-    }).pipe(Effect.scoped))
+    }).pipe(Effect.scoped)
+  )
 
   it.live("1.18.0 loses its refusal in the buffer: a refused version is an empty close", () =>
     Effect.gen(function*() {
@@ -51,11 +60,14 @@ describe("ElectrumX's padding and pacing", () => {
       const outcome = (port: number): Promise<string> => {
         const client = plainTcp(port)
         client.send(request(0, "server.version", ["test", "9.9"]))
-        return client.until((c) => c.closed() !== null).then(() => client.received().toString("utf8").replace(/ +/g, " "))
+        return client
+          .until((c) => c.closed() !== null)
+          .then(() => client.received().toString("utf8").replace(/ +/g, " "))
       }
       expect(yield* Effect.promise(() => outcome(old.tcpPort))).toBe("")
       expect(yield* Effect.promise(() => outcome(later.tcpPort))).toContain("unsupported protocol version: 9.9")
-    }).pipe(Effect.scoped))
+    }).pipe(Effect.scoped)
+  )
 })
 
 describe("limits per client", () => {
@@ -83,7 +95,8 @@ describe("limits per client", () => {
         expect(taken).toBe(true)
         for (const client of clients) client.destroy()
       })
-    }).pipe(Effect.scoped))
+    }).pipe(Effect.scoped)
+  )
 
   it.live("ElectrumX throws out who spent its allowance, and remembers the client", () =>
     Effect.gen(function*() {
@@ -100,7 +113,8 @@ describe("limits per client", () => {
           '{"jsonrpc":"2.0","error":{"code":-101,"message":"excessive resource usage"},"id":0}'
         ])
       })
-    }).pipe(Effect.scoped))
+    }).pipe(Effect.scoped)
+  )
 
   it.effect("ElectrumX's cost decays by one a second in a session, by two after it, and is shared by the group", () =>
     Effect.sync(() => {
@@ -116,7 +130,8 @@ describe("limits per client", () => {
       expect(groups.enter("a").fraction()).toBeCloseTo(0.4, 2)
       now += 900_000
       expect(groups.enter("a").fraction()).toBeCloseTo(0.2, 2)
-    }))
+    })
+  )
 })
 
 describe("TLS ends", () => {
@@ -131,11 +146,17 @@ describe("TLS ends", () => {
         client.send(hello)
         await client.until((c) => c.lines().length === 1)
         client.socket.end()
-        const ended = await client.until((c) => c.closed() !== null, ms).then(() => true, () => false)
+        const ended = await client
+          .until((c) => c.closed() !== null, ms)
+          .then(
+            () => true,
+            () => false
+          )
         client.destroy()
         return ended
       }
       expect(yield* Effect.promise(() => endsWithin(electrumx.tlsPort, 2000))).toBe(true)
       expect(yield* Effect.promise(() => endsWithin(fulcrum.tlsPort, 400))).toBe(false)
-    }).pipe(Effect.scoped))
+    }).pipe(Effect.scoped)
+  )
 })

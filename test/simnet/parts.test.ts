@@ -8,14 +8,21 @@ import { seededRandom } from "../../src/simnet/random.ts"
 
 describe("seeded randomness", () => {
   it("repeats for the same seed and name, and differs for others", () => {
-    fc.assert(fc.property(fc.integer(), fc.string(), fc.string(), (seed, one, other) => {
-      const draw = (name: string): ReadonlyArray<number> => Array.from({ length: 8 }, (() => {
-        const random = seededRandom(seed).fork(name)
-        return () => random.bits()
-      })())
-      expect(draw(one)).toEqual(draw(one))
-      if (one !== other) expect(draw(one)).not.toEqual(draw(other))
-    }), { numRuns: 50 })
+    fc.assert(
+      fc.property(fc.integer(), fc.string(), fc.string(), (seed, one, other) => {
+        const draw = (name: string): ReadonlyArray<number> =>
+          Array.from(
+            { length: 8 },
+            (() => {
+              const random = seededRandom(seed).fork(name)
+              return () => random.bits()
+            })()
+          )
+        expect(draw(one)).toEqual(draw(one))
+        if (one !== other) expect(draw(one)).not.toEqual(draw(other))
+      }),
+      { numRuns: 50 }
+    )
   })
 
   it("is uniform enough and stays in bounds", () => {
@@ -30,28 +37,41 @@ describe("seeded randomness", () => {
 
 describe("the line splitter", () => {
   it("gives the same lines however the bytes arrive", () => {
-    fc.assert(fc.property(
-      fc.array(fc.string({ maxLength: 30 }).map((s) => s.replaceAll("\n", " ")), { maxLength: 20 }),
-      fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 20 }),
-      (lines, cuts) => {
-        const bytes = Buffer.from(lines.map((line) => `${line}\n`).join(""))
-        const got: Array<string> = []
-        const splitter = new LineSplitter(1000)
-        for (let at = 0, i = 0; at < bytes.length; i++) {
-          const end = at + cuts[i % cuts.length]!
-          splitter.push(bytes.subarray(at, end), (line) => got.push(line.toString("utf8")), () => got.push("too long"))
-          at = end
+    fc.assert(
+      fc.property(
+        fc.array(
+          fc.string({ maxLength: 30 }).map((s) => s.replaceAll("\n", " ")),
+          { maxLength: 20 }
+        ),
+        fc.array(fc.integer({ min: 1, max: 40 }), { minLength: 1, maxLength: 20 }),
+        (lines, cuts) => {
+          const bytes = Buffer.from(lines.map((line) => `${line}\n`).join(""))
+          const got: Array<string> = []
+          const splitter = new LineSplitter(1000)
+          for (let at = 0, i = 0; at < bytes.length; i++) {
+            const end = at + cuts[i % cuts.length]!
+            splitter.push(
+              bytes.subarray(at, end),
+              (line) => got.push(line.toString("utf8")),
+              () => got.push("too long")
+            )
+            at = end
+          }
+          expect(got).toEqual(lines)
         }
-        expect(got).toEqual(lines)
-      }
-    ))
+      )
+    )
   })
 
   it("drops a line beyond the limit, reports it once, and goes on with the next", () => {
     const got: Array<string> = []
     const splitter = new LineSplitter(5)
     for (const chunk of ["abc", "defg", "hij\nok\n"]) {
-      splitter.push(Buffer.from(chunk), (line) => got.push(line.toString()), () => got.push("too long"))
+      splitter.push(
+        Buffer.from(chunk),
+        (line) => got.push(line.toString()),
+        () => got.push("too long")
+      )
     }
     expect(got).toEqual(["too long", "ok"])
   })
@@ -59,19 +79,26 @@ describe("the line splitter", () => {
 
 describe("the padding writer", () => {
   it("writes every byte, in blocks of powers of two from 1,024, with spaces before the last bracket only", () => {
-    fc.assert(fc.property(fc.array(fc.integer({ min: 0, max: 3000 }), { minLength: 1, maxLength: 12 }), (sizes) => {
-      const blocks: Array<Buffer> = []
-      const writer = new PaddingWriter({ warmUp: Number.POSITIVE_INFINITY }, (block) => blocks.push(block))
-      for (const size of sizes) writer.push(Buffer.from(`{"x":"${"a".repeat(size)}"}\n`))
-      writer.drop()
-      for (const block of blocks) {
-        expect(block.length).toBeGreaterThanOrEqual(1024)
-        expect(Math.log2(block.length) % 1).toBe(0)
-        expect(block.toString().endsWith("}\n")).toBe(true)
-      }
-      const values = Buffer.concat(blocks).toString().trimEnd().split("\n").map((line) => (JSON.parse(line) as { x: string }).x.length)
-      expect(values).toEqual(sizes)
-    }), { numRuns: 50 })
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 0, max: 3000 }), { minLength: 1, maxLength: 12 }), (sizes) => {
+        const blocks: Array<Buffer> = []
+        const writer = new PaddingWriter({ warmUp: Number.POSITIVE_INFINITY }, (block) => blocks.push(block))
+        for (const size of sizes) writer.push(Buffer.from(`{"x":"${"a".repeat(size)}"}\n`))
+        writer.drop()
+        for (const block of blocks) {
+          expect(block.length).toBeGreaterThanOrEqual(1024)
+          expect(Math.log2(block.length) % 1).toBe(0)
+          expect(block.toString().endsWith("}\n")).toBe(true)
+        }
+        const values = Buffer.concat(blocks)
+          .toString()
+          .trimEnd()
+          .split("\n")
+          .map((line) => (JSON.parse(line) as { x: string }).x.length)
+        expect(values).toEqual(sizes)
+      }),
+      { numRuns: 50 }
+    )
   })
 })
 
@@ -90,12 +117,15 @@ describe("numbers and texts as the servers print them", () => {
   })
 
   it("keeps the value, Fulcrum numbers of more than 16 digits apart", () => {
-    fc.assert(fc.property(fc.jsonValue({ maxDepth: 3 }), (value) => {
-      const noNegativeZero = JSON.parse(JSON.stringify(value)) as never
-      for (const dialect of [spacedPython, compactPython]) {
-        expect(JSON.parse(print(noNegativeZero, dialect))).toEqual(noNegativeZero)
-      }
-    }), { numRuns: 200 })
+    fc.assert(
+      fc.property(fc.jsonValue({ maxDepth: 3 }), (value) => {
+        const noNegativeZero = JSON.parse(JSON.stringify(value)) as never
+        for (const dialect of [spacedPython, compactPython]) {
+          expect(JSON.parse(print(noNegativeZero, dialect))).toEqual(noNegativeZero)
+        }
+      }),
+      { numRuns: 200 }
+    )
     expect(print({ b: new Float(1), a: "é" }, qtSorted)).toBe('{"a":"é","b":1}')
     expect(print({ b: new Float(1), a: "é" }, spacedPython)).toBe('{"b": 1.0, "a": "\\u00e9"}')
   })

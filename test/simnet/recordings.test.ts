@@ -14,7 +14,10 @@ const software: Readonly<Record<RecordedServer, string>> = {
 
 /** Probes that are not compared, and why. */
 const exceptions: ReadonlyArray<readonly [RegExp, string]> = [
-  [/^blockchain\.(scripthash|transaction|address)|^subscribe_/, "needs transactions, which the simulated chain has not"],
+  [
+    /^blockchain\.(scripthash|transaction|address)|^subscribe_/,
+    "needs transactions, which the simulated chain has not"
+  ],
   [/^server\.add_peer/, "nothing of ours ever sends it"],
   [/^server\.peers|histogram/, "other peers and another mempool; their form is compared below"],
   [/^version_pipelined/, "has the peer list in it, and replies in the order of completion"],
@@ -25,7 +28,10 @@ const exceptions: ReadonlyArray<readonly [RegExp, string]> = [
 
 /** What may differ: padding lengths, hashes and headers, numbers. The rest is compared byte for byte. */
 const form = (text: string): string =>
-  text.replace(/ {9,}/g, "<padding>").replace(/[0-9a-f]{64,}/g, "<hex>").replace(/-?[0-9]+(\.[0-9]+)?(e-?[0-9]+)?/g, "N")
+  text
+    .replace(/ {9,}/g, "<padding>")
+    .replace(/[0-9a-f]{64,}/g, "<hex>")
+    .replace(/-?[0-9]+(\.[0-9]+)?(e-?[0-9]+)?/g, "N")
 
 const replay = async (port: number, recording: Recording): Promise<string | undefined> => {
   const client = plainTcp(port)
@@ -39,13 +45,14 @@ const replay = async (port: number, recording: Recording): Promise<string | unde
   const expected = form(recording.recv)
   const got = (): string => form(client.received().subarray(before).toString("utf8"))
   const silence = recording.recv === "" && !recording.closed
-  await client.until((c) => got() === expected && (c.closed() !== null) === recording.closed && !silence, silence ? 60 : 2500)
+  await client
+    .until((c) => got() === expected && (c.closed() !== null) === recording.closed && !silence, silence ? 60 : 2500)
     .catch(() => undefined)
-  const result = got() === expected && (client.closed() !== null) === recording.closed
-    ? undefined
-    : `${recording.probe} (${recording.mode}): expected ${recording.closed ? "close after " : ""}${JSON.stringify(expected)}, got ${
-      client.closed() ?? "open"
-    } ${JSON.stringify(got())}`
+  const end = recording.closed ? "close after " : ""
+  const result =
+    got() === expected && (client.closed() !== null) === recording.closed
+      ? undefined
+      : `${recording.probe} (${recording.mode}): expected ${end}${expected}, got ${client.closed() ?? "open"} ${got()}`
   client.destroy()
   return result
 }
@@ -67,27 +74,43 @@ const specOf = (recordings: ReadonlyArray<Recording>) => {
 describe.each(recordedServers)("simulated %s", (name) => {
   const all = recordingsOf(name)
 
-  it.effect("answers every recorded probe in the same form, byte for byte but for heights, hashes and fees", () =>
-    Effect.gen(function*() {
-      const server = yield* startServer({ software: software[name], spec: specOf(all) })
-      const compared = all.filter((r) => r.send.length < 100_000 && !exceptions.some(([probe]) => probe.test(r.probe)))
-      const differences = yield* Effect.forEach(
-        compared,
-        (recording) => Effect.promise(() => replay(server.tcpPort, recording)),
-        { concurrency: 32 }
-      )
-      expect(compared.length).toBeGreaterThan(250)
-      expect(differences.filter((difference) => difference !== undefined)).toEqual([])
-    }), 60_000)
+  it.effect(
+    "answers every recorded probe in the same form, byte for byte but for heights, hashes and fees",
+    () =>
+      Effect.gen(function*() {
+        const server = yield* startServer({ software: software[name], spec: specOf(all) })
+        const compared = all.filter(
+          (r) => r.send.length < 100_000 && !exceptions.some(([probe]) => probe.test(r.probe))
+        )
+        const differences = yield* Effect.forEach(
+          compared,
+          (recording) => Effect.promise(() => replay(server.tcpPort, recording)),
+          { concurrency: 32 }
+        )
+        expect(compared.length).toBeGreaterThan(250)
+        expect(differences.filter((difference) => difference !== undefined)).toEqual([])
+      }),
+    60_000
+  )
 
   it.effect("prints peers and fee histograms in the recorded form", () =>
     Effect.gen(function*() {
       const server = yield* startServer({
         software: software[name],
-        others: [{ id: "other", operator: "other", software: "ElectrumX 1.20.0", names: [{ host: "ex2.regtest.test", addresses: ["127.10.0.1"], tcp: 50001, tls: 50002 }] }]
+        others: [
+          {
+            id: "other",
+            operator: "other",
+            software: "ElectrumX 1.20.0",
+            names: [{ host: "ex2.regtest.test", addresses: ["127.10.0.1"], tcp: 50001, tls: 50002 }]
+          }
+        ]
       })
       for (const [probe, element] of [
-        ["server.peers.subscribe", /\["127\.10\.0\.1",\s?"ex2\.regtest\.test",\s?\["v1\.6(\.0)?",\s?"s50002",\s?"t50001"\]\]/],
+        [
+          "server.peers.subscribe",
+          /\["127\.10\.0\.1",\s?"ex2\.regtest\.test",\s?\["v1\.6(\.0)?",\s?"s50002",\s?"t50001"\]\]/
+        ],
         ["mempool.get_fee_histogram", /\[[0-9.]+,\s?[0-9]+\]/]
       ] as const) {
         const recording = all.find((r) => r.probe === probe && r.mode === "1.4")!
@@ -102,5 +125,6 @@ describe.each(recordedServers)("simulated %s", (name) => {
         const simulated = element.exec(line)![0]
         expect(simulated.replace(/[0-9]+/g, "N")).toBe(recorded.replace(/[0-9]+/g, "N"))
       }
-    }))
+    })
+  )
 })

@@ -36,20 +36,23 @@ describe("the scenario loader", () => {
       const shipped = yield* listScenarios()
       expect(shipped.map((scenario) => scenario.name)).toEqual(["hostile", "mainnet-2025-12", "mixed"])
       for (const { name } of shipped) expect((yield* loadScenario(name)).scenario.name).toBe(name)
-    }).pipe(Effect.provide(NodeServices.layer)))
+    }).pipe(Effect.provide(NodeServices.layer))
+  )
 
   it.effect("ships one server for each trait in hostile", () =>
     Effect.gen(function*() {
       const { scenario } = yield* loadScenario("hostile")
       expect(new Set(scenario.servers!.flatMap((server) => server.traits ?? []))).toEqual(new Set(Object.keys(traits)))
-    }).pipe(Effect.provide(NodeServices.layer)))
+    }).pipe(Effect.provide(NodeServices.layer))
+  )
 
   it.effect("names what is shipped when a name is unknown", () =>
     Effect.gen(function*() {
       const error = yield* Effect.flip(loadScenario("mainet"))
       expect(error.reason).toBe("no such scenario")
       expect(error.message).toContain("mainnet-2025-12")
-    }).pipe(Effect.provide(NodeServices.layer)))
+    }).pipe(Effect.provide(NodeServices.layer))
+  )
 
   it.effect.each([
     ["a wrong port", { tls: 70000 }, "servers[1].names[0].tls", "70000"],
@@ -61,7 +64,8 @@ describe("the scenario loader", () => {
       const error = yield* errorOf(text)
       expect(error.reason).toBe("bad scenario")
       expect(error.message).toContain(`broken.json:${lineOf(text, part)}: ${field}: `)
-    }).pipe(Effect.scoped, Effect.provide(NodeServices.layer)))
+    }).pipe(Effect.scoped, Effect.provide(NodeServices.layer))
+  )
 
   it.effect.each([
     ["software that is not simulated", { software: "Electrum Personal Server 0.2" }, "servers[1].software"],
@@ -75,13 +79,15 @@ describe("the scenario loader", () => {
       const error = yield* errorOf(JSON.stringify({ ...valid, servers: [a, { ...b, ...change }] }, null, 2))
       expect(error.message).toMatch(/broken\.json:\d+: /)
       expect(error.message).toContain(`${field}`)
-    }).pipe(Effect.scoped, Effect.provide(NodeServices.layer)))
+    }).pipe(Effect.scoped, Effect.provide(NodeServices.layer))
+  )
 
   it.effect("names the line of what is no JSON", () =>
     Effect.gen(function*() {
       const error = yield* errorOf('{\n  "name": "x",\n  "title" "y"\n}')
       expect(error.message).toContain("broken.json:3: not JSON")
-    }).pipe(Effect.scoped, Effect.provide(NodeServices.layer)))
+    }).pipe(Effect.scoped, Effect.provide(NodeServices.layer))
+  )
 
   it.effect("names two servers with one id, and a seed that no server has", () =>
     Effect.gen(function*() {
@@ -92,5 +98,6 @@ describe("the scenario loader", () => {
       expect(seedless.message).toMatch(/broken\.json:\d+: seeds\[0\]: /)
       const unlisted = yield* errorOf(JSON.stringify({ ...valid, servers: [a, { ...b, lists: ["zed"] }] }, null, 2))
       expect(unlisted.message).toMatch(/broken\.json:\d+: servers\[1\]\.lists\[0\]: /)
-    }).pipe(Effect.scoped, Effect.provide(NodeServices.layer)))
+    }).pipe(Effect.scoped, Effect.provide(NodeServices.layer))
+  )
 })

@@ -8,12 +8,16 @@ import { type RunningSimnet, startSimnet } from "../../src/simnet/simnet.ts"
 import { planOf } from "../support/simnet-plan.ts"
 import { request } from "../support/plain-client.ts"
 
-const start = (scenario: string) =>
-  startSimnet({ scenario, socksPort: 0, dnsPort: 0, truthFile: null, randomSeed: 1 })
+const start = (scenario: string) => startSimnet({ scenario, socksPort: 0, dnsPort: 0, truthFile: null, randomSeed: 1 })
 
 const dial = (net: RunningSimnet, host: string, port: number, user?: string) =>
   SocksClient.createConnection({
-    proxy: { host: "127.0.0.1", port: net.socksPort, type: 5, ...(user === undefined ? {} : { userId: user, password: "x" }) },
+    proxy: {
+      host: "127.0.0.1",
+      port: net.socksPort,
+      type: 5,
+      ...(user === undefined ? {} : { userId: user, password: "x" })
+    },
     command: "connect",
     destination: { host, port },
     timeout: 5000
@@ -21,19 +25,20 @@ const dial = (net: RunningSimnet, host: string, port: number, user?: string) =>
 
 /** Ask for the version through the proxy; the reply line. */
 const ask = (net: RunningSimnet, host: string, port: number, user?: string): Promise<string> =>
-  dial(net, host, port, user).then(({ socket }) =>
-    new Promise((resolve, reject) => {
-      let text = ""
-      socket.on("error", reject)
-      socket.on("data", (chunk: Buffer) => {
-        text += chunk.toString("utf8")
-        if (!text.includes("\n")) return
-        socket.destroy()
-        resolve(text.trimEnd())
+  dial(net, host, port, user).then(
+    ({ socket }) =>
+      new Promise((resolve, reject) => {
+        let text = ""
+        socket.on("error", reject)
+        socket.on("data", (chunk: Buffer) => {
+          text += chunk.toString("utf8")
+          if (!text.includes("\n")) return
+          socket.destroy()
+          resolve(text.trimEnd())
+        })
+        socket.resume()
+        socket.write(request(0, "server.version", ["test", ["1.4", "1.6"]]))
       })
-      socket.resume()
-      socket.write(request(0, "server.version", ["test", ["1.4", "1.6"]]))
-    })
   )
 
 /** The reply to a CONNECT, asked byte by byte with a client of one's own: `socks` does not know Tor's codes. */
@@ -59,30 +64,39 @@ const replyTo = (net: RunningSimnet, host: string, port: number): Promise<Readon
   })
 
 describe("the SOCKS5 front", () => {
-  it.effect("reaches names, addresses of both versions and onions by their own ports, with and without credentials", () =>
-    Effect.gen(function*() {
-      const net = yield* start("mixed")
-      const { servers } = yield* Effect.promise(() => planOf("mixed", 1))
-      const onion = servers.find((server) => server.id === "onion-only")!.names[0]!.host
-      const fir = servers.find((server) => server.id === "fir")!.names[0]!
-      const answers = yield* Effect.promise(() =>
-        Promise.all([
-          ask(net, "e1.alpha.test", 50001),
-          ask(net, "E1.Alpha.TEST.", 50001, "circuit-1"),
-          ask(net, "esplora.test", 143, "circuit-2"),
-          ask(net, "240.88.2.2", 50001),
-          ask(net, "2001:db8:66::6", 50001),
-          ask(net, fir.addresses[0]!, 50001),
-          ask(net, fir.addresses[1]!, 50001),
-          ask(net, onion, 50001, "circuit-3")
+  it.effect(
+    "reaches names, addresses of both versions and onions by their own ports, with and without credentials",
+    () =>
+      Effect.gen(function*() {
+        const net = yield* start("mixed")
+        const { servers } = yield* Effect.promise(() => planOf("mixed", 1))
+        const onion = servers.find((server) => server.id === "onion-only")!.names[0]!.host
+        const fir = servers.find((server) => server.id === "fir")!.names[0]!
+        const answers = yield* Effect.promise(() =>
+          Promise.all([
+            ask(net, "e1.alpha.test", 50001),
+            ask(net, "E1.Alpha.TEST.", 50001, "circuit-1"),
+            ask(net, "esplora.test", 143, "circuit-2"),
+            ask(net, "240.88.2.2", 50001),
+            ask(net, "2001:db8:66::6", 50001),
+            ask(net, fir.addresses[0]!, 50001),
+            ask(net, fir.addresses[1]!, 50001),
+            ask(net, onion, 50001, "circuit-3")
+          ])
+        )
+        const software = answers.map((line) => (JSON.parse(line) as { readonly result: [string] }).result[0])
+        expect(software).toEqual([
+          "ElectrumX 1.18.0",
+          "ElectrumX 1.18.0",
+          "electrs-esplora 0.4.1",
+          "ElectrumX 1.16.0",
+          "ElectrumX 1.18.0",
+          "Fulcrum 1.12.0",
+          "Fulcrum 1.12.0",
+          "ElectrumX 1.18.0"
         ])
-      )
-      const software = answers.map((line) => (JSON.parse(line) as { readonly result: [string] }).result[0])
-      expect(software).toEqual([
-        "ElectrumX 1.18.0", "ElectrumX 1.18.0", "electrs-esplora 0.4.1", "ElectrumX 1.16.0", "ElectrumX 1.18.0",
-        "Fulcrum 1.12.0", "Fulcrum 1.12.0", "ElectrumX 1.18.0"
-      ])
-    }).pipe(Effect.scoped, Effect.provide(NodeServices.layer)))
+      }).pipe(Effect.scoped, Effect.provide(NodeServices.layer))
+  )
 
   it.effect("says how each dead host fails", () =>
     Effect.gen(function*() {
@@ -106,7 +120,8 @@ describe("the SOCKS5 front", () => {
       for (const [host, port, code] of expected) {
         expect([host, (yield* Effect.promise(() => replyTo(net, host, port)))[1]]).toEqual([host, code])
       }
-    }).pipe(Effect.scoped, Effect.provide(NodeServices.layer)))
+    }).pipe(Effect.scoped, Effect.provide(NodeServices.layer))
+  )
 
   it.live("never answers for a black hole", () =>
     Effect.gen(function*() {
@@ -116,56 +131,72 @@ describe("the SOCKS5 front", () => {
         Effect.map((option) => option._tag)
       )
       expect(outcome).toBe("None")
-    }).pipe(Effect.scoped, Effect.provide(NodeServices.layer)))
+    }).pipe(Effect.scoped, Effect.provide(NodeServices.layer))
+  )
 
   it.effect("names no loopback address or port in its replies", () =>
     Effect.gen(function*() {
       const net = yield* start("mixed")
       const reply = yield* Effect.promise(() => replyTo(net, "e1.alpha.test", 50001))
       expect(reply).toEqual([5, 0, 0, 1, 0, 0, 0, 0, 0, 0])
-    }).pipe(Effect.scoped, Effect.provide(NodeServices.layer)))
+    }).pipe(Effect.scoped, Effect.provide(NodeServices.layer))
+  )
 
   it.effect("puts running servers on loopback ports that do not follow the scenario's order", () =>
     Effect.gen(function*() {
       const net = yield* start("mixed")
       const { servers } = yield* Effect.promise(() => planOf("mixed", 1))
-      const ports = servers.flatMap((server) => server.names.flatMap((name) => net.listeners.get(`${name.host}:${name.tls}:s`) ?? []))
+      const ports = servers.flatMap((server) =>
+        server.names.flatMap((name) => net.listeners.get(`${name.host}:${name.tls}:s`) ?? [])
+      )
       expect(ports.length).toBeGreaterThan(30)
       let agree = 0
-      for (let i = 0; i < ports.length; i++) for (let j = i + 1; j < ports.length; j++) agree += ports[j]! > ports[i]! ? 1 : -1
+      for (let i = 0; i < ports.length; i++)
+        for (let j = i + 1; j < ports.length; j++) agree += ports[j]! > ports[i]! ? 1 : -1
       // Kendall's tau; its standard deviation is about 0.11 at n = 38.
-      expect(Math.abs(agree) / (ports.length * (ports.length - 1) / 2)).toBeLessThan(0.6)
-    }).pipe(Effect.scoped, Effect.provide(NodeServices.layer)))
+      expect(Math.abs(agree) / ((ports.length * (ports.length - 1)) / 2)).toBeLessThan(0.6)
+    }).pipe(Effect.scoped, Effect.provide(NodeServices.layer))
+  )
 
   it.effect("stops everything when its scope closes, open connections included", () =>
     Effect.gen(function*() {
-      const closed = yield* Effect.scoped(Effect.gen(function*() {
-        const net = yield* start("mixed")
-        const { socket } = yield* Effect.promise(() => dial(net, "e1.alpha.test", 50001))
-        socket.resume()
-        const gone = new Promise<string>((resolve) => socket.on("close", () => resolve("closed")))
-        socket.on("error", () => undefined)
-        return { gone, port: net.socksPort }
-      }))
-      expect(yield* Effect.promise(() => closed.gone)).toBe("closed")
-      const refused = yield* Effect.promise(() =>
-        new Promise<string | undefined>((resolve) => {
-          const socket = connect(closed.port, "127.0.0.1", () => resolve("connected"))
-          socket.on("error", (error: NodeJS.ErrnoException) => resolve(error.code))
+      const closed = yield* Effect.scoped(
+        Effect.gen(function*() {
+          const net = yield* start("mixed")
+          const { socket } = yield* Effect.promise(() => dial(net, "e1.alpha.test", 50001))
+          socket.resume()
+          const gone = new Promise<string>((resolve) => socket.on("close", () => resolve("closed")))
+          socket.on("error", () => undefined)
+          return { gone, port: net.socksPort }
         })
       )
+      expect(yield* Effect.promise(() => closed.gone)).toBe("closed")
+      const refused = yield* Effect.promise(
+        () =>
+          new Promise<string | undefined>((resolve) => {
+            const socket = connect(closed.port, "127.0.0.1", () => resolve("connected"))
+            socket.on("error", (error: NodeJS.ErrnoException) => resolve(error.code))
+          })
+      )
       expect(refused).toBe("ECONNREFUSED")
-    }).pipe(Effect.provide(NodeServices.layer)))
+    }).pipe(Effect.provide(NodeServices.layer))
+  )
 
   it.effect("says when its port is taken", () =>
     Effect.gen(function*() {
       const other = createServer()
-      const port = yield* Effect.promise(() =>
-        new Promise<number>((resolve) => other.listen(0, "127.0.0.1", () => resolve((other.address() as { port: number }).port)))
+      const port = yield* Effect.promise(
+        () =>
+          new Promise<number>((resolve) =>
+            other.listen(0, "127.0.0.1", () => resolve((other.address() as { port: number }).port))
+          )
       )
       yield* Effect.addFinalizer(() => Effect.sync(() => other.close()))
-      const error = yield* Effect.flip(startSimnet({ scenario: "mixed", socksPort: port, dnsPort: 0, truthFile: null, randomSeed: 1 }))
+      const error = yield* Effect.flip(
+        startSimnet({ scenario: "mixed", socksPort: port, dnsPort: 0, truthFile: null, randomSeed: 1 })
+      )
       expect(error.reason).toBe("port in use")
       expect(error.message).toContain(String(port))
-    }).pipe(Effect.scoped, Effect.provide(NodeServices.layer)))
+    }).pipe(Effect.scoped, Effect.provide(NodeServices.layer))
+  )
 })

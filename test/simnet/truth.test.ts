@@ -11,7 +11,13 @@ const truthOf = (scenario: string) =>
     const file = `${yield* fs.makeTempDirectoryScoped()}/truth.jsonl`
     const net = yield* startSimnet({ scenario, socksPort: 0, dnsPort: 0, truthFile: file, randomSeed: 1 })
     const text = yield* fs.readFileString(file)
-    return { net, lines: text.trimEnd().split("\n").map((line) => JSON.parse(line) as TruthLine) }
+    return {
+      net,
+      lines: text
+        .trimEnd()
+        .split("\n")
+        .map((line) => JSON.parse(line) as TruthLine)
+    }
   })
 
 describe("the truth file", () => {
@@ -22,13 +28,26 @@ describe("the truth file", () => {
       expect(new Set(lines.map((line) => line.server)).size).toBe(net.servers)
       for (const line of lines) {
         expect(Object.keys(line)).toEqual([
-          "host", "port", "transport", "server", "operator", "same_backend", "machine", "implementation", "version",
-          "alive", "reason", "traits", "country", "asn"
+          "host",
+          "port",
+          "transport",
+          "server",
+          "operator",
+          "same_backend",
+          "machine",
+          "implementation",
+          "version",
+          "alive",
+          "reason",
+          "traits",
+          "country",
+          "asn"
         ])
         expect(line.alive).toBe(line.reason === null)
       }
       expect(net.listeners.size).toBe(lines.filter((line) => line.alive).length)
-    }).pipe(Effect.scoped, Effect.provide(NodeServices.layer)))
+    }).pipe(Effect.scoped, Effect.provide(NodeServices.layer))
+  )
 
   it.effect("tells twins, fleets and shared backends apart", () =>
     Effect.gen(function*() {
@@ -40,13 +59,21 @@ describe("the truth file", () => {
       expect(of("epsilon-1")[0]!.operator).toBe(of("epsilon-2")[0]!.operator)
       expect(of("dead-no-name")[0]).toMatchObject({ alive: false, reason: "no name" })
       expect(of("tarpit")[0]).toMatchObject({ alive: true, traits: ["tarpit"] })
-    }).pipe(Effect.scoped, Effect.provide(NodeServices.layer)))
+    }).pipe(Effect.scoped, Effect.provide(NodeServices.layer))
+  )
 
   it.effect("cannot be written to nowhere", () =>
     Effect.gen(function*() {
       const error = yield* Effect.flip(
-        startSimnet({ scenario: "mixed", socksPort: 0, dnsPort: 0, truthFile: "/nonexistent/truth.jsonl", randomSeed: 1 })
+        startSimnet({
+          scenario: "mixed",
+          socksPort: 0,
+          dnsPort: 0,
+          truthFile: "/nonexistent/truth.jsonl",
+          randomSeed: 1
+        })
       )
       expect(error.reason).toBe("cannot write truth")
-    }).pipe(Effect.scoped, Effect.provide(NodeServices.layer)))
+    }).pipe(Effect.scoped, Effect.provide(NodeServices.layer))
+  )
 })

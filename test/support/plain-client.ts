@@ -54,7 +54,11 @@ const wrap = (socket: Socket): PlainClient => {
     size: () => size,
     lines: () => {
       if (lines.length !== lineEnds) {
-        lines = Buffer.concat(chunks).toString("utf8").split("\n").slice(0, -1).map((line) => line.replace(/\r$/, ""))
+        lines = Buffer.concat(chunks)
+          .toString("utf8")
+          .split("\n")
+          .slice(0, -1)
+          .map((line) => line.replace(/\r$/, ""))
       }
       return lines
     },
@@ -68,7 +72,7 @@ const wrap = (socket: Socket): PlainClient => {
         }
         const timer = setTimeout(() => {
           watchers.delete(check)
-          reject(new Error(`not within ${withinMs} ms; received ${JSON.stringify(client.received().toString("latin1").slice(0, 300))}`))
+          reject(new Error(`not within ${withinMs} ms; received ${client.received().toString("latin1").slice(0, 300)}`))
         }, withinMs)
         watchers.add(check)
         check()

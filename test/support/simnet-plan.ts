@@ -9,11 +9,17 @@ import { loadScenario } from "../../src/simnet/scenario-loader.ts"
 
 export const planOf = (scenario: string, seed: number): Promise<Plan> =>
   Effect.runPromise(
-    loadScenario(scenario).pipe(Effect.map((loaded) => planScenario(loaded, seed)), Effect.provide(NodeServices.layer))
+    loadScenario(scenario).pipe(
+      Effect.map((loaded) => planScenario(loaded, seed)),
+      Effect.provide(NodeServices.layer)
+    )
   )
 
 /** One answer to `server.peers.subscribe`, as entries. */
-export const peersOf = (server: PlannedServer, draw = 0): ReadonlyArray<readonly [string, string, ReadonlyArray<string>]> => {
+export const peersOf = (
+  server: PlannedServer,
+  draw = 0
+): ReadonlyArray<readonly [string, string, ReadonlyArray<string>]> => {
   const { peers } = server.model
   return JSON.parse(printPeers(peers.draw(new SeededRandom(`test ${draw}`)), peers.normalised, compactPython)) as Array<
     readonly [string, string, ReadonlyArray<string>]

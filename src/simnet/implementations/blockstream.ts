@@ -42,8 +42,10 @@ const estimateFee: Method = ([target], model) => {
     : { result: new Float(model.backend.estimateFee(target)) }
 }
 
-const scripthash = (result: Json): Method => ([hash]) =>
-  typeof hash === "string" && /^[0-9a-fA-F]{64}$/.test(hash) ? { result } : { error: "bad script_hash" }
+const scripthash =
+  (result: Json): Method =>
+  ([hash]) =>
+    typeof hash === "string" && /^[0-9a-fA-F]{64}$/.test(hash) ? { result } : { error: "bad script_hash" }
 
 const methods: ReadonlyMap<string, Method> = new Map<string, Method>([
   ["server.version", (_, m) => ({ result: [m.software.text, "1.4"] })],
@@ -92,7 +94,7 @@ export const blockstream = (model: ServerModel): Implementation => {
         } catch {
           return refuse("null", -32600, `invalid request: ${text}`)
         }
-        const object = typeof message === "object" && message !== null ? message as Record<string, unknown> : {}
+        const object = typeof message === "object" && message !== null ? (message as Record<string, unknown>) : {}
         const params = object.params ?? []
         if (typeof object.method !== "string" || object.id === undefined || !Array.isArray(params)) {
           return refuse("null", -32600, `invalid request: ${text}`)

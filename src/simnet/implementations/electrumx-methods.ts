@@ -36,9 +36,12 @@ const commas = (n: number): string => n.toLocaleString("en-US")
 /** Python's int() of a parameter, undefined where ElectrumX answers that it should be a non-negative integer. */
 const nonNegative = (value: unknown): number | undefined => {
   if (typeof value === "boolean") return Number(value)
-  const number = typeof value === "number" ? Math.trunc(value) : typeof value === "string" && /^\s*\+?[0-9]+\s*$/.test(value)
-    ? Number(value)
-    : undefined
+  const number =
+    typeof value === "number"
+      ? Math.trunc(value)
+      : typeof value === "string" && /^\s*\+?[0-9]+\s*$/.test(value)
+        ? Number(value)
+        : undefined
   return number !== undefined && number >= 0 ? number : undefined
 }
 
@@ -49,11 +52,14 @@ const tupleOf = (value: unknown): Tuple =>
 
 const negotiateVersion = (wanted: unknown, call: Call): Tuple | undefined => {
   const least = atLeast(call.model.software.version, "1.13") ? [1, 4] : [1, 2]
-  const [low, high] = wanted === null || wanted === undefined
-    ? [least, least]
-    : Array.isArray(wanted)
-    ? wanted.length === 2 ? [tupleOf(wanted[0]), tupleOf(wanted[1])] : [[0], [0]]
-    : [tupleOf(wanted), tupleOf(wanted)]
+  const [low, high] =
+    wanted === null || wanted === undefined
+      ? [least, least]
+      : Array.isArray(wanted)
+        ? wanted.length === 2
+          ? [tupleOf(wanted[0]), tupleOf(wanted[1])]
+          : [[0], [0]]
+        : [tupleOf(wanted), tupleOf(wanted)]
   const most = versionNumbers(call.model.protocolMaximum)
   const version = compareTuples(high, most) < 0 ? high : most
   return compareTuples(version, low) < 0 || compareTuples(version, least) < 0 ? undefined : version
@@ -134,7 +140,10 @@ const estimateFee: Method["answer"] = ([wanted, mode], { model, dialect }) => {
   }
   // Later versions move the target to the nearest they cache.
   if (!modern && (target < 1 || target > 1008)) {
-    return fail(2, "daemon error: DaemonError({'code': -8, 'message': 'Invalid conf_target, must be between 1 and 1008'})")
+    return fail(
+      2,
+      "daemon error: DaemonError({'code': -8, 'message': 'Invalid conf_target, must be between 1 and 1008'})"
+    )
   }
   return { result: print(new Float(model.backend.estimateFee(target, mode === "CONSERVATIVE")), dialect) }
 }
@@ -142,19 +151,24 @@ const estimateFee: Method["answer"] = ([wanted, mode], { model, dialect }) => {
 const feeModes: ReadonlyArray<string> = ["CONSERVATIVE", "ECONOMICAL", "UNSET"]
 
 const fees: Method["answer"] = (_, { model, dialect }) => ({
-  result: print({
-    mempoolminfee: new Float(model.backend.mempoolMinFee),
-    minrelaytxfee: new Float(model.backend.relayFee),
-    incrementalrelayfee: new Float(model.backend.relayFee)
-  }, dialect)
+  result: print(
+    {
+      mempoolminfee: new Float(model.backend.mempoolMinFee),
+      minrelaytxfee: new Float(model.backend.relayFee),
+      incrementalrelayfee: new Float(model.backend.relayFee)
+    },
+    dialect
+  )
 })
 
 const from16 = (negotiated: Tuple): boolean => compareTuples(negotiated, [1, 6]) >= 0
 
-const scripthash = (result: string): Method["answer"] => ([hash]) =>
-  typeof hash === "string" && /^[0-9a-fA-F]{64}$/.test(hash)
-    ? { result }
-    : fail(1, `${pythonText(hash)} is not a valid script hash`)
+const scripthash =
+  (result: string): Method["answer"] =>
+  ([hash]) =>
+    typeof hash === "string" && /^[0-9a-fA-F]{64}$/.test(hash)
+      ? { result }
+      : fail(1, `${pythonText(hash)} is not a valid script hash`)
 
 const method = (
   arity: readonly [number, number],
@@ -190,12 +204,19 @@ export const electrumxMethods = (release: string): ReadonlyMap<string, Method> =
     [
       "mempool.get_fee_histogram",
       method([0, 0], [], (_, c) => ({
-        result: print(electrumxHistogram(c.model.backend.mempool, atLeast(release, "1.17") ? 30_000 : 100_000), c.dialect)
+        result: print(
+          electrumxHistogram(c.model.backend.mempool, atLeast(release, "1.17") ? 30_000 : 100_000),
+          c.dialect
+        )
       }))
     ],
     ["blockchain.scripthash.subscribe", method([1, 1], ["scripthash"], scripthash("null"))],
-    ["blockchain.scripthash.get_balance", method([1, 1], ["scripthash"], (params, c) =>
-      scripthash(print({ confirmed: 0, unconfirmed: 0 }, c.dialect))(params, c))],
+    [
+      "blockchain.scripthash.get_balance",
+      method([1, 1], ["scripthash"], (params, c) =>
+        scripthash(print({ confirmed: 0, unconfirmed: 0 }, c.dialect))(params, c)
+      )
+    ],
     ["blockchain.scripthash.get_history", method([1, 1], ["scripthash"], scripthash("[]"))],
     ["blockchain.scripthash.get_mempool", method([1, 1], ["scripthash"], scripthash("[]"))],
     ["blockchain.scripthash.listunspent", method([1, 1], ["scripthash"], scripthash("[]"))]

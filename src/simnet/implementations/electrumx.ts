@@ -5,15 +5,23 @@ import type { Session } from "../session.ts"
 import { atLeast } from "../software.ts"
 import { electrumxMethods, type Method } from "./electrumx-methods.ts"
 import { pythonRepr, pythonText } from "./python-text.ts"
-import { type Answer, type Conversation, type Envelope, idText, type Implementation, type Request } from "./implementation.ts"
+import {
+  type Answer,
+  type Conversation,
+  type Envelope,
+  idText,
+  type Implementation,
+  type Request
+} from "./implementation.ts"
+
+const errorObject = (code: number, message: string, dialect: Dialect): string => print({ code, message }, dialect)
 
 const envelope = (dialect: Dialect): Envelope => {
   const { item, key } = dialect
   const head = `{"jsonrpc"${key}"2.0"${item}`
   return {
     result: (id, json) => `${head}"result"${key}${json}${item}"id"${key}${id}}`,
-    error: (id, code, message) =>
-      `${head}"error"${key}{"code"${key}${code}${item}"message"${key}${print(message, dialect)}}${item}"id"${key}${id}}`,
+    error: (id, code, message) => `${head}"error"${key}${errorObject(code, message, dialect)}${item}"id"${key}${id}}`,
     notification: (method, params) =>
       `${head}"method"${key}"${method}"${params === null ? "" : `${item}"params"${key}${params}`}}`
   }
@@ -25,7 +33,7 @@ const oldEnvelope = (dialect: Dialect): Envelope => {
   return {
     result: (id, json) => `{"result"${key}${json}${item}"error"${key}null${item}"id"${key}${id}}`,
     error: (id, code, message) =>
-      `{"result"${key}null${item}"error"${key}{"code"${key}${code}${item}"message"${key}${print(message, dialect)}}${item}"id"${key}${id}}`,
+      `{"result"${key}null${item}"error"${key}${errorObject(code, message, dialect)}${item}"id"${key}${id}}`,
     notification: (method, params) =>
       `{"method"${key}"${method}"${item}"params"${key}${params ?? "[]"}${item}"id"${key}null}`
   }
@@ -113,20 +121,20 @@ class ElectrumxConversation implements Conversation {
         replies.push(this.#session.envelope.error("null", -32600, "request object must be a dictionary"))
         continue
       }
-      this.#handle((answer, request) => {
-        replies.push(this.#session.format(request, answer))
-      }, item as Record<string, unknown>, text)
+      this.#handle(
+        (answer, request) => {
+          replies.push(this.#session.format(request, answer))
+        },
+        item as Record<string, unknown>,
+        text
+      )
     }
     // Items of a batch are joined with a space even by the compact versions.
     if (replies.length > 0) this.#session.sendLine(`[${replies.join(", ")}]`, null)
   }
 
   /** Above the soft limit requests wait, fewer and fewer at a time; at the hard limit the client is thrown out. */
-  #slowly(
-    answer: (answer: Answer, request: Request) => void,
-    message: Record<string, unknown>,
-    text: string
-  ): void {
+  #slowly(answer: (answer: Answer, request: Request) => void, message: Record<string, unknown>, text: string): void {
     this.#waiting.push((fraction) => {
       if (fraction >= 1) {
         const id = idText(message.id ?? null, text)
@@ -164,13 +172,12 @@ class ElectrumxConversation implements Conversation {
     this.#session.close()
   }
 
-  #handle(
-    send: (answer: Answer, request: Request) => void,
-    message: Record<string, unknown>,
-    text: string
-  ): void {
+  #handle(send: (answer: Answer, request: Request) => void, message: Record<string, unknown>, text: string): void {
     const id = message.id
-    const request: Request = { method: typeof message.method === "string" ? message.method : "", id: idText(id ?? null, text) }
+    const request: Request = {
+      method: typeof message.method === "string" ? message.method : "",
+      id: idText(id ?? null, text)
+    }
     const reply = (answer: Answer): void => {
       if ("code" in answer) this.#cost.add(errorCost)
       // A missing id and `null` both make a notification, which is never answered.
@@ -246,7 +253,10 @@ const named = (method: Method, params: Record<string, unknown>): ReadonlyArray<u
 }
 
 /** ElectrumX 1.10 to 2.0b1; `compact` for builds from git that still say 1.16.0 but print like later ones. */
-export const electrumx = (model: ServerModel, options: { readonly exhausted: boolean; readonly compact: boolean }): Implementation => {
+export const electrumx = (
+  model: ServerModel,
+  options: { readonly exhausted: boolean; readonly compact: boolean }
+): Implementation => {
   const { version } = model.software
   const dialect = atLeast(version, "1.17") || options.compact ? compactPython : spacedPython
   const frame = envelope(dialect)

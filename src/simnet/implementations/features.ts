@@ -2,57 +2,72 @@ import { type Dialect, print, qtSorted, serdeSorted } from "../dialect.ts"
 import { featureHosts, type ServerModel } from "../server-model.ts"
 import { atLeast } from "../software.ts"
 
-const bracketed = (host: string): string => host.includes(":") ? `[${host}]` : host
+const bracketed = (host: string): string => (host.includes(":") ? `[${host}]` : host)
 
 /** `server.features` in ElectrumX's order of keys. */
 export const electrumxFeatures = (model: ServerModel, dialect: Dialect): string =>
-  print({
-    hosts: featureHosts(model),
-    pruning: null,
-    server_version: model.software.text,
-    protocol_min: atLeast(model.software.version, "1.13") ? "1.4" : "1.2",
-    protocol_max: model.protocolMaximum,
-    genesis_hash: model.chain.hash(0)!,
-    hash_function: "sha256",
-    ...(atLeast(model.software.version, "1.12")
-      ? {
-        services: model.hosts === "none" ? [] : model.names.flatMap((name) => [
-          ...(name.tcp === null ? [] : [`tcp://${bracketed(name.host)}:${name.tcp}`]),
-          ...(name.tls === null ? [] : [`ssl://${bracketed(name.host)}:${name.tls}`])
-        ])
-      }
-      : {})
-  }, dialect)
+  print(
+    {
+      hosts: featureHosts(model),
+      pruning: null,
+      server_version: model.software.text,
+      protocol_min: atLeast(model.software.version, "1.13") ? "1.4" : "1.2",
+      protocol_max: model.protocolMaximum,
+      genesis_hash: model.chain.hash(0)!,
+      hash_function: "sha256",
+      ...(atLeast(model.software.version, "1.12")
+        ? {
+            services:
+              model.hosts === "none"
+                ? []
+                : model.names.flatMap((name) => [
+                    ...(name.tcp === null ? [] : [`tcp://${bracketed(name.host)}:${name.tcp}`]),
+                    ...(name.tls === null ? [] : [`ssl://${bracketed(name.host)}:${name.tls}`])
+                  ])
+          }
+        : {})
+    },
+    dialect
+  )
 
 /** `server.features` as Fulcrum prints it: keys in alphabetical order, no services. */
 export const fulcrumFeatures = (model: ServerModel, broadcastPackage: boolean): string =>
-  print({
-    hosts: featureHosts(model),
-    pruning: null,
-    server_version: model.software.text,
-    protocol_min: "1.4",
-    protocol_max: model.protocolMaximum,
-    genesis_hash: model.chain.hash(0)!,
-    hash_function: "sha256",
-    dsproof: false,
-    ...(broadcastPackage ? { broadcast_package: true } : {})
-  }, qtSorted)
+  print(
+    {
+      hosts: featureHosts(model),
+      pruning: null,
+      server_version: model.software.text,
+      protocol_min: "1.4",
+      protocol_max: model.protocolMaximum,
+      genesis_hash: model.chain.hash(0)!,
+      hash_function: "sha256",
+      dsproof: false,
+      ...(broadcastPackage ? { broadcast_package: true } : {})
+    },
+    qtSorted
+  )
 
 /** romanz electrs up to 0.11.1: `hosts` holds a port where a host should be. */
 export const romanzFeatures = (model: ServerModel): string => {
   const port = model.names.find((name) => name.tcp !== null)?.tcp ?? 50001
-  return print({
-    ...electrsFeatures(model),
-    hosts: model.hosts === "malformed" ? { tcp_port: port } : { "0.0.0.0": { tcp_port: port } }
-  }, serdeSorted)
+  return print(
+    {
+      ...electrsFeatures(model),
+      hosts: model.hosts === "malformed" ? { tcp_port: port } : { "0.0.0.0": { tcp_port: port } }
+    },
+    serdeSorted
+  )
 }
 
 /** Blockstream electrs and its fork, where they answer at all. */
 export const blockstreamFeatures = (model: ServerModel): string =>
-  print({
-    ...electrsFeatures(model),
-    hosts: Object.fromEntries(model.names.map((name) => [name.host, { ssl_port: name.tls, tcp_port: name.tcp }]))
-  }, serdeSorted)
+  print(
+    {
+      ...electrsFeatures(model),
+      hosts: Object.fromEntries(model.names.map((name) => [name.host, { ssl_port: name.tls, tcp_port: name.tcp }]))
+    },
+    serdeSorted
+  )
 
 const electrsFeatures = (model: ServerModel): { readonly [key: string]: string | null } => ({
   genesis_hash: model.chain.hash(0)!,

@@ -96,9 +96,11 @@ const headers: FulcrumMethod["answer"] = ([from, wanted], { model, negotiated })
   if (amount === undefined) return fail(1, "Invalid count")
   const count = Math.max(0, Math.min(amount, maximumHeaders, model.backend.tipHeight - start + 1))
   const list = Array.from({ length: count }, (_, i) => model.chain.header(start + i)!)
-  return json(compareTuples(negotiated, [1, 6]) >= 0
-    ? { count, headers: list, max: maximumHeaders }
-    : { count, hex: list.join(""), max: maximumHeaders })
+  return json(
+    compareTuples(negotiated, [1, 6]) >= 0
+      ? { count, headers: list, max: maximumHeaders }
+      : { count, hex: list.join(""), max: maximumHeaders }
+  )
 }
 
 const feeModes: ReadonlyArray<unknown> = [undefined, "unset", "economical", "conservative"]
@@ -114,8 +116,10 @@ const estimateFee: FulcrumMethod["answer"] = ([wanted, mode], { model }) => {
   return json(new Float(model.backend.estimateFee(target, lower === "conservative")))
 }
 
-const scripthash = (result: string): FulcrumMethod["answer"] => ([hash]) =>
-  typeof hash === "string" && /^[0-9a-fA-F]{64,}$/.test(hash) ? { result } : fail(1, "Invalid scripthash")
+const scripthash =
+  (result: string): FulcrumMethod["answer"] =>
+  ([hash]) =>
+    typeof hash === "string" && /^[0-9a-fA-F]{64,}$/.test(hash) ? { result } : fail(1, "Invalid scripthash")
 
 /** The methods of a release; those about transactions wait for the chain to have any. */
 export const fulcrumMethods = (release: string): ReadonlyMap<string, FulcrumMethod> => {
@@ -141,17 +145,22 @@ export const fulcrumMethods = (release: string): ReadonlyMap<string, FulcrumMeth
       { arity: [0, 0], answer: (_, { model }) => json(fulcrumHistogram(model.backend.mempool)) }
     ],
     ...(modern
-      ? [["mempool.get_info", {
-        arity: [0, 0],
-        answer: (_, { model }) =>
-          json({
-            fullrbf: true,
-            incrementalrelayfee: new Float(model.backend.relayFee),
-            mempoolminfee: new Float(model.backend.mempoolMinFee),
-            minrelaytxfee: new Float(model.backend.relayFee),
-            unbroadcastcount: 0
-          })
-      }] satisfies [string, FulcrumMethod]]
+      ? [
+          [
+            "mempool.get_info",
+            {
+              arity: [0, 0],
+              answer: (_, { model }) =>
+                json({
+                  fullrbf: true,
+                  incrementalrelayfee: new Float(model.backend.relayFee),
+                  mempoolminfee: new Float(model.backend.mempoolMinFee),
+                  minrelaytxfee: new Float(model.backend.relayFee),
+                  unbroadcastcount: 0
+                })
+            }
+          ] satisfies [string, FulcrumMethod]
+        ]
       : []),
     ["blockchain.scripthash.subscribe", { arity: [1, 1], answer: scripthash("null") }],
     ["blockchain.scripthash.get_balance", { arity: [1, 2], answer: scripthash('{"confirmed":0,"unconfirmed":0}') }],

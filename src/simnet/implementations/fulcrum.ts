@@ -1,7 +1,14 @@
 import { percentG } from "../dialect.ts"
 import type { ServerModel } from "../server-model.ts"
 import type { Session } from "../session.ts"
-import { type Answer, type Conversation, type Envelope, idText, type Implementation, type Request } from "./implementation.ts"
+import {
+  type Answer,
+  type Conversation,
+  type Envelope,
+  idText,
+  type Implementation,
+  type Request
+} from "./implementation.ts"
 import { fulcrumMethods, type FulcrumMethod } from "./fulcrum-methods.ts"
 
 const envelope: Envelope = {
@@ -52,7 +59,8 @@ class FulcrumConversation implements Conversation {
     } catch {
       return this.#malformed("null", -32700, parseFailure(bytes))
     }
-    if (nesting.test(bytes.subarray(0, 200).toString("latin1"))) return this.#malformed("null", -32700, parseFailure(bytes))
+    if (nesting.test(bytes.subarray(0, 200).toString("latin1")))
+      return this.#malformed("null", -32700, parseFailure(bytes))
     // A bare text is taken for a list of one.
     const items: unknown = typeof message === "string" ? [message] : message
     if (Array.isArray(items) && items.length > 0) {
@@ -76,7 +84,8 @@ class FulcrumConversation implements Conversation {
     }
     const object = message as Record<string, unknown>
     // Numbers beyond 64 bits are no JSON to it.
-    if (typeof object.id === "number" && Math.abs(object.id) >= 2 ** 64) return refuse("null", -32700, parseFailure(bytes))
+    if (typeof object.id === "number" && Math.abs(object.id) >= 2 ** 64)
+      return refuse("null", -32700, parseFailure(bytes))
     const problem = idProblem(object.id)
     if (problem !== undefined) return refuse("null", -32600, `Error parsing JSON key "id": ${problem}`)
     // Numbers are printed as integers whatever the spelling, e.g. 1.0 as 1.
@@ -107,9 +116,12 @@ class FulcrumConversation implements Conversation {
     const method = this.#methods.get(name)
     if (method === undefined) {
       return [
-        fail(-32601, name.startsWith("blockchain.address.")
-          ? "blockchain.address.* methods are only available on BCH"
-          : `Unsupported request: ${name}`),
+        fail(
+          -32601,
+          name.startsWith("blockchain.address.")
+            ? "blockchain.address.* methods are only available on BCH"
+            : `Unsupported request: ${name}`
+        ),
         true
       ]
     }

@@ -8,8 +8,10 @@ export const pythonRepr = (value: unknown): string => {
   if (typeof value === "number") return Number.isInteger(value) ? String(value) : pythonFloat(value)
   if (typeof value === "string") return value.includes("'") && !value.includes('"') ? `"${value}"` : `'${value}'`
   if (Array.isArray(value)) return `[${value.map(pythonRepr).join(", ")}]`
-  return `{${Object.entries(value).map(([k, v]) => `${pythonRepr(k)}: ${pythonRepr(v)}`).join(", ")}}`
+  return `{${Object.entries(value)
+    .map(([k, v]) => `${pythonRepr(k)}: ${pythonRepr(v)}`)
+    .join(", ")}}`
 }
 
 /** Python's str: strings without quotes. */
-export const pythonText = (value: unknown): string => typeof value === "string" ? value : pythonRepr(value)
+export const pythonText = (value: unknown): string => (typeof value === "string" ? value : pythonRepr(value))

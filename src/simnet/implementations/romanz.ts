@@ -2,7 +2,14 @@ import { Float, type Json, print, serdeSorted } from "../dialect.ts"
 import type { ServerModel } from "../server-model.ts"
 import { romanzHistogram } from "./fee-histogram.ts"
 import { romanzFeatures } from "./features.ts"
-import { type Answer, type Conversation, type Envelope, idText, type Implementation, type Request } from "./implementation.ts"
+import {
+  type Answer,
+  type Conversation,
+  type Envelope,
+  idText,
+  type Implementation,
+  type Request
+} from "./implementation.ts"
 
 const envelope: Envelope = {
   result: (id, json) => `{"id":${id},"jsonrpc":"2.0","result":${json}}`,
@@ -60,10 +67,12 @@ const estimateFee: Method = (params, model) => {
     : json(new Float(model.backend.estimateFee(params[0])))
 }
 
-const scripthash = (result: Json): Method => (params) =>
-  Array.isArray(params) && params.length === 1 && typeof params[0] === "string" && /^[0-9a-fA-F]{64}$/.test(params[0])
-    ? json(result)
-    : invalidParams
+const scripthash =
+  (result: Json): Method =>
+  (params) =>
+    Array.isArray(params) && params.length === 1 && typeof params[0] === "string" && /^[0-9a-fA-F]{64}$/.test(params[0])
+      ? json(result)
+      : invalidParams
 
 const methods: ReadonlyMap<string, Method> = new Map<string, Method>([
   ["server.version", version],
@@ -118,7 +127,7 @@ export const romanz = (model: ServerModel): Implementation => ({
 const unreadable: Request = { method: "", id: "null" }
 
 const handle = (message: unknown, text: string, model: ServerModel): readonly [Request, Answer] => {
-  const object = typeof message === "object" && message !== null ? message as Record<string, unknown> : {}
+  const object = typeof message === "object" && message !== null ? (message as Record<string, unknown>) : {}
   if (typeof object.method !== "string" || object.id === undefined) {
     return [unreadable, fail(-32600, "invalid request")]
   }

@@ -2,16 +2,20 @@ import type { Socket } from "node:net"
 import { pump } from "./pump.ts"
 import type { Trait } from "./trait.ts"
 
-const everywhere = (act: (socket: Socket) => void): NonNullable<Trait["connection"]> => (socket) => {
-  act(socket)
-  return true
-}
+const everywhere =
+  (act: (socket: Socket) => void): NonNullable<Trait["connection"]> =>
+  (socket) => {
+    act(socket)
+    return true
+  }
 
-const onTls = (act: (socket: Socket) => void): NonNullable<Trait["connection"]> => (socket, transport) => {
-  if (transport === "tcp") return false
-  act(socket)
-  return true
-}
+const onTls =
+  (act: (socket: Socket) => void): NonNullable<Trait["connection"]> =>
+  (socket, transport) => {
+    if (transport === "tcp") return false
+    act(socket)
+    return true
+  }
 
 const afterFirstBytes = (socket: Socket, act: () => void): void => {
   socket.once("data", act)

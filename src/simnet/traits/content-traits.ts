@@ -2,13 +2,20 @@ import type { Session } from "../session.ts"
 import { isVersion, type Trait } from "./trait.ts"
 
 /** Another result for one method. */
-const answering = (method: string, json: string | ((json: string, session: Session) => string)): Pick<Trait, "result"> => ({
+const answering = (
+  method: string,
+  json: string | ((json: string, session: Session) => string)
+): Pick<Trait, "result"> => ({
   result: (asked, original, session) =>
     asked !== method ? undefined : typeof json === "string" ? json : json(original, session)
 })
 
-const features = (change: (features: Record<string, unknown>, session: Session) => Record<string, unknown>): Pick<Trait, "result"> =>
-  answering("server.features", (json, session) => JSON.stringify(change(JSON.parse(json) as Record<string, unknown>, session)))
+const features = (
+  change: (features: Record<string, unknown>, session: Session) => Record<string, unknown>
+): Pick<Trait, "result"> =>
+  answering("server.features", (json, session) =>
+    JSON.stringify(change(JSON.parse(json) as Record<string, unknown>, session))
+  )
 
 const tip = (change: (tip: { hex: string; height: number }) => string): Pick<Trait, "result"> =>
   answering("blockchain.headers.subscribe", (json) => change(JSON.parse(json) as { hex: string; height: number }))
@@ -19,7 +26,7 @@ const banner = (text: string): Pick<Trait, "result"> => answering("server.banner
 export const contentTraits = {
   "null-results": {
     title: "answers null to everything after the handshake",
-    result: (method) => method === "server.version" ? undefined : "null"
+    result: (method) => (method === "server.version" ? undefined : "null")
   },
   "deep-nesting": {
     title: "answers its banner with 100,000 lists in each other",
@@ -39,7 +46,7 @@ export const contentTraits = {
   },
   "html-banner": {
     title: "has HTML with a script in its banner",
-    ...banner("<h1>Update required</h1><script>alert(1)</script><a href=\"https://update.test/wallet.exe\">download</a>")
+    ...banner('<h1>Update required</h1><script>alert(1)</script><a href="https://update.test/wallet.exe">download</a>')
   },
   "lone-surrogates": {
     title: "has half of a UTF-16 pair in its banner",
@@ -47,7 +54,10 @@ export const contentTraits = {
   },
   "nan-tokens": {
     title: "uses the bare words NaN and Infinity for numbers",
-    line: (text, request) => isVersion(request) ? undefined : text.replace(/"result":\s?.*$/s, `"result":[NaN,Infinity,-Infinity],"id":${request.id}}`)
+    line: (text, request) =>
+      isVersion(request)
+        ? undefined
+        : text.replace(/"result":\s?.*$/s, `"result":[NaN,Infinity,-Infinity],"id":${request.id}}`)
   },
   "version-as-string": {
     title: "answers the handshake with one string, as protocol 1.0 did",
@@ -69,7 +79,7 @@ export const contentTraits = {
     title: "claims the first host of its own peer list in its features",
     ...features((all, session) => {
       const other = session.model.peers.draw(session.model.random)[0]?.announcement.host ?? "victim.test"
-      return { ...all, hosts: { ...all.hosts as object, [other]: { tcp_port: 50001, ssl_port: 50002 } } }
+      return { ...all, hosts: { ...(all.hosts as object), [other]: { tcp_port: 50001, ssl_port: 50002 } } }
     })
   },
   "claims-other-software": {
@@ -85,13 +95,22 @@ export const contentTraits = {
   },
   "odd-features": {
     title: "has wrong types all over its features",
-    ...features(() => ({ hosts: ["a.test"], pruning: "no", server_version: 7, protocol_min: null, protocol_max: {}, genesis_hash: [], hash_function: true, services: "none" }))
+    ...features(() => ({
+      hosts: ["a.test"],
+      pruning: "no",
+      server_version: 7,
+      protocol_min: null,
+      protocol_max: {},
+      genesis_hash: [],
+      hash_function: true,
+      services: "none"
+    }))
   },
   "stale-tip": {
-    title: "tells a tip that is 1,200 blocks old",
+    title: "tells a tip that is 500 blocks old",
     result: (method, json, { model }) => {
       if (method !== "blockchain.headers.subscribe") return undefined
-      const height = (JSON.parse(json) as { height: number }).height - 1200
+      const height = (JSON.parse(json) as { height: number }).height - 500
       return JSON.stringify({ hex: model.chain.header(height), height })
     }
   },
@@ -113,7 +132,7 @@ export const contentTraits = {
       method === "blockchain.headers.subscribe"
         ? JSON.stringify({ hex: "zz".repeat(80), height: 2000 })
         : method === "blockchain.block.header"
-        ? JSON.stringify("zz".repeat(80))
-        : undefined
+          ? JSON.stringify("zz".repeat(80))
+          : undefined
   }
 } as const satisfies Readonly<Record<string, Trait>>

@@ -11,10 +11,12 @@ const peers = (json: string | ((original: string) => string)): Pick<Trait, "resu
 
 /** Entries before the honest ones. */
 const adding = (entries: Entries): Pick<Trait, "result"> =>
-  peers((original) => JSON.stringify([...entries, ...JSON.parse(original) as Entries]))
+  peers((original) => JSON.stringify([...entries, ...(JSON.parse(original) as Entries)]))
 
-const drawn = (entries: (random: SeededRandom) => Entries): NonNullable<Trait["result"]> => (method, _, { model }) =>
-  method === "server.peers.subscribe" ? JSON.stringify(entries(model.random.fork("peers"))) : undefined
+const drawn =
+  (entries: (random: SeededRandom) => Entries): NonNullable<Trait["result"]> =>
+  (method, _, { model }) =>
+    method === "server.peers.subscribe" ? JSON.stringify(entries(model.random.fork("peers"))) : undefined
 
 const base32 = "abcdefghijklmnopqrstuvwxyz234567"
 
@@ -57,16 +59,32 @@ const odd: Entries = [
 ]
 
 const notPublic: Entries = [
-  "127.0.0.1", "10.0.0.1", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1", "0.0.0.0", "224.0.0.1",
-  "255.255.255.255", "::1", "::", "fe80::1", "fc00::1", "::ffff:127.0.0.1", "::ffff:10.0.0.1", "64:ff9b::7f00:1",
-  "2002:7f00:1::", "2001::1", "ff02::1"
+  "127.0.0.1",
+  "10.0.0.1",
+  "172.16.0.1",
+  "192.168.1.1",
+  "169.254.169.254",
+  "100.64.0.1",
+  "0.0.0.0",
+  "224.0.0.1",
+  "255.255.255.255",
+  "::1",
+  "::",
+  "fe80::1",
+  "fc00::1",
+  "::ffff:127.0.0.1",
+  "::ffff:10.0.0.1",
+  "64:ff9b::7f00:1",
+  "2002:7f00:1::",
+  "2001::1",
+  "ff02::1"
 ].flatMap((address, i) => [
   [address, address, ["v1.4", "s50002", "t22"]],
   [address, `private${i}.rebind.test`, ["v1.4", "s50002"]]
 ])
 
 /** Entries of a long list, a thousand at a time. */
-const manyEntries = (count: number): () => string | null => {
+const manyEntries = (count: number): (() => string | null) => {
   let entry = 0
   return () => {
     if (entry >= count) return null

@@ -13,12 +13,14 @@ const countOf = (() => {
 const headerMethods = new Set(["blockchain.headers.subscribe", "blockchain.block.header", "blockchain.block.headers"])
 
 /** Holds replies back; whatever the implementation would have made of them goes out later. */
-const late = (milliseconds: (session: Session) => number): NonNullable<Trait["line"]> => (text, _, session) => {
-  session.later(milliseconds(session), () => {
-    if (!session.closing) session.write(text)
-  })
-  return null
-}
+const late =
+  (milliseconds: (session: Session) => number): NonNullable<Trait["line"]> =>
+  (text, _, session) => {
+    session.later(milliseconds(session), () => {
+      if (!session.closing) session.write(text)
+    })
+    return null
+  }
 
 const lateHeaders = late(() => 3000)
 const laterEachTime = late((session) => 200 * countOf(session))
@@ -54,7 +56,7 @@ export const sessionTraits = {
   },
   "answers-only-version": {
     title: "answers the handshake and nothing else",
-    line: (_, request) => isVersion(request) ? undefined : null
+    line: (_, request) => (isVersion(request) ? undefined : null)
   },
   "refuses-versions": {
     title: "refuses every protocol version and closes",
@@ -77,7 +79,8 @@ export const sessionTraits = {
   },
   "slow-headers": {
     title: "answers requests for headers three seconds late",
-    line: (text, request, session) => headerMethods.has(request.method) ? lateHeaders(text, request, session) : undefined
+    line: (text, request, session) =>
+      headerMethods.has(request.method) ? lateHeaders(text, request, session) : undefined
   },
   "slower-each-time": {
     title: "answers each request a fifth of a second later than the one before",

@@ -4,11 +4,15 @@ import { isVersion, type Trait } from "./trait.ts"
 type Reply = Record<string, unknown>
 
 /** Every reply but the first decoded, changed and printed again. */
-const afterVersion = (change: (reply: Reply) => unknown): NonNullable<Trait["line"]> => (text, request) =>
-  isVersion(request) ? undefined : JSON.stringify(change(JSON.parse(text) as Reply))
+const afterVersion =
+  (change: (reply: Reply) => unknown): NonNullable<Trait["line"]> =>
+  (text, request) =>
+    isVersion(request) ? undefined : JSON.stringify(change(JSON.parse(text) as Reply))
 
-const textAfterVersion = (change: (text: string, id: string) => string | Buffer | null): NonNullable<Trait["line"]> =>
-  (text, request) => isVersion(request) ? undefined : change(text, request.id)
+const textAfterVersion =
+  (change: (text: string, id: string) => string | Buffer | null): NonNullable<Trait["line"]> =>
+  (text, request) =>
+    isVersion(request) ? undefined : change(text, request.id)
 
 const notification = (method: string): string => JSON.stringify({ jsonrpc: "2.0", method })
 
@@ -48,7 +52,7 @@ export const wireTraits = {
     line: afterVersion((reply) => ({ ...reply, id: undefined }))
   },
   "id-type-changed": {
-    title: "answers number 1 with text \"1\", after the handshake",
+    title: 'answers number 1 with text "1", after the handshake',
     line: afterVersion((reply) => ({ ...reply, id: String(reply.id) }))
   },
   "swapped-replies": {
@@ -87,7 +91,8 @@ export const wireTraits = {
     title: "floods notifications after the handshake for as long as it lasts",
     replied: (request, session) => {
       if (!isVersion(request)) return
-      const line = `${JSON.stringify({ jsonrpc: "2.0", method: "blockchain.headers.subscribe", params: [{ height: 1, hex: "00" }] })}\n`
+      const params = [{ height: 1, hex: "00" }]
+      const line = `${JSON.stringify({ jsonrpc: "2.0", method: "blockchain.headers.subscribe", params })}\n`
       const block = line.repeat(100)
       session.outgoing.takeOver((socket, release) => {
         release()
@@ -138,8 +143,15 @@ export const wireTraits = {
     title: "sends bytes that are no UTF-8 in its banner",
     line: (text, request) => {
       if (request.method !== "server.banner") return undefined
-      const [before, after] = JSON.stringify({ ...JSON.parse(text) as Reply, result: "caf@" }).split("@") as [string, string]
-      return Buffer.concat([Buffer.from(before), Buffer.from([0xe9, 0xff, 0xc0, 0x80, 0xed, 0xa0, 0x80]), Buffer.from(after)])
+      const [before, after] = JSON.stringify({ ...(JSON.parse(text) as Reply), result: "caf@" }).split("@") as [
+        string,
+        string
+      ]
+      return Buffer.concat([
+        Buffer.from(before),
+        Buffer.from([0xe9, 0xff, 0xc0, 0x80, 0xed, 0xa0, 0x80]),
+        Buffer.from(after)
+      ])
     }
   }
 } as const satisfies Readonly<Record<string, Trait>>
