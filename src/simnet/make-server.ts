@@ -25,7 +25,11 @@ const implementationOf = (planned: PlannedServer, behaviour: ReadonlyArray<Trait
   }
 }
 
-/** Certificates by label: servers with the same label show the same one. Each is made when first needed. */
+/**
+ * Certificates by label: servers with the same label show the same one. Each is
+ * made when first needed, and dated by the machine's clock, since real clients
+ * judge it by theirs.
+ */
 export const tlsIdentities = (random: SeededRandom): ((label: string, hosts: ReadonlyArray<string>) => TlsIdentity) => {
   const made = new Map<string, TlsIdentity>()
   return (label, hosts) => {
