@@ -80,6 +80,7 @@ export class PeersTally {
   /** Null when no round was answered with a list. */
   facts(): PeersFacts | null {
     if (this.asked === 0) return null
-    return { asked: this.asked, entries: [...this.#entries.values()], dropped: this.#dropped, unseenMass: this.unseenMass() }
+    const entries = [...this.#entries.values()].map(({ times, value }) => ({ value, times }))
+    return { asked: this.asked, entries, dropped: this.#dropped, unseenMass: this.unseenMass() }
   }
 }
