@@ -72,7 +72,7 @@ export class Visitor extends Context.Service<Visitor, {
         if (second !== null) draft.fail(second)
       })
 
-      const visit = Effect.fn("Visitor.visit")(function*(plan: DialPlan, options: VisitOptions) {
+      const visit = Effect.fnUntraced(function*(plan: DialPlan, options: VisitOptions) {
         const clock = yield* Clock.Clock
         const origin = clock.monotonicTimeNanosUnsafe()
         const now = (): number => Number((clock.monotonicTimeNanosUnsafe() - origin) / 1000n) / 1000

@@ -54,7 +54,7 @@ const make = Effect.fnUntraced(function*(options: DialerOptions) {
   const proxied = yield* makeProxiedDial(options)
   const timeouts = { ...defaultTimeouts, ...options.timeouts }
 
-  const plan = Effect.fn("Dialer.plan")(function*(endpoint: Endpoint) {
+  const plan = Effect.fnUntraced(function*(endpoint: Endpoint) {
     if (!Number.isInteger(endpoint.port) || endpoint.port < 1 || endpoint.port > 65535) {
       return yield* new TransportError({ reason: "policy", phase: "policy", detail: `bad port ${endpoint.port}` })
     }

@@ -8,6 +8,14 @@ export interface Network {
   readonly servers: ReadonlyArray<readonly [address: string, port: number]>
 }
 
+/** A network to be started. */
+export interface NetworkRequest {
+  readonly transport: Network["transport"]
+  readonly count: number
+  /** How long every reply takes: nothing, or what the way to a server takes. */
+  readonly delayMs: number
+}
+
 /** One measured run. */
 export interface Job {
   readonly network: Network

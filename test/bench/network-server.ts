@@ -3,7 +3,7 @@ import { createSecureContext, type SecureContext, TLSSocket } from "node:tls"
 import { SeededRandom } from "../../src/simnet/random.ts"
 import { simulatedChain } from "../../src/simnet/chain.ts"
 import { makeTlsIdentity } from "../../src/simnet/tls-identity.ts"
-import { listLength, type Network, serve } from "./messages.ts"
+import { listLength, type Network, type NetworkRequest, serve } from "./messages.ts"
 
 /**
  * Many Electrum servers in one process, as cheap as they can be: every reply is
@@ -59,7 +59,7 @@ const answer = (lines: ReadonlyArray<string>, replies: Replies, state: { round: 
   return Buffer.concat(parts)
 }
 
-const converse = (socket: Socket, replies: Replies): void => {
+const converse = (socket: Socket, replies: Replies, delayMs: number): void => {
   const state = { round: 0 }
   let text = ""
   socket.setEncoding("latin1")
@@ -68,7 +68,10 @@ const converse = (socket: Socket, replies: Replies): void => {
     text += chunk
     const lines = text.split("\n")
     text = lines.pop()!
-    if (lines.length > 0) socket.write(answer(lines, replies, state))
+    if (lines.length === 0) return
+    const bytes = answer(lines, replies, state)
+    if (delayMs === 0) socket.write(bytes)
+    else setTimeout(() => socket.write(bytes), delayMs)
   })
 }
 
@@ -91,7 +94,7 @@ const secureContexts = (): (i: number) => SecureContext => {
   }
 }
 
-const start = async (transport: "tcp" | "tls", count: number): Promise<Network> => {
+const start = async ({ count, delayMs, transport }: NetworkRequest): Promise<Network> => {
   const lists: Array<Buffer> = []
   const contextOf = secureContexts()
   const listOf = (at: number): Buffer => lists[at % lists.length]!
@@ -110,10 +113,10 @@ const start = async (transport: "tcp" | "tls", count: number): Promise<Network> 
   for (let i = 0; i < count; i++) {
     const replies = (): Replies => ({ features: features(i), peers: (round) => listOf(i + round) })
     const server = createServer({ noDelay: true }, (socket) => {
-      if (transport === "tcp") return converse(socket, replies())
+      if (transport === "tcp") return converse(socket, replies(), delayMs)
       const secure = new TLSSocket(socket, { isServer: true, secureContext: contextOf(i) })
       socket.on("error", () => secure.destroy())
-      converse(secure, replies())
+      converse(secure, replies(), delayMs)
     })
     servers.push([addressOf(i), await listen(server, addressOf(i))])
   }
@@ -130,4 +133,4 @@ const start = async (transport: "tcp" | "tls", count: number): Promise<Network> 
   return { transport, servers }
 }
 
-serve((message: { readonly transport: "tcp" | "tls"; readonly count: number }) => start(message.transport, message.count))
+serve(start)

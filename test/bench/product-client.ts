@@ -1,6 +1,6 @@
 import { NodeServices } from "@effect/platform-node"
-import { Effect } from "effect"
-import { connectionOf } from "../../src/cli/connection.ts"
+import { Effect, Layer } from "effect"
+import { type ConnectionInput, connectionOf, storedConnection } from "../../src/cli/connection.ts"
 import { clientNameOf } from "../../src/cli/crawl.ts"
 import { Crawler } from "../../src/crawl/crawler.ts"
 import { defaultCrawlSettings } from "../../src/crawl/settings.ts"
@@ -15,15 +15,17 @@ import { type Job, measured, peerRounds, serve, timeouts } from "./messages.ts"
 
 const chain = shippedChains.find(({ name }) => name === "mainnet-sim")!
 
+const connection: ConnectionInput = {
+  proxy: null,
+  tor: "off",
+  resolver: null,
+  allowPrivate: true,
+  connectTimeout: timeouts.connectMs,
+  replyTimeout: timeouts.replyMs
+}
+
 const crawl = Effect.fnUntraced(function*({ concurrency, db, network }: Job) {
-  const { layer, vantage } = yield* connectionOf({
-    proxy: null,
-    tor: "off",
-    resolver: null,
-    allowPrivate: true,
-    connectTimeout: timeouts.connectMs,
-    replyTimeout: timeouts.replyMs
-  }, chain, "bench")
+  const { layer, vantage } = yield* connectionOf(connection, chain, "bench")
   const [address, port] = network.servers[0]!
   const seeds = seedsOfFlags([`${address}:${port}:${network.transport === "tls" ? "s" : "t"}`], chain)
   const at = Date.now()
@@ -43,15 +45,7 @@ const crawl = Effect.fnUntraced(function*({ concurrency, db, network }: Job) {
         allowPrivate: true,
         clientName: clientNameOf(null),
         vantage: "bench",
-        connection: {
-          proxy: null,
-          proxyCredentials: false,
-          tor: "off",
-          torCredentials: false,
-          resolver: null,
-          connectTimeoutMs: timeouts.connectMs,
-          replyTimeoutMs: timeouts.replyMs
-        }
+        connection: storedConnection(connection)
       },
       seeds: [{
         _tag: "advertised",
@@ -62,11 +56,11 @@ const crawl = Effect.fnUntraced(function*({ concurrency, db, network }: Job) {
         dropped: 0
       }]
     })).pipe(
-      Effect.provide(Crawler.layer),
-      Effect.provide(layer),
-      Effect.provide(Store.layer(db!)),
-      Effect.scoped,
-      Effect.provide(NodeServices.layer)
+      Effect.provide(Crawler.layer.pipe(
+        Layer.provide(layer),
+        Layer.provide(Store.layer(db!)),
+        Layer.provide(NodeServices.layer)
+      ))
     )
 })
 
