@@ -1,9 +1,10 @@
 import { NodeHttpClient, NodeRuntime, NodeServices } from "@effect/platform-node"
-import { Config, ConfigProvider, Effect, Layer, Logger, Option, References } from "effect"
+import { ConfigProvider, Effect, Layer, Logger, References } from "effect"
 import { Command } from "effect/cli"
 import { configProvider } from "./cli/config-file.ts"
 import { exitCodeOf } from "./cli/exit-code.ts"
-import { environmentName, knownFlags } from "./cli/option.ts"
+import { logLevelOf } from "./cli/log-level.ts"
+import { knownFlags } from "./cli/option.ts"
 import { observatory } from "./cli/observatory.ts"
 import { Output } from "./cli/output.ts"
 import { reportFailure } from "./cli/report-failure.ts"
@@ -13,15 +14,12 @@ const argv = process.argv.slice(2)
 
 const program = Effect.gen(function*() {
   const output = yield* Output
-  const provider = yield* configProvider(argv, process.env, knownFlags()).pipe(
+  const [provider, level] = yield* configProvider(argv, process.env, knownFlags()).pipe(
+    Effect.flatMap((provider) => Effect.map(logLevelOf(provider), (level) => [provider, level] as const)),
     Effect.tapError((error) => output.stderr(`observatory: ${error.message}\n`))
   )
-  const level = yield* Config.LogLevel(environmentName("log-level")).pipe(
-    Config.option,
-    Effect.provideService(ConfigProvider.ConfigProvider, provider)
-  )
   yield* Command.runWith(observatory, { version })(argv).pipe(
-    Effect.provideService(References.MinimumLogLevel, Option.getOrElse(level, () => "Info" as const)),
+    Effect.provideService(References.MinimumLogLevel, level),
     Effect.provide(ConfigProvider.layer(provider))
   )
 }).pipe(
@@ -35,11 +33,13 @@ const program = Effect.gen(function*() {
   ))
 )
 
-// The first signal drains and saves; who sends a second one wants out.
-let signals = 0
+// The first signal drains and saves; who sends a second one wants out. A terminal
+// gives its Ctrl-C to the launcher as well, which passes it on: that is one signal, not two.
+let firstAt: number | undefined
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
   process.on(signal, () => {
-    if (++signals > 1) process.exit(130)
+    firstAt ??= process.uptime()
+    if (process.uptime() - firstAt > 0.5) process.exit(130)
   })
 }
 

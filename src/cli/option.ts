@@ -1,10 +1,11 @@
-import { Config, Option, type Schema } from "effect"
+import { Config, Option } from "effect"
 import { Flag } from "effect/cli"
 
 /** The environment twin of a flag: `--max-endpoints` is `OBSERVATORY_MAX_ENDPOINTS`. */
 export const environmentName = (flag: string): string => `OBSERVATORY_${flag.toUpperCase().replaceAll("-", "_")}`
 
-const names = new Set<string>()
+// Effect's own flag has no description of ours, but twins like all the others (`log-level.ts`).
+const names = new Set(["log-level"])
 
 /** Every flag with twins, for checking the keys of a config file. */
 export const knownFlags = (): ReadonlySet<string> => names
@@ -20,12 +21,15 @@ const described = <A>(flag: Flag.Flag<A>, name: string, description: string): Fl
 export const text = (name: string, description: string) =>
   described(Flag.String(name), name, description).pipe(Flag.withFallbackConfig(Config.String(environmentName(name))))
 
+/** A flag for whole numbers, with its twins. */
 export const integer = (name: string, description: string) =>
   described(Flag.Int(name), name, description).pipe(Flag.withFallbackConfig(Config.Int(environmentName(name))))
 
+/** A flag for finite numbers, with its twins. */
 export const number = (name: string, description: string) =>
   described(Flag.Finite(name), name, description).pipe(Flag.withFallbackConfig(Config.Finite(environmentName(name))))
 
+/** A flag that takes one of a few words, with its twins. */
 export const choice = <const Choices extends ReadonlyArray<string>>(name: string, choices: Choices, description: string) =>
   described(Flag.Literals(name, choices), name, description).pipe(
     Flag.withFallbackConfig(Config.Literals(choices, environmentName(name)))
@@ -48,9 +52,6 @@ export const repeated = (name: string, description: string) =>
     )),
     Flag.withDefault([] as ReadonlyArray<string>)
   )
-
-/** A flag read through a Schema, e.g. a bounded number. */
-export const checked = <A, B>(flag: Flag.Flag<A>, schema: Schema.Codec<B, A>): Flag.Flag<B> => Flag.withSchema(flag, schema)
 
 /** Options that may be missing, as `null`, which is what settings store. */
 export const nullable = <A>(flag: Flag.Flag<A>): Flag.Flag<A | null> => flag.pipe(Flag.optional, Flag.map(Option.getOrNull))

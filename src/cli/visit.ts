@@ -41,7 +41,10 @@ export const visitCommand = Command.make("visit", {
       .pipe(Effect.provide(Store.layer(input.db)))
     yield* output.stderr(`stored in ${input.db} as crawl ${crawlId} of kind visit\n`)
   }
-  if (input.format === "json") return yield* output.stdout(`${JSON.stringify(visit, null, 2)}\n`)
+  if (input.format === "json") {
+    const shown = { network: chain.name, simulated: chain.simulated, ...visit }
+    return yield* output.stdout(`${JSON.stringify(shown, null, 2)}\n`)
+  }
   if (chain.simulated) yield* output.stdout(`${output.style.warning(simulatedNotice(chain.name))}\n\n`)
   yield* output.stdout(visitText(visit, output.style))
 })).pipe(

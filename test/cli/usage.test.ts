@@ -42,6 +42,16 @@ describe("the command line", () => {
     expect(await chosen(["--config", config, "--network", "from-flag"], { OBSERVATORY_NETWORK: "from-environment" })).toBe("from-flag")
   })
 
+  it("takes the log level from the environment and the config file too, and says which levels there are", async () => {
+    const config = join(folder, "log-level.json")
+    writeFileSync(config, JSON.stringify({ "log-level": "Debug" }))
+    expect(await runCli(["query", "--config", config])).toMatchObject({ code: 0 })
+    writeFileSync(config, JSON.stringify({ "log-level": "loud" }))
+    for (const run of [runCli(["query", "--config", config]), runCli(["query"], { env: { OBSERVATORY_LOG_LEVEL: "loud" } })]) {
+      expect(await run).toMatchObject({ code: 2, stderr: expect.stringMatching(/^observatory: OBSERVATORY_LOG_LEVEL: .*Debug/) })
+    }
+  })
+
   it("refuses a config file that names unknown flags, is no JSON or is not there", async () => {
     const config = join(folder, "wrong.json")
     writeFileSync(config, JSON.stringify({ netwrk: "mainnet" }))

@@ -43,9 +43,11 @@ describe("observatory visit", () => {
     expect((await runCli(["query", "software"], { cwd: folder })).stderr).toMatch(/There is no database at observatory\.duckdb/)
   })
 
-  it("prints the whole visit as JSON", async () => {
+  it("prints the whole visit as JSON, marked as simulated", async () => {
     const run = await visit("s1.fixed.test:50002:s", "--format", "json")
     expect(JSON.parse(run.stdout)).toMatchObject({
+      network: "mainnet-sim",
+      simulated: true,
       outcome: "answered",
       reason: null,
       software: "ElectrumX 1.16.0",
