@@ -1,13 +1,18 @@
 import type { AnalysisResult } from "../analysis/analysis.ts"
 import { simulatedNotice } from "./crawl-summary.ts"
+import { databaseArgument } from "./default-database.ts"
 import type { TerminalStyle } from "./terminal-style.ts"
 
 /** What an analysis found, for a terminal; all counts are servers unless the line says otherwise. */
-export const analysisText = (result: AnalysisResult, style: TerminalStyle, next: { readonly command: string; readonly db: string }): string => {
+export const analysisText = (
+  result: AnalysisResult,
+  style: TerminalStyle,
+  next: { readonly command: string; readonly db: string }
+): string => {
   const largest = result.sharedKeys.slice(0, 5).map((group) =>
     `    ${group.serverIds.length} servers, public key ${group.spkiSha256.slice(0, 16)}…`
   )
-  const db = next.db === "observatory.duckdb" ? "" : ` --db ${next.db}`
+  const db = databaseArgument(next.db)
   return [
     ...(result.simulated ? [style.warning(simulatedNotice(result.network)), ""] : []),
     style.bold(`Analysis of crawl ${result.crawlId} of ${result.network}, counted in servers.`),

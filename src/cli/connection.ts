@@ -5,8 +5,10 @@ import { ByteBudget } from "../electrum/byte-budget.ts"
 import { VisitTimeouts } from "../probe/visit-timeouts.ts"
 import { Visitor } from "../probe/visitor.ts"
 import type { Vantage } from "../store/store.ts"
+import { isLoopbackOnly } from "../transport/address-policy.ts"
 import { Dialer } from "../transport/dialer.ts"
-import { defaultTimeouts, type DialTimeouts } from "../transport/dial-options.ts"
+import { defaultTimeouts, type DialerOptions, type DialTimeouts } from "../transport/dial-options.ts"
+import { findTor, localTorCandidates } from "../transport/local-tor.ts"
 import { parseNameServer } from "../transport/name-server.ts"
 import { parseProxyTarget, proxyText, type ProxyTarget } from "../transport/proxy-target.ts"
 import { Resolver } from "../transport/resolver.ts"
@@ -28,10 +30,6 @@ export interface Connection {
   readonly layer: Layer.Layer<Dialer | Visitor>
   readonly vantage: Vantage
 }
-
-/** Tests and CI set `OBSERVATORY_LOOPBACK_ONLY=1`: nothing but 127.0.0.0/8 and ::1 is contacted. */
-export const loopbackOnly = (env: Record<string, string | undefined>): boolean =>
-  !["", "0", "false", undefined].includes(env["OBSERVATORY_LOOPBACK_ONLY"])
 
 const proxyOf = Effect.fnUntraced(function*(flag: string, text: string) {
   const target = parseProxyTarget(text)
@@ -55,12 +53,18 @@ const visitTimeouts = (replyMs: number | null): Layer.Layer<never> =>
     ? Layer.empty
     : Layer.succeed(VisitTimeouts, { handshakeMs: replyMs, exchangeMs: replyMs, sessionMs: 4 * replyMs })
 
+/** Whether onion services can be dialled, as the dialer will decide it: stored, so that nobody takes our lack for theirs. */
+const reachesOnions = Effect.fnUntraced(function*(tor: DialerOptions["tor"], proxy: ProxyTarget | null, chain: Chain) {
+  if (tor !== "auto") return tor !== "off"
+  return chain.simulated ? proxy !== null : (yield* findTor(localTorCandidates)) !== null
+})
+
 /** From flags to a way of dialling. Wrong values are usage errors. */
 export const connectionOf = Effect.fnUntraced(function*(input: ConnectionInput, chain: Chain, vantageName: string) {
   // Simulated names may be real people's: whatever stands for them is on this machine.
-  const onlyLoopback = loopbackOnly(process.env) || chain.simulated
+  const onlyLoopback = isLoopbackOnly(process.env["OBSERVATORY_LOOPBACK_ONLY"]) || chain.simulated
   const proxy = input.proxy === null ? null : yield* proxyOf("--proxy", input.proxy)
-  const tor: "auto" | "off" | ProxyTarget = input.tor === "auto" || input.tor === "off"
+  const tor: DialerOptions["tor"] = input.tor === "auto" || input.tor === "off"
     ? input.tor
     : yield* proxyOf("--tor", input.tor)
   const server = input.resolver === null ? null : parseNameServer(input.resolver)
@@ -71,7 +75,7 @@ export const connectionOf = Effect.fnUntraced(function*(input: ConnectionInput, 
   const dialer = Dialer.layer({ ...policy, proxy, tor, vantage: routes, timeouts: dialTimeouts(input.connectTimeout) }).pipe(
     Layer.provide(Resolver.layer({ ...policy, server }))
   )
-  const vantage: Vantage = { name: vantageName, ...routes, tor: tor !== "off", proxy: proxy !== null }
+  const vantage: Vantage = { name: vantageName, ...routes, tor: yield* reachesOnions(tor, proxy, chain), proxy: proxy !== null }
   const connection: Connection = {
     layer: Visitor.layer.pipe(
       Layer.provideMerge(dialer),

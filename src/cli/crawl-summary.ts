@@ -1,4 +1,5 @@
 import type { CrawlSummary } from "../crawl/progress.ts"
+import { databaseArgument } from "./default-database.ts"
 import { durationText } from "./duration-text.ts"
 import type { TerminalStyle } from "./terminal-style.ts"
 
@@ -36,7 +37,7 @@ export const crawlSummaryText = (
     ...(summary.uncounted > 0 ? [`  ${summary.uncounted} endpoints beyond every bound were not even stored`] : [])
   ]
   if (next === null) return `${lines.join("\n")}\n`
-  const db = next.db === "observatory.duckdb" ? "" : ` --db ${next.db}`
+  const db = databaseArgument(next.db)
   lines.push(
     "",
     summary.end === "interrupted"

@@ -6,9 +6,8 @@ import { runAnalysis } from "./analyze.ts"
 import { type ConnectionInput, storedConnection } from "./connection.ts"
 import { clientNameOf } from "./crawl.ts"
 import { removeOldDemo } from "./demo-database.ts"
-import { progressFlag } from "./flags.ts"
+import { progressFlag, scenarioFlags } from "./flags.ts"
 import { chosenChain } from "./network.ts"
-import { integer, text } from "./option.ts"
 import { Output } from "./output.ts"
 import { runCrawl } from "./run-crawl.ts"
 import { startSimnetChild } from "./simnet-child.ts"
@@ -21,11 +20,7 @@ export const demoCommand = Command.make("demo", {
     Flag.withFallbackConfig(Config.String("OBSERVATORY_DEMO_DB")),
     Flag.withDefault("demo.duckdb")
   ),
-  scenario: text("scenario", "Shipped scenario or JSON file (default mainnet-2025-12).").pipe(
-    Flag.withMetavar("NAME|FILE"),
-    Flag.withDefault("mainnet-2025-12")
-  ),
-  randomSeed: integer("random-seed", "Everything drawn is drawn from this number (default 1).").pipe(Flag.withDefault(1)),
+  ...scenarioFlags,
   progress: progressFlag
 }, Effect.fn("demo")(function*(input) {
   const output = yield* Output

@@ -1,12 +1,14 @@
 import { Schema } from "effect"
 import { Flag } from "effect/cli"
+import { defaultCrawlSettings } from "../crawl/settings.ts"
+import { defaultDatabase } from "./default-database.ts"
 import { choice, integer, nullable, number, repeated, text, toggle } from "./option.ts"
 import { parseDuration } from "./parse-duration.ts"
 
 const positive = <A extends number>(flag: Flag.Flag<A>) =>
   Flag.filter(flag, (value) => value > 0, (value) => `a number above 0, not ${value}`)
 
-/** A whole number above 0. */
+/** A flag for a whole number above 0. */
 export const positiveInteger = (name: string, description: string) => positive(integer(name, description))
 
 const duration = (name: string, description: string) =>
@@ -16,7 +18,8 @@ const duration = (name: string, description: string) =>
     Flag.map((value) => parseDuration(value)!)
   )
 
-export const db = text("db", "Database file.").pipe(Flag.withMetavar("FILE"), Flag.withDefault("observatory.duckdb"))
+/** The database file: `--db FILE`. */
+export const db = text("db", "Database file.").pipe(Flag.withMetavar("FILE"), Flag.withDefault(defaultDatabase))
 
 /** Which chain: `--network NAME`, `--chain FILE`. */
 export const networkFlags = {
@@ -46,6 +49,17 @@ export const identityFlags = {
   )
 }
 
+const usual = defaultCrawlSettings
+
+/** Which simulated network: `--scenario NAME|FILE`, `--random-seed N`. */
+export const scenarioFlags = {
+  scenario: text("scenario", "Shipped scenario or JSON file (default mainnet-2025-12).").pipe(
+    Flag.withMetavar("NAME|FILE"),
+    Flag.withDefault("mainnet-2025-12")
+  ),
+  randomSeed: integer("random-seed", "Everything drawn is drawn from this number (default 1).").pipe(Flag.withDefault(1))
+}
+
 /** What a crawl does; names follow `CrawlSettings`. */
 export const crawlFlags = {
   seed: repeated("seed", "Server to start from.").pipe(Flag.withMetavar("HOST:PORT:s|t")),
@@ -53,13 +67,17 @@ export const crawlFlags = {
   embedded: toggle("embedded", "Also start from the wallet's list that ships for the network (done anyway when no seed is given).", false),
   limit: nullable(positiveInteger("limit", "End after this many visits.")),
   maxTime: nullable(duration("max-time", "End after this time")),
-  maxEndpoints: positiveInteger("max-endpoints", "Endpoints followed per crawl (default 20000).").pipe(Flag.withDefault(20_000)),
-  concurrency: positiveInteger("concurrency", "Endpoints worked on at a time (default 64).").pipe(Flag.withDefault(64)),
+  maxEndpoints: positiveInteger("max-endpoints", `Endpoints followed per crawl (default ${usual.maxEndpoints}).`).pipe(
+    Flag.withDefault(usual.maxEndpoints)
+  ),
+  concurrency: positiveInteger("concurrency", `Endpoints worked on at a time (default ${usual.concurrency}).`).pipe(
+    Flag.withDefault(usual.concurrency)
+  ),
   rate: Flag.filter(
-    number("rate", "New connections per second, 0 for no limit (default 10)."),
+    number("rate", `New connections per second, 0 for no limit (default ${usual.rate}).`),
     (rate) => rate >= 0,
     (rate) => `0 or more, not ${rate}`
-  ).pipe(Flag.withDefault(10)),
+  ).pipe(Flag.withDefault(usual.rate)),
   peerRounds: text("peer-rounds", "How often to ask a server for peers: a number, or auto until little is unseen (default auto).").pipe(
     Flag.withMetavar("N|auto"),
     Flag.withSchema(Schema.Union([
@@ -72,6 +90,7 @@ export const crawlFlags = {
   exclude: repeated("exclude", "Opt-out list: hosts, *.domain, CIDR blocks, onions; neither dialled nor shown.").pipe(Flag.withMetavar("FILE|URL"))
 }
 
+/** How progress is shown: `--progress MODE`. */
 export const progressFlag = choice(
   "progress",
   ["auto", "plain", "json", "off"],

@@ -4,7 +4,7 @@ import { CrawlError } from "../crawl/crawl-error.ts"
 import { type CrawlContext, Crawler, findUnfinished } from "../crawl/crawler.ts"
 import type { CrawlSettings } from "../crawl/settings.ts"
 import { type Exclusions, noExclusions } from "../discovery/exclude.ts"
-import { readExclusions } from "../discovery/read-exclusions.ts"
+import { isUrl, readExclusions } from "../discovery/read-exclusions.ts"
 import type { SeedList } from "../discovery/seeds.ts"
 import type { Chain } from "../domain/chain.ts"
 import type { AdvertisedFact } from "../store/facts.ts"
@@ -76,8 +76,6 @@ const crawlOnce = Effect.fnUntraced(function*(run: RunCrawl, onProgress: CrawlCo
       ? crawler.start({ ...context, settings, seeds: run.fresh!.seeds.map((list) => factOf(list, at)) })
       : crawler.resume(unfinished, context)).pipe(Effect.provide(Layer.provide(Crawler.layer, layer)))
 })
-
-const isUrl = (source: string): boolean => /^[a-z][a-z0-9+.-]*:\/\//i.test(source)
 
 const factOf = (list: SeedList, at: number): AdvertisedFact => ({
   _tag: "advertised",

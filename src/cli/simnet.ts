@@ -1,6 +1,7 @@
 import { Effect, type Option, Schema } from "effect"
 import { Command, Flag } from "effect/cli"
 import { listScenarios, type RunningSimnet, startSimnet, traits } from "../simnet/simnet.ts"
+import { scenarioFlags } from "./flags.ts"
 import { integer, nullable, text, toggle } from "./option.ts"
 import { Output } from "./output.ts"
 import { simulatedNotice } from "./crawl-summary.ts"
@@ -59,14 +60,10 @@ const stdinEnds = Effect.callback<void>((resume) => {
 })
 
 export const simnetCommand = Command.make("simnet", {
-  scenario: text("scenario", "Shipped scenario or JSON file (default mainnet-2025-12).").pipe(
-    Flag.withMetavar("NAME|FILE"),
-    Flag.withDefault("mainnet-2025-12")
-  ),
+  ...scenarioFlags,
   socks: port("socks", "Port of the SOCKS5 front; 0 takes a free one."),
   dns: port("dns", "Port of the DNS responder; 0 takes a free one."),
   truth: nullable(text("truth", "Write the truth about every server to this file, as JSON lines.").pipe(Flag.withMetavar("FILE"))),
-  randomSeed: integer("random-seed", "Everything drawn is drawn from this number (default 1).").pipe(Flag.withDefault(1)),
   list: toggle("list", "List the shipped scenarios and stop.", false),
   traits: toggle("traits", "List the behaviours a scenario can give a server and stop.", false),
   readyJson: toggle("ready-json", "Print one JSON line when ready, and stop when standard input ends (for programs).", false)

@@ -1,6 +1,6 @@
 import { Config, Duration, Effect } from "effect"
 import { FetchHttpClient, HttpClient } from "effect/http"
-import { addressScope } from "../domain/address.ts"
+import { isLoopback, isLoopbackOnly } from "../transport/address-policy.ts"
 import { DiscoveryError } from "./discovery-error.ts"
 import { exclusionEntries, makeExclusions } from "./exclude.ts"
 import { collectBounded, decodeText, maxListBytes, readTextFile } from "./read-list.ts"
@@ -8,22 +8,22 @@ import { collectBounded, decodeText, maxListBytes, readTextFile } from "./read-l
 const fetchTimeout = Duration.seconds(30)
 const maxRedirects = 3
 
-/** Tests and CI set it: nothing but 127.0.0.0/8 and ::1 may be contacted. */
 const loopbackOnly = Config.String("OBSERVATORY_LOOPBACK_ONLY").pipe(
   Config.withDefault(""),
-  Config.map((value) => value !== "" && value !== "0" && value !== "false"),
+  Config.map(isLoopbackOnly),
   // A value that cannot be read is one that is set.
   (config) => Effect.orElseSucceed(config, () => true)
 )
 
-const isLoopback = (url: URL): boolean => addressScope(url.hostname.replace(/^\[|\]$/g, "")) === "loopback"
+/** Whether a source of opt-out entries is a URL, fetched, and not a file. */
+export const isUrl = (source: string): boolean => /^[a-z][a-z0-9+.-]*:\/\//i.test(source)
 
 const checkUrl = Effect.fnUntraced(function*(text: string, subject: string) {
   const url = URL.parse(text)
   if (url === null || (url.protocol !== "http:" && url.protocol !== "https:")) {
     return yield* new DiscoveryError({ reason: "not allowed", subject, message: `${text} is no http or https URL.` })
   }
-  if ((yield* loopbackOnly) && !isLoopback(url)) {
+  if ((yield* loopbackOnly) && !isLoopback(url.hostname.replace(/^\[|\]$/g, ""))) {
     return yield* new DiscoveryError({
       reason: "not allowed",
       subject,
@@ -95,8 +95,7 @@ const fetchText = Effect.fnUntraced(function*(subject: string) {
  * `HttpClient` (any client that leaves redirects to us, or fetch) for URLs.
  */
 export const readExclusions = Effect.fn("readExclusions")(function*(fileOrUrl: string) {
-  const isUrl = /^[a-z][a-z0-9+.-]*:\/\//i.test(fileOrUrl)
-  const text = yield* (isUrl ? fetchText(fileOrUrl) : readTextFile(fileOrUrl))
+  const text = yield* (isUrl(fileOrUrl) ? fetchText(fileOrUrl) : readTextFile(fileOrUrl))
   const entries = exclusionEntries(text)
   const list = entries === undefined ? undefined : makeExclusions(entries)
   if (list === undefined || (list.size === 0 && list.unreadable.length > 0)) {

@@ -13,6 +13,10 @@ export interface AddressPolicy {
 const loopbacks = ["127.0.0.0/8", "::1/128"].map((cidr) => parseBlock(cidr)!)
 const inventable = ["240.0.0.0/4", "2001:db8::/32"].map((cidr) => parseBlock(cidr)!)
 
+/** `OBSERVATORY_LOOPBACK_ONLY`, which tests and CI set: anything but nothing, `0` and `false` is yes. */
+export const isLoopbackOnly = (variable: string | undefined): boolean =>
+  !["", "0", "false", undefined].includes(variable)
+
 /** The two blocks that never leave the machine. A mapped address (`::ffff:127.0.0.1`) is not among them. */
 export const isLoopback = (address: string): boolean => loopbacks.some((inside) => inside(address))
 

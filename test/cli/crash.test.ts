@@ -100,10 +100,14 @@ describe("a crawl that is killed", () => {
     expect(interrupted).toBeGreaterThan(5)
   }, 240_000)
 
-  it("drains on SIGINT, exits with 130 after saving, and says how to go on", async () => {
+  it("drains on SIGINT, also when it comes twice at once, exits with 130 after saving, and says how to go on", async () => {
     const db = join(folder, "interrupted.duckdb")
     const { child, result } = await startCli(crawlArgs(db, ...seeds(), "--progress", "json", "--concurrency", "1"))
-    child.stdout!.once("data", () => child.kill("SIGINT"))
+    child.stdout!.once("data", () => {
+      child.kill("SIGINT")
+      // From the terminal and from the launcher.
+      setTimeout(() => child.kill("SIGINT"), 20)
+    })
     const run = await result
     expect(run.code).toBe(130)
     expect(run.stderr).toMatch(/Interrupted; what was seen is saved\. Go on with: observatory crawl --resume/)

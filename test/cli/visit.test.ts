@@ -73,6 +73,15 @@ describe("observatory visit", () => {
     expect(ledger).toEqual({ booked: true })
   })
 
+  it("stores whether onion services could be dialled: on a simulated chain only through the proxy", async () => {
+    const db = join(folder, "vantage.duckdb")
+    await visit("s0.fixed.test:50002:s", "--db", db)
+    await visit("s0.fixed.test:50002:s", "--db", db, "--tor", "off")
+    await runCli(["visit", "s0.fixed.test:50002:s", "--network", "mainnet-sim", "--resolver", "127.0.0.1:1", "--db", db])
+    expect(await queryFile(db, "SELECT vantage_tor FROM crawl ORDER BY crawl_id"))
+      .toEqual([{ vantage_tor: true }, { vantage_tor: false }, { vantage_tor: false }])
+  })
+
   it("knows a chain from a file", async () => {
     const file = join(folder, "chain.json")
     writeFileSync(file, JSON.stringify({
