@@ -8,13 +8,13 @@ import type { DialPlan } from "./dial-plan.ts"
 import { elapsedMs } from "./elapsed.ts"
 import type { ResolverShape } from "./resolver.ts"
 import { openTcp } from "./tcp.ts"
-import { TransportError } from "./transport-error.ts"
+import { policyFailure, TransportError } from "./transport-error.ts"
 import { detectVantage, type Vantage, vantageLack } from "./vantage.ts"
 
 const maxAttempts = 3
 
-const failure = (reason: "policy" | "us" | "connect timeout", detail: string): TransportError =>
-  new TransportError({ reason, phase: reason === "policy" ? "policy" : "connect", detail })
+const failure = (reason: "us" | "connect timeout", detail: string): TransportError =>
+  new TransportError({ reason, phase: "connect", detail })
 
 /** IPv4 first: it is what most servers announce, and what their peers count by. */
 const byFamily = (a: string, b: string): number => (ipVersion(a) ?? 0) - (ipVersion(b) ?? 0)
@@ -29,7 +29,7 @@ export const makeDirectDial = Effect.fnUntraced(function*(options: DialerOptions
   const dialable = Effect.fnUntraced(function*(addresses: ReadonlyArray<string>) {
     const allowed = addresses.filter((address) => addressRefusal(address, options) === undefined)
     if (allowed.length === 0) {
-      return yield* failure("policy", addresses.map((address) => addressRefusal(address, options)).join(", "))
+      return yield* policyFailure(addresses.map((address) => addressRefusal(address, options)).join(", "))
     }
     if (allowed.every(isLoopback)) return allowed.toSorted(byFamily)
     const routes = yield* vantage

@@ -5,7 +5,7 @@ import { loopbackRefusal } from "./address-policy.ts"
 import { dnsFailure, isDoubtful, isServersWord } from "./dns-failure.ts"
 import { type NameServer, nameServerText } from "./name-server.ts"
 import { reverseName } from "./reverse-name.ts"
-import { TransportError } from "./transport-error.ts"
+import { policyFailure } from "./transport-error.ts"
 import { detectVantage, type Vantage } from "./vantage.ts"
 
 export interface ResolverOptions {
@@ -24,9 +24,6 @@ const maxNameLength = 255
 const graceMs = 2_000
 /** How long an answer, of any name, proves that name servers can be reached. */
 const reachableForMs = 30_000
-
-const policyFailure = (detail: string): TransportError =>
-  new TransportError({ reason: "policy", phase: "policy", detail })
 
 type Answer =
   | { readonly _tag: "records"; readonly records: ReadonlyArray<string> }

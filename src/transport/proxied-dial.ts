@@ -11,16 +11,13 @@ import { findTor, localTorCandidates } from "./local-tor.ts"
 import { proxyFailure, socks5Connect } from "./socks5-connect.ts"
 import { Socks5Handshake } from "./socks5.ts"
 import { openTcp } from "./tcp.ts"
-import { TransportError } from "./transport-error.ts"
+import { policyFailure, TransportError } from "./transport-error.ts"
 
 /** How a proxied connection goes, and by whose credentials. */
 interface Route {
   readonly proxy: ProxyTarget
   readonly via: "proxy" | "tor"
 }
-
-const policyFailure = (detail: string): TransportError =>
-  new TransportError({ reason: "policy", phase: "policy", detail })
 
 const noTor = new TransportError({ reason: "us", phase: "connect", detail: "no Tor" })
 

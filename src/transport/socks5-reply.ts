@@ -31,10 +31,11 @@ const refusals: Readonly<Record<number, readonly [VisitReason, string]>> = {
   0xf7: ["connect timeout", "onion service introduction timed out"]
 }
 
-const hex = (code: number): string => `0x${code.toString(16).padStart(2, "0")}`
+/** A byte as the RFCs write it, e.g. `0x05`. */
+export const hexByte = (value: number): string => `0x${value.toString(16).padStart(2, "0")}`
 
 /** The meaning of a SOCKS5 reply code other than 0. Codes nobody defined are the proxy's. */
 export const socksRefusal = (code: number): SocksRefusal => {
   const [reason, words] = refusals[code] ?? ["proxy", "unassigned reply code"]
-  return { reason, detail: `SOCKS ${hex(code)} ${words}` }
+  return { reason, detail: `SOCKS ${hexByte(code)} ${words}` }
 }

@@ -1,7 +1,7 @@
 import ipaddr from "ipaddr.js"
 import { ipVersion } from "../domain/address.ts"
 import type { ProxyCredentials } from "./proxy-target.ts"
-import { type SocksRefusal, socksRefusal } from "./socks5-reply.ts"
+import { hexByte, type SocksRefusal, socksRefusal } from "./socks5-reply.ts"
 
 /** What the bytes so far ask for. */
 export type SocksStep =
@@ -19,7 +19,6 @@ const noAcceptableMethod = 0xff
 const waiting: SocksStep = { _tag: "continue", bytes: null }
 const writing = (bytes: Buffer): SocksStep => ({ _tag: "continue", bytes })
 const failed = (detail: string): SocksStep => ({ _tag: "failed", refusal: { reason: "proxy", detail } })
-const byte = (value: number): string => `0x${value.toString(16).padStart(2, "0")}`
 
 /** Address type and address of a host as RFC 1928 section 5 writes them; names go as they are, unresolved. */
 const addressBytes = (host: string): Buffer => {
@@ -75,7 +74,7 @@ export class Socks5Handshake {
   private readNegotiation(): SocksStep {
     if (this.held.length === 0) return waiting
     const wanted = this.expecting === "method" ? version : 0x01
-    if (this.held[0] !== wanted) return failed(`not a SOCKS5 proxy (answered ${byte(this.held[0]!)})`)
+    if (this.held[0] !== wanted) return failed(`not a SOCKS5 proxy (answered ${hexByte(this.held[0]!)})`)
     if (this.held.length < 2) return waiting
     const answer = this.held[1]!
     this.held = this.held.subarray(2)
@@ -94,7 +93,9 @@ export class Socks5Handshake {
         password
       ]))
     }
-    return failed(answer === noAcceptableMethod ? "no acceptable authentication" : `chose method ${byte(answer)}, not offered`)
+    return failed(
+      answer === noAcceptableMethod ? "no acceptable authentication" : `chose method ${hexByte(answer)}, not offered`
+    )
   }
 
   private connect(): SocksStep {
@@ -106,13 +107,13 @@ export class Socks5Handshake {
   private readReply(): SocksStep {
     const held = this.held
     if (held.length === 0) return waiting
-    if (held[0] !== version) return failed(`no SOCKS5 reply (began with ${byte(held[0]!)})`)
+    if (held[0] !== version) return failed(`no SOCKS5 reply (began with ${hexByte(held[0]!)})`)
     if (held.length < 2) return waiting
     // A refusal is complete with its code: some proxies send no address after it.
     if (held[1] !== 0) return { _tag: "failed", refusal: socksRefusal(held[1]!) }
     if (held.length < 5) return waiting
     const length = replyLength(held[3]!, held[4]!)
-    if (length === undefined) return failed(`reply with address type ${byte(held[3]!)}`)
+    if (length === undefined) return failed(`reply with address type ${hexByte(held[3]!)}`)
     return held.length < length ? waiting : { _tag: "connected", leftover: held.subarray(length) }
   }
 }

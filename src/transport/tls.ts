@@ -27,7 +27,7 @@ export interface SecureConnection {
   readonly facts: TlsFacts
 }
 
-/** Whether a record that Node failed to give is worth a visit: it is not. */
+/** The certificates presented; none where Node fails to give them, which must not cost the visit. */
 const certificatesOf = (socket: TLSSocket): Pick<TlsFacts, "certificate" | "chainSha256"> => {
   try {
     const leaf = socket.getPeerX509Certificate()

@@ -12,3 +12,7 @@ export class TransportError extends Schema.TaggedError<TransportError>()("Transp
     return `${this.reason} (${this.phase}): ${this.detail}`
   }
 }
+
+/** Our own rules forbid it; `detail` says which. */
+export const policyFailure = (detail: string): TransportError =>
+  new TransportError({ reason: "policy", phase: "policy", detail })

@@ -42,10 +42,6 @@ export const detectVantage: Effect.Effect<Vantage> = Effect.all(
 /** How the detail of an error of reason `us` begins when there is no network at all. */
 export const noNetwork = "no network"
 
-/** True of a failure, of plan or connect, that means this machine is offline. */
-export const isNoNetwork = (failure: { readonly reason: string; readonly detail: string }): boolean =>
-  failure.reason === "us" && failure.detail.startsWith(noNetwork)
-
 /** What this vantage lacks to reach a public address; undefined when it lacks nothing. */
 export const vantageLack = (address: string, vantage: Vantage): string | undefined => {
   if (!vantage.ipv4 && !vantage.ipv6) return noNetwork
