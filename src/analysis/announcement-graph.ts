@@ -8,17 +8,6 @@ export interface Announcement {
   readonly weight: number
 }
 
-/** A server's place in the announcement graph, counted in servers. */
-export interface Degree {
-  readonly serverId: number
-  /** Servers that name it. */
-  readonly namedBy: number
-  /** Servers it names. */
-  readonly names: number
-  /** Servers it names that name it as well. */
-  readonly mutual: number
-}
-
 /** The announcement graph, nodes named by the server's number. */
 export type AnnouncementGraph = DirectedGraph<Record<string, never>, { weight: number }>
 
@@ -55,17 +44,6 @@ export const buildGraph = (
   for (const server of servers) graph.addNode(String(server))
   for (const { from, to, weight } of announcements) graph.addDirectedEdge(String(from), String(to), { weight })
   return graph
-}
-
-/** Degrees of all servers in the announcements, by number of server. */
-export const degrees = (announcements: ReadonlyArray<Announcement>): ReadonlyArray<Degree> => {
-  const graph = buildGraph(announcedServers(announcements), announcements)
-  return graph.mapNodes((node) => ({
-    serverId: Number(node),
-    namedBy: graph.inDegree(node),
-    names: graph.outDegree(node),
-    mutual: graph.outNeighbors(node).filter((other) => graph.hasDirectedEdge(other, node)).length
-  }))
 }
 
 /**

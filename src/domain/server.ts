@@ -1,6 +1,6 @@
 import type { Endpoint } from "./endpoint.ts"
 
-/** Why an endpoint is counted with its server (definitions: README, "Levels"). */
+/** Why an endpoint is counted with its server (definitions: README, "What is counted"). */
 export type ServerEvidence =
   /** The only or first endpoint. */
   | "itself"

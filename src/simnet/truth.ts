@@ -1,6 +1,6 @@
 import type { Plan, PlannedServer } from "./plan.ts"
 
-/** What the simulation knows about an endpoint, for `evaluate` alone. */
+/** What the simulation knows about an endpoint: to compare with what a crawl found, never known to the crawl itself. */
 export interface TruthLine {
   readonly host: string
   readonly port: number
@@ -57,6 +57,7 @@ export const truthLines = (plan: Plan): ReadonlyArray<TruthLine> => {
   return plan.servers.flatMap(linesOf).toSorted((a, b) => (key(a) < key(b) ? -1 : 1))
 }
 
+/** The truth file: `truthLines` as JSON lines. */
 export const truthText = (plan: Plan): string =>
   truthLines(plan)
     .map((line) => `${JSON.stringify(line)}\n`)

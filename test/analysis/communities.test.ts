@@ -3,7 +3,6 @@ import { describe, expect, it } from "vitest"
 import {
   announcedServers,
   type Announcement,
-  degrees,
   orderedAnnouncements,
   reciprocity
 } from "../../src/analysis/announcement-graph.ts"
@@ -44,18 +43,6 @@ describe("announcements between servers", () => {
       { from: 1, to: 2, weight: 0.75 },
       { from: 1, to: 10, weight: 1 },
       { from: 2, to: 1, weight: 0.5 }
-    ])
-  })
-
-  it("have degrees counted in servers", () => {
-    expect(degrees(orderedAnnouncements([
-      { from: 1, to: 2, weight: 1 },
-      { from: 2, to: 1, weight: 1 },
-      { from: 1, to: 3, weight: 1 }
-    ]))).toEqual([
-      { serverId: 1, namedBy: 1, names: 2, mutual: 1 },
-      { serverId: 2, namedBy: 1, names: 1, mutual: 1 },
-      { serverId: 3, namedBy: 1, names: 0, mutual: 0 }
     ])
   })
 

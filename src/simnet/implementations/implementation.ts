@@ -1,5 +1,4 @@
 import type { PaddingRule } from "../padding-writer.ts"
-import type { ServerModel } from "../server-model.ts"
 import type { Session } from "../session.ts"
 
 /** The frame that a family puts around results, errors and notifications; ids are JSON text. */
@@ -49,8 +48,6 @@ export interface Implementation {
   readonly connectionsPerClient: number | null
   readonly converse: (session: Session) => Conversation
 }
-
-export type ImplementationFactory = (model: ServerModel) => Implementation
 
 /** The id of a request as it was written, so that `1.0` and large numbers are echoed as they came. */
 export const idText = (id: unknown, line: string): string => {
