@@ -77,20 +77,3 @@ export const visitWithoutExcluded = (visit: Visit, kept: ReadonlyArray<Advertise
     )
   }
 }
-
-/**
- * A visit without the texts of its peer lists where every entry of them is
- * announced, and so stored entry by entry: they are nine tenths of all a server
- * sends. Lists that were cut or that we do not follow keep their text.
- */
-export const visitWithoutLists = (visit: Visit, announced: ReadonlyArray<AdvertisedFact>): Visit =>
-  visit.peers === null || visit.peers.dropped > 0 || !announced.some(({ source }) => source.kind === "server")
-    ? visit
-    : {
-      ...visit,
-      observations: visit.observations.map((observation) =>
-        observation.method === "server.peers.subscribe" && observation.outcome === "ok"
-          ? { ...observation, replyRaw: null }
-          : observation
-      )
-    }

@@ -52,23 +52,12 @@ const ordered = (rows: ReadonlyArray<JoinRow>): ReadonlyArray<JoinedRow> => {
   return [...new Map(oldestFirst.map((row) => [row.key, row])).values()]
 }
 
-const groupBy = <A>(items: Iterable<A>, keyOf: (item: A) => string): Map<string, Array<A>> => {
-  const groups = new Map<string, Array<A>>()
-  for (const item of items) {
-    const key = keyOf(item)
-    const group = groups.get(key)
-    if (group === undefined) groups.set(key, [item])
-    else group.push(item)
-  }
-  return groups
-}
-
 /** (a) One host on one chain is one server; endpoints without a chain go with the host's first one. */
 const hostGroups = (rows: ReadonlyArray<JoinedRow>): ReadonlyArray<HostGroup> =>
-  [...groupBy(rows, (row) => row.endpoint.host)].flatMap(([host, ofHost]): ReadonlyArray<HostGroup> => {
+  [...Map.groupBy(rows, (row) => row.endpoint.host)].flatMap(([host, ofHost]): ReadonlyArray<HostGroup> => {
     const first = ofHost.find((row) => row.chain !== null)?.chain ?? null
     if (first === null) return [{ host, chain: null, rows: ofHost }]
-    return [...groupBy(ofHost, (row) => row.chain ?? first)].map(([chain, rows]) => ({ host, chain, rows }))
+    return [...Map.groupBy(ofHost, (row) => row.chain ?? first)].map(([chain, rows]) => ({ host, chain, rows }))
   })
 
 interface Member {
@@ -91,7 +80,7 @@ const sameAddressLinks = (
   const showing = members.filter(({ row }) =>
     row.address !== null && row.visitStartedAt !== null && shownBy(row) !== null
   )
-  const alike = groupBy(showing, ({ row }) => JSON.stringify([row.chain, row.address, shownBy(row)]))
+  const alike = Map.groupBy(showing, ({ row }) => JSON.stringify([row.chain, row.address, shownBy(row)]))
   return [...alike.values()].flatMap((members) => {
     const inTime = members.toSorted((a, b) =>
       a.row.visitStartedAt! - b.row.visitStartedAt! || byText(a.row.key, b.row.key)
@@ -106,7 +95,7 @@ const sameAddressLinks = (
 
 /** (c) Each returned the other in `features.hosts`, on one chain. One side's claim proves nothing. */
 const mutualLinks = (members: ReadonlyArray<Member>): ReadonlyArray<Link> => {
-  const byHost = groupBy(members, ({ row }) => JSON.stringify([row.chain, row.endpoint.host]))
+  const byHost = Map.groupBy(members, ({ row }) => JSON.stringify([row.chain, row.endpoint.host]))
   return members.flatMap((from) =>
     [...from.row.claims].flatMap((claimed): ReadonlyArray<Link> => {
       if (claimed <= from.group.host) return []

@@ -1,5 +1,6 @@
 import type { Observation } from "../domain/visit.ts"
 import { serverPeersSubscribe } from "../electrum/methods.ts"
+import { cutText } from "../electrum/reply-text.ts"
 import type { Reply, Stray } from "../electrum/reply.ts"
 import type { Probe } from "./catalogue.ts"
 
@@ -8,6 +9,14 @@ const maxValueBytes = 16_384
 
 const hasSmallValue = (reply: Reply): boolean =>
   reply.outcome === "ok" && reply.bytes <= maxValueBytes && reply.request.method !== serverPeersSubscribe
+
+/** Characters kept of a peer list as received: each of its entries is stored by itself, with its own text. */
+const keptOfList = 1000
+
+const storedRaw = (reply: Reply): string | null =>
+  reply.outcome === "ok" && reply.request.method === serverPeersSubscribe && reply.raw !== null
+    ? cutText(reply.raw, keptOfList)
+    : reply.raw
 
 /** What a probe saw, as it is stored. Lists of peers are stored elsewhere, entry by entry. */
 export const observationOf = (probe: Probe, reply: Reply): Observation => ({
@@ -18,7 +27,7 @@ export const observationOf = (probe: Probe, reply: Reply): Observation => ({
   outcome: reply.outcome,
   errorCode: reply.errorCode,
   errorMessage: reply.errorMessage,
-  replyRaw: reply.raw,
+  replyRaw: storedRaw(reply),
   replyBytes: reply.bytes,
   value: hasSmallValue(reply) ? JSON.stringify(reply.result) ?? null : null
 })

@@ -69,14 +69,6 @@ export const visitRow = (
   }
 }
 
-/** Characters kept of a peer list as received: its entries are rows of `advertised`, each with its own text. */
-const keptOfPeerList = 1000
-
-const replyRaw = ({ method, outcome, replyRaw }: Observation): string | null =>
-  method === "server.peers.subscribe" && outcome === "ok" && replyRaw !== null
-    ? replyRaw.slice(0, keptOfPeerList)
-    : replyRaw
-
 export const observationRow = (seen: Observation, visit_id: number): RowOf<"observation"> => ({
   visit_id,
   probe: seen.probe,
@@ -87,7 +79,7 @@ export const observationRow = (seen: Observation, visit_id: number): RowOf<"obse
   error_code: int64(seen.errorCode),
   error_message: seen.errorMessage,
   reply_bytes: int64(seen.replyBytes) ?? 0n,
-  reply_raw: replyRaw(seen),
+  reply_raw: seen.replyRaw,
   value: seen.value
 })
 

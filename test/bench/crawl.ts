@@ -27,7 +27,7 @@ const { values: flags } = parseArgs({
 })
 const profile = flags.profile ?? null
 const parts = new Set(flags.only.split(","))
-const size = flags.smoke ? { cpu: 100, rounds: 1, rss: 300 } : { cpu: 1000, rounds: 3, rss: 10_000 }
+const size = flags.smoke ? { cpu: 100, rounds: 1, rss: 300 } : { cpu: 4000, rounds: 3, rss: 10_000 }
 const concurrency = { ours: 64, snowball: 50 }
 /**
  * The way to a near server and back. Time is judged at this distance: servers

@@ -78,32 +78,6 @@ describe("Store", () => {
       ])
     }))
 
-  it.effect("keeps of a peer list as received only the beginning, of every other reply all", () =>
-    Effect.gen(function*() {
-      const path = yield* databasePath
-      const replyRaw = "x".repeat(5000)
-      const method = "server.peers.subscribe"
-      yield* withStore(path, (store) =>
-        Effect.gen(function*() {
-          const crawlId = yield* store.startCrawl(crawlStart())
-          yield* store.record(crawlId, [{
-            _tag: "visit",
-            visit: answeredVisit("a.example.org:50002:s", {
-              observations: [
-                observationOf("peers", { method, replyRaw }),
-                observationOf("peers#2", { method, replyRaw, outcome: "malformed" }),
-                observationOf("banner", { replyRaw })
-              ]
-            })
-          }])
-        }))
-      assert.deepStrictEqual(yield* query(path, "SELECT probe, length(reply_raw) AS kept FROM observation ORDER BY probe"), [
-        { probe: "banner", kept: 5000 },
-        { probe: "peers", kept: 1000 },
-        { probe: "peers#2", kept: 5000 }
-      ])
-    }))
-
   it.effect("stores an announcement text once, however many sources and crawls have it", () =>
     Effect.gen(function*() {
       const path = yield* databasePath
