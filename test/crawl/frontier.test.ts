@@ -123,6 +123,22 @@ describe("the frontier", () => {
     }))
   })
 
+  it("still visits a TLS endpoint that is announced after the host's TCP endpoint answered", () => {
+    const frontier = new Frontier(rules)
+    const take = () => frontier.take()!
+    const onlyTcp = advertisementOfPorts("late.example.org", { tls: [], tcp: [50001] })
+    const both = advertisementOfPorts("late.example.org", { tls: [50002], tcp: [50001] })
+    frontier.learn([onlyTcp], strangers)
+    frontier.learn([advertisementOfPorts("other.example.org", { tls: [], tcp: [50001] })], strangers)
+    frontier.advance(0)
+    const [late, other] = [take(), take()]
+    frontier.learn([both], strangers)
+    frontier.visited(late, { reachable: true }, 0)
+    frontier.visited(other, { reachable: false }, 0)
+    frontier.advance(0)
+    expect(take().key).toBe("late.example.org:50002:s")
+  })
+
   it("ends a restored crawl like an undisturbed one, wherever it was cut", () => {
     fc.assert(fc.property(worlds, fc.nat(), fc.nat({ max: 30 }), (world, seed, cut) => {
       const undisturbed = crawl(world, picker(seed), 3)

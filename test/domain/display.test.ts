@@ -8,6 +8,8 @@ describe("text for display", () => {
       expect(forDisplay(text)).not.toMatch(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/u)
     }), { numRuns: 500 })
     expect(forDisplay("\u001b[31mred\u0007\u202egnp.exe\u0000")).toBe("\\u001b[31mred\\u0007\\u202egnp.exe\\u0000")
+    // Letters and marks by category, but shown as nothing: a filler, a joiner, a variation selector.
+    expect(forDisplay("a\u3164b\u034fc\ufe0f")).toBe("a\\u3164b\\u034fc\\ufe0f")
     expect(forDisplay("a\nb\tc\r")).toBe("a\\nb\\tc\\r")
   })
 

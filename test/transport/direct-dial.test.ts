@@ -55,6 +55,15 @@ describe("direct dial", () => {
       })
     }))
 
+  it.effect("never tries the forbidden ones among a name's addresses, not even first or when the allowed one fails", () =>
+    Effect.gen(function*() {
+      const dns = { "a.test": ["10.1.2.3", "127.0.0.7"] }
+      expect((yield* planOf("a.test:50001:t", { dns })).dial.address).toBe("127.0.0.7")
+      // Of several attempts the detail would name the addresses.
+      expect(yield* dialFailure(`a.test:${yield* closedPort("127.0.0.7")}:t`, { dns }))
+        .toEqual({ reason: "refused", phase: "connect", detail: "ECONNREFUSED" })
+    }))
+
   it.effect("never resolves a second time, so that an answer cannot change after it was checked", () =>
     Effect.gen(function*() {
       const checked = yield* tcpServer(() => {}, "127.0.0.9")
