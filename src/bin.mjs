@@ -7,9 +7,9 @@ import { existsSync } from "node:fs"
 import { fileURLToPath } from "node:url"
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url))
-const [major, minor] = process.versions.node.split(".").map(Number)
+const major = Number(process.versions.node.split(".")[0])
 
-if (major > 22 || (major === 22 && minor >= 19)) {
+if (major >= 24) {
   const bundle = here("../dist/observatory.js")
   await import(new URL(existsSync(bundle) ? "../dist/observatory.js" : "./main.ts", import.meta.url).href)
 } else {

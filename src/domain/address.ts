@@ -22,6 +22,7 @@ const scopes: Readonly<Record<string, AddressScope>> = {
   unspecified: "unspecified",
   loopback: "loopback",
   private: "private",
+  deprecatedSiteLocal: "private",
   linkLocal: "link-local",
   carrierGradeNat: "carrier-grade NAT",
   uniqueLocal: "unique local",
@@ -36,9 +37,6 @@ const scopes: Readonly<Record<string, AddressScope>> = {
 
 const documentation = ["192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24", "2001:db8::/32", "3fff::/20"]
   .map((cidr) => ipaddr.parseCIDR(cidr))
-// The local-use NAT64 prefix (RFC 8215), which ipaddr.js does not name.
-const localNat64 = ipaddr.parseCIDR("64:ff9b:1::/48")
-const siteLocal = ipaddr.parseCIDR("fec0::/10")
 
 type Parsed = ipaddr.IPv4 | ipaddr.IPv6
 
@@ -67,8 +65,6 @@ export const addressScope = (text: string): AddressScope | undefined => {
   const parsed = parse(text)
   if (parsed === undefined) return undefined
   if (documentation.some((range) => inside(parsed, range))) return "documentation"
-  if (inside(parsed, localNat64)) return "translated"
-  if (inside(parsed, siteLocal)) return "private"
   return scopes[parsed.range()] ?? "reserved"
 }
 
