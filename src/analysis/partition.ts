@@ -2,15 +2,10 @@
 export type Partition = ReadonlyMap<number, number>
 
 /** Members of each label, members ascending. */
-const membersByLabel = (partition: Partition): ReadonlyArray<ReadonlyArray<number>> => {
-  const groups = new Map<number, Array<number>>()
-  for (const [server, label] of partition) {
-    const group = groups.get(label)
-    if (group === undefined) groups.set(label, [server])
-    else group.push(server)
-  }
-  return [...groups.values()].map((group) => group.toSorted((a, b) => a - b))
-}
+const membersByLabel = (partition: Partition): ReadonlyArray<ReadonlyArray<number>> =>
+  [...Map.groupBy(partition, ([, label]) => label).values()].map((group) =>
+    group.map(([server]) => server).toSorted((a, b) => a - b)
+  )
 
 /** The same groups numbered by size, 0 the largest; of equal size, the one with the smallest member first. */
 export const relabelled = (partition: Partition): Partition => {

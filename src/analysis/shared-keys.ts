@@ -25,14 +25,8 @@ const distinct = <A extends string | number>(values: ReadonlyArray<A>): Readonly
  * Groups of two or more servers that share a public key, the largest first. A
  * server with two keys may be in two groups: nothing is inferred through it.
  */
-export const sharedKeyGroups = (presented: Iterable<PresentedKey>): ReadonlyArray<SharedKeyGroup> => {
-  const byKey = new Map<string, Array<PresentedKey>>()
-  for (const key of presented) {
-    const group = byKey.get(key.spkiSha256)
-    if (group === undefined) byKey.set(key.spkiSha256, [key])
-    else group.push(key)
-  }
-  return [...byKey]
+export const sharedKeyGroups = (presented: Iterable<PresentedKey>): ReadonlyArray<SharedKeyGroup> =>
+  [...Map.groupBy(presented, (key) => key.spkiSha256)]
     .map(([spkiSha256, keys]) => ({
       spkiSha256,
       keyType: distinct(keys.map((key) => key.keyType))[0]!,
@@ -41,7 +35,6 @@ export const sharedKeyGroups = (presented: Iterable<PresentedKey>): ReadonlyArra
     }))
     .filter((group) => group.serverIds.length > 1)
     .toSorted((a, b) => b.serverIds.length - a.serverIds.length || (a.spkiSha256 < b.spkiSha256 ? -1 : 1))
-}
 
 /** What the group is evidence of, in a sentence that names nobody. */
 export const sharedKeyStatement = (group: SharedKeyGroup, simulated: boolean): string =>
