@@ -107,13 +107,19 @@ describe("named queries", () => {
           ["1.5", 1]
         ])
         assert.deepStrictEqual(
-          (yield* rows("who-announces-whom")).map((r) => [r["announcing_server_host"], r["announced_server_host"], r["endpoints_named"]]),
+          (yield* rows("who-announces-whom")).map((r) => [
+            r["announcing_server_host"],
+            r["announced_server_host"],
+            r["endpoints_named"],
+            r["times_seen"],
+            r["times_asked"]
+          ]),
           [
-            ["alpha.example.org", "beta.example.org", 1],
-            ["alpha.example.org", "gamma.example.org", 2],
-            ["alpha.example.org", "strange.example.org", 1],
-            ["beta.example.org", "alpha.example.org", 2],
-            ["beta.example.org", "gamma.example.org", 2]
+            ["alpha.example.org", "beta.example.org", 1, 1, 2],
+            ["alpha.example.org", "gamma.example.org", 2, 1, 2],
+            ["alpha.example.org", "strange.example.org", 1, 1, 2],
+            ["beta.example.org", "alpha.example.org", 2, 1, 2],
+            ["beta.example.org", "gamma.example.org", 2, 1, 2]
           ]
         )
         assert.lengthOf(yield* rows("who-announces-whom", { host: "strange.example.org" }), 1)
