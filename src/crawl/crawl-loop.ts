@@ -10,7 +10,7 @@ import { Store } from "../store/store.ts"
 import type { StoreError } from "../store/store-error.ts"
 import { Dialer, type DialPlan } from "../transport/dialer.ts"
 import type { TransportError } from "../transport/transport-error.ts"
-import { announcedBy, visitWithoutExcluded, withoutExcluded } from "./announcements.ts"
+import { announcedBy, visitWithoutExcluded, visitWithShortLists, withoutExcluded } from "./announcements.ts"
 import type { CostLedger } from "./cost-ledger.ts"
 import type { Frontier } from "./frontier.ts"
 import type { FrontierEntry } from "./frontier-entry.ts"
@@ -158,7 +158,7 @@ export const crawlLoop = Effect.fnUntraced(function*(
       }
       tally.excluded += excluded
       const facts: Array<Fact> = [
-        { _tag: "visit", visit: excluded === 0 ? visit : visitWithoutExcluded(visit, announced) },
+        { _tag: "visit", visit: excluded === 0 ? visitWithShortLists(visit, announced) : visitWithoutExcluded(visit, announced) },
         ...announced,
         ...frontier.visited(it.entry, { reachable: visit.software !== null }, at)
       ]

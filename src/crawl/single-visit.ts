@@ -5,7 +5,7 @@ import type { Visit } from "../domain/visit.ts"
 import { type VisitOptions, Visitor } from "../probe/visitor.ts"
 import { Store, type Vantage } from "../store/store.ts"
 import { Dialer } from "../transport/dialer.ts"
-import { announcedBy } from "./announcements.ts"
+import { announcedBy, visitWithShortLists } from "./announcements.ts"
 import { CostLedger } from "./cost-ledger.ts"
 import { visitOfFailedPlan } from "./failed-plan.ts"
 import { joinServers } from "./server-join.ts"
@@ -39,9 +39,10 @@ export const storeVisit = Effect.fn("storeVisit")(function*(
   const at = yield* Clock.currentTimeMillis
   const ledger = new CostLedger(yield* store.ledger(options.vantage.name))
   const grammar = new PeerGrammar(options.chain.default_ports, { allowPrivate: options.allowPrivate })
+  const announced = announcedBy(visit, options.chain, grammar, { at, allowPrivate: options.allowPrivate })
   yield* store.record(crawlId, [
-    { _tag: "visit", visit },
-    ...announcedBy(visit, options.chain, grammar, { at, allowPrivate: options.allowPrivate }),
+    { _tag: "visit", visit: visitWithShortLists(visit, announced) },
+    ...announced,
     { _tag: "endpoint", endpoint: visit.endpoint, state: "visited", reason: null, detail: null, at },
     ledger.charge(visit.dial.address ?? visit.endpoint.host, visit.cost, visit.reason, at)
   ])

@@ -1,24 +1,13 @@
 import type { Observation } from "../domain/visit.ts"
 import { serverPeersSubscribe } from "../electrum/methods.ts"
-import { cutText } from "../electrum/reply-text.ts"
 import type { Reply, Stray } from "../electrum/reply.ts"
 import type { Probe } from "./catalogue.ts"
-import { maxEntries } from "./peers-tally.ts"
 
 /** Replies up to this size keep their decoded result beside their text. */
 const maxValueBytes = 16_384
 
 const hasSmallValue = (reply: Reply): boolean =>
   reply.outcome === "ok" && reply.bytes <= maxValueBytes && reply.request.method !== serverPeersSubscribe
-
-/** Characters kept of a peer list as received, when each of its entries is stored by itself with its own text. */
-const keptOfList = 1000
-
-const isStoredByEntry = ({ outcome, request, result }: Reply): boolean =>
-  outcome === "ok" && request.method === serverPeersSubscribe && (result as ReadonlyArray<unknown>).length <= maxEntries
-
-const storedRaw = (reply: Reply): string | null =>
-  reply.raw !== null && isStoredByEntry(reply) ? cutText(reply.raw, keptOfList) : reply.raw
 
 /** What a probe saw, as it is stored. Lists of peers are stored elsewhere, entry by entry. */
 export const observationOf = (probe: Probe, reply: Reply): Observation => ({
@@ -29,7 +18,7 @@ export const observationOf = (probe: Probe, reply: Reply): Observation => ({
   outcome: reply.outcome,
   errorCode: reply.errorCode,
   errorMessage: reply.errorMessage,
-  replyRaw: storedRaw(reply),
+  replyRaw: reply.raw,
   replyBytes: reply.bytes,
   value: hasSmallValue(reply) ? JSON.stringify(reply.result) ?? null : null
 })

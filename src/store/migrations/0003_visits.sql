@@ -109,7 +109,7 @@ COMMENT ON COLUMN observation.outcome IS 'ok, error (a JSON-RPC error), timeout,
 COMMENT ON COLUMN observation.error_code IS 'Code of the JSON-RPC error.';
 COMMENT ON COLUMN observation.error_message IS 'Message of the JSON-RPC error, not cleaned.';
 COMMENT ON COLUMN observation.reply_bytes IS 'Bytes of the reply line on the wire.';
-COMMENT ON COLUMN observation.reply_raw IS 'The reply line, not cleaned, padding folded, cut to 65,536 characters; of a peer list only the first 1,000, because its entries are stored one by one in advertised. Null where no reply came or where the opt-out list forbids to keep it.';
+COMMENT ON COLUMN observation.reply_raw IS 'The reply line, not cleaned, padding folded, cut to 65,536 characters; of a peer list that is followed only the first 1,000, because its entries are stored one by one in advertised. Null where no reply came or where the opt-out list forbids to keep it.';
 COMMENT ON COLUMN observation.value IS 'The decoded result as JSON where it is small enough to keep; peer lists are in advertised.';
 
 CREATE TABLE peers_reply (

@@ -1,0 +1,61 @@
+import { describe, expect, it } from "vitest"
+import { announcedBy, visitWithoutExcluded, visitWithShortLists, withoutExcluded } from "../../src/crawl/announcements.ts"
+import { makeExclusions } from "../../src/discovery/exclude.ts"
+import { PeerGrammar } from "../../src/discovery/peer-entry.ts"
+import { shippedChains } from "../../src/domain/chain.ts"
+import type { Visit } from "../../src/domain/visit.ts"
+import { answeredVisit, observationOf } from "../support/store-facts.ts"
+
+const chain = shippedChains.find((c) => c.name === "mainnet-sim")!
+const list = [["34.90.1.2", "a.example.org", ["v1.4", "s50002"]], ["34.90.1.3", "b.example.org", ["v1.4", "s50002"]]]
+const method = "server.peers.subscribe"
+
+const visitOf = (overrides: Partial<Visit>): Visit =>
+  answeredVisit("x.example.org:50002:s", {
+    chain: { verdict: "same", chain: chain.name, headers: [] },
+    peers: { asked: 2, entries: list.map((value) => ({ value, times: 2 })), dropped: 0, unseenMass: 0 },
+    observations: [
+      observationOf("peers#1", { method, replyRaw: "x".repeat(5000) }),
+      observationOf("peers#2", { method, replyRaw: "x".repeat(5000), outcome: "malformed" }),
+      observationOf("banner", { method: "server.banner", replyRaw: "y".repeat(5000) })
+    ],
+    ...overrides
+  })
+
+const announced = (visit: Visit) =>
+  announcedBy(visit, chain, new PeerGrammar(chain.default_ports), { at: 0, allowPrivate: false })
+
+const kept = (visit: Visit) => visitWithShortLists(visit, announced(visit)).observations.map((o) => o.replyRaw?.length)
+
+describe("what a visited server announces", () => {
+  it("is its peer list with times seen of times asked, and the hosts it claims", () => {
+    const facts = announced(visitOf({}))
+    expect(facts.map((f) => [f.source.kind, f.timesAsked, f.entries.length])).toContainEqual(["server", 2, 2])
+  })
+
+  it("is nothing where the headers do not show this chain", () => {
+    for (const verdict of ["other", "unverified"] as const) {
+      expect(announced(visitOf({ chain: { verdict, chain: null, headers: [] } }))).toEqual([])
+    }
+  })
+
+  it("is stored entry by entry, so that of its text only the beginning is kept", () => {
+    expect(kept(visitOf({}))).toEqual([1000, 5000, 5000])
+  })
+
+  it("keeps its text where its entries are not all stored: beyond our bound, or on a chain we do not follow", () => {
+    expect(kept(visitOf({ peers: { asked: 1, entries: [], dropped: 7, unseenMass: null } }))).toEqual([5000, 5000, 5000])
+    expect(kept(visitOf({ chain: { verdict: "unverified", chain: null, headers: [] } }))).toEqual([5000, 5000, 5000])
+  })
+
+  it("loses what the opt-out list names, from lists and from raw replies", () => {
+    const visit = visitOf({})
+    const exclusions = makeExclusions(["b.example.org"])
+    const left = announced(visit).map((fact) => withoutExcluded(fact, exclusions))
+    expect(left.map((k) => k.excluded)).toContain(1)
+    const stored = visitWithoutExcluded(visit, left.map((k) => k.fact))
+    expect(JSON.stringify([stored, left.map((k) => k.fact)])).not.toContain("b.example.org")
+    expect(JSON.stringify(stored)).toContain("a.example.org")
+    expect(stored.observations.map((o) => o.replyRaw?.length)).toEqual([undefined, undefined, 5000])
+  })
+})
