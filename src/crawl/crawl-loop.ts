@@ -206,4 +206,3 @@ export const crawlLoop = Effect.fnUntraced(function*(
     return end
   }))
 })
-

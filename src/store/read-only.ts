@@ -84,4 +84,3 @@ export const runReadOnly = (
       Effect.fail(new StoreError({ reason: "timeout", message: `The query took longer than ${timeoutMs / 1000} s.` }))
   })
 }
-
