@@ -12,7 +12,7 @@ WITH chosen AS (
     AND ($network IS NULL OR network = $network)
 )
 SELECT v.reason, v.phase,
-  v.reason IN ('us', 'proxy', 'policy') AS our_side,
+  v.reason IN ('us', 'proxy', 'policy', 'throttled') AS our_side,
   count(*) AS endpoints,
   round(100.0 * count(*) / sum(count(*)) OVER (PARTITION BY c.crawl_id), 1) AS percent_of_failed_endpoints,
   min(e.endpoint_key) AS example_endpoint,

@@ -20,7 +20,7 @@ export const analysisText = (
     (result.reciprocity === null ? "" : `; ${Math.round(result.reciprocity * 100)} % are returned`),
     ...result.communities.map((c) =>
       `  communities    ${c.communities} at resolution ${c.resolution}` +
-      (c.modularity === null ? "" : `, modularity ${c.modularity.toFixed(2)}`) +
+      (c.modularity === null ? "" : `, modularity ${(Math.round(c.modularity * 100) / 100 + 0).toFixed(2)}`) +
       (c.meanAdjustedRand === null ? "" : `, agreement between runs ${c.meanAdjustedRand.toFixed(2)} (1 is perfect)`)
     ),
     `  shared keys    ${result.sharedKeys.length} groups of servers that presented one public key: probably one operator or one software image each`,

@@ -48,7 +48,7 @@ export const configProvider = Effect.fnUntraced(function*(
   const named = Object.fromEntries(
     Object.entries(values).map(([key, value]) => [
       environmentName(key),
-      Array.isArray(value) ? value.map(String).join(",") : String(value)
+      Array.isArray(value) ? value.map((item) => `${item}\n`).join("") : String(value)
     ])
   )
   return ConfigProvider.orElse(environment, ConfigProvider.fromEnv({ env: named }))

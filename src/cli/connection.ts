@@ -33,7 +33,7 @@ export interface Connection {
 
 const proxyOf = Effect.fnUntraced(function*(flag: string, text: string) {
   const target = parseProxyTarget(text)
-  if (typeof target === "string") return yield* usageError(`${flag} ${text.replace(/\/\/.*@/, "//…@")}: ${target}.`)
+  if (typeof target === "string") return yield* usageError(`${flag} ${text.replace(/^.*@/, "…@")}: ${target}.`)
   return target
 })
 

@@ -7,7 +7,8 @@ const ended: Readonly<Record<CrawlSummary["end"], string>> = {
   complete: "complete",
   limit: "ended at --limit",
   "max time": "ended at --max-time",
-  interrupted: "interrupted; what was seen is saved"
+  interrupted: "interrupted; what was seen is saved",
+  "proxy lost": "stopped, because the proxy does not answer"
 }
 
 /** The marking that everything about a simulated crawl carries. */
@@ -40,7 +41,7 @@ export const crawlSummaryText = (
   const db = databaseArgument(next.db)
   lines.push(
     "",
-    summary.end === "interrupted"
+    summary.end === "interrupted" || summary.end === "proxy lost"
       ? `Go on with:  ${next.command} crawl --resume --network ${summary.network}${db}`
       : `Next:  ${next.command} analyze --network ${summary.network}${db}\n       ${next.command} query software${db}`
   )

@@ -69,6 +69,7 @@ export const crawlCommand = Command.make("crawl", {
     progress: input.progress,
     connection: input,
     fresh: input.resume ? null : { settings, seeds: yield* chosenSeeds(chain, input) },
+    exclude: input.exclude,
     suggestNext: true
   })
 })).pipe(

@@ -8,6 +8,7 @@ import { clientNameOf } from "./crawl.ts"
 import { removeOldDemo } from "./demo-database.ts"
 import { progressFlag, scenarioFlags } from "./flags.ts"
 import { chosenChain } from "./network.ts"
+import { twinnedAs } from "./option.ts"
 import { Output } from "./output.ts"
 import { runCrawl } from "./run-crawl.ts"
 import { startSimnetChild } from "./simnet-child.ts"
@@ -15,9 +16,9 @@ import { startSimnetChild } from "./simnet-child.ts"
 export const demoCommand = Command.make("demo", {
   // Not OBSERVATORY_DB: that names the user's own database, which a demo must not touch.
   db: Flag.String("db").pipe(
-    Flag.withDescription("Database file of the demo; it is replaced. [OBSERVATORY_DEMO_DB]"),
+    Flag.withDescription("Database file of the demo; it is replaced. [OBSERVATORY_DEMO_DB, in a config file demo-db]"),
     Flag.withMetavar("FILE"),
-    Flag.withFallbackConfig(Config.String("OBSERVATORY_DEMO_DB")),
+    Flag.withFallbackConfig(Config.String(twinnedAs("demo-db"))),
     Flag.withDefault("demo.duckdb")
   ),
   ...scenarioFlags,
@@ -53,6 +54,7 @@ export const demoCommand = Command.make("demo", {
       },
       seeds: [seedsOfFlags(ready.seeds, chain)]
     },
+    exclude: [],
     suggestNext: false
   })
   yield* output.stdout("\n")

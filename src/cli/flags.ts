@@ -19,7 +19,7 @@ const duration = (name: string, description: string) =>
   )
 
 /** The database file: `--db FILE`. */
-export const db = text("db", "Database file.").pipe(Flag.withMetavar("FILE"), Flag.withDefault(defaultDatabase))
+export const db = text("db", "Database file (default observatory.duckdb).").pipe(Flag.withMetavar("FILE"), Flag.withDefault(defaultDatabase))
 
 /** Which chain: `--network NAME`, `--chain FILE`. */
 export const networkFlags = {

@@ -14,7 +14,9 @@ const unsafe = /[\u007f-\u009f\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Default_Ignorable_Code_
 const escapeUnit = (text: string): string =>
   Array.from({ length: text.length }, (_, i) => `\\u${text.charCodeAt(i).toString(16).padStart(4, "0")}`).join("")
 
-const json = (value: unknown): string => JSON.stringify(value).replace(unsafe, escapeUnit)
+/** JSON in which such characters are escaped. */
+export const jsonText = (value: unknown, indent?: number): string =>
+  JSON.stringify(value, null, indent).replace(unsafe, escapeUnit)
 
 /** The columns in their order, so that every row has the same keys. */
 const record = (columns: ReadonlyArray<Column>, row: Row): Record<string, Value> =>
@@ -60,7 +62,7 @@ const formatCsv = ({ columns, rows }: Rows): string => {
   const safe = (text: string): string =>
     quote(forDisplay(/^[=+\-@\t\r]/.test(text) ? `'${text}` : text, Number.POSITIVE_INFINITY))
   const cell = (value: Value): string =>
-    value === null ? "" : typeof value === "string" ? safe(value) : typeof value === "object" ? safe(json(value)) : String(value)
+    value === null ? "" : typeof value === "string" ? safe(value) : typeof value === "object" ? safe(jsonText(value)) : String(value)
   const lines = [columns.map(({ name }) => safe(name)), ...rows.map((row) => columns.map(({ name }) => cell(row[name] ?? null)))]
   return lines.map((line) => `${line.join(",")}\r\n`).join("")
 }
@@ -92,9 +94,9 @@ export const formatRows = (result: Rows, format: RowFormat, options?: { readonly
     case "csv":
       return formatCsv(result)
     case "json":
-      return rows.length === 0 ? "[]\n" : `[\n${rows.map((row) => `  ${json(record(columns, row))}`).join(",\n")}\n]\n`
+      return rows.length === 0 ? "[]\n" : `[\n${rows.map((row) => `  ${jsonText(record(columns, row))}`).join(",\n")}\n]\n`
     case "jsonl":
-      return rows.map((row) => `${json(record(columns, row))}\n`).join("")
+      return rows.map((row) => `${jsonText(record(columns, row))}\n`).join("")
     case "md":
       return formatMarkdown(result, limit)
   }

@@ -10,6 +10,12 @@ const names = new Set(["log-level"])
 /** Every flag with twins, for checking the keys of a config file. */
 export const knownFlags = (): ReadonlySet<string> => names
 
+/** Names a flag whose twins are not called like it. */
+export const twinnedAs = (twin: string): string => {
+  names.add(twin)
+  return environmentName(twin)
+}
+
 const described = <A>(flag: Flag.Flag<A>, name: string, description: string): Flag.Flag<A> => {
   names.add(name)
   return flag.pipe(Flag.withDescription(`${description} [${environmentName(name)}]`))
@@ -42,13 +48,16 @@ export const toggle = (name: string, description: string, fallback: boolean) =>
     Flag.withDefault(fallback)
   )
 
-/** A flag that may be given several times; its twins separate values by commas. */
+/**
+ * A flag that may be given several times. Its environment twin separates values
+ * by commas; a config file has lists, joined here by line ends, which no value has.
+ */
 export const repeated = (name: string, description: string) =>
   described(Flag.String(name), name, `${description} Repeatable.`).pipe(
     Flag.atLeast(1),
     Flag.withFallbackConfig(Config.map(
       Config.String(environmentName(name)),
-      (value) => value.split(",").map((part) => part.trim()).filter((part) => part !== "")
+      (value) => value.split(value.includes("\n") ? "\n" : ",").map((part) => part.trim()).filter((part) => part !== "")
     )),
     Flag.withDefault([] as ReadonlyArray<string>)
   )

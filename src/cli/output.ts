@@ -19,16 +19,16 @@ export class Output extends Context.Service<Output, {
 }>()("electrum-observatory/Output") {
   static readonly layer: Layer.Layer<Output> = Layer.sync(Output, () => {
     const { stderr, stdout } = process
-    const columns = stdout.columns ?? stderr.columns ?? 100
-    // A reader that goes away (`| head`) ends the output, not the program with a stack trace.
+    const columns = stdout.columns || stderr.columns || 100
+    // A reader that goes away (`| head`) ends the output; a crawl goes on and saves what it sees.
     for (const stream of [stdout, stderr]) {
       stream.on("error", (error: NodeJS.ErrnoException) => {
-        if (error.code === "EPIPE") process.exit(0)
-        throw error
+        if (error.code !== "EPIPE") throw error
       })
     }
     const write = (stream: NodeJS.WriteStream) => (text: string) =>
       Effect.callback<void>((resume) => {
+        if (stream.destroyed) return resume(Effect.void)
         stream.write(text, () => resume(Effect.void))
       })
     const modeOf = (mode: "auto" | "plain" | "json" | "off"): ProgressMode =>
@@ -43,7 +43,7 @@ export class Output extends Context.Service<Output, {
       command: commandName(process.env),
       progress: (mode) => ({
         mode: modeOf(mode),
-        columns: stderr.columns ?? 100,
+        columns: stderr.columns || 100,
         style: terminalStyle(stderr.isTTY === true, process.env),
         toStderr: (text) => void stderr.write(text),
         toStdout: (text) => void stdout.write(text)

@@ -1,5 +1,5 @@
 import { Effect, Ref } from "effect"
-import type { CrawlProgress } from "../crawl/progress.ts"
+import type { CrawlProgress, CrawlSummary } from "../crawl/progress.ts"
 import { durationText } from "./duration-text.ts"
 import type { TerminalStyle } from "./terminal-style.ts"
 
@@ -31,6 +31,9 @@ export const progressText = (progress: CrawlProgress): string => {
   ].join(" · ") + left
 }
 
+const networkText = (progress: CrawlProgress): string =>
+  `${progress.network}${progress.simulated ? " SIMULATED" : ""}`
+
 const bar = (share: number, width: number): string => {
   const full = Math.round(Math.min(1, Math.max(0, share)) * width)
   return `${"█".repeat(full)}${"░".repeat(width - full)}`
@@ -38,7 +41,7 @@ const bar = (share: number, width: number): string => {
 
 /** The line a terminal shows, cut to its width. */
 export const terminalLine = (progress: CrawlProgress, columns: number, style: TerminalStyle): string => {
-  const head = `${progress.network}${progress.simulated ? " SIMULATED" : ""} `
+  const head = `${networkText(progress)} `
   const text = ` ${progressText(progress)}`
   const width = Math.min(24, columns - head.length - text.length - 1)
   const share = progress.known === 0 ? 0 : progress.done / progress.known
@@ -49,8 +52,13 @@ export const terminalLine = (progress: CrawlProgress, columns: number, style: Te
 /** A handler for `CrawlContext.onProgress`, and what wipes the terminal line at the end. */
 export const makeProgressDisplay = Effect.fnUntraced(function*(output: ProgressOutput) {
   const shownAt = yield* Ref.make(Number.NEGATIVE_INFINITY)
-  const onProgress = Effect.fnUntraced(function*(progress: CrawlProgress) {
+  const onProgress = Effect.fnUntraced(function*(progress: CrawlProgress | CrawlSummary) {
     if (output.mode === "off") return
+    if (output.mode === "json" && "end" in progress) {
+      // Also when interrupted: a program that reads along is never left without the last word.
+      output.toStdout(`${JSON.stringify({ type: "summary", ...progress })}\n`)
+      return
+    }
     if (output.mode === "terminal") {
       output.toStderr(`\r\u001b[2K${terminalLine(progress, output.columns, output.style)}`)
       return
@@ -59,7 +67,7 @@ export const makeProgressDisplay = Effect.fnUntraced(function*(output: ProgressO
     if (progress.elapsedMs - (yield* Ref.get(shownAt)) < every) return
     yield* Ref.set(shownAt, progress.elapsedMs)
     if (output.mode === "json") output.toStdout(`${JSON.stringify({ type: "progress", ...progress })}\n`)
-    else output.toStderr(`${durationText(progress.elapsedMs)}: ${progressText(progress)}\n`)
+    else output.toStderr(`${networkText(progress)} ${durationText(progress.elapsedMs)}: ${progressText(progress)}\n`)
   })
   const clear = Effect.sync(() => {
     if (output.mode === "terminal") output.toStderr("\r\u001b[2K")

@@ -1,4 +1,4 @@
-import { Clock, Effect, FileSystem, Option } from "effect"
+import { Clock, Effect, FileSystem, Option, Schema } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
 import { forDisplay } from "../domain/display.ts"
 import { Database, type DatabaseOrigin, type Parameter, type QueryResult } from "../store/database.ts"
@@ -29,28 +29,37 @@ const givenParameters = Effect.fnUntraced(function*(texts: ReadonlyArray<string>
   return given
 })
 
-const fromFile = Effect.fnUntraced(function*(file: string, given: Record<string, string>) {
+/** Values for a query's parameters; a wrong one is wrong usage. */
+const bound = (about: NamedQuery, given: Record<string, string>) =>
+  Effect.mapError(bindParameters(about, given), (error) =>
+    error.reason === "bad parameter" ? usageError(error.message) : error)
+
+/** `--network NAME` is the parameter `network` of queries that have one. */
+const withNetwork = (about: NamedQuery, given: Record<string, string>, network: string | null): Record<string, string> =>
+  network === null || !about.parameters.some(({ name }) => name === "network") ? given : { network, ...given }
+
+const fromFile = Effect.fnUntraced(function*(file: string, given: Record<string, string>, network: string | null) {
   const fs = yield* FileSystem.FileSystem
   const sql = yield* fs.readFileString(file).pipe(
     Effect.catch(() => usageError(`There is no SQL file ${file} that can be read.`))
   )
   if (!hasHeader(sql)) return { sql, parameters: looseParameters(given), about: null } satisfies Asked
   const about = yield* Effect.fromResult(parseQueryFile(file, sql))
-  return { sql: about.sql, parameters: yield* bindParameters(about, given), about } satisfies Asked
+  return { sql: about.sql, parameters: yield* bound(about, withNetwork(about, given, network)), about } satisfies Asked
 })
 
-const asked = Effect.fnUntraced(function*(input: { readonly name: string | null; readonly sql: string | null; readonly param: ReadonlyArray<string> }) {
+const asked = Effect.fnUntraced(function*(input: { readonly name: string | null; readonly sql: string | null; readonly param: ReadonlyArray<string>; readonly network: string | null }) {
   const given = yield* givenParameters(input.param)
   if (input.sql !== null) {
     if (input.name !== null) return yield* usageError("Give either a name, a file, or --sql TEXT.")
     return { sql: input.sql, parameters: looseParameters(given), about: null } satisfies Asked
   }
   if (input.name === null) return null
-  if (input.name.endsWith(".sql")) return yield* fromFile(input.name, given)
+  if (input.name.endsWith(".sql")) return yield* fromFile(input.name, given, input.network)
   const about = yield* Effect.flatMap(QueryCatalogue, (catalogue) => catalogue.find(input.name!)).pipe(
     Effect.mapError((error) => error.reason === "not found" ? usageError(error.message) : error)
   )
-  return { sql: about.sql, parameters: yield* bindParameters(about, given), about } satisfies Asked
+  return { sql: about.sql, parameters: yield* bound(about, withNetwork(about, given, input.network)), about } satisfies Asked
 })
 
 const catalogueRows = (list: ReadonlyArray<NamedQuery>): QueryResult => ({
@@ -72,6 +81,26 @@ const originNote = (origin: DatabaseOrigin, now: number): string | null =>
       origin.publishedAt === null ? "" : `, ${durationText(now - origin.publishedAt)} old`
     }.\n`
 
+const Networks = Schema.Struct({ networks: Schema.Array(Schema.String), all: Schema.Boolean })
+
+/**
+ * Said on stderr whenever the file holds simulated crawls: no answer from it,
+ * not even an empty one, may be taken for a finding about real servers.
+ */
+const simulatedNote = Effect.map(
+  Effect.flatMap(Database, (database) =>
+    database.rows(Networks, `
+      SELECT coalesce(list(DISTINCT network ORDER BY network) FILTER (simulated), []) AS networks,
+        coalesce(bool_and(simulated), false) AS all
+      FROM crawl`)),
+  ([row]) =>
+    row === undefined || row.networks.length === 0
+      ? null
+      : row.all
+      ? `SIMULATED: all crawls in this file are of invented networks (${row.networks.join(", ")}): no findings.`
+      : `SIMULATED: some crawls in this file are of invented networks (${row.networks.join(", ")}).`
+)
+
 export const queryCommand = Command.make("query", {
   name: Argument.String("NAME|FILE.sql").pipe(
     Argument.withDescription("A named query, or a file; without it the catalogue is listed."),
@@ -80,6 +109,7 @@ export const queryCommand = Command.make("query", {
   ),
   db,
   sql: nullable(text("sql", "Run this SQL text (one SELECT; the database is read-only).").pipe(Flag.withMetavar("TEXT"))),
+  network: nullable(text("network", "Only this network, for named queries (their parameter network).").pipe(Flag.withMetavar("NAME"))),
   param: repeated("param", "Value of a parameter $key.").pipe(Flag.withMetavar("key=value")),
   format: choice("format", rowFormats, "How rows are written; json is one array on stdout and nothing else.").pipe(
     Flag.withDefault("table" as RowFormat)
@@ -110,9 +140,8 @@ export const queryCommand = Command.make("query", {
       const { caveat, level, question, title } = what.about
       yield* output.stderr(`${title}: ${question}\nCounted: ${level}.${caveat === null ? "" : ` ${caveat}`}\n\n`)
     }
-    if (result.rows.some((row) => row["simulated"] === true)) {
-      yield* output.stderr(`${output.style.warning("SIMULATED rows are invented behaviour, not findings.")}\n`)
-    }
+    const simulated = yield* simulatedNote
+    if (simulated !== null) yield* output.stderr(`${output.style.warning(simulated)}\n`)
     yield* output.stdout(rendered(result))
     if (result.truncated) yield* output.stderr(`${forDisplay(`Only the first ${result.rows.length} rows; --max-rows sets the bound.`)}\n`)
   }).pipe(Effect.provide(Database.layer(input.db)))

@@ -1,5 +1,6 @@
 import { Cause, Effect, Option, Predicate } from "effect"
 import { CliError } from "effect/cli"
+import { forDisplay } from "../domain/display.ts"
 import { Output } from "./output.ts"
 
 /** Says in one sentence what failed. What Effect's command line has said already is not said again. */
@@ -9,5 +10,7 @@ export const reportFailure = Effect.fnUntraced(function*(cause: Cause.Cause<unkn
   const error = Option.getOrUndefined(Cause.findErrorOption(cause))
   if (CliError.isCliError(error)) return
   const message = Predicate.hasProperty(error, "message") && typeof error.message === "string" ? error.message : undefined
-  yield* output.stderr(message === undefined ? `observatory: ${Cause.pretty(cause)}\n` : `observatory: ${message}\n`)
+  // An error may quote what a server sent: a value that a query could not convert, a banner.
+  const lines = (message ?? Cause.pretty(cause)).split("\n").map((line) => forDisplay(line, 2_000))
+  yield* output.stderr(`observatory: ${lines.join("\n")}\n`)
 })

@@ -1,5 +1,4 @@
-import { Clock, Effect, type FileSystem, Layer } from "effect"
-import type { HttpClient } from "effect/http"
+import { Clock, Effect, Layer } from "effect"
 import { CrawlError } from "../crawl/crawl-error.ts"
 import { type CrawlContext, Crawler, findUnfinished } from "../crawl/crawler.ts"
 import type { CrawlSettings } from "../crawl/settings.ts"
@@ -23,6 +22,8 @@ export interface RunCrawl {
   readonly connection: ConnectionInput
   /** Null: go on with the newest unfinished crawl, with its settings. */
   readonly fresh: { readonly settings: CrawlSettings; readonly seeds: ReadonlyArray<SeedList> } | null
+  /** Opt-out lists given now; a resumed crawl honours them beside those it was started with. */
+  readonly exclude: ReadonlyArray<string>
   /** Ends the summary with what to do next. */
   readonly suggestNext: boolean
 }
@@ -38,9 +39,16 @@ export const runCrawl = Effect.fnUntraced(function*(run: RunCrawl) {
       `Interrupted; what was seen is saved. Go on with: ${output.command} crawl --resume --network ${run.chain.name} --db ${run.db}\n`
     ))
   )
-  yield* run.progress === "json"
-    ? output.stdout(`${JSON.stringify({ type: "summary", ...summary })}\n`)
-    : output.stdout(crawlSummaryText(summary, output.style, run.suggestNext ? { command: output.command, db: run.db } : null))
+  if (run.progress !== "json") {
+    const next = run.suggestNext ? { command: output.command, db: run.db } : null
+    yield* output.stdout(crawlSummaryText(summary, output.style, next))
+  }
+  if (summary.end === "proxy lost") {
+    return yield* new CrawlError({
+      reason: "no proxy",
+      message: `The proxy does not answer (${summary.lack ?? "no details"}). What was seen is saved; --resume goes on.`
+    })
+  }
   if (summary.looksOffline) {
     return yield* new CrawlError({
       reason: "no network",
@@ -53,13 +61,19 @@ export const runCrawl = Effect.fnUntraced(function*(run: RunCrawl) {
 })
 
 const crawlOnce = Effect.fnUntraced(function*(run: RunCrawl, onProgress: CrawlContext["onProgress"]) {
-  const services = yield* Effect.context<Output | FileSystem.FileSystem | HttpClient.HttpClient>()
+  const output = yield* Output
   const unfinished = run.fresh === null ? yield* findUnfinished(run.chain.name) : null
   const settings = unfinished?.settings ?? run.fresh!.settings
+  const exclude = [...new Set([...settings.exclude, ...run.exclude])]
+  if (unfinished !== null) {
+    yield* output.stderr(
+      `Going on with crawl ${unfinished.crawl.crawlId} and its stored settings; of the flags given now, only those of the connection and --exclude count.\n`
+    )
+  }
   const connection = unfinished === null
     ? run.connection
     : yield* resumedConnection(run.connection, settings.connection, settings.allowPrivate)
-  if (connection.proxy !== null && settings.exclude.some(isUrl)) {
+  if (connection.proxy !== null && exclude.some(isUrl)) {
     return yield* usageError("An opt-out list at a URL would be fetched without --proxy: save it to a file first.")
   }
   const { layer, vantage } = yield* connectionOf(connection, run.chain, settings.vantage)
@@ -67,7 +81,7 @@ const crawlOnce = Effect.fnUntraced(function*(run: RunCrawl, onProgress: CrawlCo
     chain: run.chain,
     vantage,
     codeVersion: version,
-    readExclusions: (sources) => Effect.provideContext(readAll(sources), services),
+    exclusions: yield* readAll(exclude),
     onProgress
   }
   const at = yield* Clock.currentTimeMillis

@@ -3,7 +3,8 @@ import { endpointKey } from "../domain/endpoint.ts"
 import type { Observation, TlsFacts, Visit } from "../domain/visit.ts"
 import type { TerminalStyle } from "./terminal-style.ts"
 
-const replyLimit = 1_000
+/** Characters of a reply on a terminal; `--format json` has all that was kept. */
+const replyLimit = 4_000
 
 const at = (milliseconds: number | null): string => milliseconds === null ? "" : `${milliseconds.toFixed(0)} ms`
 

@@ -1,4 +1,4 @@
-import { Effect } from "effect"
+import { Config, Effect } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
 import { storeVisit, visitOnce } from "../crawl/single-visit.ts"
 import { parseEndpoint } from "../domain/endpoint.ts"
@@ -7,8 +7,9 @@ import { version } from "../version.ts"
 import { connectionOf } from "./connection.ts"
 import { clientNameOf } from "./crawl.ts"
 import { connectionFlags, crawlFlags, identityFlags, networkFlags } from "./flags.ts"
+import { jsonText } from "./format.ts"
 import { chosenChain, usageError } from "./network.ts"
-import { choice, nullable, text } from "./option.ts"
+import { nullable, text, twinnedAs } from "./option.ts"
 import { Output } from "./output.ts"
 import { simulatedNotice } from "./crawl-summary.ts"
 import { visitText } from "./visit-text.ts"
@@ -18,7 +19,10 @@ export const visitCommand = Command.make("visit", {
     Argument.withDescription("What to visit: t for TCP, s for TLS; IPv6 in brackets.")
   ),
   db: nullable(text("db", "Also store the visit in this database file.").pipe(Flag.withMetavar("FILE"))),
-  format: choice("format", ["text", "json"], "text for people, json for the whole visit.").pipe(
+  // A twin of its own: `OBSERVATORY_FORMAT` is about tables of rows.
+  format: Flag.Literals("format", ["text", "json"]).pipe(
+    Flag.withDescription("text for people, json for the whole visit. [OBSERVATORY_VISIT_FORMAT, in a config file visit-format]"),
+    Flag.withFallbackConfig(Config.Literals(["text", "json"], twinnedAs("visit-format"))),
     Flag.withDefault("text" as const)
   ),
   peerRounds: crawlFlags.peerRounds,
@@ -43,7 +47,7 @@ export const visitCommand = Command.make("visit", {
   }
   if (input.format === "json") {
     const shown = { network: chain.name, simulated: chain.simulated, ...visit }
-    return yield* output.stdout(`${JSON.stringify(shown, null, 2)}\n`)
+    return yield* output.stdout(`${jsonText(shown, 2)}\n`)
   }
   if (chain.simulated) yield* output.stdout(`${output.style.warning(simulatedNotice(chain.name))}\n\n`)
   yield* output.stdout(visitText(visit, output.style))

@@ -58,23 +58,45 @@ export const announcedBy = (
   return facts
 }
 
+/** Words that could be a host or an address; what servers write around them does not matter. */
+const hostWords = /[a-z0-9._:-]{4,255}/gi
+
+const mentions = (text: string, exclusions: Exclusions): boolean => {
+  for (const [word] of text.matchAll(hostWords)) {
+    const host = word.toLowerCase().replace(/^[.:-]+|[.:-]+$/g, "")
+    for (const candidate of [host, host.replace(/:[0-9]+$/, "")]) {
+      if (exclusions.excludes(candidate, [candidate]) !== undefined) return true
+    }
+  }
+  return false
+}
+
 /**
- * A visit without what the opt-out list names: raw replies that carried such an
- * announcement are dropped whole, the peer list keeps the rest.
+ * A visit without what the opt-out list names: every text that mentions such a
+ * host is dropped whole, lists keep the rest. Cheap where nothing is excluded.
  */
-export const visitWithoutExcluded = (visit: Visit, kept: ReadonlyArray<AdvertisedFact>): Visit => {
-  const raws = new Set(kept.flatMap((fact) => fact.entries.map((entry) => entry.advertisement.raw)))
+export const visitWithoutExcluded = (visit: Visit, exclusions: Exclusions): Visit => {
+  if (exclusions.size === 0) return visit
+  const clean = (text: string | null): string | null => text !== null && mentions(text, exclusions) ? null : text
+  const features = visit.features
   return {
     ...visit,
+    detail: clean(visit.detail),
+    banner: clean(visit.banner),
     peers: visit.peers === null
       ? null
-      : { ...visit.peers, entries: visit.peers.entries.filter(({ value }) => raws.has(JSON.stringify(value))) },
-    features: visit.features === null ? null : { ...visit.features, hosts: [], services: [] },
-    observations: visit.observations.map((observation) =>
-      ["server.peers.subscribe", "server.features"].includes(observation.method)
-        ? { ...observation, replyRaw: null, value: null }
-        : observation
-    )
+      : { ...visit.peers, entries: visit.peers.entries.filter(({ value }) => !mentions(JSON.stringify(value), exclusions)) },
+    features: features === null ? null : {
+      ...features,
+      hosts: features.hosts.filter(({ host }) => !mentions(host, exclusions)),
+      services: features.services.filter((service) => !mentions(service, exclusions))
+    },
+    observations: visit.observations.map((observation) => ({
+      ...observation,
+      errorMessage: clean(observation.errorMessage),
+      replyRaw: clean(observation.replyRaw),
+      value: clean(observation.value)
+    }))
   }
 }
 

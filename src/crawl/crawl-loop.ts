@@ -2,7 +2,7 @@ import { Clock, Effect, FiberSet, Queue, Result } from "effect"
 import type { Exclusions } from "../discovery/exclude.ts"
 import type { PeerGrammar } from "../discovery/peer-entry.ts"
 import type { Chain } from "../domain/chain.ts"
-import type { NotVisitedReason } from "../domain/reason.ts"
+import type { NotVisitedReason, VisitReason } from "../domain/reason.ts"
 import type { Visit } from "../domain/visit.ts"
 import { Visitor } from "../probe/visitor.ts"
 import type { AdvertisedFact, CrawlId, Fact } from "../store/facts.ts"
@@ -31,6 +31,15 @@ interface Ready {
   readonly entry: FrontierEntry
   readonly plan: DialPlan
   readonly occupancy: Occupancy
+  /** Whose books the visit is on. */
+  readonly ledgerTarget: string
+}
+
+/** What a visit says about whether to keep away: also what happened after its handshake. */
+export const reasonForDistance = (visit: Visit): VisitReason | null => {
+  if (visit.observations.some((o) => o.outcome === "throttled")) return "throttled"
+  const reset = visit.observations.some((o) => o.outcome === "closed" && o.errorMessage === "ECONNRESET")
+  return reset ? "reset" : visit.reason
 }
 
 /** All state of a running crawl. Touched by the loop's fiber only; others may read counts. */
@@ -43,6 +52,8 @@ export interface CrawlState {
   readonly exclusions: Exclusions
   readonly grammar: PeerGrammar
   readonly tally: Tally
+  /** Hosts whose announcements were stored before it was known that they are excluded. */
+  readonly toForget: Set<string>
 }
 
 /**
@@ -97,7 +108,13 @@ export const crawlLoop = Effect.fnUntraced(function*(
       while (end === null && active < settings.concurrency) {
         const next = ready.shift()
         if (next !== undefined) {
-          yield* startVisit(next)
+          // While it waited for its turn, the server may have told us to go away.
+          const refusal = ledger.refusal(next.ledgerTarget, now())
+          if (refusal === null) yield* startVisit(next)
+          else {
+            yield* record(refuse(next.entry, "policy", refusal.detail))
+            ready.push(...politeness.leave(next.occupancy))
+          }
           continue
         }
         if (settings.limit !== null && claimed >= settings.limit) {
@@ -135,12 +152,15 @@ export const crawlLoop = Effect.fnUntraced(function*(
       const excluded = state.exclusions.excludes(entry.endpoint.host, plan.dial.addresses)
       if (excluded !== undefined) {
         tally.excluded++
+        state.toForget.add(entry.endpoint.host)
         return refuse(entry, "policy", "excluded")
       }
       const occupancy = occupancyOf(entry.endpoint.host, dialled, frontier.addressesOf(entry.endpoint.host))
-      const refusal = ledger.refusal(occupancy.target, now())
+      // By what was dialled, never by what somebody announced: a claim must not bar us from a stranger's address.
+      const ledgerTarget = plan.dial.address ?? entry.endpoint.host
+      const refusal = ledger.refusal(ledgerTarget, now())
       if (refusal !== null) return refuse(entry, "policy", refusal.detail)
-      const it = { entry, plan, occupancy }
+      const it = { entry, plan, occupancy, ledgerTarget }
       if (politeness.enter(it, occupancy)) ready.push(it)
       return []
     }
@@ -150,15 +170,13 @@ export const crawlLoop = Effect.fnUntraced(function*(
       const at = now()
       tally.add(visit)
       const announced: Array<AdvertisedFact> = []
-      let excluded = 0
       for (const fact of announcedBy(visit, state.chain, state.grammar, { at, allowPrivate: settings.allowPrivate })) {
         const kept = withoutExcluded(fact, state.exclusions)
-        excluded += kept.excluded
+        tally.excluded += kept.excluded
         announced.push(kept.fact)
       }
-      tally.excluded += excluded
       const facts: Array<Fact> = [
-        { _tag: "visit", visit: excluded === 0 ? visitWithShortLists(visit, announced) : visitWithoutExcluded(visit, announced) },
+        { _tag: "visit", visit: visitWithoutExcluded(visitWithShortLists(visit, announced), state.exclusions) },
         ...announced,
         ...frontier.visited(it.entry, { reachable: visit.software !== null }, at)
       ]
@@ -169,8 +187,8 @@ export const crawlLoop = Effect.fnUntraced(function*(
           at
         }))
       }
-      const throttled = visit.observations.some((o) => o.outcome === "throttled")
-      facts.push(ledger.charge(it.occupancy.target, visit.cost, throttled ? "throttled" : visit.reason, at))
+      facts.push(ledger.charge(it.ledgerTarget, visit.cost, reasonForDistance(visit), at))
+      if (tally.proxyIsLost) end ??= "proxy lost"
       for (const admitted of politeness.leave(it.occupancy)) ready.push(admitted)
       return facts
     }

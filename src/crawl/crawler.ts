@@ -1,12 +1,11 @@
 import { Cause, Clock, Context, Effect, Exit, Fiber, Layer, Option, Queue, Schema } from "effect"
-import type { DiscoveryError } from "../discovery/discovery-error.ts"
-import type { Exclusions } from "../discovery/exclude.ts"
+import { type Exclusions, rememberingExclusions } from "../discovery/exclude.ts"
 import { PeerGrammar } from "../discovery/peer-entry.ts"
 import type { Chain } from "../domain/chain.ts"
 import type { Server } from "../domain/server.ts"
 import type { Visitor } from "../probe/visitor.ts"
 import type { AdvertisedFact, CrawlId, Fact } from "../store/facts.ts"
-import { type ResumableCrawl, Store, type Vantage } from "../store/store.ts"
+import { type CrawlState as StoredState, type ResumableCrawl, Store, type Vantage } from "../store/store.ts"
 import type { StoreError } from "../store/store-error.ts"
 import type { Dialer } from "../transport/dialer.ts"
 import { withoutExcluded } from "./announcements.ts"
@@ -24,8 +23,8 @@ export interface CrawlContext {
   readonly chain: Chain
   readonly vantage: Vantage
   readonly codeVersion: string
-  /** Reads the opt-out lists that the settings name. */
-  readonly readExclusions: (sources: ReadonlyArray<string>) => Effect.Effect<Exclusions, DiscoveryError>
+  /** What the opt-out lists name. */
+  readonly exclusions: Exclusions
   /** Called about four times a second and once at the end. */
   readonly onProgress: (progress: CrawlProgress) => Effect.Effect<void>
 }
@@ -68,9 +67,9 @@ export const findUnfinished = Effect.fn("findUnfinished")(function*(
  * can be taken up again with `resume`.
  */
 export class Crawler extends Context.Service<Crawler, {
-  readonly start: (crawl: NewCrawl) => Effect.Effect<CrawlSummary, CrawlError | DiscoveryError | StoreError>
+  readonly start: (crawl: NewCrawl) => Effect.Effect<CrawlSummary, CrawlError | StoreError>
   /** Goes on with an unfinished crawl, with its stored settings. */
-  readonly resume: (found: Unfinished, context: CrawlContext) => Effect.Effect<CrawlSummary, DiscoveryError | StoreError>
+  readonly resume: (found: Unfinished, context: CrawlContext) => Effect.Effect<CrawlSummary, StoreError>
 }>()("electrum-observatory/Crawler") {
   static readonly layer: Layer.Layer<Crawler, never, Store | Dialer | Visitor> = Layer.effect(
     Crawler,
@@ -117,42 +116,38 @@ export class Crawler extends Context.Service<Crawler, {
         )
       })
 
-      const endCrawl = (crawlId: CrawlId, end: "finished" | "interrupted" | "failed") =>
+      const endCrawl = (crawlId: CrawlId, end: Exclude<StoredState, "running" | "abandoned">) =>
         Effect.flatMap(Clock.currentTimeMillis, (at) => store.endCrawl(crawlId, end, at))
 
       const joinAndEnd = Effect.fnUntraced(function*(state: CrawlState, end: CrawlEnd) {
         yield* store.flush
+        if (state.toForget.size > 0) yield* store.forget(state.crawlId, [...state.toForget])
         const servers = joinServers(yield* store.joinRows(state.crawlId))
         yield* store.record(state.crawlId, [{ _tag: "servers", servers }])
         yield* store.flush
-        yield* endCrawl(state.crawlId, end === "interrupted" ? "interrupted" : "finished")
+        yield* endCrawl(state.crawlId, stateAtEnd[end])
         yield* store.publishSnapshot
         return servers
       })
 
-      const stateOf = Effect.fnUntraced(function*(
-        crawlId: CrawlId,
-        settings: CrawlSettings,
-        context: CrawlContext,
-        exclusions: Exclusions
-      ) {
+      const stateOf = Effect.fnUntraced(function*(crawlId: CrawlId, settings: CrawlSettings, context: CrawlContext) {
         const state: CrawlState = {
           crawlId,
           chain: context.chain,
           settings,
           frontier: new Frontier({ ...settings, defaultPorts: context.chain.default_ports }),
           ledger: new CostLedger(yield* store.ledger(context.vantage.name)),
-          exclusions,
+          exclusions: rememberingExclusions(context.exclusions),
           grammar: new PeerGrammar(context.chain.default_ports, { allowPrivate: settings.allowPrivate }),
-          tally: new Tally()
+          tally: new Tally(),
+          toForget: new Set()
         }
         return state
       })
 
       const start = Effect.fn("Crawler.start")(function*(crawl: NewCrawl) {
         const at = yield* Clock.currentTimeMillis
-        const exclusions = yield* crawl.readExclusions(crawl.settings.exclude)
-        const kept = crawl.seeds.map((fact) => withoutExcluded(fact, exclusions))
+        const kept = crawl.seeds.map((fact) => withoutExcluded(fact, crawl.exclusions))
         if (!kept.some(({ fact }) => fact.entries.some((e) => e.advertisement.services.length > 0))) {
           return yield* new CrawlError({
             reason: "no seeds",
@@ -167,7 +162,7 @@ export class Crawler extends Context.Service<Crawler, {
           codeVersion: crawl.codeVersion,
           startedAt: at
         })
-        const state = yield* stateOf(crawlId, crawl.settings, crawl, exclusions)
+        const state = yield* stateOf(crawlId, crawl.settings, crawl)
         const facts: Array<Fact> = []
         for (const { excluded, fact } of kept) {
           state.tally.excluded += excluded
@@ -184,8 +179,9 @@ export class Crawler extends Context.Service<Crawler, {
       })
 
       const resume = Effect.fn("Crawler.resume")(function*({ crawl, settings }: Unfinished, context: CrawlContext) {
-        const state = yield* stateOf(crawl.crawlId, settings, context, yield* context.readExclusions(settings.exclude))
+        const state = yield* stateOf(crawl.crawlId, settings, context)
         state.frontier.restore(crawl.endpoints)
+        state.tally.restore(crawl.endpoints)
         return yield* run(state, context)
       })
 
@@ -193,6 +189,15 @@ export class Crawler extends Context.Service<Crawler, {
     })
   )
 }
+
+/** A crawl cut short by a bound is no picture of the network; one that lost its proxy can be resumed. */
+const stateAtEnd = {
+  complete: "finished",
+  limit: "limited",
+  "max time": "limited",
+  interrupted: "interrupted",
+  "proxy lost": "interrupted"
+} as const satisfies Record<CrawlEnd, StoredState>
 
 const progressOf = (state: CrawlState, elapsedMs: number): CrawlProgress => {
   const counts = state.frontier.counts()

@@ -24,7 +24,7 @@ export interface CrawlProgress {
 }
 
 /** Why a crawl ended. */
-export type CrawlEnd = "complete" | "limit" | "max time" | "interrupted"
+export type CrawlEnd = "complete" | "limit" | "max time" | "interrupted" | "proxy lost"
 
 export interface CrawlSummary extends CrawlProgress {
   readonly end: CrawlEnd

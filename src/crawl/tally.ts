@@ -1,4 +1,5 @@
 import type { Visit } from "../domain/visit.ts"
+import type { KnownEndpoint } from "../store/store.ts"
 
 /** Counts of one run, level: visits (one visit is one endpoint). */
 export class Tally {
@@ -10,14 +11,37 @@ export class Tally {
   readonly lacks = new Map<string, number>()
   readonly reasons = new Map<string, number>()
   #conclusive = 0
+  #proxySilences = 0
 
   add(visit: Visit): void {
     this.visits++
     if (visit.outcome === "answered") this.answered++
     else this.failed++
     if (visit.reason !== null) this.reasons.set(visit.reason, (this.reasons.get(visit.reason) ?? 0) + 1)
-    // Only these can come from a machine without any network.
-    if (!["dns", "us", "unreachable"].includes(visit.reason ?? "")) this.#conclusive++
+    // Only these can come from a machine without any network, or with a proxy that is not there.
+    const inconclusive = ["dns", "us", "proxy"].includes(visit.reason ?? "") ||
+      (visit.reason === "unreachable" && visit.dial.via === "direct")
+    if (!inconclusive) this.#conclusive++
+    // Codes that a proxy gives are about the target; everything else of this reason is about the proxy.
+    const proxyIsSilent = visit.reason === "proxy" && !(visit.detail ?? "").startsWith("SOCKS")
+    this.#proxySilences = proxyIsSilent ? this.#proxySilences + 1 : 0
+    if (proxyIsSilent) this.addLack(visit.detail ?? "proxy")
+  }
+
+  /** Takes in the visits of an unfinished crawl, which belong to its counts. */
+  restore(known: ReadonlyArray<KnownEndpoint>): void {
+    for (const { outcome, visitReason } of known) {
+      if (outcome === null) continue
+      this.#conclusive++
+      if (outcome === "answered") this.answered++
+      else this.failed++
+      if (visitReason !== null) this.reasons.set(visitReason, (this.reasons.get(visitReason) ?? 0) + 1)
+    }
+  }
+
+  /** So many visits in a row found the proxy itself silent that it must be gone. */
+  get proxyIsLost(): boolean {
+    return this.#proxySilences >= 10
   }
 
   get looksOffline(): boolean {

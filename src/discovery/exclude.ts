@@ -81,6 +81,22 @@ const byAddress = (rules: Rules, text: string): string | undefined => {
   return undefined
 }
 
+/**
+ * Exclusions that remember a host once one of its addresses was excluded: the
+ * next list may name it without the address.
+ */
+export const rememberingExclusions = (exclusions: Exclusions): Exclusions => {
+  const remembered = new Map<string, string>()
+  return {
+    ...exclusions,
+    excludes: (host, addresses) => {
+      const entry = remembered.get(host) ?? exclusions.excludes(host, addresses)
+      if (entry !== undefined && host !== "") remembered.set(host, entry)
+      return entry
+    }
+  }
+}
+
 /** Nothing is excluded. */
 export const noExclusions: Exclusions = { excludes: () => undefined, size: 0, unreadable: [] }
 

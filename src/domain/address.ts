@@ -38,6 +38,8 @@ const scopes: Readonly<Record<string, AddressScope>> = {
 const documentation = ["192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24", "2001:db8::/32", "3fff::/20"]
   .map((cidr) => ipaddr.parseCIDR(cidr))
 
+const globalUnicast = ipaddr.parseCIDR("2000::/3")
+
 type Parsed = ipaddr.IPv4 | ipaddr.IPv6
 
 const inside = (address: Parsed, range: [Parsed, number]): boolean =>
@@ -65,6 +67,8 @@ export const addressScope = (text: string): AddressScope | undefined => {
   const parsed = parse(text)
   if (parsed === undefined) return undefined
   if (documentation.some((range) => inside(parsed, range))) return "documentation"
+  // Only 2000::/3 has been given out as global unicast (IANA, IPv6 address space).
+  if (parsed.kind() === "ipv6" && parsed.range() === "unicast" && !inside(parsed, globalUnicast)) return "reserved"
   return scopes[parsed.range()] ?? "reserved"
 }
 

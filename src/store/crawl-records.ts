@@ -14,6 +14,7 @@ export interface CrawlRecords {
   readonly running: ReadonlySet<CrawlId>
   readonly start: (start: CrawlStart) => Effect.Effect<CrawlId, StoreError>
   readonly record: (crawlId: CrawlId, facts: ReadonlyArray<Fact>) => Effect.Effect<void, StoreError>
+  readonly forget: (crawlId: CrawlId, hosts: ReadonlyArray<string>) => Effect.Effect<void, StoreError>
   readonly end: (crawlId: CrawlId, state: CrawlState, at: number) => Effect.Effect<void, StoreError>
 }
 
@@ -91,6 +92,19 @@ export const makeCrawlRecords = (writer: Writer, identities: Identities): CrawlR
       ? writer.record(crawlId, facts)
       : Effect.andThen(takeUp(crawlId), writer.record(crawlId, facts))
 
+  const forget = Effect.fn("Store.forget")(function*(crawlId: CrawlId, hosts: ReadonlyArray<string>) {
+    const these = `host IN (SELECT unnest(from_json($hosts, '["VARCHAR"]')))`
+    const advertisements = `(SELECT advertisement_id FROM advertisement WHERE ${these})`
+    const endpoints = `(SELECT endpoint_id FROM endpoint WHERE ${these})`
+    const parameters = { hosts: JSON.stringify(hosts) }
+    yield* together(writer, [
+      [`DELETE FROM advertised WHERE advertisement_id IN ${advertisements}`, parameters],
+      [`DELETE FROM advertisement_endpoint WHERE advertisement_id IN ${advertisements}`, parameters],
+      [`DELETE FROM advertisement WHERE ${these}`, parameters],
+      [`DELETE FROM endpoint_state WHERE crawl_id = $crawlId AND endpoint_id IN ${endpoints}`, { ...parameters, crawlId }]
+    ])
+  })
+
   const end = Effect.fn("Store.endCrawl")(function*(crawlId: CrawlId, state: CrawlState, at: number) {
     yield* together(writer, [[
       "UPDATE crawl SET state = $state, ended_at = $at WHERE crawl_id = $crawlId",
@@ -99,5 +113,5 @@ export const makeCrawlRecords = (writer: Writer, identities: Identities): CrawlR
     running.delete(crawlId)
   })
 
-  return { running, start, record: (crawlId, facts) => Effect.suspend(() => record(crawlId, facts)), end }
+  return { running, start, record: (crawlId, facts) => Effect.suspend(() => record(crawlId, facts)), forget, end }
 }

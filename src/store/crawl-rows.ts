@@ -38,6 +38,7 @@ const KnownRow = Schema.Struct({
   by_seed: Schema.Boolean,
   addresses: Schema.Array(Schema.String),
   outcome: Schema.NullOr(Schema.Literals(["answered", "failed"])),
+  visit_reason: Schema.NullOr(VisitReason),
   reachable: Schema.Boolean
 })
 
@@ -59,13 +60,13 @@ WITH known AS (
   WHERE address IS NOT NULL AND advertisement_id IN (SELECT advertisement_id FROM said)
   GROUP BY host
 ), visited AS (
-  SELECT endpoint_id, any_value(outcome) AS outcome,
+  SELECT endpoint_id, any_value(outcome) AS outcome, any_value(reason) AS visit_reason,
     bool_or(software IS NOT NULL OR protocol IS NOT NULL OR outcome = 'answered') AS reachable
   FROM visit WHERE crawl_id = $crawlId GROUP BY endpoint_id
 )
 SELECT e.host, e.port, e.transport, e.network_class, k.state, k.why.reason AS reason, k.why.detail AS detail,
   coalesce(n.sources, 0) AS sources, coalesce(n.by_seed, false) AS by_seed,
-  coalesce(l.addresses, []) AS addresses, v.outcome, coalesce(v.reachable, false) AS reachable
+  coalesce(l.addresses, []) AS addresses, v.outcome, v.visit_reason, coalesce(v.reachable, false) AS reachable
 FROM known k
 JOIN endpoint e USING (endpoint_id)
 LEFT JOIN named n USING (endpoint_id)
@@ -103,6 +104,7 @@ export const readResumable = Effect.fnUntraced(function*(
       namedBySeed: row.by_seed,
       announcedAddresses: row.addresses,
       outcome: row.outcome,
+      visitReason: row.visit_reason,
       reachable: row.reachable
     }))
   })

@@ -34,7 +34,7 @@ export interface CrawlStart {
 }
 
 /** How a crawl ended. `running` is what a killed process leaves behind. */
-export type CrawlState = "running" | "finished" | "interrupted" | "failed" | "abandoned"
+export type CrawlState = "running" | "finished" | "limited" | "interrupted" | "failed" | "abandoned"
 
 /** One endpoint as the tables of an unfinished crawl know it. */
 export interface KnownEndpoint {
@@ -49,6 +49,7 @@ export interface KnownEndpoint {
   readonly announcedAddresses: ReadonlyArray<string>
   /** Outcome of its visit, null before. */
   readonly outcome: Visit["outcome"] | null
+  readonly visitReason: Visit["reason"]
   /** It answered `server.version`, on whatever chain. */
   readonly reachable: boolean
 }
@@ -90,6 +91,12 @@ export class Store extends Context.Service<Store, {
   readonly record: (crawlId: CrawlId, facts: ReadonlyArray<Fact>) => Effect.Effect<void, StoreError>
   /** Returns when all that was recorded before is on disk. */
   readonly flush: Effect.Effect<void, StoreError>
+  /**
+   * Removes what was announced of hosts that turned out to be on the opt-out
+   * list after they were stored, e.g. by the address they resolve to. They have
+   * no visits; ask for `flush` before.
+   */
+  readonly forget: (crawlId: CrawlId, hosts: ReadonlyArray<string>) => Effect.Effect<void, StoreError>
   readonly endCrawl: (crawlId: CrawlId, state: CrawlState, at: number) => Effect.Effect<void, StoreError>
   /** The newest ledger entry of each target for a vantage. */
   readonly ledger: (vantage: string) => Effect.Effect<ReadonlyArray<Omit<LedgerFact, "_tag">>, StoreError>
@@ -137,6 +144,7 @@ const makeStore = Effect.fnUntraced(function*(path: string, options?: Partial<St
     resumable: Effect.fn("Store.resumable")((network) => writer.exclusively((c) => readResumable(c, network))),
     record: crawls.record,
     flush: writer.flush,
+    forget: crawls.forget,
     endCrawl: crawls.end,
     ledger: Effect.fn("Store.ledger")((vantage) => writer.exclusively((c) => readLedger(c, vantage))),
     joinRows: Effect.fn("Store.joinRows")((crawlId) => writer.exclusively((c) => readJoinRows(c, crawlId))),

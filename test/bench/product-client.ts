@@ -34,7 +34,7 @@ const crawl = Effect.fnUntraced(function*({ concurrency, db, network }: Job) {
       chain,
       vantage,
       codeVersion: version,
-      readExclusions: () => Effect.succeed(noExclusions),
+      exclusions: noExclusions,
       onProgress: () => Effect.void,
       settings: {
         ...defaultCrawlSettings,

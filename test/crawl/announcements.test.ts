@@ -15,7 +15,7 @@ const visitOf = (overrides: Partial<Visit>): Visit =>
     chain: { verdict: "same", chain: chain.name, headers: [] },
     peers: { asked: 2, entries: list.map((value) => ({ value, times: 2 })), dropped: 0, unseenMass: 0 },
     observations: [
-      observationOf("peers#1", { method, replyRaw: "x".repeat(5000) }),
+      observationOf("peers#1", { method, replyRaw: `["b.example.org"]${"x".repeat(4983)}` }),
       observationOf("peers#2", { method, replyRaw: "x".repeat(5000), outcome: "malformed" }),
       observationOf("banner", { method: "server.banner", replyRaw: "y".repeat(5000) })
     ],
@@ -53,9 +53,20 @@ describe("what a visited server announces", () => {
     const exclusions = makeExclusions(["b.example.org"])
     const left = announced(visit).map((fact) => withoutExcluded(fact, exclusions))
     expect(left.map((k) => k.excluded)).toContain(1)
-    const stored = visitWithoutExcluded(visit, left.map((k) => k.fact))
+    const stored = visitWithoutExcluded(visit, exclusions)
     expect(JSON.stringify([stored, left.map((k) => k.fact)])).not.toContain("b.example.org")
     expect(JSON.stringify(stored)).toContain("a.example.org")
-    expect(stored.observations.map((o) => o.replyRaw?.length)).toEqual([undefined, undefined, 5000])
+    expect(stored.observations.map((o) => o.replyRaw?.length)).toEqual([undefined, 5000, 5000])
+  })
+
+  it("loses it also where a server is not followed, and from what servers write freely", () => {
+    const visit = visitOf({
+      chain: { verdict: "other", chain: null, headers: [] },
+      banner: "see also tcp://b.example.org:50001, and donate",
+      detail: "b.example.org"
+    })
+    expect(JSON.stringify(visitWithoutExcluded(visit, makeExclusions(["b.example.org"])))).not.toContain("b.example.org")
+    expect(visitWithoutExcluded(visit, makeExclusions(["34.90.1.0/24"])).peers?.entries).toEqual([])
+    expect(visitWithoutExcluded(visit, makeExclusions(["c.example.org"]))).toEqual(visit)
   })
 })

@@ -45,7 +45,7 @@ const crawlOf = (overrides: Partial<NewCrawl> & { readonly seeds: NewCrawl["seed
   chain,
   vantage: { name: "test", ipv4: true, ipv6: true, tor: false, proxy: false },
   codeVersion: "test",
-  readExclusions: () => Effect.succeed(noExclusions),
+  exclusions: noExclusions,
   onProgress: () => Effect.void,
   settings: settings(),
   ...overrides
@@ -168,6 +168,59 @@ describe("a crawl", () => {
       expect(store.fates().get("a.example.org:50002:s")).toMatch(/^not visited \| policy \| back-off until .*: throttled$/)
     }))
 
+  it.effect("does not go on to other endpoints of an address that reset or throttled it meanwhile", () =>
+    Effect.gen(function*() {
+      for (const trouble of [{ throttled: true }, { resets: true }]) {
+        const hosts = ["a", "b", "c"].map((name) => `${name}.example.org`)
+        const { finish, network, start, store } = setup(
+          Object.fromEntries(hosts.map((host) => [`${host}:50002:s`, { ...trouble, address: "198.18.0.1", visitMs: 500 }]))
+        )
+        yield* finish(start(crawlOf({ seeds: [seedFact(...hosts)] })))
+        expect(network.visited).toHaveLength(1)
+        expect([...store.fates().values()].filter((fate) => fate.includes("back-off until"))).toHaveLength(2)
+      }
+    }))
+
+  it.effect("keeps away from what it dialled, never from an address that somebody announced", () =>
+    Effect.gen(function*() {
+      const { finish, start, store } = setup({
+        "a.example.org:50002:s": { peers: [peer("evil.example.org", ["v1.4", "s50002"], "198.18.0.9")] },
+        "evil.example.org:50002:s": { resets: true }
+      })
+      yield* finish(start(crawlOf({ seeds: [seedFact("a.example.org")] })))
+      expect(store.ledger.filter((entry) => entry.backOffUntil !== null).map((entry) => entry.target)).toEqual(["evil.example.org"])
+    }))
+
+  it.effect("stops when its proxy is gone, and can be resumed", () =>
+    Effect.gen(function*() {
+      const hosts = Array.from({ length: 40 }, (_, i) => `h${i}.example.org`)
+      const { finish, network, start, store } = setup(
+        Object.fromEntries(hosts.map((host) => [`${host}:50002:s`, { fails: "proxy" as const }]))
+      )
+      const summary = yield* finish(start(crawlOf({ seeds: [seedFact(...hosts)], settings: settings({ concurrency: 2 }) })))
+      expect(summary.end).toBe("proxy lost")
+      expect(network.visited.length).toBeLessThan(15)
+      expect(store.state).toBe("interrupted")
+    }))
+
+  it.effect("counts the visits of the runs before it was resumed", () =>
+    Effect.gen(function*() {
+      const hosts = ["h0", "h1", "h2"].map((name) => `${name}.example.org`)
+      const { finish, resume, start } = setup({
+        "h0.example.org:50002:s": {},
+        "h1.example.org:50002:s": { visitMs: 60_000 },
+        "h2.example.org:50002:s": { fails: "refused" }
+      })
+      const crawl = crawlOf({ seeds: [seedFact(...hosts)], settings: settings({ concurrency: 1 }) })
+      const fiber = yield* Effect.forkChild(start(crawl))
+      yield* TestClock.adjust("500 millis")
+      const interruption = yield* Effect.forkChild(Fiber.interrupt(fiber))
+      yield* TestClock.adjust("6 seconds")
+      yield* Fiber.join(interruption)
+      const summary = yield* finish(resume(crawl))
+      expect(summary).toMatchObject({ answered: 2, failed: 1, reasons: [["refused", 1]] })
+    }))
+
   it.effect("keeps what our rules or our vantage forbid apart from what failed", () =>
     Effect.gen(function*() {
       const { finish, start, store } = setup({
@@ -184,16 +237,19 @@ describe("a crawl", () => {
   it.effect("neither dials nor stores what the opt-out list names", () =>
     Effect.gen(function*() {
       const { finish, network, start, store } = setup({
-        "a.example.org:50002:s": { peers: [peer("b.opted.example"), peer("c.example.org", ["v1.4", "s50002"], "198.51.7.7"), peer("d.example.org")] },
-        "d.example.org:50002:s": { address: "9.9.9.9" }
+        "a.example.org:50002:s": { peers: [peer("b.opted.example"), peer("c.example.org", ["v1.4", "s50002"], "198.51.7.7"), peer("d.example.org"), peer("e.example.org")] },
+        "d.example.org:50002:s": { address: "9.9.9.9" },
+        // Announced without its address, which only its name tells.
+        "e.example.org:50002:s": { address: "198.51.7.8" }
       })
       const summary = yield* finish(start(crawlOf({
         seeds: [seedFact("a.example.org")],
-        readExclusions: () => Effect.succeed(makeExclusions(["*.opted.example", "198.51.7.0/24"]))
+        exclusions: makeExclusions(["*.opted.example", "198.51.7.0/24"])
       })))
       expect(network.visited).toEqual(["a.example.org:50002:s", "d.example.org:50002:s"])
-      expect(JSON.stringify(store.facts)).not.toMatch(/opted|198\.51\.7/)
-      expect(summary.excluded).toBe(2)
+      expect(store.forgotten).toEqual(["e.example.org"])
+      expect(JSON.stringify(store.facts)).not.toMatch(/opted|c\.example|198\.51\.7/)
+      expect(summary.excluded).toBe(3)
     }))
 
   it.effect("ends at --limit with exactly so many visits and says so at the rest", () =>
@@ -203,7 +259,7 @@ describe("a crawl", () => {
       const summary = yield* finish(start(crawlOf({ seeds: [seedFact(...hosts)], settings: settings({ limit: 4 }) })))
       expect(summary).toMatchObject({ end: "limit", visits: 4, notVisited: 5 })
       expect([...store.fates().values()].filter((f) => f === "not visited | limit | --limit")).toHaveLength(5)
-      expect(store.state).toBe("finished")
+      expect(store.state).toBe("limited")
     }))
 
   it.effect("ends at --max-time and lets visits in flight finish", () =>

@@ -170,6 +170,7 @@ describe("the frontier", () => {
         namedBySeed: false,
         announcedAddresses: [],
         outcome: f.state === "visited" ? ("answered" as const) : null,
+        visitReason: null,
         reachable: reached.get(endpointKey(f.endpoint)) ?? false
       }))
       const after = new Frontier(rules)

@@ -44,7 +44,9 @@ describe("addresses", () => {
       "192.0.2.1": "documentation",
       "2001:db8::1": "documentation",
       "240.0.0.1": "reserved",
-      "fec0::1": "private"
+      "fec0::1": "private",
+      "4000::1": "reserved",
+      "1::": "reserved"
     } as const
     for (const [address, scope] of Object.entries(scopes)) expect([address, addressScope(address)]).toEqual([address, scope])
     expect(addressScope("example.org")).toBeUndefined()

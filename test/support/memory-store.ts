@@ -9,6 +9,7 @@ export class MemoryStore {
   readonly starts: Array<CrawlStart> = []
   state: CrawlState | null = null
   snapshots = 0
+  readonly forgotten: Array<string> = []
 
   get facts(): Array<Fact> {
     return this.units.flat()
@@ -47,6 +48,7 @@ export class MemoryStore {
       namedBySeed: false,
       announcedAddresses: [],
       outcome: outcomes.get(key)?.outcome ?? null,
+      visitReason: outcomes.get(key)?.reason ?? null,
       reachable: (outcomes.get(key)?.software ?? null) !== null
     }))
   }
@@ -69,6 +71,7 @@ export class MemoryStore {
         }),
       record: (_crawlId, facts) => Effect.sync(() => void this.units.push(facts)),
       flush: Effect.void,
+      forget: (_crawlId, hosts) => Effect.sync(() => void this.forgotten.push(...hosts)),
       endCrawl: (_crawlId, state) => Effect.sync(() => void (this.state = state)),
       ledger: () => Effect.sync(() => this.ledger),
       joinRows: () =>

@@ -18,6 +18,8 @@ export interface PretendEndpoint {
   readonly fails?: Visit["reason"]
   readonly verdict?: "same" | "other" | "unverified"
   readonly throttled?: boolean
+  /** It answers `server.version` and then resets the connection. */
+  readonly resets?: boolean
 }
 
 /** A dialer and a visitor that open no connection: who is visited when is recorded. */
@@ -80,15 +82,15 @@ export class PretendNetwork {
               cost: 20,
               chain: { verdict, chain: verdict === "same" ? chain.name : null, headers: [] },
               peers: { asked: 1, entries: (it.peers ?? []).map((value) => ({ value, times: 1 })), dropped: 0, unseenMass: 0 },
-              observations: it.throttled === true
+              observations: it.throttled === true || it.resets === true
                 ? [{
                   probe: "ping",
                   method: "server.ping",
                   sentMs: 0,
                   latencyMs: 1,
-                  outcome: "throttled",
-                  errorCode: -101,
-                  errorMessage: "",
+                  outcome: it.resets === true ? "closed" : "throttled",
+                  errorCode: it.resets === true ? null : -101,
+                  errorMessage: it.resets === true ? "ECONNRESET" : "",
                   replyRaw: null,
                   replyBytes: 0,
                   value: null

@@ -44,7 +44,7 @@ COMMENT ON COLUMN crawl.network IS 'Name of the chain crawled, e.g. mainnet, tes
 COMMENT ON COLUMN crawl.simulated IS 'True: a simulated network with invented behaviour; nothing in it is a finding about anyone.';
 COMMENT ON COLUMN crawl.chain_title IS 'Title of the chain for people.';
 COMMENT ON COLUMN crawl.genesis_hash IS 'Block hash of the chain at height 0, hex. Several chains may share it.';
-COMMENT ON COLUMN crawl.state IS 'running (or its process was killed), finished, interrupted, failed, or abandoned (a later crawl was started instead of resuming it).';
+COMMENT ON COLUMN crawl.state IS 'running (or its process was killed), finished, limited (--limit or --max-time ended it first), interrupted, failed, or abandoned (a later crawl was started instead of resuming it).';
 COMMENT ON COLUMN crawl.started_at IS 'When it was started, UTC; resuming does not change it.';
 COMMENT ON COLUMN crawl.ended_at IS 'When it ended the last time, UTC; null while running or killed.';
 COMMENT ON COLUMN crawl.resumptions IS 'How often it was taken up again after an interruption.';

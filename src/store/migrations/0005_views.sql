@@ -1,11 +1,11 @@
 -- How the tables are read.
 
 CREATE VIEW latest_crawl AS
-SELECT network, max(crawl_id) AS crawl_id
+SELECT network, coalesce(max(crawl_id) FILTER (state = 'finished'), max(crawl_id)) AS crawl_id
 FROM crawl
-WHERE kind = 'crawl' AND state = 'finished'
+WHERE kind = 'crawl' AND state IN ('finished', 'limited')
 GROUP BY network;
-COMMENT ON VIEW latest_crawl IS 'One row is one network with its newest finished crawl. Level: crawl.';
+COMMENT ON VIEW latest_crawl IS 'One row is one network with its newest finished crawl; before any has finished, the newest that --limit or --max-time ended. Level: crawl.';
 COMMENT ON COLUMN latest_crawl.network IS 'Name of the chain crawled.';
 COMMENT ON COLUMN latest_crawl.crawl_id IS 'Its newest finished crawl; single visits never count.';
 
@@ -56,7 +56,7 @@ SELECT
   CASE
     WHEN v.visit_id IS NULL THEN NULL
     WHEN v.software IS NOT NULL OR v.protocol IS NOT NULL OR v.outcome = 'answered' THEN true
-    WHEN v.reason IN ('us', 'proxy', 'policy') THEN NULL
+    WHEN v.reason IN ('us', 'proxy', 'policy', 'throttled') THEN NULL
     ELSE false
   END AS reachable,
   v.outcome, v.reason, v.phase, v.detail
@@ -80,7 +80,7 @@ COMMENT ON COLUMN crawl_endpoint.not_visited_reason IS 'Why there was no visit: 
 COMMENT ON COLUMN crawl_endpoint.not_visited_detail IS 'That reason in more words.';
 COMMENT ON COLUMN crawl_endpoint.known_at IS 'When the crawl first knew it, UTC.';
 COMMENT ON COLUMN crawl_endpoint.visit_id IS 'Its visit; null without one.';
-COMMENT ON COLUMN crawl_endpoint.reachable IS 'True: server.version was answered, on whatever chain. False: a visit failed on the server''s side. Null: not visited, or failed on ours (us, proxy, policy).';
+COMMENT ON COLUMN crawl_endpoint.reachable IS 'True: server.version was answered, on whatever chain. False: a visit failed on the server''s side. Null: not visited, or failed on ours (us, proxy, policy, throttled).';
 COMMENT ON COLUMN crawl_endpoint.outcome IS 'answered or failed; null without a visit.';
 COMMENT ON COLUMN crawl_endpoint.reason IS 'Why the visit failed.';
 COMMENT ON COLUMN crawl_endpoint.phase IS 'In which phase it failed.';
@@ -172,7 +172,7 @@ COMMENT ON COLUMN server_metadata.simulated IS 'True: a simulated network, nothi
 COMMENT ON COLUMN server_metadata.ip IS 'Address dialled, or the host where it is an address; null through a proxy and for onions, never an announced address.';
 COMMENT ON COLUMN server_metadata.port IS 'Port of the endpoint.';
 COMMENT ON COLUMN server_metadata.ssl IS 'The endpoint speaks TLS.';
-COMMENT ON COLUMN server_metadata.reachable IS 'True: server.version was answered. False: a visit failed on the server''s side. Null: not visited, or failed on ours (us, proxy, policy).';
+COMMENT ON COLUMN server_metadata.reachable IS 'True: server.version was answered. False: a visit failed on the server''s side. Null: not visited, or failed on ours (us, proxy, policy, throttled).';
 COMMENT ON COLUMN server_metadata.latency_ms IS 'Median ping round trip on an idle session, milliseconds; null where it was not measured.';
 COMMENT ON COLUMN server_metadata.banner IS 'Banner as received, not cleaned.';
 COMMENT ON COLUMN server_metadata.protocol_version IS 'Protocol agreed on.';
