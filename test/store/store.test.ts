@@ -78,6 +78,26 @@ describe("Store", () => {
       ])
     }))
 
+  it.effect("forgets hosts that turned out to be opted out, and nobody else", () =>
+    Effect.gen(function*() {
+      const path = yield* databasePath
+      yield* withStore(path, (store) =>
+        Effect.gen(function*() {
+          const crawlId = yield* store.startCrawl(crawlStart())
+          const keys = ["out.example.org:50002:s", "out.example.org:50001:t", "stays.example.org:50002:s"]
+          yield* store.record(crawlId, [
+            seedList([advertisementOf(keys[0]!, keys[1]!), advertisementOf(keys[2]!)]),
+            ...keys.map((key) => stateOf(key, "due"))
+          ])
+          yield* store.flush
+          yield* store.forget(crawlId, ["out.example.org"])
+          assert.deepStrictEqual((yield* store.joinRows(crawlId)).map((row) => row.endpoint.host), ["stays.example.org"])
+        }))
+      const counts = `SELECT (SELECT count(*) FROM advertisement) AS texts, (SELECT count(*) FROM advertised) AS listings,
+        (SELECT count(*) FROM crawl_endpoint) AS endpoints`
+      assert.deepStrictEqual(yield* query(path, counts), [{ texts: 1, listings: 1, endpoints: 1 }])
+    }))
+
   it.effect("stores an announcement text once, however many sources and crawls have it", () =>
     Effect.gen(function*() {
       const path = yield* databasePath
