@@ -43,10 +43,13 @@ export const runCrawl = Effect.fnUntraced(function*(run: RunCrawl) {
     const next = run.suggestNext ? { command: output.command, db: run.db } : null
     yield* output.stdout(crawlSummaryText(summary, output.style, next))
   }
-  if (summary.end === "proxy lost") {
+  const onlyProxyFailed = summary.looksOffline && summary.reasons.length > 0 && summary.reasons.every(([reason]) => reason === "proxy")
+  if (summary.end === "proxy lost" || onlyProxyFailed) {
     return yield* new CrawlError({
       reason: "no proxy",
-      message: `The proxy does not answer (${summary.lack ?? "no details"}). What was seen is saved; --resume goes on.`
+      message: `The proxy does not answer (${summary.lack ?? "no details"}).${
+        summary.end === "proxy lost" ? " What was seen is saved; --resume goes on." : ""
+      }`
     })
   }
   if (summary.looksOffline) {
