@@ -17,7 +17,6 @@ export interface FrontierEntry {
   readonly key: string
   readonly endpoint: Endpoint
   sources: number
-  namedBySeed: boolean
   state: EndpointState
   inFlight: boolean
   lastBatch: number
@@ -32,11 +31,10 @@ export interface HostEntry {
   tcpAnswered: boolean
 }
 
-export const parkedEntry = (endpoint: Endpoint, key: string, namedBySeed: boolean): FrontierEntry => ({
+export const parkedEntry = (endpoint: Endpoint, key: string): FrontierEntry => ({
   key,
   endpoint,
   sources: 1,
-  namedBySeed,
   state: "parked",
   inFlight: false,
   lastBatch: 0

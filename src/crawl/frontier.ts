@@ -96,7 +96,7 @@ export class Frontier {
       const follow = ++taken <= options.accepted
       const named = this.#named.get(advertisement)
       if (named !== undefined) {
-        for (const entry of named) this.#nameAgain(entry, batch, options.bySeed)
+        for (const entry of named) this.#nameAgain(entry, batch)
         continue
       }
       const entries: Array<FrontierEntry> = []
@@ -121,7 +121,7 @@ export class Frontier {
     const key = endpointKey(endpoint)
     const known = this.#entries.get(key)
     if (known !== undefined) {
-      this.#nameAgain(known, batch, options.bySeed)
+      this.#nameAgain(known, batch)
       return known
     }
     // Refused endpoints are rows too, so they need a bound of their own.
@@ -130,7 +130,7 @@ export class Frontier {
       return undefined
     }
     const host = this.#hostOf(endpoint.host)
-    const entry = parkedEntry(endpoint, key, options.bySeed)
+    const entry = parkedEntry(endpoint, key)
     entry.lastBatch = batch
     const refusal = boundRefusal(endpoint, {
       bySeed: options.bySeed,
@@ -151,11 +151,10 @@ export class Frontier {
   }
 
   /** Two spellings in one list are one source. */
-  #nameAgain(entry: FrontierEntry, batch: number, bySeed: boolean): void {
+  #nameAgain(entry: FrontierEntry, batch: number): void {
     if (entry.lastBatch === batch) return
     entry.lastBatch = batch
     entry.sources++
-    entry.namedBySeed ||= bySeed
     if (this.#due.has(entry)) this.#due.put(entry)
   }
 
@@ -241,7 +240,7 @@ export class Frontier {
     for (const row of known) {
       const host = this.#hostOf(row.endpoint.host)
       for (const address of row.announcedAddresses) if (host.addresses.size < 16) host.addresses.add(address)
-      const entry = parkedEntry(row.endpoint, endpointKey(row.endpoint), row.namedBySeed)
+      const entry = parkedEntry(row.endpoint, endpointKey(row.endpoint))
       entry.sources = Math.max(1, row.sources)
       entry.state = row.state
       this.#entries.set(entry.key, entry)
