@@ -1,6 +1,5 @@
 import { Clock, Effect, FileSystem, Option, Schema } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
-import { forDisplay } from "../domain/display.ts"
 import { Database, type DatabaseOrigin, type Parameter, type QueryResult } from "../store/database.ts"
 import { QueryCatalogue } from "../store/query-catalogue.ts"
 import { bindParameters, hasHeader, looseParameters, type NamedQuery, parseQueryFile } from "../store/query-file.ts"
@@ -34,9 +33,12 @@ const bound = (about: NamedQuery, given: Record<string, string>) =>
   Effect.mapError(bindParameters(about, given), (error) =>
     error.reason === "bad parameter" ? usageError(error.message) : error)
 
-/** `--network NAME` is the parameter `network` of queries that have one. */
-const withNetwork = (about: NamedQuery, given: Record<string, string>, network: string | null): Record<string, string> =>
-  network === null || !about.parameters.some(({ name }) => name === "network") ? given : { network, ...given }
+/** A query with its values. `--network NAME` is the parameter `network` of queries that have one. */
+const askedByName = Effect.fnUntraced(function*(about: NamedQuery, given: Record<string, string>, network: string | null) {
+  const takesNetwork = network !== null && about.parameters.some(({ name }) => name === "network")
+  const parameters = yield* bound(about, takesNetwork ? { network, ...given } : given)
+  return { sql: about.sql, parameters, about } satisfies Asked
+})
 
 const fromFile = Effect.fnUntraced(function*(file: string, given: Record<string, string>, network: string | null) {
   const fs = yield* FileSystem.FileSystem
@@ -45,7 +47,7 @@ const fromFile = Effect.fnUntraced(function*(file: string, given: Record<string,
   )
   if (!hasHeader(sql)) return { sql, parameters: looseParameters(given), about: null } satisfies Asked
   const about = yield* Effect.fromResult(parseQueryFile(file, sql))
-  return { sql: about.sql, parameters: yield* bound(about, withNetwork(about, given, network)), about } satisfies Asked
+  return yield* askedByName(about, given, network)
 })
 
 const asked = Effect.fnUntraced(function*(input: { readonly name: string | null; readonly sql: string | null; readonly param: ReadonlyArray<string>; readonly network: string | null }) {
@@ -59,7 +61,7 @@ const asked = Effect.fnUntraced(function*(input: { readonly name: string | null;
   const about = yield* Effect.flatMap(QueryCatalogue, (catalogue) => catalogue.find(input.name!)).pipe(
     Effect.mapError((error) => error.reason === "not found" ? usageError(error.message) : error)
   )
-  return { sql: about.sql, parameters: yield* bound(about, withNetwork(about, given, input.network)), about } satisfies Asked
+  return yield* askedByName(about, given, input.network)
 })
 
 const catalogueRows = (list: ReadonlyArray<NamedQuery>): QueryResult => ({
@@ -143,7 +145,7 @@ export const queryCommand = Command.make("query", {
     const simulated = yield* simulatedNote
     if (simulated !== null) yield* output.stderr(`${output.style.warning(simulated)}\n`)
     yield* output.stdout(rendered(result))
-    if (result.truncated) yield* output.stderr(`${forDisplay(`Only the first ${result.rows.length} rows; --max-rows sets the bound.`)}\n`)
+    if (result.truncated) yield* output.stderr(`Only the first ${result.rows.length} rows; --max-rows sets the bound.\n`)
   }).pipe(Effect.provide(Database.layer(input.db)))
 }, Effect.provide(QueryCatalogue.layer))).pipe(
   Command.withDescription("A named query, a file or a text, read-only; without arguments the catalogue."),

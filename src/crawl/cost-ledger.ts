@@ -1,4 +1,5 @@
 import type { VisitReason } from "../domain/reason.ts"
+import type { Visit } from "../domain/visit.ts"
 import type { LedgerFact } from "../store/facts.ts"
 
 /**
@@ -20,6 +21,13 @@ export const visitAllowance = 60
 export const backOffMs = 30 * 60_000
 
 export type LedgerEntry = Omit<LedgerFact, "_tag">
+
+/** What a visit says about whether to keep away: also what happened after its handshake. */
+export const reasonForDistance = (visit: Visit): VisitReason | null => {
+  if (visit.observations.some((o) => o.outcome === "throttled")) return "throttled"
+  const reset = visit.observations.some((o) => o.outcome === "closed" && o.errorMessage === "ECONNRESET")
+  return reset ? "reset" : visit.reason
+}
 
 /** Why a target may not be visited now; null when it may. */
 export type LedgerRefusal = { readonly detail: string; readonly until: number } | null

@@ -2,7 +2,7 @@ import { Clock, Effect, FiberSet, Queue, Result } from "effect"
 import type { Exclusions } from "../discovery/exclude.ts"
 import type { PeerGrammar } from "../discovery/peer-entry.ts"
 import type { Chain } from "../domain/chain.ts"
-import type { NotVisitedReason, VisitReason } from "../domain/reason.ts"
+import type { NotVisitedReason } from "../domain/reason.ts"
 import type { Visit } from "../domain/visit.ts"
 import { Visitor } from "../probe/visitor.ts"
 import type { AdvertisedFact, CrawlId, Fact } from "../store/facts.ts"
@@ -11,7 +11,7 @@ import type { StoreError } from "../store/store-error.ts"
 import { Dialer, type DialPlan } from "../transport/dialer.ts"
 import type { TransportError } from "../transport/transport-error.ts"
 import { announcedBy, visitWithoutExcluded, visitWithShortLists, withoutExcluded } from "./announcements.ts"
-import type { CostLedger } from "./cost-ledger.ts"
+import { type CostLedger, reasonForDistance } from "./cost-ledger.ts"
 import type { Frontier } from "./frontier.ts"
 import type { FrontierEntry } from "./frontier-entry.ts"
 import { type Occupancy, occupancyOf, Politeness } from "./politeness.ts"
@@ -33,13 +33,6 @@ interface Ready {
   readonly occupancy: Occupancy
   /** Whose books the visit is on. */
   readonly ledgerTarget: string
-}
-
-/** What a visit says about whether to keep away: also what happened after its handshake. */
-export const reasonForDistance = (visit: Visit): VisitReason | null => {
-  if (visit.observations.some((o) => o.outcome === "throttled")) return "throttled"
-  const reset = visit.observations.some((o) => o.outcome === "closed" && o.errorMessage === "ECONNRESET")
-  return reset ? "reset" : visit.reason
 }
 
 /** All state of a running crawl. Touched by the loop's fiber only; others may read counts. */
@@ -108,7 +101,7 @@ export const crawlLoop = Effect.fnUntraced(function*(
       while (end === null && active < settings.concurrency) {
         const next = ready.shift()
         if (next !== undefined) {
-          // While it waited for its turn, the server may have told us to go away.
+          // Asked here and not when it was planned: while it waited, the server may have told us to go away.
           const refusal = ledger.refusal(next.ledgerTarget, now())
           if (refusal === null) yield* startVisit(next)
           else {
@@ -158,8 +151,6 @@ export const crawlLoop = Effect.fnUntraced(function*(
       const occupancy = occupancyOf(entry.endpoint.host, dialled, frontier.addressesOf(entry.endpoint.host))
       // By what was dialled, never by what somebody announced: a claim must not bar us from a stranger's address.
       const ledgerTarget = plan.dial.address ?? entry.endpoint.host
-      const refusal = ledger.refusal(ledgerTarget, now())
-      if (refusal !== null) return refuse(entry, "policy", refusal.detail)
       const it = { entry, plan, occupancy, ledgerTarget }
       if (politeness.enter(it, occupancy)) ready.push(it)
       return []

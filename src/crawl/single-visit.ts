@@ -6,7 +6,7 @@ import { type VisitOptions, Visitor } from "../probe/visitor.ts"
 import { Store, type Vantage } from "../store/store.ts"
 import { Dialer } from "../transport/dialer.ts"
 import { announcedBy, visitWithShortLists } from "./announcements.ts"
-import { CostLedger } from "./cost-ledger.ts"
+import { CostLedger, reasonForDistance } from "./cost-ledger.ts"
 import { visitOfFailedPlan } from "./failed-plan.ts"
 import { joinServers } from "./server-join.ts"
 
@@ -44,7 +44,7 @@ export const storeVisit = Effect.fn("storeVisit")(function*(
     { _tag: "visit", visit: visitWithShortLists(visit, announced) },
     ...announced,
     { _tag: "endpoint", endpoint: visit.endpoint, state: "visited", reason: null, detail: null, at },
-    ledger.charge(visit.dial.address ?? visit.endpoint.host, visit.cost, visit.reason, at)
+    ledger.charge(visit.dial.address ?? visit.endpoint.host, visit.cost, reasonForDistance(visit), at)
   ])
   yield* store.flush
   yield* store.record(crawlId, [{ _tag: "servers", servers: joinServers(yield* store.joinRows(crawlId)) }])

@@ -15,9 +15,7 @@ export class Tally {
 
   add(visit: Visit): void {
     this.visits++
-    if (visit.outcome === "answered") this.answered++
-    else this.failed++
-    if (visit.reason !== null) this.reasons.set(visit.reason, (this.reasons.get(visit.reason) ?? 0) + 1)
+    this.#count(visit.outcome, visit.reason)
     // Only these can come from a machine without any network, or with a proxy that is not there.
     const inconclusive = ["dns", "us", "proxy"].includes(visit.reason ?? "") ||
       (visit.reason === "unreachable" && visit.dial.via === "direct")
@@ -33,10 +31,14 @@ export class Tally {
     for (const { outcome, visitReason } of known) {
       if (outcome === null) continue
       this.#conclusive++
-      if (outcome === "answered") this.answered++
-      else this.failed++
-      if (visitReason !== null) this.reasons.set(visitReason, (this.reasons.get(visitReason) ?? 0) + 1)
+      this.#count(outcome, visitReason)
     }
+  }
+
+  #count(outcome: Visit["outcome"], reason: Visit["reason"]): void {
+    if (outcome === "answered") this.answered++
+    else this.failed++
+    if (reason !== null) increment(this.reasons, reason)
   }
 
   /** So many visits in a row found the proxy itself silent that it must be gone. */
@@ -54,12 +56,16 @@ export class Tally {
   }
 
   addLack(detail: string): void {
-    this.lacks.set(detail, (this.lacks.get(detail) ?? 0) + 1)
+    increment(this.lacks, detail)
   }
 
   byReason(): Array<readonly [string, number]> {
     return byFrequency(this.reasons)
   }
+}
+
+const increment = (counts: Map<string, number>, name: string): void => {
+  counts.set(name, (counts.get(name) ?? 0) + 1)
 }
 
 /** Counts by name, most frequent first. */

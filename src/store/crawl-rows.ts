@@ -42,6 +42,9 @@ const KnownRow = Schema.Struct({
   reachable: Schema.Boolean
 })
 
+/** The server of a visit answered `server.version`, on whatever chain; the view `crawl_endpoint` says the same. */
+const answeredVersion = "software IS NOT NULL OR protocol IS NOT NULL OR outcome = 'answered'"
+
 const knownEndpoints = `
 WITH known AS (
   SELECT endpoint_id, min(sequence) AS first, arg_max(state, sequence) AS state,
@@ -61,7 +64,7 @@ WITH known AS (
   GROUP BY host
 ), visited AS (
   SELECT endpoint_id, any_value(outcome) AS outcome, any_value(reason) AS visit_reason,
-    bool_or(software IS NOT NULL OR protocol IS NOT NULL OR outcome = 'answered') AS reachable
+    bool_or(${answeredVersion}) AS reachable
   FROM visit WHERE crawl_id = $crawlId GROUP BY endpoint_id
 )
 SELECT e.host, e.port, e.transport, e.network_class, k.state, k.why.reason AS reason, k.why.detail AS detail,
@@ -161,7 +164,7 @@ export const readJoinRows = Effect.fnUntraced(function*(
     connection,
     JoinRowRow,
     `SELECT e.host, e.port, e.transport, e.network_class, epoch_ms(v.started_at) AS visit_ms,
-       coalesce(v.software IS NOT NULL OR v.protocol IS NOT NULL OR v.outcome = 'answered', false) AS reachable,
+       coalesce(${answeredVersion}, false) AS reachable,
        v.chain, v.address, t.certificate_sha256, v.features_key, v.features_hosts
      FROM (
        SELECT endpoint_id FROM endpoint_state WHERE crawl_id = $crawlId
