@@ -1,34 +1,26 @@
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { NodeServices } from "@effect/platform-node"
-import { Effect, Exit, Scope } from "effect"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import { type RunningSimnet, startSimnet } from "../../src/simnet/simnet.ts"
 import { cliBundle, runCli, startCli } from "../support/cli.ts"
 import { queryFile } from "../support/duck.ts"
+import { runSimnet } from "../support/running-simnet.ts"
 import { writeFixedScenario } from "../support/small-scenario.ts"
 
 const folder = mkdtempSync(join(tmpdir(), "observatory-crash-"))
-const scope = Scope.makeUnsafe()
-let simnet: RunningSimnet
+let running: Awaited<ReturnType<typeof runSimnet>>
 
 beforeAll(async () => {
   await cliBundle()
-  simnet = await Effect.runPromise(
-    startSimnet({ scenario: writeFixedScenario(folder, 42), socksPort: 0, dnsPort: 0, truthFile: null, randomSeed: 1 }).pipe(
-      Scope.provide(scope),
-      Effect.provide(NodeServices.layer)
-    )
-  )
+  running = await runSimnet({ scenario: writeFixedScenario(folder, 42), randomSeed: 1 })
 })
 
 afterAll(async () => {
-  await Effect.runPromise(Scope.close(scope, Exit.void))
+  await running.stop()
   rmSync(folder, { recursive: true, force: true })
 })
 
-const seeds = () => simnet.seeds.flatMap((seed) => ["--seed", seed])
+const seeds = () => running.simnet.seeds.flatMap((seed) => ["--seed", seed])
 
 const crawlArgs = (db: string, ...more: ReadonlyArray<string>): Array<string> => [
   "crawl",
@@ -37,7 +29,7 @@ const crawlArgs = (db: string, ...more: ReadonlyArray<string>): Array<string> =>
   "--db",
   db,
   "--proxy",
-  `socks5://127.0.0.1:${simnet.socksPort}`,
+  `socks5://127.0.0.1:${running.simnet.socksPort}`,
   "--rate",
   "0",
   ...more

@@ -1,12 +1,10 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { NodeServices } from "@effect/platform-node"
-import { Effect } from "effect"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import { startSimnet } from "../../src/simnet/simnet.ts"
 import { type CliResult, runCli } from "../support/cli.ts"
 import { queryFile } from "../support/duck.ts"
+import { runSimnet } from "../support/running-simnet.ts"
 
 const folder = mkdtempSync(join(tmpdir(), "observatory-demo-"))
 const db = join(folder, "demo.duckdb")
@@ -44,12 +42,7 @@ const announcedKeys = (): Set<string> => {
 
 beforeAll(async () => {
   const truthFile = join(folder, "truth.jsonl")
-  await Effect.runPromise(
-    startSimnet({ scenario: "mainnet-2025-12", socksPort: 0, dnsPort: 0, truthFile, randomSeed: 1 }).pipe(
-      Effect.scoped,
-      Effect.provide(NodeServices.layer)
-    )
-  )
+  await (await runSimnet({ scenario: "mainnet-2025-12", truthFile })).stop()
   truth = readFileSync(truthFile, "utf8").trim().split("\n").map((line) => JSON.parse(line) as Truth)
   demo = await runCli(["demo", "--db", db], { timeoutMs: 90_000 })
 }, 120_000)

@@ -1,16 +1,14 @@
 import { mkdtempSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { NodeServices } from "@effect/platform-node"
-import { Effect, Exit, Scope } from "effect"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import { startSimnet } from "../../src/simnet/simnet.ts"
 import { type CliResult, runCli } from "../support/cli.ts"
 import { queryFile } from "../support/duck.ts"
+import { runSimnet } from "../support/running-simnet.ts"
 
 const folder = mkdtempSync(join(tmpdir(), "observatory-hostile-"))
 const db = join(folder, "hostile.duckdb")
-const scope = Scope.makeUnsafe()
+let running: Awaited<ReturnType<typeof runSimnet>>
 let run: CliResult
 
 interface Truth {
@@ -23,12 +21,7 @@ let truth: ReadonlyArray<Truth>
 
 beforeAll(async () => {
   const truthFile = join(folder, "truth.jsonl")
-  const simnet = await Effect.runPromise(
-    startSimnet({ scenario: "hostile", socksPort: 0, dnsPort: 0, truthFile, randomSeed: 7 }).pipe(
-      Scope.provide(scope),
-      Effect.provide(NodeServices.layer)
-    )
-  )
+  running = await runSimnet({ scenario: "hostile", truthFile, randomSeed: 7 })
   truth = readFileSync(truthFile, "utf8").trim().split("\n").map((line) => JSON.parse(line) as Truth)
   run = await runCli([
     "crawl",
@@ -37,19 +30,19 @@ beforeAll(async () => {
     "--db",
     db,
     "--proxy",
-    `socks5://127.0.0.1:${simnet.socksPort}`,
+    `socks5://127.0.0.1:${running.simnet.socksPort}`,
     "--rate",
     "0",
     "--connect-timeout",
     "700ms",
     "--reply-timeout",
     "1500ms",
-    ...simnet.seeds.flatMap((seed) => ["--seed", seed])
+    ...running.simnet.seeds.flatMap((seed) => ["--seed", seed])
   ], { timeoutMs: 90_000 })
 }, 120_000)
 
 afterAll(async () => {
-  await Effect.runPromise(Scope.close(scope, Exit.void))
+  await running.stop()
   rmSync(folder, { recursive: true, force: true })
 })
 

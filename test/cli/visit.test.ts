@@ -1,34 +1,26 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
-import { NodeServices } from "@effect/platform-node"
-import { Effect, Exit, Scope } from "effect"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import { type RunningSimnet, startSimnet } from "../../src/simnet/simnet.ts"
 import { runCli } from "../support/cli.ts"
 import { queryFile } from "../support/duck.ts"
+import { runSimnet } from "../support/running-simnet.ts"
 import { writeFixedScenario } from "../support/small-scenario.ts"
 
 const folder = mkdtempSync(join(tmpdir(), "observatory-visit-"))
-const scope = Scope.makeUnsafe()
-let simnet: RunningSimnet
+let running: Awaited<ReturnType<typeof runSimnet>>
 
 beforeAll(async () => {
-  simnet = await Effect.runPromise(
-    startSimnet({ scenario: writeFixedScenario(folder, 8), socksPort: 0, dnsPort: 0, truthFile: null, randomSeed: 3 }).pipe(
-      Scope.provide(scope),
-      Effect.provide(NodeServices.layer)
-    )
-  )
+  running = await runSimnet({ scenario: writeFixedScenario(folder, 8), randomSeed: 3 })
 })
 
 afterAll(async () => {
-  await Effect.runPromise(Scope.close(scope, Exit.void))
+  await running.stop()
   rmSync(folder, { recursive: true, force: true })
 })
 
 const visit = (endpoint: string, ...more: ReadonlyArray<string>) =>
-  runCli(["visit", endpoint, "--network", "mainnet-sim", "--proxy", `socks5://127.0.0.1:${simnet.socksPort}`, ...more], { cwd: folder })
+  runCli(["visit", endpoint, "--network", "mainnet-sim", "--proxy", `socks5://127.0.0.1:${running.simnet.socksPort}`, ...more], { cwd: folder })
 
 describe("observatory visit", () => {
   it("prints every phase and reply, says that it is simulated, and stores nothing", async () => {
@@ -100,7 +92,7 @@ describe("observatory visit", () => {
       "--chain",
       file,
       "--proxy",
-      `socks5://127.0.0.1:${simnet.socksPort}`
+      `socks5://127.0.0.1:${running.simnet.socksPort}`
     ])
     expect(run.stdout).toMatch(/other network/)
   })
