@@ -1,5 +1,6 @@
 import type { Socket } from "node:net"
-import type { Answer, Conversation, Envelope, Implementation, Request } from "./implementations/implementation.ts"
+import type { Client } from "./client.ts"
+import type { Answer, Channel, Conversation, Envelope, Implementation, Request } from "./implementations/implementation.ts"
 import { LineSplitter } from "./line-splitter.ts"
 import { type Delay, Outgoing } from "./outgoing.ts"
 import { PaddingWriter } from "./padding-writer.ts"
@@ -12,15 +13,15 @@ export interface SessionOptions {
   readonly traits: ReadonlyArray<Trait>
   readonly socket: Socket
   readonly tls: boolean
-  /** Who is asking, as the server groups clients: the /24 or the Tor circuit; null = exempt from grouping. */
-  readonly client: string | null
+  /** Who is asking; null = exempt from limits per client. */
+  readonly client: Client | null
   readonly delay: Delay
 }
 
 /** One connection to a server, from the moment its transport is up. */
-export class Session {
+export class Session implements Channel {
   readonly model: ServerModel
-  readonly client: string | null
+  readonly client: Client | null
   readonly tls: boolean
   readonly socket: Socket
   readonly outgoing: Outgoing

@@ -1,5 +1,6 @@
 import type { Socket } from "node:net"
 import { createSecureContext, type SecureContext, TLSSocket } from "node:tls"
+import type { Client } from "./client.ts"
 import type { Implementation } from "./implementations/implementation.ts"
 import type { Delay } from "./outgoing.ts"
 import type { ServerModel } from "./server-model.ts"
@@ -38,10 +39,10 @@ export class SimServer {
   }
 
   /**
-   * Serve a connection. `client` groups clients as the server sees them, null
-   * is exempt from limits per client; the socket must allow half-open connections.
+   * Serve a connection. A client that is null is exempt from limits per client;
+   * the socket must allow half-open connections.
    */
-  accept(socket: Socket, transport: "tcp" | "tls", client: string | null): void {
+  accept(socket: Socket, transport: "tcp" | "tls", client: Client | null): void {
     const { implementation, traits } = this.#options
     socket.on("error", () => socket.destroy())
     this.#sockets.add(socket)
@@ -62,25 +63,26 @@ export class SimServer {
   }
 
   /** Count a connection of a client; undefined when it has too many. The result takes it off again, once. */
-  #enter(client: string | null, limit: number | null): (() => void) | undefined {
+  #enter(client: Client | null, limit: number | null): (() => void) | undefined {
     if (client === null || limit === null) return () => undefined
-    const open = this.#open.get(client) ?? 0
+    const { address } = client
+    const open = this.#open.get(address) ?? 0
     if (open >= limit) return undefined
-    this.#open.set(client, open + 1)
+    this.#open.set(address, open + 1)
     let counted = true
     return () => {
-      if (counted) this.#open.set(client, this.#open.get(client)! - 1)
+      if (counted) this.#open.set(address, this.#open.get(address)! - 1)
       counted = false
     }
   }
 
-  #begin(socket: Socket, client: string | null, tls: boolean): void {
+  #begin(socket: Socket, client: Client | null, tls: boolean): void {
     const { model, implementation, traits, roundTrip } = this.#options
     const session = new Session({ model, implementation, traits, socket, tls, client, delay: roundTrip })
     if (session.closing) socket.destroySoon()
   }
 
-  #secure(socket: Socket, client: string | null, leave: () => void): void {
+  #secure(socket: Socket, client: Client | null, leave: () => void): void {
     if (socket.destroyed) return
     const secured = new TLSSocket(socket, { isServer: true, secureContext: this.#secureContext() })
     const patience = setTimeout(() => socket.destroy(), handshakeMs)

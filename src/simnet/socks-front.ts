@@ -1,5 +1,6 @@
 import { createServer, type Server, type Socket } from "node:net"
 import { addressScope } from "../domain/address.ts"
+import { clientAt, clientOnCircuit } from "./client.ts"
 import { replyForFailure, socksReply } from "./network-behaviour.ts"
 import type { Route, RouteTable } from "./route-table.ts"
 
@@ -37,6 +38,9 @@ interface Target {
 }
 
 type Step = "greeting" | "authentication" | "request"
+
+/** Where clients of the proxy come from, as clearnet servers see it. */
+const vantageAddress = "198.51.100.7"
 
 /** Longest dialogue before it is cut (milliseconds). */
 const patienceMs = 30_000
@@ -164,8 +168,7 @@ class Dialogue {
       socket.write(replyBytes(socksReply.succeeded))
       const rest = this.#reader.rest()
       if (rest.length > 0) socket.unshift(rest)
-      // Clearnet servers see one client network, onions one circuit per credentials.
-      service.server.accept(socket, service.transport, onion ? `circuit ${this.#user}` : "vantage")
+      service.server.accept(socket, service.transport, onion ? clientOnCircuit(this.#user) : clientAt(vantageAddress))
     })
   }
 

@@ -1,5 +1,6 @@
 import { createServer } from "node:net"
 import { Effect, Schema, type Scope } from "effect"
+import { clientAt } from "./client.ts"
 import { listenTcp } from "./listen.ts"
 import { makeSimServer, tlsIdentities } from "./make-server.ts"
 import { planListed } from "./plan.ts"
@@ -56,7 +57,7 @@ export const startServer: (options: StartServerOptions) => Effect.Effect<Running
     yield* Effect.addFinalizer(() => Effect.sync(() => server.stop()))
     const listen = Effect.fnUntraced(function*(transport: "tcp" | "tls") {
       const listener = createServer({ allowHalfOpen: true }, (socket) =>
-        server.accept(socket, transport, options.limitClient === true ? "client" : null)
+        server.accept(socket, transport, options.limitClient === true ? clientAt("127.0.0.1") : null)
       )
       yield* Effect.addFinalizer(() => Effect.sync(() => listener.close()))
       return yield* listenTcp(listener, 0, `simulated ${options.software}`)

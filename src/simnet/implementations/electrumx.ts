@@ -1,12 +1,12 @@
 import { CostGroups, costOfMethod, errorCost, parseErrorCost } from "../cost-groups.ts"
 import { compactPython, type Dialect, print, spacedPython } from "../dialect.ts"
 import type { ServerModel } from "../server-model.ts"
-import type { Session } from "../session.ts"
 import { atLeast } from "../software.ts"
 import { electrumxMethods, type Method } from "./electrumx-methods.ts"
 import { pythonRepr, pythonText } from "./python-text.ts"
 import {
   type Answer,
+  type Channel,
   type Conversation,
   type Envelope,
   idText,
@@ -57,17 +57,17 @@ export interface ElectrumxProcess {
 
 class ElectrumxConversation implements Conversation {
   readonly #process: ElectrumxProcess
-  readonly #session: Session
+  readonly #session: Channel
   readonly #cost
   #dialect: "2.0" | "1.0" | "loose" | null = null
   #negotiated: ReadonlyArray<number> | null = null
   readonly #waiting: Array<(fraction: number) => void> = []
   #active = 0
 
-  constructor(process: ElectrumxProcess, session: Session) {
+  constructor(process: ElectrumxProcess, session: Channel) {
     this.#process = process
     this.#session = session
-    this.#cost = process.costs.enter(session.client)
+    this.#cost = process.costs.enter(session.client?.group ?? null)
   }
 
   ended(): void {

@@ -1,8 +1,8 @@
 import { percentG } from "../dialect.ts"
 import type { ServerModel } from "../server-model.ts"
-import type { Session } from "../session.ts"
 import {
   type Answer,
+  type Channel,
   type Conversation,
   type Envelope,
   idText,
@@ -28,12 +28,12 @@ const known = new Set(["id", "jsonrpc", "method", "params", "result", "error"])
 class FulcrumConversation implements Conversation {
   readonly #model: ServerModel
   readonly #methods: ReadonlyMap<string, FulcrumMethod>
-  readonly #session: Session
+  readonly #session: Channel
   #negotiated: ReadonlyArray<number> | null = null
   #errors = 0
   #accepted = 0
 
-  constructor(model: ServerModel, methods: ReadonlyMap<string, FulcrumMethod>, session: Session) {
+  constructor(model: ServerModel, methods: ReadonlyMap<string, FulcrumMethod>, session: Channel) {
     this.#model = model
     this.#methods = methods
     this.#session = session

@@ -1,5 +1,6 @@
+import type { Client } from "../client.ts"
 import type { PaddingRule } from "../padding-writer.ts"
-import type { Session } from "../session.ts"
+import type { ServerModel } from "../server-model.ts"
 
 /** The frame that a family puts around results, errors and notifications; ids are JSON text. */
 export interface Envelope {
@@ -20,6 +21,34 @@ export interface Request {
 export type Answer =
   | { readonly result: string }
   | { readonly code: number; readonly message: string; readonly close?: boolean }
+
+/**
+ * What a conversation may do with its connection. Not the session itself: a
+ * server that lies holds two conversations, of which one is heard.
+ */
+export interface Channel {
+  readonly model: ServerModel
+  /** Null is exempt from limits per client. */
+  readonly client: Client | null
+  /** The connection is ending: nothing more is sent. */
+  readonly closing: boolean
+  /** How replies are framed; ElectrumX follows the dialect of the first request. */
+  envelope: Envelope
+  /** Answer a request. */
+  readonly reply: (request: Request, answer: Answer) => void
+  /** A reply as one JSON text, for batches. */
+  readonly format: (request: Request, answer: Answer) => string
+  /** One line to the client, the request it answers given where there is one. */
+  readonly sendLine: (text: string, request: Request | null) => void
+  /** `server.version` was answered. */
+  readonly handshaken: () => void
+  /** End in order. */
+  readonly close: () => void
+  /** End at once: what did not leave yet is lost. */
+  readonly abort: () => void
+  /** Act after some milliseconds, unless the connection is gone by then. */
+  readonly later: (milliseconds: number, act: () => void) => void
+}
 
 /** The server's side of one connection, after the transport is up. */
 export interface Conversation {
@@ -46,7 +75,7 @@ export interface Implementation {
   readonly idle: { readonly before: number; readonly after: number } | null
   /** Parallel connections of one address, the next is reset; null = no limit. */
   readonly connectionsPerClient: number | null
-  readonly converse: (session: Session) => Conversation
+  readonly converse: (channel: Channel) => Conversation
 }
 
 /** The id of a request as it was written, so that `1.0` and large numbers are echoed as they came. */
