@@ -2,7 +2,7 @@ import { Effect, type Option, Schema } from "effect"
 import { Command, Flag } from "effect/cli"
 import { listScenarios, type RunningSimnet, startSimnet, traits } from "../simnet/simnet.ts"
 import { scenarioFlags } from "./flags.ts"
-import { integer, nullable, text, toggle } from "./option.ts"
+import { integer, nullable, number, text, toggle } from "./option.ts"
 import { Output } from "./output.ts"
 import { simulatedNotice } from "./crawl-summary.ts"
 
@@ -66,6 +66,11 @@ export const simnetCommand = Command.make("simnet", {
   truth: nullable(text("truth", "Write the truth about every server to this file, as JSON lines.").pipe(Flag.withMetavar("FILE"))),
   list: toggle("list", "List the shipped scenarios and stop.", false),
   traits: toggle("traits", "List the behaviours a scenario can give a server and stop.", false),
+  timeScale: Flag.filter(
+    number("time-scale", "Simulated seconds per real one for what is slow: blocks, restarts, outages. Delays on the wire stay real."),
+    (value) => value > 0 && value <= 1_000_000,
+    (value) => `a number above 0 up to 1000000, not ${value}`
+  ).pipe(Flag.withMetavar("X"), Flag.withDefault(1)),
   readyJson: toggle("ready-json", "Print one JSON line when ready, and stop when standard input ends (for programs).", false)
 }, Effect.fn("simnet")(function*(input) {
   const output = yield* Output
@@ -83,7 +88,8 @@ export const simnetCommand = Command.make("simnet", {
     socksPort: input.socks,
     dnsPort: input.dns,
     truthFile: input.truth,
-    randomSeed: input.randomSeed
+    randomSeed: input.randomSeed,
+    timeScale: input.timeScale
   })
   const ready = readyOf(simnet)
   yield* output.stdout(input.readyJson ? `${JSON.stringify(ready)}\n` : howTo(ready, output.command))

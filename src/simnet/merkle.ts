@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto"
-import type { SimulatedChain } from "./chain.ts"
+import type { Backend } from "./backend.ts"
 
 /** A header's place under the Merkle root of all headers up to a checkpoint (protocol docs, `cp_height`). */
 export interface HeaderProof {
@@ -13,8 +13,8 @@ const doubleSha256 = (bytes: Uint8Array): Buffer =>
 
 const shown = (hash: Buffer): string => Buffer.from(hash.toReversed()).toString("hex")
 
-/** `height <= checkpoint`, both within the chain. */
-export const headerProof = (chain: SimulatedChain, height: number, checkpoint: number): HeaderProof => {
+/** `height <= checkpoint`, both within the node's chain. */
+export const headerProof = (chain: Pick<Backend, "hash">, height: number, checkpoint: number): HeaderProof => {
   let level = Array.from({ length: checkpoint + 1 }, (_, h) =>
     Buffer.from(Buffer.from(chain.hash(h)!, "hex").toReversed())
   )

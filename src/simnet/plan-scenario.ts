@@ -2,15 +2,25 @@ import { type Plan, planListed } from "./plan.ts"
 import { seededRandom } from "./random.ts"
 import { planRecorded } from "./recorded-plan.ts"
 import type { LoadedScenario } from "./scenario-loader.ts"
+import { World, worldClock } from "./world.ts"
 
-/** What a scenario means for one seed: every server, with everything it will say. */
-export const planScenario = ({ scenario, recorded }: LoadedScenario, randomSeed: number): Plan => {
+/**
+ * What a scenario means for one seed: every server, with everything it will
+ * say. The world's clock stands still until it is started.
+ */
+export const planScenario = (
+  { scenario, recorded }: LoadedScenario,
+  randomSeed: number,
+  clock = worldClock()
+): Plan => {
   const random = seededRandom(randomSeed)
+  const world = new World(random, clock)
   return {
     scenario,
+    world,
     servers: [
-      ...(recorded === null ? [] : planRecorded(scenario, scenario.recorded!, recorded, random)),
-      ...planListed(scenario, random)
+      ...(recorded === null ? [] : planRecorded(scenario, scenario.recorded!, recorded, random, world)),
+      ...planListed(scenario, random, world)
     ]
   }
 }

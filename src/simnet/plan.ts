@@ -1,11 +1,11 @@
-import { type Backend, makeBackend } from "./backend.ts"
-import { type SimulatedChain, simulatedChain, type SimulatedChainName } from "./chain.ts"
+import type { SimulatedChainName } from "./chain.ts"
 import type { Failure } from "./network-behaviour.ts"
 import { Announcement, fixedPeers, noPeers, type PeerChoice, type PeerSource, subsetPeers } from "./peer-lists.ts"
 import type { SeededRandom } from "./random.ts"
 import type { Scenario, ServerSpec } from "./scenario.ts"
 import type { HostsShape, ServerModel, ServerName } from "./server-model.ts"
 import { parseSoftware, protocolMaximum, type Software } from "./software.ts"
+import type { World } from "./world.ts"
 
 /** A name of a planned server, with what the resolver says about it. */
 export interface PlannedName extends ServerName {
@@ -36,6 +36,7 @@ export interface PlannedServer {
 
 export interface Plan {
   readonly scenario: Scenario
+  readonly world: World
   readonly servers: ReadonlyArray<PlannedServer>
 }
 
@@ -61,24 +62,12 @@ export interface ServerParts {
   readonly asn: number | null
 }
 
-/** Backends by name, so that servers share them. */
-export const backendPool = (random: SeededRandom): ((name: string, chain: SimulatedChain) => Backend) => {
-  const pool = new Map<string, Backend>()
-  return (name, chain) => {
-    const key = `${chain.name}/${name}`
-    const backend = pool.get(key) ?? makeBackend(key, chain, random)
-    pool.set(key, backend)
-    return backend
-  }
-}
-
 export const planServer = (
   parts: ServerParts,
   peers: PeerSource,
-  backends: ReturnType<typeof backendPool>,
+  world: World,
   random: SeededRandom
 ): PlannedServer => {
-  const chain = simulatedChain(parts.chain)
   const { software } = parts
   return {
     ...parts,
@@ -86,8 +75,8 @@ export const planServer = (
     model: {
       software,
       protocolMaximum: parts.protocolMaximum,
-      chain,
-      backend: backends(parts.backend, chain),
+      chain: world.chain(parts.chain),
+      backend: world.backend(parts.backend, parts.chain),
       banner: parts.banner,
       donation: parts.donation,
       names: parts.names,
@@ -158,8 +147,11 @@ export const peersBySoftware = (
 }
 
 /** The servers that a scenario file lists one by one. */
-export const planListed = (scenario: Scenario, random: SeededRandom): ReadonlyArray<PlannedServer> => {
-  const backends = backendPool(random)
+export const planListed = (
+  scenario: Scenario,
+  random: SeededRandom,
+  world: World
+): ReadonlyArray<PlannedServer> => {
   const specs = scenario.servers ?? []
   const parts = specs.map((spec) => partsOfSpec(spec, scenario, random))
   const announced = new Map(parts.map((part, i) => [part.id, announcementsOf(part, specs[i]!)]))
@@ -175,6 +167,6 @@ export const planListed = (scenario: Scenario, random: SeededRandom): ReadonlyAr
     const peers = Array.isArray(spec.lists)
       ? fixedPeers(choices(spec.lists as ReadonlyArray<string>), part.software.family === "Fulcrum")
       : peersBySoftware(part.software, spec.lists as "subset" | undefined, all, others)
-    return planServer(part, peers, backends, random)
+    return planServer(part, peers, world, random)
   })
 }

@@ -2,7 +2,6 @@ import { addressScope } from "../domain/address.ts"
 import type { Failure } from "./network-behaviour.ts"
 import { Announcement, fixedPeers, normalisedVersion, type PeerChoice } from "./peer-lists.ts"
 import {
-  backendPool,
   partsOfSpec,
   peersBySoftware,
   type PlannedName,
@@ -13,6 +12,7 @@ import {
 import type { SeededRandom } from "./random.ts"
 import type { RecordedData, RecordedSpec, Scenario } from "./scenario.ts"
 import { parseSoftware, type Software } from "./software.ts"
+import type { World } from "./world.ts"
 
 interface Row {
   readonly number: number
@@ -155,10 +155,10 @@ export const planRecorded = (
   scenario: Scenario,
   spec: RecordedSpec,
   data: RecordedData,
-  root: SeededRandom
+  root: SeededRandom,
+  world: World
 ): ReadonlyArray<PlannedServer> => {
   const random = root.fork("recorded")
-  const backends = backendPool(root)
   const rows = readRows(data, spec)
   const lists = data.lists.map(readList)
   const groups = groupRows(rows)
@@ -213,7 +213,7 @@ export const planRecorded = (
     }
     const isFulcrum = software.family === "Fulcrum"
     if (list !== undefined) {
-      return planServer(parts, fixedPeers(recordedChoices(list, isFulcrum ? group : []), isFulcrum), backends, root)
+      return planServer(parts, fixedPeers(recordedChoices(list, isFulcrum ? group : []), isFulcrum), world, root)
     }
     // Others know most of what is alive, and a little of what no longer is.
     const draw = random.fork(`knows/${main.host}`)
@@ -224,11 +224,11 @@ export const planRecorded = (
         variant: draw.integer(0, row.variants.length - 1)
       }))
     const others = everyone.filter((choice) => !group.some((row) => announcements[row.number] === choice.announcement))
-    return planServer(parts, peersBySoftware(software, undefined, everyone, others), backends, root)
+    return planServer(parts, peersBySoftware(software, undefined, everyone, others), world, root)
   })
   const first = partsOfSpec(spec.first_list, scenario, random)
   return [
-    planServer(first, fixedPeers(recordedChoices(0, []), first.software.family === "Fulcrum"), backends, root),
+    planServer(first, fixedPeers(recordedChoices(0, []), first.software.family === "Fulcrum"), world, root),
     ...servers
   ]
 }

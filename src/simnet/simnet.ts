@@ -14,6 +14,7 @@ import type { SimServer } from "./sim-server.ts"
 import { SimnetError } from "./simnet-error.ts"
 import { createSocksFront } from "./socks-front.ts"
 import { truthText } from "./truth.ts"
+import { worldClock } from "./world.ts"
 
 export { listScenarios } from "./scenario-loader.ts"
 export { SimnetError, SimnetReason } from "./simnet-error.ts"
@@ -30,6 +31,8 @@ export interface SimnetOptions {
   /** Where the truth goes as JSON lines; the file is replaced. */
   readonly truthFile: string | null
   readonly randomSeed: number
+  /** Simulated milliseconds per real one, for blocks, restarts and outages; 1 by default. */
+  readonly timeScale?: number
 }
 
 export interface RunningSimnet {
@@ -126,7 +129,11 @@ export const startSimnet: (
   options: SimnetOptions
 ) => Effect.Effect<RunningSimnet, SimnetError, Scope.Scope | FileSystem.FileSystem> = Effect.fn("startSimnet")(
   function*(options: SimnetOptions) {
-    const plan = planScenario(yield* loadScenario(options.scenario), options.randomSeed)
+    const plan = planScenario(
+      yield* loadScenario(options.scenario),
+      options.randomSeed,
+      worldClock(options.timeScale)
+    )
     yield* checkFileDescriptors(descriptorNeed(plan))
     if (options.truthFile !== null) {
       const fs = yield* FileSystem.FileSystem
@@ -156,6 +163,8 @@ export const startSimnet: (
     yield* Effect.addFinalizer(() => Effect.sync(front.stop))
     const socksPort = yield* listenTcp(front.server, options.socksPort, "SOCKS5 proxy")
     const dnsPort = yield* startDns(book, options.dnsPort)
+    plan.world.clock.start()
+    yield* Effect.addFinalizer(() => Effect.sync(() => plan.world.clock.stop()))
     return {
       scenario: plan.scenario.name,
       chain: plan.scenario.chain,

@@ -7,6 +7,7 @@ import { planListed } from "./plan.ts"
 import { seededRandom } from "./random.ts"
 import { Scenario, type ServerSpec } from "./scenario.ts"
 import { SimnetError } from "./simnet-error.ts"
+import { World, worldClock } from "./world.ts"
 
 export interface StartServerOptions {
   /** As reported, e.g. `ElectrumX 1.18.0`, `Fulcrum 2.1.0`, `electrs/0.10.9`, `electrs-esplora 0.4.1`. */
@@ -52,7 +53,8 @@ export const startServer: (options: StartServerOptions) => Effect.Effect<Running
       ]
     }).pipe(Effect.mapError((error) => new SimnetError({ reason: "bad scenario", message: error.message })))
     const random = seededRandom(options.randomSeed ?? 1)
-    const planned = planListed(scenario, random)[0]!
+    const clock = worldClock()
+    const planned = planListed(scenario, random, new World(random, clock))[0]!
     const server = makeSimServer(planned, tlsIdentities(random), random)
     yield* Effect.addFinalizer(() => Effect.sync(() => server.stop()))
     const listen = Effect.fnUntraced(function*(transport: "tcp" | "tls") {
@@ -62,5 +64,7 @@ export const startServer: (options: StartServerOptions) => Effect.Effect<Running
       yield* Effect.addFinalizer(() => Effect.sync(() => listener.close()))
       return yield* listenTcp(listener, 0, `simulated ${options.software}`)
     })
+    clock.start()
+    yield* Effect.addFinalizer(() => Effect.sync(() => clock.stop()))
     return { host: "127.0.0.1", tcpPort: yield* listen("tcp"), tlsPort: yield* listen("tls") } as const
   })

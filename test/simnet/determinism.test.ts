@@ -4,6 +4,7 @@ import { seededRandom } from "../../src/simnet/random.ts"
 import type { Scenario } from "../../src/simnet/scenario.ts"
 import { makeTlsIdentity } from "../../src/simnet/tls-identity.ts"
 import { truthText } from "../../src/simnet/truth.ts"
+import { World, worldClock } from "../../src/simnet/world.ts"
 import { X509Certificate } from "node:crypto"
 import { peersOf, planOf } from "../support/simnet-plan.ts"
 
@@ -42,7 +43,10 @@ describe("what clients see", () => {
     const servers = scenario.servers!
     const permuted: Scenario = { ...scenario, servers: seededRandom(99).shuffled(servers) }
     expect(permuted.servers!.map((server) => server.id)).not.toEqual(servers.map((server) => server.id))
-    const planned = (s: Scenario): Plan => ({ scenario: s, servers: planListed(s, seededRandom(3)) })
+    const planned = (s: Scenario): Plan => {
+      const world = new World(seededRandom(3), worldClock())
+      return { scenario: s, world, servers: planListed(s, seededRandom(3), world) }
+    }
     const [one, two] = [observable(planned(scenario)), observable(planned(permuted))]
     expect(one).toEqual(two)
     expect(truthText(planned(scenario))).toBe(truthText(planned(permuted)))

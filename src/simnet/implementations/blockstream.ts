@@ -22,7 +22,7 @@ const natural = (value: unknown): value is number => typeof value === "number" &
 
 const header: Method = ([height], model) => {
   if (!natural(height)) return { error: "non-integer height" }
-  const hex = height > model.backend.tipHeight ? undefined : model.chain.header(height)
+  const hex = height > model.backend.tipHeight ? undefined : model.backend.header(height)
   return hex === undefined ? { error: "missing header" } : { result: hex }
 }
 
@@ -31,7 +31,7 @@ const headers: Method = ([start, wanted], model) => {
   if (!natural(wanted)) return { error: "missing count" }
   const count = Math.max(0, Math.min(wanted, 2016, model.backend.tipHeight - start + 1))
   return {
-    result: { count, hex: Array.from({ length: count }, (_, i) => model.chain.header(start + i)!).join(""), max: 2016 }
+    result: { count, hex: Array.from({ length: count }, (_, i) => model.backend.header(start + i)!).join(""), max: 2016 }
   }
 }
 
@@ -54,7 +54,7 @@ const methods: ReadonlyMap<string, Method> = new Map<string, Method>([
   ["server.ping", () => ({ result: null })],
   [
     "blockchain.headers.subscribe",
-    (_, m) => ({ result: { height: m.backend.tipHeight, hex: m.chain.header(m.backend.tipHeight)! } })
+    (_, m) => ({ result: { height: m.backend.tipHeight, hex: m.backend.header(m.backend.tipHeight)! } })
   ],
   ["blockchain.block.header", header],
   ["blockchain.block.headers", headers],

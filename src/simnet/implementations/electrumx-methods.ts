@@ -89,7 +89,7 @@ const peers: Method["answer"] = (_, { model, dialect }) => {
 
 const tip: Method["answer"] = (_, { model, dialect }) => {
   const height = model.backend.tipHeight
-  return { result: print({ hex: model.chain.header(height)!, height }, dialect) }
+  return { result: print({ hex: model.backend.header(height)!, height }, dialect) }
 }
 
 const header: Method["answer"] = ([wanted, checkpoint], { model, dialect }) => {
@@ -102,12 +102,12 @@ const header: Method["answer"] = ([wanted, checkpoint], { model, dialect }) => {
     return fail(1, `require header height ${commas(height)} <= cp_height ${commas(cp)} <= chain height ${commas(top)}`)
   }
   if (cp > 0) {
-    const { branch, root } = headerProof(model.chain, height, cp)
-    return { result: print({ header: model.chain.header(height)!, branch, root }, dialect) }
+    const { branch, root } = headerProof(model.backend, height, cp)
+    return { result: print({ header: model.backend.header(height)!, branch, root }, dialect) }
   }
   return height > top
     ? fail(1, `height ${commas(height)} out of range`)
-    : { result: print(model.chain.header(height)!, dialect) }
+    : { result: print(model.backend.header(height)!, dialect) }
 }
 
 /** Most headers of one reply. */
@@ -119,7 +119,7 @@ const headers: Method["answer"] = ([from, wanted], { model, dialect, negotiated 
   if (start === undefined) return shouldBeInteger(from)
   if (amount === undefined) return shouldBeInteger(wanted)
   const available = Math.max(0, Math.min(amount, maximumHeaders, model.backend.tipHeight - start + 1))
-  const list = Array.from({ length: available }, (_, i) => model.chain.header(start + i)!)
+  const list = Array.from({ length: available }, (_, i) => model.backend.header(start + i)!)
   return {
     result: print(
       compareTuples(negotiated, [1, 6]) >= 0

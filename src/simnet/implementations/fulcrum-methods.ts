@@ -63,7 +63,7 @@ const peers: FulcrumMethod["answer"] = (_, { model }) => {
 
 const tip: FulcrumMethod["answer"] = (_, { model }) => {
   const height = model.backend.tipHeight
-  return json({ height, hex: model.chain.header(height)! })
+  return json({ height, hex: model.backend.header(height)! })
 }
 
 /** Qt's conversion to an integer: fractions are rounded, digits in strings accepted. */
@@ -82,9 +82,9 @@ const header: FulcrumMethod["answer"] = ([wanted, checkpoint], { model }) => {
     if (!(height <= cp && cp <= top)) {
       return fail(1, `header height ${height} must be <= cp_height ${cp} which must be <= chain height ${top}`)
     }
-    return json({ header: model.chain.header(height)!, ...headerProof(model.chain, height, cp) })
+    return json({ header: model.backend.header(height)!, ...headerProof(model.backend, height, cp) })
   }
-  return height > top ? fail(1, `Height ${height} is out of range`) : json(model.chain.header(height)!)
+  return height > top ? fail(1, `Height ${height} is out of range`) : json(model.backend.header(height)!)
 }
 
 const maximumHeaders = 2016
@@ -95,7 +95,7 @@ const headers: FulcrumMethod["answer"] = ([from, wanted], { model, negotiated })
   if (start === undefined) return fail(1, "Invalid height")
   if (amount === undefined) return fail(1, "Invalid count")
   const count = Math.max(0, Math.min(amount, maximumHeaders, model.backend.tipHeight - start + 1))
-  const list = Array.from({ length: count }, (_, i) => model.chain.header(start + i)!)
+  const list = Array.from({ length: count }, (_, i) => model.backend.header(start + i)!)
   return json(
     compareTuples(negotiated, [1, 6]) >= 0
       ? { count, headers: list, max: maximumHeaders }

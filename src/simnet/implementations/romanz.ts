@@ -45,7 +45,7 @@ const version: Method = (params, model) => {
 
 const header: Method = (params, model) => {
   if (!Array.isArray(params) || params.length !== 1 || !natural(params[0])) return invalidParams
-  const hex = params[0] > model.backend.tipHeight ? undefined : model.chain.header(params[0])
+  const hex = params[0] > model.backend.tipHeight ? undefined : model.backend.header(params[0])
   return hex === undefined ? fail(1, `no header at ${params[0]}`) : json(hex)
 }
 
@@ -55,7 +55,7 @@ const headers: Method = (params, model) => {
   const count = Math.max(0, Math.min(wanted, 2016, model.backend.tipHeight - start + 1))
   return json({
     count,
-    hex: Array.from({ length: count }, (_, i) => model.chain.header(start + i)!).join(""),
+    hex: Array.from({ length: count }, (_, i) => model.backend.header(start + i)!).join(""),
     max: 2016
   })
 }
@@ -83,7 +83,7 @@ const methods: ReadonlyMap<string, Method> = new Map<string, Method>([
   ["server.peers.subscribe", () => json([])],
   [
     "blockchain.headers.subscribe",
-    (_, m) => json({ height: m.backend.tipHeight, hex: m.chain.header(m.backend.tipHeight)! })
+    (_, m) => json({ height: m.backend.tipHeight, hex: m.backend.header(m.backend.tipHeight)! })
   ],
   ["blockchain.block.header", header],
   ["blockchain.block.headers", headers],

@@ -111,7 +111,7 @@ export const contentTraits = {
     result: (method, json, { model }) => {
       if (method !== "blockchain.headers.subscribe") return undefined
       const height = (JSON.parse(json) as { height: number }).height - 500
-      return JSON.stringify({ hex: model.chain.header(height), height })
+      return JSON.stringify({ hex: model.backend.header(height), height })
     }
   },
   "absurd-tip": {

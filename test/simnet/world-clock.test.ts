@@ -1,0 +1,69 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
+import { WorldClock } from "../../src/simnet/world-clock.ts"
+
+describe("the clock of the simulated world", () => {
+  beforeEach(() => void vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] }))
+  afterEach(() => void vi.useRealTimers())
+
+  it("stands at its epoch until it is started, then runs at its scale", () => {
+    const clock = new WorldClock({ epoch: 1000, scale: 60 })
+    vi.advanceTimersByTime(500)
+    expect(clock.now()).toBe(1000)
+    clock.start()
+    vi.advanceTimersByTime(500)
+    expect(clock.now()).toBe(31_000)
+    clock.stop()
+    vi.advanceTimersByTime(500)
+    expect(clock.now()).toBe(31_000)
+  })
+
+  it("does things when they are due in its own time, in order", () => {
+    const clock = new WorldClock({ epoch: 0, scale: 10 })
+    const done: Array<string> = []
+    clock.at(2000, () => done.push(`late ${clock.now()}`))
+    clock.later(1000, () => {
+      done.push(`early ${clock.now()}`)
+      clock.later(500, () => done.push(`from inside ${clock.now()}`))
+    })
+    clock.start()
+    vi.advanceTimersByTime(99)
+    expect(done).toEqual([])
+    vi.advanceTimersByTime(101)
+    expect(done).toEqual(["early 1000", "from inside 1500", "late 2000"])
+  })
+
+  it("does nothing that was cancelled", () => {
+    const clock = new WorldClock({ epoch: 0, scale: 1 })
+    let done = 0
+    const cancel = clock.later(10, () => done++)
+    clock.later(20, () => done++)
+    clock.start()
+    cancel()
+    vi.advanceTimersByTime(30)
+    expect(done).toBe(1)
+  })
+
+  it("can be moved forward by hand, doing everything on the way", () => {
+    const clock = new WorldClock({ epoch: 0, scale: 0 })
+    const done: Array<number> = []
+    const again = (): void => {
+      done.push(clock.now())
+      clock.later(600, again)
+    }
+    clock.later(600, again)
+    clock.advance(2000)
+    expect(done).toEqual([600, 1200, 1800])
+    expect(clock.now()).toBe(2000)
+  })
+
+  it("waits for what is further away than a timer can be", () => {
+    const clock = new WorldClock({ epoch: 0, scale: 1 })
+    let done = 0
+    clock.later(2 ** 31 + 1000, () => done++)
+    clock.start()
+    vi.advanceTimersByTime(2 ** 31)
+    expect(done).toBe(0)
+    vi.advanceTimersByTime(1001)
+    expect(done).toBe(1)
+  })
+})
