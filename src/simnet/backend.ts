@@ -60,6 +60,10 @@ export interface Backend {
   readonly unconfirmed: (scripthash: string) => ReadonlyArray<UnconfirmedEntry>
   /** Outputs that nothing spends, not even in its mempool, by height, transaction and place. */
   readonly unspent: (scripthash: string) => ReadonlyArray<UnspentOutput>
+  /** Satoshi: of the blocks alone, and what its mempool adds or, by spending, takes. */
+  readonly balance: (scripthash: string) => { readonly confirmed: number; readonly unconfirmed: number }
+  /** Transactions of its own that no peer has asked for yet. */
+  readonly unbroadcast: number
   /** Called when its best block changed, by a new block or a reorganisation. The result stops it. */
   readonly onTip: (listener: () => void) => () => void
   /**
@@ -107,6 +111,8 @@ export const makeBackend = (name: string, chain: SimulatedChain, random: SeededR
     history: () => [],
     unconfirmed: () => [],
     unspent: () => [],
+    balance: () => ({ confirmed: 0, unconfirmed: 0 }),
+    unbroadcast: 0,
     onTip: () => () => undefined,
     onMempool: () => () => undefined
   }
