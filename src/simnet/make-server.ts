@@ -5,10 +5,11 @@ import type { Implementation } from "./implementations/implementation.ts"
 import { romanz } from "./implementations/romanz.ts"
 import type { PlannedServer } from "./plan.ts"
 import type { SeededRandom } from "./random.ts"
-import { SimServer } from "./sim-server.ts"
+import { type ServerRun, SimServer } from "./sim-server.ts"
 import { makeTlsIdentity, type TlsIdentity } from "./tls-identity.ts"
 import type { Trait } from "./traits/trait.ts"
 import { traits } from "./traits/traits.ts"
+import type { Uplink } from "./uplink.ts"
 
 const implementationOf = (planned: PlannedServer, behaviour: ReadonlyArray<Trait>): Implementation => {
   const { model, compact } = planned
@@ -64,25 +65,40 @@ const oddIdentity = (
   }
 }
 
-/** The process behind a planned server. */
+/** ElectrumX's own default; the others take whoever comes. */
+const maxSessions = (planned: PlannedServer): number | null => (planned.model.software.family === "ElectrumX" ? 1000 : null)
+
+/** A first or further run of the process behind a planned server. */
+export const runOf = (planned: PlannedServer): ServerRun => {
+  const behaviour = planned.traits.map((name) => traits[name]!)
+  const implementation = implementationOf(planned, behaviour)
+  return {
+    model: planned.model,
+    implementation: () => implementation,
+    traits: behaviour,
+    maxSessions: maxSessions(planned)
+  }
+}
+
+/** The server that was planned. */
 export const makeSimServer = (
   planned: PlannedServer,
   identities: ReturnType<typeof tlsIdentities>,
-  random: SeededRandom
+  random: SeededRandom,
+  uplink: Uplink
 ): SimServer => {
-  const behaviour = planned.traits.map((name) => traits[name]!)
   const jitter = random.fork(`jitter/${planned.id}`)
   const hosts = planned.names.map((name) => name.host)
-  const odd = behaviour.find((trait) => trait.certificate !== undefined)?.certificate
+  const odd = planned.traits.map((name) => traits[name]!.certificate).find((kind) => kind !== undefined)
   return new SimServer({
-    model: planned.model,
-    implementation: implementationOf(planned, behaviour),
-    traits: behaviour,
+    run: runOf(planned),
+    failure: planned.failure,
     identity:
       odd === undefined
         ? () => identities(planned.key, hosts)
         : oddIdentity(odd, hosts, random.fork(`odd key/${planned.id}`)),
     freshIdentity: odd === "new each time",
-    roundTrip: () => planned.roundTripMs + planned.jitterMs * jitter.unit()
+    roundTrip: (client) =>
+      planned.roundTripMs + uplink.extraMs(client, planned.country) + planned.jitterMs * jitter.unit()
   })
 }

@@ -15,6 +15,7 @@ export type Failure = typeof Failure.Type
 export const socksReply = {
   succeeded: 0,
   generalFailure: 1,
+  networkUnreachable: 3,
   unreachable: 4,
   refused: 5,
   ttlExpired: 6,

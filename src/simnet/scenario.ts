@@ -1,6 +1,7 @@
 import { Schema } from "effect"
 import type { SimulatedChainName } from "./chain.ts"
 import { Failure } from "./network-behaviour.ts"
+import { NetworkSpec } from "./scenario-network.ts"
 import { parseSoftware } from "./software.ts"
 import { traits } from "./traits/traits.ts"
 
@@ -120,6 +121,7 @@ export const Scenario = Schema.Struct({
   /** Round-trip times are drawn from here, and vary by up to `jitter_ms`. */
   round_trip_ms: Schema.Tuple([Milliseconds, Milliseconds]),
   jitter_ms: Milliseconds,
+  network: Schema.optionalKey(NetworkSpec),
   recorded: Schema.optionalKey(RecordedSpec),
   servers: Schema.optionalKey(Schema.Array(ServerSpec))
 })

@@ -2,40 +2,95 @@ import type { Socket } from "node:net"
 import { createSecureContext, type SecureContext, TLSSocket } from "node:tls"
 import type { Client } from "./client.ts"
 import type { Implementation } from "./implementations/implementation.ts"
-import type { Delay } from "./outgoing.ts"
+import type { Failure } from "./network-behaviour.ts"
 import type { ServerModel } from "./server-model.ts"
 import { Session } from "./session.ts"
 import type { TlsIdentity } from "./tls-identity.ts"
 import type { Trait } from "./traits/trait.ts"
 
-export interface SimServerOptions {
+/** One run of a server's process, from its start to its end. */
+export interface ServerRun {
   readonly model: ServerModel
-  readonly implementation: Implementation
+  /** What answers a client: liars have more than one. */
+  readonly implementation: (client: Client | null) => Implementation
   readonly traits: ReadonlyArray<Trait>
+  /** With so many connections it refuses more until 5 % of them are gone; null = never. */
+  readonly maxSessions: number | null
+}
+
+export interface SimServerOptions {
+  readonly run: ServerRun
+  /** How its addresses fail from the beginning; null: it runs. */
+  readonly failure: Failure | null
   /** Made on first use. */
   readonly identity: () => TlsIdentity
   /** Ask for an identity on every connection. */
   readonly freshIdentity: boolean
-  /** Milliseconds of one round trip, drawn anew each time. */
-  readonly roundTrip: Delay
+  /** Milliseconds of one round trip from a client, drawn anew each time. */
+  readonly roundTrip: (client: Client | null) => number
 }
 
-/** One server process: takes connections, whoever accepted them, and holds a session on each. */
+/** One server: takes connections, whoever accepted them, and holds a session on each. */
 export class SimServer {
-  readonly model: ServerModel
   readonly #options: SimServerOptions
   readonly #open = new Map<string, number>()
   readonly #sockets = new Set<Socket>()
+  readonly #watchers = new Set<() => void>()
+  #run: ServerRun
+  #failure: Failure | null
+  #identity: () => TlsIdentity
   #context: SecureContext | undefined
+  #full = false
 
   constructor(options: SimServerOptions) {
-    this.model = options.model
     this.#options = options
+    this.#run = options.run
+    this.#failure = options.failure
+    this.#identity = options.identity
   }
 
-  /** Milliseconds until a connection attempt is answered. */
-  get roundTrip(): number {
-    return this.#options.roundTrip()
+  /** What it knows and says in this run. */
+  get model(): ServerModel {
+    return this.#run.model
+  }
+
+  /** How its machine fails; null: it is there. */
+  get failure(): Failure | null {
+    return this.#failure
+  }
+
+  /** How a connection attempt fails now; null: it is taken. */
+  get refusal(): Failure | null {
+    return this.#failure ?? (this.#full ? "refused" : null)
+  }
+
+  /** Milliseconds until a connection attempt of a client is answered. */
+  roundTripTo(client: Client | null): number {
+    return this.#options.roundTrip(client)
+  }
+
+  /** Called when `refusal` may have changed. */
+  onChange(watcher: () => void): void {
+    this.#watchers.add(watcher)
+  }
+
+  /** The process ends with all its connections; what is started instead remembers nothing. */
+  restart(run: ServerRun): void {
+    this.#run = run
+    this.stop()
+  }
+
+  /** It is no longer there, and its connections are cut; null: it is back. */
+  fail(failure: Failure | null): void {
+    this.#failure = failure
+    if (failure !== null) this.stop()
+    this.#changed()
+  }
+
+  /** Show another certificate from the next connection on. */
+  renew(identity: () => TlsIdentity): void {
+    this.#identity = identity
+    this.#context = undefined
   }
 
   /**
@@ -43,17 +98,22 @@ export class SimServer {
    * the socket must allow half-open connections.
    */
   accept(socket: Socket, transport: "tcp" | "tls", client: Client | null): void {
-    const { implementation, traits } = this.#options
+    const { traits } = this.#run
     socket.on("error", () => socket.destroy())
     this.#sockets.add(socket)
-    socket.once("close", () => this.#sockets.delete(socket))
+    socket.once("close", () => {
+      this.#sockets.delete(socket)
+      this.#count()
+    })
+    this.#count()
+    const implementation = this.#run.implementation(client)
     const leave = this.#enter(client, implementation.connectionsPerClient)
     if (leave === undefined) return void socket.resetAndDestroy()
     socket.once("close", leave)
     socket.setNoDelay(true)
     if (traits.some((trait) => trait.connection?.(socket, transport) === true)) return
-    if (transport === "tcp") return this.#begin(socket, client, false)
-    const timer = setTimeout(() => this.#secure(socket, client, leave), this.#options.roundTrip())
+    if (transport === "tcp") return this.#begin(socket, client, implementation, false)
+    const timer = setTimeout(() => this.#secure(socket, client, implementation, leave), this.roundTripTo(client))
     socket.once("close", () => clearTimeout(timer))
   }
 
@@ -76,13 +136,26 @@ export class SimServer {
     }
   }
 
-  #begin(socket: Socket, client: Client | null, tls: boolean): void {
-    const { model, implementation, traits, roundTrip } = this.#options
-    const session = new Session({ model, implementation, traits, socket, tls, client, delay: roundTrip })
+  #count(): void {
+    const most = this.#run.maxSessions
+    const full = most !== null && this.#sockets.size >= (this.#full ? 0.95 * most : most)
+    if (full === this.#full) return
+    this.#full = full
+    this.#changed()
+  }
+
+  #changed(): void {
+    for (const watcher of this.#watchers) watcher()
+  }
+
+  #begin(socket: Socket, client: Client | null, implementation: Implementation, tls: boolean): void {
+    const { model, traits } = this.#run
+    const delay = (): number => this.roundTripTo(client)
+    const session = new Session({ model, implementation, traits, socket, tls, client, delay })
     if (session.closing) socket.destroySoon()
   }
 
-  #secure(socket: Socket, client: Client | null, leave: () => void): void {
+  #secure(socket: Socket, client: Client | null, implementation: Implementation, leave: () => void): void {
     if (socket.destroyed) return
     const secured = new TLSSocket(socket, { isServer: true, secureContext: this.#secureContext() })
     const patience = setTimeout(() => socket.destroy(), handshakeMs)
@@ -97,13 +170,13 @@ export class SimServer {
     })
     secured.once("secure", () => {
       clearTimeout(patience)
-      this.#begin(secured, client, true)
+      this.#begin(secured, client, implementation, true)
     })
   }
 
   #secureContext(): SecureContext {
     if (this.#context === undefined || this.#options.freshIdentity) {
-      const { certificate, key } = this.#options.identity()
+      const { certificate, key } = this.#identity()
       this.#context = createSecureContext({
         cert: certificate,
         key,

@@ -1,11 +1,12 @@
-import { createServer, type Server } from "node:net"
 import { Effect, FileSystem, type Scope } from "effect"
 import { createDnsResponder } from "./dns-responder.ts"
 import { checkFileDescriptors } from "./file-descriptors.ts"
 import { bindUdp, listenTcp } from "./listen.ts"
+import { listenAll } from "./listeners.ts"
 import { NameBook } from "./name-book.ts"
 import { makeSimServer, tlsIdentities } from "./make-server.ts"
 import type { Plan, PlannedServer } from "./plan.ts"
+import { endpointsOf } from "./planned-endpoints.ts"
 import { planScenario } from "./plan-scenario.ts"
 import { seededRandom } from "./random.ts"
 import { RouteTable } from "./route-table.ts"
@@ -14,6 +15,7 @@ import type { SimServer } from "./sim-server.ts"
 import { SimnetError } from "./simnet-error.ts"
 import { createSocksFront } from "./socks-front.ts"
 import { truthText } from "./truth.ts"
+import { Uplink } from "./uplink.ts"
 import { worldClock } from "./world.ts"
 
 export { listScenarios } from "./scenario-loader.ts"
@@ -51,62 +53,18 @@ export interface RunningSimnet {
   readonly listeners: ReadonlyMap<string, number>
 }
 
-const endpointsOf = (
-  server: PlannedServer
-): ReadonlyArray<{ readonly host: string; readonly port: number; readonly transport: "tcp" | "tls" }> =>
-  server.names.flatMap((name) => [
-    ...(name.tls === null ? [] : [{ host: name.host, port: name.tls, transport: "tls" as const }]),
-    ...(name.tcp === null ? [] : [{ host: name.host, port: name.tcp, transport: "tcp" as const }])
-  ])
-
 const addRoutes = (routes: RouteTable, book: NameBook, planned: PlannedServer, server: SimServer): void => {
   for (const name of planned.names) {
-    const services =
-      planned.failure !== null
-        ? []
-        : endpointsOf(planned)
-            .filter((endpoint) => endpoint.host === name.host)
-            .map(({ port, transport }) => [port, { server, transport }] as const)
-    for (const host of [name.host, ...name.addresses]) routes.add(host, planned.failure, planned.roundTripMs, services)
+    const services = endpointsOf(planned)
+      .filter((endpoint) => endpoint.host === name.host)
+      .map(({ port, transport }) => [port, transport] as const)
+    for (const host of [name.host, ...name.addresses]) routes.add(host, server, services)
     if (planned.failure !== "no name") book.add(name.host, name.addresses)
   }
 }
 
 /** Descriptors for listeners, for the sessions of a busy crawl, and for the rest of the process. */
 const descriptorNeed = (plan: Plan): number => plan.servers.flatMap(endpointsOf).length + 1024 + 64
-
-const listenAll = Effect.fnUntraced(function*(
-  plan: Plan,
-  servers: ReadonlyMap<PlannedServer, SimServer>,
-  seed: number
-) {
-  const endpoints = plan.servers
-    .filter((server) => server.failure === null)
-    .flatMap((planned) => endpointsOf(planned).map((endpoint) => ({ endpoint, server: servers.get(planned)! })))
-  // Ports are given out in order: the order must say nothing about the scenario.
-  const shuffled = seededRandom(seed).fork("listen order").shuffled(endpoints)
-  const open: Array<Server> = []
-  yield* Effect.addFinalizer(() =>
-    Effect.sync(() => {
-      for (const listener of open) listener.close()
-    })
-  )
-  const ports = new Map<string, number>()
-  yield* Effect.forEach(
-    shuffled,
-    Effect.fnUntraced(function*({ endpoint, server }) {
-      const listener = createServer({ allowHalfOpen: true }, (socket) =>
-        server.accept(socket, endpoint.transport, null)
-      )
-      open.push(listener)
-      const port = yield* listenTcp(listener, 0, `simulated server ${endpoint.host}`)
-      const host = endpoint.host.includes(":") ? `[${endpoint.host}]` : endpoint.host
-      ports.set(`${host}:${endpoint.port}:${endpoint.transport === "tls" ? "s" : "t"}`, port)
-    }),
-    { concurrency: 64, discard: true }
-  )
-  return ports as ReadonlyMap<string, number>
-})
 
 const startDns = Effect.fnUntraced(function*(book: NameBook, port: number) {
   const attempt = Effect.gen(function*() {
@@ -149,17 +107,20 @@ export const startSimnet: (
     }
     const random = seededRandom(options.randomSeed)
     const identities = tlsIdentities(random)
-    const servers = new Map(plan.servers.map((planned) => [planned, makeSimServer(planned, identities, random)]))
+    const uplink = new Uplink(plan.scenario.network, random)
+    const servers = new Map(
+      plan.servers.map((planned) => [planned, makeSimServer(planned, identities, random, uplink)])
+    )
     yield* Effect.addFinalizer(() =>
       Effect.sync(() => {
         for (const server of servers.values()) server.stop()
       })
     )
-    const routes = new RouteTable()
+    const routes = new RouteTable(random)
     const book = new NameBook()
     for (const [planned, server] of servers) addRoutes(routes, book, planned, server)
-    const listeners = yield* listenAll(plan, servers, options.randomSeed)
-    const front = createSocksFront(routes)
+    const listeners = yield* listenAll(servers, routes, random)
+    const front = createSocksFront(routes, uplink)
     yield* Effect.addFinalizer(() => Effect.sync(front.stop))
     const socksPort = yield* listenTcp(front.server, options.socksPort, "SOCKS5 proxy")
     const dnsPort = yield* startDns(book, options.dnsPort)

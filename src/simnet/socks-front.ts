@@ -1,8 +1,8 @@
 import { createServer, type Server, type Socket } from "node:net"
 import { addressScope } from "../domain/address.ts"
-import { clientAt, clientOnCircuit } from "./client.ts"
 import { replyForFailure, socksReply } from "./network-behaviour.ts"
-import type { Route, RouteTable } from "./route-table.ts"
+import type { RouteTable } from "./route-table.ts"
+import type { Uplink } from "./uplink.ts"
 
 const version = 5
 const noAuthentication = 0
@@ -39,9 +39,6 @@ interface Target {
 
 type Step = "greeting" | "authentication" | "request"
 
-/** Where clients of the proxy come from, as clearnet servers see it. */
-const vantageAddress = "198.51.100.7"
-
 /** Longest dialogue before it is cut (milliseconds). */
 const patienceMs = 30_000
 
@@ -70,6 +67,7 @@ const replyBytes = (code: number): Buffer => Buffer.from([version, code, 0, 1, 0
 class Dialogue {
   readonly #socket: Socket
   readonly #routes: RouteTable
+  readonly #uplink: Uplink
   readonly #reader = new Reader()
   readonly #onData = (chunk: Buffer): void => {
     this.#reader.push(chunk)
@@ -78,10 +76,12 @@ class Dialogue {
   readonly #patience: NodeJS.Timeout
   #step: Step = "greeting"
   #user = ""
+  #password = ""
 
-  constructor(socket: Socket, routes: RouteTable) {
+  constructor(socket: Socket, routes: RouteTable, uplink: Uplink) {
     this.#socket = socket
     this.#routes = routes
+    this.#uplink = uplink
     this.#patience = setTimeout(() => socket.destroy(), patienceMs)
     socket.on("error", () => socket.destroy())
     socket.once("close", () => clearTimeout(this.#patience))
@@ -129,6 +129,7 @@ class Dialogue {
     const whole = this.#reader.peek(3 + userLength + passwordLength)
     if (whole === undefined) return
     this.#user = whole.subarray(2, 2 + userLength).toString("latin1")
+    this.#password = whole.subarray(3 + userLength).toString("latin1")
     this.#reader.take(whole.length)
     this.#socket.write(Buffer.from([1, 0]))
     this.#step = "request"
@@ -147,28 +148,24 @@ class Dialogue {
   }
 
   #connect({ host, port }: Target): void {
+    if (this.#uplink.down) return this.#refuse(socksReply.networkUnreachable, 1)
     const onion = host.toLowerCase().endsWith(".onion")
-    const route = this.#routes.find(host)
-    if (route === undefined) return this.#refuse(unknownHost(host, onion), 1)
-    if (route.failure !== null) {
-      const code = replyForFailure(route.failure, onion)
+    const reached = this.#routes.reach(host, port)
+    if (reached === undefined) return this.#refuse(unknownHost(host, onion), 1)
+    const client = this.#uplink.client(onion, this.#user, this.#password)
+    if (typeof reached === "string") {
+      const code = replyForFailure(reached, onion)
       // A black hole: the client's own patience decides, what it sends goes nowhere.
       if (code === null) return void this.#socket.resume()
-      return this.#refuse(code, route.roundTripMs)
+      return this.#refuse(code, this.#routes.serverAt(host)!.roundTripTo(client))
     }
-    this.#open(route, port, onion)
-  }
-
-  #open(route: Route, port: number, onion: boolean): void {
-    const service = route.ports.get(port)
-    if (service === undefined) return this.#refuse(socksReply.refused, route.roundTripMs)
-    this.#after(service.server.roundTrip, () => {
+    this.#after(reached.server.roundTripTo(client), () => {
       const socket = this.#socket
       if (socket.destroyed) return
       socket.write(replyBytes(socksReply.succeeded))
       const rest = this.#reader.rest()
       if (rest.length > 0) socket.unshift(rest)
-      service.server.accept(socket, service.transport, onion ? clientOnCircuit(this.#user) : clientAt(vantageAddress))
+      reached.server.accept(socket, reached.transport, client)
     })
   }
 
@@ -200,18 +197,30 @@ const unknownHost = (host: string, onion: boolean): number => {
  * Connections are handed to the simulated servers as they are, without a second
  * hop over loopback: half the descriptors and half the processor time.
  */
-export const createSocksFront = (routes: RouteTable): { readonly server: Server; readonly stop: () => void } => {
+export const createSocksFront = (
+  routes: RouteTable,
+  uplink: Uplink
+): {
+  readonly server: Server
+  /** Cut every connection that goes through it. */
+  readonly cut: () => void
+  readonly stop: () => void
+} => {
   const sockets = new Set<Socket>()
   const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => {
     sockets.add(socket)
     socket.once("close", () => sockets.delete(socket))
-    new Dialogue(socket, routes).begin()
+    new Dialogue(socket, routes, uplink).begin()
   })
+  const cut = (): void => {
+    for (const socket of sockets) socket.destroy()
+  }
   return {
     server,
+    cut,
     stop: () => {
       server.close()
-      for (const socket of sockets) socket.destroy()
+      cut()
     }
   }
 }

@@ -7,6 +7,7 @@ import { planListed } from "./plan.ts"
 import { seededRandom } from "./random.ts"
 import { Scenario, type ServerSpec } from "./scenario.ts"
 import { SimnetError } from "./simnet-error.ts"
+import { Uplink } from "./uplink.ts"
 import { World, worldClock } from "./world.ts"
 
 export interface StartServerOptions {
@@ -55,7 +56,7 @@ export const startServer: (options: StartServerOptions) => Effect.Effect<Running
     const random = seededRandom(options.randomSeed ?? 1)
     const clock = worldClock()
     const planned = planListed(scenario, random, new World(random, clock))[0]!
-    const server = makeSimServer(planned, tlsIdentities(random), random)
+    const server = makeSimServer(planned, tlsIdentities(random), random, new Uplink(undefined, random))
     yield* Effect.addFinalizer(() => Effect.sync(() => server.stop()))
     const listen = Effect.fnUntraced(function*(transport: "tcp" | "tls") {
       const listener = createServer({ allowHalfOpen: true }, (socket) =>

@@ -1,0 +1,18 @@
+import type { PlannedServer } from "./plan.ts"
+
+/** What can be dialled of a planned server. */
+export interface PlannedEndpoint {
+  readonly host: string
+  readonly port: number
+  readonly transport: "tcp" | "tls"
+}
+
+export const endpointsOf = (server: PlannedServer): ReadonlyArray<PlannedEndpoint> =>
+  server.names.flatMap((name) => [
+    ...(name.tls === null ? [] : [{ host: name.host, port: name.tls, transport: "tls" as const }]),
+    ...(name.tcp === null ? [] : [{ host: name.host, port: name.tcp, transport: "tcp" as const }])
+  ])
+
+/** `host:port:s` or `host:port:t`. */
+export const endpointKey = ({ host, port, transport }: PlannedEndpoint): string =>
+  `${host.includes(":") ? `[${host}]` : host}:${port}:${transport === "tls" ? "s" : "t"}`
