@@ -53,6 +53,7 @@ export interface PeerChoice {
 export interface PeerSource {
   /** The same list at every call. */
   readonly fixed: boolean
+  readonly empty: boolean
   /** Fulcrum's spelling of versions. */
   readonly normalised: boolean
   readonly draw: (random: SeededRandom) => ReadonlyArray<PeerChoice>
@@ -64,6 +65,7 @@ export const printPeers = (choices: ReadonlyArray<PeerChoice>, normalised: boole
 
 export const fixedPeers = (choices: ReadonlyArray<PeerChoice>, normalised: boolean): PeerSource => ({
   fixed: true,
+  empty: choices.length === 0,
   normalised,
   draw: () => choices
 })
@@ -83,6 +85,7 @@ export const subsetPeers = (known: ReadonlyArray<PeerChoice>): PeerSource => {
   const onions = known.filter((c) => c.announcement.onion)
   return {
     fixed: false,
+    empty: known.length === 0,
     normalised: false,
     draw: (random) => {
       const clearnet = [...buckets.values()].flatMap((bucket) =>

@@ -1,10 +1,15 @@
 import type { SimulatedChainName } from "./chain.ts"
+import { expandFleets } from "./expand-fleet.ts"
+import { donationAddress } from "./donation-address.ts"
 import type { Failure } from "./network-behaviour.ts"
-import { Announcement, fixedPeers, noPeers, type PeerChoice, type PeerSource, subsetPeers } from "./peer-lists.ts"
+import type { PeerSource } from "./peer-lists.ts"
+import { peersOfServers } from "./plan-peers.ts"
 import type { SeededRandom } from "./random.ts"
-import type { Scenario, ServerSpec } from "./scenario.ts"
+import type { Scenario } from "./scenario.ts"
+import type { ServerSpec } from "./scenario-server.ts"
 import type { HostsShape, ServerModel, ServerName } from "./server-model.ts"
 import { parseSoftware, protocolMaximum, type Software } from "./software.ts"
+import { fill } from "./template.ts"
 import type { World } from "./world.ts"
 
 /** A name of a planned server, with what the resolver says about it. */
@@ -25,6 +30,8 @@ export interface PlannedServer {
   /** Null: it runs. */
   readonly failure: Failure | null
   readonly traits: ReadonlyArray<string>
+  /** What the truth says of it beside its traits, e.g. `relays honest-1`. */
+  readonly conduct: ReadonlyArray<string>
   /** Servers with the same label show the same certificate. */
   readonly key: string
   readonly roundTripMs: number
@@ -53,9 +60,11 @@ export interface ServerParts {
   readonly names: ReadonlyArray<PlannedName>
   readonly failure: Failure | null
   readonly traits: ReadonlyArray<string>
+  readonly conduct: ReadonlyArray<string>
   readonly banner: string | null
   readonly donation: string | null
   readonly hosts: HostsShape
+  readonly claims: ReadonlyArray<string>
   readonly roundTripMs: number
   readonly jitterMs: number
   readonly country: string | null
@@ -81,19 +90,13 @@ export const planServer = (
       donation: parts.donation,
       names: parts.names,
       hosts: parts.hosts,
-      discovery: !(peers.fixed && peers.draw(random).length === 0),
+      claims: parts.claims,
+      discovery: !(peers.fixed && peers.empty),
       peers,
       random: random.fork(`serving/${parts.id}`)
     }
   }
 }
-
-/** Feature strings in ElectrumX's order: version, s, t. */
-export const featureStrings = (version: string, name: ServerName): ReadonlyArray<string> => [
-  `v${version}`,
-  ...(name.tls === null ? [] : [`s${name.tls}`]),
-  ...(name.tcp === null ? [] : [`t${name.tcp}`])
-]
 
 /** Read a server of a scenario file. */
 export const partsOfSpec = (spec: ServerSpec, scenario: Scenario, random: SeededRandom): ServerParts => {
@@ -112,13 +115,20 @@ export const partsOfSpec = (spec: ServerSpec, scenario: Scenario, random: Seeded
       host: name.host,
       addresses: name.addresses ?? [],
       tcp: name.tcp ?? null,
-      tls: name.tls ?? null
+      tls: name.tls ?? null,
+      ws: name.ws ?? null,
+      wss: name.wss ?? null
     })),
     failure: spec.fails ?? null,
     traits: spec.traits ?? [],
+    conduct: (["relays", "copies"] as const).flatMap((key) => (spec[key] === undefined ? [] : [`${key} ${spec[key]}`])),
     banner: spec.banner ?? null,
-    donation: spec.donation ?? null,
+    donation:
+      spec.donation === undefined
+        ? null
+        : fill(spec.donation, { donation: donationAddress(random.fork(`donation/${spec.operator}`)) }),
     hosts: spec.hosts ?? (software.family === "romanz electrs" ? "malformed" : "all"),
+    claims: spec.claims ?? [],
     roundTripMs: spec.round_trip_ms ?? random.fork(`round trip/${spec.id}`).between(least, most),
     jitterMs: scenario.jitter_ms,
     country: spec.country ?? null,
@@ -126,47 +136,54 @@ export const partsOfSpec = (spec: ServerSpec, scenario: Scenario, random: Seeded
   }
 }
 
-const announcementsOf = (parts: ServerParts, spec: ServerSpec): ReadonlyArray<Announcement> =>
-  parts.names.flatMap((name, i) =>
-    spec.names[i]!.announced === false
-      ? []
-      : [new Announcement(name.addresses[0] ?? name.host, name.host, [featureStrings(parts.protocolMaximum, name)])]
-  )
-
-/** Whom a server lists, by its file or its software: nobody (electrs), a subset (ElectrumX), all others (Fulcrum). */
-export const peersBySoftware = (
-  software: Software,
-  how: "subset" | "everyone" | "nobody" | undefined,
-  everyone: ReadonlyArray<PeerChoice>,
-  others: ReadonlyArray<PeerChoice>
-): PeerSource => {
-  const rule =
-    how ?? (software.family === "ElectrumX" ? "subset" : software.family === "Fulcrum" ? "everyone" : "nobody")
-  if (rule === "nobody") return noPeers
-  return rule === "subset" ? subsetPeers(everyone) : fixedPeers(others, software.family === "Fulcrum")
+interface Announcer extends ServerParts {
+  readonly spec: ServerSpec
 }
 
-/** The servers that a scenario file lists one by one. */
+/** Like the server that it copies: banner, donation address, and its hosts claimed. */
+const copying = (copier: Announcer, original: Announcer): Announcer => ({
+  ...copier,
+  banner: original.banner,
+  donation: original.donation,
+  claims: [...copier.claims, ...original.names.map((name) => name.host)]
+})
+
+/**
+ * The process of another behind a front of its own, which changes one thing:
+ * its own names come first in `server.features`, or nobody would list it.
+ */
+const relaying = (relay: PlannedServer, original: PlannedServer): PlannedServer => ({
+  ...relay,
+  model: {
+    ...original.model,
+    names: relay.names,
+    hosts: "all",
+    claims: original.names.map((name) => name.host)
+  }
+})
+
+/** The servers that a scenario file lists one by one, then those of its fleets. */
 export const planListed = (
   scenario: Scenario,
   random: SeededRandom,
   world: World
 ): ReadonlyArray<PlannedServer> => {
-  const specs = scenario.servers ?? []
-  const parts = specs.map((spec) => partsOfSpec(spec, scenario, random))
-  const announced = new Map(parts.map((part, i) => [part.id, announcementsOf(part, specs[i]!)]))
-  const choices = (ids: Iterable<string>): ReadonlyArray<PeerChoice> =>
-    [...ids].flatMap((id) => (announced.get(id) ?? []).map((announcement) => ({ announcement, variant: 0 })))
-  // Sorted: who draws what must not depend on the order of the file.
-  const all = choices([...announced.keys()].toSorted())
-  return specs.map((spec, i) => {
-    const part = parts[i]!
-    const others = random
-      .fork(`list order/${spec.id}`)
-      .shuffled(all.filter((c) => !announced.get(spec.id)!.includes(c.announcement)))
-    const peers = Array.isArray(spec.lists)
-      ? fixedPeers(choices(spec.lists as ReadonlyArray<string>), part.software.family === "Fulcrum")
-      : peersBySoftware(part.software, spec.lists as "subset" | undefined, all, others)
-    return planServer(part, peers, world, random)
+  const all = [...(scenario.servers ?? []), ...expandFleets(scenario, random)]
+  const byId = new Map(all.map((spec) => [spec.id, spec]))
+  // What runs behind a relay is what runs at the other end.
+  const specs = all.map((spec) =>
+    spec.relays === undefined ? spec : { ...spec, software: byId.get(spec.relays)!.software }
+  )
+  const listed = new Map(specs.map((spec) => [spec.id, { spec, ...partsOfSpec(spec, scenario, random) }]))
+  const announcers = listed.values().toArray().map((announcer) =>
+    announcer.spec.copies === undefined ? announcer : copying(announcer, listed.get(announcer.spec.copies)!)
+  )
+  const peersOf = peersOfServers(announcers, random)
+  const planned = new Map(
+    announcers.map((announcer) => [announcer.id, planServer(announcer, peersOf(announcer), world, random)])
+  )
+  return announcers.map(({ id, spec }) => {
+    const server = planned.get(id)!
+    return spec.relays === undefined ? server : relaying(server, planned.get(spec.relays)!)
   })
 }

@@ -1,16 +1,17 @@
 import { addressScope } from "../domain/address.ts"
 import type { Failure } from "./network-behaviour.ts"
-import { Announcement, fixedPeers, normalisedVersion, type PeerChoice } from "./peer-lists.ts"
+import { Announcement, fixedPeers, noPeers, normalisedVersion, type PeerChoice, type PeerSource, subsetPeers } from "./peer-lists.ts"
+import { ruleOfSoftware } from "./plan-peers.ts"
 import {
   partsOfSpec,
-  peersBySoftware,
   type PlannedName,
   type PlannedServer,
   planServer,
   type ServerParts
 } from "./plan.ts"
 import type { SeededRandom } from "./random.ts"
-import type { RecordedData, RecordedSpec, Scenario } from "./scenario.ts"
+import type { Scenario } from "./scenario.ts"
+import type { RecordedData, RecordedSpec } from "./scenario-recorded.ts"
 import { parseSoftware, type Software } from "./software.ts"
 import type { World } from "./world.ts"
 
@@ -77,7 +78,9 @@ const namesOf = (group: ReadonlyArray<Row>): ReadonlyArray<PlannedName> =>
         .map((row) => row.address)
         .filter((address) => addressScope(address) !== undefined),
       tls: port(rows, "s"),
-      tcp: port(rows, "t")
+      tcp: port(rows, "t"),
+      ws: null,
+      wss: null
     }
   })
 
@@ -150,6 +153,18 @@ const tellVariants = (
   return (list, row) => told.get(`${list} ${row}`) ?? rows[row]!.variants.length - 1
 }
 
+/** Whom a server lists of those it knows, as its software does. */
+const drawnPeers = (
+  software: Software,
+  known: ReadonlyArray<PeerChoice>,
+  own: ReadonlySet<Announcement | undefined>
+): PeerSource => {
+  const rule = ruleOfSoftware(software)
+  if (rule === "nobody") return noPeers
+  if (rule === "subset") return subsetPeers(known)
+  return fixedPeers(known.filter((choice) => !own.has(choice.announcement)), true)
+}
+
 /** Servers of a network that somebody recorded: lists as they were, what was not recorded drawn by the seed. */
 export const planRecorded = (
   scenario: Scenario,
@@ -203,8 +218,10 @@ export const planRecorded = (
       names: namesOf(group),
       failure: failures.get(group) ?? null,
       traits: [],
+      conduct: [],
       banner: null,
       donation: null,
+      claims: [],
       hosts: software.family === "romanz electrs" ? "malformed" : "all",
       roundTripMs: random.fork(`round trip/${main.host}`).between(least, most),
       jitterMs: scenario.jitter_ms,
@@ -223,8 +240,7 @@ export const planRecorded = (
         announcement: announcements[row.number]!,
         variant: draw.integer(0, row.variants.length - 1)
       }))
-    const others = everyone.filter((choice) => !group.some((row) => announcements[row.number] === choice.announcement))
-    return planServer(parts, peersBySoftware(software, undefined, everyone, others), world, root)
+    return planServer(parts, drawnPeers(software, everyone, new Set(group.map((row) => announcements[row.number]))), world, root)
   })
   const first = partsOfSpec(spec.first_list, scenario, random)
   return [

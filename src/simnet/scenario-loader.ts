@@ -2,7 +2,9 @@ import { basename, dirname, join } from "node:path"
 import { Effect, FileSystem, Option, Result, Schema, SchemaIssue } from "effect"
 import { packageFolder } from "../package-folder.ts"
 import { lineOfPath, showPath } from "./json-position.ts"
-import { type RecordedData, RecordedData as RecordedDataSchema, Scenario } from "./scenario.ts"
+import { Scenario } from "./scenario.ts"
+import { findMistake } from "./scenario-mistakes.ts"
+import { type RecordedData, RecordedData as RecordedDataSchema } from "./scenario-recorded.ts"
 import { SimnetError } from "./simnet-error.ts"
 
 /** A scenario with the recorded data that it names. */
@@ -38,36 +40,6 @@ export const decodeFile = <S extends Schema.Decoder<unknown>>(
     return `${file}:${lineOfPath(text, path)}: ${showPath(path) || "file"}: ${issue.message.replaceAll("\n", " ")}`
   })
   return Result.fail(bad(lines.join("\n")))
-}
-
-interface Mistake {
-  readonly path: ReadonlyArray<PropertyKey>
-  readonly message: string
-}
-
-/** What is well-formed but cannot be: ids given twice, references to nobody. */
-const findMistake = (scenario: Scenario): Mistake | undefined => {
-  const servers = scenario.servers ?? []
-  const ids = servers.map((server) => server.id)
-  for (const [i, server] of servers.entries()) {
-    if (ids.indexOf(server.id) !== i)
-      return { path: ["servers", i, "id"], message: `there are two servers ${server.id}` }
-    for (const [j, id] of (Array.isArray(server.lists) ? (server.lists as ReadonlyArray<string>) : []).entries()) {
-      if (!ids.includes(id)) return { path: ["servers", i, "lists", j], message: `there is no server ${id}` }
-    }
-  }
-  const named = [...servers, ...(scenario.recorded === undefined ? [] : [scenario.recorded.first_list])]
-  for (const [i, seed] of scenario.seeds.entries()) {
-    const [, host, port, letter] = /^(.+):([0-9]+):([st])$/.exec(seed)!
-    const found = named.some((server) =>
-      server.names.some(
-        (name) =>
-          name.host === host!.replace(/^\[(.*)\]$/, "$1") && (letter === "s" ? name.tls : name.tcp) === Number(port)
-      )
-    )
-    if (!found) return { path: ["seeds", i], message: `no server of this file offers ${seed}` }
-  }
-  return undefined
 }
 
 const scenarioDirectory = Effect.fnUntraced(function*() {

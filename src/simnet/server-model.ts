@@ -10,10 +10,13 @@ export interface ServerName {
   readonly host: string
   readonly tcp: number | null
   readonly tls: number | null
+  /** WebSocket ports are told and not served. */
+  readonly ws: number | null
+  readonly wss: number | null
 }
 
-/** How `server.features` fills `hosts`: all names, none, or romanz' malformed `{"tcp_port": N}`. */
-export type HostsShape = "all" | "none" | "malformed"
+/** How `server.features` fills `hosts`: all names, the first, none, or romanz' malformed `{"tcp_port": N}`. */
+export type HostsShape = "all" | "first" | "none" | "malformed"
 
 /** What one server process knows: everything its replies are made of. */
 export interface ServerModel {
@@ -26,6 +29,8 @@ export interface ServerModel {
   readonly donation: string | null
   readonly names: ReadonlyArray<ServerName>
   readonly hosts: HostsShape
+  /** Hosts of others that `server.features` claims at the first name's ports. */
+  readonly claims: ReadonlyArray<string>
   /** Blockstream's electrs answers `server.features` only when built with discovery. */
   readonly discovery: boolean
   readonly peers: PeerSource
@@ -33,16 +38,23 @@ export interface ServerModel {
   readonly random: SeededRandom
 }
 
+/** The names that `server.features` tells, true or not. */
+export const toldNames = (model: ServerModel): ReadonlyArray<ServerName> => {
+  if (model.hosts === "none") return []
+  const own = model.hosts === "first" ? model.names.slice(0, 1) : model.names
+  return [...own, ...model.claims.map((host) => ({ ...model.names[0]!, host }))]
+}
+
 /** host -> its ports, as `server.features` shows it; the keys of the ports in the order given. */
 export const featureHosts = (model: ServerModel): { readonly [host: string]: { readonly [key: string]: number } } =>
-  model.hosts === "none"
-    ? {}
-    : Object.fromEntries(
-        model.names.map((name) => [
-          name.host,
-          {
-            ...(name.tcp === null ? {} : { tcp_port: name.tcp }),
-            ...(name.tls === null ? {} : { ssl_port: name.tls })
-          }
-        ])
-      )
+  Object.fromEntries(
+    toldNames(model).map((name) => [
+      name.host,
+      {
+        ...(name.tcp === null ? {} : { tcp_port: name.tcp }),
+        ...(name.tls === null ? {} : { ssl_port: name.tls }),
+        ...(name.ws === null ? {} : { ws_port: name.ws }),
+        ...(name.wss === null ? {} : { wss_port: name.wss })
+      }
+    ])
+  )

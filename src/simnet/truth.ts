@@ -43,7 +43,7 @@ const linesOf = (server: PlannedServer): ReadonlyArray<TruthLine> =>
               version: server.software.version,
               alive: server.failure === null,
               reason: server.failure,
-              traits: server.traits,
+              traits: [...server.traits, ...server.conduct],
               country: server.country,
               asn: server.asn
             }

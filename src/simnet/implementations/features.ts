@@ -1,5 +1,5 @@
 import { type Dialect, print, qtSorted, serdeSorted } from "../dialect.ts"
-import { featureHosts, type ServerModel } from "../server-model.ts"
+import { featureHosts, type ServerModel, toldNames } from "../server-model.ts"
 import { atLeast } from "../software.ts"
 
 const bracketed = (host: string): string => (host.includes(":") ? `[${host}]` : host)
@@ -17,13 +17,11 @@ export const electrumxFeatures = (model: ServerModel, dialect: Dialect): string 
       hash_function: "sha256",
       ...(atLeast(model.software.version, "1.12")
         ? {
-            services:
-              model.hosts === "none"
-                ? []
-                : model.names.flatMap((name) => [
-                    ...(name.tcp === null ? [] : [`tcp://${bracketed(name.host)}:${name.tcp}`]),
-                    ...(name.tls === null ? [] : [`ssl://${bracketed(name.host)}:${name.tls}`])
-                  ])
+            services: toldNames(model).flatMap((name) =>
+              ([["tcp", name.tcp], ["ssl", name.tls], ["ws", name.ws], ["wss", name.wss]] as const).flatMap(
+                ([protocol, port]) => (port === null ? [] : [`${protocol}://${bracketed(name.host)}:${port}`])
+              )
+            )
           }
         : {})
     },
@@ -64,7 +62,7 @@ export const blockstreamFeatures = (model: ServerModel): string =>
   print(
     {
       ...electrsFeatures(model),
-      hosts: Object.fromEntries(model.names.map((name) => [name.host, { ssl_port: name.tls, tcp_port: name.tcp }]))
+      hosts: Object.fromEntries(toldNames(model).map((name) => [name.host, { ssl_port: name.tls, tcp_port: name.tcp }]))
     },
     serdeSorted
   )
