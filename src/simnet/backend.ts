@@ -1,4 +1,5 @@
 import type { SimulatedChain } from "./chain.ts"
+import type { Ledger, LedgerView } from "./ledger.ts"
 import type { SeededRandom } from "./random.ts"
 
 /** A transaction of a script's history. */
@@ -76,7 +77,12 @@ export interface Backend {
 const satoshi = (btc: number): number => Math.round(btc * 1e8) / 1e8
 
 /** A backend whose numbers depend on the seed and its own name only. */
-export const makeBackend = (name: string, chain: SimulatedChain, random: SeededRandom): Backend => {
+export const makeBackend = (
+  name: string,
+  chain: SimulatedChain,
+  ledger: () => Ledger,
+  random: SeededRandom
+): Backend => {
   const draw = random.fork(`backend/${name}`)
   const level = 1.2 + draw.unit() * 3
   const estimates = [1, 2, 3, 6, 12, 25, 48, 144, 504, 1008].map((target, i, all) => ({
@@ -92,6 +98,8 @@ export const makeBackend = (name: string, chain: SimulatedChain, random: SeededR
   }
   // A few nodes are a block behind, as in the field.
   const tipHeight = Math.min(chain.length - 1, 2150 - (draw.chance(0.05) ? 1 : 0))
+  const held = new Set(chain.unconfirmed.filter(({ after }) => after === 0).map(({ transaction }) => transaction.txid))
+  const view: LedgerView = { has: (block) => block.height <= tipHeight, holds: (txid) => held.has(txid) }
   return {
     name,
     tipHeight,
@@ -105,14 +113,15 @@ export const makeBackend = (name: string, chain: SimulatedChain, random: SeededR
     mempool,
     mempoolMinFee: 0.00001,
     subversion: `/Satoshi:${draw.pick(["26.0.0", "27.1.0", "28.0.0", "28.1.0", "29.0.0", "30.0.0"])}/`,
-    // The chain has no transactions yet, and stands still.
-    blockTxids: () => undefined,
-    transaction: () => undefined,
-    history: () => [],
-    unconfirmed: () => [],
-    unspent: () => [],
-    balance: () => ({ confirmed: 0, unconfirmed: 0 }),
+    blockTxids: (height) =>
+      height > tipHeight ? undefined : chain.blocks[height]?.transactions.map(({ txid }) => txid),
+    transaction: (txid) => ledger().transaction(txid, view),
+    history: (scripthash) => ledger().history(scripthash, view),
+    unconfirmed: (scripthash) => ledger().unconfirmed(scripthash, view),
+    unspent: (scripthash) => ledger().unspent(scripthash, view),
+    balance: (scripthash) => ledger().balance(scripthash, view),
     unbroadcast: 0,
+    // The chain stands still.
     onTip: () => () => undefined,
     onMempool: () => () => undefined
   }

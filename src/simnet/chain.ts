@@ -1,91 +1,126 @@
-import { createHash } from "node:crypto"
+import { type Block, mineBlock, workOf } from "./block.ts"
+import { chainDefinitions, type ChainDefinition, type SimulatedChainName } from "./chain-definitions.ts"
+import { doubleSha256, shownHash } from "./hash.ts"
+import { type Payment, PaymentBook, type Unconfirmed } from "./payments.ts"
+import { publicScripts } from "./public-scripts.ts"
 
-/**
- * A simulated chain: headers that connect and carry real, if easy, work.
- *
- * Header `h` of chain `N`: version 0x20000000, the previous hash, the merkle root
- * sha256d("N block h"), time 1735689600 + 600 h, bits 0x207fffff, the smallest
- * nonce whose hash meets the target.
- */
+export type { SimulatedChainName } from "./chain-definitions.ts"
+
+/** A simulated chain as it is when the world begins: blocks that connect, carry real, if easy, work and hold what they say. */
 export interface SimulatedChain {
-  readonly name: string
-  /** Headers that exist; the tips of servers are at or below the last one. */
+  readonly name: SimulatedChainName
+  readonly definition: ChainDefinition
+  /** From genesis to the block that the world begins with. */
+  readonly blocks: ReadonlyArray<Block>
+  /** Planted transactions that none of its blocks has. */
+  readonly unconfirmed: ReadonlyArray<Unconfirmed>
+  /** Number of blocks. */
   readonly length: number
-  /** 160 hex digits; undefined above the last header. */
+  /** 160 hex digits; undefined above the last block. */
   readonly header: (height: number) => string | undefined
   /** Block hash as people write it. */
   readonly hash: (height: number) => string | undefined
 }
 
-interface ChainDefinition {
-  /** Shares all headers below `height` with `parent`. */
-  readonly fork: { readonly parent: SimulatedChainName; readonly height: number } | null
-}
+/** What scenarios plant, by chain. */
+export type Planted = ReadonlyMap<SimulatedChainName, ReadonlyArray<Payment>>
 
-export type SimulatedChainName = "mainnet-sim" | "testnet-sim" | "cash-sim"
+/** Seconds since 1970 in the header at that height. */
+export const settledTime = (height: number): number => 1735689600 + 600 * height
 
-const definitions: Readonly<Record<SimulatedChainName, ChainDefinition>> = {
-  "mainnet-sim": { fork: null },
-  "testnet-sim": { fork: null },
-  // Like Bitcoin Cash: same genesis and ports as mainnet-sim, other headers at the checkpoint.
-  "cash-sim": { fork: { parent: "mainnet-sim", height: 500 } }
-}
-
-const headers = 2200
-
-const doubleSha256 = (bytes: Uint8Array): Buffer =>
-  createHash("sha256").update(createHash("sha256").update(bytes).digest()).digest()
-
-// The target of 0x207fffff is 7fffff followed by 29 zero bytes, most significant byte first.
-const meetsTarget = (digest: Buffer): boolean =>
-  digest[31]! < 0x7f || (digest[31] === 0x7f && (digest[30]! < 0xff || digest[29]! < 0xff))
-
-const mine = (
-  previous: Buffer,
-  merkleText: string,
-  time: number
-): { readonly bytes: Buffer; readonly digest: Buffer } => {
-  const bytes = Buffer.alloc(80)
-  bytes.writeUInt32LE(0x20000000, 0)
-  previous.copy(bytes, 4)
-  doubleSha256(Buffer.from(merkleText, "ascii")).copy(bytes, 36)
-  bytes.writeUInt32LE(time, 68)
-  bytes.writeUInt32LE(0x207fffff, 72)
-  for (let nonce = 0; ; nonce++) {
-    bytes.writeUInt32LE(nonce, 76)
-    const digest = doubleSha256(bytes)
-    if (meetsTarget(digest)) return { bytes, digest }
+/** Regtest's first block, with the coinbase that all of Bitcoin's chains begin with (Bitcoin Core, chainparams). */
+const regtestGenesis = (): Block => {
+  const header =
+    "0100000000000000000000000000000000000000000000000000000000000000000000003ba3edfd7a7b12b27ac72c3e67768f617fc81bc3888a51323a9fb8aa4b1e5e4adae5494dffff7f2002000000"
+  const output = {
+    script:
+      "4104678afdb0fe5548271967f1a67130b7105cd6a828e03909a67962e0ea1f61deb649f6bc3f4cef38c4f35504e51ec112de5c384df7ba0b8d578a4c702b6bf11d5fac",
+    value: 50e8
+  }
+  const hex = `01000000010000000000000000000000000000000000000000000000000000000000000000ffffffff4d04ffff001d0104455468652054696d65732030332f4a616e2f32303039204368616e63656c6c6f72206f6e206272696e6b206f66207365636f6e64206261696c6f757420666f722062616e6b73ffffffff0100f2052a0100000043${output.script}00000000`
+  const txid = doubleSha256(Buffer.from(hex, "hex"))
+  return {
+    height: 0,
+    hash: shownHash(doubleSha256(Buffer.from(header, "hex"))),
+    header,
+    previous: null,
+    work: workOf(0x207fffff),
+    transactions: [
+      {
+        txid: shownHash(txid),
+        witnessHash: txid,
+        hex,
+        size: hex.length / 2,
+        spends: [],
+        outputs: [output],
+        fee: 0
+      }
+    ]
   }
 }
 
-const generate = (name: SimulatedChainName): SimulatedChain => {
-  const fork = definitions[name].fork
-  const parent = fork === null ? null : simulatedChain(fork.parent)
-  const hex: Array<string> = []
-  const hashes: Array<string> = []
-  let previous: Buffer = Buffer.alloc(32)
-  for (let height = 0; height < headers; height++) {
-    if (fork !== null && height < fork.height) {
-      hex.push(parent!.header(height)!)
-      hashes.push(parent!.hash(height)!)
-      previous = Buffer.from(Buffer.from(hashes[height]!, "hex").toReversed())
-      continue
-    }
-    const { bytes, digest } = mine(previous, `${name} block ${height}`, 1735689600 + 600 * height)
-    hex.push(bytes.toString("hex"))
-    hashes.push(Buffer.from(digest.toReversed()).toString("hex"))
-    previous = digest
+/** The blocks that a chain shares with another one. */
+const sharedBlocks = (name: SimulatedChainName, planted: Planted, own: ReadonlyArray<Payment>): ReadonlyArray<Block> => {
+  const { fork, genesis } = chainDefinitions[name]
+  // Up to the first planted payment it is the chain as it is without.
+  if (own.length > 0) {
+    const first = Math.min(...own.map((payment) => payment.height ?? Number.POSITIVE_INFINITY))
+    return settle(name, new Map([...planted].filter(([chain]) => chain !== name))).blocks.slice(0, first)
   }
-  return { name, length: headers, header: (height) => hex[height], hash: (height) => hashes[height] }
+  if (fork !== null) return settle(fork.parent, planted).blocks.slice(0, fork.height)
+  return genesis === "regtest" ? [regtestGenesis()] : []
 }
 
+const generate = (name: SimulatedChainName, planted: Planted): SimulatedChain => {
+  const definition = chainDefinitions[name]
+  const own = planted.get(name) ?? []
+  const book = new PaymentBook([...publicScripts(name).flatMap((script) => script.payments), ...own])
+  const blocks = [...sharedBlocks(name, planted, own)]
+  for (const block of blocks) {
+    book.transactionsAt(block.height)
+    book.follow(block)
+  }
+  while (blocks.length <= definition.tip) {
+    const height = blocks.length
+    const block = mineBlock({
+      previous: blocks.at(-1) ?? null,
+      time: settledTime(height),
+      bits: definition.bits,
+      halving: definition.halving,
+      tag: name,
+      transactions: book.transactionsAt(height)
+    })
+    blocks.push(block)
+    book.follow(block)
+  }
+  return {
+    name,
+    definition,
+    blocks,
+    unconfirmed: book.unconfirmed(definition.tip),
+    length: blocks.length,
+    header: (height) => blocks[height]?.header,
+    hash: (height) => blocks[height]?.hash
+  }
+}
+
+const nothing: Planted = new Map()
+
+/** Chains on which nothing is planted: they are always the same. */
 const generated = new Map<SimulatedChainName, SimulatedChain>()
 
-/** The chain of that name, generated on first use (some ten milliseconds). */
-export const simulatedChain = (name: SimulatedChainName): SimulatedChain => {
+/** The chain of that name with what is planted on it and on those it forked from. */
+export const settle = (name: SimulatedChainName, planted: Planted): SimulatedChain => {
+  const { fork } = chainDefinitions[name]
+  const plantedOnIt = (planted.get(name) ?? []).length > 0
+  const parent = fork === null ? undefined : settle(fork.parent, planted)
+  if (plantedOnIt || (parent !== undefined && parent !== generated.get(parent.name))) return generate(name, planted)
   const known = generated.get(name)
   if (known !== undefined) return known
-  const chain = generate(name)
+  const chain = generate(name, nothing)
   generated.set(name, chain)
   return chain
 }
+
+/** The chain of that name with nothing planted, generated on first use (some ten milliseconds). */
+export const simulatedChain = (name: SimulatedChainName): SimulatedChain => settle(name, nothing)

@@ -1,5 +1,5 @@
-import { createHash } from "node:crypto"
 import type { Backend } from "./backend.ts"
+import { doubleSha256, hashBytes, shownHash } from "./hash.ts"
 
 /** A hash's place under the Merkle root of a list. */
 export interface MerkleProof {
@@ -8,25 +8,30 @@ export interface MerkleProof {
   readonly root: string
 }
 
-const doubleSha256 = (bytes: Uint8Array): Buffer =>
-  createHash("sha256").update(createHash("sha256").update(bytes).digest()).digest()
+/** An odd level repeats its last hash. */
+const parents = (level: ReadonlyArray<Buffer>): ReadonlyArray<Buffer> =>
+  Array.from({ length: Math.ceil(level.length / 2) }, (_, i) =>
+    doubleSha256(Buffer.concat([level[2 * i]!, level[2 * i + 1] ?? level[2 * i]!]))
+  )
 
-const shown = (hash: Buffer): string => Buffer.from(hash.toReversed()).toString("hex")
+/** The Merkle root of at least one hash, bytes as they stand in blocks. */
+export const merkleRoot = (leaves: ReadonlyArray<Buffer>): Buffer => {
+  let level = leaves
+  while (level.length > 1) level = parents(level)
+  return level[0]!
+}
 
-/** The proof of one of a list of hashes as people write them; an odd level repeats its last hash. */
+/** The proof of one of a list of hashes as people write them. */
 export const merkleProof = (hashes: ReadonlyArray<string>, place: number): MerkleProof => {
-  let level: Array<Buffer> = hashes.map((hash) => Buffer.from(Buffer.from(hash, "hex").toReversed()))
+  let level: ReadonlyArray<Buffer> = hashes.map(hashBytes)
   let index = place
   const branch: Array<string> = []
   while (level.length > 1) {
-    if (level.length % 2 === 1) level.push(level.at(-1)!)
-    branch.push(shown(level[index ^ 1]!))
+    branch.push(shownHash(level[index ^ 1] ?? level[index]!))
     index >>= 1
-    level = Array.from({ length: level.length / 2 }, (_, i) =>
-      doubleSha256(Buffer.concat([level[2 * i]!, level[2 * i + 1]!]))
-    )
+    level = parents(level)
   }
-  return { branch, root: shown(level[0]!) }
+  return { branch, root: shownHash(level[0]!) }
 }
 
 /** A header's place under the root of all headers up to a checkpoint (`cp_height`); both within the node's chain. */

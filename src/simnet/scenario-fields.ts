@@ -1,5 +1,5 @@
 import { Schema } from "effect"
-import type { SimulatedChainName } from "./chain.ts"
+import { simulatedChainNames } from "./chain-definitions.ts"
 import { parseSoftware } from "./software.ts"
 import { traits } from "./traits/traits.ts"
 
@@ -15,11 +15,7 @@ export const Country = Schema.String.check(Schema.isPattern(/^[A-Z]{2}$/))
 const Weight = Schema.Finite.check(Schema.isGreaterThan(0))
 export const Weights = Schema.Record(Schema.String, Weight)
 
-export const ChainName = Schema.Literals([
-  "mainnet-sim",
-  "testnet-sim",
-  "cash-sim"
-] satisfies ReadonlyArray<SimulatedChainName>)
+export const ChainName = Schema.Literals(simulatedChainNames)
 
 export const SoftwareText = Schema.String.check(
   Schema.makeFilter(

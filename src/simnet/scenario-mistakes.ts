@@ -3,6 +3,7 @@ import { isIpv4Block } from "./draw-address.ts"
 import { idsOfFleet } from "./expand-fleet.ts"
 import type { Scenario } from "./scenario.ts"
 import type { FleetSpec } from "./scenario-fleet.ts"
+import { mistakesOfLedger } from "./scenario-ledger.ts"
 import type { ServerSpec } from "./scenario-server.ts"
 import { isDistinct, unknownPlaceholders } from "./template.ts"
 
@@ -115,5 +116,5 @@ export const findMistake = (scenario: Scenario): Mistake | undefined => {
   ])
   for (const [i, server] of servers.entries()) mistakes.push(...lostReferences(server, ["servers", i], ids, relaying))
   for (const [i, fleet] of fleets.entries()) mistakes.push(...lostReferences(fleet, ["fleets", i], ids, relaying))
-  return [...mistakes, ...wrongSeeds(scenario)][0]
+  return [...mistakes, ...mistakesOfLedger(scenario), ...wrongSeeds(scenario)][0]
 }

@@ -2,6 +2,7 @@ import { Schema } from "effect"
 import { FleetSpec } from "./scenario-fleet.ts"
 import { ChainName, Label, Milliseconds, optional } from "./scenario-fields.ts"
 import { HostingSpec } from "./scenario-hosting.ts"
+import { ledgerFields } from "./scenario-ledger.ts"
 import { NetworkSpec } from "./scenario-network.ts"
 import { RecordedSpec } from "./scenario-recorded.ts"
 import { ServerSpec } from "./scenario-server.ts"
@@ -19,6 +20,7 @@ export const Scenario = Schema.Struct({
   }),
   jitter_ms: Milliseconds,
   network: Schema.optionalKey(NetworkSpec),
+  ...ledgerFields,
   recorded: Schema.optionalKey(RecordedSpec),
   hosting: optional(Schema.Record(Label, HostingSpec), "Where servers can be, by label."),
   public_suffixes: optional(

@@ -1,12 +1,14 @@
 import { createServer } from "node:net"
 import { Effect, Schema, type Scope } from "effect"
 import { clientAt } from "./client.ts"
+import type { SimulatedChainName } from "./chain-definitions.ts"
 import { listenTcp } from "./listen.ts"
 import { makeSimServer, tlsIdentities } from "./make-server.ts"
 import { planListed } from "./plan.ts"
 import { seededRandom } from "./random.ts"
 import { Scenario } from "./scenario.ts"
 import type { ServerSpec } from "./scenario-server.ts"
+import { type PaymentSpec, plantedPayments } from "./scenario-ledger.ts"
 import { SimnetError } from "./simnet-error.ts"
 import { Uplink } from "./uplink.ts"
 import { World, worldClock } from "./world.ts"
@@ -20,6 +22,10 @@ export interface StartServerOptions {
   readonly spec?: Partial<ServerSpec>
   /** Further servers that exist for its peer list only. */
   readonly others?: ReadonlyArray<ServerSpec>
+  /** Its chain, `mainnet-sim` by default. */
+  readonly chain?: SimulatedChainName
+  /** What the chain has besides what it always has. */
+  readonly payments?: ReadonlyArray<PaymentSpec>
   readonly roundTripMs?: number
   /** All connections count as one client for limits per client, from which loopback is exempt otherwise. */
   readonly limitClient?: boolean
@@ -38,7 +44,8 @@ export const startServer: (options: StartServerOptions) => Effect.Effect<Running
     const scenario = yield* Schema.decodeUnknownEffect(Scenario)({
       name: "single",
       title: "one server",
-      chain: "mainnet-sim",
+      chain: options.chain ?? "mainnet-sim",
+      payments: options.payments ?? [],
       seeds: ["server.test:50002:s"],
       round_trip_ms: [options.roundTripMs ?? 0, options.roundTripMs ?? 0],
       jitter_ms: 0,
@@ -56,7 +63,7 @@ export const startServer: (options: StartServerOptions) => Effect.Effect<Running
     }).pipe(Effect.mapError((error) => new SimnetError({ reason: "bad scenario", message: error.message })))
     const random = seededRandom(options.randomSeed ?? 1)
     const clock = worldClock()
-    const planned = planListed(scenario, random, new World(random, clock))[0]!
+    const planned = planListed(scenario, random, new World(random, clock, plantedPayments(scenario)))[0]!
     const server = makeSimServer(planned, tlsIdentities(random), random, new Uplink(undefined, random))
     yield* Effect.addFinalizer(() => Effect.sync(() => server.stop()))
     const listen = Effect.fnUntraced(function*(transport: "tcp" | "tls") {

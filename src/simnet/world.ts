@@ -1,5 +1,6 @@
 import { type Backend, makeBackend } from "./backend.ts"
-import { type SimulatedChain, simulatedChain, type SimulatedChainName } from "./chain.ts"
+import { type Planted, settle, type SimulatedChain, type SimulatedChainName } from "./chain.ts"
+import { Ledger } from "./ledger.ts"
 import type { SeededRandom } from "./random.ts"
 import { WorldClock } from "./world-clock.ts"
 
@@ -13,15 +14,23 @@ export const worldClock = (scale = 1): WorldClock => new WorldClock({ epoch: wor
 export class World {
   readonly clock: WorldClock
   readonly #random: SeededRandom
+  readonly #planted: Planted
+  readonly #chains = new Map<SimulatedChainName, SimulatedChain>()
+  readonly #ledgers = new Map<SimulatedChainName, Ledger>()
   readonly #backends = new Map<string, Backend>()
 
-  constructor(random: SeededRandom, clock: WorldClock) {
+  constructor(random: SeededRandom, clock: WorldClock, planted: Planted = new Map()) {
     this.#random = random
     this.clock = clock
+    this.#planted = planted
   }
 
   chain(name: SimulatedChainName): SimulatedChain {
-    return simulatedChain(name)
+    const known = this.#chains.get(name)
+    if (known !== undefined) return known
+    const chain = settle(name, this.#planted)
+    this.#chains.set(name, chain)
+    return chain
   }
 
   /** The node of that label on that chain, the same for everyone who asks. */
@@ -29,8 +38,18 @@ export class World {
     const key = `${chain}/${label}`
     const known = this.#backends.get(key)
     if (known !== undefined) return known
-    const backend = makeBackend(key, this.chain(chain), this.#random)
+    const backend = makeBackend(key, this.chain(chain), () => this.#ledger(chain), this.#random)
     this.#backends.set(key, backend)
     return backend
+  }
+
+  #ledger(name: SimulatedChainName): Ledger {
+    const known = this.#ledgers.get(name)
+    if (known !== undefined) return known
+    const { blocks, unconfirmed } = this.chain(name)
+    const ledger = new Ledger(blocks)
+    for (const { transaction } of unconfirmed) ledger.add(transaction)
+    this.#ledgers.set(name, ledger)
+    return ledger
   }
 }

@@ -1,0 +1,148 @@
+import { NodeServices } from "@effect/platform-node"
+import { it } from "@effect/vitest"
+import { Effect, FileSystem } from "effect"
+import { describe, expect } from "vitest"
+import { decodeBlockHeader } from "../../src/domain/block-header.ts"
+import type { Backend } from "../../src/simnet/backend.ts"
+import { simulatedChain } from "../../src/simnet/chain.ts"
+import { scripthashOf } from "../../src/simnet/hash.ts"
+import { merkleProof } from "../../src/simnet/merkle.ts"
+import { publicScripts, publicScriptsEnd } from "../../src/simnet/public-scripts.ts"
+import { seededRandom } from "../../src/simnet/random.ts"
+import { plantedPayments, type PaymentSpec, scriptOf } from "../../src/simnet/scenario-ledger.ts"
+import { scriptForms } from "../../src/simnet/script.ts"
+import { loadScenario } from "../../src/simnet/scenario-loader.ts"
+import { World, worldClock } from "../../src/simnet/world.ts"
+
+const address = "bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080"
+const scripthash = scripthashOf(scriptOf(address, "regtest")!)
+
+const nodeWith = (payments: ReadonlyArray<PaymentSpec>): Backend =>
+  new World(seededRandom(1), worldClock(0), plantedPayments({ chain: "regtest", payments })).backend("node", "regtest")
+
+describe("planted payments", () => {
+  it("are in their blocks, whose headers prove them", () => {
+    const node = nodeWith([
+      { to: address, amount: 70_000, height: 300, spent: 310 },
+      { to: address, amount: 50_000, height: 300 },
+      { to: address, amount: 30_000, height: 120 }
+    ])
+    const history = node.history(scripthash)
+    expect(history.map(({ height }) => height)).toEqual([120, 300, 300, 310])
+    for (const { txid, height } of history) {
+      const txids = node.blockTxids(height)!
+      const { position, hex } = node.transaction(txid)!
+      expect(txids[position]).toBe(txid)
+      expect(merkleProof(txids, position).root).toBe(decodeBlockHeader(node.header(height)!)!.merkleRoot)
+      expect(hex).toMatch(/^02000000/)
+    }
+    expect(node.balance(scripthash)).toEqual({ confirmed: 80_000, unconfirmed: 0 })
+    expect(node.unspent(scripthash).map(({ value, height }) => [value, height])).toEqual([
+      [30_000, 120],
+      [50_000, 300]
+    ])
+  })
+
+  it("may be in the mempool, and what spends from it too", () => {
+    const node = nodeWith([
+      { to: address, amount: 70_000, height: 300, spent: "mempool", fee_rate: 2 },
+      { to: address, amount: 50_000, height: "mempool", spent: "mempool" },
+      { to: address, amount: 30_000, height: "mempool", fee_rate: 20 }
+    ])
+    const unconfirmed = node.unconfirmed(scripthash)
+    expect(unconfirmed.map(({ height }) => height)).toEqual([0, 0, 0, -1])
+    for (const { txid, fee } of unconfirmed) {
+      expect(node.transaction(txid)).toMatchObject({ height: 0 })
+      expect(fee).toBeGreaterThan(100)
+    }
+    expect(node.history(scripthash)).toHaveLength(1)
+    expect(node.balance(scripthash)).toEqual({ confirmed: 70_000, unconfirmed: -40_000 })
+    expect(node.unspent(scripthash)).toEqual([expect.objectContaining({ value: 30_000, height: 0, position: 0 })])
+  })
+
+  it("do not depend on the order of the file", () => {
+    const payments: ReadonlyArray<PaymentSpec> = [
+      { to: address, amount: 70_000, height: 300 },
+      { to: address, amount: 50_000, height: 300, spent: 301 },
+      { to: address, amount: 30_000, height: "mempool" }
+    ]
+    const seen = (node: Backend) => [node.hash(2150), node.history(scripthash), node.unconfirmed(scripthash)]
+    expect(seen(nodeWith(payments))).toEqual(seen(nodeWith(payments.toReversed())))
+  })
+
+  it("leave the chain below the first of them as it is without", () => {
+    const node = nodeWith([{ to: address, amount: 70_000, height: 300 }])
+    const plain = simulatedChain("regtest")
+    expect(node.hash(299)).toBe(plain.hash(299))
+    expect(node.hash(300)).not.toBe(plain.hash(300))
+  })
+
+  it("are inherited by chains that fork later", () => {
+    const world = new World(
+      seededRandom(1),
+      worldClock(0),
+      plantedPayments({ chain: "mainnet-sim", payments: [{ to: "P2TR-1", amount: 5000, height: 2050 }] })
+    )
+    const dusted = scripthashOf(scriptOf("P2TR-1", "mainnet-sim")!)
+    for (const chain of ["mainnet-sim", "low-work-sim"] as const)
+      expect(world.backend("node", chain).history(dusted).at(-1)!.height).toBe(2050)
+    for (const { height } of world.backend("node", "cash-sim").history(dusted)) expect(height).toBeLessThan(500)
+  })
+
+  it.effect.each([
+    [{ to: "nonsense", amount: 5000, height: 2000 }, "payments[0].to: nonsense is no address of mainnet-sim"],
+    [{ to: "P2TR-1", amount: 5000, height: 900 }, "payments[0].height: is not above 1000"],
+    [{ to: "P2TR-1", amount: 5000, height: 2000, spent: 1999 }, "payments[0].spent: is not after 2000"],
+    [{ to: "P2TR-1", amount: 5, height: 2000 }, "payments[0].amount: "]
+  ] as const)("that cannot be are refused with their place in the file: %j", ([payment, message]) =>
+    Effect.gen(function*() {
+      const fs = yield* FileSystem.FileSystem
+      const directory = yield* fs.makeTempDirectoryScoped()
+      const file = `${directory}/scenario.json`
+      const scenario = {
+        name: "payments",
+        title: "t",
+        chain: "mainnet-sim",
+        payments: [payment],
+        seeds: ["a.test:50002:s"],
+        round_trip_ms: [0, 0],
+        jitter_ms: 0,
+        servers: [{ id: "a", operator: "a", software: "ElectrumX 1.18.0", names: [{ host: "a.test", tls: 50002 }] }]
+      }
+      yield* fs.writeFileString(file, JSON.stringify(scenario, null, 2))
+      const error = yield* Effect.flip(loadScenario(file))
+      expect(error.message).toContain(message)
+    }).pipe(Effect.scoped, Effect.provide(NodeServices.layer))
+  )
+})
+
+describe("public scripts", () => {
+  const scripts = publicScripts("mainnet-sim")
+  const node = new World(seededRandom(1), worldClock(0)).backend("node", "mainnet-sim")
+
+  it("are there in all five forms, with 1 to 20 entries that end below the checkpoint", () => {
+    expect(new Set(scripts.map(({ form }) => form))).toEqual(new Set(scriptForms))
+    const lengths = scripts.map(({ script }) => {
+      const history = node.history(scripthashOf(script))
+      for (const { height } of history) expect(height).toBeLessThan(publicScriptsEnd)
+      return history.length
+    })
+    expect(Math.min(...lengths)).toBe(1)
+    expect(Math.max(...lengths)).toBeGreaterThan(10)
+    expect(Math.max(...lengths)).toBeLessThanOrEqual(20)
+  })
+
+  it("are the same for every seed", () => {
+    const other = new World(seededRandom(2), worldClock(0)).backend("other", "mainnet-sim")
+    for (const { script } of scripts)
+      expect(other.history(scripthashOf(script))).toEqual(node.history(scripthashOf(script)))
+  })
+
+  it("have a balance that is what nobody spent of them", () => {
+    for (const { script } of scripts) {
+      const scripthash = scripthashOf(script)
+      const sum = node.unspent(scripthash).reduce((total, { value }) => total + value, 0)
+      expect(node.balance(scripthash)).toEqual({ confirmed: sum, unconfirmed: 0 })
+    }
+  })
+})
