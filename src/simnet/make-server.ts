@@ -1,18 +1,23 @@
+import type { Backend } from "./backend.ts"
 import { blockstream } from "./implementations/blockstream.ts"
 import { electrumx } from "./implementations/electrumx.ts"
 import { fulcrum } from "./implementations/fulcrum.ts"
 import type { Implementation } from "./implementations/implementation.ts"
 import { romanz } from "./implementations/romanz.ts"
+import { type Face, Liar } from "./lies.ts"
+import { lyingBackend } from "./lying-backend.ts"
 import type { PlannedServer } from "./plan.ts"
 import type { SeededRandom } from "./random.ts"
+import type { LieSpec } from "./scenario-lies.ts"
+import type { ServerModel } from "./server-model.ts"
 import { type ServerRun, SimServer } from "./sim-server.ts"
 import { makeTlsIdentity, type TlsIdentity } from "./tls-identity.ts"
 import type { Trait } from "./traits/trait.ts"
 import { traits } from "./traits/traits.ts"
 import type { Uplink } from "./uplink.ts"
+import type { World } from "./world.ts"
 
-const implementationOf = (planned: PlannedServer, behaviour: ReadonlyArray<Trait>): Implementation => {
-  const { model, compact } = planned
+const implementationOf = (model: ServerModel, compact: boolean, behaviour: ReadonlyArray<Trait>): Implementation => {
   switch (model.software.family) {
     case "ElectrumX":
       return electrumx(model, { compact, exhausted: behaviour.some((trait) => trait.exhausted === true) })
@@ -66,32 +71,54 @@ const oddIdentity = (
 }
 
 /** ElectrumX's own default; the others take whoever comes. */
-const maxSessions = (planned: PlannedServer): number | null => (planned.model.software.family === "ElectrumX" ? 1000 : null)
+const maxSessions = (planned: PlannedServer): number | null =>
+  planned.model.software.family === "ElectrumX" ? (planned.maxSessions ?? 1000) : null
 
 /** A first or further run of the process behind a planned server. */
-export const runOf = (planned: PlannedServer): ServerRun => {
+export const runOf = (planned: PlannedServer, world: World, random: SeededRandom): ServerRun => {
   const behaviour = planned.traits.map((name) => traits[name]!)
-  const implementation = implementationOf(planned, behaviour)
-  return {
-    model: planned.model,
-    implementation: () => implementation,
-    traits: behaviour,
-    maxSessions: maxSessions(planned)
+  const chain = planned.model.chain.name
+  // One forged node for each operator's servers.
+  const fork = (): Backend => world.backend(`fork of ${planned.operator}`, "low-work-sim")
+  const faceOf = (lies: ReadonlyArray<LieSpec>): Face => {
+    const model =
+      lies.length === 0
+        ? planned.model
+        : { ...planned.model, backend: lyingBackend(planned.model.backend, lies, { chain, fork }) }
+    return { model, implementation: implementationOf(model, planned.compact, behaviour) }
   }
+  const run = { model: planned.model, traits: behaviour, maxSessions: maxSessions(planned) }
+  if (planned.lies.length === 0) {
+    const { implementation } = faceOf([])
+    return { ...run, implementation: () => implementation }
+  }
+  const liar = new Liar({
+    lies: planned.lies,
+    face: faceOf,
+    clients: random.fork(`lied to/${planned.operator}`),
+    sessions: random.fork(`lying/${planned.id}`)
+  })
+  return { ...run, implementation: (client) => liar.implementation(client) }
+}
+
+/** What all servers of a network have in common. */
+export interface Surroundings {
+  readonly world: World
+  readonly random: SeededRandom
+  readonly uplink: Uplink
+  readonly identities: ReturnType<typeof tlsIdentities>
 }
 
 /** The server that was planned. */
 export const makeSimServer = (
   planned: PlannedServer,
-  identities: ReturnType<typeof tlsIdentities>,
-  random: SeededRandom,
-  uplink: Uplink
+  { world, random, uplink, identities }: Surroundings
 ): SimServer => {
   const jitter = random.fork(`jitter/${planned.id}`)
   const hosts = planned.names.map((name) => name.host)
   const odd = planned.traits.map((name) => traits[name]!.certificate).find((kind) => kind !== undefined)
   return new SimServer({
-    run: runOf(planned),
+    run: runOf(planned, world, random),
     failure: planned.failure,
     identity:
       odd === undefined

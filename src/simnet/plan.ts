@@ -6,6 +6,7 @@ import type { PeerSource } from "./peer-lists.ts"
 import { peersOfServers } from "./plan-peers.ts"
 import type { SeededRandom } from "./random.ts"
 import type { Scenario } from "./scenario.ts"
+import type { LieSpec } from "./scenario-lies.ts"
 import type { ServerSpec } from "./scenario-server.ts"
 import type { HostsShape, ServerModel, ServerName } from "./server-model.ts"
 import { parseSoftware, protocolMaximum, type Software } from "./software.ts"
@@ -16,6 +17,8 @@ import type { World } from "./world.ts"
 export interface PlannedName extends ServerName {
   /** Empty for onions and for names that do not resolve. */
   readonly addresses: ReadonlyArray<string>
+  /** Those of them where nothing answers. */
+  readonly dead: ReadonlyArray<string>
 }
 
 /** A server as the scenario and the seed have it, before anything listens. */
@@ -32,6 +35,9 @@ export interface PlannedServer {
   readonly traits: ReadonlyArray<string>
   /** What the truth says of it beside its traits, e.g. `relays honest-1`. */
   readonly conduct: ReadonlyArray<string>
+  readonly lies: ReadonlyArray<LieSpec>
+  /** Null: its software's. */
+  readonly maxSessions: number | null
   /** Servers with the same label show the same certificate. */
   readonly key: string
   readonly roundTripMs: number
@@ -61,6 +67,9 @@ export interface ServerParts {
   readonly failure: Failure | null
   readonly traits: ReadonlyArray<string>
   readonly conduct: ReadonlyArray<string>
+  readonly lies: ReadonlyArray<LieSpec>
+  /** Null: its software's. */
+  readonly maxSessions: number | null
   readonly banner: string | null
   readonly donation: string | null
   readonly hosts: HostsShape
@@ -114,6 +123,7 @@ export const partsOfSpec = (spec: ServerSpec, scenario: Scenario, random: Seeded
     names: spec.names.map((name) => ({
       host: name.host,
       addresses: name.addresses ?? [],
+      dead: name.dead_addresses ?? [],
       tcp: name.tcp ?? null,
       tls: name.tls ?? null,
       ws: name.ws ?? null,
@@ -121,7 +131,12 @@ export const partsOfSpec = (spec: ServerSpec, scenario: Scenario, random: Seeded
     })),
     failure: spec.fails ?? null,
     traits: spec.traits ?? [],
-    conduct: (["relays", "copies"] as const).flatMap((key) => (spec[key] === undefined ? [] : [`${key} ${spec[key]}`])),
+    conduct: [
+      ...(["relays", "copies"] as const).flatMap((key) => (spec[key] === undefined ? [] : [`${key} ${spec[key]}`])),
+      ...new Set(spec.lies?.map((lie) => lie.lie))
+    ],
+    lies: spec.lies ?? [],
+    maxSessions: spec.max_sessions ?? null,
     banner: spec.banner ?? null,
     donation:
       spec.donation === undefined

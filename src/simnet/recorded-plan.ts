@@ -74,6 +74,7 @@ const namesOf = (group: ReadonlyArray<Row>): ReadonlyArray<PlannedName> =>
     const real = rows.filter((row) => !row.bogus)
     return {
       host,
+      dead: [],
       addresses: (real.length > 0 ? real : rows)
         .map((row) => row.address)
         .filter((address) => addressScope(address) !== undefined),
@@ -219,6 +220,8 @@ export const planRecorded = (
       failure: failures.get(group) ?? null,
       traits: [],
       conduct: [],
+      lies: [],
+      maxSessions: null,
       banner: null,
       donation: null,
       claims: [],

@@ -4,6 +4,7 @@ import { idsOfFleet } from "./expand-fleet.ts"
 import type { Scenario } from "./scenario.ts"
 import type { FleetSpec } from "./scenario-fleet.ts"
 import { mistakesOfLedger } from "./scenario-ledger.ts"
+import { mistakesOfLies } from "./scenario-lies.ts"
 import type { ServerSpec } from "./scenario-server.ts"
 import { isDistinct, unknownPlaceholders } from "./template.ts"
 
@@ -116,5 +117,5 @@ export const findMistake = (scenario: Scenario): Mistake | undefined => {
   ])
   for (const [i, server] of servers.entries()) mistakes.push(...lostReferences(server, ["servers", i], ids, relaying))
   for (const [i, fleet] of fleets.entries()) mistakes.push(...lostReferences(fleet, ["fleets", i], ids, relaying))
-  return [...mistakes, ...mistakesOfLedger(scenario), ...wrongSeeds(scenario)][0]
+  return [...mistakes, ...mistakesOfLedger(scenario), ...mistakesOfLies(scenario), ...wrongSeeds(scenario)][0]
 }

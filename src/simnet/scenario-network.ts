@@ -20,3 +20,19 @@ export const NetworkSpec = Schema.Struct({
   )
 })
 export type NetworkSpec = typeof NetworkSpec.Type
+
+/** What a server, or all of a fleet, may say about its place in the network. */
+export const serverNetworkFields = {
+  max_sessions: optional(
+    Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 100_000 })),
+    "With so many connections ElectrumX refuses more until 5 % are gone; 1000 by default. The others have no such limit."
+  )
+}
+
+/** What a name may say about it. */
+export const nameNetworkFields = {
+  dead_addresses: optional(
+    Schema.Array(Schema.NonEmptyString),
+    "Addresses of the name where nothing answers, e.g. an IPv6 address that was never set up."
+  )
+}

@@ -1,6 +1,8 @@
 import { Schema } from "effect"
 import { Failure } from "./network-behaviour.ts"
 import { CertificateSpec } from "./scenario-certificate.ts"
+import { LieSpecs } from "./scenario-lies.ts"
+import { nameNetworkFields, serverNetworkFields } from "./scenario-network.ts"
 import { ChainName, Country, Label, Milliseconds, optional, Port, SoftwareText, TraitName } from "./scenario-fields.ts"
 
 /** One name of a server and what it offers there. */
@@ -11,7 +13,8 @@ export const NameSpec = Schema.Struct({
   tls: Schema.optionalKey(Port),
   ws: optional(Port, "Told in server.features only: nothing listens."),
   wss: optional(Port, "Told in server.features only: nothing listens."),
-  announced: optional(Schema.Boolean, "False: no list names it.")
+  announced: optional(Schema.Boolean, "False: no list names it."),
+  ...nameNetworkFields
 })
 export type NameSpec = typeof NameSpec.Type
 
@@ -37,6 +40,8 @@ export const behaviourFields = {
   relays: optional(Label, "Hands everything on to the server of this id and back: its own TLS, the other's answers."),
   copies: optional(Label, "Shows banner and donation address of the server of this id and claims its hosts."),
   traits: Schema.optionalKey(Schema.Array(TraitName)),
+  lies: Schema.optionalKey(LieSpecs),
+  ...serverNetworkFields,
   round_trip_ms: Schema.optionalKey(Milliseconds),
   certificate: Schema.optionalKey(CertificateSpec)
 }

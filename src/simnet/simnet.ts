@@ -58,7 +58,8 @@ const addRoutes = (routes: RouteTable, book: NameBook, planned: PlannedServer, s
     const services = endpointsOf(planned)
       .filter((endpoint) => endpoint.host === name.host)
       .map(({ port, transport }) => [port, transport] as const)
-    for (const host of [name.host, ...name.addresses]) routes.add(host, server, services)
+    const answering = name.addresses.filter((address) => !name.dead.includes(address))
+    for (const host of [name.host, ...answering]) routes.add(host, server, services)
     if (planned.failure !== "no name") book.add(name.host, name.addresses)
   }
 }
@@ -106,11 +107,9 @@ export const startSimnet: (
       )
     }
     const random = seededRandom(options.randomSeed)
-    const identities = tlsIdentities(random)
     const uplink = new Uplink(plan.scenario.network, random)
-    const servers = new Map(
-      plan.servers.map((planned) => [planned, makeSimServer(planned, identities, random, uplink)])
-    )
+    const surroundings = { world: plan.world, random, uplink, identities: tlsIdentities(random) }
+    const servers = new Map(plan.servers.map((planned) => [planned, makeSimServer(planned, surroundings)]))
     yield* Effect.addFinalizer(() =>
       Effect.sync(() => {
         for (const server of servers.values()) server.stop()

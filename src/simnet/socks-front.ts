@@ -1,5 +1,5 @@
 import { createServer, type Server, type Socket } from "node:net"
-import { addressScope } from "../domain/address.ts"
+import { type AddressScope, addressScope } from "../domain/address.ts"
 import { replyForFailure, socksReply } from "./network-behaviour.ts"
 import type { RouteTable } from "./route-table.ts"
 import type { Uplink } from "./uplink.ts"
@@ -182,6 +182,9 @@ class Dialogue {
   }
 }
 
+/** Of addresses that a simulated network may have: everybody's, 240.0.0.0/4 and 2001:db8::/32. */
+const simulatedScopes: ReadonlyArray<AddressScope> = ["public", "reserved", "documentation"]
+
 const unknownHost = (host: string, onion: boolean): number => {
   if (onion) {
     return /^(?:[a-z0-9-]+\.)*[a-z2-7]{56}\.onion$/i.test(host)
@@ -189,7 +192,7 @@ const unknownHost = (host: string, onion: boolean): number => {
       : socksReply.onionAddressBad
   }
   const scope = addressScope(host)
-  return scope === undefined || scope === "public" ? socksReply.unreachable : socksReply.generalFailure
+  return scope === undefined || simulatedScopes.includes(scope) ? socksReply.unreachable : socksReply.generalFailure
 }
 
 /**

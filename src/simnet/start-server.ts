@@ -63,8 +63,14 @@ export const startServer: (options: StartServerOptions) => Effect.Effect<Running
     }).pipe(Effect.mapError((error) => new SimnetError({ reason: "bad scenario", message: error.message })))
     const random = seededRandom(options.randomSeed ?? 1)
     const clock = worldClock()
-    const planned = planListed(scenario, random, new World(random, clock, plantedPayments(scenario)))[0]!
-    const server = makeSimServer(planned, tlsIdentities(random), random, new Uplink(undefined, random))
+    const world = new World(random, clock, plantedPayments(scenario))
+    const planned = planListed(scenario, random, world)[0]!
+    const server = makeSimServer(planned, {
+      world,
+      random,
+      uplink: new Uplink(undefined, random),
+      identities: tlsIdentities(random)
+    })
     yield* Effect.addFinalizer(() => Effect.sync(() => server.stop()))
     const listen = Effect.fnUntraced(function*(transport: "tcp" | "tls") {
       const listener = createServer({ allowHalfOpen: true }, (socket) =>

@@ -18,7 +18,8 @@ export interface PlainClient {
   readonly destroy: () => void
 }
 
-const wrap = (socket: Socket): PlainClient => {
+/** The same over a connection that is there already, e.g. through a proxy. */
+export const plainOver = (socket: Socket): PlainClient => {
   const chunks: Array<Buffer> = []
   const watchers = new Set<() => void>()
   const changed = (): void => {
@@ -83,10 +84,10 @@ const wrap = (socket: Socket): PlainClient => {
   return client
 }
 
-export const plainTcp = (port: number): PlainClient => wrap(connect({ host: "127.0.0.1", port, allowHalfOpen: true }))
+export const plainTcp = (port: number): PlainClient => plainOver(connect({ host: "127.0.0.1", port, allowHalfOpen: true }))
 
 export const plainTls = (port: number): PlainClient =>
-  wrap(connectTls({ host: "127.0.0.1", port, rejectUnauthorized: false }))
+  plainOver(connectTls({ host: "127.0.0.1", port, rejectUnauthorized: false }))
 
 export const request = (id: number, method: string, params: ReadonlyArray<unknown> = []): string =>
   `${JSON.stringify({ jsonrpc: "2.0", id, method, params })}\n`
