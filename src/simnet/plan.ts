@@ -1,3 +1,4 @@
+import { addressesOf, addressFacts, type BlockFacts } from "./address-facts.ts"
 import type { SimulatedChainName } from "./chain.ts"
 import { expandFleets } from "./expand-fleet.ts"
 import { donationAddress } from "./donation-address.ts"
@@ -7,7 +8,7 @@ import { peersOfServers } from "./plan-peers.ts"
 import type { SeededRandom } from "./random.ts"
 import type { Scenario } from "./scenario.ts"
 import type { LieSpec } from "./scenario-lies.ts"
-import type { ServerSpec } from "./scenario-server.ts"
+import type { NameSpec, ServerSpec } from "./scenario-server.ts"
 import type { HostsShape, ServerModel, ServerName } from "./server-model.ts"
 import { parseSoftware, protocolMaximum, type Software } from "./software.ts"
 import { fill } from "./template.ts"
@@ -19,6 +20,11 @@ export interface PlannedName extends ServerName {
   readonly addresses: ReadonlyArray<string>
   /** Those of them where nothing answers. */
   readonly dead: ReadonlyArray<string>
+  /** Of its first address; null for onions. */
+  readonly country: string | null
+  readonly asn: number | null
+  /** The hosting whose block the address is in, if it is in any. */
+  readonly facts: BlockFacts | null
 }
 
 /** A server as the scenario and the seed have it, before anything listens. */
@@ -107,9 +113,33 @@ export const planServer = (
   }
 }
 
+const nameOf = (name: NameSpec, spec: ServerSpec, factsOf: ReturnType<typeof addressFacts>): PlannedName => {
+  const addresses = name.addresses ?? []
+  const [address] = addressesOf({ host: name.host, addresses })
+  const facts = address === undefined ? null : (factsOf(address) ?? null)
+  return {
+    host: name.host,
+    addresses,
+    dead: name.dead_addresses ?? [],
+    tcp: name.tcp ?? null,
+    tls: name.tls ?? null,
+    ws: name.ws ?? null,
+    wss: name.wss ?? null,
+    country: address === undefined ? null : (facts?.country ?? spec.country ?? null),
+    asn: address === undefined ? null : (facts?.asn ?? spec.asn ?? null),
+    facts
+  }
+}
+
 /** Read a server of a scenario file. */
-export const partsOfSpec = (spec: ServerSpec, scenario: Scenario, random: SeededRandom): ServerParts => {
+export const partsOfSpec = (
+  spec: ServerSpec,
+  scenario: Scenario,
+  random: SeededRandom,
+  factsOf = addressFacts(scenario)
+): ServerParts => {
   const software = parseSoftware(spec.software)!
+  const names = spec.names.map((name) => nameOf(name, spec, factsOf))
   const [least, most] = scenario.round_trip_ms
   return {
     id: spec.id,
@@ -120,15 +150,7 @@ export const partsOfSpec = (spec: ServerSpec, scenario: Scenario, random: Seeded
     software,
     protocolMaximum: spec.protocol_max ?? protocolMaximum(software),
     chain: spec.chain ?? scenario.chain,
-    names: spec.names.map((name) => ({
-      host: name.host,
-      addresses: name.addresses ?? [],
-      dead: name.dead_addresses ?? [],
-      tcp: name.tcp ?? null,
-      tls: name.tls ?? null,
-      ws: name.ws ?? null,
-      wss: name.wss ?? null
-    })),
+    names,
     failure: spec.fails ?? null,
     traits: spec.traits ?? [],
     conduct: [
@@ -146,8 +168,8 @@ export const partsOfSpec = (spec: ServerSpec, scenario: Scenario, random: Seeded
     claims: spec.claims ?? [],
     roundTripMs: spec.round_trip_ms ?? random.fork(`round trip/${spec.id}`).between(least, most),
     jitterMs: scenario.jitter_ms,
-    country: spec.country ?? null,
-    asn: spec.asn ?? null
+    country: spec.country ?? names.find((name) => name.country !== null)?.country ?? null,
+    asn: spec.asn ?? names.find((name) => name.asn !== null)?.asn ?? null
   }
 }
 
@@ -189,7 +211,8 @@ export const planListed = (
   const specs = all.map((spec) =>
     spec.relays === undefined ? spec : { ...spec, software: byId.get(spec.relays)!.software }
   )
-  const listed = new Map(specs.map((spec) => [spec.id, { spec, ...partsOfSpec(spec, scenario, random) }]))
+  const factsOf = addressFacts(scenario)
+  const listed = new Map(specs.map((spec) => [spec.id, { spec, ...partsOfSpec(spec, scenario, random, factsOf) }]))
   const announcers = listed.values().toArray().map((announcer) =>
     announcer.spec.copies === undefined ? announcer : copying(announcer, listed.get(announcer.spec.copies)!)
   )

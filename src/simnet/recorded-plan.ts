@@ -81,7 +81,10 @@ const namesOf = (group: ReadonlyArray<Row>): ReadonlyArray<PlannedName> =>
       tls: port(rows, "s"),
       tcp: port(rows, "t"),
       ws: null,
-      wss: null
+      wss: null,
+      country: rows[0]!.country,
+      asn: rows[0]!.asn,
+      facts: null
     }
   })
 

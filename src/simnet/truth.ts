@@ -16,6 +16,7 @@ export interface TruthLine {
   /** Why it does not answer, null when it does. */
   readonly reason: string | null
   readonly traits: ReadonlyArray<string>
+  /** Of the address; null for onions, which have none. */
   readonly country: string | null
   readonly asn: number | null
 }
@@ -44,8 +45,8 @@ const linesOf = (server: PlannedServer): ReadonlyArray<TruthLine> =>
               alive: server.failure === null,
               reason: server.failure,
               traits: [...server.traits, ...server.conduct],
-              country: server.country,
-              asn: server.asn
+              country: name.country,
+              asn: name.asn
             }
           ]
     )
