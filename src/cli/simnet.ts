@@ -1,7 +1,7 @@
 import { Effect, type Option, Schema } from "effect"
 import { Command, Flag } from "effect/cli"
-import { listScenarios, type RunningSimnet, startSimnet, traits } from "../simnet/simnet.ts"
-import { scenarioFlags } from "./flags.ts"
+import { listScenarios, type RunningSimnet, scenarioJsonSchema, startSimnet, traits } from "../simnet/simnet.ts"
+import { positiveInteger, scenarioFlags } from "./flags.ts"
 import { integer, nullable, number, text, toggle } from "./option.ts"
 import { Output } from "./output.ts"
 import { simulatedNotice } from "./crawl-summary.ts"
@@ -64,6 +64,11 @@ export const simnetCommand = Command.make("simnet", {
   socks: port("socks", "Port of the SOCKS5 front; 0 takes a free one."),
   dns: port("dns", "Port of the DNS responder; 0 takes a free one."),
   truth: nullable(text("truth", "Write the truth about every server to this file, as JSON lines.").pipe(Flag.withMetavar("FILE"))),
+  geo: nullable(text("geo", "Write where the simulated addresses are and whose to this file: CSV with network, country, city, asn, org.").pipe(Flag.withMetavar("FILE"))),
+  ca: nullable(text("ca", "Write the certificate of the simulated authority to this file, as PEM.").pipe(Flag.withMetavar("FILE"))),
+  publicSuffixes: nullable(text("public-suffixes", "Write the domains under which strangers have names to this file, in the form of the Public Suffix List.").pipe(Flag.withMetavar("FILE"))),
+  servers: nullable(positiveInteger("servers", "Let the scenario's fleets grow or shrink to so many servers in all.").pipe(Flag.withMetavar("N"))),
+  schema: toggle("schema", "Print the JSON Schema of scenario files and stop.", false),
   list: toggle("list", "List the shipped scenarios and stop.", false),
   traits: toggle("traits", "List the behaviours a scenario can give a server and stop.", false),
   timeScale: Flag.filter(
@@ -74,6 +79,7 @@ export const simnetCommand = Command.make("simnet", {
   readyJson: toggle("ready-json", "Print one JSON line when ready, and stop when standard input ends (for programs).", false)
 }, Effect.fn("simnet")(function*(input) {
   const output = yield* Output
+  if (input.schema) return yield* output.stdout(`${JSON.stringify(scenarioJsonSchema(), null, 2)}\n`)
   if (input.list) {
     const scenarios = yield* listScenarios()
     return yield* output.stdout(scenarios.map((s) => `${s.name.padEnd(20)} ${s.title}\n`).join(""))
@@ -88,6 +94,10 @@ export const simnetCommand = Command.make("simnet", {
     socksPort: input.socks,
     dnsPort: input.dns,
     truthFile: input.truth,
+    geoFile: input.geo,
+    caFile: input.ca,
+    publicSuffixFile: input.publicSuffixes,
+    servers: input.servers,
     randomSeed: input.randomSeed,
     timeScale: input.timeScale
   })

@@ -12,6 +12,11 @@ export const der = (tag: number, ...contents: ReadonlyArray<Buffer>): Buffer => 
 
 export const sequence = (...items: ReadonlyArray<Buffer>): Buffer => der(0x30, ...items)
 export const set = (...items: ReadonlyArray<Buffer>): Buffer => der(0x31, ...items)
+export const octetString = (content: Buffer): Buffer => der(0x04, content)
+export const boolean = (value: boolean): Buffer => der(0x01, Buffer.from([value ? 0xff : 0]))
+/** Context-specific and primitive: the alternatives of a CHOICE, implicitly tagged. */
+export const tagged = (tag: number, content: Buffer): Buffer => der(0x80 | tag, content)
+export const printableString = (text: string): Buffer => der(0x13, Buffer.from(text, "ascii"))
 export const utf8String = (text: string): Buffer => der(0x0c, Buffer.from(text, "utf8"))
 export const bitString = (bytes: Buffer): Buffer => der(0x03, Buffer.from([0]), bytes)
 export const explicit = (tag: number, content: Buffer): Buffer => der(0xa0 | tag, content)

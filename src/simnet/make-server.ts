@@ -11,7 +11,7 @@ import type { SeededRandom } from "./random.ts"
 import type { LieSpec } from "./scenario-lies.ts"
 import type { ServerModel } from "./server-model.ts"
 import { type ServerRun, SimServer } from "./sim-server.ts"
-import { makeTlsIdentity, type TlsIdentity } from "./tls-identity.ts"
+import { makeTlsIdentity, type TlsIdentities, type TlsIdentity } from "./tls-identity.ts"
 import type { Trait } from "./traits/trait.ts"
 import { traits } from "./traits/traits.ts"
 import type { Uplink } from "./uplink.ts"
@@ -28,22 +28,6 @@ const implementationOf = (model: ServerModel, compact: boolean, behaviour: Reado
     case "Blockstream electrs":
     case "mempool electrs":
       return blockstream(model)
-  }
-}
-
-/**
- * Certificates by label: servers with the same label show the same one. Each is
- * made when first needed, and dated by the machine's clock, since real clients
- * judge it by theirs.
- */
-export const tlsIdentities = (random: SeededRandom): ((label: string, hosts: ReadonlyArray<string>) => TlsIdentity) => {
-  const made = new Map<string, TlsIdentity>()
-  return (label, hosts) => {
-    const known = made.get(label)
-    if (known !== undefined) return known
-    const identity = makeTlsIdentity(hosts, random.fork(`key/${label}`), Date.now())
-    made.set(label, identity)
-    return identity
   }
 }
 
@@ -106,7 +90,7 @@ export interface Surroundings {
   readonly world: World
   readonly random: SeededRandom
   readonly uplink: Uplink
-  readonly identities: ReturnType<typeof tlsIdentities>
+  readonly identities: TlsIdentities
 }
 
 /** The server that was planned. */
@@ -122,7 +106,7 @@ export const makeSimServer = (
     failure: planned.failure,
     identity:
       odd === undefined
-        ? () => identities(planned.key, hosts)
+        ? () => identities.of(planned.certificate)
         : oddIdentity(odd, hosts, random.fork(`odd key/${planned.id}`)),
     freshIdentity: odd === "new each time",
     roundTrip: (client) =>

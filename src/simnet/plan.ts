@@ -4,6 +4,7 @@ import { expandFleets } from "./expand-fleet.ts"
 import { donationAddress } from "./donation-address.ts"
 import type { Failure } from "./network-behaviour.ts"
 import type { PeerSource } from "./peer-lists.ts"
+import { planCertificates } from "./plan-certificates.ts"
 import { peersOfServers } from "./plan-peers.ts"
 import type { SeededRandom } from "./random.ts"
 import type { Scenario } from "./scenario.ts"
@@ -12,6 +13,7 @@ import type { NameSpec, ServerSpec } from "./scenario-server.ts"
 import type { HostsShape, ServerModel, ServerName } from "./server-model.ts"
 import { parseSoftware, protocolMaximum, type Software } from "./software.ts"
 import { fill } from "./template.ts"
+import type { CertificatePlan } from "./tls-identity.ts"
 import type { World } from "./world.ts"
 
 /** A name of a planned server, with what the resolver says about it. */
@@ -44,8 +46,7 @@ export interface PlannedServer {
   readonly lies: ReadonlyArray<LieSpec>
   /** Null: its software's. */
   readonly maxSessions: number | null
-  /** Servers with the same label show the same certificate. */
-  readonly key: string
+  readonly certificate: CertificatePlan
   readonly roundTripMs: number
   readonly jitterMs: number
   readonly country: string | null
@@ -65,7 +66,7 @@ export interface ServerParts {
   readonly operator: string
   readonly machine: string
   readonly backend: string
-  readonly key: string
+  readonly certificate: CertificatePlan
   readonly software: Software
   readonly protocolMaximum: string
   readonly chain: SimulatedChainName
@@ -136,7 +137,8 @@ export const partsOfSpec = (
   spec: ServerSpec,
   scenario: Scenario,
   random: SeededRandom,
-  factsOf = addressFacts(scenario)
+  factsOf = addressFacts(scenario),
+  certificateOf = planCertificates([spec])
 ): ServerParts => {
   const software = parseSoftware(spec.software)!
   const names = spec.names.map((name) => nameOf(name, spec, factsOf))
@@ -146,7 +148,7 @@ export const partsOfSpec = (
     operator: spec.operator,
     machine: spec.machine ?? spec.id,
     backend: spec.backend ?? spec.id,
-    key: spec.key ?? spec.id,
+    certificate: certificateOf(spec),
     software,
     protocolMaximum: spec.protocol_max ?? protocolMaximum(software),
     chain: spec.chain ?? scenario.chain,
@@ -212,7 +214,10 @@ export const planListed = (
     spec.relays === undefined ? spec : { ...spec, software: byId.get(spec.relays)!.software }
   )
   const factsOf = addressFacts(scenario)
-  const listed = new Map(specs.map((spec) => [spec.id, { spec, ...partsOfSpec(spec, scenario, random, factsOf) }]))
+  const certificateOf = planCertificates(specs)
+  const listed = new Map(
+    specs.map((spec) => [spec.id, { spec, ...partsOfSpec(spec, scenario, random, factsOf, certificateOf) }])
+  )
   const announcers = listed.values().toArray().map((announcer) =>
     announcer.spec.copies === undefined ? announcer : copying(announcer, listed.get(announcer.spec.copies)!)
   )

@@ -215,7 +215,7 @@ export const planRecorded = (
       operator: operatorOf(main.host, spec.shared_suffixes),
       machine: main.host,
       backend: main.host,
-      key: main.host,
+      certificate: { key: main.host, label: main.host, hosts: group.map((row) => row.host), spec: {} },
       software,
       protocolMaximum: main.variants.at(-1)![0]!.slice(1),
       chain: scenario.chain,

@@ -8,10 +8,10 @@ export const optional = <S extends Schema.Top>(schema: S, description: string): 
   Schema.optionalKey(schema.annotate({ description }))
 
 export const Port = Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 65535 }))
-export const Label = Schema.String.check(Schema.isPattern(/^[a-z0-9][a-z0-9.-]{0,63}$/))
+export const Label = Schema.String.check(Schema.isPattern(/^[a-z0-9][a-z0-9.-]{0,63}$/u))
 export const Probability = Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 1 }))
 export const Milliseconds = Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 60_000 }))
-export const Country = Schema.String.check(Schema.isPattern(/^[A-Z]{2}$/))
+export const Country = Schema.String.check(Schema.isPattern(/^[A-Z]{2}$/u))
 const Weight = Schema.Finite.check(Schema.isGreaterThan(0))
 export const Weights = Schema.Record(Schema.String, Weight)
 

@@ -3,8 +3,8 @@ import { Failure } from "./network-behaviour.ts"
 import { Label, oneOrDrawn, optional, Port, Probability, SoftwareText } from "./scenario-fields.ts"
 import { behaviourFields } from "./scenario-server.ts"
 
-const LabelTemplate = Schema.String.check(Schema.isPattern(/^[a-z0-9{][a-z0-9.{}-]{0,63}$/))
-const PortKey = Schema.String.check(Schema.isPattern(/^([1-9][0-9]{0,4}|none)$/))
+const LabelTemplate = Schema.String.check(Schema.isPattern(/^[a-z0-9{][a-z0-9.{}-]{0,63}$/u))
+const PortKey = Schema.String.check(Schema.isPattern(/^([1-9][0-9]{0,4}|none)$/u))
 const FleetPort = Schema.Union([Port, oneOrDrawn(PortKey)])
 
 /** One name of each server of a fleet. */

@@ -43,6 +43,6 @@ export const RecordedData = Schema.Struct({
     ])
   ),
   /** Row numbers of each list, runs as `first-last`. */
-  lists: Schema.Array(Schema.String.check(Schema.isPattern(/^[0-9]+(-[0-9]+)?( [0-9]+(-[0-9]+)?)*$/)))
+  lists: Schema.Array(Schema.String.check(Schema.isPattern(/^[0-9]+(-[0-9]+)?( [0-9]+(-[0-9]+)?)*$/u)))
 })
 export type RecordedData = typeof RecordedData.Type

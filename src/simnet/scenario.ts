@@ -12,7 +12,7 @@ export const Scenario = Schema.Struct({
   name: Label,
   title: Schema.NonEmptyString,
   chain: ChainName,
-  seeds: Schema.NonEmptyArray(Schema.String.check(Schema.isPattern(/^.+:[0-9]{1,5}:[st]$/))).annotate({
+  seeds: Schema.NonEmptyArray(Schema.String.check(Schema.isPattern(/^.+:[0-9]{1,5}:[st]$/u))).annotate({
     description: "`host:port:s` or `host:port:t` of servers that the file lists one by one, for --seed."
   }),
   round_trip_ms: Schema.Tuple([Milliseconds, Milliseconds]).annotate({

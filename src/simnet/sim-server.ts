@@ -39,7 +39,7 @@ export class SimServer {
   #run: ServerRun
   #failure: Failure | null
   #identity: () => TlsIdentity
-  #context: SecureContext | undefined
+  #shown: TlsIdentity | undefined
   #full = false
 
   constructor(options: SimServerOptions) {
@@ -90,7 +90,7 @@ export class SimServer {
   /** Show another certificate from the next connection on. */
   renew(identity: () => TlsIdentity): void {
     this.#identity = identity
-    this.#context = undefined
+    this.#shown = undefined
   }
 
   /**
@@ -157,7 +157,18 @@ export class SimServer {
 
   #secure(socket: Socket, client: Client | null, implementation: Implementation, leave: () => void): void {
     if (socket.destroyed) return
-    const secured = new TLSSocket(socket, { isServer: true, secureContext: this.#secureContext() })
+    const shown = this.#identityNow()
+    const { forNames } = shown
+    const secured = new TLSSocket(socket, {
+      isServer: true,
+      secureContext: contextOf(shown),
+      ...(forNames === undefined
+        ? {}
+        : {
+            SNICallback: (name, answer) =>
+              answer(null, forNames.hosts.has(name.toLowerCase()) ? contextOf(forNames.identity()) : undefined)
+          })
+    })
     const patience = setTimeout(() => socket.destroy(), handshakeMs)
     secured.on("error", () => socket.destroy())
     secured.once("close", () => clearTimeout(patience))
@@ -174,19 +185,27 @@ export class SimServer {
     })
   }
 
-  #secureContext(): SecureContext {
-    if (this.#context === undefined || this.#options.freshIdentity) {
-      const { certificate, key } = this.#identity()
-      this.#context = createSecureContext({
-        cert: certificate,
-        key,
-        minVersion: "TLSv1.2",
-        // What OpenSSL 3.0 offers, the version behind most servers of the field.
-        ecdhCurve: "X25519:P-256:P-384"
-      })
-    }
-    return this.#context
+  #identityNow(): TlsIdentity {
+    if (this.#shown === undefined || this.#options.freshIdentity) this.#shown = this.#identity()
+    return this.#shown
   }
+}
+
+const contexts = new WeakMap<TlsIdentity, SecureContext>()
+
+/** Made on first use, one for all servers that show the identity. */
+const contextOf = (identity: TlsIdentity): SecureContext => {
+  const known = contexts.get(identity)
+  if (known !== undefined) return known
+  const context = createSecureContext({
+    cert: identity.certificate,
+    key: identity.key,
+    minVersion: "TLSv1.2",
+    // What OpenSSL 3.0 offers, the version behind most servers of the field.
+    ecdhCurve: "X25519:P-256:P-384"
+  })
+  contexts.set(identity, context)
+  return context
 }
 
 const handshakeMs = 10_000

@@ -9,7 +9,7 @@ export const SimnetReason = Schema.Literals([
   /** Ports below 1024, or an address this machine does not have. */
   "cannot listen",
   "too few file descriptors",
-  "cannot write truth"
+  "cannot write"
 ])
 export type SimnetReason = typeof SimnetReason.Type
 

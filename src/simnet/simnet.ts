@@ -1,38 +1,41 @@
-import { Effect, FileSystem, type Scope } from "effect"
+import { Effect, type FileSystem, type Scope } from "effect"
 import { createDnsResponder } from "./dns-responder.ts"
 import { checkFileDescriptors } from "./file-descriptors.ts"
 import { bindUdp, listenTcp } from "./listen.ts"
 import { listenAll } from "./listeners.ts"
 import { NameBook } from "./name-book.ts"
-import { makeSimServer, tlsIdentities } from "./make-server.ts"
+import { makeSimServer } from "./make-server.ts"
 import type { Plan, PlannedServer } from "./plan.ts"
 import { endpointsOf } from "./planned-endpoints.ts"
 import { planScenario } from "./plan-scenario.ts"
 import { seededRandom } from "./random.ts"
+import { resizeScenario } from "./resize-scenario.ts"
 import { RouteTable } from "./route-table.ts"
 import { loadScenario } from "./scenario-loader.ts"
 import type { SimServer } from "./sim-server.ts"
-import { SimnetError } from "./simnet-error.ts"
+import type { SimnetError } from "./simnet-error.ts"
 import { createSocksFront } from "./socks-front.ts"
-import { truthText } from "./truth.ts"
+import { TlsIdentities } from "./tls-identity.ts"
 import { Uplink } from "./uplink.ts"
 import { worldClock } from "./world.ts"
+import { type WorldFiles, writeWorldFiles } from "./world-files.ts"
 
+export { scenarioJsonSchema } from "./scenario-json-schema.ts"
 export { listScenarios } from "./scenario-loader.ts"
 export { SimnetError, SimnetReason } from "./simnet-error.ts"
 export { traits } from "./traits/traits.ts"
 export { startServer, type RunningServer, type StartServerOptions } from "./start-server.ts"
 
-export interface SimnetOptions {
+export interface SimnetOptions extends WorldFiles {
   /** A shipped name, or the path of a JSON file. */
   readonly scenario: string
   /** On 127.0.0.1; 0 = any free port. */
   readonly socksPort: number
   /** UDP and TCP on 127.0.0.1; 0 = any free port. */
   readonly dnsPort: number
-  /** Where the truth goes as JSON lines; the file is replaced. */
-  readonly truthFile: string | null
   readonly randomSeed: number
+  /** Fleets grow or shrink until there are so many servers; as the scenario has them by default. */
+  readonly servers?: number | null
   /** Simulated milliseconds per real one, for blocks, restarts and outages; 1 by default. */
   readonly timeScale?: number
 }
@@ -88,27 +91,16 @@ export const startSimnet: (
   options: SimnetOptions
 ) => Effect.Effect<RunningSimnet, SimnetError, Scope.Scope | FileSystem.FileSystem> = Effect.fn("startSimnet")(
   function*(options: SimnetOptions) {
-    const plan = planScenario(
-      yield* loadScenario(options.scenario),
-      options.randomSeed,
-      worldClock(options.timeScale)
-    )
+    const loaded = yield* loadScenario(options.scenario)
+    const scenario =
+      options.servers == null ? loaded : yield* Effect.fromResult(resizeScenario(loaded, options.servers))
+    const plan = planScenario(scenario, options.randomSeed, worldClock(options.timeScale))
     yield* checkFileDescriptors(descriptorNeed(plan))
-    if (options.truthFile !== null) {
-      const fs = yield* FileSystem.FileSystem
-      yield* fs.writeFileString(options.truthFile, truthText(plan)).pipe(
-        Effect.mapError(
-          (error) =>
-            new SimnetError({
-              reason: "cannot write truth",
-              message: `cannot write ${options.truthFile}: ${error.message}`
-            })
-        )
-      )
-    }
     const random = seededRandom(options.randomSeed)
+    const identities = new TlsIdentities(random, Date.now())
+    yield* writeWorldFiles(options, plan, identities)
     const uplink = new Uplink(plan.scenario.network, random)
-    const surroundings = { world: plan.world, random, uplink, identities: tlsIdentities(random) }
+    const surroundings = { world: plan.world, random, uplink, identities }
     const servers = new Map(plan.servers.map((planned) => [planned, makeSimServer(planned, surroundings)]))
     yield* Effect.addFinalizer(() =>
       Effect.sync(() => {

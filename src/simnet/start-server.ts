@@ -3,13 +3,14 @@ import { Effect, Schema, type Scope } from "effect"
 import { clientAt } from "./client.ts"
 import type { SimulatedChainName } from "./chain-definitions.ts"
 import { listenTcp } from "./listen.ts"
-import { makeSimServer, tlsIdentities } from "./make-server.ts"
+import { makeSimServer } from "./make-server.ts"
 import { planListed } from "./plan.ts"
 import { seededRandom } from "./random.ts"
 import { Scenario } from "./scenario.ts"
 import type { ServerSpec } from "./scenario-server.ts"
 import { type PaymentSpec, plantedPayments } from "./scenario-ledger.ts"
 import { SimnetError } from "./simnet-error.ts"
+import { TlsIdentities } from "./tls-identity.ts"
 import { Uplink } from "./uplink.ts"
 import { World, worldClock } from "./world.ts"
 
@@ -69,7 +70,7 @@ export const startServer: (options: StartServerOptions) => Effect.Effect<Running
       world,
       random,
       uplink: new Uplink(undefined, random),
-      identities: tlsIdentities(random)
+      identities: new TlsIdentities(random, Date.now())
     })
     yield* Effect.addFinalizer(() => Effect.sync(() => server.stop()))
     const listen = Effect.fnUntraced(function*(transport: "tcp" | "tls") {

@@ -147,7 +147,7 @@ describe("scenario mainnet-2025-12", () => {
   })
 
   it("gives no two operators one certificate", () => {
-    const operators = Map.groupBy(plan.servers, (server) => server.key)
+    const operators = Map.groupBy(plan.servers, (server) => server.certificate.key)
     for (const servers of operators.values()) expect(new Set(servers.map((server) => server.operator)).size).toBe(1)
   })
 })

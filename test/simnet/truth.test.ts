@@ -73,7 +73,7 @@ describe("the truth file", () => {
           randomSeed: 1
         })
       )
-      expect(error.reason).toBe("cannot write truth")
+      expect(error.reason).toBe("cannot write")
     }).pipe(Effect.scoped, Effect.provide(NodeServices.layer))
   )
 })
