@@ -1,7 +1,3 @@
-import type { SimulatedChain } from "./chain.ts"
-import type { Ledger, LedgerView } from "./ledger.ts"
-import type { SeededRandom } from "./random.ts"
-
 /** A transaction of a script's history. */
 export interface HistoryEntry {
   readonly txid: string
@@ -72,57 +68,4 @@ export interface Backend {
    * left the mempool, or its block came or went. The result stops it.
    */
   readonly onMempool: (listener: (scripthashes: ReadonlySet<string>) => void) => () => void
-}
-
-const satoshi = (btc: number): number => Math.round(btc * 1e8) / 1e8
-
-/** A backend whose numbers depend on the seed and its own name only. */
-export const makeBackend = (
-  name: string,
-  chain: SimulatedChain,
-  ledger: () => Ledger,
-  random: SeededRandom
-): Backend => {
-  const draw = random.fork(`backend/${name}`)
-  const level = 1.2 + draw.unit() * 3
-  const estimates = [1, 2, 3, 6, 12, 25, 48, 144, 504, 1008].map((target, i, all) => ({
-    target,
-    fee: satoshi(Math.max(0.00001, level * (1 - (0.6 * i) / all.length) * (1 + 0.15 * draw.unit()) * 1e-5))
-  }))
-  const mempool: Array<readonly [number, number]> = []
-  let rate = level * 30
-  for (let i = 0; i < 14; i++) {
-    mempool.push([Math.round(rate * 10) / 10, draw.integer(30_000, 400_000)])
-    rate *= 0.55 + 0.3 * draw.unit()
-    if (rate < 1) break
-  }
-  // A few nodes are a block behind, as in the field.
-  const tipHeight = Math.min(chain.length - 1, 2150 - (draw.chance(0.05) ? 1 : 0))
-  const held = new Set(chain.unconfirmed.filter(({ after }) => after === 0).map(({ transaction }) => transaction.txid))
-  const view: LedgerView = { has: (block) => block.height <= tipHeight, holds: (txid) => held.has(txid) }
-  return {
-    name,
-    tipHeight,
-    header: (height) => (height > tipHeight ? undefined : chain.header(height)),
-    hash: (height) => (height > tipHeight ? undefined : chain.hash(height)),
-    relayFee: draw.chance(0.3) ? 0.000001 : 0.00001,
-    estimateFee: (target, conservative) => {
-      const { fee } = estimates.findLast((e) => e.target <= Math.max(1, target))!
-      return conservative === true ? satoshi(fee * 1.3) : fee
-    },
-    mempool,
-    mempoolMinFee: 0.00001,
-    subversion: `/Satoshi:${draw.pick(["26.0.0", "27.1.0", "28.0.0", "28.1.0", "29.0.0", "30.0.0"])}/`,
-    blockTxids: (height) =>
-      height > tipHeight ? undefined : chain.blocks[height]?.transactions.map(({ txid }) => txid),
-    transaction: (txid) => ledger().transaction(txid, view),
-    history: (scripthash) => ledger().history(scripthash, view),
-    unconfirmed: (scripthash) => ledger().unconfirmed(scripthash, view),
-    unspent: (scripthash) => ledger().unspent(scripthash, view),
-    balance: (scripthash) => ledger().balance(scripthash, view),
-    unbroadcast: 0,
-    // The chain stands still.
-    onTip: () => () => undefined,
-    onMempool: () => () => undefined
-  }
 }

@@ -16,7 +16,9 @@ export interface ChainDefinition {
   readonly checkpoint: number
   /** Has the public scripts with their dormant histories, see `public-scripts.ts`. */
   readonly publicScripts: boolean
-  /** Mean seconds between blocks. */
+  /** Seconds between the headers that the world begins with. */
+  readonly settledGap: number
+  /** Mean seconds between blocks from then on. */
   readonly blockGap: number
   readonly addresses: AddressStyle
 }
@@ -47,6 +49,7 @@ const main: ChainDefinition = {
   halving: 210_000,
   checkpoint: 1000,
   publicScripts: true,
+  settledGap: 600,
   blockGap: 600,
   addresses: bitcoin
 }
@@ -68,6 +71,7 @@ export const chainDefinitions: Readonly<Record<SimulatedChainName, ChainDefiniti
     tip: 2155,
     bits: easy,
     checkpoint: 2099,
+    settledGap: 500,
     blockGap: 480
   },
   regtest: {

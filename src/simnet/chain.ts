@@ -25,7 +25,7 @@ export interface SimulatedChain {
 /** What scenarios plant, by chain. */
 export type Planted = ReadonlyMap<SimulatedChainName, ReadonlyArray<Payment>>
 
-/** Seconds since 1970 in the header at that height. */
+/** Seconds since 1970 in the headers of most chains. */
 export const settledTime = (height: number): number => 1735689600 + 600 * height
 
 /** Regtest's first block, with the coinbase that all of Bitcoin's chains begin with (Bitcoin Core, chainparams). */
@@ -80,11 +80,12 @@ const generate = (name: SimulatedChainName, planted: Planted): SimulatedChain =>
     book.transactionsAt(block.height)
     book.follow(block)
   }
+  const begin = Math.max(0, (definition.fork?.height ?? 0) - 1)
   while (blocks.length <= definition.tip) {
     const height = blocks.length
     const block = mineBlock({
       previous: blocks.at(-1) ?? null,
-      time: settledTime(height),
+      time: settledTime(begin) + definition.settledGap * (height - begin),
       bits: definition.bits,
       halving: definition.halving,
       tag: name,

@@ -1,6 +1,6 @@
-import { createHash } from "node:crypto"
 import type { Backend, HistoryEntry, UnconfirmedEntry, UnspentOutput } from "./backend.ts"
 import type { SimulatedChainName } from "./chain-definitions.ts"
+import { scripthashOf } from "./hash.ts"
 import { scriptOf } from "./scenario-ledger.ts"
 import type { LieSpec } from "./scenario-lies.ts"
 
@@ -214,10 +214,6 @@ class WrongFee extends BackendView {
     return honest < 0 ? honest : Math.round(honest * this.#factor * 1e8) / 1e8
   }
 }
-
-/** What the protocol calls a scripthash. */
-const scripthashOf = (script: string): string =>
-  Buffer.from(createHash("sha256").update(Buffer.from(script, "hex")).digest().toReversed()).toString("hex")
 
 export interface LyingOptions {
   readonly chain: SimulatedChainName

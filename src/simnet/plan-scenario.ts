@@ -2,7 +2,7 @@ import { type Plan, planListed } from "./plan.ts"
 import { seededRandom } from "./random.ts"
 import { planRecorded } from "./recorded-plan.ts"
 import type { LoadedScenario } from "./scenario-loader.ts"
-import { plantedPayments } from "./scenario-ledger.ts"
+import { worldCourse } from "./scenario-blocks.ts"
 import { World, worldClock } from "./world.ts"
 
 /**
@@ -15,7 +15,7 @@ export const planScenario = (
   clock = worldClock()
 ): Plan => {
   const random = seededRandom(randomSeed)
-  const world = new World(random, clock, plantedPayments(scenario))
+  const world = new World(random, clock, worldCourse(scenario))
   return {
     scenario,
     world,

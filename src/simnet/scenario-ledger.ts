@@ -40,8 +40,8 @@ export const ledgerFields = {
   )
 }
 
-/** What the functions below read of a scenario. */
-interface LedgerScenario {
+/** What is read of a scenario about its ledger. */
+export interface LedgerScenario {
   readonly chain: SimulatedChainName
   readonly payments?: ReadonlyArray<PaymentSpec>
 }

@@ -1,4 +1,5 @@
 import { Schema } from "effect"
+import { blockFields } from "./scenario-blocks.ts"
 import { FleetSpec } from "./scenario-fleet.ts"
 import { ChainName, Label, Milliseconds, optional } from "./scenario-fields.ts"
 import { HostingSpec } from "./scenario-hosting.ts"
@@ -21,6 +22,7 @@ export const Scenario = Schema.Struct({
   jitter_ms: Milliseconds,
   network: Schema.optionalKey(NetworkSpec),
   ...ledgerFields,
+  ...blockFields,
   recorded: Schema.optionalKey(RecordedSpec),
   hosting: optional(Schema.Record(Label, HostingSpec), "Where servers can be, by label."),
   public_suffixes: optional(

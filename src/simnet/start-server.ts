@@ -8,7 +8,8 @@ import { planListed } from "./plan.ts"
 import { seededRandom } from "./random.ts"
 import { Scenario } from "./scenario.ts"
 import type { ServerSpec } from "./scenario-server.ts"
-import { type PaymentSpec, plantedPayments } from "./scenario-ledger.ts"
+import { worldCourse } from "./scenario-blocks.ts"
+import type { PaymentSpec } from "./scenario-ledger.ts"
 import { SimnetError } from "./simnet-error.ts"
 import { TlsIdentities } from "./tls-identity.ts"
 import { Uplink } from "./uplink.ts"
@@ -64,7 +65,7 @@ export const startServer: (options: StartServerOptions) => Effect.Effect<Running
     }).pipe(Effect.mapError((error) => new SimnetError({ reason: "bad scenario", message: error.message })))
     const random = seededRandom(options.randomSeed ?? 1)
     const clock = worldClock()
-    const world = new World(random, clock, plantedPayments(scenario))
+    const world = new World(random, clock, worldCourse(scenario))
     const planned = planListed(scenario, random, world)[0]!
     const server = makeSimServer(planned, {
       world,

@@ -1,9 +1,4 @@
-/** One thing that is due at a time of the simulated world. */
-interface Due {
-  readonly time: number
-  readonly order: number
-  readonly act: () => void
-}
+import { type Due, DueQueue } from "./due-queue.ts"
 
 export interface WorldClockOptions {
   /** Where the world's time begins: milliseconds since 1970. */
@@ -30,7 +25,7 @@ export class WorldClock {
   /** Time that passed in earlier runs and by `advance`. */
   #passed = 0
   #started: number | null = null
-  readonly #due: Array<Due> = []
+  readonly #due = new DueQueue()
   #order = 0
   #timer: NodeJS.Timeout | undefined
   /** While acts run: the time of the one that runs. */
@@ -71,12 +66,10 @@ export class WorldClock {
   /** Do something at a time of the world, at once if that has passed. The result cancels it. */
   at(time: number, act: () => void): () => void {
     const entry: Due = { time: Math.max(time, this.now()), order: this.#order++, act }
-    const index = this.#due.findLastIndex((other) => other.time <= entry.time) + 1
-    this.#due.splice(index, 0, entry)
-    if (index === 0) this.#arm()
+    this.#due.add(entry)
+    if (this.#due.first() === entry) this.#arm()
     return () => {
-      const place = this.#due.indexOf(entry)
-      if (place !== -1) this.#due.splice(place, 1)
+      entry.act = null
     }
   }
 
@@ -93,10 +86,10 @@ export class WorldClock {
   #run(until: number): void {
     if (this.#acting !== null) return
     try {
-      while (this.#due.length > 0 && this.#due[0]!.time <= until) {
-        const { time, act } = this.#due.shift()!
-        this.#acting = time
-        act()
+      for (let next = this.#due.first(); next !== undefined && next.time <= until; next = this.#due.first()) {
+        this.#due.shift()
+        this.#acting = next.time
+        next.act!()
       }
     } finally {
       this.#acting = null
@@ -105,8 +98,9 @@ export class WorldClock {
 
   #arm(): void {
     clearTimeout(this.#timer)
-    if (this.#started === null || this.scale <= 0 || this.#due.length === 0 || this.#acting !== null) return
-    const wait = Math.ceil((this.#due[0]!.time - this.#free()) / this.scale)
+    const next = this.#due.first()
+    if (this.#started === null || this.scale <= 0 || next === undefined || this.#acting !== null) return
+    const wait = Math.ceil((next.time - this.#free()) / this.scale)
     this.#timer = setTimeout(
       () => {
         this.#run(this.#free())

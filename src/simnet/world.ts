@@ -1,34 +1,50 @@
-import { type Backend, makeBackend } from "./backend.ts"
-import { type Planted, settle, type SimulatedChain, type SimulatedChainName } from "./chain.ts"
-import { Ledger } from "./ledger.ts"
+import type { Backend } from "./backend.ts"
+import { BlockTree } from "./block-tree.ts"
+import { settle, settledTime, type Planted, type SimulatedChain, type SimulatedChainName } from "./chain.ts"
+import { makeNode } from "./node.ts"
 import type { SeededRandom } from "./random.ts"
+import type { Demand } from "./traffic.ts"
 import { WorldClock } from "./world-clock.ts"
 
-/** A minute after the block that every simulated chain begins with, its height 2150. */
-export const worldEpoch = (1735689600 + 600 * 2150 + 60) * 1000
+/** A minute after the block that most simulated chains begin with, its height 2150. */
+export const worldEpoch = (settledTime(2150) + 60) * 1000
 
 /** A clock at the beginning of the world, standing still. */
 export const worldClock = (scale = 1): WorldClock => new WorldClock({ epoch: worldEpoch, scale })
+
+/** How the chains of a world go on. */
+export interface WorldCourse {
+  readonly planted: Planted
+  /** Mean seconds between blocks; null: each chain's own. */
+  readonly blockGap: number | null
+  /** Share of heights at which two blocks compete for a while. */
+  readonly forkShare: number
+  readonly demand: Demand
+}
+
+/** Nothing planted, blocks as they usually come. */
+export const usualCourse: WorldCourse = { planted: new Map(), blockGap: null, forkShare: 0.02, demand: "busy" }
 
 /** What all servers of a simulation live in: its time, its chains and the nodes that follow them. */
 export class World {
   readonly clock: WorldClock
   readonly #random: SeededRandom
-  readonly #planted: Planted
+  readonly #course: WorldCourse
   readonly #chains = new Map<SimulatedChainName, SimulatedChain>()
-  readonly #ledgers = new Map<SimulatedChainName, Ledger>()
+  readonly #trees = new Map<SimulatedChainName, BlockTree>()
   readonly #backends = new Map<string, Backend>()
 
-  constructor(random: SeededRandom, clock: WorldClock, planted: Planted = new Map()) {
+  constructor(random: SeededRandom, clock: WorldClock, course: WorldCourse = usualCourse) {
     this.#random = random
     this.clock = clock
-    this.#planted = planted
+    this.#course = course
   }
 
+  /** A chain as it is when the world begins. */
   chain(name: SimulatedChainName): SimulatedChain {
     const known = this.#chains.get(name)
     if (known !== undefined) return known
-    const chain = settle(name, this.#planted)
+    const chain = settle(name, this.#course.planted)
     this.#chains.set(name, chain)
     return chain
   }
@@ -38,18 +54,25 @@ export class World {
     const key = `${chain}/${label}`
     const known = this.#backends.get(key)
     if (known !== undefined) return known
-    const backend = makeBackend(key, this.chain(chain), () => this.#ledger(chain), this.#random)
+    const backend = makeNode(key, this.#tree(chain), this.clock, this.#random)
     this.#backends.set(key, backend)
     return backend
   }
 
-  #ledger(name: SimulatedChainName): Ledger {
-    const known = this.#ledgers.get(name)
+  #tree(name: SimulatedChainName): BlockTree {
+    const known = this.#trees.get(name)
     if (known !== undefined) return known
-    const { blocks, unconfirmed } = this.chain(name)
-    const ledger = new Ledger(blocks)
-    for (const { transaction } of unconfirmed) ledger.add(transaction)
-    this.#ledgers.set(name, ledger)
-    return ledger
+    const chain = this.chain(name)
+    const { blockGap, forkShare, demand } = this.#course
+    const tree = new BlockTree({
+      chain,
+      seed: this.#random.fork(`blocks of ${name}`).bits(),
+      epoch: this.clock.epoch,
+      gap: (blockGap ?? chain.definition.blockGap) * 1000,
+      forkShare,
+      demand
+    })
+    this.#trees.set(name, tree)
+    return tree
   }
 }

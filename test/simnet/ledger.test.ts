@@ -9,7 +9,8 @@ import { scripthashOf } from "../../src/simnet/hash.ts"
 import { merkleProof } from "../../src/simnet/merkle.ts"
 import { publicScripts, publicScriptsEnd } from "../../src/simnet/public-scripts.ts"
 import { seededRandom } from "../../src/simnet/random.ts"
-import { plantedPayments, type PaymentSpec, scriptOf } from "../../src/simnet/scenario-ledger.ts"
+import { worldCourse } from "../../src/simnet/scenario-blocks.ts"
+import { type PaymentSpec, scriptOf } from "../../src/simnet/scenario-ledger.ts"
 import { scriptForms } from "../../src/simnet/script.ts"
 import { loadScenario } from "../../src/simnet/scenario-loader.ts"
 import { World, worldClock } from "../../src/simnet/world.ts"
@@ -18,7 +19,7 @@ const address = "bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080"
 const scripthash = scripthashOf(scriptOf(address, "regtest")!)
 
 const nodeWith = (payments: ReadonlyArray<PaymentSpec>): Backend =>
-  new World(seededRandom(1), worldClock(0), plantedPayments({ chain: "regtest", payments })).backend("node", "regtest")
+  new World(seededRandom(1), worldClock(0), worldCourse({ chain: "regtest", payments })).backend("node", "regtest")
 
 describe("planted payments", () => {
   it("are in their blocks, whose headers prove them", () => {
@@ -81,7 +82,7 @@ describe("planted payments", () => {
     const world = new World(
       seededRandom(1),
       worldClock(0),
-      plantedPayments({ chain: "mainnet-sim", payments: [{ to: "P2TR-1", amount: 5000, height: 2050 }] })
+      worldCourse({ chain: "mainnet-sim", payments: [{ to: "P2TR-1", amount: 5000, height: 2050 }] })
     )
     const dusted = scripthashOf(scriptOf("P2TR-1", "mainnet-sim")!)
     for (const chain of ["mainnet-sim", "low-work-sim"] as const)
