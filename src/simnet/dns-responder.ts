@@ -11,6 +11,7 @@ import {
 } from "dns-packet"
 import { ipVersion } from "../domain/address.ts"
 import type { NameBook } from "./name-book.ts"
+import type { Uplink } from "./uplink.ts"
 
 const ttl = 60
 const noSuchName = 3
@@ -69,17 +70,20 @@ const serveTcp = (book: NameBook, socket: Socket): void => {
   })
 }
 
-/** A DNS server for the simulated names, on one UDP and one TCP socket. */
+/** A DNS server for the simulated names, on one UDP and one TCP socket; silent while our own line is down. */
 export const createDnsResponder = (
-  book: NameBook
+  book: NameBook,
+  uplink: Uplink
 ): { readonly udp: UdpSocket; readonly tcp: Server; readonly stop: () => void } => {
   const udp = createSocket("udp4")
   udp.on("message", (bytes, from) => {
+    if (uplink.down) return
     const reply = udpReply(book, bytes)
     if (reply !== undefined) udp.send(reply, from.port, from.address)
   })
   const sockets = new Set<Socket>()
   const tcp = createServer((socket) => {
+    if (uplink.down) return void socket.destroy()
     sockets.add(socket)
     socket.once("close", () => sockets.delete(socket))
     serveTcp(book, socket)

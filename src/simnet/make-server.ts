@@ -73,8 +73,9 @@ export const runOf = (planned: PlannedServer, world: World, random: SeededRandom
   }
   const run = { model: planned.model, traits: behaviour, maxSessions: maxSessions(planned) }
   if (planned.lies.length === 0) {
-    const { implementation } = faceOf([])
-    return { ...run, implementation: () => implementation }
+    let implementation: Implementation | undefined
+    // Made for the first client: most of ten thousand servers wait for theirs.
+    return { ...run, implementation: () => (implementation ??= faceOf([]).implementation) }
   }
   const liar = new Liar({
     lies: planned.lies,
@@ -112,4 +113,17 @@ export const makeSimServer = (
     roundTrip: (client) =>
       planned.roundTripMs + uplink.extraMs(client, planned.country) + planned.jitterMs * jitter.unit()
   })
+}
+
+/** A later certificate of a server: with the key it has, or another. */
+export const renewedIdentity = (
+  { certificate }: PlannedServer,
+  key: "same" | "new",
+  renewals: number,
+  identities: TlsIdentities
+): (() => TlsIdentity) => {
+  const renewed = ` renewal ${renewals}`
+  return key === "same"
+    ? () => identities.of(certificate, renewals)
+    : () => identities.of({ ...certificate, key: certificate.key + renewed, label: certificate.label + renewed })
 }

@@ -32,6 +32,18 @@ export class NameBook {
     this.#addresses.set(key(host), known)
   }
 
+  /** A name moved: it has the new addresses instead of the old ones, which are nobody's now. */
+  replace(host: string, old: ReadonlyArray<string>, addresses: ReadonlyArray<string>): void {
+    const known = this.#addresses.get(key(host))
+    if (known === undefined) return
+    const gone = new Set(old.map((address) => canonicalAddress(address)))
+    this.#addresses.set(key(host), known.filter((address) => !gone.has(address)))
+    for (const address of gone) {
+      if (address !== undefined && this.#names.get(reverseName(address)) === host) this.#names.delete(reverseName(address))
+    }
+    this.add(host, addresses)
+  }
+
   addressesOf(name: string): ReadonlyArray<string> | undefined {
     return this.#addresses.get(key(name))
   }

@@ -4,26 +4,43 @@ import type { SeededRandom } from "./random.ts"
 
 /** An identity that peer lists name: an address, a host and the feature strings it is announced with. */
 export class Announcement {
-  /** As the first element of an entry: the address, or the host again where there is none. */
-  readonly address: string
+  #address: string
   readonly host: string
   /** Feature strings such as [`v1.4.3`, `s50002`, `t50001`]; more than one where lists differ. */
-  readonly variants: ReadonlyArray<ReadonlyArray<string>>
+  #variants: ReadonlyArray<ReadonlyArray<string>>
+  /** Whether those who list it found it reachable of late. */
+  listed = true
   readonly onion: boolean
   /** The /16 (IPv4) or /56 (IPv6) that ElectrumX limits to two. */
   readonly bucket: string
   readonly #texts = new Map<string, string>()
 
   constructor(address: string, host: string, variants: ReadonlyArray<ReadonlyArray<string>>) {
-    this.address = address
+    this.#address = address
     this.host = host
-    this.variants = variants
+    this.#variants = variants
     this.onion = host.endsWith(".onion")
     this.bucket = addressBlock(address, 16, 56) ?? `name ${host}`
   }
 
+  /** As the first element of an entry: the address, or the host again where there is none. */
+  get address(): string {
+    return this.#address
+  }
+
+  set address(address: string) {
+    this.#address = address
+    this.#texts.clear()
+  }
+
+  /** It announces another protocol maximum from now on. */
+  announceVersion(version: string): void {
+    this.#variants = this.#variants.map((features) => features.map((f) => (f.startsWith("v") ? `v${version}` : f)))
+    this.#texts.clear()
+  }
+
   features(variant: number, normalised: boolean): ReadonlyArray<string> {
-    const features = this.variants[variant]!
+    const features = this.#variants[variant]!
     return normalised
       ? features.map((feature) => (feature.startsWith("v") ? normalisedVersion(feature) : feature))
       : features
@@ -34,7 +51,7 @@ export class Announcement {
     const key = `${variant}${normalised}${dialect.item}`
     const known = this.#texts.get(key)
     if (known !== undefined) return known
-    const text = print([this.address, this.host, [...this.features(variant, normalised)]], dialect)
+    const text = print([this.#address, this.host, [...this.features(variant, normalised)]], dialect)
     this.#texts.set(key, text)
     return text
   }
@@ -68,6 +85,13 @@ export const fixedPeers = (choices: ReadonlyArray<PeerChoice>, normalised: boole
   empty: choices.length === 0,
   normalised,
   draw: () => choices
+})
+
+/** A list of peers that come, go and change: only those are on it that were reachable of late. */
+export const changingPeers = (source: PeerSource): PeerSource => ({
+  ...source,
+  fixed: false,
+  draw: (random) => source.draw(random).filter((choice) => choice.announcement.listed)
 })
 
 export const noPeers: PeerSource = fixedPeers([], false)

@@ -39,7 +39,11 @@ export const ruleOfSoftware = (software: Software): Rule =>
 export const peersOfServers = (
   announcers: ReadonlyArray<Announcer>,
   random: SeededRandom
-): ((announcer: Announcer) => PeerSource) => {
+): {
+  readonly peersOf: (announcer: Announcer) => PeerSource
+  /** What the others may list of the server of that id. */
+  readonly announcementsOf: (id: string) => ReadonlyArray<Announcement>
+} => {
   const sorted = announcers.toSorted((a, b) => (a.spec.id < b.spec.id ? -1 : 1))
   const announced = new Map(
     sorted.map((announcer) => [
@@ -51,7 +55,7 @@ export const peersOfServers = (
     [...ids].flatMap((id) => announced.get(id) ?? [])
   const all = choicesOf(announced.keys())
   const subset = subsetPeers(all)
-  return ({ spec, software }) => {
+  const peersOf = ({ spec, software }: Announcer): PeerSource => {
     const isFulcrum = software.family === "Fulcrum"
     const own = new Set(announced.get(spec.id))
     // Drawn again at every call, always the same: kept lists of large networks would fill the memory.
@@ -72,4 +76,5 @@ export const peersOfServers = (
         return { fixed: true, empty: all.length === own.size, normalised: isFulcrum, draw: others }
     }
   }
+  return { peersOf, announcementsOf: (id) => announced.get(id)!.map(({ announcement }) => announcement) }
 }

@@ -3,12 +3,13 @@ import type { SimulatedChainName } from "./chain.ts"
 import { expandFleets } from "./expand-fleet.ts"
 import { donationAddress } from "./donation-address.ts"
 import type { Failure } from "./network-behaviour.ts"
-import type { PeerSource } from "./peer-lists.ts"
+import { type Announcement, changingPeers, type PeerSource } from "./peer-lists.ts"
 import { planCertificates } from "./plan-certificates.ts"
 import { peersOfServers } from "./plan-peers.ts"
 import type { SeededRandom } from "./random.ts"
 import type { Scenario } from "./scenario.ts"
 import type { LieSpec } from "./scenario-lies.ts"
+import type { ScheduleSpec } from "./scenario-schedule.ts"
 import type { NameSpec, ServerSpec } from "./scenario-server.ts"
 import type { HostsShape, ServerModel, ServerName } from "./server-model.ts"
 import { parseSoftware, protocolMaximum, type Software } from "./software.ts"
@@ -51,6 +52,10 @@ export interface PlannedServer {
   readonly jitterMs: number
   readonly country: string | null
   readonly asn: number | null
+  /** What changes while the world goes on; null: nothing. */
+  readonly schedule: ScheduleSpec | null
+  /** What others list of it. */
+  readonly announcements: ReadonlyArray<Announcement>
   readonly model: ServerModel
 }
 
@@ -85,6 +90,7 @@ export interface ServerParts {
   readonly jitterMs: number
   readonly country: string | null
   readonly asn: number | null
+  readonly schedule: ScheduleSpec | null
 }
 
 export const planServer = (
@@ -96,6 +102,7 @@ export const planServer = (
   const { software } = parts
   return {
     ...parts,
+    announcements: [],
     compact: software.family === "ElectrumX" && software.version === "1.16.0" && parts.protocolMaximum === "1.4.3",
     model: {
       software,
@@ -168,10 +175,11 @@ export const partsOfSpec = (
         : fill(spec.donation, { donation: donationAddress(random.fork(`donation/${spec.operator}`)) }),
     hosts: spec.hosts ?? (software.family === "romanz electrs" ? "malformed" : "all"),
     claims: spec.claims ?? [],
-    roundTripMs: spec.round_trip_ms ?? random.fork(`round trip/${spec.id}`).between(least, most),
+    roundTripMs: spec.round_trip_ms ?? random.fork(`round trip/${spec.machine ?? spec.id}`).between(least, most),
     jitterMs: scenario.jitter_ms,
     country: spec.country ?? names.find((name) => name.country !== null)?.country ?? null,
-    asn: spec.asn ?? names.find((name) => name.asn !== null)?.asn ?? null
+    asn: spec.asn ?? names.find((name) => name.asn !== null)?.asn ?? null,
+    schedule: spec.schedule ?? null
   }
 }
 
@@ -221,9 +229,14 @@ export const planListed = (
   const announcers = listed.values().toArray().map((announcer) =>
     announcer.spec.copies === undefined ? announcer : copying(announcer, listed.get(announcer.spec.copies)!)
   )
-  const peersOf = peersOfServers(announcers, random)
+  const { peersOf, announcementsOf } = peersOfServers(announcers, random)
+  const changes = scenario.outages !== undefined || announcers.some(({ schedule }) => schedule !== null)
   const planned = new Map(
-    announcers.map((announcer) => [announcer.id, planServer(announcer, peersOf(announcer), world, random)])
+    announcers.map((announcer): readonly [string, PlannedServer] => {
+      const server = planServer(announcer, peersOf(announcer), world, random)
+      const model = changes ? { ...server.model, peers: changingPeers(server.model.peers) } : server.model
+      return [announcer.id, { ...server, model, announcements: announcementsOf(announcer.id) }]
+    })
   )
   return announcers.map(({ id, spec }) => {
     const server = planned.get(id)!

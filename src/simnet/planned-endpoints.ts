@@ -16,3 +16,10 @@ export const endpointsOf = (server: PlannedServer): ReadonlyArray<PlannedEndpoin
 /** `host:port:s` or `host:port:t`. */
 export const endpointKey = ({ host, port, transport }: PlannedEndpoint): string =>
   `${host.includes(":") ? `[${host}]` : host}:${port}:${transport === "tls" ? "s" : "t"}`
+
+/** The services of a server at one of its names, by port. */
+export const servicesAt = (
+  server: PlannedServer,
+  host: string
+): ReadonlyArray<readonly [port: number, transport: "tcp" | "tls"]> =>
+  endpointsOf(server).filter((endpoint) => endpoint.host === host).map(({ port, transport }) => [port, transport])

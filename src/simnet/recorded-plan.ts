@@ -232,7 +232,8 @@ export const planRecorded = (
       roundTripMs: random.fork(`round trip/${main.host}`).between(least, most),
       jitterMs: scenario.jitter_ms,
       country: main.country,
-      asn: main.asn
+      asn: main.asn,
+      schedule: null
     }
     const isFulcrum = software.family === "Fulcrum"
     if (list !== undefined) {

@@ -3,6 +3,7 @@ import { Failure } from "./network-behaviour.ts"
 import { CertificateSpec } from "./scenario-certificate.ts"
 import { LieSpecs } from "./scenario-lies.ts"
 import { nameNetworkFields, serverNetworkFields } from "./scenario-network.ts"
+import { ScheduleSpec } from "./scenario-schedule.ts"
 import { ChainName, Country, Label, Milliseconds, optional, Port, SoftwareText, TraitName } from "./scenario-fields.ts"
 
 /** One name of a server and what it offers there. */
@@ -42,6 +43,7 @@ export const behaviourFields = {
   traits: Schema.optionalKey(Schema.Array(TraitName)),
   lies: Schema.optionalKey(LieSpecs),
   ...serverNetworkFields,
+  schedule: Schema.optionalKey(ScheduleSpec),
   round_trip_ms: Schema.optionalKey(Milliseconds),
   certificate: Schema.optionalKey(CertificateSpec)
 }

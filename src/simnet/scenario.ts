@@ -5,6 +5,7 @@ import { ChainName, Label, Milliseconds, optional } from "./scenario-fields.ts"
 import { HostingSpec } from "./scenario-hosting.ts"
 import { ledgerFields } from "./scenario-ledger.ts"
 import { NetworkSpec } from "./scenario-network.ts"
+import { outageFields } from "./scenario-schedule.ts"
 import { RecordedSpec } from "./scenario-recorded.ts"
 import { ServerSpec } from "./scenario-server.ts"
 
@@ -21,6 +22,7 @@ export const Scenario = Schema.Struct({
   }),
   jitter_ms: Milliseconds,
   network: Schema.optionalKey(NetworkSpec),
+  ...outageFields,
   ...ledgerFields,
   ...blockFields,
   recorded: Schema.optionalKey(RecordedSpec),

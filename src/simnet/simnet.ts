@@ -1,23 +1,27 @@
 import { Effect, type FileSystem, type Scope } from "effect"
 import { createDnsResponder } from "./dns-responder.ts"
 import { checkFileDescriptors } from "./file-descriptors.ts"
+import { type Happening, Happenings } from "./happenings.ts"
 import { bindUdp, listenTcp } from "./listen.ts"
 import { listenAll } from "./listeners.ts"
 import { NameBook } from "./name-book.ts"
-import { makeSimServer } from "./make-server.ts"
+import { makeSimServer, renewedIdentity, runOf } from "./make-server.ts"
 import type { Plan, PlannedServer } from "./plan.ts"
-import { endpointsOf } from "./planned-endpoints.ts"
+import { endpointsOf, servicesAt } from "./planned-endpoints.ts"
 import { planScenario } from "./plan-scenario.ts"
 import { seededRandom } from "./random.ts"
 import { resizeScenario } from "./resize-scenario.ts"
 import { RouteTable } from "./route-table.ts"
 import { loadScenario } from "./scenario-loader.ts"
+import { beginSchedule } from "./schedule.ts"
+import { ServerLife } from "./server-life.ts"
 import type { SimServer } from "./sim-server.ts"
 import type { SimnetError } from "./simnet-error.ts"
 import { createSocksFront } from "./socks-front.ts"
 import { TlsIdentities } from "./tls-identity.ts"
 import { Uplink } from "./uplink.ts"
 import { worldClock } from "./world.ts"
+import type { WorldClock } from "./world-clock.ts"
 import { type WorldFiles, writeWorldFiles } from "./world-files.ts"
 
 export { scenarioJsonSchema } from "./scenario-json-schema.ts"
@@ -54,13 +58,15 @@ export interface RunningSimnet {
   readonly endpoints: number
   /** Loopback port of each running endpoint by `host:port:s`, for clients that cannot use a proxy. */
   readonly listeners: ReadonlyMap<string, number>
+  /** The time of the simulated world; tests move it. */
+  readonly clock: WorldClock
+  /** What changed since the beginning, oldest first. */
+  readonly happenings: () => ReadonlyArray<Happening>
 }
 
 const addRoutes = (routes: RouteTable, book: NameBook, planned: PlannedServer, server: SimServer): void => {
   for (const name of planned.names) {
-    const services = endpointsOf(planned)
-      .filter((endpoint) => endpoint.host === name.host)
-      .map(({ port, transport }) => [port, transport] as const)
+    const services = servicesAt(planned, name.host)
     const answering = name.addresses.filter((address) => !name.dead.includes(address))
     for (const host of [name.host, ...answering]) routes.add(host, server, services)
     if (planned.failure !== "no name") book.add(name.host, name.addresses)
@@ -70,9 +76,9 @@ const addRoutes = (routes: RouteTable, book: NameBook, planned: PlannedServer, s
 /** Descriptors for listeners, for the sessions of a busy crawl, and for the rest of the process. */
 const descriptorNeed = (plan: Plan): number => plan.servers.flatMap(endpointsOf).length + 1024 + 64
 
-const startDns = Effect.fnUntraced(function*(book: NameBook, port: number) {
+const startDns = Effect.fnUntraced(function*(book: NameBook, uplink: Uplink, port: number) {
   const attempt = Effect.gen(function*() {
-    const { udp, tcp, stop } = createDnsResponder(book)
+    const { udp, tcp, stop } = createDnsResponder(book, uplink)
     yield* Effect.addFinalizer(() => Effect.sync(stop))
     const chosen = yield* bindUdp(udp, port, "DNS over UDP")
     yield* listenTcp(tcp, chosen, "DNS over TCP")
@@ -114,9 +120,30 @@ export const startSimnet: (
     const front = createSocksFront(routes, uplink)
     yield* Effect.addFinalizer(() => Effect.sync(front.stop))
     const socksPort = yield* listenTcp(front.server, options.socksPort, "SOCKS5 proxy")
-    const dnsPort = yield* startDns(book, options.dnsPort)
-    plan.world.clock.start()
-    yield* Effect.addFinalizer(() => Effect.sync(() => plan.world.clock.stop()))
+    const dnsPort = yield* startDns(book, uplink, options.dnsPort)
+    const happenings = new Happenings()
+    const happened = (happening: Happening): void => happenings.add(happening)
+    const { clock } = plan.world
+    const life = {
+      clock,
+      routes,
+      book,
+      random,
+      run: (planned: PlannedServer) => runOf(planned, plan.world, random),
+      renewed: (planned: PlannedServer, key: "same" | "new", renewals: number) =>
+        renewedIdentity(planned, key, renewals, identities),
+      happened
+    }
+    beginSchedule({
+      scenario: plan.scenario,
+      clock,
+      lives: [...servers].map(([planned, server]) => new ServerLife(planned, server, life)),
+      uplink,
+      cut: front.cut,
+      happened
+    })
+    clock.start()
+    yield* Effect.addFinalizer(() => Effect.sync(() => clock.stop()))
     return {
       scenario: plan.scenario.name,
       chain: plan.scenario.chain,
@@ -125,7 +152,9 @@ export const startSimnet: (
       seeds: plan.scenario.seeds,
       servers: plan.servers.length,
       endpoints: plan.servers.flatMap(endpointsOf).length,
-      listeners
+      listeners,
+      clock,
+      happenings: () => happenings.all()
     }
   }
 )
