@@ -38,6 +38,10 @@ export class SimNode implements Backend {
   readonly #heardAt = new Map<Grown, number>()
   /** Planted transactions that it heard of. */
   readonly #heard = new Set<string>()
+  /** Those that it will hear of, the last one first. */
+  readonly #unheard: Array<{ readonly transaction: Transaction; readonly at: number }>
+  /** The time up to which all of this is. */
+  #followed = Number.NEGATIVE_INFINITY
   readonly #view: LedgerView
   #mempool: { readonly at: number; readonly tip: Grown; readonly view: MempoolView } | undefined
   readonly #tipListeners = new Set<() => void>()
@@ -53,6 +57,9 @@ export class SimNode implements Backend {
     this.#character = drawCharacter(random)
     this.subversion = this.#character.subversion
     this.relayFee = this.#character.relayFee
+    this.#unheard = tree.planted
+      .map((item) => ({ transaction: item.transaction!, at: heardOf(item, this.#character) }))
+      .toSorted((a, b) => b.at - a.at)
     this.#view = { has: (block) => this.#has(block), holds: (txid) => this.#heard.has(txid) }
   }
 
@@ -161,14 +168,15 @@ export class SimNode implements Backend {
   /** Take in what it has heard of by now. */
   #follow(): void {
     const now = this.#clock.now()
+    if (now === this.#followed) return
+    this.#followed = now
     this.#tree.grow(now)
     for (; this.#told < this.#tree.grown.length; this.#told++) this.#announce(this.#tree.grown[this.#told]!)
     while (this.#coming.length > 0 && this.#coming[0]!.at <= now) this.#consider(this.#coming.shift()!.grown)
-    for (const item of this.#tree.planted) {
-      const { txid } = item.transaction!
-      if (this.#heard.has(txid) || heardOf(item, this.#character) > now) continue
-      this.#heard.add(txid)
-      this.#touch(item.transaction!)
+    while (this.#unheard.length > 0 && this.#unheard.at(-1)!.at <= now) {
+      const { transaction } = this.#unheard.pop()!
+      this.#heard.add(transaction.txid)
+      this.#touch(transaction)
     }
     if (this.#tipChanged || this.#touched.size > 0) this.#arm()
   }
@@ -244,10 +252,8 @@ export class SimNode implements Backend {
 
   #nextNews(): number {
     if (this.#tipChanged || this.#touched.size > 0) return this.#clock.now()
-    const transactions = this.#tree.planted
-      .filter(({ transaction }) => !this.#heard.has(transaction!.txid))
-      .map((item) => heardOf(item, this.#character))
-    return Math.min(this.#tree.nextAt, this.#coming[0]?.at ?? Number.POSITIVE_INFINITY, ...transactions)
+    const never = Number.POSITIVE_INFINITY
+    return Math.min(this.#tree.nextAt, this.#coming[0]?.at ?? never, this.#unheard.at(-1)?.at ?? never)
   }
 
   #tell(): void {

@@ -167,6 +167,32 @@ describe("what waits for a block", () => {
     expect(news.indexOf("0 2")).toBeGreaterThan(news.indexOf(`tip ${paying!.height}`))
   })
 
+  it("is confirmed by either of two rival blocks, or goes back to the mempool with the one that lost", () => {
+    const world = worldOf({
+      blocks: { fork_share: 1 },
+      payments: [{ to: address, amount: 100_000, height: "mempool", fee_rate: 400, after_s: 20 }]
+    })
+    const nodes = nodesOf(world, 20)
+    const seen = nodes.map((node) => {
+      const states: Array<string> = []
+      node.onMempool((touched) => {
+        if (!touched.has(scripthash)) return
+        const confirmed = node.history(scripthash)
+        states.push(confirmed.length === 0 ? "waits" : node.hash(confirmed[0]!.height)!)
+      })
+      return states
+    })
+    until(world.clock, () => nodes.every((node) => node.tipHeight >= 2154))
+    for (const [i, node] of nodes.entries()) {
+      expect(node.history(scripthash)).toHaveLength(1)
+      expect(node.unconfirmed(scripthash)).toEqual([])
+      expect(seen[i]!.at(0)).toBe("waits")
+      expect(seen[i]!.at(-1)).toBe(node.hash(node.history(scripthash)[0]!.height))
+    }
+    // Some nodes had it in the losing block first.
+    expect(seen.some((states) => new Set(states).size > 2)).toBe(true)
+  })
+
   it("stays with a rate that blocks have no room for", () => {
     const world = worldOf({ payments: [{ to: address, amount: 100_000, height: "mempool", fee_rate: 1 }] })
     const node = world.backend("node", "mainnet-sim")

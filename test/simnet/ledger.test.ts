@@ -1,12 +1,14 @@
 import { NodeServices } from "@effect/platform-node"
 import { it } from "@effect/vitest"
 import { Effect, FileSystem } from "effect"
+import * as fc from "fast-check"
 import { describe, expect } from "vitest"
 import { decodeBlockHeader } from "../../src/domain/block-header.ts"
 import type { Backend } from "../../src/simnet/backend.ts"
 import { simulatedChain } from "../../src/simnet/chain.ts"
 import { scripthashOf } from "../../src/simnet/hash.ts"
 import { merkleProof } from "../../src/simnet/merkle.ts"
+import { publicHistories } from "../../src/simnet/public-histories.ts"
 import { publicScripts, publicScriptsEnd } from "../../src/simnet/public-scripts.ts"
 import { seededRandom } from "../../src/simnet/random.ts"
 import { worldCourse } from "../../src/simnet/scenario-blocks.ts"
@@ -14,6 +16,13 @@ import { type PaymentSpec, scriptOf } from "../../src/simnet/scenario-ledger.ts"
 import { scriptForms } from "../../src/simnet/script.ts"
 import { loadScenario } from "../../src/simnet/scenario-loader.ts"
 import { World, worldClock } from "../../src/simnet/world.ts"
+
+/** The outpoints that a transaction of one input spends. */
+const inputsOf = (hex: string): ReadonlyArray<string> => {
+  const start = hex.startsWith("0001", 8) ? 12 : 8
+  expect(hex.slice(start, start + 2)).toBe("01")
+  return [hex.slice(start + 2, start + 2 + 72)]
+}
 
 const address = "bcrt1qw508d6qejxtdg4y5r3zarvary0c5xw7kygt080"
 const scripthash = scripthashOf(scriptOf(address, "regtest")!)
@@ -117,6 +126,63 @@ describe("planted payments", () => {
   )
 })
 
+describe("any payments", () => {
+  const addresses = [
+    address,
+    "mkHS9ne12qx9pS9VojpwU5xtRd4T7X7ZUt",
+    `5120${"ab".repeat(32)}`,
+    `0020${"cd".repeat(32)}`,
+    `a914${"ef".repeat(20)}87`,
+    "51"
+  ]
+  const height = fc.integer({ min: 2100, max: 2149 })
+  const payment = fc
+    .record({
+      to: fc.constantFrom(...addresses),
+      amount: fc.integer({ min: 20_000, max: 1e8 }),
+      height: fc.oneof(height, fc.constant("mempool" as const)),
+      fee_rate: fc.integer({ min: 1, max: 60 }),
+      later: fc.option(fc.integer({ min: 1, max: 40 }))
+    })
+    .map(({ later, ...spec }): PaymentSpec => {
+      if (later === null) return spec
+      if (spec.height === "mempool" || spec.height + later > 2150) return { ...spec, spent: "mempool" }
+      return { ...spec, spent: spec.height + later }
+    })
+
+  it("add up: every entry is proven by its header, balances are what is unspent, nothing is spent twice", () => {
+    fc.assert(
+      fc.property(fc.array(payment, { minLength: 1, maxLength: 40 }), (payments) => {
+        const node = nodeWith(payments)
+        const spent = new Set<string>()
+        for (const to of addresses) {
+          const scripthash = scripthashOf(scriptOf(to, "regtest")!)
+          const own = payments.filter((spec) => spec.to === to)
+          const history = node.history(scripthash)
+          const unconfirmed = node.unconfirmed(scripthash)
+          expect(history.length + unconfirmed.length).toBe(own.length + own.filter((spec) => spec.spent !== undefined).length)
+          expect(history.map(({ height }) => height)).toEqual(history.map(({ height }) => height).toSorted((a, b) => a - b))
+          for (const { txid, height } of history) {
+            const txids = node.blockTxids(height)!
+            const { root } = merkleProof(txids, txids.indexOf(txid))
+            expect(root).toBe(decodeBlockHeader(node.header(height)!)!.merkleRoot)
+          }
+          const unspent = node.unspent(scripthash)
+          const { confirmed, unconfirmed: pending } = node.balance(scripthash)
+          expect(unspent.reduce((sum, { value }) => sum + value, 0)).toBe(confirmed + pending)
+          for (const { txid } of [...history, ...unconfirmed]) {
+            for (const input of inputsOf(node.transaction(txid)!.hex)) {
+              expect(spent.has(input)).toBe(false)
+              spent.add(input)
+            }
+          }
+        }
+      }),
+      { numRuns: 15 }
+    )
+  })
+})
+
 describe("public scripts", () => {
   const scripts = publicScripts("mainnet-sim")
   const node = new World(seededRandom(1), worldClock(0)).backend("node", "mainnet-sim")
@@ -137,6 +203,25 @@ describe("public scripts", () => {
     const other = new World(seededRandom(2), worldClock(0)).backend("other", "mainnet-sim")
     for (const { script } of scripts)
       expect(other.history(scripthashOf(script))).toEqual(node.history(scripthashOf(script)))
+  })
+
+  it("can be pinned: what a node says below the pin is what a chain's data would say, also with dust above it", () => {
+    const pinned = publicHistories("mainnet-sim")
+    expect(pinned.map(({ name }) => name)).toEqual(scripts.map(({ name }) => name))
+    const dusted = new World(
+      seededRandom(3),
+      worldClock(0),
+      worldCourse({
+        chain: "mainnet-sim",
+        payments: pinned.map(({ address }) => ({ to: address, amount: 1000, height: 2000 }))
+      })
+    ).backend("dusted", "mainnet-sim")
+    for (const { scripthash, entries, below, balance } of pinned) {
+      expect(node.history(scripthash)).toEqual(entries)
+      expect(node.balance(scripthash).confirmed).toBe(balance)
+      expect(dusted.history(scripthash)).toHaveLength(entries.length + 1)
+      expect(dusted.history(scripthash).filter(({ height }) => height < below)).toEqual(entries)
+    }
   })
 
   it("have a balance that is what nobody spent of them", () => {

@@ -4,6 +4,7 @@ import { Effect, FileSystem } from "effect"
 import { describe, expect } from "vitest"
 import { startSimnet } from "../../src/simnet/simnet.ts"
 import type { TruthLine } from "../../src/simnet/truth.ts"
+import { planOf } from "../support/simnet-plan.ts"
 
 const truthOf = (scenario: string) =>
   Effect.gen(function*() {
@@ -59,6 +60,26 @@ describe("the truth file", () => {
       expect(of("epsilon-1")[0]!.operator).toBe(of("epsilon-2")[0]!.operator)
       expect(of("dead-no-name")[0]).toMatchObject({ alive: false, reason: "no name" })
       expect(of("tarpit")[0]).toMatchObject({ alive: true, traits: ["tarpit"] })
+    }).pipe(Effect.scoped, Effect.provide(NodeServices.layer))
+  )
+
+  it.effect("names the nodes: servers with equal same_backend know the same, to the satoshi, and others do not", () =>
+    Effect.gen(function*() {
+      const { lines } = yield* truthOf("mixed")
+      const plan = yield* Effect.promise(() => planOf("mixed", 1))
+      const shown = new Map<string, Set<string>>()
+      for (const { id, model } of plan.servers) {
+        const label = lines.find((line) => line.server === id)!.same_backend
+        const { backend } = model
+        const fees = [1, 2, 6, 25, 144].flatMap((target) => [backend.estimateFee(target), backend.estimateFee(target, true)])
+        const known = JSON.stringify([fees, backend.mempool, backend.mempoolMinFee, backend.subversion])
+        shown.set(label, (shown.get(label) ?? new Set()).add(known))
+      }
+      const shared = Map.groupBy(new Set(lines.map((line) => `${line.server} ${line.same_backend}`)), (text) => text.split(" ")[1]!)
+      expect([...shared.values()].some((servers) => servers.length > 1)).toBe(true)
+      expect(shown.size).toBeGreaterThan(20)
+      for (const known of shown.values()) expect(known.size).toBe(1)
+      expect(new Set([...shown.values()].flatMap((known) => [...known])).size).toBe(shown.size)
     }).pipe(Effect.scoped, Effect.provide(NodeServices.layer))
   )
 
