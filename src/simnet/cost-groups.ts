@@ -9,8 +9,8 @@ const methodCost: Readonly<Record<string, number>> = {
   "server.add_peer": 100,
   "blockchain.headers.subscribe": 0.25,
   "blockchain.block.header": 0.25,
-  "blockchain.block.headers": 1,
   "blockchain.estimatefee": 0.1,
+  "blockchain.transaction.get": 1,
   "blockchain.relayfee": 1,
   "mempool.get_info": 1,
   "mempool.get_fee_histogram": 1
@@ -25,12 +25,13 @@ const bytesPerUnit = 5000
 export const errorCost = 100
 export const parseErrorCost = 1100
 
-export const costOfMethod = (method: string): number => methodCost[method] ?? 0.5
+/** Its fixed part; methods that cost by what they find charge for that themselves. */
+export const costOfMethod = (method: string): number => methodCost[method] ?? 0
 
 class Decaying {
   #value: number
   #at: number
-  readonly #perSecond: number
+  #perSecond: number
 
   constructor(value: number, perSecond: number, at: number) {
     this.#value = value
@@ -47,6 +48,11 @@ class Decaying {
   add(amount: number, now: number): void {
     this.#value = this.valueAt(now) + amount
   }
+
+  decayBy(perSecond: number, now: number): void {
+    this.valueAt(now)
+    this.#perSecond = perSecond
+  }
 }
 
 /** The cost of one connection, counted together with the others of its group. */
@@ -55,6 +61,8 @@ export interface SessionCost {
   readonly addBytes: (bytes: number) => void
   /** 0 below the soft limit, 1 and more where the server refuses. */
   readonly fraction: () => number
+  /** Forgetting is slower the more scripts the connection is subscribed to. */
+  readonly slowedBy: (subscriptions: number) => void
   /** What was used stays with the group. */
   readonly leave: () => void
 }
@@ -88,6 +96,8 @@ export class CostGroups {
         for (const session of group.sessions) cost += session.valueAt(now)
         return Math.max(0, (cost - softLimit) / (hardLimit - softLimit))
       },
+      slowedBy: (subscriptions) =>
+        own.decayBy((sessionDecay * hardLimit) / (hardLimit + 5 * subscriptions), this.#now()),
       leave: () => {
         if (group.sessions.delete(own)) group.retained.add(own.valueAt(this.#now()), this.#now())
       }

@@ -62,6 +62,10 @@ const maxSessions = (planned: PlannedServer): number | null =>
 export const runOf = (planned: PlannedServer, world: World, random: SeededRandom): ServerRun => {
   const behaviour = planned.traits.map((name) => traits[name]!)
   const chain = planned.model.chain.name
+  const processes: Array<Implementation> = []
+  const stop = (): void => {
+    for (const process of processes) process.stop()
+  }
   // One forged node for each operator's servers.
   const fork = (): Backend => world.backend(`fork of ${planned.operator}`, "low-work-sim")
   const faceOf = (lies: ReadonlyArray<LieSpec>): Face => {
@@ -69,9 +73,11 @@ export const runOf = (planned: PlannedServer, world: World, random: SeededRandom
       lies.length === 0
         ? planned.model
         : { ...planned.model, backend: lyingBackend(planned.model.backend, lies, { chain, fork }) }
-    return { model, implementation: implementationOf(model, planned.compact, behaviour) }
+    const implementation = implementationOf(model, planned.compact, behaviour)
+    processes.push(implementation)
+    return { model, implementation }
   }
-  const run = { model: planned.model, traits: behaviour, maxSessions: maxSessions(planned) }
+  const run = { model: planned.model, stop, traits: behaviour, maxSessions: maxSessions(planned) }
   if (planned.lies.length === 0) {
     let implementation: Implementation | undefined
     // Made for the first client: most of ten thousand servers wait for theirs.

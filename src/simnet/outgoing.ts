@@ -10,15 +10,22 @@ export type Delay = () => number
 export class Outgoing {
   readonly #socket: Socket
   readonly #delay: Delay
+  readonly #turns: number
   readonly #waiting: Array<{ readonly at: number; readonly act: () => void }> = []
   #timer: NodeJS.Timeout | undefined
   #soon: NodeJS.Immediate | undefined
   #lastAt = 0
   #taken = false
 
-  constructor(socket: Socket, delay: Delay) {
+  /**
+   * `turns` of the event loop pass at least before anything leaves. With one,
+   * what ends the connection within the turn takes replies with it; with more,
+   * an end of the client's that came together with its request is seen first.
+   */
+  constructor(socket: Socket, delay: Delay, turns = 1) {
     this.#socket = socket
     this.#delay = delay
+    this.#turns = turns
   }
 
   write(bytes: string | Buffer): void {
@@ -65,9 +72,15 @@ export class Outgoing {
     const at = Math.max(now + this.#delay(), this.#lastAt)
     this.#lastAt = at
     this.#waiting.push({ at, act })
-    // Never within the turn that decided on it: what ends the connection in the same turn takes replies with it.
-    if (at - now < slack) this.#soon ??= setImmediate(this.#arrive)
+    if (at - now < slack) this.#soon ??= this.#afterTurns(this.#turns)
     else this.#timer ??= setTimeout(this.#arrive, at - now)
+  }
+
+  #afterTurns(turns: number): NodeJS.Immediate {
+    return setImmediate(() => {
+      if (turns <= 1) this.#arrive()
+      else this.#soon = this.#afterTurns(turns - 1)
+    })
   }
 
   readonly #arrive = (): void => {

@@ -2,6 +2,8 @@
 export interface PaddingRule {
   /** Unpadded bytes that go out without waiting: 0 in 1.18.0, 1024 from 1.19. */
   readonly warmUp: number
+  /** Whether what waits goes out before an orderly end: from 1.19. */
+  readonly flushesAtEnd: boolean
 }
 
 const block = 1024
@@ -33,6 +35,12 @@ export class PaddingWriter {
     this.#lines.push(line)
     this.#waiting += line.length
     this.#flushIfDue()
+  }
+
+  /** The connection ends in order. */
+  end(): void {
+    while (this.#rule.flushesAtEnd && this.#waiting > 0) this.#flush()
+    this.drop()
   }
 
   /** The connection is gone; what waits is lost, as with the real one. */

@@ -109,6 +109,7 @@ export const planServer = (
       protocolMaximum: parts.protocolMaximum,
       chain: world.chain(parts.chain),
       backend: world.backend(parts.backend, parts.chain),
+      clock: world.clock,
       banner: parts.banner,
       donation: parts.donation,
       names: parts.names,

@@ -3,6 +3,7 @@ import type { SimulatedChain } from "./chain.ts"
 import type { PeerSource } from "./peer-lists.ts"
 import type { SeededRandom } from "./random.ts"
 import type { Software } from "./software.ts"
+import type { WorldClock } from "./world-clock.ts"
 
 /** One of the names a server is known by, with the ports it offers there. */
 export interface ServerName {
@@ -25,6 +26,9 @@ export interface ServerModel {
   readonly protocolMaximum: string
   readonly chain: SimulatedChain
   readonly backend: Backend
+  /** Polls and caches run on the world's time, as the blocks and transactions do that they are about. */
+  readonly clock: WorldClock
+  /** With the variables of the software, e.g. `$DAEMON_VERSION`, which ElectrumX and Fulcrum fill in. */
   readonly banner: string | null
   readonly donation: string | null
   readonly names: ReadonlyArray<ServerName>

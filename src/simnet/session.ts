@@ -44,7 +44,7 @@ export class Session implements Channel {
     this.envelope = implementation.envelope
     this.#implementation = implementation
     this.#traits = options.traits
-    this.outgoing = new Outgoing(socket, options.delay)
+    this.outgoing = new Outgoing(socket, options.delay, implementation.answersAfterEnd ? 1 : 3)
     this.#padding =
       implementation.padding === null
         ? null
@@ -120,11 +120,11 @@ export class Session implements Channel {
     this.close()
   }
 
-  /** End in order. What waits in the padding buffer is lost, as with ElectrumX 1.18. */
+  /** End in order. With ElectrumX 1.18 what waits in the padding buffer is lost. */
   close(): void {
     if (this.#closing) return
     this.#closing = true
-    this.#padding?.drop()
+    this.#padding?.end()
     this.outgoing.end()
   }
 

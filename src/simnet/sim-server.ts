@@ -14,6 +14,8 @@ export interface ServerRun {
   /** What answers a client: liars have more than one. */
   readonly implementation: (client: Client | null) => Implementation
   readonly traits: ReadonlyArray<Trait>
+  /** The process leaves what it was connected to. */
+  readonly stop: () => void
   /** With so many connections it refuses more until 5 % of them are gone; null = never. */
   readonly maxSessions: number | null
 }
@@ -76,14 +78,14 @@ export class SimServer {
 
   /** The process ends with all its connections; what is started instead remembers nothing. */
   restart(run: ServerRun): void {
-    this.#run = run
     this.stop()
+    this.#run = run
   }
 
   /** It is no longer there, and its connections are cut; null: it is back. */
   fail(failure: Failure | null): void {
     this.#failure = failure
-    if (failure !== null) this.stop()
+    if (failure !== null) this.#cut()
     this.#changed()
   }
 
@@ -117,8 +119,13 @@ export class SimServer {
     socket.once("close", () => clearTimeout(timer))
   }
 
-  /** Cut every connection. */
+  /** Cut every connection, and the process's own to its node. */
   stop(): void {
+    this.#run.stop()
+    this.#cut()
+  }
+
+  #cut(): void {
     for (const socket of this.#sockets) socket.destroy()
   }
 

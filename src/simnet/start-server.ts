@@ -1,5 +1,6 @@
 import { createServer } from "node:net"
 import { Effect, Schema, type Scope } from "effect"
+import type { Backend } from "./backend.ts"
 import { clientAt } from "./client.ts"
 import type { SimulatedChainName } from "./chain-definitions.ts"
 import { listenTcp } from "./listen.ts"
@@ -13,6 +14,7 @@ import type { PaymentSpec } from "./scenario-ledger.ts"
 import { SimnetError } from "./simnet-error.ts"
 import { TlsIdentities } from "./tls-identity.ts"
 import { Uplink } from "./uplink.ts"
+import type { WorldClock } from "./world-clock.ts"
 import { World, worldClock } from "./world.ts"
 
 export interface StartServerOptions {
@@ -29,6 +31,10 @@ export interface StartServerOptions {
   /** What the chain has besides what it always has. */
   readonly payments?: ReadonlyArray<PaymentSpec>
   readonly roundTripMs?: number
+  /** The node it asks, instead of the one of its scenario. */
+  readonly backend?: Backend
+  /** The world's time, started or moved by whoever gives it, instead of one that passes like the machine's. */
+  readonly clock?: WorldClock
   /** All connections count as one client for limits per client, from which loopback is exempt otherwise. */
   readonly limitClient?: boolean
   readonly randomSeed?: number
@@ -64,9 +70,11 @@ export const startServer: (options: StartServerOptions) => Effect.Effect<Running
       ]
     }).pipe(Effect.mapError((error) => new SimnetError({ reason: "bad scenario", message: error.message })))
     const random = seededRandom(options.randomSeed ?? 1)
-    const clock = worldClock()
+    const clock = options.clock ?? worldClock()
     const world = new World(random, clock, worldCourse(scenario))
-    const planned = planListed(scenario, random, world)[0]!
+    const listed = planListed(scenario, random, world)[0]!
+    const planned =
+      options.backend === undefined ? listed : { ...listed, model: { ...listed.model, backend: options.backend } }
     const server = makeSimServer(planned, {
       world,
       random,
@@ -81,7 +89,7 @@ export const startServer: (options: StartServerOptions) => Effect.Effect<Running
       yield* Effect.addFinalizer(() => Effect.sync(() => listener.close()))
       return yield* listenTcp(listener, 0, `simulated ${options.software}`)
     })
-    clock.start()
+    if (options.clock === undefined) clock.start()
     yield* Effect.addFinalizer(() => Effect.sync(() => clock.stop()))
     return { host: "127.0.0.1", tcpPort: yield* listen("tcp"), tlsPort: yield* listen("tls") } as const
   })

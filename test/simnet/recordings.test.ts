@@ -1,9 +1,17 @@
+import { readFileSync } from "node:fs"
 import { it } from "@effect/vitest"
 import { Effect } from "effect"
-import { describe, expect } from "vitest"
+import { afterAll, describe, expect } from "vitest"
+import type { ServerSpec } from "../../src/simnet/scenario-server.ts"
 import { startServer } from "../../src/simnet/simnet.ts"
 import { plainTcp, request } from "../support/plain-client.ts"
-import { type RecordedServer, recordedServers, type Recording, recordingsOf } from "../support/recordings.ts"
+import { recordedNode } from "../support/recorded-node.ts"
+import {
+  allRecordingsOf,
+  type ComparedRecording,
+  type RecordedServer,
+  recordedServers
+} from "../support/recordings.ts"
 
 const software: Readonly<Record<RecordedServer, string>> = {
   "electrumx-1.16.0": "ElectrumX 1.16.0",
@@ -12,119 +20,175 @@ const software: Readonly<Record<RecordedServer, string>> = {
   "fulcrum-2.1.1": "Fulcrum 2.1.1"
 }
 
-/** Probes that are not compared, and why. */
-const exceptions: ReadonlyArray<readonly [RegExp, string]> = [
-  [
-    /^blockchain\.(scripthash|transaction|address)|^subscribe_/,
-    "needs transactions, which the simulated chain has not"
-  ],
-  [/^server\.add_peer/, "nothing of ours ever sends it"],
-  [/^server\.peers|histogram/, "other peers and another mempool; their form is compared below"],
-  [/^version_pipelined/, "has the peer list in it, and replies in the order of completion"],
-  [/^nan_param/, "Python reads the bare word NaN, JSON.parse does not"],
-  [/^version_halfclose/, "whether the end of the stream overtakes the reply is a matter of microseconds"],
-  [/^bytes_ff_fe/, "the recording kept these bytes as text"]
+/** Exchanges whose bytes must differ: what is made equal before they are compared, and why. */
+interface Exception {
+  readonly probe: RegExp
+  readonly servers?: RegExp
+  readonly reason: string
+  readonly alike: (text: string) => string
+}
+
+const unpadded = (text: string): string => text.replace(/ {9,}/g, "")
+const sortedLines = (text: string): string => unpadded(text).split("\n").toSorted().join("\n")
+const sortedItems = (text: string): string => text.replace(/\[\[?.*\]\]?/, (list) => [...list].toSorted().join(""))
+const withoutHashes = (text: string): string => text.replace(/[0-9a-f]{64,}/g, (hash) => "h".repeat(hash.length))
+
+const exceptions: ReadonlyArray<Exception> = [
+  {
+    probe: /^server\.peers\.subscribe/,
+    reason: "the order of a peer list is random: compared by its characters, sorted",
+    alike: sortedItems
+  },
+  {
+    probe: /^version_pipelined/,
+    reason: "replies come in the order of completion, with the peers of that moment: lines sorted, the list left out",
+    alike: (text) => sortedLines(text).replace(/\[\[.*\]\]/, "peers")
+  },
+  {
+    probe: /^get_history_x300/,
+    reason: "replies come in the order of completion, as many to a packet as there were: request ids masked",
+    alike: (text) => text.replace(/"id": ?[0-9]+/g, '"id":N')
+  },
+  {
+    probe: /scripthash\.subscribe_(valid|uppercase)|^subscribe_twice/,
+    reason: "the status is a hash over a history of which the recording has the beginning: hashes masked",
+    alike: withoutHashes
+  },
+  {
+    probe: /header_5_cp_100/,
+    reason: "the proof is made of 101 headers of which the recordings have six: hashes masked",
+    alike: withoutHashes
+  },
+  {
+    probe: /scripthash\.get_mempool_valid/,
+    servers: /1\.16\.0/,
+    reason: "the order of a Python set, which differs between processes: compared by its characters, sorted",
+    alike: sortedItems
+  }
 ]
 
-/** What may differ: padding lengths, hashes and headers, numbers. The rest is compared byte for byte. */
-const form = (text: string): string =>
-  text
-    .replace(/ {9,}/g, "<padding>")
-    .replace(/[0-9a-f]{64,}/g, "<hex>")
-    .replace(/-?[0-9]+(\.[0-9]+)?(e-?[0-9]+)?/g, "N")
+const exceptionOf = (server: RecordedServer, probe: string): Exception | undefined =>
+  exceptions.find((e) => e.probe.test(probe) && (e.servers === undefined || e.servers.test(server)))
 
-const replay = async (port: number, recording: Recording): Promise<string | undefined> => {
+const sentBytes = ({ probe, send }: ComparedRecording): Buffer =>
+  // The recording kept bytes that are no UTF-8 as characters of the same numbers.
+  Buffer.from(send, probe === "bytes_ff_fe" ? "latin1" : "utf8")
+
+/** How long nothing has to come where nothing came within seconds. */
+const silenceMs = 150
+
+/** What a simulated server answers to what was sent to the real one. */
+const replay = async (
+  port: number,
+  recording: ComparedRecording
+): Promise<{ readonly text: string; readonly bytes: number; readonly closed: boolean }> => {
   const client = plainTcp(port)
   await client.until((c) => !c.socket.connecting)
   if (recording.mode !== "none") {
     client.send(request(0, "server.version", ["probe", recording.mode === "1.4" ? "1.4" : ["1.4", "1.6"]]))
     await client.until((c) => c.lines().length > 0)
   }
-  const before = client.received().length
-  client.send(recording.send)
-  const expected = form(recording.recv)
-  const got = (): string => form(client.received().subarray(before).toString("utf8"))
-  const silence = recording.recv === "" && !recording.closed
-  await client
-    .until((c) => got() === expected && (c.closed() !== null) === recording.closed && !silence, silence ? 60 : 2500)
-    .catch(() => undefined)
-  const end = recording.closed ? "close after " : ""
-  const result =
-    got() === expected && (client.closed() !== null) === recording.closed
-      ? undefined
-      : `${recording.probe} (${recording.mode}): expected ${end}${expected}, got ${client.closed() ?? "open"} ${got()}`
+  const before = client.size()
+  const bytes = sentBytes(recording)
+  if (recording.probe === "version_halfclose") client.socket.end(bytes)
+  else client.socket.write(bytes)
+  const wanted = recording.wholeBytes ?? Buffer.byteLength(recording.recv)
+  if (recording.recv === "" && !recording.closed) {
+    await new Promise((resolve) => setTimeout(resolve, silenceMs))
+  } else {
+    await client
+      .until((c) => (recording.closed ? c.closed() !== null : c.size() - before >= wanted), 2500)
+      .catch(() => undefined)
+  }
+  const result = {
+    text: client.received().subarray(before).toString("utf8"),
+    bytes: client.size() - before,
+    closed: client.closed() !== null
+  }
   client.destroy()
   return result
 }
 
-/** The recorded server's own name and texts. */
-const specOf = (recordings: ReadonlyArray<Recording>) => {
-  const resultOf = (probe: string): unknown => {
-    const recording = recordings.find((r) => r.probe === probe && r.mode === "1.4")!
-    return (JSON.parse(recording.recv) as { readonly result: unknown }).result
+type Outcome = "equal" | "alike" | string
+
+const compare = async (port: number, server: RecordedServer, recording: ComparedRecording): Promise<Outcome> => {
+  const { probe, mode, recv, closed, wholeBytes } = recording
+  const got = await replay(port, recording)
+  const text = wholeBytes === null ? got.text : got.text.slice(0, recv.length)
+  // One recording stopped at 200,000 bytes; how full the padded packets of another were is a matter of timing.
+  const sized = wholeBytes === null || got.bytes === wholeBytes || /_big$|_x300/.test(probe)
+  if (got.closed === closed && sized) {
+    const exception = exceptionOf(server, probe)
+    if (exception === undefined && text === recv) return "equal"
+    if (exception !== undefined && exception.alike(text) === exception.alike(recv)) return "alike"
   }
-  const { hosts } = resultOf("server.features") as { readonly hosts: object }
-  return {
-    names: [{ host: Object.keys(hosts)[0]!, tcp: 50001, tls: 50002 }] as const,
-    banner: resultOf("server.banner") as string,
-    donation: resultOf("server.donation_address") as string
-  }
+  const end = (is: boolean): string => (is ? "and the end" : "")
+  const shown = (all: string): string => all.replace(/ {9,}/g, (spaces) => `<${spaces.length} spaces>`).slice(0, 2000)
+  return `${probe} (${mode}): expected ${shown(recv)}${end(closed)}, got ${shown(text)}${end(got.closed)}`
 }
 
-describe.each(recordedServers)("simulated %s", (name) => {
-  const all = recordingsOf(name)
+/** The recorded servers as they know each other. */
+const others: ReadonlyArray<ServerSpec> = [
+  ["ex116", "ElectrumX 1.16.0", "127.40.0.1", "127.40.0.1"],
+  ["ex118", "ElectrumX 1.18.0", "ex118.regtest.test", "127.20.0.1"],
+  ["ex120", "ElectrumX 1.20.0", "ex120.regtest.test", "127.50.0.1"],
+  ["ex2", "ElectrumX 2.0b1", "ex2.regtest.test", "127.10.0.1"],
+  ["fulcrum", "Fulcrum 2.1.1", "fulcrum.regtest.test", "127.30.0.1"]
+].map(([id, software, host, address]) => ({
+  id: id!,
+  operator: id!,
+  software: software!,
+  names: [{ host: host!, addresses: host === address ? [] : [address!], tcp: 50001, tls: 50002 }]
+}))
 
-  it.effect(
-    "answers every recorded probe in the same form, byte for byte but for heights, hashes and fees",
+const listed: Readonly<Record<RecordedServer, ReadonlyArray<string>>> = {
+  "electrumx-1.16.0": ["ex120", "ex2", "ex116", "ex118"],
+  "electrumx-1.20.0": ["ex118", "ex116", "ex120", "ex2"],
+  "electrumx-2.0b1": ["ex116", "ex118", "fulcrum", "ex2", "ex120"],
+  "fulcrum-2.1.1": ["ex118", "ex2"]
+}
+
+const counts = new Map<RecordedServer, { readonly compared: number; readonly equal: number; readonly alike: number }>()
+
+describe.each(recordedServers)("simulated %s", (name) => {
+  it.live(
+    "answers every recorded probe with the recorded bytes, but for what must differ",
     () =>
       Effect.gen(function*() {
-        const server = yield* startServer({ software: software[name], spec: specOf(all) })
-        const compared = all.filter(
-          (r) => r.send.length < 100_000 && !exceptions.some(([probe]) => probe.test(r.probe))
+        const { backend, spec } = recordedNode(name)
+        const server = yield* startServer({
+          software: software[name],
+          chain: "regtest",
+          backend,
+          spec: { ...spec, lists: listed[name] },
+          others
+        })
+        const recordings = allRecordingsOf(name)
+        const outcomes = yield* Effect.forEach(
+          recordings,
+          (recording) => Effect.promise(() => compare(server.tcpPort, name, recording)),
+          { concurrency: 24 }
         )
-        const differences = yield* Effect.forEach(
-          compared,
-          (recording) => Effect.promise(() => replay(server.tcpPort, recording)),
-          { concurrency: 32 }
-        )
-        expect(compared.length).toBeGreaterThan(250)
-        expect(differences.filter((difference) => difference !== undefined)).toEqual([])
+        expect(outcomes.filter((outcome) => outcome !== "equal" && outcome !== "alike")).toEqual([])
+        counts.set(name, {
+          compared: outcomes.length,
+          equal: outcomes.filter((outcome) => outcome === "equal").length,
+          alike: outcomes.filter((outcome) => outcome === "alike").length
+        })
       }),
     60_000
   )
-
-  it.effect("prints peers and fee histograms in the recorded form", () =>
-    Effect.gen(function*() {
-      const server = yield* startServer({
-        software: software[name],
-        others: [
-          {
-            id: "other",
-            operator: "other",
-            software: "ElectrumX 1.20.0",
-            names: [{ host: "ex2.regtest.test", addresses: ["127.10.0.1"], tcp: 50001, tls: 50002 }]
-          }
-        ]
-      })
-      for (const [probe, element] of [
-        [
-          "server.peers.subscribe",
-          /\["127\.10\.0\.1",\s?"ex2\.regtest\.test",\s?\["v1\.6(\.0)?",\s?"s50002",\s?"t50001"\]\]/
-        ],
-        ["mempool.get_fee_histogram", /\[[0-9.]+,\s?[0-9]+\]/]
-      ] as const) {
-        const recording = all.find((r) => r.probe === probe && r.mode === "1.4")!
-        const line = yield* Effect.promise(async () => {
-          const client = plainTcp(server.tcpPort)
-          client.send(request(0, "server.version", ["probe", "1.4"]) + recording.send)
-          await client.until((c) => c.lines().length === 2, 3000)
-          client.destroy()
-          return client.lines()[1]!
-        })
-        const recorded = element.exec(recording.recv)![0]
-        const simulated = element.exec(line)![0]
-        expect(simulated.replace(/[0-9]+/g, "N")).toBe(recorded.replace(/[0-9]+/g, "N"))
-      }
-    })
-  )
 })
+
+describe("the README's table of implementations", () => {
+  it("has the numbers that were just counted", () => {
+    const readme = readFileSync(new URL("../../README.md", import.meta.url), "utf8")
+    const rows = [...counts].map(
+      ([name, { compared, equal, alike }]) => `| ${software[name]} | ${compared} | ${equal} | ${alike} | recorded |`
+    )
+    expect(rows.filter((row) => !readme.includes(row))).toEqual([])
+    expect(counts.size).toBe(recordedServers.length)
+  })
+})
+
+afterAll(() => counts.clear())

@@ -57,3 +57,58 @@ export const recordedRequests = (recording: Recording): ReadonlyArray<RecordedRe
   }
   return requests.length === 0 || !recording.send.endsWith("\n") ? undefined : requests
 }
+
+/** A recorded exchange whose text was shortened. */
+interface ShortenedRecording extends Omit<Recording, "chunks"> {
+  readonly server: RecordedServer
+  /** Bytes sent; `send` has the first of them, `send_tail` the last where it was shortened. */
+  readonly send_bytes: number
+  readonly send_tail: string
+  /** Bytes received; `recv` has the first of them. */
+  readonly recv_bytes: number
+}
+
+/** What was sent in full: the recorded beginning, one repeated character or request, the recorded end. */
+const wholeSend = ({ send, send_bytes: size, send_tail: tail, probe }: ShortenedRecording): string => {
+  if (tail === "") return send
+  if (probe.startsWith("get_history_x")) {
+    return Array.from({ length: 300 }, (_, id) => {
+      const params = [id.toString(16).padStart(64, "0")]
+      return `{"jsonrpc": "2.0", "id": ${id}, "method": "blockchain.scripthash.get_balance", "params": ${JSON.stringify(params)}}\n`
+    }).join("")
+  }
+  return send + tail[0]!.repeat(size - send.length - tail.length) + tail
+}
+
+/** One recorded exchange as the comparison with the simulation needs it. */
+export interface ComparedRecording extends Recording {
+  /** Bytes received where `recv` holds only the first of them. */
+  readonly wholeBytes: number | null
+}
+
+/** All recorded exchanges with a server, those with shortened texts too. */
+export const allRecordingsOf = (server: RecordedServer): ReadonlyArray<ComparedRecording> => [
+  ...recordingsOf(server).map((recording) => ({ ...recording, wholeBytes: null })),
+  ...(lines("shortened") as ReadonlyArray<ShortenedRecording>)
+    .filter((recording) => recording.server === server)
+    .map((recording) => ({
+      ...recording,
+      send: wholeSend(recording),
+      chunks: [],
+      wholeBytes: recording.recv_bytes === Buffer.byteLength(recording.recv) ? null : recording.recv_bytes
+    }))
+]
+
+/** A silent connection: what was sent before, and the seconds after which the server closed it. */
+export const recordedIdleTimes = (): ReadonlyArray<{
+  readonly server: string
+  readonly kind: "silent" | "partial" | "hs" | "hs_sub"
+  readonly after_s: number
+}> => lines("idle-timeouts") as ReturnType<typeof recordedIdleTimes>
+
+/** Replies to a sequence of requests, each sent `gap_s` after the last reply: milliseconds, bytes, spaces in the end. */
+export const recordedSessionTimes = (): ReadonlyArray<{
+  readonly server: string
+  readonly gap_s: number
+  readonly replies: ReadonlyArray<readonly [method: string, ms: number, bytes: number, spaces: number]>
+}> => lines("session-timing") as ReturnType<typeof recordedSessionTimes>

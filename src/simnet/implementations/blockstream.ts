@@ -83,6 +83,7 @@ export const blockstream = (model: ServerModel): Implementation => {
     answersAfterEnd: true,
     idle: null,
     connectionsPerClient: null,
+    stop: () => undefined,
     converse: (session): Conversation => ({
       line: (bytes) => {
         const text = bytes.toString("utf8")

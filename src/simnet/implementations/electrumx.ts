@@ -1,9 +1,14 @@
-import { CostGroups, costOfMethod, errorCost, parseErrorCost } from "../cost-groups.ts"
+import { costOfMethod, errorCost, parseErrorCost } from "../cost-groups.ts"
 import { compactPython, type Dialect, print, spacedPython } from "../dialect.ts"
+import type { News } from "../node-follower.ts"
+import { statusOf, wholeHistory } from "../script-history.ts"
 import type { ServerModel } from "../server-model.ts"
 import { atLeast } from "../software.ts"
-import { electrumxMethods, type Method } from "./electrumx-methods.ts"
-import { pythonRepr, pythonText } from "./python-text.ts"
+import { electrumxTip } from "./electrumx-chain-methods.ts"
+import type { Method } from "./electrumx-method.ts"
+import { electrumxMethods } from "./electrumx-methods.ts"
+import { fail } from "./electrumx-parameters.ts"
+import { electrumxProcess, type ElectrumxOptions, type ElectrumxProcess } from "./electrumx-process.ts"
 import {
   type Answer,
   type Channel,
@@ -13,6 +18,9 @@ import {
   type Implementation,
   type Request
 } from "./implementation.ts"
+import { parsePythonJson } from "./python-json.ts"
+import { pythonRepr, pythonText } from "./python-text.ts"
+import { ScriptSubscriptions } from "./script-subscriptions.ts"
 
 const errorObject = (code: number, message: string, dialect: Dialect): string => print({ code, message }, dialect)
 
@@ -39,38 +47,29 @@ const oldEnvelope = (dialect: Dialect): Envelope => {
   }
 }
 
-const fail = (code: number, message: string, close = false): Answer => ({ code, message, close })
-
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
-
-/** Everything of a process that its connections share. */
-export interface ElectrumxProcess {
-  readonly model: ServerModel
-  readonly dialect: Dialect
-  readonly methods: ReadonlyMap<string, Method>
-  readonly costs: CostGroups
-  /** From 1.18 too deep JSON ends the connection. */
-  readonly closesOnNesting: boolean
-  /** From 1.19 `server.version` has to come first. */
-  readonly strictHandshake: boolean
-}
 
 class ElectrumxConversation implements Conversation {
   readonly #process: ElectrumxProcess
+  readonly #methods: ReadonlyMap<string, Method>
   readonly #session: Channel
   readonly #cost
+  readonly #subscriptions = new ScriptSubscriptions()
   #dialect: "2.0" | "1.0" | "loose" | null = null
   #negotiated: ReadonlyArray<number> | null = null
   readonly #waiting: Array<(fraction: number) => void> = []
   #active = 0
+  #unlisten: (() => void) | undefined
 
-  constructor(process: ElectrumxProcess, session: Channel) {
+  constructor(process: ElectrumxProcess, methods: ReadonlyMap<string, Method>, session: Channel) {
     this.#process = process
+    this.#methods = methods
     this.#session = session
     this.#cost = process.costs.enter(session.client?.group ?? null)
   }
 
   ended(): void {
+    this.#unlisten?.()
     this.#cost.leave()
   }
 
@@ -93,7 +92,7 @@ class ElectrumxConversation implements Conversation {
       return
     }
     try {
-      message = JSON.parse(text)
+      message = parsePythonJson(text)
     } catch {
       return this.#envelopeError(-32700, "invalid JSON", parseErrorCost)
     }
@@ -163,11 +162,18 @@ class ElectrumxConversation implements Conversation {
     return this.#process.strictHandshake && this.#negotiated === null && method !== "server.version"
   }
 
-  /** Two notifications without params that stop vulnerable old wallets, an error where there is an id, the end. */
+  #notify(method: string, params: string | null): void {
+    this.#session.sendLine(this.#session.envelope.notification(method, params), null)
+  }
+
+  #warnOldWallet(): void {
+    this.#notify("blockchain.relayfee", null)
+    this.#notify("blockchain.estimatefee", null)
+  }
+
+  /** The warning, an error where there is an id, the end. */
   #refuseUnidentified(request: Request | null): void {
-    const { envelope } = this.#session
-    this.#session.sendLine(envelope.notification("blockchain.relayfee", null), null)
-    this.#session.sendLine(envelope.notification("blockchain.estimatefee", null), null)
+    this.#warnOldWallet()
     if (request !== null) this.#session.reply(request, fail(1, "use server.version to identify client"))
     this.#session.close()
   }
@@ -212,8 +218,8 @@ class ElectrumxConversation implements Conversation {
 
   #call(name: string, params: ReadonlyArray<unknown> | Record<string, unknown>): Answer {
     this.#cost.add(costOfMethod(name))
-    const method = this.#process.methods.get(name)
-    const { model } = this.#process
+    const method = this.#methods.get(name)
+    const { model, dialect, maximumSend } = this.#process
     if (method === undefined || method.available?.(this.#negotiated ?? [1, 4]) === false) {
       return fail(-32601, `unknown method "${name}"`)
     }
@@ -224,17 +230,41 @@ class ElectrumxConversation implements Conversation {
     }
     if (list.length > most) return fail(-32602, `${count(list.length)} passed to method ${name} taking at most ${most}`)
     const answer = method.answer(list, {
+      process: this.#process,
       model,
-      dialect: this.#process.dialect,
+      dialect,
+      subscriptions: this.#subscriptions,
       negotiated: this.#negotiated ?? [1, 4],
       handshaken: this.#negotiated !== null,
       negotiate: (version) => {
         this.#negotiated = version
         this.#session.handshaken()
-      }
+      },
+      warnOldWallet: () => this.#warnOldWallet(),
+      listen: () => {
+        this.#cost.slowedBy(this.#subscriptions.size)
+        this.#unlisten ??= this.#process.node.listen((news) => this.#tell(news))
+      },
+      charge: (units) => this.#cost.add(units)
     })
-    if ("result" in answer) this.#cost.addBytes(answer.result.length)
-    return answer
+    if (!("result" in answer)) return answer
+    this.#cost.addBytes(answer.result.length)
+    return answer.result.length > maximumSend
+      ? fail(-32600, `response too large (over ${maximumSend.toLocaleString("en-US")} bytes`)
+      : answer
+  }
+
+  /** A new tip first, then the statuses of scripts that were touched, changed or not. */
+  #tell({ tip, scripthashes }: News): void {
+    const { model, dialect, mempoolOrder } = this.#process
+    if (tip && this.#subscriptions.headers) {
+      this.#notify("blockchain.headers.subscribe", `[${electrumxTip(this.#process)}]`)
+    }
+    for (const hash of this.#subscriptions.hashes) {
+      const status = statusOf(wholeHistory(model.backend, hash, mempoolOrder))
+      if (!this.#subscriptions.changed(hash, status) && !scripthashes.has(hash)) continue
+      this.#notify("blockchain.scripthash.subscribe", print([this.#subscriptions.spelling(hash)!, status], dialect))
+    }
   }
 }
 
@@ -252,31 +282,26 @@ const named = (method: Method, params: Record<string, unknown>): ReadonlyArray<u
   return list
 }
 
-/** ElectrumX 1.10 to 2.0b1; `compact` for builds from git that still say 1.16.0 but print like later ones. */
-export const electrumx = (
-  model: ServerModel,
-  options: { readonly exhausted: boolean; readonly compact: boolean }
-): Implementation => {
+/** ElectrumX 1.10 to 2.0b1. */
+export const electrumx = (model: ServerModel, options: ElectrumxOptions): Implementation => {
   const { version } = model.software
   const dialect = atLeast(version, "1.17") || options.compact ? compactPython : spacedPython
-  const frame = envelope(dialect)
-  const process: ElectrumxProcess = {
-    model,
-    dialect,
-    methods: electrumxMethods(version),
-    costs: new CostGroups(() => performance.now(), options.exhausted),
-    closesOnNesting: atLeast(version, "1.18"),
-    strictHandshake: atLeast(version, "1.19")
-  }
+  const methods = electrumxMethods(version)
+  const flushes = atLeast(version, "1.19")
+  let process: ElectrumxProcess | undefined
   return {
-    envelope: frame,
+    envelope: envelope(dialect),
     lineEnd: "\n",
     lineLimit: 1_000_000,
-    padding: atLeast(version, "1.18") ? { warmUp: atLeast(version, "1.19") ? 1024 : 0 } : null,
+    padding: atLeast(version, "1.18") ? { warmUp: flushes ? 1024 : 0, flushesAtEnd: flushes } : null,
     answersTlsClose: true,
     answersAfterEnd: false,
     idle: { before: 603_000, after: 603_000 },
     connectionsPerClient: null,
-    converse: (session) => new ElectrumxConversation(process, session)
+    converse: (session) => {
+      process ??= electrumxProcess(model, dialect, options.exhausted)
+      return new ElectrumxConversation(process, methods, session)
+    },
+    stop: () => process?.node.stop()
   }
 }

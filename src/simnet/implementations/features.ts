@@ -13,7 +13,7 @@ export const electrumxFeatures = (model: ServerModel, dialect: Dialect): string 
       server_version: model.software.text,
       protocol_min: atLeast(model.software.version, "1.13") ? "1.4" : "1.2",
       protocol_max: model.protocolMaximum,
-      genesis_hash: model.chain.hash(0)!,
+      genesis_hash: model.backend.hash(0)!,
       hash_function: "sha256",
       ...(atLeast(model.software.version, "1.12")
         ? {
@@ -37,7 +37,7 @@ export const fulcrumFeatures = (model: ServerModel, broadcastPackage: boolean): 
       server_version: model.software.text,
       protocol_min: "1.4",
       protocol_max: model.protocolMaximum,
-      genesis_hash: model.chain.hash(0)!,
+      genesis_hash: model.backend.hash(0)!,
       hash_function: "sha256",
       dsproof: false,
       ...(broadcastPackage ? { broadcast_package: true } : {})
@@ -68,7 +68,7 @@ export const blockstreamFeatures = (model: ServerModel): string =>
   )
 
 const electrsFeatures = (model: ServerModel): { readonly [key: string]: string | null } => ({
-  genesis_hash: model.chain.hash(0)!,
+  genesis_hash: model.backend.hash(0)!,
   hash_function: "sha256",
   protocol_max: "1.4",
   protocol_min: "1.4",

@@ -2,32 +2,50 @@ import { Float, type Json } from "../dialect.ts"
 
 type Mempool = ReadonlyArray<readonly [rate: number, size: number]>
 
-/** Bins that start at `firstBin` virtual bytes and grow by a tenth after each; what does not fill one is left out. */
-const growingBins = (mempool: Mempool, firstBin: number): Array<readonly [number, number]> => {
+/** Sizes by rate rounded down to a step, in descending order. */
+const byRate = (mempool: Mempool, perUnit: number): ReadonlyArray<readonly [rate: number, size: number]> => {
+  const sizes = new Map<number, number>()
+  for (const [rate, size] of mempool) {
+    const step = Math.floor(rate * perUnit) / perUnit
+    sizes.set(step, (sizes.get(step) ?? 0) + size)
+  }
+  return [...sizes].toSorted(([a], [b]) => b - a)
+}
+
+/**
+ * Bins that start at `firstBin` virtual bytes and grow by a tenth after each;
+ * what gathered before a lump of more than two bins becomes a bin of its own,
+ * and what does not fill the last one is left out.
+ */
+const growingBins = (
+  sizes: ReadonlyArray<readonly [rate: number, size: number]>,
+  firstBin: number
+): Array<readonly [number, number]> => {
   const bins: Array<readonly [number, number]> = []
-  let size = firstBin
+  let bin = firstBin
   let gathered = 0
-  for (const [rate, bytes] of mempool) {
-    gathered += bytes
-    if (gathered >= size) {
-      bins.push([rate, gathered])
-      gathered = 0
-      size *= 1.1
-    }
+  let previous = 0
+  const emit = (rate: number): void => {
+    bins.push([rate, gathered])
+    gathered = 0
+    bin *= 1.1
+  }
+  for (const [rate, size] of sizes) {
+    if (size > 2 * bin && gathered > 0) emit(previous)
+    gathered += size
+    if (gathered > bin) emit(rate)
+    previous = rate
   }
   return bins
 }
 
 /** ElectrumX: rates with one decimal; bins start at 30,000 vB, 100,000 up to 1.16. */
 export const electrumxHistogram = (mempool: Mempool, firstBin: number): Json =>
-  growingBins(mempool, firstBin).map(([rate, size]) => [new Float(rate), size])
+  growingBins(byRate(mempool, 10), firstBin).map(([rate, size]) => [new Float(rate), size])
 
-/** Fulcrum: rates rounded down to integers, equal ones together. */
-export const fulcrumHistogram = (mempool: Mempool): Json => {
-  const merged = new Map<number, number>()
-  for (const [rate, size] of mempool) merged.set(Math.floor(rate), (merged.get(Math.floor(rate)) ?? 0) + size)
-  return growingBins([...merged], 30_000).map(([rate, size]) => [rate, size])
-}
+/** Fulcrum: rates rounded down to integers. */
+export const fulcrumHistogram = (mempool: Mempool): Json =>
+  growingBins(byRate(mempool, 1), 30_000).map(([rate, size]) => [rate, size])
 
 /** romanz electrs: bins by bit length, 2^k-1 as their upper bounds, contiguous, zeros possible. */
 export const romanzHistogram = (mempool: Mempool): Json => {

@@ -1,5 +1,12 @@
-import { percentG } from "../dialect.ts"
+import { percentG, print, qtSorted } from "../dialect.ts"
+import type { News } from "../node-follower.ts"
+import { statusOf, wholeHistory } from "../script-history.ts"
 import type { ServerModel } from "../server-model.ts"
+import { fulcrumTip } from "./fulcrum-chain-methods.ts"
+import { fail, type FulcrumMethod } from "./fulcrum-method.ts"
+import { fulcrumMethods } from "./fulcrum-methods.ts"
+import { fulcrumProcess, type FulcrumProcess } from "./fulcrum-process.ts"
+import { transactionHeight } from "./fulcrum-transaction-methods.ts"
 import {
   type Answer,
   type Channel,
@@ -9,7 +16,7 @@ import {
   type Implementation,
   type Request
 } from "./implementation.ts"
-import { fulcrumMethods, type FulcrumMethod } from "./fulcrum-methods.ts"
+import { ScriptSubscriptions } from "./script-subscriptions.ts"
 
 const envelope: Envelope = {
   result: (id, json) => `{"id":${id},"jsonrpc":"2.0","result":${json}}`,
@@ -18,29 +25,30 @@ const envelope: Envelope = {
   notification: (method, params) => `{"jsonrpc":"2.0","method":"${method}","params":${params ?? "[]"}}`
 }
 
-const fail = (code: number, message: string, close = false): Answer => ({ code, message, close })
-
 /** Errors beyond the requests served so far at which the next message ends the connection without a word. */
 const errorBudget = 10
 
 const known = new Set(["id", "jsonrpc", "method", "params", "result", "error"])
 
 class FulcrumConversation implements Conversation {
-  readonly #model: ServerModel
+  readonly #process: FulcrumProcess
   readonly #methods: ReadonlyMap<string, FulcrumMethod>
   readonly #session: Channel
+  readonly #subscriptions = new ScriptSubscriptions()
+  readonly #transactions = new Map<string, number | null>()
   #negotiated: ReadonlyArray<number> | null = null
   #errors = 0
   #accepted = 0
+  #unlisten: (() => void) | undefined
 
-  constructor(model: ServerModel, methods: ReadonlyMap<string, FulcrumMethod>, session: Channel) {
-    this.#model = model
+  constructor(process: FulcrumProcess, methods: ReadonlyMap<string, FulcrumMethod>, session: Channel) {
+    this.#process = process
     this.#methods = methods
     this.#session = session
   }
 
   ended(): void {
-    this.#accepted = 0
+    this.#unlisten?.()
   }
 
   tooLong(): void {
@@ -114,22 +122,16 @@ class FulcrumConversation implements Conversation {
     params: ReadonlyArray<unknown> | Record<string, unknown> | undefined
   ): readonly [Answer, counts: boolean] {
     const method = this.#methods.get(name)
-    if (method === undefined) {
-      return [
-        fail(
-          -32601,
-          name.startsWith("blockchain.address.")
-            ? "blockchain.address.* methods are only available on BCH"
-            : `Unsupported request: ${name}`
-        ),
-        true
-      ]
-    }
+    if (method === undefined) return [fail(-32601, `Unsupported request: ${name}`), true]
     const [least, most] = method.arity
-    if (params === undefined && least > 0) return [fail(-32602, "Missing required params"), true]
+    if (params === undefined && (least > 0 || method.named === true)) {
+      return [fail(-32602, "Missing required params"), true]
+    }
     const list = params ?? []
     if (!Array.isArray(list)) {
-      return [fail(-32602, "Named params are not supported for this method"), true]
+      return method.named === true
+        ? [this.#answer(method, []), false]
+        : [fail(-32602, "Named params are not supported for this method"), true]
     }
     if (list.length < least) return [fail(-32602, expected("least", least, name, list.length)), true]
     if (list.length > most) return [fail(-32602, expected("most", most, name, list.length)), true]
@@ -139,14 +141,42 @@ class FulcrumConversation implements Conversation {
   #answer(method: FulcrumMethod, params: ReadonlyArray<unknown>): Answer {
     this.#accepted++
     return method.answer(params, {
-      model: this.#model,
+      process: this.#process,
+      model: this.#process.model,
+      subscriptions: this.#subscriptions,
+      transactions: this.#transactions,
       handshaken: this.#negotiated !== null,
       negotiated: this.#negotiated ?? [1, 4],
       handshake: (negotiated) => {
         this.#negotiated = negotiated
         this.#session.handshaken()
+      },
+      listen: () => {
+        this.#unlisten ??= this.#process.node.listen((news) => this.#tell(news))
       }
     })
+  }
+
+  /** A new tip, then what is another than was told last. */
+  #tell({ tip }: News): void {
+    const { backend } = this.#process.model
+    const notify = (method: string, params: string): void =>
+      this.#session.sendLine(this.#session.envelope.notification(method, params), null)
+    if (tip && this.#subscriptions.headers) {
+      notify("blockchain.headers.subscribe", print([fulcrumTip(this.#process)], qtSorted))
+    }
+    for (const hash of this.#subscriptions.hashes) {
+      const status = statusOf(wholeHistory(backend, hash))
+      if (this.#subscriptions.changed(hash, status)) {
+        notify("blockchain.scripthash.subscribe", print([hash, status], qtSorted))
+      }
+    }
+    for (const [txid, told] of this.#transactions) {
+      const height = transactionHeight(backend, txid)
+      if (height === told) continue
+      this.#transactions.set(txid, height)
+      notify("blockchain.transaction.subscribe", print([txid, height], qtSorted))
+    }
   }
 
   #malformed(id: string, code: number, text: string): void {
@@ -181,6 +211,7 @@ const nesting = /^\s*\[{100}/
 /** Fulcrum 1.x and 2.x. */
 export const fulcrum = (model: ServerModel): Implementation => {
   const methods = fulcrumMethods(model.software.version)
+  let process: FulcrumProcess | undefined
   return {
     envelope,
     lineEnd: "\r\n",
@@ -190,6 +221,10 @@ export const fulcrum = (model: ServerModel): Implementation => {
     answersAfterEnd: true,
     idle: { before: 300_000, after: 900_000 },
     connectionsPerClient: 12,
-    converse: (session) => new FulcrumConversation(model, methods, session)
+    converse: (session) => {
+      process ??= fulcrumProcess(model)
+      return new FulcrumConversation(process, methods, session)
+    },
+    stop: () => process?.node.stop()
   }
 }

@@ -76,11 +76,14 @@ export interface Implementation {
   /** Parallel connections of one address, the next is reset; null = no limit. */
   readonly connectionsPerClient: number | null
   readonly converse: (channel: Channel) => Conversation
+  /** The process ends: it leaves its node. */
+  readonly stop: () => void
 }
 
 /** The id of a request as it was written, so that `1.0` and large numbers are echoed as they came. */
 export const idText = (id: unknown, line: string): string => {
   if (typeof id !== "number") return JSON.stringify(id) ?? "null"
+  if (!Number.isFinite(id)) return String(id)
   const written = /"id"\s*:\s*(-?[0-9][0-9.eE+-]*)/.exec(line)?.[1]
   return written !== undefined && Number(written) === id ? written : String(id)
 }

@@ -106,6 +106,7 @@ export const romanz = (model: ServerModel): Implementation => ({
   answersAfterEnd: true,
   idle: null,
   connectionsPerClient: null,
+  stop: () => undefined,
   converse: (session): Conversation => ({
     line: (bytes) => {
       const text = bytes.toString("utf8")

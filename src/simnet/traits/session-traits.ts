@@ -25,6 +25,8 @@ const late =
 const lateHeaders = late(() => 3000)
 const laterEachTime = late((session) => 200 * countOf(session))
 
+const identified = new WeakSet<Session>()
+
 /** How a conversation ends early or drags on. */
 export const sessionTraits = {
   "closes-after-version": {
@@ -57,6 +59,16 @@ export const sessionTraits = {
   "answers-only-version": {
     title: "answers the handshake and nothing else",
     line: (_, request) => (isVersion(request) ? undefined : null)
+  },
+  "drops-unknown": {
+    title: "answers 1 and ends before a handshake, as ElectrumX up to 1.18 where the operator drops unknown clients",
+    line: (_, request, session) => {
+      if (isVersion(request)) identified.add(session)
+      return identified.has(session) ? undefined : session.envelope.result(request.id, "1")
+    },
+    replied: (_, session) => {
+      if (!identified.has(session)) session.close()
+    }
   },
   "refuses-versions": {
     title: "refuses every protocol version and closes",

@@ -27,6 +27,11 @@ export const sessionChecks: TraitChecks = {
     const client = await talk(server, hello, dead)
     expect(client.lines()[0]).toContain("unsupported protocol version")
   },
+  "drops-unknown": async (server) => {
+    const client = await talk(server, request(7, "server.ping"), dead)
+    expect(client.lines()).toEqual(['{"id":7,"jsonrpc":"2.0","result":1}'])
+    expect(JSON.parse((await talk(server, hello, (c) => c.lines().length === 1)).lines()[0]!)).toHaveProperty("result")
+  },
   throttled: async (server) => {
     const client = await talk(server, hello, dead)
     expect(JSON.parse(client.lines()[0]!)).toMatchObject({ id: 0, error: { code: -101 } })

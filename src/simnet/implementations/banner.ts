@@ -1,0 +1,29 @@
+import type { ServerModel } from "../server-model.ts"
+
+/** The numbers in e.g. `/Satoshi:28.1.0/` or `/Satoshi:28.1.0(comment)/`. */
+export const nodeVersion = (subversion: string): ReadonlyArray<number> => {
+  const [major = 0, minor = 0, revision = 0] = (/:([0-9.]+)/.exec(subversion)?.[1] ?? "")
+    .split(".")
+    .map((part) => Number.parseInt(part, 10) || 0)
+  return [major, minor, revision]
+}
+
+/**
+ * A banner file with its variables filled in. Bitcoin Core 28.1.0 is `28.1.0`
+ * to ElectrumX from 1.19 and `0.28.1` to those that still expect a leading zero.
+ */
+export const filledBanner = (banner: string, model: ServerModel, modern: boolean): string => {
+  const { backend, software } = model
+  const node = nodeVersion(backend.subversion)
+  const values: Readonly<Record<string, string>> = {
+    SERVER_SUBVERSION: software.text,
+    SERVER_VERSION: software.version,
+    DAEMON_SUBVERSION: backend.subversion,
+    DAEMON_VERSION: (modern ? node : [0, ...node.slice(0, 2)]).join("."),
+    DONATION_ADDRESS: model.donation ?? ""
+  }
+  return banner.replace(
+    /\$(SERVER_SUBVERSION|SERVER_VERSION|DAEMON_SUBVERSION|DAEMON_VERSION|DONATION_ADDRESS)/g,
+    (_, name: string) => values[name]!
+  )
+}

@@ -1,0 +1,165 @@
+import type { Backend, UnspentOutput } from "../../src/simnet/backend.ts"
+import { doubleSha256, sha256, shownHash } from "../../src/simnet/hash.ts"
+import { type RecordedServer, type Recording, recordingsOf } from "./recordings.ts"
+
+/**
+ * The node that was behind the recorded servers, as far as the recordings tell
+ * of it: 252 regtest headers of which some are known, one busy script, one
+ * transaction, a mempool as each server counted it. What they do not tell is
+ * filled in with the right number of entries of the right length.
+ */
+export interface RecordedNode {
+  readonly backend: Backend
+  /** The server's own names, banner and list, as a scenario would have them. */
+  readonly spec: {
+    readonly names: readonly [{ readonly host: string; readonly tcp: number; readonly tls: number }]
+    readonly banner: string
+    readonly donation: string
+  }
+}
+
+const tip = 251
+
+const resultOf = (server: RecordedServer, probe: string, mode: Recording["mode"] = "1.4"): unknown =>
+  (JSON.parse(recordingsOf(server).find((r) => r.probe === probe && r.mode === mode)!.recv) as { readonly result: unknown })
+    .result
+
+const filler = (text: string): string => shownHash(sha256(Buffer.from(text)))
+
+/** The script in the probes whose names end in `_valid`. */
+export const busyScript = "24f80d9baf50c75436de0c938338aa82767321c202184f2544828cc9aafec6cd"
+/** Coinbases of all blocks. */
+const miningScript = "5c4430ceb6dafeed32dd97588979e78cb6ceab6787cd38f1da96eb4cbd081a40"
+const payment = 11_110_844
+
+/** The first entries of the busy script's history; the recordings end there. */
+const knownHistory = [
+  ["d03eca84590717b95ab066cb5d3af70faa6a25bb1070a8dc0957fd05706adc23", 122],
+  ["e0356f37d3f670b268b38af9be42a2ba26683c59db24cdaae90c15bf054f6eee", 122],
+  ["8238e3c7334dbc66103a2922810a4192209e33e2d50f3ac99e604a5b470afc2b", 123],
+  ["214d5368a93e967f2f64aed6c9bc9c494916d7670e91d7e2ba257e1722fb0f36", 123],
+  ["9db23313529d56e54909ff10db553ffdd86e63ab0b1367a9068ade14de92068d", 123],
+  ["ad068602ddcb9", 124]
+] as const
+
+/** Entries that the lengths of the recorded histories leave room for. */
+const confirmedPayments = 449
+
+const known = (prefix: string): string => prefix + filler(prefix).slice(prefix.length)
+
+const busyHistory = [
+  ...knownHistory.map(([txid, height]) => ({ txid: known(txid), height })),
+  ...Array.from({ length: confirmedPayments - knownHistory.length }, (_, i) => ({
+    txid: filler(`payment ${i}`),
+    height: 124 + Math.floor(i / 8)
+  }))
+]
+
+const coinbases = (): ReadonlyArray<{ readonly txid: string; readonly height: number }> => {
+  const shown = [
+    "187647f837e1aff453d2b6b14e32adcab73943ef4185e73d6a29d3a2afb8ba2c",
+    "053d83d262f0ebca16aee6a34b279fd97c38c7ca9f24170b5017af7b2b469bb4",
+    "150a35e20d993d901c05bcf9b572cc0b1e7a03f763ff1616d8ff58a63a0a8d74",
+    "334411870a14c97b2160d566c7125109d835e16a4464103bea4daea69f836719",
+    "5a5c5137f6a6dccf68344be6b76cbf34a83675a07d612f3f77bb38da046d146f",
+    "b7e9bae28abf899d5ac09f7"
+  ]
+  return Array.from({ length: tip }, (_, i) => ({ txid: known(shown[i] ?? ""), height: i + 1 })).map((entry, i) =>
+    i < shown.length ? entry : { ...entry, txid: filler(`coinbase ${i + 1}`) }
+  )
+}
+
+const unconfirmedEntries = (): ReadonlyArray<{ readonly txid: string; readonly height: 0 | -1; readonly fee: number }> =>
+  (
+    resultOf("fulcrum-2.1.1", "blockchain.scripthash.get_mempool_valid") as ReadonlyArray<{
+      readonly tx_hash: string
+      readonly height: 0 | -1
+      readonly fee: number
+    }>
+  ).map(({ tx_hash: txid, height, fee }) => ({ txid, height, fee }))
+
+const headerTexts = (): ReadonlyMap<number, string> => {
+  const at = (height: string): string => resultOf("electrumx-2.0b1", `blockchain.block.header_${height}`) as string
+  const first = resultOf("electrumx-2.0b1", "blockchain.block.headers_0_3", "1.4-1.6") as { readonly headers: ReadonlyArray<string> }
+  const { hex } = resultOf("electrumx-2.0b1", "blockchain.headers.subscribe") as { readonly hex: string }
+  return new Map([...first.headers.entries(), [5, at("5")], [tip, hex]])
+}
+
+/** Its mempool as a server measured it: rates and sizes such that its own bins come out. */
+const mempoolOf = (server: RecordedServer): ReadonlyArray<readonly [number, number]> => {
+  const bins = (name: RecordedServer) =>
+    resultOf(name, "mempool.get_fee_histogram") as ReadonlyArray<readonly [number, number]>
+  if (server !== "electrumx-1.16.0") return bins(server)
+  // Larger bins: the lumps that later versions show one by one, with what 1.16.0 made of their sizes.
+  const wanted = new Map(bins(server))
+  let gathered = 0
+  return bins("electrumx-2.0b1").map(([rate, size]) => {
+    const whole = wanted.get(rate)
+    const own = whole === undefined ? size : whole - gathered
+    gathered = whole === undefined ? gathered + size : 0
+    return [rate, own] as const
+  })
+}
+
+const template = (text: string, server: RecordedServer): string => {
+  const software = server.replace("electrumx-", "ElectrumX ").replace("fulcrum-", "Fulcrum ")
+  const version = software.split(" ")[1]!
+  return text
+    .replace(`${version} (${software}), daemon `, "$SERVER_VERSION ($SERVER_SUBVERSION), daemon ")
+    .replace(/daemon [0-9.]+ \/Satoshi:31.0.0\//, "daemon $DAEMON_VERSION $DAEMON_SUBVERSION")
+    .replace(/Donate: \S+/, "Donate: $DONATION_ADDRESS")
+}
+
+export const recordedNode = (server: RecordedServer): RecordedNode => {
+  const headers = headerTexts()
+  const header = (height: number): string | undefined =>
+    height > tip ? undefined : (headers.get(height) ?? filler(`header ${height}`).repeat(3).slice(0, 160))
+  const unconfirmed = unconfirmedEntries()
+  const { hex } = resultOf("electrumx-2.0b1", "blockchain.transaction.get_known_verbose") as { readonly hex: string }
+  const { txid } = resultOf("electrumx-2.0b1", "blockchain.transaction.get_known_verbose") as { readonly txid: string }
+  const unspent: ReadonlyArray<UnspentOutput> = [
+    ...busyHistory.map((entry) => ({ ...entry, position: 0, value: payment })),
+    ...unconfirmed.map((entry) => ({
+      txid: entry.txid,
+      position: 0,
+      height: 0,
+      value: entry.height === -1 ? 7_406_999 : payment
+    }))
+  ]
+  const backend: Backend = {
+    name: "recorded",
+    subversion: "/Satoshi:31.0.0/",
+    relayFee: 1e-6,
+    mempoolMinFee: 1e-6,
+    tipHeight: tip,
+    header,
+    hash: (height) => {
+      const text = header(height)
+      return text === undefined ? undefined : shownHash(doubleSha256(Buffer.from(text, "hex")))
+    },
+    mempool: mempoolOf(server),
+    estimateFee: (_, conservative) => (conservative === true ? 4.977e-5 : 1.096e-5),
+    blockTxids: (height) => coinbases().filter((entry) => entry.height === height).map((entry) => entry.txid),
+    transaction: (wanted) => (wanted === txid ? { hex, height: 0, position: 0 } : undefined),
+    history: (scripthash) => (scripthash === busyScript ? busyHistory : scripthash === miningScript ? coinbases() : []),
+    unconfirmed: (scripthash) => (scripthash === busyScript ? unconfirmed : []),
+    unspent: (scripthash) => (scripthash === busyScript ? unspent : []),
+    balance: (scripthash) =>
+      scripthash === busyScript
+        ? { confirmed: confirmedPayments * payment, unconfirmed: 11 * payment + 7_406_999 }
+        : { confirmed: 0, unconfirmed: 0 },
+    unbroadcast: 123,
+    onTip: () => () => undefined,
+    onMempool: () => () => undefined
+  }
+  const features = resultOf(server, "server.features") as { readonly hosts: Readonly<Record<string, unknown>> }
+  return {
+    backend,
+    spec: {
+      names: [{ host: Object.keys(features.hosts)[0]!, tcp: 50001, tls: 50002 }],
+      banner: template(resultOf(server, "server.banner") as string, server),
+      donation: resultOf(server, "server.donation_address") as string
+    }
+  }
+}
+
