@@ -4,8 +4,7 @@ import type { BlockTree, Grown } from "./block-tree.ts"
 import { type LedgerView, touchedBy } from "./ledger.ts"
 import { heardOf, mempoolView, type MempoolView } from "./mempool-view.ts"
 import { drawn, drawnNormal, drawnWait } from "./mix.ts"
-import { drawCharacter, type NodeCharacter } from "./node-character.ts"
-import type { SeededRandom } from "./random.ts"
+import type { NodeCharacter } from "./node-character.ts"
 import type { Transaction } from "./transaction.ts"
 import type { WorldClock } from "./world-clock.ts"
 
@@ -50,15 +49,15 @@ export class SimNode implements Backend {
   #touched = new Set<string>()
   #cancel: (() => void) | undefined
 
-  constructor(name: string, tree: BlockTree, clock: WorldClock, random: SeededRandom) {
+  constructor(name: string, tree: BlockTree, clock: WorldClock, character: NodeCharacter) {
     this.name = name
     this.#tree = tree
     this.#clock = clock
-    this.#character = drawCharacter(random)
-    this.subversion = this.#character.subversion
-    this.relayFee = this.#character.relayFee
+    this.#character = character
+    this.subversion = character.subversion
+    this.relayFee = character.relayFee
     this.#unheard = tree.planted
-      .map((item) => ({ transaction: item.transaction!, at: heardOf(item, this.#character) }))
+      .map((item) => ({ transaction: item.transaction!, at: heardOf(item, character) }))
       .toSorted((a, b) => b.at - a.at)
     this.#view = { has: (block) => this.#has(block), holds: (txid) => this.#heard.has(txid) }
   }
@@ -265,7 +264,3 @@ export class SimNode implements Backend {
     if (touched.size > 0) for (const listener of this.#mempoolListeners) listener(touched)
   }
 }
-
-/** The node of that name on the chain that grows as `tree`. */
-export const makeNode = (name: string, tree: BlockTree, clock: WorldClock, random: SeededRandom): Backend =>
-  new SimNode(name, tree, clock, random.fork(`backend/${name}`))

@@ -2,7 +2,7 @@ import { type Plan, planListed } from "./plan.ts"
 import { seededRandom } from "./random.ts"
 import { planRecorded } from "./recorded-plan.ts"
 import type { LoadedScenario } from "./scenario-loader.ts"
-import { worldCourse } from "./scenario-blocks.ts"
+import { worldCourse } from "./world-course.ts"
 import { World, worldClock } from "./world.ts"
 
 /**

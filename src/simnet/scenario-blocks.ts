@@ -1,7 +1,5 @@
 import { Schema } from "effect"
 import { optional, Probability } from "./scenario-fields.ts"
-import { type LedgerScenario, plantedPayments } from "./scenario-ledger.ts"
-import { usualCourse, type WorldCourse } from "./world.ts"
 
 /** How blocks go on in a scenario. */
 export const BlocksSpec = Schema.Struct({
@@ -16,13 +14,7 @@ export const BlocksSpec = Schema.Struct({
   )
 })
 
+export type BlocksSpec = typeof BlocksSpec.Type
+
 /** The field of a scenario about its blocks. */
 export const blockFields = { blocks: Schema.optionalKey(BlocksSpec) }
-
-/** How the world of a scenario goes on. */
-export const worldCourse = (scenario: LedgerScenario & { readonly blocks?: typeof BlocksSpec.Type }): WorldCourse => ({
-  planted: plantedPayments(scenario),
-  blockGap: scenario.blocks?.gap_s ?? usualCourse.blockGap,
-  forkShare: scenario.blocks?.fork_share ?? usualCourse.forkShare,
-  demand: scenario.blocks?.demand ?? usualCourse.demand
-})

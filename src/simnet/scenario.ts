@@ -1,4 +1,5 @@
 import { Schema } from "effect"
+import { backendFields } from "./scenario-backends.ts"
 import { blockFields } from "./scenario-blocks.ts"
 import { FleetSpec } from "./scenario-fleet.ts"
 import { ChainName, Label, Milliseconds, optional } from "./scenario-fields.ts"
@@ -25,6 +26,7 @@ export const Scenario = Schema.Struct({
   ...outageFields,
   ...ledgerFields,
   ...blockFields,
+  ...backendFields,
   recorded: Schema.optionalKey(RecordedSpec),
   hosting: optional(Schema.Record(Label, HostingSpec), "Where servers can be, by label."),
   public_suffixes: optional(

@@ -1,7 +1,8 @@
 import type { Backend } from "./backend.ts"
 import { BlockTree } from "./block-tree.ts"
 import { settle, settledTime, type Planted, type SimulatedChain, type SimulatedChainName } from "./chain.ts"
-import { makeNode } from "./node.ts"
+import { SimNode } from "./node.ts"
+import { drawCharacter, type NodeCharacter } from "./node-character.ts"
 import type { SeededRandom } from "./random.ts"
 import type { Demand } from "./traffic.ts"
 import { WorldClock } from "./world-clock.ts"
@@ -20,10 +21,18 @@ export interface WorldCourse {
   /** Share of heights at which two blocks compete for a while. */
   readonly forkShare: number
   readonly demand: Demand
+  /** By backend label: what is not drawn about it. */
+  readonly nodes: ReadonlyMap<string, Partial<NodeCharacter>>
 }
 
 /** Nothing planted, blocks as they usually come. */
-export const usualCourse: WorldCourse = { planted: new Map(), blockGap: null, forkShare: 0.02, demand: "busy" }
+export const usualCourse: WorldCourse = {
+  planted: new Map(),
+  blockGap: null,
+  forkShare: 0.02,
+  demand: "busy",
+  nodes: new Map()
+}
 
 /** What all servers of a simulation live in: its time, its chains and the nodes that follow them. */
 export class World {
@@ -54,7 +63,8 @@ export class World {
     const key = `${chain}/${label}`
     const known = this.#backends.get(key)
     if (known !== undefined) return known
-    const backend = makeNode(key, this.#tree(chain), this.clock, this.#random)
+    const character = { ...drawCharacter(this.#random.fork(`backend/${key}`)), ...this.#course.nodes.get(label) }
+    const backend = new SimNode(key, this.#tree(chain), this.clock, character)
     this.#backends.set(key, backend)
     return backend
   }

@@ -5,12 +5,12 @@ import type { SimulatedChainName } from "../../src/simnet/chain-definitions.ts"
 import { scripthashOf } from "../../src/simnet/hash.ts"
 import { merkleProof } from "../../src/simnet/merkle.ts"
 import { seededRandom } from "../../src/simnet/random.ts"
-import { worldCourse } from "../../src/simnet/scenario-blocks.ts"
-import { type LedgerScenario, scriptOf } from "../../src/simnet/scenario-ledger.ts"
+import { worldCourse, type WorldScenario } from "../../src/simnet/world-course.ts"
+import { scriptOf } from "../../src/simnet/scenario-ledger.ts"
 import type { WorldClock } from "../../src/simnet/world-clock.ts"
 import { World, worldClock } from "../../src/simnet/world.ts"
 
-type Course = Omit<Parameters<typeof worldCourse>[0], "chain"> & Partial<LedgerScenario>
+type Course = Partial<WorldScenario>
 
 /** A world whose time moves by hand. */
 const worldOf = (course: Course = {}, seed = 1): World =>
@@ -134,6 +134,26 @@ describe("blocks that come while the world's time passes", () => {
       expect(work(low)).toBeLessThan(work(main))
       expect(decodeBlockHeader(low.header(low.tipHeight)!)!.time).toBeLessThanOrEqual(world.clock.now() / 1000)
     }
+  })
+})
+
+describe("a node that a scenario describes", () => {
+  it("calls itself so, relays from that fee on and hears that late; the rest is drawn as for others", () => {
+    const world = worldOf({
+      backends: { rented: { subversion: "/Satoshi:28.1.0(rented)/", relay_fee: 0.00003, late_s: 900, quiet: false } }
+    })
+    const plain = worldOf().backend("rented", "mainnet-sim")
+    const rented = world.backend("rented", "mainnet-sim")
+    const other = world.backend("other", "mainnet-sim")
+    expect(rented.subversion).toBe("/Satoshi:28.1.0(rented)/")
+    expect(rented.relayFee).toBe(0.00003)
+    expect(plain.relayFee).not.toBe(0.00003)
+    for (const [rate] of rented.mempool) expect(rate).toBeGreaterThanOrEqual(3)
+    until(world.clock, () => other.tipHeight >= 2152)
+    const found = decodeBlockHeader(other.header(2152)!)!.time
+    until(world.clock, () => rented.tipHeight >= 2152)
+    expect(world.clock.now() / 1000 - found).toBeGreaterThanOrEqual(900)
+    expect(world.clock.now() / 1000 - found).toBeLessThan(930)
   })
 })
 
