@@ -7,6 +7,8 @@ export default defineConfig({
     testTimeout: 30_000,
     hookTimeout: 60_000,
     // Two cores here and in CI; each file owns its ports and its database file.
-    maxWorkers: 2
+    maxWorkers: 2,
+    // Tests of one file that run together mostly wait: for wallets, for servers that pace themselves.
+    maxConcurrency: 12
   }
 })
