@@ -1,0 +1,105 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { request } from "node:http"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { setTimeout as sleep } from "node:timers/promises"
+import type { LoopbackWorld } from "./network-namespace.ts"
+
+/** Where Debian's package puts the wallet. */
+export const walletProgram = "/usr/bin/electrum"
+
+export interface WalletOptions {
+  readonly world: LoopbackWorld
+  /** `host:port:s`. */
+  readonly server: string
+  /** The SOCKS5 proxy that knows this host. */
+  readonly socksPort: number
+  /** PEM of the certificate that it expects; without, it takes the first that it sees. */
+  readonly pinned?: string
+}
+
+/** A running wallet daemon, asked over a socket in its folder. */
+export interface ElectrumWallet {
+  /** One of its commands. */
+  readonly call: (method: string, params?: Readonly<Record<string, unknown>>) => Promise<unknown>
+  /** Asks a command again until the answer is as wanted; fails with the last one and the wallet's log. */
+  readonly until: (method: string, wanted: (answer: unknown) => boolean, withinMs: number) => Promise<unknown>
+  /** Everything that it logged. */
+  readonly log: () => string
+  readonly stop: () => Promise<void>
+}
+
+const user = "test"
+const password = "loopback"
+
+const post = (socketPath: string, method: string, params: Readonly<Record<string, unknown>>): Promise<unknown> =>
+  new Promise((resolve, reject) => {
+    const sent = request(
+      { socketPath, method: "POST", path: "/", auth: `${user}:${password}`, headers: { host: "localhost" }, timeout: 60_000 },
+      (answer) => {
+        let text = ""
+        answer.setEncoding("utf8").on("data", (chunk: string) => (text += chunk))
+        answer.on("end", () => {
+          if (answer.statusCode !== 200) return reject(new Error(`${method}: HTTP ${answer.statusCode} ${text}`))
+          const reply = JSON.parse(text) as { readonly result?: unknown; readonly error?: { readonly message: string } }
+          if (reply.error === undefined) resolve(reply.result)
+          else reject(new Error(`${method}: ${reply.error.message}`))
+        })
+      }
+    )
+    sent.on("timeout", () => sent.destroy(new Error(`${method}: no answer`)))
+    sent.on("error", reject)
+    sent.end(JSON.stringify({ id: 0, jsonrpc: "2.0", method, params }))
+  })
+
+/**
+ * Starts the wallet as a daemon in regtest with a fresh folder, one server
+ * only and nothing automatic.
+ */
+export const startElectrumWallet = async ({ world, server, socksPort, pinned }: WalletOptions): Promise<ElectrumWallet> => {
+  const folder = mkdtempSync(join(tmpdir(), "electrum-"))
+  const socketPath = join(folder, "rpc")
+  mkdirSync(join(folder, "regtest/certs"), { recursive: true })
+  writeFileSync(
+    join(folder, "regtest/config"),
+    JSON.stringify({ rpcuser: user, rpcpassword: password, check_updates: false, use_exchange_rate: false, use_gossip: false })
+  )
+  if (pinned !== undefined) writeFileSync(join(folder, "regtest/certs", server.split(":")[0]!), pinned)
+  const child = world.spawn(
+    walletProgram,
+    // prettier-ignore
+    ["--regtest", "-D", folder, "-v", "daemon", "-1", "-s", server, "-p", `socks5:127.0.0.1:${socksPort}`,
+      "--rpcsock", "unix", "--rpcsockpath", socketPath],
+    { env: { PATH: "/usr/bin:/bin", HOME: folder }, stdio: ["ignore", "pipe", "pipe"] }
+  )
+  let log = ""
+  for (const stream of [child.stdout!, child.stderr!]) stream.setEncoding("utf8").on("data", (chunk: string) => (log += chunk))
+  const exited = new Promise<void>((resolve) => void child.once("close", () => resolve()))
+  const failure = (what: string): Error => new Error(`${what}; the wallet's log ends with:\n${log.slice(-4000)}`)
+  const stop = async (): Promise<void> => {
+    child.kill("SIGTERM")
+    const patience = setTimeout(() => child.kill("SIGKILL"), 5000)
+    await exited
+    clearTimeout(patience)
+    rmSync(folder, { recursive: true, force: true })
+  }
+  const call: ElectrumWallet["call"] = (method, params = {}) => post(socketPath, method, params)
+  const until: ElectrumWallet["until"] = async (method, wanted, withinMs) => {
+    const deadline = Date.now() + withinMs
+    for (;;) {
+      const answer = await call(method)
+      if (wanted(answer)) return answer
+      if (Date.now() > deadline) throw failure(`${method} still says ${JSON.stringify(answer)} after ${withinMs} ms`)
+      await sleep(100)
+    }
+  }
+  const deadline = Date.now() + 30_000
+  while (!(await call("ping").catch(() => false))) {
+    if (child.exitCode !== null || Date.now() > deadline) {
+      await stop()
+      throw failure("the wallet does not start")
+    }
+    await sleep(100)
+  }
+  return { call, until, log: () => log, stop }
+}
