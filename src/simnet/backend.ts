@@ -43,7 +43,7 @@ export interface Backend {
   readonly hash: (height: number) => string | undefined
   /** Fee rate (sat per virtual byte) and size (virtual bytes) of its mempool, now, in descending order of rate. */
   readonly mempool: ReadonlyArray<readonly [rate: number, size: number]>
-  /** BTC per 1,000 virtual bytes, now; targets are clamped to 1..1008. */
+  /** BTC per 1,000 virtual bytes, now; targets are clamped to 1..1008. -1: it has no estimate. */
   readonly estimateFee: (target: number, conservative?: boolean) => number
   /** In block order; undefined above its tip. */
   readonly blockTxids: (height: number) => ReadonlyArray<string> | undefined

@@ -20,8 +20,10 @@ export interface NodeCharacter {
   readonly bias: number
   /** Conservative estimates are this many times the others. */
   readonly caution: number
-  /** Its mempool is nearly empty and its estimates are at the floor, e.g. because it was just started. */
+  /** Its mempool is nearly empty and its estimates are at the floor. */
   readonly quiet: boolean
+  /** It saw too few blocks to estimate fees. */
+  readonly fresh: boolean
   /** Sends transactions of its own now and then. */
   readonly sender: boolean
 }
@@ -52,6 +54,7 @@ export const drawCharacter = (random: SeededRandom): NodeCharacter => {
     bias: Math.exp(random.between(-0.15, 0.15)),
     caution: random.between(1, 1.4),
     quiet: random.chance(0.07),
+    fresh: random.chance(0.02),
     sender: random.chance(0.1)
   }
 }

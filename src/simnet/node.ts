@@ -92,7 +92,8 @@ export class SimNode implements Backend {
 
   estimateFee(target: number, conservative?: boolean): number {
     this.#follow()
-    const { seed, bias, caution, quiet } = this.#character
+    const { seed, bias, caution, quiet, fresh } = this.#character
+    if (fresh) return -1
     const floor = Math.max(this.relayFee, this.mempoolMinFee)
     if (quiet) return floor
     const grown = this.#best ?? this.#tree.root

@@ -16,7 +16,8 @@ export const BackendSpec = Schema.Struct({
     Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 86_400 })),
     "Seconds of the world's time until it hears of a block, give or take a few."
   ),
-  quiet: optional(Schema.Boolean, "Its mempool is nearly empty and its estimates are at the floor.")
+  quiet: optional(Schema.Boolean, "Its mempool is nearly empty and its estimates are at the floor."),
+  fresh: optional(Schema.Boolean, "It has no fee estimates.")
 })
 export type BackendSpec = typeof BackendSpec.Type
 
@@ -30,5 +31,6 @@ export const characterOf = (spec: BackendSpec): Partial<NodeCharacter> => ({
   ...(spec.subversion === undefined ? {} : { subversion: spec.subversion }),
   ...(spec.relay_fee === undefined ? {} : { relayFee: spec.relay_fee }),
   ...(spec.late_s === undefined ? {} : { blockDelay: [spec.late_s * 1000, 1500] as const }),
-  ...(spec.quiet === undefined ? {} : { quiet: spec.quiet })
+  ...(spec.quiet === undefined ? {} : { quiet: spec.quiet }),
+  ...(spec.fresh === undefined ? {} : { fresh: spec.fresh })
 })

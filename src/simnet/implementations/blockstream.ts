@@ -37,9 +37,8 @@ const headers: Method = ([start, wanted], model) => {
 
 const estimateFee: Method = ([target], model) => {
   if (!natural(target)) return { error: "non-integer blocks_count" }
-  return target < 1 || target > 1008
-    ? { error: `cannot estimate fee for ${target} blocks` }
-    : { result: new Float(model.backend.estimateFee(target)) }
+  const rate = target < 1 || target > 1008 ? -1 : model.backend.estimateFee(target)
+  return rate < 0 ? { error: `cannot estimate fee for ${target} blocks` } : { result: new Float(rate) }
 }
 
 const scripthash =

@@ -62,9 +62,9 @@ const headers: Method = (params, model) => {
 
 const estimateFee: Method = (params, model) => {
   if (!Array.isArray(params) || !natural(params[0]) || params[0] > 65535) return invalidParams
-  return params[0] < 1 || params[0] > 1008
-    ? fail(2, "Invalid conf_target, must be between 1 and 1008")
-    : json(new Float(model.backend.estimateFee(params[0])))
+  if (params[0] < 1 || params[0] > 1008) return fail(2, "Invalid conf_target, must be between 1 and 1008")
+  const rate = model.backend.estimateFee(params[0])
+  return json(rate < 0 ? -1 : new Float(rate))
 }
 
 const scripthash =
