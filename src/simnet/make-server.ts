@@ -43,6 +43,12 @@ const oddIdentity = (
   switch (kind) {
     case "expired":
       return () => makeTlsIdentity(hosts, random, Date.now() - 11 * year)
+    case "future":
+      return () => makeTlsIdentity(hosts, random, Date.now() + 11 * year)
+    case "wrong name":
+      return () => makeTlsIdentity(["somebody-else.test"], random, Date.now())
+    case "old tls":
+      return () => ({ ...makeTlsIdentity(hosts, random, Date.now()), newest: "TLSv1.1" })
     case "long chain":
       return () => {
         const leaf = makeTlsIdentity(hosts, random, Date.now())

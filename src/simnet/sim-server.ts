@@ -207,7 +207,9 @@ const contextOf = (identity: TlsIdentity): SecureContext => {
   const context = createSecureContext({
     cert: identity.certificate,
     key: identity.key,
-    minVersion: "TLSv1.2",
+    ...(identity.newest === undefined
+      ? { minVersion: "TLSv1.2" as const }
+      : { minVersion: "TLSv1" as const, maxVersion: identity.newest, ciphers: "DEFAULT:@SECLEVEL=0" }),
     // What OpenSSL 3.0 offers, the version behind most servers of the field.
     ecdhCurve: "X25519:P-256:P-384"
   })

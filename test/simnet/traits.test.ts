@@ -5,6 +5,8 @@ import { startServer, traits } from "../../src/simnet/simnet.ts"
 import { honest, type TraitChecks } from "../support/trait-check.ts"
 import { connectionChecks } from "./trait-checks/connection-checks.ts"
 import { contentChecks } from "./trait-checks/content-checks.ts"
+import { headerChecks } from "./trait-checks/header-checks.ts"
+import { historyChecks } from "./trait-checks/history-checks.ts"
 import { peerChecks } from "./trait-checks/peer-checks.ts"
 import { sessionChecks } from "./trait-checks/session-checks.ts"
 import { wireChecks } from "./trait-checks/wire-checks.ts"
@@ -14,6 +16,8 @@ const checks: TraitChecks = {
   ...wireChecks,
   ...sessionChecks,
   ...contentChecks,
+  ...headerChecks,
+  ...historyChecks,
   ...peerChecks
 }
 

@@ -82,6 +82,18 @@ export const connectionTraits = {
     title: "shows a certificate that expired a year ago",
     certificate: "expired"
   },
+  "future-certificate": {
+    title: "shows a certificate that is not valid yet",
+    certificate: "future"
+  },
+  "wrong-name-certificate": {
+    title: "shows a certificate for somebody else's name",
+    certificate: "wrong name"
+  },
+  "old-tls": {
+    title: "speaks no later TLS than 1.1",
+    certificate: "old tls"
+  },
   "long-certificate-chain": {
     title: "sends some 40 kB of certificates that have nothing to do with each other",
     certificate: "long chain"

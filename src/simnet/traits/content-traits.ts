@@ -1,14 +1,6 @@
 import type { Session } from "../session.ts"
+import { answering, failing } from "./answering.ts"
 import { isVersion, type Trait } from "./trait.ts"
-
-/** Another result for one method. */
-const answering = (
-  method: string,
-  json: string | ((json: string, session: Session) => string)
-): Pick<Trait, "result"> => ({
-  result: (asked, original, session) =>
-    asked !== method ? undefined : typeof json === "string" ? json : json(original, session)
-})
 
 const features = (
   change: (features: Record<string, unknown>, session: Session) => Record<string, unknown>
@@ -16,9 +8,6 @@ const features = (
   answering("server.features", (json, session) =>
     JSON.stringify(change(JSON.parse(json) as Record<string, unknown>, session))
   )
-
-const tip = (change: (tip: { hex: string; height: number }) => string): Pick<Trait, "result"> =>
-  answering("blockchain.headers.subscribe", (json) => change(JSON.parse(json) as { hex: string; height: number }))
 
 const banner = (text: string): Pick<Trait, "result"> => answering("server.banner", JSON.stringify(text))
 
@@ -31,10 +20,6 @@ export const contentTraits = {
   "deep-nesting": {
     title: "answers its banner with 100,000 lists in each other",
     ...answering("server.banner", "[".repeat(100_000) + "]".repeat(100_000))
-  },
-  "huge-number": {
-    title: "tells a height of a million digits",
-    ...tip(({ hex }) => `{"hex":"${hex}","height":${"9".repeat(1_000_000)}}`)
   },
   "huge-banner": {
     title: "has a banner of 10 MB",
@@ -106,33 +91,93 @@ export const contentTraits = {
       services: "none"
     }))
   },
-  "stale-tip": {
-    title: "tells a tip that is 500 blocks old",
-    result: (method, json, { model }) => {
-      if (method !== "blockchain.headers.subscribe") return undefined
-      const height = (JSON.parse(json) as { height: number }).height - 500
-      return JSON.stringify({ hex: model.backend.header(height), height })
-    }
+  "html-errors": {
+    title: "answers everything after the handshake with an error that is HTML",
+    ...failing('<script>alert(1)</script><b>Your wallet is out of date</b>')
   },
-  "absurd-tip": {
-    title: "tells a height of a thousand million",
-    ...tip(({ hex }) => JSON.stringify({ hex, height: 1_000_000_000 }))
+  "escape-errors": {
+    title: "answers everything after the handshake with an error of terminal escapes",
+    ...failing("\u0000\u001b[2J\u001b]0;title\u0007\u202egnorw\u202c")
   },
-  "negative-tip": {
-    title: "tells a height below zero",
-    ...tip(({ hex }) => JSON.stringify({ hex, height: -1 }))
+  "huge-errors": {
+    title: "answers everything after the handshake with an error of a megabyte",
+    ...failing("wrong ".repeat(170_000))
   },
-  "work-free-tip": {
-    title: "tells a tip whose hash does not meet its own target",
-    ...tip(({ hex, height }) => JSON.stringify({ hex: `${hex.slice(0, 144)}ffff001d${hex.slice(152)}`, height }))
+  "version-downgrade": {
+    title: "agrees to protocol 1.0, which nobody asked for",
+    ...answering("server.version", (_, session) => JSON.stringify([session.model.software.text, "1.0"]))
   },
-  "bad-header-hex": {
-    title: "sends headers that are no hex",
+  "another-software-each-time": {
+    title: "tells another software on every connection",
+    result: (() => {
+      let connections = 0
+      return (method: string): string | undefined =>
+        method === "server.version" ? JSON.stringify([`ElectrumX 1.${16 + (connections++ % 5)}.0`, "1.4"]) : undefined
+    })()
+  },
+  "another-banner-each-time": {
+    title: "has another banner whenever it is asked",
+    ...answering("server.banner", (_, { model }) => JSON.stringify(`Hello number ${model.random.integer(1, 1e9)}`))
+  },
+  "genesis-changes": {
+    title: "tells the right genesis hash first and another one when asked again",
+    result: (() => {
+      const asked = new WeakSet<Session>()
+      return (method: string, json: string, session: Session): string | undefined => {
+        if (method !== "server.features") return undefined
+        if (!asked.has(session)) {
+          asked.add(session)
+          return undefined
+        }
+        return JSON.stringify({ ...(JSON.parse(json) as object), genesis_hash: "f".repeat(64) })
+      }
+    })()
+  },
+  "claims-other-onion": {
+    title: "claims somebody's onion in its features",
+    ...features((all) => ({
+      ...all,
+      hosts: { ...(all.hosts as object), [`${"victim2".repeat(8)}.onion`]: { tcp_port: 50001 } }
+    }))
+  },
+  "ports-as-lists": {
+    title: "tells ports as lists, texts and floating-point numbers in its features",
+    ...features((all) => ({
+      ...all,
+      hosts: { "ports.test": { tcp_port: [50001, 50002], ssl_port: "50002", ws_port: 50003.5, wss_port: null } }
+    }))
+  },
+  "odd-hosts": {
+    title: "tells hosts of markup, escapes and 10,000 letters in its features",
+    ...features((all) => ({
+      ...all,
+      hosts: {
+        "<img src=x onerror=alert(1)>": { ssl_port: 50002 },
+        "\u001b[31mred.test": { ssl_port: 50002 },
+        ["h".repeat(10_000)]: { ssl_port: 50002 },
+        "": { ssl_port: 50002 },
+        ["__proto__"]: { ssl_port: 50002 }
+      }
+    }))
+  },
+  "odd-fees": {
+    title: "tells fees that are texts, infinite or below zero",
     result: (method) =>
-      method === "blockchain.headers.subscribe"
-        ? JSON.stringify({ hex: "zz".repeat(80), height: 2000 })
-        : method === "blockchain.block.header"
-          ? JSON.stringify("zz".repeat(80))
-          : undefined
+      method === "blockchain.estimatefee" ? "1e999" : method === "blockchain.relayfee" ? '"cheap"' : undefined
+  },
+  "negative-fees": {
+    title: "tells fees below zero that are not the -1 for unknown",
+    result: (method) =>
+      method === "blockchain.estimatefee" || method === "blockchain.relayfee" ? "-0.00012" : undefined
+  },
+  "odd-histogram": {
+    title: "tells a fee histogram that is unsorted and has wrong types",
+    ...answering("mempool.get_fee_histogram", '[[1,100],[50,-7],["a",{}],[],null,[1e300,1e300],[3,5,7]]')
+  },
+  "huge-histogram": {
+    title: "tells a fee histogram of 100,000 bins",
+    ...answering("mempool.get_fee_histogram", () =>
+      JSON.stringify(Array.from({ length: 100_000 }, (_, i) => [100_000 - i, 1000]))
+    )
   }
 } as const satisfies Readonly<Record<string, Trait>>

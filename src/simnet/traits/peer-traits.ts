@@ -150,5 +150,49 @@ export const peerTraits = {
   "repeated-peers": {
     title: "lists one entry 5,000 times",
     ...adding(Array.from({ length: 5000 }, () => ["240.66.8.8", "again.sybil.test", ["v1.4", "s50002"]]))
+  },
+  "whole-block-peers": {
+    title: "lists every address of a /24",
+    ...adding(Array.from({ length: 254 }, (_, i) => [`240.66.9.${i + 1}`, `240.66.9.${i + 1}`, ["v1.4.3", "s50002"]]))
+  },
+  "many-names": {
+    title: "lists 500 names below one domain, all on one address",
+    ...adding(Array.from({ length: 500 }, (_, i) => ["240.66.10.1", `n${i}.wildcard.test`, ["v1.4.3", "s50002"]]))
+  },
+  "many-spellings": {
+    title: "lists one host in 64 spellings",
+    ...adding(
+      Array.from({ length: 64 }, (_, i) => [
+        "240.66.11.1",
+        [..."spell.test"].map((c, at) => ((i >> at % 6) & 1 ? c.toUpperCase() : c)).join("") + (i & 1 ? "." : ""),
+        ["v1.4.3", "s50002"]
+      ])
+    )
+  },
+  "absurd-versions": {
+    title: "lists hosts with versions that no program has",
+    ...adding(
+      ["v99", "v0", "v-1", "v1.4.3.2.1.0", `v${"9".repeat(5000)}`, "v1e9", "v1,4", "v\u0661.4", "v"].map((version, i) => [
+        `240.66.12.${i + 1}`,
+        `version${i}.absurd.test`,
+        [version, "s50002"]
+      ])
+    )
+  },
+  "markup-peers": {
+    title: "lists hosts of HTML, terminal escapes and direction marks",
+    ...adding(
+      ["<script>alert(1)</script>.test", "\u001b]0;title\u0007.test", "\u202etset.live.test", "a\u0000b.test", "%00.test"].map(
+        (host, i) => [`240.66.13.${i + 1}`, host, ["v1.4.3", "s50002"]]
+      )
+    )
+  },
+  "moving-port": {
+    title: "lists itself at another port whenever it is asked",
+    result: (method, original, { model }) => {
+      if (method !== "server.peers.subscribe") return undefined
+      const entry = ["240.66.14.1", model.names[0]!.host, ["v1.4.3", `s${model.random.integer(1025, 65_000)}`]]
+      return JSON.stringify([...(JSON.parse(original) as Entries), entry])
+    }
   }
 } as const satisfies Readonly<Record<string, Trait>>

@@ -21,7 +21,7 @@ export interface Trait {
   /** Everybody's allowance is used up: ElectrumX answers -101 and closes. */
   readonly exhausted?: boolean
   /** Other certificates than one valid self-signed one. */
-  readonly certificate?: "expired" | "long chain" | "new each time"
+  readonly certificate?: "expired" | "future" | "wrong name" | "old tls" | "long chain" | "new each time"
 }
 
 export const isVersion = (request: Request): boolean => request.method === "server.version"

@@ -1,5 +1,7 @@
 import { connectionTraits } from "./connection-traits.ts"
 import { contentTraits } from "./content-traits.ts"
+import { headerTraits } from "./header-traits.ts"
+import { historyTraits } from "./history-traits.ts"
 import { peerTraits } from "./peer-traits.ts"
 import { sessionTraits } from "./session-traits.ts"
 import type { Trait } from "./trait.ts"
@@ -11,5 +13,7 @@ export const traits: Readonly<Record<string, Trait>> = {
   ...wireTraits,
   ...sessionTraits,
   ...contentTraits,
+  ...headerTraits,
+  ...historyTraits,
   ...peerTraits
 }

@@ -153,5 +153,54 @@ export const wireTraits = {
         Buffer.from(after)
       ])
     }
+  },
+  "one-byte-a-second": {
+    title: "sends its replies byte by byte, one a second",
+    line: (text, _, session) => {
+      session.outgoing.takeOver((socket, release) => dribble(socket, Buffer.from(`${text}\n`), 1000, release))
+      return null
+    }
+  },
+  "carriage-returns": {
+    title: "ends its lines with CR instead of LF, after the handshake",
+    line: (text, request, session) => {
+      if (isVersion(request)) return undefined
+      session.outgoing.write(`${text}\r`)
+      return null
+    }
+  },
+  utf16: {
+    title: "answers in UTF-16, after the handshake",
+    line: (text, request) => (isVersion(request) ? undefined : Buffer.from(`\ufeff${text}`, "utf16le"))
+  },
+  "nul-bytes": {
+    title: "puts NUL bytes before and after every reply, after the handshake",
+    line: textAfterVersion((text) => `\u0000\u0000${text}\u0000`)
+  },
+  "no-last-line-end": {
+    title: "leaves the line end of its first reply after the handshake out and closes",
+    line: (text, request, session) => {
+      if (isVersion(request)) return undefined
+      session.outgoing.write(text)
+      session.close()
+      return null
+    }
+  },
+  "asks-back": {
+    title: "sends requests of its own after the handshake",
+    replied: (request, session) => {
+      if (!isVersion(request)) return
+      for (const [id, method] of ["server.version", "server.peers.subscribe", "wallet.unlock"].entries()) {
+        session.write(JSON.stringify({ jsonrpc: "2.0", id, method, params: [] }))
+      }
+    }
+  },
+  "list-as-id": {
+    title: "answers with a list around the id, after the handshake",
+    line: afterVersion((reply) => ({ ...reply, id: [reply.id] }))
+  },
+  "null-ids": {
+    title: "answers with null for an id, after the handshake",
+    line: afterVersion((reply) => ({ ...reply, id: null }))
   }
 } as const satisfies Readonly<Record<string, Trait>>

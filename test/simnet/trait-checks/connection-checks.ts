@@ -1,5 +1,5 @@
 import { connect } from "node:net"
-import { connect as connectTls } from "node:tls"
+import { type ConnectionOptions, connect as connectTls } from "node:tls"
 import { expect } from "vitest"
 import { plainTcp, plainTls } from "../../support/plain-client.ts"
 import {
@@ -71,5 +71,24 @@ export const connectionChecks: TraitChecks = {
     )
     client.destroy()
     expect(ended).toBe(false)
+  },
+  "future-certificate": async (server) => {
+    expect(Date.parse((await certificateOf(server)).validFrom)).toBeGreaterThan(Date.now())
+  },
+  "wrong-name-certificate": async (server) => {
+    expect((await certificateOf(server)).checkHost("server.test")).toBeUndefined()
+  },
+  "old-tls": async (server) => {
+    const version = (options: ConnectionOptions): Promise<string> =>
+      new Promise((resolve) => {
+        const socket = connectTls({ port: server.tlsPort, host: "127.0.0.1", rejectUnauthorized: false, ...options })
+        socket.on("secureConnect", () => {
+          resolve(socket.getProtocol()!)
+          socket.destroy()
+        })
+        socket.on("error", (error: NodeJS.ErrnoException) => resolve(error.code ?? ""))
+      })
+    expect(await version({ minVersion: "TLSv1", ciphers: "DEFAULT:@SECLEVEL=0", maxVersion: "TLSv1.1" })).toBe("TLSv1.1")
+    expect(await version({})).toContain("SSL")
   }
 }

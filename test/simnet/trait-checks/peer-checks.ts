@@ -52,5 +52,32 @@ export const peerChecks: TraitChecks = {
     const peers = await peersOf(server)
     expect(peers.length).toBeGreaterThan(5000)
     expect(new Set(peers.map((peer) => JSON.stringify(peer))).size).toBe(2)
+  },
+  "whole-block-peers": async (server) => {
+    const peers = (await peersOf(server)) as ReadonlyArray<readonly [string]>
+    expect(new Set(peers.filter(([address]) => address.startsWith("240.66.9.")).map(([address]) => address)).size).toBe(254)
+  },
+  "many-names": async (server) => {
+    const peers = (await peersOf(server)) as ReadonlyArray<readonly [string, string]>
+    const names = peers.filter(([, host]) => host.endsWith(".wildcard.test"))
+    expect([names.length, new Set(names.map(([address]) => address)).size]).toEqual([500, 1])
+  },
+  "many-spellings": async (server) => {
+    const peers = (await peersOf(server)) as ReadonlyArray<readonly [string, string]>
+    const spellings = peers.map(([, host]) => host).filter((host) => /^spell\.test\.?$/i.test(host))
+    expect(new Set(spellings).size).toBeGreaterThan(30)
+  },
+  "absurd-versions": async (server) => {
+    const peers = (await peersOf(server)) as ReadonlyArray<readonly [string, string, ReadonlyArray<string>]>
+    expect(Math.max(...peers.map(([, , features]) => features[0]!.length))).toBeGreaterThan(5000)
+  },
+  "markup-peers": async (server) => {
+    const hosts = ((await peersOf(server)) as ReadonlyArray<readonly [string, string]>).map(([, host]) => host)
+    expect(hosts).toEqual(expect.arrayContaining(["<script>alert(1)</script>.test", "\u001b]0;title\u0007.test"]))
+  },
+  "moving-port": async (server) => {
+    const [first, second] = [await peersOf(server), await peersOf(server)]
+    expect((first.at(-1) as ReadonlyArray<unknown>).slice(0, 2)).toEqual(["240.66.14.1", "server.test"])
+    expect(second.at(-1)).not.toEqual(first.at(-1))
   }
 }

@@ -1,6 +1,6 @@
 import { expect } from "vitest"
 import { request } from "../../support/plain-client.ts"
-import { hello, talk, lineOf, type TraitChecks } from "../../support/trait-check.ts"
+import { dead, hello, talk, lineOf, type TraitChecks } from "../../support/trait-check.ts"
 
 export const wireChecks: TraitChecks = {
   dribble: async (server) => {
@@ -89,5 +89,35 @@ export const wireChecks: TraitChecks = {
   "bad-utf8": async (server) => {
     const client = await talk(server, hello + request(1, "server.banner"), (c) => c.lines().length === 2)
     expect(() => new TextDecoder("utf-8", { fatal: true }).decode(client.received())).toThrow()
+  },
+  "one-byte-a-second": async (server) => {
+    const client = await talk(server, hello, (c) => c.size() >= 1)
+    expect(client.size()).toBeLessThan(3)
+  },
+  "carriage-returns": async (server) => {
+    const client = await talk(server, hello + request(1, "server.ping"), (c) => c.received().includes(13, c.received().indexOf(10)))
+    expect(client.lines()).toHaveLength(1)
+  },
+  utf16: async (server) => {
+    const wide = Buffer.from('\ufeff{"id":1,"jsonrpc":"2.0","result":null}', "utf16le")
+    const client = await talk(server, hello + request(1, "server.ping"), (c) => c.lines().length === 2)
+    expect(client.received().includes(wide)).toBe(true)
+  },
+  "nul-bytes": async (server) => {
+    expect(await lineOf(server, "server.ping")).toMatch(/^\0\0\{.*\}\0$/)
+  },
+  "no-last-line-end": async (server) => {
+    const client = await talk(server, hello + request(1, "server.ping"), dead)
+    expect([client.lines().length, client.received().toString("utf8").endsWith('"result":null}')]).toEqual([1, true])
+  },
+  "asks-back": async (server) => {
+    const client = await talk(server, hello, (c) => c.lines().length === 4)
+    expect(JSON.parse(client.lines()[3]!)).toMatchObject({ id: 2, method: "wallet.unlock" })
+  },
+  "list-as-id": async (server) => {
+    expect(JSON.parse(await lineOf(server, "server.ping"))).toMatchObject({ id: [1] })
+  },
+  "null-ids": async (server) => {
+    expect(JSON.parse(await lineOf(server, "server.ping"))).toMatchObject({ id: null })
   }
 }
