@@ -14,8 +14,6 @@ export interface WalletOptions {
   readonly server: string
   /** The SOCKS5 proxy that knows this host. */
   readonly socksPort: number
-  /** PEM of the certificate that it expects; without, it takes the first that it sees. */
-  readonly pinned?: string
 }
 
 /** A running wallet daemon, asked over a socket in its folder. */
@@ -56,20 +54,20 @@ const post = (socketPath: string, method: string, params: Readonly<Record<string
  * Starts the wallet as a daemon in regtest with a fresh folder, one server
  * only and nothing automatic.
  */
-export const startElectrumWallet = async ({ world, server, socksPort, pinned }: WalletOptions): Promise<ElectrumWallet> => {
+export const startElectrumWallet = async ({ world, server, socksPort }: WalletOptions): Promise<ElectrumWallet> => {
   const folder = mkdtempSync(join(tmpdir(), "electrum-"))
   const socketPath = join(folder, "rpc")
-  mkdirSync(join(folder, "regtest/certs"), { recursive: true })
+  mkdirSync(join(folder, "regtest"))
   writeFileSync(
     join(folder, "regtest/config"),
     JSON.stringify({ rpcuser: user, rpcpassword: password, check_updates: false, use_exchange_rate: false, use_gossip: false })
   )
-  if (pinned !== undefined) writeFileSync(join(folder, "regtest/certs", server.split(":")[0]!), pinned)
+  const daemon = ["daemon", "-1", "-s", server, "-p", `socks5:127.0.0.1:${socksPort}`]
+  const asking = ["--rpcsock", "unix", "--rpcsockpath", socketPath]
   const child = world.spawn(
-    walletProgram,
-    // prettier-ignore
-    ["--regtest", "-D", folder, "-v", "daemon", "-1", "-s", server, "-p", `socks5:127.0.0.1:${socksPort}`,
-      "--rpcsock", "unix", "--rpcsockpath", socketPath],
+    // It must not outlive a test runner that was killed.
+    "setpriv",
+    ["--pdeathsig", "KILL", "--", walletProgram, "--regtest", "-D", folder, "-v", ...daemon, ...asking],
     { env: { PATH: "/usr/bin:/bin", HOME: folder }, stdio: ["ignore", "pipe", "pipe"] }
   )
   let log = ""
