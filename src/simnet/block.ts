@@ -26,8 +26,8 @@ const targetOf = (bits: number): Buffer => {
 /** Expected number of hashes until one meets the target. */
 export const workOf = (bits: number): number => 2 ** 256 / (Number(BigInt(`0x${targetOf(bits).toString("hex")}`)) + 1)
 
-/** Anyone can spend what a miner earned: a script that drops the height and is true. */
-const minersWitnessScript = (height: number): string => `${pushNumber(height)}7551`
+/** Anyone can spend what a miner earned: a script that drops the height and is true. In hex. */
+export const minersWitnessScript = (height: number): string => `${pushNumber(height)}7551`
 
 /** Where the miner of that height is paid, in hex. */
 export const minersScript = (height: number): string =>

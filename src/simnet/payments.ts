@@ -1,4 +1,4 @@
-import { type Block, minersCoin, minersScript } from "./block.ts"
+import { type Block, minersCoin, minersScript, minersWitnessScript } from "./block.ts"
 import { type Coin, spend, type Transaction } from "./transaction.ts"
 
 /** A payment that the simulated world contains. */
@@ -28,11 +28,15 @@ export interface Unconfirmed {
 
 /**
  * Together these keep money from running out: at the first height twenty
- * coinbases of 50 BTC are mature, and no more than `mostPayments` are planted.
+ * coinbases of 50 BTC are mature, change can be spent at once, and no more than
+ * `mostPayments` are planted.
  */
 export const firstPaymentHeight = 120
 export const largestPayment = 1e8
 export const mostPayments = 500
+
+/** More virtual bytes than it takes to spend a payment. */
+export const spendingSize = 250
 
 /** Blocks until a coinbase can be spent. */
 const maturity = 100
@@ -97,6 +101,11 @@ export class PaymentBook {
       const transaction = spend([coin], pay, change, payment.rate)
       if (transaction === undefined) continue
       this.#coins.delete(key)
+      // What is in the mempool has its change there too, which nothing else should depend on.
+      if (payment.height !== null) {
+        const witnessScript = minersWitnessScript(height)
+        this.#add({ txid: transaction.txid, position: 1, ...transaction.outputs[1]!, witnessScript }, height)
+      }
       this.#paid.set(payment, { txid: transaction.txid, position: 0, ...pay[0]! })
       return transaction
     }

@@ -2,9 +2,12 @@ import { Schema } from "effect"
 import { scriptOfAddress } from "./address.ts"
 import { chainDefinitions, type SimulatedChainName } from "./chain-definitions.ts"
 import type { Planted } from "./chain.ts"
-import { firstPaymentHeight, largestPayment, mostPayments, type Payment } from "./payments.ts"
+import { firstPaymentHeight, largestPayment, mostPayments, type Payment, spendingSize } from "./payments.ts"
 import { publicScripts } from "./public-scripts.ts"
 import { ChainName, optional } from "./scenario-fields.ts"
+
+/** Satoshi per virtual byte. */
+const usualRate = 5
 
 const Height = Schema.Int.check(Schema.isBetween({ minimum: firstPaymentHeight, maximum: 2150 }))
 
@@ -64,6 +67,10 @@ const problemOf = (spec: PaymentSpec, chain: SimulatedChainName): readonly [key:
   if (typeof spec.spent === "number" && (spec.height === "mempool" || spec.spent <= spec.height)) {
     return ["spent", `is not after ${spec.height}`]
   }
+  const least = spendingSize * (spec.fee_rate ?? usualRate)
+  if (spec.spent !== undefined && spec.amount < least) {
+    return ["amount", `is less than ${least}, the fee of spending it`]
+  }
   return undefined
 }
 
@@ -81,7 +88,7 @@ const paymentOf = (spec: PaymentSpec, chain: SimulatedChainName): Payment => ({
   amount: spec.amount,
   height: spec.height === "mempool" ? null : spec.height,
   spent: spec.spent ?? null,
-  rate: spec.fee_rate ?? 5,
+  rate: spec.fee_rate ?? usualRate,
   after: (spec.after_s ?? 0) * 1000
 })
 

@@ -6,7 +6,7 @@ import type { FleetSpec } from "./scenario-fleet.ts"
 import { mistakesOfLedger } from "./scenario-ledger.ts"
 import { mistakesOfLies } from "./scenario-lies.ts"
 import type { ServerSpec } from "./scenario-server.ts"
-import { isDistinct, unknownPlaceholders } from "./template.ts"
+import { isDistinct, mayBecome, unknownPlaceholders } from "./template.ts"
 
 /** What is wrong in a scenario and where. */
 export interface Mistake {
@@ -76,6 +76,17 @@ const mistakesOfFleet = (fleet: FleetSpec, path: Path, scenario: Scenario): Read
   return mistakes
 }
 
+/** Nodes that are described and that no server asks. */
+const unusedBackends = (scenario: Scenario, ids: ReadonlySet<string>): ReadonlyArray<Mistake> => {
+  const specs = [...(scenario.servers ?? []), ...(scenario.fleets ?? [])]
+  // Without a label of its own, a server's node is called like the server.
+  const templates = specs.flatMap((spec) => (spec.backend === undefined ? [] : labelsOf(spec.backend)))
+  const asked = (label: string): boolean => ids.has(label) || templates.some((template) => mayBecome(template, label))
+  return Object.keys(scenario.backends ?? {}).flatMap((label) =>
+    asked(label) ? [] : [{ path: ["backends", label], message: `no server asks the node ${label}` }]
+  )
+}
+
 const wrongSeeds = (scenario: Scenario): ReadonlyArray<Mistake> => {
   const named = [...(scenario.servers ?? []), ...(scenario.recorded === undefined ? [] : [scenario.recorded.first_list])]
   return scenario.seeds.flatMap((seed, i) => {
@@ -117,5 +128,6 @@ export const findMistake = (scenario: Scenario): Mistake | undefined => {
   ])
   for (const [i, server] of servers.entries()) mistakes.push(...lostReferences(server, ["servers", i], ids, relaying))
   for (const [i, fleet] of fleets.entries()) mistakes.push(...lostReferences(fleet, ["fleets", i], ids, relaying))
+  mistakes.push(...unusedBackends(scenario, ids))
   return [...mistakes, ...mistakesOfLedger(scenario), ...mistakesOfLies(scenario), ...wrongSeeds(scenario)][0]
 }

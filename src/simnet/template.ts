@@ -36,6 +36,12 @@ const distinguishing: ReadonlyArray<string> = ["n", "nn", "nnn", "id", "word", "
 export const isDistinct = (template: string): boolean =>
   [...template.matchAll(slot)].some((match) => distinguishing.includes(match[1]!))
 
+/** Whether a template can turn into that text when its placeholders are filled. */
+export const mayBecome = (template: string, text: string): boolean => {
+  const parts = template.split(/\{[a-z0-9]+\}/).map((part) => part.replace(/[^a-z0-9]/gi, "\\$&"))
+  return new RegExp(`^${parts.join(".+")}$`).test(text)
+}
+
 /** The template with what is known filled in; the rest stays. */
 export const fill = (template: string, values: Values): string =>
   template.replace(slot, (whole, name: string) => values[name as Placeholder] ?? whole)

@@ -1,20 +1,17 @@
-import { NodeServices } from "@effect/platform-node"
-import { it } from "@effect/vitest"
-import { Effect, FileSystem } from "effect"
 import * as fc from "fast-check"
-import { describe, expect } from "vitest"
+import { describe, expect, it } from "vitest"
 import { decodeBlockHeader } from "../../src/domain/block-header.ts"
 import type { Backend } from "../../src/simnet/backend.ts"
 import { simulatedChain } from "../../src/simnet/chain.ts"
 import { scripthashOf } from "../../src/simnet/hash.ts"
 import { merkleProof } from "../../src/simnet/merkle.ts"
+import { firstPaymentHeight, largestPayment, mostPayments } from "../../src/simnet/payments.ts"
 import { publicHistories } from "../../src/simnet/public-histories.ts"
 import { publicScripts, publicScriptsEnd } from "../../src/simnet/public-scripts.ts"
 import { seededRandom } from "../../src/simnet/random.ts"
 import { worldCourse } from "../../src/simnet/world-course.ts"
 import { type PaymentSpec, scriptOf } from "../../src/simnet/scenario-ledger.ts"
 import { scriptForms } from "../../src/simnet/script.ts"
-import { loadScenario } from "../../src/simnet/scenario-loader.ts"
 import { World, worldClock } from "../../src/simnet/world.ts"
 
 /** The outpoints that a transaction of one input spends. */
@@ -70,6 +67,14 @@ describe("planted payments", () => {
     expect(node.unspent(scripthash)).toEqual([expect.objectContaining({ value: 30_000, height: 0, position: 0 })])
   })
 
+  it("may be as many and as large as a file can have, in the first block that can have any", () => {
+    const node = nodeWith(Array.from({ length: mostPayments }, () => ({ to: address, amount: largestPayment, height: firstPaymentHeight, fee_rate: 500 })))
+    expect(node.blockTxids(firstPaymentHeight)).toHaveLength(1 + mostPayments)
+    expect(node.balance(scripthash).confirmed).toBe(mostPayments * largestPayment)
+    const mempool = nodeWith(Array.from({ length: mostPayments }, () => ({ to: address, amount: largestPayment, height: "mempool", fee_rate: 500 })))
+    expect(mempool.unconfirmed(scripthash).map(({ height }) => height)).toEqual(Array.from({ length: mostPayments }, () => 0))
+  })
+
   it("do not depend on the order of the file", () => {
     const payments: ReadonlyArray<PaymentSpec> = [
       { to: address, amount: 70_000, height: 300 },
@@ -98,32 +103,6 @@ describe("planted payments", () => {
       expect(world.backend("node", chain).history(dusted).at(-1)!.height).toBe(2050)
     for (const { height } of world.backend("node", "cash-sim").history(dusted)) expect(height).toBeLessThan(500)
   })
-
-  it.effect.each([
-    [{ to: "nonsense", amount: 5000, height: 2000 }, "payments[0].to: nonsense is no address of mainnet-sim"],
-    [{ to: "P2TR-1", amount: 5000, height: 900 }, "payments[0].height: is not above 1000"],
-    [{ to: "P2TR-1", amount: 5000, height: 2000, spent: 1999 }, "payments[0].spent: is not after 2000"],
-    [{ to: "P2TR-1", amount: 5, height: 2000 }, "payments[0].amount: "]
-  ] as const)("that cannot be are refused with their place in the file: %j", ([payment, message]) =>
-    Effect.gen(function*() {
-      const fs = yield* FileSystem.FileSystem
-      const directory = yield* fs.makeTempDirectoryScoped()
-      const file = `${directory}/scenario.json`
-      const scenario = {
-        name: "payments",
-        title: "t",
-        chain: "mainnet-sim",
-        payments: [payment],
-        seeds: ["a.test:50002:s"],
-        round_trip_ms: [0, 0],
-        jitter_ms: 0,
-        servers: [{ id: "a", operator: "a", software: "ElectrumX 1.18.0", names: [{ host: "a.test", tls: 50002 }] }]
-      }
-      yield* fs.writeFileString(file, JSON.stringify(scenario, null, 2))
-      const error = yield* Effect.flip(loadScenario(file))
-      expect(error.message).toContain(message)
-    }).pipe(Effect.scoped, Effect.provide(NodeServices.layer))
-  )
 })
 
 describe("any payments", () => {
