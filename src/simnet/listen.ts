@@ -5,17 +5,21 @@ import { SimnetError } from "./simnet-error.ts"
 
 const loopback = "127.0.0.1"
 
-const listenError = (what: string, port: number, error: NodeJS.ErrnoException): SimnetError => {
+/** What to do about it, where something can be done. */
+export const listenError = (what: string, port: number, error: NodeJS.ErrnoException): SimnetError => {
   if (error.code === "EADDRINUSE") {
     return new SimnetError({ reason: "port in use", message: `${what}: port ${port} is in use` })
   }
   if (error.code === "EMFILE" || error.code === "ENFILE") {
     return new SimnetError({ reason: "too few file descriptors", message: `${what}: out of file descriptors` })
   }
-  return new SimnetError({
-    reason: "cannot listen",
-    message: `${what}: cannot listen on ${loopback}:${port}: ${error.message}`
-  })
+  const advice =
+    error.code === "EACCES"
+      ? ": ports below 1024 need privileges; take a higher one, or 0 for any free one"
+      : error.code === "EADDRNOTAVAIL"
+        ? ": this machine has no 127.0.0.1; is its loopback interface up?"
+        : `: ${error.message}`
+  return new SimnetError({ reason: "cannot listen", message: `${what}: cannot listen on ${loopback}:${port}${advice}` })
 }
 
 /** Listen on loopback; 0 = any free port. Returns the port. */

@@ -72,8 +72,8 @@ export const runOf = (planned: PlannedServer, world: World, random: SeededRandom
   const stop = (): void => {
     for (const process of processes) process.stop()
   }
-  // One forged node for each operator's servers.
-  const fork = (): Backend => world.backend(`fork of ${planned.operator}`, "low-work-sim")
+  // Who shares a node shares its forged twin.
+  const fork = (): Backend => world.backend(planned.model.backend.name.slice(chain.length + 1), "low-work-sim")
   const faceOf = (lies: ReadonlyArray<LieSpec>): Face => {
     const model =
       lies.length === 0
