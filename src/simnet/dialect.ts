@@ -45,10 +45,12 @@ export const percentG = (value: number): string => {
     : String(Number(value.toPrecision(16)))
 }
 
-/** serde_json: shortest digits, plain exponents for small numbers (from source, not executed). */
+/** serde_json up to its use of ryu: shortest digits, exponents without padding below 1e-5 and from 1e16 on, `.0` on whole numbers. */
 export const rustFloat = (value: number): string => {
   if (value === 0) return "0.0"
-  if (exponent(value) < -4) return scientific(value, String)
+  const [mantissa, power] = value.toExponential().split("e") as [string, string]
+  if (Number(power) < -5 || Number(power) >= 16) return `${mantissa}e${Number(power)}`
+  // JavaScript writes exponents below 1e-6 only.
   const text = String(value)
   return text.includes(".") ? text : `${text}.0`
 }

@@ -1,70 +1,168 @@
-import { Float, type Json, print, serdeSorted } from "../dialect.ts"
+import { isUtf8 } from "node:buffer"
+import { type Json, print, serdeSorted } from "../dialect.ts"
+import { NodeFollower, untilTick } from "../node-follower.ts"
 import { printPeers } from "../peer-lists.ts"
+import { Remembered } from "../remembered.ts"
+import { protocolOrder } from "../script-history.ts"
 import type { ServerModel } from "../server-model.ts"
-import { blockstreamHistogram } from "./fee-histogram.ts"
+import {
+  blockstreamMethods,
+  type BlockstreamProcess,
+  type BlockstreamReply,
+  estimatedTargets,
+  thereAndBack
+} from "./blockstream-methods.ts"
+import { electrsEnvelope, tellElectrsClient, tipJson } from "./electrs-family.ts"
 import { blockstreamFeatures } from "./features.ts"
-import { type Conversation, type Envelope, idText, type Implementation } from "./implementation.ts"
+import { blockstreamHistogram } from "./fee-histogram.ts"
+import {
+  type Answer,
+  type Channel,
+  type Conversation,
+  type Envelope,
+  idText,
+  type Implementation,
+  type Request
+} from "./implementation.ts"
+import { rustDebugList } from "./rust-text.ts"
+import { ScriptSubscriptions } from "./script-subscriptions.ts"
 
-// Errors are bare strings here; the fork answers envelope errors with an object.
+// Errors of methods are bare strings, code 0 here; the fork answers errors of the envelope with an object.
 const envelope: Envelope = {
-  result: (id, json) => `{"id":${id},"jsonrpc":"2.0","result":${json}}`,
+  ...electrsEnvelope,
   error: (id, code, message) =>
     code === 0
       ? `{"error":${JSON.stringify(message)},"id":${id},"jsonrpc":"2.0"}`
-      : `{"error":{"code":${code},"message":${JSON.stringify(message)}},"id":${id},"jsonrpc":"2.0"}`,
-  notification: (method, params) => `{"jsonrpc":"2.0","method":"${method}","params":${params ?? "[]"}}`
+      : electrsEnvelope.error(id, code, message)
 }
 
-type Reply = { readonly result: Json } | { readonly error: string }
-type Method = (params: ReadonlyArray<unknown>, model: ServerModel) => Reply
+const updateMs = 5000
+const mempoolMs = 10_000
+const estimatesMs = 60_000
 
-const natural = (value: unknown): value is number => typeof value === "number" && Number.isInteger(value) && value >= 0
-
-const header: Method = ([height], model) => {
-  if (!natural(height)) return { error: "non-integer height" }
-  const hex = height > model.backend.tipHeight ? undefined : model.backend.header(height)
-  return hex === undefined ? { error: "missing header" } : { result: hex }
-}
-
-const headers: Method = ([start, wanted], model) => {
-  if (!natural(start)) return { error: "missing height" }
-  if (!natural(wanted)) return { error: "missing count" }
-  const count = Math.max(0, Math.min(wanted, 2016, model.backend.tipHeight - start + 1))
+/** It looks at its node every five seconds, at the mempool's statistics every ten. */
+const processOf = (model: ServerModel): BlockstreamProcess => {
+  const { backend, clock } = model
+  const draw = model.random.fork("process")
+  const [update, statistics, estimates] = [updateMs, mempoolMs, estimatesMs].map((ms) => draw.between(0, ms)) as [
+    number,
+    number,
+    number
+  ]
+  const untilUpdate = (now: number): number => untilTick(now, updateMs, update)
+  const every = (ms: number, phase: number) => (): number => Math.floor((clock.now() - phase) / ms)
   return {
-    result: { count, hex: Array.from({ length: count }, (_, i) => model.backend.header(start + i)!).join(""), max: 2016 }
+    model,
+    node: new NodeFollower(backend, clock, { tip: untilUpdate, mempool: untilUpdate }),
+    histogram: new Remembered(every(mempoolMs, statistics), () =>
+      print(blockstreamHistogram(backend.mempool), serdeSorted)
+    ),
+    estimates: new Remembered(
+      every(estimatesMs, estimates),
+      () =>
+        new Map(
+          estimatedTargets
+            .map((target) => [target, thereAndBack(backend.estimateFee(target))] as const)
+            .filter(([, rate]) => rate >= 0)
+        )
+    ),
+    relayFee: thereAndBack(backend.relayFee)
   }
 }
 
-const estimateFee: Method = ([target], model) => {
-  if (!natural(target)) return { error: "non-integer blocks_count" }
-  const rate = target < 1 || target > 1008 ? -1 : model.backend.estimateFee(target)
-  return rate < 0 ? { error: `cannot estimate fee for ${target} blocks` } : { result: new Float(rate) }
+const tlsHello = Buffer.of(22, 3, 1)
+
+class BlockstreamConversation implements Conversation {
+  readonly #process: BlockstreamProcess
+  readonly #channel: Channel
+  readonly #subscriptions = new ScriptSubscriptions()
+  readonly #fork: boolean
+  #unlisten: (() => void) | undefined
+
+  constructor(process: BlockstreamProcess, channel: Channel) {
+    this.#process = process
+    this.#channel = channel
+    this.#fork = process.model.software.family === "mempool electrs"
+  }
+
+  line(bytes: Buffer): void {
+    // What is no text, or looks like TLS, ends the connection with both.
+    if (!isUtf8(bytes) || bytes.subarray(0, 3).equals(tlsHello)) return this.#channel.close()
+    const text = bytes.toString("utf8")
+    let message: unknown
+    try {
+      message = JSON.parse(text)
+    } catch {
+      // Shown with its line end.
+      return this.#answer(this.#invalid(`${text}\n`))
+    }
+    // The fork alone knows batches.
+    if (!Array.isArray(message) || !this.#fork) return this.#answer(this.#handle(message, text))
+    const replies = message.map((item) => this.#handle(item, text)!).map((pair) => this.#channel.format(...pair))
+    this.#channel.sendLine(`[${replies.join(",")}]`, null)
+  }
+
+  tooLong(): void {
+    this.#channel.close()
+  }
+
+  ended(): void {
+    this.#unlisten?.()
+  }
+
+  /** Null ends the connection without a word. */
+  #answer(pair: readonly [Request, Answer] | null): void {
+    if (pair === null) this.#channel.close()
+    else this.#channel.reply(...pair)
+  }
+
+  #invalid(shown: string): readonly [Request, Answer] | null {
+    return this.#fork ? [{ method: "", id: "null" }, { code: -32600, message: `invalid request: ${shown}` }] : null
+  }
+
+  #handle(message: unknown, text: string): readonly [Request, Answer] | null {
+    const object = typeof message === "object" && message !== null ? (message as Record<string, unknown>) : {}
+    const { method: name, id } = object
+    const params = object.params ?? []
+    if (typeof name !== "string" || id === undefined || !Array.isArray(params)) {
+      return this.#invalid(print(message as Json, serdeSorted))
+    }
+    const request = { method: name, id: idText(id, text) }
+    const reply = this.#call(name, params)
+    if (reply !== null) {
+      if ("error" in reply) return [request, { code: 0, message: reply.error }]
+      return [request, { result: "text" in reply ? reply.text : print(reply.result, serdeSorted) }]
+    }
+    const unknown = `${name} RPC error: unknown method ${name} ${rustDebugList(params)}`
+    return this.#fork ? [request, { code: 1, message: unknown }] : null
+  }
+
+  /** Null: no method of that name. */
+  #call(name: string, params: ReadonlyArray<unknown>): BlockstreamReply | null {
+    const { model } = this.#process
+    // Builds with discovery have more.
+    if (name === "server.peers.subscribe") {
+      return { text: model.discovery ? printPeers(model.peers.draw(model.random), false, serdeSorted) : "[]" }
+    }
+    if (name === "server.features" && model.discovery) return { text: blockstreamFeatures(model) }
+    if (name === "server.add_peer" && model.discovery) {
+      return params[0] === undefined ? { error: "missing features param" } : { error: "invalid features" }
+    }
+    const method = blockstreamMethods.get(name)
+    if (method === undefined) return null
+    return method(params, {
+      process: this.#process,
+      model,
+      subscriptions: this.#subscriptions,
+      listen: () => {
+        this.#unlisten ??= this.#process.node.listen(({ tip }) => {
+          const shown = tip ? tipJson(this.#process.node, model) : null
+          tellElectrsClient(this.#channel, this.#subscriptions, shown, protocolOrder, true)
+        })
+      }
+    })
+  }
 }
-
-const scripthash =
-  (result: Json): Method =>
-  ([hash]) =>
-    typeof hash === "string" && /^[0-9a-fA-F]{64}$/.test(hash) ? { result } : { error: "bad script_hash" }
-
-const methods: ReadonlyMap<string, Method> = new Map<string, Method>([
-  ["server.version", (_, m) => ({ result: [m.software.text, "1.4"] })],
-  ["server.banner", (_, m) => ({ result: m.banner ?? `Welcome to ${m.software.text}` })],
-  ["server.donation_address", () => ({ result: null })],
-  ["server.ping", () => ({ result: null })],
-  [
-    "blockchain.headers.subscribe",
-    (_, m) => ({ result: { height: m.backend.tipHeight, hex: m.backend.header(m.backend.tipHeight)! } })
-  ],
-  ["blockchain.block.header", header],
-  ["blockchain.block.headers", headers],
-  ["blockchain.estimatefee", estimateFee],
-  ["blockchain.relayfee", (_, m) => ({ result: new Float(m.backend.relayFee) })],
-  ["mempool.get_fee_histogram", (_, m) => ({ result: blockstreamHistogram(m.backend.mempool) })],
-  ["blockchain.scripthash.subscribe", scripthash(null)],
-  ["blockchain.scripthash.get_history", scripthash([])],
-  ["blockchain.scripthash.get_balance", scripthash({ confirmed: 0, unconfirmed: 0 })],
-  ["blockchain.scripthash.listunspent", scripthash([])]
-])
 
 /**
  * Blockstream's electrs and mempool's fork (from source, not executed). What is
@@ -72,7 +170,7 @@ const methods: ReadonlyMap<string, Method> = new Map<string, Method>([
  * word; the fork answers an error instead.
  */
 export const blockstream = (model: ServerModel): Implementation => {
-  const fork = model.software.family === "mempool electrs"
+  let process: BlockstreamProcess | undefined
   return {
     envelope,
     lineEnd: "\n",
@@ -82,45 +180,10 @@ export const blockstream = (model: ServerModel): Implementation => {
     answersAfterEnd: true,
     idle: null,
     connectionsPerClient: null,
-    stop: () => undefined,
-    converse: (session): Conversation => ({
-      line: (bytes) => {
-        const text = bytes.toString("utf8")
-        const refuse = (id: string, code: number, message: string): void =>
-          fork ? session.reply({ method: "", id }, { code, message }) : session.close()
-        let message: unknown
-        try {
-          message = JSON.parse(text)
-        } catch {
-          return refuse("null", -32600, `invalid request: ${text}`)
-        }
-        const object = typeof message === "object" && message !== null ? (message as Record<string, unknown>) : {}
-        const params = object.params ?? []
-        if (typeof object.method !== "string" || object.id === undefined || !Array.isArray(params)) {
-          return refuse("null", -32600, `invalid request: ${text}`)
-        }
-        const request = { method: object.method, id: idText(object.id, text) }
-        if (request.method === "server.features" && model.discovery) {
-          return session.reply(request, { result: blockstreamFeatures(model) })
-        }
-        if (request.method === "server.peers.subscribe") {
-          const json = model.discovery ? printPeers(model.peers.draw(model.random), false, serdeSorted) : "[]"
-          return session.reply(request, { result: json })
-        }
-        const method = methods.get(request.method)
-        if (method === undefined) {
-          return refuse(
-            request.id,
-            1,
-            `${request.method} RPC error: unknown method ${request.method} ${JSON.stringify(params)}`
-          )
-        }
-        const reply = method(params, model)
-        if ("error" in reply) return session.reply(request, { code: 0, message: reply.error })
-        session.reply(request, { result: print(reply.result, serdeSorted) })
-      },
-      tooLong: () => session.close(),
-      ended: () => undefined
-    })
+    converse: (channel) => {
+      process ??= processOf(model)
+      return new BlockstreamConversation(process, channel)
+    },
+    stop: () => process?.node.stop()
   }
 }

@@ -47,27 +47,32 @@ export const electrumxHistogram = (mempool: Mempool, firstBin: number): Json =>
 export const fulcrumHistogram = (mempool: Mempool): Json =>
   growingBins(byRate(mempool, 1), 30_000).map(([rate, size]) => [rate, size])
 
-/** romanz electrs: bins by bit length, 2^k-1 as their upper bounds, contiguous, zeros possible. */
+/** romanz electrs: bins by the bit length of the rate, 2^k-1 as their upper bounds, from the highest down to 0. */
 export const romanzHistogram = (mempool: Mempool): Json => {
   const sizes = new Map<number, number>()
   for (const [rate, size] of mempool) {
-    const bits = Math.floor(rate).toString(2).length
+    const whole = Math.floor(rate)
+    const bits = whole === 0 ? 0 : whole.toString(2).length
     sizes.set(bits, (sizes.get(bits) ?? 0) + size)
   }
-  const highest = Math.max(0, ...sizes.keys())
-  return Array.from({ length: highest }, (_, i) => [2 ** (highest - i) - 1, sizes.get(highest - i) ?? 0])
+  if (sizes.size === 0) return []
+  const highest = Math.max(...sizes.keys())
+  return Array.from({ length: highest + 1 }, (_, i) => [2 ** (highest - i) - 1, sizes.get(highest - i) ?? 0])
 }
 
 /** Blockstream electrs: bins above 50,000 vB that cover the whole mempool, rates as widened 32-bit floats. */
 export const blockstreamHistogram = (mempool: Mempool): Json => {
   const bins: Array<Json> = []
   let gathered = 0
-  for (const [i, [rate, size]] of mempool.entries()) {
-    gathered += size
-    if (gathered > 50_000 || i === mempool.length - 1) {
-      bins.push([new Float(Math.fround(rate)), gathered])
+  let last = 0
+  for (const [rate, size] of mempool) {
+    const narrow = Math.fround(rate)
+    if (gathered > 50_000 && narrow !== last) {
+      bins.push([new Float(last), gathered])
       gathered = 0
     }
+    last = narrow
+    gathered += size
   }
-  return bins
+  return gathered > 0 ? [...bins, [new Float(last), gathered]] : bins
 }

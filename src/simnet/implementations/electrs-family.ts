@@ -1,0 +1,65 @@
+import { type Json, print, serdeSorted } from "../dialect.ts"
+import type { NodeFollower } from "../node-follower.ts"
+import { type ScriptEntry, statusOf, wholeHistory, type MempoolOrder } from "../script-history.ts"
+import type { ServerModel } from "../server-model.ts"
+import type { Channel, Envelope } from "./implementation.ts"
+import type { ScriptSubscriptions } from "./script-subscriptions.ts"
+
+/** What both Rust families have in common. */
+export const electrsEnvelope: Envelope = {
+  result: (id, json) => `{"id":${id},"jsonrpc":"2.0","result":${json}}`,
+  error: (id, code, message) =>
+    `{"error":{"code":${code},"message":${JSON.stringify(message)}},"id":${id},"jsonrpc":"2.0"}`,
+  notification: (method, params) => `{"jsonrpc":"2.0","method":"${method}","params":${params ?? "[]"}}`
+}
+
+export const maximumHeaders = 2016
+
+export const natural = (value: unknown): value is number =>
+  typeof value === "number" && Number.isInteger(value) && value >= 0
+
+/** 64 hex digits in lower case; undefined where it is no hash. */
+export const hashOf = (value: unknown): string | undefined =>
+  typeof value === "string" && /^[0-9a-fA-F]{64}$/.test(value) ? value.toLowerCase() : undefined
+
+export const tipJson = (node: NodeFollower, model: ServerModel): Json => {
+  const height = node.tipHeight
+  return { height, hex: model.backend.header(height)! }
+}
+
+export const entryJson = ({ txid, height, fee }: ScriptEntry): Json => ({
+  tx_hash: txid,
+  height,
+  ...(fee === null ? {} : { fee })
+})
+
+export const unspentJson = (model: ServerModel, hash: string): Json =>
+  model.backend
+    .unspent(hash)
+    .map(({ txid, position, value, height }) => ({ tx_hash: txid, tx_pos: position, height, value }))
+
+export const balanceJson = (model: ServerModel, hash: string): Json => {
+  const { confirmed, unconfirmed } = model.backend.balance(hash)
+  return { confirmed, unconfirmed }
+}
+
+/** Tell a client what is another than it was told last; the families differ in what comes first. */
+export const tellElectrsClient = (
+  channel: Channel,
+  subscriptions: ScriptSubscriptions,
+  tip: Json | null,
+  order: MempoolOrder,
+  tipFirst: boolean
+): void => {
+  const notify = (method: string, params: Json): void =>
+    channel.sendLine(channel.envelope.notification(method, print(params, serdeSorted)), null)
+  const tellTip = (): void => {
+    if (tip !== null && subscriptions.headers) notify("blockchain.headers.subscribe", [tip])
+  }
+  if (tipFirst) tellTip()
+  for (const hash of subscriptions.hashes) {
+    const status = statusOf(wholeHistory(channel.model.backend, hash, order))
+    if (subscriptions.changed(hash, status)) notify("blockchain.scripthash.subscribe", [hash, status])
+  }
+  if (!tipFirst) tellTip()
+}
