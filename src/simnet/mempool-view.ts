@@ -11,18 +11,23 @@ export interface MempoolView {
   readonly minFee: number
 }
 
-/** When a node hears of a transaction, in milliseconds since 1970; never of some that are not planted. */
-export const heardOf = (item: Pending, node: NodeCharacter): number =>
-  item.transaction === null && drawn(node.seed, item.key, 0) < (node.quiet ? 0.9 : node.missing)
+/** Satoshi per virtual byte, from BTC per 1,000. */
+const rateOf = (fee: number): number => Math.round(fee * 1e8) / 1e3
+
+/**
+ * When a node has a transaction in its mempool, in milliseconds since 1970;
+ * never what pays less than it relays, and some that others have.
+ */
+export const heardOf = (item: Pending, node: NodeCharacter): number => {
+  const missed = item.transaction === null && drawn(node.seed, item.key, 0) < (node.quiet ? 0.9 : node.missing)
+  return missed || item.rate < rateOf(node.relayFee)
     ? Number.POSITIVE_INFINITY
     : item.arrival + node.delay * drawnWait(node.seed, item.key, 1)
+}
 
 /** How much of a crowd a node knows, in virtual bytes: no two nodes know exactly the same. */
 const seenOf = (item: Pending, node: NodeCharacter): number =>
   item.transaction === null ? Math.round(item.size * (1 - node.missing * drawn(node.seed, item.key, 2))) : item.size
-
-/** Satoshi per virtual byte, from BTC per 1,000. */
-const rateOf = (fee: number): number => fee * 1e5
 
 /** What a node whose best block is `tip` has in its mempool. */
 export const mempoolView = (tree: BlockTree, tip: Grown, node: NodeCharacter, now: number): MempoolView => {

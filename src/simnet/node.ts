@@ -58,6 +58,7 @@ export class SimNode implements Backend {
     this.relayFee = character.relayFee
     this.#unheard = tree.planted
       .map((item) => ({ transaction: item.transaction!, at: heardOf(item, character) }))
+      .filter(({ at }) => at < Number.POSITIVE_INFINITY)
       .toSorted((a, b) => b.at - a.at)
     this.#view = { has: (block) => this.#has(block), holds: (txid) => this.#heard.has(txid) }
   }

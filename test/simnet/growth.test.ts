@@ -223,6 +223,22 @@ describe("what waits for a block", () => {
     expect(node.unconfirmed(scripthash)).toHaveLength(1)
   })
 
+  it("is unknown to nodes that relay from a higher rate on, until a block has it", () => {
+    const world = worldOf({
+      blocks: { demand: "quiet" },
+      backends: { proud: { relay_fee: 0.00003 } },
+      payments: [{ to: address, amount: 100_000, height: "mempool", fee_rate: 2 }]
+    })
+    const [proud, other] = [world.backend("proud", "mainnet-sim"), world.backend("other", "mainnet-sim")]
+    world.clock.advance(60_000)
+    expect(other.unconfirmed(scripthash)).toHaveLength(1)
+    expect(proud.unconfirmed(scripthash)).toEqual([])
+    expect(proud.transaction(other.unconfirmed(scripthash)[0]!.txid)).toBeUndefined()
+    until(world.clock, () => other.history(scripthash).length === 1)
+    until(world.clock, () => proud.tipHeight >= other.tipHeight)
+    expect(proud.history(scripthash)).toEqual(other.history(scripthash))
+  })
+
   it("keeps nobody busy unless somebody listens", () => {
     const world = worldOf()
     const node = world.backend("node", "mainnet-sim")

@@ -1,3 +1,4 @@
+import * as fc from "fast-check"
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
 import { WorldClock } from "../../src/simnet/world-clock.ts"
 
@@ -65,5 +66,34 @@ describe("the clock of the simulated world", () => {
     expect(done).toBe(0)
     vi.advanceTimersByTime(1001)
     expect(done).toBe(1)
+  })
+
+  it("keeps the order of thousands of things, also when many are cancelled and new ones come meanwhile", () => {
+    fc.assert(
+      fc.property(
+        fc.array(fc.record({ time: fc.integer({ min: 0, max: 50 }), cancelled: fc.boolean(), again: fc.integer({ min: 0, max: 9 }) }), { maxLength: 300 }),
+        (plans) => {
+          const clock = new WorldClock({ epoch: 0, scale: 0 })
+          const done: Array<readonly [due: number, now: number, order: number]> = []
+          let order = 0
+          const plan = (time: number, again: number): (() => void) => {
+            const own = order++
+            return clock.at(time, () => {
+              done.push([time, clock.now(), own])
+              if (again > 6) plan(time + again, 0)
+            })
+          }
+          for (const { time, cancelled, again } of plans) {
+            const cancel = plan(time, again)
+            if (cancelled) cancel()
+          }
+          clock.advance(100)
+          const kept = plans.filter(({ cancelled }) => !cancelled)
+          expect(done).toHaveLength(kept.length + kept.filter(({ again }) => again > 6).length)
+          for (const [due, now] of done) expect(now).toBe(due)
+          expect(done).toEqual(done.toSorted((a, b) => a[0] - b[0] || a[2] - b[2]))
+        }
+      )
+    )
   })
 })
