@@ -98,7 +98,14 @@ export const makeCrawlRecords = (writer: Writer, identities: Identities): CrawlR
     const endpoints = `(SELECT endpoint_id FROM endpoint WHERE ${these})`
     const parameters = { hosts: JSON.stringify(hosts) }
     yield* together(writer, [
-      [`DELETE FROM advertised WHERE advertisement_id IN ${advertisements}`, parameters],
+      [
+        `UPDATE reading SET
+           advertisement_ids = list_filter(advertisement_ids, lambda id: NOT list_contains(gone.ids, id)),
+           times_seen = list_filter(times_seen, lambda _, i: NOT list_contains(gone.ids, advertisement_ids[i]))
+         FROM (SELECT list(advertisement_id) AS ids FROM advertisement WHERE ${these}) gone
+         WHERE list_has_any(advertisement_ids, gone.ids)`,
+        parameters
+      ],
       [`DELETE FROM advertisement_endpoint WHERE advertisement_id IN ${advertisements}`, parameters],
       [`DELETE FROM advertisement WHERE ${these}`, parameters],
       [`DELETE FROM endpoint_state WHERE crawl_id = $crawlId AND endpoint_id IN ${endpoints}`, { ...parameters, crawlId }]

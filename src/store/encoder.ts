@@ -1,8 +1,8 @@
+import { listValue } from "@duckdb/node-api"
 import type { Advertisement, Source } from "../domain/advertisement.ts"
 import { type Endpoint, endpointKey, parseEndpoint, type Transport } from "../domain/endpoint.ts"
 import type { Server } from "../domain/server.ts"
 import type { CertificateFacts, TlsFacts, Visit } from "../domain/visit.ts"
-import { AdvertisedBuffer } from "./advertised-buffer.ts"
 import type { AdvertisedFact, CrawlId, EndpointFact, Fact, LedgerFact } from "./facts.ts"
 import { Identities, servicesText } from "./identities.ts"
 import { RowBuffer } from "./row-buffer.ts"
@@ -11,14 +11,11 @@ import { count, float64, int32, int64, texts, timestamp, timestampOrNull } from 
 import { certificateRow, observationRow, tlsSessionRow, visitRow } from "./visit-rows.ts"
 
 type Buffers = {
-  readonly [T in TableName]: T extends "advertised" ? AdvertisedBuffer : RowBuffer<keyof (typeof tables)[T] & string>
+  readonly [T in TableName]: RowBuffer<keyof (typeof tables)[T] & string>
 }
 
 const emptyBuffers = (): Buffers =>
-  Object.fromEntries(tableNames.map((name) => [
-    name,
-    name === "advertised" ? new AdvertisedBuffer() : new RowBuffer<string>(tables[name])
-  ])) as unknown as Buffers
+  Object.fromEntries(tableNames.map((name) => [name, new RowBuffer<string>(tables[name])])) as unknown as Buffers
 
 const portOf = (advertisement: Advertisement, transport: Transport): number | null =>
   int32(advertisement.services.find((s) => s.transport === transport)?.port ?? null)
@@ -30,6 +27,7 @@ export class Batch {
   readonly joined = new Map<CrawlId, ReadonlyArray<Server>>()
   readonly #identities: Identities
   #characters = 0
+  #entries = 0
 
   constructor(identities: Identities) {
     this.#identities = identities
@@ -39,9 +37,9 @@ export class Batch {
     return this.joined.size === 0 && tableNames.every((name) => this.rows[name].length === 0)
   }
 
-  /** What waits: rows over all tables, long texts counted as a row for every 200 characters. */
+  /** What waits: rows over all tables; 200 characters of long texts, or 20 entries of lists, count as one more. */
   get weight(): number {
-    let weight = this.#characters / 200
+    let weight = this.#characters / 200 + this.#entries / 20
     for (const name of tableNames) weight += this.rows[name].length
     return weight
   }
@@ -111,25 +109,24 @@ export class Batch {
 
   #advertised(crawlId: CrawlId, fact: AdvertisedFact): void {
     const source = this.#source(fact.source)
-    const at = timestamp(fact.at)
-    const asked = count(fact.timesAsked)
     const network = this.#network(crawlId)
     const known = this.#identities.advertisementsOf(network)
-    const rows = this.rows.advertised
-    rows.begin({ crawlId, source, at, asked })
+    const ids: Array<number> = []
+    const seen: Array<number> = []
     for (const { advertisement, times } of fact.entries) {
-      rows.add(
-        Identities.find(known, advertisement) ?? this.#newAdvertisement(network, known, advertisement),
-        count(times)
-      )
+      ids.push(Identities.find(known, advertisement) ?? this.#newAdvertisement(network, known, advertisement))
+      seen.push(count(times))
     }
+    this.#entries += ids.length
     this.rows.reading.add({
       crawl_id: crawlId,
       source_id: source,
-      read_at: at,
-      times_asked: asked,
-      entries: fact.entries.length,
-      dropped: count(fact.dropped)
+      read_at: timestamp(fact.at),
+      times_asked: count(fact.timesAsked),
+      entries: ids.length,
+      dropped: count(fact.dropped),
+      advertisement_ids: listValue(ids),
+      times_seen: listValue(seen)
     })
   }
 

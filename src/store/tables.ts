@@ -1,6 +1,7 @@
 import { BIGINT, BLOB, BOOLEAN, DOUBLE, type DuckDBType, INTEGER, LIST, TIMESTAMP, VARCHAR } from "@duckdb/node-api"
 
 const VARCHARS = LIST(VARCHAR)
+const INTEGERS = LIST(INTEGER)
 
 /**
  * The tables that are appended to, with their columns in the order of the
@@ -67,15 +68,9 @@ export const tables = {
     read_at: TIMESTAMP,
     times_asked: INTEGER,
     entries: INTEGER,
-    dropped: INTEGER
-  },
-  advertised: {
-    crawl_id: INTEGER,
-    source_id: INTEGER,
-    advertisement_id: INTEGER,
-    first_seen_at: TIMESTAMP,
-    times_seen: INTEGER,
-    times_asked: INTEGER
+    dropped: INTEGER,
+    advertisement_ids: INTEGERS,
+    times_seen: INTEGERS
   },
   visit: {
     visit_id: INTEGER,

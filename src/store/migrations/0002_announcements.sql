@@ -62,25 +62,29 @@ CREATE TABLE reading (
   read_at TIMESTAMP NOT NULL,
   times_asked INTEGER NOT NULL,
   entries INTEGER NOT NULL,
-  dropped INTEGER NOT NULL
+  dropped INTEGER NOT NULL,
+  advertisement_ids INTEGER[] NOT NULL,
+  times_seen INTEGER[] NOT NULL
 );
-COMMENT ON TABLE reading IS 'One row is one reading of one source in a crawl, empty answers included. Level: source.';
+COMMENT ON TABLE reading IS 'One row is one reading of one source in a crawl, empty answers included; advertised has its entries one by one. Level: source.';
 COMMENT ON COLUMN reading.crawl_id IS 'Crawl that read it.';
 COMMENT ON COLUMN reading.source_id IS 'Source read.';
 COMMENT ON COLUMN reading.read_at IS 'When, UTC.';
 COMMENT ON COLUMN reading.times_asked IS 'How often the source was asked and answered with a list.';
 COMMENT ON COLUMN reading.entries IS 'Distinct entries kept, malformed ones included.';
 COMMENT ON COLUMN reading.dropped IS 'Entries beyond our bounds: counted, not kept.';
+COMMENT ON COLUMN reading.advertisement_ids IS 'What was said: the advertisement of each entry, in the order of the list.';
+COMMENT ON COLUMN reading.times_seen IS 'In how many of the answers each entry was, in the same order.';
 
-CREATE TABLE advertised (
-  crawl_id INTEGER NOT NULL,
-  source_id INTEGER NOT NULL,
-  advertisement_id INTEGER NOT NULL,
-  first_seen_at TIMESTAMP NOT NULL,
-  times_seen INTEGER NOT NULL,
-  times_asked INTEGER NOT NULL
-);
-COMMENT ON TABLE advertised IS 'One row is one advertisement in one reading of one source. Level: advertisement by source; count distinct for anything else.';
+CREATE VIEW advertised AS
+SELECT
+  crawl_id, source_id,
+  unnest(advertisement_ids) AS advertisement_id,
+  read_at AS first_seen_at,
+  unnest(times_seen) AS times_seen,
+  times_asked
+FROM reading;
+COMMENT ON VIEW advertised IS 'One row is one advertisement in one reading of one source. Level: advertisement by source; count distinct for anything else.';
 COMMENT ON COLUMN advertised.crawl_id IS 'Crawl that read it.';
 COMMENT ON COLUMN advertised.source_id IS 'Who said it.';
 COMMENT ON COLUMN advertised.advertisement_id IS 'What was said.';
