@@ -155,7 +155,7 @@ export class Frontier {
     if (entry.lastBatch === batch) return
     entry.lastBatch = batch
     entry.sources++
-    if (this.#due.has(entry)) this.#due.put(entry)
+    if (entry.state === "due" && !entry.inFlight) this.#due.put(entry)
   }
 
   /** First state of an accepted endpoint. */

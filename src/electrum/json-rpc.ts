@@ -100,7 +100,7 @@ const parseWithEntries = (text: string, cuts: ReadonlyArray<number>, entries: En
   const json = JSON.parse(text.slice(0, start) + text.slice(end)) as { result?: unknown } | null
   if (cuts.length < 3 || !Array.isArray(json?.result)) return JSON.parse(text)
   const result: Array<unknown> = []
-  for (let i = 1; i < cuts.length; i++) result.push(entries.value(text.slice(cuts[i - 1], cuts[i]! - 1)))
+  for (let i = 1; i < cuts.length; i++) result.push(entries.value(text, cuts[i - 1], cuts[i]! - 1))
   json.result = result
   return json
 }

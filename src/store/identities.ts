@@ -14,6 +14,13 @@ interface KnownAdvertisement {
   readonly next: KnownAdvertisement | undefined
 }
 
+/** The advertisements of one network. */
+interface KnownAdvertisements {
+  readonly byText: Map<string, KnownAdvertisement>
+  /** The same objects come from hundreds of sources. */
+  readonly byObject: WeakMap<Advertisement, number>
+}
+
 export interface CrawlIdentity {
   readonly network: string
   readonly vantage: string
@@ -49,7 +56,7 @@ export class Identities {
   readonly crawls = new Map<number, CrawlIdentity>()
   readonly certificates = new Set<string>()
   readonly #sources = new Map<string, number>()
-  readonly #advertisements = new Map<string, Map<string, KnownAdvertisement>>()
+  readonly #advertisements = new Map<string, KnownAdvertisements>()
   #crawl = 0
   #visit = 0
   #sequence = 0
@@ -86,23 +93,28 @@ export class Identities {
     return { id: this.#source, isNew: true }
   }
 
-  /** All texts known for a network. */
-  advertisementsOf(network: string): Map<string, KnownAdvertisement> {
+  /** All advertisements known for a network. */
+  advertisementsOf(network: string): KnownAdvertisements {
     let known = this.#advertisements.get(network)
-    if (known === undefined) this.#advertisements.set(network, known = new Map())
+    if (known === undefined) this.#advertisements.set(network, known = { byText: new Map(), byObject: new WeakMap() })
     return known
   }
 
   /** The identifier of an advertisement, undefined when it is new. Called for every entry of every list. */
-  static find(known: Map<string, KnownAdvertisement>, advertisement: Advertisement): number | undefined {
-    let candidate = known.get(advertisement.raw)
+  static find(known: KnownAdvertisements, advertisement: Advertisement): number | undefined {
+    const id = known.byObject.get(advertisement)
+    if (id !== undefined) return id
+    let candidate = known.byText.get(advertisement.raw)
     while (candidate !== undefined && !sameReading(candidate, advertisement)) candidate = candidate.next
+    if (candidate !== undefined) known.byObject.set(advertisement, candidate.id)
     return candidate?.id
   }
 
-  newAdvertisement(known: Map<string, KnownAdvertisement>, { problem, raw, services }: Advertisement): number {
+  newAdvertisement(known: KnownAdvertisements, advertisement: Advertisement): number {
+    const { problem, raw, services } = advertisement
     const id = ++this.#advertisement
-    known.set(raw, { id, problem, services, next: known.get(raw) })
+    known.byText.set(raw, { id, problem, services, next: known.byText.get(raw) })
+    known.byObject.set(advertisement, id)
     return id
   }
 
@@ -127,7 +139,7 @@ export class Identities {
     }
     const advertisements = yield* read("SELECT advertisement_id, network, raw, problem, services FROM advertisement")
     for (const [id, network, raw, problem, services] of advertisements) {
-      const known = identities.advertisementsOf(String(network))
+      const known = identities.advertisementsOf(String(network)).byText
       known.set(String(raw), {
         id: Number(id),
         problem: problem === null ? null : String(problem),
