@@ -1,25 +1,28 @@
-/** Texts remembered; beyond that the table begins anew. */
+/** Texts remembered, and bytes of them; beyond either the table begins anew. */
 const maxTexts = 50_000
+const maxBytes = 8_000_000
 
 /** Longer texts are no peer anybody could use, and are not remembered. */
 const maxLength = 512
 
-/** Places for texts met lately; a power of two. */
+/** Places for elements met lately; a power of two. */
 const places = 65_536
 
-/** Characters that choose a text's place: the address, in which entries differ. */
-const tellingCharacters = 24
+/** Bytes that choose an element's place: the address, in which entries differ. */
+const tellingBytes = 24
 
-/** Where a piece of a text belongs. Two pieces may share a place: the later one gets it. */
-const placeOf = (text: string, start: number, end: number): number => {
+/** Where an element belongs. Two may share a place: the later one gets it. */
+const placeOf = (json: Uint8Array, start: number, end: number): number => {
   let hash = end - start
-  const stop = Math.min(end, start + tellingCharacters)
-  for (let i = start; i < stop; i++) hash = Math.imul(hash ^ text.charCodeAt(i), 0x01000193)
+  const stop = Math.min(end, start + tellingBytes)
+  for (let i = start; i < stop; i++) hash = Math.imul(hash ^ json[i]!, 0x01000193)
   return (hash ^ (hash >>> 16)) & (places - 1)
 }
 
+/** An element as received, as bytes of the table's own, and its value. */
 interface Met {
-  readonly text: string
+  readonly from: number
+  readonly length: number
   readonly value: object
 }
 
@@ -34,24 +37,29 @@ export class EntryTable {
   readonly #byText = new Map<string, Met>()
   readonly #byCanonicalText = new Map<string, object>()
   readonly #canonicalTexts = new Map<object, string>()
+  #bytes = new Uint8Array(65_536)
+  #used = 0
+  /** Grows when the table begins anew: equal entries from before and after are different objects. */
+  generation = 0
 
   /**
-   * The value of a piece of a text that is JSON; throws like JSON.parse where it
-   * is none. Texts met lately are found without cutting the piece out.
+   * The value of an element: JSON from `start` to `end`; throws like JSON.parse
+   * where it is none. Those met lately are recognised by their bytes, without a
+   * text being made of them.
    */
-  value(text: string, start = 0, end = text.length): unknown {
-    const place = placeOf(text, start, end)
+  value(json: Buffer, start = 0, end = json.length): unknown {
+    const place = placeOf(json, start, end)
     const met = this.#met[place]
-    if (met !== undefined && met.text.length === end - start && text.startsWith(met.text, start)) return met.value
-    const piece = text.slice(start, end)
-    const known = this.#byText.get(piece)
+    if (met !== undefined && this.#is(met, json, start, end)) return met.value
+    const text = json.toString("utf8", start, end)
+    const known = this.#byText.get(text)
     if (known !== undefined) {
       this.#met[place] = known
       return known.value
     }
-    const parsed = JSON.parse(piece) as unknown
-    if (piece.length > maxLength || typeof parsed !== "object" || parsed === null) return parsed
-    if (this.#byText.size >= maxTexts) this.#clear()
+    const parsed = JSON.parse(text) as unknown
+    if (text.length > maxLength || typeof parsed !== "object" || parsed === null) return parsed
+    if (this.#byText.size >= maxTexts || this.#used >= maxBytes) this.#clear()
     const canonical = JSON.stringify(parsed)
     let value = this.#byCanonicalText.get(canonical)
     if (value === undefined) {
@@ -59,21 +67,44 @@ export class EntryTable {
       this.#byCanonicalText.set(canonical, value)
       this.#canonicalTexts.set(value, canonical)
     }
-    // The text is a piece of a whole reply, which must not stay in memory for it.
-    const kept = piece === canonical ? canonical : Buffer.from(piece).toString()
-    this.#byText.set(kept, this.#met[place] = { text: kept, value })
+    this.#byText.set(text, this.#met[place] = this.#keep(json, start, end, value))
     return value
   }
 
+  #is(met: Met, json: Uint8Array, start: number, end: number): boolean {
+    if (met.length !== end - start) return false
+    const bytes = this.#bytes
+    for (let i = start, at = met.from; i < end; i++, at++) if (json[i] !== bytes[at]) return false
+    return true
+  }
+
+  #keep(json: Uint8Array, start: number, end: number, value: object): Met {
+    const length = end - start
+    if (this.#used + length > this.#bytes.length) {
+      const more = new Uint8Array(2 * (this.#used + length))
+      more.set(this.#bytes)
+      this.#bytes = more
+    }
+    this.#bytes.set(json.subarray(start, end), this.#used)
+    this.#used += length
+    return { from: this.#used - length, length, value }
+  }
+
   #clear(): void {
+    this.#met.fill(undefined)
     this.#byText.clear()
     this.#byCanonicalText.clear()
     this.#canonicalTexts.clear()
-    this.#met.fill(undefined)
+    this.#bytes = new Uint8Array(65_536)
+    this.#used = 0
+    this.generation++
   }
 
-  /** The JSON text of a value, remembered or made. */
-  textOf(value: unknown): string {
-    return this.#canonicalTexts.get(value as object) ?? JSON.stringify(value)
+  /**
+   * The JSON text of a value that is the one object for all its equals, for as
+   * long as this generation lasts; undefined for values that are not shared.
+   */
+  sharedText(value: unknown): string | undefined {
+    return this.#canonicalTexts.get(value as object)
   }
 }

@@ -93,14 +93,14 @@ const readError = (error: unknown): Pick<ErrorLine, "code" | "message"> => {
   }
 }
 
-/** `JSON.parse`, except that the elements of the list that is the result come from the table. */
-const parseWithEntries = (text: string, cuts: ReadonlyArray<number>, entries: EntryTable): unknown => {
+/** The line's JSON, except that the elements of the list that is the result come from the table. */
+const parseWithEntries = (line: Buffer, text: string, cuts: ReadonlyArray<number>, entries: EntryTable): unknown => {
   const start = cuts[0]!
   const end = cuts.at(-1)! - 1
-  const json = JSON.parse(text.slice(0, start) + text.slice(end)) as { result?: unknown } | null
+  const json = JSON.parse(line.toString("utf8", 0, start) + line.toString("utf8", end)) as { result?: unknown } | null
   if (cuts.length < 3 || !Array.isArray(json?.result)) return JSON.parse(text)
   const result: Array<unknown> = []
-  for (let i = 1; i < cuts.length; i++) result.push(entries.value(text, cuts[i - 1], cuts[i]! - 1))
+  for (let i = 1; i < cuts.length; i++) result.push(entries.value(line, cuts[i - 1], cuts[i]! - 1))
   json.result = result
   return json
 }
@@ -119,13 +119,13 @@ export const decodeLine = (line: Buffer, entries?: EntryTable): Line => {
     ...(id ?? { id: null, idRemark: null, anonymous: true }),
     problem
   })
-  const { cuts, tooDeep } = scanJson(received.text)
+  const { cuts, tooDeep } = scanJson(line)
   if (tooDeep) return malformed(`nested deeper than ${maxDepth}`)
   let json: unknown
   try {
     json = entries === undefined || cuts === null
       ? JSON.parse(received.text)
-      : parseWithEntries(received.text, cuts, entries)
+      : parseWithEntries(line, received.text, cuts, entries)
   } catch {
     return malformed("not JSON")
   }

@@ -19,50 +19,56 @@ export interface JsonScan {
   readonly tooDeep: boolean
   /**
    * Where each element of the list that is the root's `result` begins, and one
-   * place more for its end: element i is the text from `cuts[i]` to `cuts[i+1] - 1`.
+   * place more for its end: element i is the bytes from `cuts[i]` to `cuts[i+1] - 1`.
    * Null when the result is no list, or one that is too long.
    */
   readonly cuts: ReadonlyArray<number> | null
 }
 
+const resultKey = Buffer.from("\"result\"")
+
 /** Whether the bracket at this place opens the value of the key `result`. */
-const isResult = (text: string, bracket: number): boolean => {
+const isResult = (json: Uint8Array, bracket: number): boolean => {
   let at = bracket - 1
-  while (text.charCodeAt(at) === space) at--
-  if (text.charCodeAt(at) !== colon) return false
+  while (json[at] === space) at--
+  if (json[at] !== colon) return false
   at--
-  while (text.charCodeAt(at) === space) at--
-  return text.startsWith("\"result\"", at - 7)
+  while (json[at] === space) at--
+  return resultKey.every((byte, i) => json[at - 7 + i] === byte)
 }
 
 /** Where the string that begins before `from` ends; the end of the text where it does not. */
-const endOfString = (text: string, from: number): number => {
+const endOfString = (json: Uint8Array, from: number): number => {
   let at = from
-  for (; at < text.length; at++) {
-    const character = text.charCodeAt(at)
-    if (character === quote) return at
-    if (character === backslash) at++
+  for (; at < json.length; at++) {
+    const byte = json[at]
+    if (byte === quote) return at
+    if (byte === backslash) at++
   }
   return at
 }
 
-/** Look through a JSON text once, character by character, never recursing, stopping at the first excess of depth. */
-export const scanJson = (text: string): JsonScan => {
+/**
+ * Look through the bytes of a JSON text once, never recursing, stopping at the
+ * first excess of depth. What structures JSON is ASCII, in UTF-8 as in anything
+ * that is none.
+ */
+export const scanJson = (json: Uint8Array): JsonScan => {
   let depth = 0
   let inResult = false
   let cuts: Array<number> | null = null
-  for (let i = 0; i < text.length; i++) {
-    const character = text.charCodeAt(i)
-    if (character === quote) i = endOfString(text, i + 1)
-    else if (character === comma) {
+  for (let i = 0; i < json.length; i++) {
+    const byte = json[i]!
+    if (byte === quote) i = endOfString(json, i + 1)
+    else if (byte === comma) {
       if (inResult && depth === 2 && cuts!.length <= maxNoted) cuts!.push(i + 1)
-    } else if (character === 0x5b || character === 0x7b) {
+    } else if (byte === 0x5b || byte === 0x7b) {
       if (++depth > maxDepth) return { tooDeep: true, cuts: null }
-      if (depth === 2 && character === 0x5b && isResult(text, i)) {
+      if (depth === 2 && byte === 0x5b && isResult(json, i)) {
         inResult = true
         cuts = [i + 1]
       }
-    } else if (character === 0x5d || character === 0x7d) {
+    } else if (byte === 0x5d || byte === 0x7d) {
       if (depth-- === 2 && inResult) {
         inResult = false
         cuts!.push(i + 1)

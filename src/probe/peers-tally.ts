@@ -7,6 +7,9 @@ export const maxEntries = 10_000
 /** Characters of entries kept of one visit: what one list may have. */
 const maxCharacters = 2_000_000
 
+/** No generation of a table: entries are of several, or of none. */
+const mixed = -1
+
 interface Entry {
   readonly value: unknown
   times: number
@@ -22,31 +25,31 @@ export class PeersTally {
   /** The last list was the one before, entry by entry: this server lists all it knows. */
   repeated = false
   readonly #table: EntryTable
-  readonly #entries = new Map<string, Entry>()
+  readonly #entries: Array<Entry> = []
+  /** By the object that stands for all its equals, which is quicker; by text where there is no such object. */
+  readonly #byValue = new Map<unknown, Entry>()
+  readonly #byText = new Map<string, Entry>()
+  #generation: number
   #last: ReadonlyArray<Entry> = []
   #dropped = 0
   #cut = false
 
   constructor(table = new EntryTable()) {
     this.#table = table
+    this.#generation = table.generation
   }
 
   /** Add a list. `more` counts elements of it that are not in `list`; a `cut` one never ended. */
   add(list: ReadonlyArray<unknown>, more = 0, cut = false): void {
+    if (this.#table.generation !== this.#generation) this.#goByText()
     const round = ++this.asked
     const seen: Array<Entry> = []
     let dropped = more + Math.max(0, list.length - maxEntries)
     for (const value of list.length > maxEntries ? list.slice(0, maxEntries) : list) {
-      const key = this.#table.textOf(value)
-      let entry = this.#entries.get(key)
+      const entry = this.#byValue.get(value) ?? this.#entryOf(value)
       if (entry === undefined) {
-        if (this.#entries.size >= maxEntries || this.characters + key.length > maxCharacters) {
-          dropped++
-          continue
-        }
-        entry = { value, times: 0, round: 0 }
-        this.#entries.set(key, entry)
-        this.characters += key.length
+        dropped++
+        continue
       }
       seen.push(entry)
       if (entry.round === round) continue
@@ -60,6 +63,29 @@ export class PeersTally {
     this.#cut ||= cut
   }
 
+  /** The entry of a value that is not known by its object; undefined beyond our bounds. */
+  #entryOf(value: unknown): Entry | undefined {
+    const shared = this.#table.sharedText(value)
+    const text = shared ?? JSON.stringify(value)
+    if (shared === undefined && this.#generation !== mixed) this.#goByText()
+    const known = this.#byText.get(text)
+    if (known !== undefined) return known
+    if (this.#entries.length >= maxEntries || this.characters + text.length > maxCharacters) return undefined
+    const entry: Entry = { value, times: 0, round: 0 }
+    this.#entries.push(entry)
+    this.characters += text.length
+    if (this.#generation === mixed) this.#byText.set(text, entry)
+    else this.#byValue.set(value, entry)
+    return entry
+  }
+
+  /** The table has begun anew during the visit, or a list was read without it: equal entries may be different objects. */
+  #goByText(): void {
+    for (const entry of this.#byValue.values()) this.#byText.set(JSON.stringify(entry.value), entry)
+    this.#byValue.clear()
+    this.#generation = mixed
+  }
+
   /**
    * Estimated probability that an entry of one more round would be new: entries
    * seen once over all sightings (Good 1953, Good-Turing). Null when nothing can
@@ -70,7 +96,7 @@ export class PeersTally {
     if (this.repeated) return 0
     let once = 0
     let sightings = 0
-    for (const { times } of this.#entries.values()) {
+    for (const { times } of this.#entries) {
       sightings += times
       if (times === 1) once++
     }
@@ -80,7 +106,7 @@ export class PeersTally {
   /** Null when no round was answered with a list. */
   facts(): PeersFacts | null {
     if (this.asked === 0) return null
-    const entries = [...this.#entries.values()].map(({ times, value }) => ({ value, times }))
+    const entries = this.#entries.map(({ times, value }) => ({ value, times }))
     return { asked: this.asked, entries, dropped: this.#dropped, unseenMass: this.unseenMass() }
   }
 }

@@ -1,5 +1,6 @@
 import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
+import { EntryTable } from "../../src/electrum/entry-table.ts"
 import { readCutList } from "../../src/electrum/cut-list.ts"
 import { maxEntries, PeersTally } from "../../src/probe/peers-tally.ts"
 
@@ -29,6 +30,25 @@ describe("PeersTally", () => {
       [["a", ["b"]], { x: 1 }, null]
     ).facts()?.entries.map(({ times }) => times))
       .toEqual([2, 2, 2])
+  })
+
+  it("counts equal entries together when the table of all visits begins anew between two lists, or a list came without it", () => {
+    const table = new EntryTable()
+    const entries = [["203.0.113.1", "a", ["s1"]], ["203.0.113.2", "b", ["s2"]]]
+    const read = () => entries.map((entry) => table.value(Buffer.from(JSON.stringify(entry))))
+    const tally = new PeersTally(table)
+    tally.add(read())
+    tally.add(read())
+    const { generation } = table
+    for (let i = 0; table.generation === generation; i++) table.value(Buffer.from(`["filler",${i}]`))
+    expect(read()[0]).not.toBe(tally.facts()!.entries[0]!.value)
+    tally.add(read())
+    tally.add(structuredClone(entries))
+    expect(tally.facts()!.entries).toEqual(entries.map((value) => ({ value, times: 4 })))
+    const other = new PeersTally(table)
+    other.add(read())
+    other.add(structuredClone(entries), 0, true)
+    expect(other.facts()!.entries).toEqual(entries.map((value) => ({ value, times: 2 })))
   })
 
   it("estimates what was not seen: all of it after disjoint lists, nothing after equal ones", () => {
