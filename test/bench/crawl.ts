@@ -95,11 +95,13 @@ const checkStored = async (db: string, servers: number): Promise<void> => {
     SELECT (SELECT count(*) FROM visit WHERE outcome = 'answered' AND chain_verdict = 'same')::INT AS visits,
       (SELECT count(*) FROM observation)::INT AS observations,
       (SELECT min(entries) FROM reading JOIN source USING (source_id) WHERE kind = 'server')::INT AS entries,
+      (SELECT sum(entries) FROM reading)::INT - (SELECT count(*) FROM advertised JOIN advertisement USING (advertisement_id))::INT
+        AS entries_missing,
       (SELECT state FROM crawl) AS state`)
   const list = Math.min(listLength, servers)
   if (
     stored!["visits"] !== servers || stored!["state"] !== "finished" || Number(stored!["entries"]) < list ||
-    Number(stored!["observations"]) !== servers * (8 + peerRounds)
+    Number(stored!["observations"]) !== servers * (8 + peerRounds) || stored!["entries_missing"] !== 0
   ) throw new Error(`the crawl stored too little: ${JSON.stringify(stored)}`)
   say(`  stored: ${JSON.stringify(stored)}, ${(statSync(db).size / 1e6).toFixed(1)} MB`)
   for (const file of [db, db.replace(".duckdb", ".snapshot.duckdb")]) rmSync(file, { force: true })
