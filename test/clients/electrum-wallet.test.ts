@@ -14,7 +14,10 @@ const servers = [
   { name: "electrumx-1-16", software: "ElectrumX 1.16.0", firstContact: "at once" },
   { name: "electrumx-1-18", software: "ElectrumX 1.18.0", firstContact: "at once" },
   { name: "electrumx-1-20", software: "ElectrumX 1.20.0", firstContact: "at once" },
-  { name: "electrumx-2-0", software: "ElectrumX 2.0b1", firstContact: "at once" }
+  { name: "electrumx-2-0", software: "ElectrumX 2.0b1", firstContact: "at once" },
+  { name: "romanz", software: "electrs/0.11.1", firstContact: "at once" },
+  { name: "blockstream", software: "electrs-esplora 0.4.1", firstContact: "at once" },
+  { name: "mempool", software: "mempool-electrs 3.1.0-dev-5f2e1c3", firstContact: "at once" }
 ] as const
 
 const planted = Object.values(addresses).map(({ address }) => address)

@@ -15,7 +15,7 @@ const servers = [
   { name: "fulcrum-2-1", software: "Fulcrum 2.1.0", protocolMaximum: "1.6", peers: 8, batches: true },
   { name: "romanz", software: "electrs/0.11.1", protocolMaximum: "1.4", peers: 0, batches: true },
   { name: "blockstream", software: "electrs-esplora 0.4.1", protocolMaximum: "1.4", peers: 8, batches: false },
-  // Built without discovery: neither peers nor features. It should answer batches, and does not yet.
+  // Built without discovery: neither peers nor features.
   { name: "mempool", software: "mempool-electrs 3.1.0-dev-5f2e1c3", protocolMaximum: null, peers: 0, batches: true }
 ] as const
 
@@ -107,8 +107,7 @@ describe("An Electrum client from the npm registry", () => {
         expect(headers.slice(1).map(previousHash)).toEqual(headers.slice(0, -1).map(blockHash))
       }))
 
-    // The electrs family does not ask its node for scripts yet.
-    if (!/^(romanz|blockstream|mempool)$/.test(name)) it.concurrent(`reads balances and histories of every form of script from ${software}, and proves them`, () =>
+    it.concurrent(`reads balances and histories of every form of script from ${software}, and proves them`, () =>
       withClient(name, "tls", async (client) => {
         const check = async ({ address, scripthash }: (typeof addresses)[keyof typeof addresses]): Promise<void> => {
           const [balance, history] = await Promise.all([
@@ -130,7 +129,7 @@ describe("An Electrum client from the npm registry", () => {
         expect(await client.blockchainScripthash_getHistory(unused)).toEqual([])
       }))
 
-    if (name !== "mempool") it.concurrent(`${batches ? "asks several things at once of" : "is hung up on when it asks several things at once of"} ${software}`, () =>
+    it.concurrent(`${batches ? "asks several things at once of" : "is hung up on when it asks several things at once of"} ${software}`, () =>
       withClient(name, "tcp", async (client) => {
         const answer = client.blockchainScripthash_getBalanceBatch([unused, "11".repeat(32)])
         if (!batches) return await expect(answer).rejects.toThrow("close connect")

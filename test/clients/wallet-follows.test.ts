@@ -8,7 +8,10 @@ const servers = [
   ["electrumx-1-20", "ElectrumX 1.20.0"],
   ["electrumx-2-0", "ElectrumX 2.0b1"],
   ["fulcrum-1-12", "Fulcrum 1.12.0"],
-  ["fulcrum-2-1", "Fulcrum 2.1.0"]
+  ["fulcrum-2-1", "Fulcrum 2.1.0"],
+  ["romanz", "electrs/0.11.1"],
+  ["blockstream", "electrs-esplora 0.4.1"],
+  ["mempool", "mempool-electrs 3.1.0-dev-5f2e1c3"]
 ] as const
 
 // Ten minutes, the mean between blocks, take two seconds.
