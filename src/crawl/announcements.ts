@@ -44,7 +44,10 @@ export const announcedBy = (
       dropped: visit.peers.dropped
     })
   }
-  const claimed = visit.features === null ? null : advertisementsOfFeatures(visit.features, chain.default_ports, options)
+  const claimed = visit.features === null ? null : advertisementsOfFeatures(visit.features, chain.default_ports, {
+    allowPrivate: options.allowPrivate,
+    simulated: chain.simulated
+  })
   if (claimed !== null && claimed.advertisements.length > 0) {
     facts.push({
       _tag: "advertised",

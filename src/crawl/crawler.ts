@@ -138,7 +138,10 @@ export class Crawler extends Context.Service<Crawler, {
           frontier: new Frontier({ ...settings, defaultPorts: context.chain.default_ports }),
           ledger: new CostLedger(yield* store.ledger(context.vantage.name)),
           exclusions: rememberingExclusions(context.exclusions),
-          grammar: new PeerGrammar(context.chain.default_ports, { allowPrivate: settings.allowPrivate }),
+          grammar: new PeerGrammar(context.chain.default_ports, {
+            allowPrivate: settings.allowPrivate,
+            simulated: context.chain.simulated
+          }),
           tally: new Tally(),
           toForget: new Set()
         }

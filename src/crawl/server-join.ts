@@ -1,4 +1,4 @@
-import { addressScope } from "../domain/address.ts"
+import { addressScope, isServerAddress } from "../domain/address.ts"
 import { endpointKey } from "../domain/endpoint.ts"
 import { parseHost } from "../domain/host.ts"
 import type { Server, ServerEvidence } from "../domain/server.ts"
@@ -36,7 +36,7 @@ const publicClaims = (claimed: ReadonlyArray<string>): ReadonlySet<string> => {
   const claims = new Set<string>()
   for (const text of claimed) {
     const host = parseHost(text)
-    if (typeof host === "object" && (addressScope(host.text) ?? "public") === "public") claims.add(host.text)
+    if (typeof host === "object" && (addressScope(host.text) === undefined || isServerAddress(host.text, true))) claims.add(host.text)
   }
   return claims
 }

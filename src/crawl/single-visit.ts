@@ -38,7 +38,10 @@ export const storeVisit = Effect.fn("storeVisit")(function*(
   })
   const at = yield* Clock.currentTimeMillis
   const ledger = new CostLedger(yield* store.ledger(options.vantage.name))
-  const grammar = new PeerGrammar(options.chain.default_ports, { allowPrivate: options.allowPrivate })
+  const grammar = new PeerGrammar(options.chain.default_ports, {
+    allowPrivate: options.allowPrivate,
+    simulated: options.chain.simulated
+  })
   const announced = announcedBy(visit, options.chain, grammar, { at, allowPrivate: options.allowPrivate })
   yield* store.record(crawlId, [
     { _tag: "visit", visit: visitWithShortLists(visit, announced) },

@@ -1,4 +1,4 @@
-import { addressScope, canonicalAddress } from "../domain/address.ts"
+import { addressScope, canonicalAddress, isServerAddress } from "../domain/address.ts"
 import type { Advertisement, AdvertisementProblem } from "../domain/advertisement.ts"
 import { type Host, parseHost } from "../domain/host.ts"
 import { cut, maxRawLength, quoted } from "./bounded-text.ts"
@@ -19,13 +19,15 @@ export interface ClaimRules {
   readonly localNames: boolean
   /** Hosts and addresses that are not public are no problem, only noted. The dial policy decides later. */
   readonly allowPrivate: boolean
+  /** On simulated chains servers are at addresses that nobody owns. */
+  readonly simulated: boolean
 }
 
 /** Strangers' announcements. */
-export const strangersRules: ClaimRules = { localNames: false, allowPrivate: false }
+export const strangersRules: ClaimRules = { localNames: false, allowPrivate: false, simulated: false }
 
 /** A user's own list: local names and private hosts are theirs to name. */
-export const ownRules: ClaimRules = { localNames: true, allowPrivate: true }
+export const ownRules: ClaimRules = { localNames: true, allowPrivate: true, simulated: false }
 
 const maxNotes = 12
 
@@ -71,7 +73,7 @@ const judgeAddress = (host: Host, text: string | null, rules: ClaimRules): Judge
   if (typeof parsed === "object" && parsed.text === host.text) return { address: literal, problem: null, notes: [] }
   const address = typeof parsed === "object" ? canonicalAddress(parsed.text) : undefined
   if (address === undefined) return { address: literal, problem: "bad address", notes: [`bad address ${quoted(text)}`] }
-  if (addressScope(address) !== "public") {
+  if (!isServerAddress(address, rules.simulated)) {
     return { address, problem: rules.allowPrivate ? null : "address not public", notes: [notPublic(address)] }
   }
   return { address, problem: null, notes: literal === null ? [] : [`address differs from host ${quoted(text)}`] }
@@ -87,8 +89,7 @@ export const advertisementOf = (claim: Claim, rules: ClaimRules): Advertisement 
   const host = parseHost(claim.host, rules)
   if (typeof host === "string") return malformed(claim.raw, "bad host", [hostNote(claim.host, host), ...claim.notes])
   const judged = judgeAddress(host, claim.address, rules)
-  const scope = addressScope(host.text)
-  const privateHost = scope !== undefined && scope !== "public"
+  const privateHost = addressScope(host.text) !== undefined && !isServerAddress(host.text, rules.simulated)
   const hidden = privateHost && !rules.allowPrivate
   return {
     raw: cut(claim.raw, maxRawLength),

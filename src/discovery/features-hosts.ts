@@ -80,9 +80,13 @@ export const parseServiceText = (
 export const advertisementsOfFeatures = (
   features: Pick<FeaturesFacts, "hosts" | "services">,
   defaults: DefaultPorts,
-  options?: { readonly allowPrivate?: boolean }
+  options?: { readonly allowPrivate?: boolean; readonly simulated?: boolean }
 ): { readonly advertisements: ReadonlyArray<Advertisement>; readonly dropped: number } => {
-  const rules: ClaimRules = { localNames: false, allowPrivate: options?.allowPrivate ?? false }
+  const rules: ClaimRules = {
+    localNames: false,
+    allowPrivate: options?.allowPrivate ?? false,
+    simulated: options?.simulated ?? false
+  }
   const hosts = features.hosts.slice(0, maxHosts).map((entry) => hostAdvertisement(entry, rules))
   const services = features.services.slice(0, maxHosts).map((text) => parseServiceText(text, defaults, rules))
   return {

@@ -42,11 +42,18 @@ export class PeerGrammar {
 
   /**
    * @param defaults the chain's default ports, for bare letters
-   * @param options `allowPrivate`: private hosts keep their services; `limit`: texts remembered, oldest forgotten first
+   * @param options `allowPrivate`: private hosts keep their services; `simulated`: so do addresses that nobody owns; `limit`: texts remembered, oldest forgotten first
    */
-  constructor(defaults: DefaultPorts, options?: { readonly allowPrivate?: boolean; readonly limit?: number }) {
+  constructor(
+    defaults: DefaultPorts,
+    options?: { readonly allowPrivate?: boolean; readonly simulated?: boolean; readonly limit?: number }
+  ) {
     this.#defaults = defaults
-    this.#rules = { localNames: false, allowPrivate: options?.allowPrivate ?? false }
+    this.#rules = {
+      localNames: false,
+      allowPrivate: options?.allowPrivate ?? false,
+      simulated: options?.simulated ?? false
+    }
     this.#limit = options?.limit ?? 50_000
   }
 

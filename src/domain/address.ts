@@ -72,6 +72,16 @@ export const addressScope = (text: string): AddressScope | undefined => {
   return scopes[parsed.range()] ?? "reserved"
 }
 
+/** Addresses nobody owns: reserved for good (RFC 1112) and for documentation (RFC 3849). */
+const nobodys = ["240.0.0.0/4", "2001:db8::/32"].map((cidr) => ipaddr.parseCIDR(cidr))
+
+/** Whether servers can be at an address: on simulated chains also where nobody in the world is. */
+export const isServerAddress = (text: string, simulated: boolean): boolean => {
+  const scope = addressScope(text)
+  if (scope === undefined || scope === "public") return scope !== undefined
+  return simulated && scope !== "broadcast" && nobodys.some((range) => inside(parse(text)!, range))
+}
+
 /** The network block of an address, as CIDR text, e.g. `addressBlock("34.90.1.2", 24, 48)` is "34.90.1.0/24". */
 export const addressBlock = (text: string, bits4: number, bits6: number): string | undefined => {
   const parsed = parse(text)

@@ -1,4 +1,4 @@
-import { addressScope, parseBlock } from "../domain/address.ts"
+import { addressScope, isServerAddress, parseBlock } from "../domain/address.ts"
 
 /** Which addresses may be sent packets. */
 export interface AddressPolicy {
@@ -11,7 +11,6 @@ export interface AddressPolicy {
 }
 
 const loopbacks = ["127.0.0.0/8", "::1/128"].map((cidr) => parseBlock(cidr)!)
-const inventable = ["240.0.0.0/4", "2001:db8::/32"].map((cidr) => parseBlock(cidr)!)
 
 /** `OBSERVATORY_LOOPBACK_ONLY`, which tests and CI set: anything but nothing, `0` and `false` is yes. */
 export const isLoopbackOnly = (variable: string | undefined): boolean =>
@@ -38,8 +37,7 @@ export const scopeRefusal = (
 ): string | undefined => {
   const scope = addressScope(address)
   if (scope === undefined) return `no address: ${address}`
-  if (scope === "public" || policy.allowPrivate) return undefined
-  if (policy.simulated && scope !== "broadcast" && inventable.some((inside) => inside(address))) return undefined
+  if (policy.allowPrivate || isServerAddress(address, policy.simulated)) return undefined
   return `${scope} address ${address}`
 }
 

@@ -135,6 +135,21 @@ describe("peer entries", () => {
     })
   })
 
+  it("lets servers be at addresses that nobody owns on simulated chains only", () => {
+    const simulated = new PeerGrammar(ports, { simulated: true })
+    const real = new PeerGrammar(ports)
+    for (const address of ["240.7.1.9", "2001:db8:7::9"]) {
+      for (const entry of [[address, address, ["v1.4", "s50002"]], [address, "a.example.org", ["v1.4", "s50002"]]]) {
+        expect(simulated.parse(entry)).toMatchObject({ address, problem: null, notes: [] })
+        expect(simulated.parse(entry).services).toHaveLength(1)
+        expect(real.parse(entry).problem).toBe("address not public")
+      }
+    }
+    for (const address of ["255.255.255.255", "10.0.0.1", "192.0.2.1", "127.0.0.1"]) {
+      expect(simulated.parse([address, address, ["s50002"]])).toMatchObject({ problem: "address not public", services: [] })
+    }
+  })
+
   it("bounds services and notes of one entry", () => {
     const many = Array.from({ length: 300 }, (_, i) => `s${1000 + i}`)
     const read = parse(["34.90.1.2", "e.example.org", many])
