@@ -169,7 +169,9 @@ export const crawlLoop = Effect.fnUntraced(function*(
       const facts: Array<Fact> = [
         { _tag: "visit", visit: visitWithoutExcluded(visitWithShortLists(visit, announced), state.exclusions) },
         ...announced,
-        ...frontier.visited(it.entry, { reachable: visit.software !== null }, at)
+        ...frontier.visited(it.entry, {
+          reachable: visit.software !== null && visit.reason !== "other network"
+        }, at)
       ]
       for (const { entries } of announced) {
         facts.push(...frontier.learn(entries.map((e) => e.advertisement), {

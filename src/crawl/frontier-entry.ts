@@ -50,7 +50,11 @@ export const newHost = (): HostEntry => ({
 
 /** What a visit means for the frontier. */
 export interface VisitResult {
-  /** It answered `server.version`, on whatever chain. */
+  /**
+   * It answered `server.version` on the chain of the crawl, as far as it
+   * showed: the host's other endpoints need no visit. A box may have servers of
+   * several chains, at different ports.
+   */
   readonly reachable: boolean
 }
 

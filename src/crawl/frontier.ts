@@ -252,7 +252,7 @@ export class Frontier {
       if (row.state === "visited") this.#visited++
       if (row.state === "not visited" && row.reason !== null) this.#countNotVisited(row.reason)
       if (row.state === "due") this.#due.put(entry)
-      if (row.state === "visited" && row.reachable) {
+      if (row.state === "visited" && row.reachable && row.visitReason !== "other network") {
         if (isTls(entry)) host.tlsAnswered = true
         else host.tcpAnswered = true
       }

@@ -239,6 +239,32 @@ describe("the frontier", () => {
     expect(frontier.take()!.endpoint.port).toBe(1000)
   })
 
+  it("goes on at a host that has a server of another chain, also after a restart", () => {
+    const ad = advertisementOfPorts("a.example.org", { tls: [50002, 50102] })
+    const before = new Frontier(rules)
+    const facts = before.learn([ad], strangers)
+    const other = before.take()!
+    facts.push(...before.visited(other, { reachable: false }, 0))
+    expect(before.take()!.endpoint.port).toBe(50102)
+    const after = new Frontier(rules)
+    const last = new Map(facts.map((f) => [endpointKey(f.endpoint), f]))
+    after.restore([...last.values()].map((f) => ({
+      endpoint: f.endpoint,
+      state: f.state,
+      reason: f.reason,
+      detail: f.detail,
+      sources: 1,
+      namedBySeed: false,
+      announcedAddresses: [],
+      outcome: f.state === "visited" ? ("failed" as const) : null,
+      visitReason: f.state === "visited" ? ("other network" as const) : null,
+      // It did answer server.version.
+      reachable: f.state === "visited"
+    })))
+    after.advance(0)
+    expect(after.take()?.endpoint.port).toBe(50102)
+  })
+
   it("visits every endpoint of every host when told to", () => {
     const frontier = new Frontier({ ...rules, allEndpoints: true })
     frontier.learn([advertisementOfPorts("a.example.org", { tls: [50002], tcp: [50001] })], strangers)
