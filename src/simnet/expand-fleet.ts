@@ -58,7 +58,9 @@ const namesOf = (
   random: SeededRandom
 ): { readonly names: ReadonlyArray<NameSpec>; readonly values: Values } => {
   const has = fleet.names.map((name, i) => name.share === undefined || random.fork(`name ${i}`).chance(name.share))
-  const chosen = fleet.names.filter((_, i) => has[i])
+  const chosen = fleet.names
+    .map((name, i) => ({ ...name, host: drawn(name.host, random.fork(`host ${i}`)), number: i }))
+    .filter((_, i) => has[i])
   const wants = (kind: "ipv4" | "ipv6"): boolean =>
     chosen.some((name) => {
       const on = name.on ?? (name.host === "{onion}" ? "onion" : name.host === "{address6}" ? "ipv6" : "ipv4")
@@ -90,7 +92,7 @@ const namesOf = (
   }
   for (const host of hosts) taken.hosts.add(host)
   const names = chosen.map((name, i): NameSpec => {
-    const ports = random.fork(`ports of ${name.host}`)
+    const ports = random.fork(`ports ${name.number}`)
     const [tcp, tls] = [portOf(name.tcp, ports), portOf(name.tls, ports)]
     const on = name.on ?? "ipv4"
     const literal = ["{address}", "{address6}", "{onion}"].includes(name.host)

@@ -9,8 +9,8 @@ const FleetPort = Schema.Union([Port, oneOrDrawn(PortKey)])
 
 /** One name of each server of a fleet. */
 export const FleetName = Schema.Struct({
-  host: Schema.NonEmptyString.annotate({
-    description: "A template, e.g. e{n}.example.test or {word}-btc.test or {onion} or {address}; see the list of placeholders."
+  host: oneOrDrawn(Schema.NonEmptyString).annotate({
+    description: "A template, e.g. e{n}.example.test or {word}-btc.test or {onion} or {address}, or templates with weights; see the list of placeholders."
   }),
   on: optional(
     Schema.Literals(["ipv4", "ipv6", "dual", "onion"]),
@@ -31,6 +31,7 @@ export type FleetName = typeof FleetName.Type
  */
 export const FleetSpec = Schema.Struct({
   name: Label,
+  note: optional(Schema.NonEmptyString, "What this is, for the reader."),
   count: Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 100_000 })),
   operator: LabelTemplate.annotate({ description: "One operator's label; {id} gives every server its own." }),
   software: oneOrDrawn(SoftwareText).annotate({ description: "A software, or softwares with weights." }),

@@ -40,7 +40,7 @@ const labelsOf = (choice: string | Readonly<Record<string, number>>): ReadonlyAr
 
 const mistakesOfFleet = (fleet: FleetSpec, path: Path, scenario: Scenario): ReadonlyArray<Mistake> => {
   const templates: ReadonlyArray<readonly [Path, string | undefined]> = [
-    ...fleet.names.map((name, i) => [["names", i, "host"], name.host] as const),
+    ...fleet.names.flatMap((name, i) => labelsOf(name.host).map((host) => [["names", i, "host"], host] as const)),
     ...(["operator", "machine", "banner", "donation"] as const).map((key) => [[key], fleet[key]] as const),
     ...(["backend", "key"] as const).flatMap((key) => labelsOf(fleet[key] ?? {}).map((label) => [[key], label] as const)),
     [["certificate", "subject"], fleet.certificate?.subject],
@@ -53,7 +53,7 @@ const mistakesOfFleet = (fleet: FleetSpec, path: Path, scenario: Scenario): Read
     }))
   )
   for (const [i, name] of fleet.names.entries()) {
-    if (name.host.includes("{") && !isDistinct(name.host)) {
+    if (labelsOf(name.host).some((host) => host.includes("{") && !isDistinct(host))) {
       mistakes.push({ path: [...path, "names", i, "host"], message: "is the same for many servers; add {n} or {word}" })
     }
   }
