@@ -9,7 +9,7 @@ import { peersOfServers } from "./plan-peers.ts"
 import type { SeededRandom } from "./random.ts"
 import type { Scenario } from "./scenario.ts"
 import type { LieSpec } from "./scenario-lies.ts"
-import type { ScheduleSpec } from "./scenario-schedule.ts"
+import { type ScheduleSpec, worldMs } from "./scenario-schedule.ts"
 import type { NameSpec, ServerSpec } from "./scenario-server.ts"
 import type { HostsShape, ServerModel, ServerName } from "./server-model.ts"
 import { parseSoftware, protocolMaximum, type Software } from "./software.ts"
@@ -54,6 +54,8 @@ export interface PlannedServer {
   readonly asn: number | null
   /** What changes while the world goes on; null: nothing. */
   readonly schedule: ScheduleSpec | null
+  /** Its uptime has it down when the world begins; null: up. */
+  readonly downAtFirst: Failure | null
   /** What others list of it. */
   readonly announcements: ReadonlyArray<Announcement>
   readonly model: ServerModel
@@ -91,6 +93,7 @@ export interface ServerParts {
   readonly country: string | null
   readonly asn: number | null
   readonly schedule: ScheduleSpec | null
+  readonly downAtFirst: Failure | null
 }
 
 export const planServer = (
@@ -140,6 +143,14 @@ const nameOf = (name: NameSpec, spec: ServerSpec, factsOf: ReturnType<typeof add
   }
 }
 
+/** Machines go down, so all servers of one begin alike. */
+const downAtFirst = ({ id, machine, schedule }: ServerSpec, random: SeededRandom): Failure | null => {
+  if (schedule?.uptime === undefined) return null
+  const { up, down, fails } = schedule.uptime
+  const share = worldMs(down) / (worldMs(up) + worldMs(down))
+  return random.fork(`uptime at first/${machine ?? id}`).chance(share) ? (fails ?? "refused") : null
+}
+
 /** Read a server of a scenario file. */
 export const partsOfSpec = (
   spec: ServerSpec,
@@ -180,7 +191,8 @@ export const partsOfSpec = (
     jitterMs: scenario.jitter_ms,
     country: spec.country ?? names.find((name) => name.country !== null)?.country ?? null,
     asn: spec.asn ?? names.find((name) => name.asn !== null)?.asn ?? null,
-    schedule: spec.schedule ?? null
+    schedule: spec.schedule ?? null,
+    downAtFirst: downAtFirst(spec, random)
   }
 }
 
@@ -202,6 +214,7 @@ const copying = (copier: Announcer, original: Announcer): Announcer => ({
  */
 const relaying = (relay: PlannedServer, original: PlannedServer): PlannedServer => ({
   ...relay,
+  roundTripMs: relay.roundTripMs + original.roundTripMs,
   model: {
     ...original.model,
     names: relay.names,

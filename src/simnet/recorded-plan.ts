@@ -233,7 +233,8 @@ export const planRecorded = (
       jitterMs: scenario.jitter_ms,
       country: main.country,
       asn: main.asn,
-      schedule: null
+      schedule: null,
+      downAtFirst: null
     }
     const isFulcrum = software.family === "Fulcrum"
     if (list !== undefined) {

@@ -114,8 +114,7 @@ export class ServerLife {
       this.hold("uptime", null)
       this.#options.clock.later(exponential(meanUp, random), goDown)
     }
-    // Some are down when the world begins.
-    if (random.chance(meanDown / (meanUp + meanDown))) goDown()
+    if (this.#planned.downAtFirst !== null) goDown()
     else comeBack()
   }
 

@@ -12,6 +12,7 @@ export interface TruthLine {
   readonly machine: string
   readonly implementation: string
   readonly version: string
+  /** When the world begins. */
   readonly alive: boolean
   /** Why it does not answer, null when it does. */
   readonly reason: string | null
@@ -42,8 +43,8 @@ const linesOf = (server: PlannedServer): ReadonlyArray<TruthLine> =>
               machine: server.machine,
               implementation: server.software.family,
               version: server.software.version,
-              alive: server.failure === null,
-              reason: server.failure,
+              alive: (server.failure ?? server.downAtFirst) === null,
+              reason: server.failure ?? server.downAtFirst,
               traits: [...server.traits, ...server.conduct],
               country: name.country,
               asn: name.asn
@@ -52,9 +53,9 @@ const linesOf = (server: PlannedServer): ReadonlyArray<TruthLine> =>
     )
   )
 
-/** One line per endpoint, ordered by its key. */
+/** One line per endpoint, ordered by its key; a balanced name has one for each server behind it. */
 export const truthLines = (plan: Plan): ReadonlyArray<TruthLine> => {
-  const key = (line: TruthLine): string => `${line.host} ${line.port} ${line.transport}`
+  const key = (line: TruthLine): string => `${line.host} ${line.port} ${line.transport} ${line.server}`
   return plan.servers.flatMap(linesOf).toSorted((a, b) => (key(a) < key(b) ? -1 : 1))
 }
 

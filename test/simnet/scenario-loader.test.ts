@@ -34,7 +34,21 @@ describe("the scenario loader", () => {
   it.effect("loads every shipped scenario, by name", () =>
     Effect.gen(function*() {
       const shipped = yield* listScenarios()
-      expect(shipped.map((scenario) => scenario.name)).toEqual(["hostile", "mainnet-2025-12", "mixed"])
+      expect(shipped.map((scenario) => scenario.name)).toEqual([
+        "careful",
+        "churn",
+        "dual",
+        "framing",
+        "hosted",
+        "hostile",
+        "large",
+        "lookalikes",
+        "lying-majority",
+        "mainnet-2025-12",
+        "mixed",
+        "selective",
+        "sloppy"
+      ])
       for (const { name } of shipped) expect((yield* loadScenario(name)).scenario.name).toBe(name)
     }).pipe(Effect.provide(NodeServices.layer))
   )
