@@ -18,6 +18,10 @@ export interface FulcrumCall {
   readonly subscriptions: ScriptSubscriptions
   /** Heights of transactions that the client wants to hear about, as told last. */
   readonly transactions: Map<string, number | null>
+  /** Whether its address may have one more subscription, which is then counted. */
+  readonly maySubscribe: () => boolean
+  /** One subscription less. */
+  readonly unsubscribed: () => void
   /** Be told of news from now on. */
   readonly listen: () => void
 }

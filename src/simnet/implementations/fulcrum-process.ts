@@ -3,6 +3,7 @@ import { NodeFollower, untilTick } from "../node-follower.ts"
 import { Remembered } from "../remembered.ts"
 import type { ServerModel } from "../server-model.ts"
 import { nodeVersion } from "./banner.ts"
+import { SubscriptionBudget } from "./fulcrum-limits.ts"
 import { fulcrumHistogram } from "./fee-histogram.ts"
 
 /** Everything of a Fulcrum process that its connections share. */
@@ -15,6 +16,7 @@ export interface FulcrumProcess {
   readonly mempoolInfo: Remembered<string>
   /** JSON text, asked for once. */
   readonly relayFee: string
+  readonly subscriptionBudget: SubscriptionBudget
   /** Whether its node takes packages: Bitcoin Core from 28 on. */
   readonly packages: boolean
 }
@@ -58,6 +60,7 @@ export const fulcrumProcess = (model: ServerModel): FulcrumProcess => {
         )
     ),
     relayFee: print(btc(backend.relayFee), qtSorted),
+    subscriptionBudget: new SubscriptionBudget(),
     packages: nodeVersion(backend.subversion)[0]! >= 28
   }
 }

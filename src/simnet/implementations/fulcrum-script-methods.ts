@@ -65,6 +65,7 @@ const status = (hash: string, { model }: FulcrumCall): string | null => statusOf
 
 const subscribe = withHash((hash, call) => {
   const result = status(hash, call)
+  if (call.subscriptions.spelling(hash) === undefined && !call.maySubscribe()) return fail(4, "Subscription limit reached")
   // Notifications spell it in lower case, whatever the client wrote.
   call.subscriptions.add(hash, hash, result)
   call.listen()
@@ -93,7 +94,11 @@ export const fulcrumScriptMethods = (release: string): ReadonlyArray<FulcrumEntr
     entry(
       "blockchain.scripthash.unsubscribe",
       [1, 1],
-      withHash((hash, { subscriptions }) => json(subscriptions.remove(hash)))
+      withHash((hash, { subscriptions, unsubscribed }) => {
+        const was = subscriptions.remove(hash)
+        if (was) unsubscribed()
+        return json(was)
+      })
     ),
     ...(ranges
       ? [

@@ -4,6 +4,7 @@ import { statusOf, wholeHistory } from "../script-history.ts"
 import type { ServerModel } from "../server-model.ts"
 import { fulcrumTip } from "./fulcrum-chain-methods.ts"
 import { fail, type FulcrumMethod } from "./fulcrum-method.ts"
+import { batchLimit, NodeThrottle } from "./fulcrum-limits.ts"
 import { fulcrumMethods } from "./fulcrum-methods.ts"
 import { fulcrumProcess, type FulcrumProcess } from "./fulcrum-process.ts"
 import { transactionHeight } from "./fulcrum-transaction-methods.ts"
@@ -40,6 +41,10 @@ class FulcrumConversation implements Conversation {
   #errors = 0
   #accepted = 0
   #unlisten: (() => void) | undefined
+  readonly #throttle = new NodeThrottle()
+  /** Lines that it did not read yet. */
+  readonly #unread: Array<Buffer> = []
+  #paused = false
 
   constructor(process: FulcrumProcess, methods: ReadonlyMap<string, FulcrumMethod>, session: Channel) {
     this.#process = process
@@ -49,6 +54,7 @@ class FulcrumConversation implements Conversation {
 
   ended(): void {
     this.#unlisten?.()
+    this.#process.subscriptionBudget.give(this.#session.client, this.#subscriptions.size)
   }
 
   tooLong(): void {
@@ -59,6 +65,26 @@ class FulcrumConversation implements Conversation {
   }
 
   line(bytes: Buffer): void {
+    this.#unread.push(bytes)
+    this.#read()
+  }
+
+  #read(): void {
+    while (this.#unread.length > 0 && !this.#paused) {
+      const wait = this.#throttle.wait(performance.now())
+      if (wait === 0) {
+        this.#handle(this.#unread.shift()!)
+        continue
+      }
+      this.#paused = true
+      this.#session.later(wait, () => {
+        this.#paused = false
+        this.#read()
+      })
+    }
+  }
+
+  #handle(bytes: Buffer): void {
     // Replies that did not leave yet are lost with the connection.
     if (this.#errors - this.#accepted >= errorBudget) return this.#session.abort()
     let message: unknown
@@ -71,6 +97,9 @@ class FulcrumConversation implements Conversation {
       return this.#malformed("null", -32700, parseFailure(bytes))
     // A bare text is taken for a list of one.
     const items: unknown = typeof message === "string" ? [message] : message
+    if (Array.isArray(items) && items.length > batchLimit) {
+      return this.#malformed("null", 4, "Batch limit exceeded")
+    }
     if (Array.isArray(items) && items.length > 0) {
       const replies: Array<string> = []
       for (const item of items) {
@@ -135,6 +164,7 @@ class FulcrumConversation implements Conversation {
     }
     if (list.length < least) return [fail(-32602, expected("least", least, name, list.length)), true]
     if (list.length > most) return [fail(-32602, expected("most", most, name, list.length)), true]
+    this.#throttle.ask(name, performance.now())
     return [this.#answer(method, list), false]
   }
 
@@ -151,6 +181,8 @@ class FulcrumConversation implements Conversation {
         this.#negotiated = negotiated
         this.#session.handshaken()
       },
+      maySubscribe: () => this.#process.subscriptionBudget.take(this.#session.client),
+      unsubscribed: () => this.#process.subscriptionBudget.give(this.#session.client, 1),
       listen: () => {
         this.#unlisten ??= this.#process.node.listen((news) => this.#tell(news))
       }
