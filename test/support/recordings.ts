@@ -28,6 +28,12 @@ export const recordedNotifications = (): ReadonlyArray<string> =>
     .flatMap(({ recv }) => recv === undefined ? [] : recv.trimEnd().split(/\r?\n/))
     .filter((line) => line.includes("\"method\""))
 
+/** What one server pushed, with padding and line ends, in order. */
+export const recordedNotificationsOf = (server: string): ReadonlyArray<string> =>
+  (lines("notifications") as ReadonlyArray<{ readonly server?: string; readonly recv?: string }>).flatMap(
+    (line) => (line.server === server && line.recv?.includes("\"method\"") === true ? [line.recv] : [])
+  )
+
 /** The bytes received, in the pieces they arrived in. */
 export const recordedChunks = (recording: Recording): ReadonlyArray<Buffer> => {
   const bytes = Buffer.from(recording.recv, "utf8")
