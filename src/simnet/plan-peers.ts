@@ -64,9 +64,19 @@ export const peersOfServers = (
         .fork(`list order/${spec.id}`)
         .shuffled(all)
         .filter((choice) => !own.has(choice))
+    const some = (count: number): ReadonlyArray<PeerChoice> => {
+      if (2 * count > all.length) return others().slice(0, count)
+      const draw = random.fork(`drawn list/${spec.id}`)
+      const chosen = new Set<PeerChoice>()
+      while (chosen.size < count) {
+        const choice = draw.pick(all)
+        if (!own.has(choice)) chosen.add(choice)
+      }
+      return [...chosen]
+    }
     const { lists } = spec
     if (Array.isArray(lists)) return fixedPeers(choicesOf(lists as ReadonlyArray<string>), isFulcrum)
-    if (typeof lists === "object") return fixedPeers(others().slice(0, (lists as { readonly drawn: number }).drawn), isFulcrum)
+    if (typeof lists === "object") return fixedPeers(some((lists as { readonly drawn: number }).drawn), isFulcrum)
     switch ((lists as Rule | undefined) ?? ruleOfSoftware(software)) {
       case "subset":
         return subset
