@@ -93,3 +93,14 @@ describe("simnet --schema", () => {
     expect(takes({ ...scenario, chain: "mainnet" })).toBe(false)
   })
 })
+
+describe("the README", () => {
+  it("has a line about every shipped scenario and about no other", async () => {
+    const { stdout } = await runCli(["simnet", "--list"])
+    const shipped = stdout.trimEnd().split("\n").map((line) => line.split(" ")[0])
+    const readme = readFileSync(new URL("../../README.md", import.meta.url), "utf8")
+    const table = readme.slice(readme.indexOf("| scenario |"), readme.indexOf("A scenario is a JSON file"))
+    const told = [...table.matchAll(/^\| `([^`]+)`/gm)].map((match) => match[1])
+    expect(told.toSorted()).toEqual(shipped.toSorted())
+  })
+})
