@@ -2,7 +2,6 @@ import { readFileSync } from "node:fs"
 import { it } from "@effect/vitest"
 import { Effect } from "effect"
 import { afterAll, describe, expect } from "vitest"
-import type { ServerSpec } from "../../src/simnet/scenario-server.ts"
 import { startServer } from "../../src/simnet/simnet.ts"
 import { plainTcp, request } from "../support/plain-client.ts"
 import { recordedNode } from "../support/recorded-node.ts"
@@ -127,27 +126,6 @@ const compare = async (port: number, server: RecordedServer, recording: Compared
   return `${probe} (${mode}): expected ${shown(recv)}${end(closed)}, got ${shown(text)}${end(got.closed)}`
 }
 
-/** The recorded servers as they know each other. */
-const others: ReadonlyArray<ServerSpec> = [
-  ["ex116", "ElectrumX 1.16.0", "127.40.0.1", "127.40.0.1"],
-  ["ex118", "ElectrumX 1.18.0", "ex118.regtest.test", "127.20.0.1"],
-  ["ex120", "ElectrumX 1.20.0", "ex120.regtest.test", "127.50.0.1"],
-  ["ex2", "ElectrumX 2.0b1", "ex2.regtest.test", "127.10.0.1"],
-  ["fulcrum", "Fulcrum 2.1.1", "fulcrum.regtest.test", "127.30.0.1"]
-].map(([id, software, host, address]) => ({
-  id: id!,
-  operator: id!,
-  software: software!,
-  names: [{ host: host!, addresses: host === address ? [] : [address!], tcp: 50001, tls: 50002 }]
-}))
-
-const listed: Readonly<Record<RecordedServer, ReadonlyArray<string>>> = {
-  "electrumx-1.16.0": ["ex120", "ex2", "ex116", "ex118"],
-  "electrumx-1.20.0": ["ex118", "ex116", "ex120", "ex2"],
-  "electrumx-2.0b1": ["ex116", "ex118", "fulcrum", "ex2", "ex120"],
-  "fulcrum-2.1.1": ["ex118", "ex2"]
-}
-
 const counts = new Map<RecordedServer, { readonly compared: number; readonly equal: number; readonly alike: number }>()
 
 describe.each(recordedServers)("simulated %s", (name) => {
@@ -155,12 +133,12 @@ describe.each(recordedServers)("simulated %s", (name) => {
     "answers every recorded probe with the recorded bytes, but for what must differ",
     () =>
       Effect.gen(function*() {
-        const { backend, spec } = recordedNode(name)
+        const { backend, spec, others } = recordedNode(name)
         const server = yield* startServer({
           software: software[name],
           chain: "regtest",
           backend,
-          spec: { ...spec, lists: listed[name] },
+          spec,
           others
         })
         const recordings = allRecordingsOf(name)

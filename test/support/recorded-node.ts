@@ -1,4 +1,5 @@
 import type { Backend, UnspentOutput } from "../../src/simnet/backend.ts"
+import type { ServerSpec } from "../../src/simnet/scenario-server.ts"
 import { doubleSha256, sha256, shownHash } from "../../src/simnet/hash.ts"
 import { type RecordedServer, type Recording, recordingsOf } from "./recordings.ts"
 
@@ -15,7 +16,10 @@ export interface RecordedNode {
     readonly names: readonly [{ readonly host: string; readonly tcp: number; readonly tls: number }]
     readonly banner: string
     readonly donation: string
+    readonly lists: ReadonlyArray<string>
   }
+  /** The servers in its peer list. */
+  readonly others: ReadonlyArray<ServerSpec>
 }
 
 const tip = 251
@@ -110,6 +114,27 @@ const template = (text: string, server: RecordedServer): string => {
     .replace(/Donate: \S+/, "Donate: $DONATION_ADDRESS")
 }
 
+/** The recorded servers as they knew each other. */
+const others: ReadonlyArray<ServerSpec> = [
+  ["ex116", "ElectrumX 1.16.0", "127.40.0.1", "127.40.0.1"],
+  ["ex118", "ElectrumX 1.18.0", "ex118.regtest.test", "127.20.0.1"],
+  ["ex120", "ElectrumX 1.20.0", "ex120.regtest.test", "127.50.0.1"],
+  ["ex2", "ElectrumX 2.0b1", "ex2.regtest.test", "127.10.0.1"],
+  ["fulcrum", "Fulcrum 2.1.1", "fulcrum.regtest.test", "127.30.0.1"]
+].map(([id, software, host, address]) => ({
+  id: id!,
+  operator: id!,
+  software: software!,
+  names: [{ host: host!, addresses: host === address ? [] : [address!], tcp: 50001, tls: 50002 }]
+}))
+
+const listed: Readonly<Record<RecordedServer, ReadonlyArray<string>>> = {
+  "electrumx-1.16.0": ["ex120", "ex2", "ex116", "ex118"],
+  "electrumx-1.20.0": ["ex118", "ex116", "ex120", "ex2"],
+  "electrumx-2.0b1": ["ex116", "ex118", "fulcrum", "ex2", "ex120"],
+  "fulcrum-2.1.1": ["ex118", "ex2"]
+}
+
 export const recordedNode = (server: RecordedServer): RecordedNode => {
   const headers = headerTexts()
   const header = (height: number): string | undefined =>
@@ -158,8 +183,10 @@ export const recordedNode = (server: RecordedServer): RecordedNode => {
     spec: {
       names: [{ host: Object.keys(features.hosts)[0]!, tcp: 50001, tls: 50002 }],
       banner: template(resultOf(server, "server.banner") as string, server),
-      donation: resultOf(server, "server.donation_address") as string
-    }
+      donation: resultOf(server, "server.donation_address") as string,
+      lists: listed[server]
+    },
+    others
   }
 }
 

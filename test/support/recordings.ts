@@ -118,3 +118,14 @@ export const recordedSessionTimes = (): ReadonlyArray<{
   readonly gap_s: number
   readonly replies: ReadonlyArray<readonly [method: string, ms: number, bytes: number, spaces: number]>
 }> => lines("session-timing") as ReturnType<typeof recordedSessionTimes>
+
+/** Runs of 30 unknown methods, each sent after the last reply: replies, whether the server ended it, seconds. */
+export const recordedErrorRuns = (): ReadonlyArray<{
+  readonly server: string
+  readonly replies: number
+  readonly ended: string | null
+  readonly s: number
+}> =>
+  (lines("limits") as ReadonlyArray<ReturnType<typeof recordedErrorRuns>[number] & { readonly test: string }>).filter(
+    ({ test }) => test.startsWith("unknown method")
+  )
