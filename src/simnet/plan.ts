@@ -176,7 +176,7 @@ export const partsOfSpec = (
     traits: spec.traits ?? [],
     conduct: [
       ...(["relays", "copies"] as const).flatMap((key) => (spec[key] === undefined ? [] : [`${key} ${spec[key]}`])),
-      ...new Set(spec.lies?.map((lie) => lie.lie))
+      ...new Set(spec.lies?.flatMap((lie) => ("innocent" in lie ? [] : [lie.lie])))
     ],
     lies: spec.lies ?? [],
     maxSessions: spec.max_sessions ?? null,

@@ -21,6 +21,10 @@ export type LieCondition = typeof LieCondition.Type
 
 const to = { to: optional(LieCondition, "To whom and when; to everybody, always, by default.") }
 
+const innocent = {
+  innocent: optional(Schema.Literal(true), "An accident of its machine or line: the truth does not name it.")
+}
+
 /** What a server says that is not so, apart from what `traits` break. */
 export const LieSpec = Schema.Union([
   Schema.Struct({
@@ -50,16 +54,19 @@ export const LieSpec = Schema.Union([
   Schema.Struct({
     lie: Schema.Literal("slow").annotate({ description: "Holds every answer back." }),
     ms: Schema.Finite.check(Schema.isBetween({ minimum: 1, maximum: 60_000 })),
+    ...innocent,
     ...to
   }),
   Schema.Struct({
     lie: Schema.Literal("silent").annotate({ description: "Never answers these methods." }),
     methods: Schema.NonEmptyArray(Schema.NonEmptyString),
+    ...innocent,
     ...to
   }),
   Schema.Struct({
     lie: Schema.Literal("busy").annotate({ description: "Answers these methods with error -102." }),
     methods: Schema.NonEmptyArray(Schema.NonEmptyString),
+    ...innocent,
     ...to
   })
 ])

@@ -7,6 +7,8 @@ import { type PublicScript, publicScripts } from "../../src/simnet/public-script
 import { seededRandom } from "../../src/simnet/random.ts"
 import type { RunningSimnet } from "../../src/simnet/simnet.ts"
 import { World, worldClock } from "../../src/simnet/world.ts"
+import { truthLines } from "../../src/simnet/truth.ts"
+import { planOf } from "../support/simnet-plan.ts"
 import { type Asked, askAll, runScenario, through } from "../support/through-front.ts"
 
 const onion = `${"liar".repeat(14)}.onion`
@@ -125,6 +127,13 @@ describe("a server that lies", () => {
       expect(wrong.message).toMatch(/scenario\.json:\d+: servers\[0\]\.lies\[1\]\.script: xyz is no address/)
     }).pipe(Effect.scoped)
   )
+
+  it("is named in the truth for what it means to do, not for accidents", async () => {
+    const plan = await planOf("selective", 1)
+    const traits = new Map(truthLines(plan).map((line) => [line.server.replace(/-\d+$/, ""), line.traits]))
+    expect(traits.get("patient")).toEqual(["hides newest"])
+    expect(traits.get("tired")).toEqual([])
+  })
 
   it.live("can lie after some requests of a connection, and knows then what was agreed before", () =>
     Effect.gen(function*() {

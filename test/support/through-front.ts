@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { connect as connectTls } from "node:tls"
 import { NodeServices } from "@effect/platform-node"
 import { Effect, type Scope } from "effect"
 import { SocksClient } from "socks"
@@ -43,6 +44,13 @@ export const through = async (
   const client = plainOver(socket)
   socket.resume()
   return client
+}
+
+/** The same with TLS inside; no certificate is refused. */
+export const throughTls = async (net: RunningSimnet, host: string, port: number, user?: string, password = "x"): Promise<PlainClient> => {
+  const { socket } = await through(net, host, port, user, password)
+  socket.removeAllListeners("data")
+  return plainOver(connectTls({ socket, rejectUnauthorized: false }))
 }
 
 /** The code of a front that does not connect, e.g. `ConnectionRefused`. */
