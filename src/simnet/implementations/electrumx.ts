@@ -1,10 +1,11 @@
 import { costOfMethod, errorCost, parseErrorCost } from "../cost-groups.ts"
-import { compactPython, type Dialect, print, spacedPython } from "../dialect.ts"
+import { compactPython, print, spacedPython } from "../dialect.ts"
 import type { News } from "../node-follower.ts"
 import { statusOf, wholeHistory } from "../script-history.ts"
 import type { ServerModel } from "../server-model.ts"
 import { atLeast } from "../software.ts"
 import { electrumxTip } from "./electrumx-chain-methods.ts"
+import { electrumxEnvelope, oldEnvelope } from "./electrumx-envelope.ts"
 import type { Method } from "./electrumx-method.ts"
 import { electrumxMethods } from "./electrumx-methods.ts"
 import { fail } from "./electrumx-parameters.ts"
@@ -13,7 +14,6 @@ import {
   type Answer,
   type Channel,
   type Conversation,
-  type Envelope,
   idText,
   type Implementation,
   type Request
@@ -21,31 +21,6 @@ import {
 import { parsePythonJson } from "./python-json.ts"
 import { pythonRepr, pythonText } from "./python-text.ts"
 import { ScriptSubscriptions } from "./script-subscriptions.ts"
-
-const errorObject = (code: number, message: string, dialect: Dialect): string => print({ code, message }, dialect)
-
-const envelope = (dialect: Dialect): Envelope => {
-  const { item, key } = dialect
-  const head = `{"jsonrpc"${key}"2.0"${item}`
-  return {
-    result: (id, json) => `${head}"result"${key}${json}${item}"id"${key}${id}}`,
-    error: (id, code, message) => `${head}"error"${key}${errorObject(code, message, dialect)}${item}"id"${key}${id}}`,
-    notification: (method, params) =>
-      `${head}"method"${key}"${method}"${params === null ? "" : `${item}"params"${key}${params}`}}`
-  }
-}
-
-/** JSON-RPC 1.0, for clients whose first request says so. */
-const oldEnvelope = (dialect: Dialect): Envelope => {
-  const { item, key } = dialect
-  return {
-    result: (id, json) => `{"result"${key}${json}${item}"error"${key}null${item}"id"${key}${id}}`,
-    error: (id, code, message) =>
-      `{"result"${key}null${item}"error"${key}${errorObject(code, message, dialect)}${item}"id"${key}${id}}`,
-    notification: (method, params) =>
-      `{"method"${key}"${method}"${item}"params"${key}${params ?? "[]"}${item}"id"${key}null}`
-  }
-}
 
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
 
@@ -290,7 +265,7 @@ export const electrumx = (model: ServerModel, options: ElectrumxOptions): Implem
   const flushes = atLeast(version, "1.19")
   let process: ElectrumxProcess | undefined
   return {
-    envelope: envelope(dialect),
+    envelope: electrumxEnvelope(dialect),
     lineEnd: "\n",
     lineLimit: 1_000_000,
     padding: atLeast(version, "1.18") ? { warmUp: flushes ? 1024 : 0, flushesAtEnd: flushes } : null,

@@ -2,6 +2,7 @@ import { percentG, print, qtSorted } from "../dialect.ts"
 import type { News } from "../node-follower.ts"
 import { statusOf, wholeHistory } from "../script-history.ts"
 import type { ServerModel } from "../server-model.ts"
+import { atLeast } from "../software.ts"
 import { fulcrumTip } from "./fulcrum-chain-methods.ts"
 import { fail, type FulcrumMethod } from "./fulcrum-method.ts"
 import { batchLimit, NodeThrottle } from "./fulcrum-limits.ts"
@@ -91,10 +92,14 @@ class FulcrumConversation implements Conversation {
     try {
       message = JSON.parse(bytes.toString("utf8"))
     } catch {
-      return this.#malformed("null", -32700, parseFailure(bytes))
+      return this.#malformed("null", -32700, this.#parseFailure(bytes))
     }
     if (nesting.test(bytes.subarray(0, 200).toString("latin1")))
-      return this.#malformed("null", -32700, parseFailure(bytes))
+      return this.#malformed("null", -32700, this.#parseFailure(bytes))
+    // Up to 1.5 there are no batches.
+    if (!this.#since("1.6") && (typeof message !== "object" || message === null || Array.isArray(message))) {
+      return this.#malformed("null", -31999, "Json Error: expected object")
+    }
     // A bare text is taken for a list of one.
     const items: unknown = typeof message === "string" ? [message] : message
     if (Array.isArray(items) && items.length > batchLimit) {
@@ -122,11 +127,16 @@ class FulcrumConversation implements Conversation {
     const object = message as Record<string, unknown>
     // Numbers beyond 64 bits are no JSON to it.
     if (typeof object.id === "number" && Math.abs(object.id) >= 2 ** 64)
-      return refuse("null", -32700, parseFailure(bytes))
+      return refuse("null", -32700, this.#parseFailure(bytes))
     const problem = idProblem(object.id)
     if (problem !== undefined) return refuse("null", -32600, `Error parsing JSON key "id": ${problem}`)
     // Numbers are printed as integers whatever the spelling, e.g. 1.0 as 1.
     const id = typeof object.id === "number" ? percentG(object.id) : idText(object.id ?? null, bytes.toString("utf8"))
+    // Up to 1.5 the dialect has to be the right one where it is named at all.
+    const { jsonrpc } = object
+    if (!this.#since("1.6") && jsonrpc !== undefined && jsonrpc !== "2.0") {
+      return refuse(id, -32600, "Expected jsonrpc version 2.0")
+    }
     if (Object.keys(object).some((key) => !known.has(key))) return refuse(id, -32600, "Invalid request")
     if (object.method === undefined) {
       return object.result !== undefined || object.error !== undefined
@@ -211,6 +221,21 @@ class FulcrumConversation implements Conversation {
     }
   }
 
+  #since(release: string): boolean {
+    return atLeast(this.#process.model.software.version, release)
+  }
+
+  /**
+   * At most 80 characters of what it could not read, its line end too; from 2.0
+   * on with `?` for what is not printable ASCII.
+   */
+  #parseFailure(bytes: Buffer): string {
+    const whole = Buffer.concat([bytes, lineEnd])
+    const cut = whole.subarray(0, 80)
+    const shown = this.#since("2.0") ? cut.toString("latin1").replace(/[^ -~]/g, "?") : cut.toString("utf8")
+    return `Failed to parse Json from string: ${shown}${whole.length > 80 ? "..." : ""}`
+  }
+
   #malformed(id: string, code: number, text: string): void {
     this.#session.reply({ method: "", id }, fail(code, text))
     this.#countError()
@@ -231,11 +256,7 @@ const idProblem = (id: unknown): string | undefined => {
   return "Expected a string, a non-fractional number, or null"
 }
 
-/** At most 80 characters of what it could not read, what is not printable ASCII shown as `?`, its line end too. */
-const parseFailure = (bytes: Buffer): string => {
-  const shown = bytes.toString("latin1").replace(/[^ -~]/g, "?")
-  return `Failed to parse Json from string: ${shown.length >= 80 ? `${shown.slice(0, 80)}...` : `${shown}?`}`
-}
+const lineEnd = Buffer.from("\n")
 
 /** Deeper than it parses. */
 const nesting = /^\s*\[{100}/
