@@ -68,32 +68,14 @@ export interface Plan {
 }
 
 /** Everything of a planned server but whom it lists. */
-export interface ServerParts {
-  readonly id: string
-  readonly operator: string
-  readonly machine: string
+export interface ServerParts extends Omit<PlannedServer, "compact" | "announcements" | "model"> {
   readonly backend: string
-  readonly certificate: CertificatePlan
-  readonly software: Software
   readonly protocolMaximum: string
   readonly chain: SimulatedChainName
-  readonly names: ReadonlyArray<PlannedName>
-  readonly failure: Failure | null
-  readonly traits: ReadonlyArray<string>
-  readonly conduct: ReadonlyArray<string>
-  readonly lies: ReadonlyArray<LieSpec>
-  /** Null: its software's. */
-  readonly maxSessions: number | null
   readonly banner: string | null
   readonly donation: string | null
   readonly hosts: HostsShape
   readonly claims: ReadonlyArray<string>
-  readonly roundTripMs: number
-  readonly jitterMs: number
-  readonly country: string | null
-  readonly asn: number | null
-  readonly schedule: ScheduleSpec | null
-  readonly downAtFirst: Failure | null
 }
 
 export const planServer = (
