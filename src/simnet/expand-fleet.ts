@@ -137,11 +137,9 @@ const certificateOf = (
   }
 }
 
-const behaviourOf = (fleet: FleetSpec): Partial<ServerSpec> =>
-  Object.fromEntries(Object.keys(behaviourFields).flatMap((key) => {
-    const value = fleet[key as keyof typeof behaviourFields]
-    return value === undefined ? [] : [[key, value]]
-  }))
+/** Fields that servers have from their fleet as they are. */
+const behaviourOf = ({ banner: _banner, donation: _donation, ...fleet }: FleetSpec): Partial<ServerSpec> =>
+  Object.fromEntries(Object.entries(fleet).filter(([key, value]) => Object.hasOwn(behaviourFields, key) && value !== undefined))
 
 const failsOf = (fleet: FleetSpec, random: SeededRandom): Failure | undefined =>
   fleet.alive === undefined || random.chance(fleet.alive)
@@ -189,6 +187,10 @@ const expandFleet = (
       own
     )
     const fails = failsOf(fleet, own.fork("alive"))
+    const worded = (key: "banner" | "donation"): { readonly [key: string]: string } => {
+      const template = fleet[key] === undefined ? "" : drawn(fleet[key], own.fork(key))
+      return template === "" ? {} : { [key]: fill(template, values) }
+    }
     return {
       ...behaviourOf(fleet),
       id,
@@ -199,8 +201,8 @@ const expandFleet = (
       ...(fleet.backend === undefined ? {} : { backend: label(drawn(fleet.backend, own.fork("backend"))) }),
       ...(fleet.key === undefined ? {} : { key: label(drawn(fleet.key, own.fork("key"))) }),
       ...(fails === undefined ? {} : { fails }),
-      ...(fleet.banner === undefined ? {} : { banner: fill(fleet.banner, values) }),
-      ...(fleet.donation === undefined ? {} : { donation: fill(fleet.donation, values) }),
+      ...worded("banner"),
+      ...worded("donation"),
       ...(fleet.lists === "fleet" ? { lists: ids.filter((other) => other !== id) } : {}),
       ...(together === undefined ? {} : { certificate: certificateOf(together, values, places[i]!, own.fork("certificate")) })
     }

@@ -6,11 +6,13 @@ const Days = Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 36_500 
 /** `CN=a.test,O=Somebody`: attributes of a distinguished name in order; values hold no comma. */
 export const DistinguishedName = Schema.String.check(Schema.isPattern(/^(C|ST|L|O|OU|CN)=[^,]+(,(C|ST|L|O|OU|CN)=[^,]+)*$/u))
 
+const Issuer = Schema.Literals(["self", "ca"])
+
 /** How servers come by their certificates; what is left out is drawn for each key. */
 export const CertificateSpec = Schema.Struct({
   issuer: optional(
-    Schema.Literals(["self", "ca"]),
-    "ca: the simulated certificate authority (simnet --ca), for 90 days, with the clearnet names in it; self by default."
+    Schema.Union([Issuer, Schema.Record(Issuer, Schema.Finite.check(Schema.isGreaterThan(0)))]),
+    "ca: the simulated certificate authority (simnet --ca), for 90 days, with the clearnet names in it, if there are any; self by default. Or both with weights."
   ),
   subject: optional(
     DistinguishedName,

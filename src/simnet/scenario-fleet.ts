@@ -46,6 +46,11 @@ export const FleetSpec = Schema.Struct({
   key: optional(oneOrDrawn(LabelTemplate), "One TLS key for all with the same label; {id}, its own, by default."),
   alive: optional(Probability, "This share runs; all by default."),
   failures: optional(Schema.Record(Failure, Schema.optionalKey(Schema.Finite)), "How the others fail, by weight; refused by default."),
-  ...behaviourFields
+  ...behaviourFields,
+  banner: optional(oneOrDrawn(Schema.String), "A template, or templates with weights; its software's stock banner where it is empty or left out."),
+  donation: optional(
+    oneOrDrawn(Schema.String),
+    "A template, or templates with weights; its software's own where it is empty or left out. {donation} draws an address, one for each operator."
+  )
 })
 export type FleetSpec = typeof FleetSpec.Type

@@ -41,8 +41,8 @@ const labelsOf = (choice: string | Readonly<Record<string, number>>): ReadonlyAr
 const mistakesOfFleet = (fleet: FleetSpec, path: Path, scenario: Scenario): ReadonlyArray<Mistake> => {
   const templates: ReadonlyArray<readonly [Path, string | undefined]> = [
     ...fleet.names.flatMap((name, i) => labelsOf(name.host).map((host) => [["names", i, "host"], host] as const)),
-    ...(["operator", "machine", "banner", "donation"] as const).map((key) => [[key], fleet[key]] as const),
-    ...(["backend", "key"] as const).flatMap((key) => labelsOf(fleet[key] ?? {}).map((label) => [[key], label] as const)),
+    ...(["operator", "machine"] as const).map((key) => [[key], fleet[key]] as const),
+    ...(["backend", "key", "banner", "donation"] as const).flatMap((key) => labelsOf(fleet[key] ?? {}).map((label) => [[key], label] as const)),
     [["certificate", "subject"], fleet.certificate?.subject],
     ...(fleet.certificate?.names ?? []).map((name, i) => [["certificate", "names", i], name] as const)
   ]

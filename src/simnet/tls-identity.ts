@@ -49,8 +49,9 @@ const serialOf = (random: SeededRandom): Buffer => {
   return serial
 }
 
-/** Clearnet names and addresses: no authority vouches for an onion. */
-const vouchable = (hosts: ReadonlyArray<string>): ReadonlyArray<string> => hosts.filter((host) => !host.endsWith(".onion"))
+/** Clearnet names: no authority vouches for an onion, and few for an address. */
+const vouchable = (hosts: ReadonlyArray<string>): ReadonlyArray<string> =>
+  hosts.filter((host) => !host.endsWith(".onion") && ipVersion(host) === undefined)
 
 interface Authority {
   readonly subject: string
@@ -96,7 +97,8 @@ const makeIdentity = (
   authority: () => Authorities
 ): TlsIdentity => {
   const { spec } = plan
-  const byAuthority = spec.issuer === "ca"
+  const issuer = typeof spec.issuer === "object" ? keys.fork("issuer").weighted(spec.issuer) : spec.issuer
+  const byAuthority = issuer === "ca" && vouchable(plan.hosts).length > 0
   const key = seededKey(spec.key_type ?? "p256", keys.fork("key"))
   // Common names hold 64 characters (RFC 5280, appendix A); an onion's 62 fit.
   const host = (vouchable(plan.hosts)[0] ?? plan.hosts[0]!).slice(0, 64)

@@ -82,6 +82,19 @@ describe("certificates", () => {
     expect(Date.parse(leaf!.validTo) - Date.parse(leaf!.validFrom)).toBe(90 * day)
   })
 
+  it("are drawn between own and the authority's where the file has both, and own for addresses and onions", () => {
+    const all = identities()
+    const mixed: CertificateSpec = { issuer: { self: 1, ca: 1 } }
+    const issuers = Array.from({ length: 40 }, (_, i) => leafOf(all.of(plan(mixed, `m${i}`, [`m${i}.test`])).certificate).issuer)
+    const vouched = issuers.filter((issuer) => issuer.includes("Simulated Trust")).length
+    expect(vouched).toBeGreaterThan(8)
+    expect(vouched).toBeLessThan(32)
+    for (const host of ["240.1.2.3", "2001:db8::1", `${"a".repeat(56)}.onion`]) {
+      const leaf = leafOf(all.of(plan({ issuer: "ca" }, host, [host])).certificate)
+      expect(leaf.issuer).toBe(leaf.subject)
+    }
+  })
+
   it("renewed keep the key and change serial and dates", () => {
     const all = identities()
     const [first, second] = [leafOf(all.of(plan({})).certificate), leafOf(all.of(plan({}), 1).certificate)]

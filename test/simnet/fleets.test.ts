@@ -124,6 +124,15 @@ describe("a fleet", () => {
     for (const { donation } of many) expect(donation).toMatch(/^bc1q[02-9ac-hj-np-z]{38}$/)
   })
 
+  it("draws banners and donation addresses where the file has several, also none", () => {
+    const servers = expand([{ ...fleet, banner: { "": 1, "this is {word}": 1 }, donation: { "": 1, "{donation}": 1 } }])
+    const banners = servers.flatMap((server) => server.banner ?? [])
+    expect(banners.length).toBeGreaterThan(3)
+    expect(banners.length).toBeLessThan(17)
+    for (const banner of banners) expect(banner).toMatch(/^this is [a-z]+$/)
+    expect(new Set(servers.map((server) => server.donation)).size).toBe(2)
+  })
+
   it("made its certificates one after the other, in an order of its own, where the file says so", () => {
     const servers = expand([{ ...fleet, certificate: { days_ago: [100, 300], seconds_apart: 8 } }])
     const times = servers.map((server) => server.certificate!.days_ago as number)

@@ -91,9 +91,11 @@ describe("scenario careful", () => {
       )
       expect(new Set(domains).size).toBe(domains.length)
       expect(new Set(addresses(fleet).map((address) => addressBlock(address, 24, 48))).size).toBe(addresses(fleet).length)
+      const banners = fleet.flatMap((server) => server.model.banner ?? [])
+      expect(new Set(banners).size).toBe(banners.length)
       for (const server of fleet) {
-        expect([server.model.banner, server.model.donation, server.model.claims]).toEqual([null, null, []])
-        expect(server.certificate.spec).toEqual({})
+        expect([server.model.donation, server.model.claims]).toEqual([null, []])
+        expect(server.certificate.spec).toEqual(fleetOf("careful", "stranger")[0]!.certificate.spec)
       }
     }
   })
