@@ -25,14 +25,18 @@ export const listenError = (what: string, port: number, error: NodeJS.ErrnoExcep
 /** Listen on loopback; 0 = any free port. Returns the port. */
 export const listenTcp = (server: Server, port: number, what: string): Effect.Effect<number, SimnetError> =>
   Effect.callback((resume) => {
-    const onError = (error: NodeJS.ErrnoException): void => resume(Effect.fail(listenError(what, port, error)))
-    server.once("error", onError)
-    server.listen({ host: loopback, port, backlog: 1024 }, () => {
+    const onError = (error: NodeJS.ErrnoException): void => {
+      server.off("listening", onListening)
+      resume(Effect.fail(listenError(what, port, error)))
+    }
+    const onListening = (): void => {
       server.off("error", onError)
       // Later errors (out of descriptors while accepting) must not end the process.
       server.on("error", () => undefined)
       resume(Effect.succeed((server.address() as AddressInfo).port))
-    })
+    }
+    server.once("error", onError).once("listening", onListening)
+    server.listen({ host: loopback, port, backlog: 1024 })
   })
 
 /** Bind on loopback; 0 = any free port. Returns the port. */

@@ -12,6 +12,20 @@ import type { SimnetError } from "./simnet-error.ts"
 /** Who connects here is a client like others: the real servers' exemptions for loopback must not leak in. */
 const directClient = clientAt("127.0.0.1")
 
+/** Below those that systems give out by themselves, above those of well-known services. */
+const [firstPort, lastPort] = [10_240, 32_767]
+
+/** With more, Linux takes long to find free ones itself: 16,000 took it 46 seconds, instead of one. */
+const many = 2000
+
+/** Ports to try, each once; 0, any free one, where there are few listeners or no ports left. */
+const portsFor = (listeners: number, random: SeededRandom): (() => number) => {
+  const count = lastPort - firstPort + 1
+  const start = random.fork("first port").integer(0, count - 1)
+  let tried = 0
+  return () => (listeners <= many || tried >= count ? 0 : firstPort + ((start + tried++) % count))
+}
+
 /** A listener that is there as long as anybody answers at its endpoint. */
 const followChanges = (
   listener: Server,
@@ -58,6 +72,7 @@ export const listenAll: (
     })
   )
   const ports = new Map<string, number>()
+  const nextPort = portsFor(endpoints.size, random)
   // Ports are given out in order: the order must say nothing about the scenario.
   const sorted = [...endpoints].toSorted(([a], [b]) => (a < b ? -1 : 1))
   yield* Effect.forEach(
@@ -69,7 +84,9 @@ export const listenAll: (
         reached.server.accept(socket, endpoint.transport, directClient)
       })
       open.push(listener)
-      const port = yield* listenTcp(listener, 0, `simulated server ${endpoint.host}`)
+      const port = yield* Effect.suspend(() => listenTcp(listener, nextPort(), `simulated server ${endpoint.host}`)).pipe(
+        Effect.retry({ while: (error) => error.reason === "port in use" })
+      )
       followChanges(listener, port, endpoint, routes, servers)
       ports.set(key, port)
     }),

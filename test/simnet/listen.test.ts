@@ -4,6 +4,7 @@ import { Effect } from "effect"
 import { describe, expect } from "vitest"
 import { checkFileDescriptors } from "../../src/simnet/file-descriptors.ts"
 import { listenError } from "../../src/simnet/listen.ts"
+import { startSimnet } from "../../src/simnet/simnet.ts"
 import { askAll, runScenario, through } from "../support/through-front.ts"
 
 describe("a simulated network that cannot listen", () => {
@@ -41,5 +42,15 @@ describe("a simulated network that cannot listen", () => {
       const answer = yield* Effect.promise(async () => askAll(await through(net, "low.test", 110), [["server.ping"]]))
       expect(answer).toEqual([null])
     }).pipe(Effect.scoped)
+  )
+
+  it.live("stands beside another one with thousands of listeners", () =>
+    Effect.gen(function*() {
+      const large = startSimnet({ scenario: "large", servers: 1600, socksPort: 0, dnsPort: 0, truthFile: null, randomSeed: 1 })
+      const [one, other] = [yield* large, yield* large]
+      expect(one.listeners.size).toBeGreaterThan(2000)
+      const ports = [...one.listeners.values(), ...other.listeners.values()]
+      expect(new Set(ports).size).toBe(2 * one.listeners.size)
+    }).pipe(Effect.scoped, Effect.provide(NodeServices.layer))
   )
 })
