@@ -73,6 +73,7 @@ export interface ServerParts extends Omit<PlannedServer, "compact" | "announceme
   readonly protocolMaximum: string
   readonly chain: SimulatedChainName
   readonly banner: string | null
+  readonly torBanner: string | null
   readonly donation: string | null
   readonly hosts: HostsShape
   readonly claims: ReadonlyArray<string>
@@ -96,6 +97,7 @@ export const planServer = (
       backend: world.backend(parts.backend, parts.chain),
       clock: world.clock,
       banner: parts.banner,
+      torBanner: parts.torBanner,
       donation: parts.donation,
       names: parts.names,
       hosts: parts.hosts,
@@ -163,6 +165,7 @@ export const partsOfSpec = (
     lies: spec.lies ?? [],
     maxSessions: spec.max_sessions ?? null,
     banner: spec.banner ?? null,
+    torBanner: spec.tor_banner ?? null,
     donation:
       spec.donation === undefined
         ? null

@@ -226,6 +226,7 @@ export const planRecorded = (
       lies: [],
       maxSessions: null,
       banner: null,
+      torBanner: null,
       donation: null,
       claims: [],
       hosts: software.family === "romanz electrs" ? "malformed" : "all",

@@ -24,6 +24,10 @@ export const behaviourFields = {
   chain: optional(ChainName, "The scenario's by default."),
   protocol_max: optional(Schema.NonEmptyString, "Its software's by default."),
   banner: optional(Schema.String, "Its software's stock banner by default."),
+  tor_banner: optional(
+    Schema.String,
+    "For clients of its onion names, where ElectrumX and Fulcrum can show another; the same by default."
+  ),
   donation: optional(Schema.String, "Its software's by default; {donation} draws an address, one for each operator."),
   hosts: optional(
     Schema.Literals(["all", "first", "none", "malformed"]),

@@ -30,6 +30,8 @@ export interface ServerModel {
   readonly clock: WorldClock
   /** With the variables of the software, e.g. `$DAEMON_VERSION`, which ElectrumX and Fulcrum fill in. */
   readonly banner: string | null
+  /** Shown to clients of its onion names instead, by the families that can. */
+  readonly torBanner: string | null
   readonly donation: string | null
   readonly names: ReadonlyArray<ServerName>
   readonly hosts: HostsShape

@@ -1,7 +1,7 @@
 import { createServer } from "node:net"
 import { Effect, Schema, type Scope } from "effect"
 import type { Backend } from "./backend.ts"
-import { clientAt } from "./client.ts"
+import { type Client, clientAt } from "./client.ts"
 import type { SimulatedChainName } from "./chain-definitions.ts"
 import { listenTcp } from "./listen.ts"
 import { makeSimServer } from "./make-server.ts"
@@ -37,6 +37,8 @@ export interface StartServerOptions {
   readonly clock?: WorldClock
   /** All connections count as one client for limits per client, from which loopback is exempt otherwise. */
   readonly limitClient?: boolean
+  /** Who all connections come from. */
+  readonly client?: Client
   readonly randomSeed?: number
 }
 
@@ -84,7 +86,7 @@ export const startServer: (options: StartServerOptions) => Effect.Effect<Running
     yield* Effect.addFinalizer(() => Effect.sync(() => server.stop()))
     const listen = Effect.fnUntraced(function*(transport: "tcp" | "tls") {
       const listener = createServer({ allowHalfOpen: true }, (socket) =>
-        server.accept(socket, transport, options.limitClient === true ? clientAt("127.0.0.1") : null)
+        server.accept(socket, transport, options.client ?? (options.limitClient === true ? clientAt("127.0.0.1") : null))
       )
       yield* Effect.addFinalizer(() => Effect.sync(() => listener.close()))
       return yield* listenTcp(listener, 0, `simulated ${options.software}`)

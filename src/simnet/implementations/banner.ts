@@ -1,3 +1,4 @@
+import type { Client } from "../client.ts"
 import type { ServerModel } from "../server-model.ts"
 
 /** The numbers in e.g. `/Satoshi:28.1.0/` or `/Satoshi:28.1.0(comment)/`. */
@@ -7,6 +8,10 @@ export const nodeVersion = (subversion: string): ReadonlyArray<number> => {
     .map((part) => Number.parseInt(part, 10) || 0)
   return [major, minor, revision]
 }
+
+/** The banner file for a client: another one, where there is one, for those who come by Tor to an onion name. */
+export const bannerFor = (client: Client | null, model: ServerModel): string | null =>
+  client?.onion === true ? (model.torBanner ?? model.banner) : model.banner
 
 /**
  * A banner file with its variables filled in. Bitcoin Core 28.1.0 is `28.1.0`

@@ -1,3 +1,4 @@
+import type { Client } from "../client.ts"
 import type { ServerModel } from "../server-model.ts"
 import type { Dialect } from "../dialect.ts"
 import type { ElectrumxProcess } from "./electrumx-process.ts"
@@ -10,6 +11,7 @@ export interface Call {
   readonly process: ElectrumxProcess
   readonly model: ServerModel
   readonly dialect: Dialect
+  readonly client: Client | null
   /** 1.4 before the handshake. */
   readonly negotiated: Tuple
   readonly handshaken: boolean

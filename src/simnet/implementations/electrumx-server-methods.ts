@@ -2,7 +2,7 @@ import { print } from "../dialect.ts"
 import { printPeers } from "../peer-lists.ts"
 import type { ServerModel } from "../server-model.ts"
 import { atLeast, compareTuples, versionNumbers } from "../software.ts"
-import { filledBanner } from "./banner.ts"
+import { bannerFor, filledBanner } from "./banner.ts"
 import { entry, type Call, type Method, type MethodEntry } from "./electrumx-method.ts"
 import { fail, tupleOf, type Tuple } from "./electrumx-parameters.ts"
 import { electrumxFeatures } from "./features.ts"
@@ -40,14 +40,17 @@ const version: Method["answer"] = ([client, wanted], call) => {
   return { result: print([call.model.software.text, agreed.join(".")], call.dialect) }
 }
 
-const banner: Method["answer"] = (_, { model, dialect }) => ({
-  result: print(
-    model.banner === null
-      ? `You are connected to an ${model.software.text} server.`
-      : filledBanner(model.banner, model, atLeast(model.software.version, "1.19")),
-    dialect
-  )
-})
+const banner: Method["answer"] = (_, { client, model, dialect }) => {
+  const file = bannerFor(client, model)
+  return {
+    result: print(
+      file === null
+        ? `You are connected to an ${model.software.text} server.`
+        : filledBanner(file, model, atLeast(model.software.version, "1.19")),
+      dialect
+    )
+  }
+}
 
 const fixedPeerTexts = new WeakMap<ServerModel, string>()
 

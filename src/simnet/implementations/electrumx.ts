@@ -208,6 +208,7 @@ class ElectrumxConversation implements Conversation {
       process: this.#process,
       model,
       dialect,
+      client: this.#session.client,
       subscriptions: this.#subscriptions,
       negotiated: this.#negotiated ?? [1, 4],
       handshaken: this.#negotiated !== null,

@@ -1,3 +1,4 @@
+import type { Client } from "../client.ts"
 import { type Json, print, qtSorted } from "../dialect.ts"
 import type { ServerModel } from "../server-model.ts"
 import { versionNumbers } from "../software.ts"
@@ -11,6 +12,7 @@ export type Tuple = ReadonlyArray<number>
 export interface FulcrumCall {
   readonly process: FulcrumProcess
   readonly model: ServerModel
+  readonly client: Client | null
   readonly handshaken: boolean
   /** 1.4 before the handshake. */
   readonly negotiated: Tuple

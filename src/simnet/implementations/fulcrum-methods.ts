@@ -4,6 +4,7 @@ import { entry, fail, type FulcrumEntry, type FulcrumMethod } from "./fulcrum-me
 import { fulcrumScriptMethods } from "./fulcrum-script-methods.ts"
 import { fulcrumServerMethods } from "./fulcrum-server-methods.ts"
 import { fulcrumTransactionMethods } from "./fulcrum-transaction-methods.ts"
+import { onceFor } from "./once-for.ts"
 
 /** From 1.2 there, but on Bitcoin Cash only. */
 const addressMethods = (release: string): ReadonlyArray<FulcrumEntry> => {
@@ -24,8 +25,8 @@ const addressMethods = (release: string): ReadonlyArray<FulcrumEntry> => {
   )
 }
 
-/** The methods of a release. */
-export const fulcrumMethods = (release: string): ReadonlyMap<string, FulcrumMethod> =>
+/** The methods of a release, made once for all servers that run it. */
+export const fulcrumMethods = onceFor((release: string): ReadonlyMap<string, FulcrumMethod> =>
   new Map([
     ...fulcrumServerMethods(release),
     ...fulcrumChainMethods(release),
@@ -33,3 +34,4 @@ export const fulcrumMethods = (release: string): ReadonlyMap<string, FulcrumMeth
     ...fulcrumTransactionMethods(release),
     ...(atLeast(release, "1.2") ? addressMethods(release) : [])
   ])
+)

@@ -2,7 +2,7 @@ import { printPeers } from "../peer-lists.ts"
 import { qtSorted } from "../dialect.ts"
 import type { ServerModel } from "../server-model.ts"
 import { atLeast, compareTuples, versionNumbers } from "../software.ts"
-import { filledBanner } from "./banner.ts"
+import { bannerFor, filledBanner } from "./banner.ts"
 import { fulcrumFeatures } from "./features.ts"
 import { entry, fail, type FulcrumEntry, type FulcrumMethod, json, tupleOf } from "./fulcrum-method.ts"
 
@@ -25,12 +25,12 @@ const version: FulcrumMethod["answer"] = ([, wanted], call) => {
   return json([call.model.software.text, agreed.join(".")])
 }
 
-const banner: FulcrumMethod["answer"] = (_, { model }) =>
-  json(
-    model.banner === null
-      ? `Connected to a ${model.software.text} server`
-      : filledBanner(model.banner, model, false).slice(0, 16_384)
+const banner: FulcrumMethod["answer"] = (_, { client, model }) => {
+  const file = bannerFor(client, model)
+  return json(
+    file === null ? `Connected to a ${model.software.text} server` : filledBanner(file, model, false).slice(0, 16_384)
   )
+}
 
 /** The author's own, where the operator sets none. */
 export const fulcrumDonation = "1Ca1inCimwRhhcpFX84TPRrPQSryTgKW6N"

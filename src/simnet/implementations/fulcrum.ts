@@ -185,6 +185,7 @@ class FulcrumConversation implements Conversation {
       model: this.#process.model,
       subscriptions: this.#subscriptions,
       transactions: this.#transactions,
+      client: this.#session.client,
       handshaken: this.#negotiated !== null,
       negotiated: this.#negotiated ?? [1, 4],
       handshake: (negotiated) => {

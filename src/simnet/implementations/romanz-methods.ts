@@ -12,6 +12,7 @@ import { verboseTransaction } from "../verbose-transaction.ts"
 import { balanceJson, entryJson, hashOf, maximumHeaders, natural, tipJson, unspentJson } from "./electrs-family.ts"
 import { romanzFeatures } from "./features.ts"
 import type { Answer } from "./implementation.ts"
+import { onceFor } from "./once-for.ts"
 import type { ScriptSubscriptions } from "./script-subscriptions.ts"
 
 /** Everything of a process that its connections share. */
@@ -168,8 +169,8 @@ const broadcastPackage: RomanzMethod = (params) => {
   return json({ errors, success: false })
 }
 
-/** The methods of a release. */
-export const romanzMethods = (release: string): ReadonlyMap<string, RomanzMethod> =>
+/** The methods of a release, made once for all servers that run it. */
+export const romanzMethods = onceFor((release: string): ReadonlyMap<string, RomanzMethod> =>
   new Map<string, RomanzMethod>([
     ["server.version", version],
     ["server.banner", (_, { model: m }) => json(m.banner ?? `Welcome to electrs ${m.software.version} (Electrum Rust Server)!`)],
@@ -208,3 +209,4 @@ export const romanzMethods = (release: string): ReadonlyMap<string, RomanzMethod
       : []),
     ...(atLeast(release, "0.11") ? ([["blockchain.transaction.broadcast_package", broadcastPackage]] as const) : [])
   ])
+)

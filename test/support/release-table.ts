@@ -1,0 +1,63 @@
+import { readFileSync } from "node:fs"
+import { Effect } from "effect"
+import { expect } from "vitest"
+import { startServer } from "../../src/simnet/simnet.ts"
+import { plainTcp, request } from "./plain-client.ts"
+import type { ScriptedNode } from "./scripted-node.ts"
+
+/** Everything that a line is answered with until the connection ends or nothing more comes; without padding. */
+export const answersTo = async (port: number, text: string): Promise<ReadonlyArray<string>> => {
+  const client = plainTcp(port)
+  const lines = text.split("\n").length - 1
+  client.send(text)
+  await client.until((c) => c.lines().length >= lines || c.closed() !== null)
+  // A refusal brings more than it was asked, and the end.
+  await new Promise((resolve) => setTimeout(resolve, 20))
+  const shown = client.lines().map((line) => line.replace(/ {9,}/g, ""))
+  client.destroy()
+  return client.closed() === "end" ? [...shown, "end"] : shown
+}
+
+/** What one line, or several, are answered with by each release. */
+export type ReleaseRow<Software extends string> = readonly [
+  probe: string,
+  lines: string,
+  answers: Readonly<Record<Software, string | ReadonlyArray<string>>>
+]
+
+export const call = (method: string, params: ReadonlyArray<unknown> = [], id = 1): string => request(id, method, params)
+
+export const handshake = (versions: unknown): string => call("server.version", ["x", versions], 0)
+
+/** The same answer of all of them. */
+export const allOf = <A extends string>(releases: ReadonlyArray<A>, answer: string | ReadonlyArray<string>) =>
+  Object.fromEntries(releases.map((release) => [release, answer])) as Record<A, string | ReadonlyArray<string>>
+
+/** Ask every release everything, with one node behind them; the README says how many that are. */
+export const checkReleases = Effect.fnUntraced(function*<A extends string>(
+  title: string,
+  node: ScriptedNode,
+  releases: ReadonlyArray<A>,
+  table: ReadonlyArray<ReleaseRow<A>>
+) {
+  yield* Effect.forEach(
+    releases,
+    Effect.fnUntraced(function*(software) {
+      const server = yield* startServer({ software, backend: node })
+      yield* Effect.forEach(
+        table,
+        ([probe, lines, answers]) =>
+          Effect.promise(async () => {
+            const got = await answersTo(server.tcpPort, lines)
+            // The answer to the handshake before is the same everywhere.
+            const after = got.slice(lines.split("\n").length > 2 ? 1 : 0)
+            expect([software, probe, after]).toEqual([software, probe, [answers[software]].flat()])
+          }),
+        { concurrency: "unbounded", discard: true }
+      )
+    }),
+    { concurrency: "unbounded", discard: true }
+  )
+  const readme = readFileSync(new URL("../../README.md", import.meta.url), "utf8")
+  expect(readme).toContain(`| ${title} | ${releases.length * table.length} | | | from source, not executed |`)
+})
