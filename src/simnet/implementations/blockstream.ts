@@ -12,7 +12,7 @@ import {
   estimatedTargets,
   thereAndBack
 } from "./blockstream-methods.ts"
-import { electrsEnvelope, tellElectrsClient, tipJson } from "./electrs-family.ts"
+import { electrsManners, tellElectrsClient, tipJson } from "./electrs-family.ts"
 import { blockstreamFeatures } from "./features.ts"
 import { blockstreamHistogram } from "./fee-histogram.ts"
 import {
@@ -26,14 +26,15 @@ import {
 } from "./implementation.ts"
 import { rustDebugList } from "./rust-text.ts"
 import { ScriptSubscriptions } from "./script-subscriptions.ts"
+import { sortedEnvelope } from "./sorted-envelope.ts"
 
 // Errors of methods are bare strings, code 0 here; the fork answers errors of the envelope with an object.
 const envelope: Envelope = {
-  ...electrsEnvelope,
+  ...sortedEnvelope,
   error: (id, code, message) =>
     code === 0
       ? `{"error":${JSON.stringify(message)},"id":${id},"jsonrpc":"2.0"}`
-      : electrsEnvelope.error(id, code, message)
+      : sortedEnvelope.error(id, code, message)
 }
 
 const updateMs = 5000
@@ -172,14 +173,8 @@ class BlockstreamConversation implements Conversation {
 export const blockstream = (model: ServerModel): Implementation => {
   let process: BlockstreamProcess | undefined
   return {
+    ...electrsManners,
     envelope,
-    lineEnd: "\n",
-    lineLimit: 8_000_000,
-    padding: null,
-    answersTlsClose: true,
-    answersAfterEnd: true,
-    idle: null,
-    connectionsPerClient: null,
     converse: (channel) => {
       process ??= processOf(model)
       return new BlockstreamConversation(process, channel)

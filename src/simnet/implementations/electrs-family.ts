@@ -2,16 +2,19 @@ import { type Json, print, serdeSorted } from "../dialect.ts"
 import type { NodeFollower } from "../node-follower.ts"
 import { type ScriptEntry, statusOf, wholeHistory, type MempoolOrder } from "../script-history.ts"
 import type { ServerModel } from "../server-model.ts"
-import type { Channel, Envelope } from "./implementation.ts"
+import type { Channel, Implementation } from "./implementation.ts"
 import type { ScriptSubscriptions } from "./script-subscriptions.ts"
 
-/** What both Rust families have in common. */
-export const electrsEnvelope: Envelope = {
-  result: (id, json) => `{"id":${id},"jsonrpc":"2.0","result":${json}}`,
-  error: (id, code, message) =>
-    `{"error":{"code":${code},"message":${JSON.stringify(message)}},"id":${id},"jsonrpc":"2.0"}`,
-  notification: (method, params) => `{"jsonrpc":"2.0","method":"${method}","params":${params ?? "[]"}}`
-}
+/** Manners of both Rust families: no limits, no padding, no end to patience. */
+export const electrsManners = {
+  lineEnd: "\n",
+  lineLimit: 8_000_000,
+  padding: null,
+  answersTlsClose: true,
+  answersAfterEnd: true,
+  idle: null,
+  connectionsPerClient: null
+} as const satisfies Partial<Implementation>
 
 export const maximumHeaders = 2016
 

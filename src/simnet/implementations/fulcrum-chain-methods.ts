@@ -1,7 +1,7 @@
 import { Float, type Json } from "../dialect.ts"
 import { headerProof } from "../merkle.ts"
 import { atLeast, compareTuples } from "../software.ts"
-import { entry, fail, type FulcrumEntry, type FulcrumMethod, hashOf, heightOf, json, unsigned } from "./fulcrum-method.ts"
+import { entry, fail, type FulcrumEntry, type FulcrumMethod, hashOf, heightOf, json, sinceOf, unsigned } from "./fulcrum-method.ts"
 import type { FulcrumProcess } from "./fulcrum-process.ts"
 
 /** A header as subscribers are told. */
@@ -103,8 +103,7 @@ const estimateFee: FulcrumMethod["answer"] = (params, { model }) => {
 
 /** The methods about headers, fees and the mempool as a whole. */
 export const fulcrumChainMethods = (release: string): ReadonlyArray<FulcrumEntry> => {
-  const since = (first: string, ...entries: ReadonlyArray<FulcrumEntry>): ReadonlyArray<FulcrumEntry> =>
-    atLeast(release, first) ? entries : []
+  const since = sinceOf(release)
   return [
     entry("blockchain.headers.subscribe", [0, 0], subscribe),
     entry("blockchain.block.header", [1, 2], header),

@@ -1,7 +1,7 @@
 import type { Client } from "../client.ts"
 import { type Json, print, qtSorted } from "../dialect.ts"
 import type { ServerModel } from "../server-model.ts"
-import { versionNumbers } from "../software.ts"
+import { atLeast, versionNumbers } from "../software.ts"
 import type { FulcrumProcess } from "./fulcrum-process.ts"
 import type { Answer } from "./implementation.ts"
 import type { ScriptSubscriptions } from "./script-subscriptions.ts"
@@ -44,6 +44,12 @@ export const entry = (
   answer: FulcrumMethod["answer"],
   named = false
 ): FulcrumEntry => [name, { arity, answer, ...(named ? { named } : {}) }]
+
+/** Methods that a release has if it is not older than the first with them. */
+export const sinceOf =
+  (release: string) =>
+  (first: string, ...entries: ReadonlyArray<FulcrumEntry>): ReadonlyArray<FulcrumEntry> =>
+    atLeast(release, first) ? entries : []
 
 export const fail = (code: number, message: string, close = false): Answer => ({ code, message, close })
 

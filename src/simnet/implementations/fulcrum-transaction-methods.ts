@@ -19,6 +19,7 @@ import {
   json,
   loosely,
   maximumHeaders,
+  sinceOf,
   unsigned
 } from "./fulcrum-method.ts"
 import type { Answer } from "./implementation.ts"
@@ -150,8 +151,7 @@ const noReusableAddresses = (): Answer => fail(-32601, "RPA support is disabled 
 
 /** The methods about transactions, those of Bitcoin Cash too, which answer that they are not there. */
 export const fulcrumTransactionMethods = (release: string): ReadonlyArray<FulcrumEntry> => {
-  const since = (first: string, ...entries: ReadonlyArray<FulcrumEntry>): ReadonlyArray<FulcrumEntry> =>
-    atLeast(release, first) ? entries : []
+  const since = sinceOf(release)
   return [
     entry("blockchain.transaction.broadcast", [1, 1], broadcast),
     entry("blockchain.transaction.get", [1, 2], get),

@@ -13,19 +13,12 @@ import {
   type Answer,
   type Channel,
   type Conversation,
-  type Envelope,
   idText,
   type Implementation,
   type Request
 } from "./implementation.ts"
 import { ScriptSubscriptions } from "./script-subscriptions.ts"
-
-const envelope: Envelope = {
-  result: (id, json) => `{"id":${id},"jsonrpc":"2.0","result":${json}}`,
-  error: (id, code, message) =>
-    `{"error":{"code":${code},"message":${JSON.stringify(message)}},"id":${id},"jsonrpc":"2.0"}`,
-  notification: (method, params) => `{"jsonrpc":"2.0","method":"${method}","params":${params ?? "[]"}}`
-}
+import { sortedEnvelope } from "./sorted-envelope.ts"
 
 /** Errors beyond the requests served so far at which the next message ends the connection without a word. */
 const errorBudget = 10
@@ -267,7 +260,7 @@ export const fulcrum = (model: ServerModel): Implementation => {
   const methods = fulcrumMethods(model.software.version)
   let process: FulcrumProcess | undefined
   return {
-    envelope,
+    envelope: sortedEnvelope,
     lineEnd: "\r\n",
     lineLimit: 8_000_000,
     padding: null,

@@ -3,11 +3,12 @@ import { print, serdeSorted } from "../dialect.ts"
 import { NodeFollower, untilTick } from "../node-follower.ts"
 import { Remembered } from "../remembered.ts"
 import type { ServerModel } from "../server-model.ts"
-import { electrsEnvelope, tellElectrsClient, tipJson } from "./electrs-family.ts"
+import { electrsManners, tellElectrsClient, tipJson } from "./electrs-family.ts"
 import { romanzHistogram } from "./fee-histogram.ts"
 import { type Answer, type Channel, type Conversation, idText, type Implementation, type Request } from "./implementation.ts"
 import { fail, type RomanzMethod, romanzMethods, romanzOrder, type RomanzProcess } from "./romanz-methods.ts"
 import { ScriptSubscriptions } from "./script-subscriptions.ts"
+import { sortedEnvelope } from "./sorted-envelope.ts"
 
 const syncMs = 10_000
 
@@ -103,14 +104,8 @@ export const romanz = (model: ServerModel): Implementation => {
   const methods = romanzMethods(model.software.version)
   let process: RomanzProcess | undefined
   return {
-    envelope: electrsEnvelope,
-    lineEnd: "\n",
-    lineLimit: 8_000_000,
-    padding: null,
-    answersTlsClose: true,
-    answersAfterEnd: true,
-    idle: null,
-    connectionsPerClient: null,
+    ...electrsManners,
+    envelope: sortedEnvelope,
     converse: (channel) => {
       process ??= processOf(model)
       return new RomanzConversation(process, methods, channel)
