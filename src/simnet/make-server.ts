@@ -135,7 +135,8 @@ export const renewedIdentity = (
   identities: TlsIdentities
 ): (() => TlsIdentity) => {
   const renewed = ` renewal ${renewals}`
+  const { hosts, spec } = certificate
   return key === "same"
     ? () => identities.of(certificate, renewals)
-    : () => identities.of({ ...certificate, key: certificate.key + renewed, label: certificate.label + renewed })
+    : () => identities.of({ key: certificate.key + renewed, label: certificate.label + renewed, hosts, spec })
 }

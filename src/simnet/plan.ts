@@ -141,7 +141,7 @@ export const partsOfSpec = (
   scenario: Scenario,
   random: SeededRandom,
   factsOf = addressFacts(scenario),
-  certificateOf = planCertificates([spec])
+  certificateOf = planCertificates([spec], random)
 ): ServerParts => {
   const software = parseSoftware(spec.software)!
   const names = spec.names.map((name) => nameOf(name, spec, factsOf))
@@ -221,7 +221,7 @@ export const planListed = (
     spec.relays === undefined ? spec : { ...spec, software: byId.get(spec.relays)!.software }
   )
   const factsOf = addressFacts(scenario)
-  const certificateOf = planCertificates(specs)
+  const certificateOf = planCertificates(specs, random)
   const listed = new Map(
     specs.map((spec) => [spec.id, { spec, ...partsOfSpec(spec, scenario, random, factsOf, certificateOf) }])
   )

@@ -1,6 +1,7 @@
-import { checkPrimeSync, createECDH, createHash, createPrivateKey, createPublicKey, type KeyObject, sign } from "node:crypto"
+import { createECDH, createHash, createPrivateKey, createPublicKey, type KeyObject, sign } from "node:crypto"
 import { integer, sequence } from "./der.ts"
 import type { SeededRandom } from "./random.ts"
+import primes from "./rsa-primes.json" with { type: "json" }
 
 /** A key out of the seed, so that a server keeps it when the simulation runs again. Protects nothing. */
 export interface SeededKey {
@@ -69,31 +70,23 @@ const p256Key = (random: SeededRandom): SeededKey => {
   return keyOf(key, "p256", (data) => signP256(scalar, data))
 }
 
-const smallPrimes = Array.from({ length: 1000 }, (_, i) => 2 * i + 3).filter((n) => {
-  for (let d = 3; d * d <= n; d += 2) if (n % d === 0) return false
-  return true
-})
-
 const publicExponent = 65537n
 
-/** The first prime at or after a seeded number of 1024 bits. */
-const seededPrime = (random: SeededRandom): bigint => {
-  const bytes = random.bytes(128)
-  bytes[0] = bytes[0]! | 0xc0
-  bytes[127] = bytes[127]! | 1
-  const start = big(bytes)
-  const residues = smallPrimes.map((prime) => Number(start % BigInt(prime)))
-  for (let step = 0; ; step += 2) {
-    if (smallPrimes.some((prime, i) => (residues[i]! + step) % prime === 0)) continue
-    const candidate = start + BigInt(step)
-    if (candidate % publicExponent !== 1n && checkPrimeSync(candidate, { checks: 5 })) return candidate
-  }
-}
+const pool = primes.map((text) => big(Buffer.from(text, "base64url")))
 
-/** 2048 bits; takes a tenth of a second. */
-const rsaKey = (random: SeededRandom): SeededKey => {
-  const primes = [seededPrime(random.fork("p")), seededPrime(random.fork("q"))]
-  const [p, q] = (primes[0]! > primes[1]! ? primes : primes.toReversed()) as [bigint, bigint]
+/** Different keys that two primes of the pool make. */
+export const rsaKeys = (pool.length * (pool.length - 1)) / 2
+
+/**
+ * The RSA key of that number, 2048 bits. Its primes come from a pool that was
+ * drawn once, since finding new ones takes a tenth of a second in which all
+ * servers stand still.
+ */
+const rsaKey = (number: number): SeededKey => {
+  // Pairs of the pool in order: (1, 0), (2, 0), (2, 1), (3, 0) and so on.
+  const first = Math.floor((1 + Math.sqrt(1 + 8 * number)) / 2)
+  const chosen = [pool[first]!, pool[number - (first * (first - 1)) / 2]!]
+  const [p, q] = (chosen[0]! > chosen[1]! ? chosen : chosen.toReversed()) as [bigint, bigint]
   const d = inverse(publicExponent, (p - 1n) * (q - 1n))
   const text = (value: bigint): string => unsigned(value).toString("base64url")
   const key = createPrivateKey({
@@ -113,6 +106,6 @@ const rsaKey = (random: SeededRandom): SeededKey => {
   return keyOf(key, "rsa", (data) => sign("sha256", data, key))
 }
 
-/** The key that belongs to a stream of the seed. */
-export const seededKey = (type: "p256" | "rsa", random: SeededRandom): SeededKey =>
-  type === "p256" ? p256Key(random) : rsaKey(random)
+/** The key that belongs to a stream of the seed; of RSA keys the one of a number, if it is given. */
+export const seededKey = (type: "p256" | "rsa", random: SeededRandom, number?: number): SeededKey =>
+  type === "p256" ? p256Key(random) : rsaKey(number ?? random.fork("primes").integer(0, rsaKeys - 1))

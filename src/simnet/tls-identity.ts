@@ -25,6 +25,8 @@ export interface CertificatePlan {
   /** In the order of its names; the first is the common name. */
   readonly hosts: ReadonlyArray<string>
   readonly spec: CertificateSpec
+  /** Which RSA key, so that no two labels have one; drawn by the label alone without. */
+  readonly rsaNumber?: number
 }
 
 const day = 86_400_000
@@ -89,7 +91,7 @@ const authorities = (random: SeededRandom, today: number): Authorities => {
 const midnight = (now: number): number => Math.floor(now / day) * day
 
 const makeIdentity = (
-  plan: Pick<CertificatePlan, "hosts" | "spec">,
+  plan: Pick<CertificatePlan, "hosts" | "spec" | "rsaNumber">,
   keys: SeededRandom,
   certificates: SeededRandom,
   today: number,
@@ -99,7 +101,7 @@ const makeIdentity = (
   const { spec } = plan
   const issuer = typeof spec.issuer === "object" ? keys.fork("issuer").weighted(spec.issuer) : spec.issuer
   const byAuthority = issuer === "ca" && vouchable(plan.hosts).length > 0
-  const key = seededKey(spec.key_type ?? "p256", keys.fork("key"))
+  const key = seededKey(spec.key_type ?? "p256", keys.fork("key"), plan.rsaNumber)
   // Common names hold 64 characters (RFC 5280, appendix A); an onion's 62 fit.
   const host = (vouchable(plan.hosts)[0] ?? plan.hosts[0]!).slice(0, 64)
   const usual = keys.fork("template")

@@ -3,7 +3,9 @@ import { connect, type PeerCertificate } from "node:tls"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { SeededRandom, seededRandom } from "../../src/simnet/random.ts"
 import type { CertificateSpec } from "../../src/simnet/scenario-certificate.ts"
-import { seededKey } from "../../src/simnet/seeded-keys.ts"
+import { planCertificates } from "../../src/simnet/plan-certificates.ts"
+import type { ServerSpec } from "../../src/simnet/scenario-server.ts"
+import { rsaKeys, seededKey } from "../../src/simnet/seeded-keys.ts"
 import { type CertificatePlan, TlsIdentities } from "../../src/simnet/tls-identity.ts"
 import { runSimnet } from "../support/running-simnet.ts"
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
@@ -33,6 +35,29 @@ describe("seeded keys", () => {
     const key = createPublicKey(one.key)
     expect(verify("sha256", data, key, signature)).toBe(true)
     expect(verify("sha256", Buffer.from("anything else"), key, signature)).toBe(false)
+  })
+
+  it("of type rsa come from a pool, and no two labels share one", () => {
+    const specs = Array.from({ length: 400 }, (_, i): ServerSpec => ({
+      id: `s${i}`,
+      operator: `s${i}`,
+      software: "Fulcrum 2.1.0",
+      names: [{ host: `s${i}.test`, tls: 50002 }],
+      certificate: { key_type: "rsa" }
+    }))
+    const numbers = (order: ReadonlyArray<ServerSpec>): ReadonlyArray<number | undefined> => {
+      const of = planCertificates(order, seededRandom(1))
+      return specs.map((spec) => of(spec).rsaNumber)
+    }
+    const drawn = numbers(specs)
+    expect(new Set(drawn).size).toBe(400)
+    expect(numbers(specs.toReversed())).toEqual(drawn)
+    for (const number of [0, 1, 2, rsaKeys - 1]) {
+      const { key } = seededKey("rsa", new SeededRandom("x"), number)
+      expect(key.asymmetricKeyDetails).toMatchObject({ modulusLength: 2048 })
+    }
+    const all = [0, 1, 2, 3, rsaKeys - 1].map((number) => seededKey("rsa", new SeededRandom("x"), number).spki.toString("hex"))
+    expect(new Set(all).size).toBe(5)
   })
 })
 
