@@ -85,16 +85,10 @@ const acquire = (path: string, options: Record<string, string>) =>
     (instance) => Effect.sync(() => instance.closeSync())
   )
 
-export interface WritingOptions {
-  readonly threads: number
-  /** DuckDB moves what was committed from its log into the file when it likes; else only when told to `CHECKPOINT`. */
-  readonly checkpointsItself: boolean
-}
-
 /** Opens a database for writing, creating it if need be; at most once in a process. */
 export const openForWriting = Effect.fnUntraced(function*(
   path: string,
-  { checkpointsItself, threads }: WritingOptions = { threads: 1, checkpointsItself: true }
+  threads = 1
 ): Effect.fn.Return<DuckDBInstance, StoreError, Scope.Scope> {
   if (path !== inMemory) {
     const canonical = canonicalPath(path)
@@ -106,11 +100,7 @@ export const openForWriting = Effect.fnUntraced(function*(
       () => Effect.sync(() => writtenHere.delete(canonical))
     )
   }
-  return yield* acquire(path, {
-    default_block_size: blockSize,
-    threads: String(threads),
-    ...(checkpointsItself ? {} : { checkpoint_threshold: "1TB" })
-  })
+  return yield* acquire(path, { default_block_size: blockSize, threads: String(threads) })
 })
 
 /**

@@ -86,7 +86,7 @@ export const makeDatabase = Effect.fnUntraced(function*(path: string, options?: 
 
 export const makeAnalysisStore = Effect.fnUntraced(function*(path: string) {
   yield* requireFile(path)
-  const instance = yield* openForWriting(path, { threads: 2, checkpointsItself: true }).pipe(Effect.mapError((error) =>
+  const instance = yield* openForWriting(path, 2).pipe(Effect.mapError((error) =>
     error.reason === "locked"
       ? new StoreError({
         reason: "locked",

@@ -1,7 +1,7 @@
 import { basename, dirname, join } from "node:path"
-import type { DuckDBInstance, DuckDBValue } from "@duckdb/node-api"
-import { Clock, Effect, Exit, FileSystem, type PlatformError, Scope, Semaphore } from "effect"
-import { connect, literal, run } from "./duckdb.ts"
+import type { DuckDBConnection, DuckDBInstance } from "@duckdb/node-api"
+import { Clock, Effect, FileSystem, type Scope, Semaphore } from "effect"
+import { connect, identifier, literal, run } from "./duckdb.ts"
 import { StoreError } from "./store-error.ts"
 import { timestamp } from "./to-duckdb.ts"
 
@@ -10,10 +10,8 @@ export const snapshotPath = (path: string): string => `${path.replace(/\.(?:duck
 
 const temporary = /\.[0-9]+\.tmp(?:\.wal)?$/
 
-/** Name under which the copy is attached while it is dated. */
+/** Name under which the copy is attached while it is written. */
 const copyName = "publication_copy"
-
-const chunkBytes = 1_048_576
 
 export interface Publisher {
   /** Writes a copy of all that is committed and moves it into place. */
@@ -21,35 +19,14 @@ export interface Publisher {
 }
 
 /**
- * A way to read a database file that a DuckDB of this process is about to open.
- * To be acquired before it, so that it is let go after: closing any descriptor
- * of the file drops the lock that DuckDB has on it.
- */
-export interface FileReader {
-  /** Call it once, when the database is open. */
-  readonly open: Effect.Effect<FileSystem.File, PlatformError.PlatformError>
-}
-
-export const fileReader = Effect.fnUntraced(function*(
-  path: string
-): Effect.fn.Return<FileReader, never, Scope.Scope | FileSystem.FileSystem> {
-  const fs = yield* FileSystem.FileSystem
-  const scope = yield* Effect.acquireRelease(Scope.make(), (scope) => Scope.close(scope, Exit.void))
-  return { open: Scope.provide(fs.open(path), scope) }
-})
-
-/**
- * Publishes snapshots of the database that `instance` has open: DuckDB moves
- * everything committed into the file (`checkpoint`, which no commit may overlap)
- * and the file is copied byte by byte. The writer goes on meanwhile: whatever it
- * commits goes into DuckDB's log, and the file stays as it is until the next
- * checkpoint, because DuckDB makes none by itself.
+ * Publishes snapshots of the database that `instance` has open. The copy is
+ * made by DuckDB on a connection of its own, so the writer goes on meanwhile.
+ * The live file is never touched by file-system calls: closing a descriptor of
+ * it would drop DuckDB's lock.
  */
 export const makePublisher = Effect.fnUntraced(function*(
   instance: DuckDBInstance,
-  path: string,
-  reader: FileReader,
-  checkpoint: Effect.Effect<void, StoreError>
+  path: string
 ): Effect.fn.Return<Publisher, StoreError, Scope.Scope | FileSystem.FileSystem> {
   const fs = yield* FileSystem.FileSystem
   const connection = yield* connect(instance)
@@ -58,9 +35,7 @@ export const makePublisher = Effect.fnUntraced(function*(
   const unfinished = `${target}.${process.pid}.tmp`
   const failed = (cause: { readonly message: string }) =>
     new StoreError({ reason: "write failed", message: `Cannot publish a snapshot: ${cause.message}`, cause })
-  const live = yield* Effect.mapError(reader.open, failed)
-  const command = (sql: string, parameters?: Record<string, DuckDBValue>) =>
-    run(connection, "write failed", "Cannot publish a snapshot", sql, parameters)
+  const command = (sql: string) => run(connection, "write failed", "Cannot publish a snapshot", sql)
   const removeUnfinished = Effect.gen(function*() {
     yield* fs.remove(unfinished, { force: true })
     yield* fs.remove(`${unfinished}.wal`, { force: true })
@@ -68,26 +43,20 @@ export const makePublisher = Effect.fnUntraced(function*(
 
   yield* Effect.ignore(removeLeftovers(fs, target))
 
-  const copyFile = Effect.scoped(Effect.gen(function*() {
-    const copy = yield* fs.open(unfinished, { flag: "w" })
-    const chunk = new Uint8Array(chunkBytes)
-    for (let at = 0n;;) {
-      const bytes = yield* live.read(chunk, { position: at })
-      if (bytes === 0) return
-      yield* copy.writeAll(chunk.subarray(0, bytes))
-      at += BigInt(bytes)
-    }
-  }))
-
   const copy = Effect.gen(function*() {
     const at = timestamp(yield* Clock.currentTimeMillis)
     yield* Effect.mapError(removeUnfinished, failed)
-    yield* checkpoint
-    yield* Effect.mapError(copyFile, failed)
     yield* command(`ATTACH ${literal(unfinished)} AS ${copyName}`)
-    yield* command(`INSERT INTO ${copyName}.publication VALUES ($at, $publisher)`, { at, publisher: basename(path) }).pipe(
-      Effect.ensuring(Effect.ignore(command(`DETACH ${copyName}`)))
-    )
+    yield* Effect.gen(function*() {
+      yield* command(`COPY FROM DATABASE ${identifier(yield* databaseName(connection))} TO ${copyName}`)
+      yield* run(
+        connection,
+        "write failed",
+        "Cannot publish a snapshot",
+        `INSERT INTO ${copyName}.publication VALUES ($at, $publisher)`,
+        { at, publisher: basename(path) }
+      )
+    }).pipe(Effect.ensuring(Effect.ignore(command(`DETACH ${copyName}`))))
     yield* Effect.mapError(fs.rename(unfinished, target), failed)
   })
 
@@ -95,6 +64,12 @@ export const makePublisher = Effect.fnUntraced(function*(
     publish: Semaphore.withPermit(turn, Effect.onError(copy, () => Effect.ignore(removeUnfinished)))
   }
 })
+
+const databaseName = (connection: DuckDBConnection): Effect.Effect<string, StoreError> =>
+  Effect.map(
+    run(connection, "write failed", "Cannot publish a snapshot", "SELECT current_database()"),
+    (reader) => String(reader.value(0, 0))
+  )
 
 /** What killed processes left behind; only the one who holds the database may come here. */
 const removeLeftovers = (fs: FileSystem.FileSystem, target: string) =>

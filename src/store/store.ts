@@ -9,7 +9,7 @@ import { connect, inMemory, openForWriting } from "./duckdb.ts"
 import type { CrawlId, EndpointState, Fact, LedgerFact } from "./facts.ts"
 import { Identities } from "./identities.ts"
 import { migrate, migrations } from "./migrate.ts"
-import { fileReader, makePublisher, publishRegularly } from "./snapshot.ts"
+import { makePublisher, publishRegularly } from "./snapshot.ts"
 import type { StoreError } from "./store-error.ts"
 import { defaultWriterOptions, makeWriter, type WriterOptions } from "./writer.ts"
 
@@ -124,16 +124,14 @@ export interface StoreOptions extends WriterOptions {
 
 const makeStore = Effect.fnUntraced(function*(path: string, options?: Partial<StoreOptions>) {
   const { snapshotMs, ...writerOptions } = { ...defaultWriterOptions, snapshotMs: 10_000, ...options }
-  const reader = yield* fileReader(path)
-  const instance = yield* openForWriting(path, { threads: 1, checkpointsItself: path === inMemory })
+  const instance = yield* openForWriting(path)
   const connection = yield* connect(instance)
   yield* migrate(connection, path, yield* migrations)
   const identities = yield* Identities.load(connection)
   const writer = yield* makeWriter(connection, identities, writerOptions)
   const crawls = makeCrawlRecords(writer, identities)
-  const publishSnapshot = path === inMemory
-    ? Effect.void
-    : (yield* makePublisher(instance, path, reader, writer.checkpoint)).publish
+  const publisher = path === inMemory ? undefined : yield* makePublisher(instance, path)
+  const publishSnapshot = publisher === undefined ? Effect.void : Effect.andThen(writer.flush, publisher.publish)
   yield* Effect.forkScoped(
     publishRegularly(publishSnapshot, {
       everyMs: snapshotMs,

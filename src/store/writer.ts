@@ -1,6 +1,6 @@
 import type { DuckDBConnection } from "@duckdb/node-api"
 import { Deferred, Effect, Latch, type Scope, Semaphore } from "effect"
-import { duckError, run } from "./duckdb.ts"
+import { duckError } from "./duckdb.ts"
 import { Batch } from "./encoder.ts"
 import type { CrawlId, Fact } from "./facts.ts"
 import type { Identities } from "./identities.ts"
@@ -33,8 +33,6 @@ export interface Writer {
   readonly exclusively: <A>(
     use: (connection: DuckDBConnection) => Effect.Effect<A, StoreError>
   ) => Effect.Effect<A, StoreError>
-  /** Commits all that was recorded before and moves everything committed from DuckDB's log into the file. */
-  readonly checkpoint: Effect.Effect<void, StoreError>
   /** Grows with every commit and every exclusive use. */
   readonly revision: () => number
 }
@@ -148,10 +146,6 @@ export const makeWriter = Effect.fnUntraced(function*(
           return use(connection)
         }))
       ),
-    checkpoint: Semaphore.withPermit(
-      turn,
-      Effect.andThen(commit, Effect.asVoid(run(connection, "write failed", "Cannot write to the database", "CHECKPOINT")))
-    ),
     revision: () => revision
   }
 })
