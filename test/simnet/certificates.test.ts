@@ -143,6 +143,8 @@ const shake = (port: number, servername: string, ca?: string): Promise<{ readonl
     socket.on("error", reject)
   })
 
+const onion = `${"b".repeat(56)}.onion`
+
 describe("what servers show", () => {
   const folder = mkdtempSync(join(tmpdir(), "observatory-certificates-"))
   const file = join(folder, "tls.json")
@@ -177,6 +179,10 @@ describe("what servers show", () => {
           server("each-a", { key: "copied", certificate: { each: true } }),
           server("each-b", { key: "copied", certificate: { each: true } }),
           server("vouched", { certificate: { issuer: "ca" } }),
+          server("hidden", {
+            certificate: { issuer: "ca" },
+            names: [{ host: "hidden.test", addresses: ["240.1.1.2"], tls: 50002 }, { host: onion, tls: 50002 }]
+          }),
           server("front-a", { certificate: proxied }),
           server("front-b", { certificate: proxied })
         ]
@@ -200,6 +206,12 @@ describe("what servers show", () => {
       expect(await spki(a)).toBe(await spki(b))
       expect(await sha256(a)).not.toBe(await sha256(b))
     }
+  })
+
+  it("is the clearnet certificate on an onion too", async () => {
+    const { certificate } = await shake(port(onion), onion)
+    expect(certificate.fingerprint256).toBe(await sha256("hidden.test"))
+    expect(certificate.subjectaltname).toBe("DNS:hidden.test")
   })
 
   it("is accepted by a client that trusts the authority of simnet --ca", async () => {
