@@ -12,8 +12,8 @@ export type Json = null | boolean | number | string | Float | ReadonlyArray<Json
 export interface Dialect {
   readonly item: string
   readonly key: string
-  /** Non-ASCII characters become `\uXXXX`. */
-  readonly ascii: boolean
+  /** Characters that become `\uXXXX` beyond those that JSON asks for; null = none. */
+  readonly escaped: RegExp | null
   readonly sorted: boolean
   readonly float: (value: number) => string
 }
@@ -55,31 +55,37 @@ export const rustFloat = (value: number): string => {
   return text.includes(".") ? text : `${text}.0`
 }
 
+// oxlint-disable-next-line no-control-regex -- DEL and everything beyond it, as Python does
+const beyondAscii = /[\u007f-\uffff]/g
+
 const dialect = (overrides: Partial<Dialect>): Dialect => ({
   item: ",",
   key: ":",
-  ascii: false,
+  escaped: null,
   sorted: true,
   float: percentG,
   ...overrides
 })
 
 /** aiorpcX up to 0.21.0 (ElectrumX releases up to 1.16). */
-export const spacedPython = dialect({ item: ", ", key: ": ", ascii: true, sorted: false, float: pythonFloat })
+export const spacedPython = dialect({ item: ", ", key: ": ", escaped: beyondAscii, sorted: false, float: pythonFloat })
 /** aiorpcX from 0.21.1. */
-export const compactPython = dialect({ ascii: true, sorted: false, float: pythonFloat })
-export const qtSorted = dialect({ float: percentG })
+export const compactPython = dialect({ escaped: beyondAscii, sorted: false, float: pythonFloat })
+export const qtSorted = dialect({ escaped: /\u007f/g, float: percentG })
 export const serdeSorted = dialect({ float: rustFloat })
 
-const asciiOnly = (text: string): string =>
-  // oxlint-disable-next-line no-control-regex -- everything beyond DEL is escaped, as Python does
-  text.replace(/[\u007f-\uffff]/g, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`)
+const quoted = (text: string, escaped: RegExp | null): string => {
+  const json = JSON.stringify(text)
+  return escaped === null
+    ? json
+    : json.replace(escaped, (c) => `\\u${c.charCodeAt(0).toString(16).padStart(4, "0")}`)
+}
 
 /** Print a value as servers of that dialect do. */
 export const print = (value: Json, style: Dialect): string => {
   if (value === null || typeof value === "boolean") return String(value)
   if (typeof value === "number") return Number.isInteger(value) ? String(value) : style.float(value)
-  if (typeof value === "string") return style.ascii ? asciiOnly(JSON.stringify(value)) : JSON.stringify(value)
+  if (typeof value === "string") return quoted(value, style.escaped)
   if (value instanceof Float) return style.float(value.value)
   if (Array.isArray(value)) return `[${value.map((item) => print(item as Json, style)).join(style.item)}]`
   const record = value as { readonly [key: string]: Json }

@@ -73,7 +73,8 @@ export interface PeerSource {
   readonly empty: boolean
   /** Fulcrum's spelling of versions. */
   readonly normalised: boolean
-  readonly draw: (random: SeededRandom) => ReadonlyArray<PeerChoice>
+  /** `byTor`: for somebody who comes by the server's own Tor. */
+  readonly draw: (random: SeededRandom, byTor?: boolean) => ReadonlyArray<PeerChoice>
 }
 
 /** The list as JSON text. */
@@ -91,15 +92,15 @@ export const fixedPeers = (choices: ReadonlyArray<PeerChoice>, normalised: boole
 export const changingPeers = (source: PeerSource): PeerSource => ({
   ...source,
   fixed: false,
-  draw: (random) => source.draw(random).filter((choice) => choice.announcement.listed)
+  draw: (random, byTor) => source.draw(random, byTor).filter((choice) => choice.announcement.listed)
 })
 
 export const noPeers: PeerSource = fixedPeers([], false)
 
 /**
  * ElectrumX's rule: at most two random peers of each /16 or /56, and onions up
- * to the larger of ten and a quarter of the clearnet ones; another draw at
- * every call, in random order.
+ * to the larger of ten and a quarter of the clearnet ones, or up to 50 for who
+ * comes by Tor; another draw at every call, in random order.
  */
 export const subsetPeers = (known: ReadonlyArray<PeerChoice>): PeerSource => {
   const buckets = Map.groupBy(
@@ -111,11 +112,11 @@ export const subsetPeers = (known: ReadonlyArray<PeerChoice>): PeerSource => {
     fixed: false,
     empty: known.length === 0,
     normalised: false,
-    draw: (random) => {
+    draw: (random, byTor) => {
       const clearnet = [...buckets.values()].flatMap((bucket) =>
         bucket.length <= 2 ? bucket : random.shuffled(bucket).slice(0, 2)
       )
-      const limit = Math.max(10, Math.floor(clearnet.length / 4))
+      const limit = byTor === true ? 50 : Math.max(10, Math.floor(clearnet.length / 4))
       return random.shuffled([...clearnet, ...random.shuffled(onions).slice(0, limit)])
     }
   }

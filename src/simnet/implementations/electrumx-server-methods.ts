@@ -3,7 +3,7 @@ import { printPeers } from "../peer-lists.ts"
 import type { ServerModel } from "../server-model.ts"
 import { atLeast, compareTuples, versionNumbers } from "../software.ts"
 import { bannerFor, filledBanner } from "./banner.ts"
-import { entry, type Call, type Method, type MethodEntry } from "./electrumx-method.ts"
+import { entry, type Method, type MethodEntry } from "./electrumx-method.ts"
 import { fail, tupleOf, type Tuple } from "./electrumx-parameters.ts"
 import { electrumxFeatures } from "./features.ts"
 import { pythonText } from "./python-text.ts"
@@ -54,10 +54,10 @@ const banner: Method["answer"] = (_, { client, model, dialect }) => {
 
 const fixedPeerTexts = new WeakMap<ServerModel, string>()
 
-const peers: Method["answer"] = (_, { model, dialect }: Call) => {
+const peers: Method["answer"] = (_, { client, model, dialect }) => {
   const known = fixedPeerTexts.get(model)
   if (known !== undefined) return { result: known }
-  const result = printPeers(model.peers.draw(model.random), false, dialect)
+  const result = printPeers(model.peers.draw(model.random, client?.onion === true), false, dialect)
   if (model.peers.fixed) fixedPeerTexts.set(model, result)
   return { result }
 }

@@ -29,8 +29,9 @@ export const electrumxFeatures = (model: ServerModel, dialect: Dialect): string 
   )
 
 /** `server.features` as Fulcrum prints it: keys in alphabetical order, no services. */
-export const fulcrumFeatures = (model: ServerModel, broadcastPackage: boolean): string =>
-  print(
+export const fulcrumFeatures = (model: ServerModel, broadcastPackage: boolean): string => {
+  const cash = model.chain.name === "cash-sim"
+  return print(
     {
       hosts: featureHosts(model),
       pruning: null,
@@ -39,11 +40,14 @@ export const fulcrumFeatures = (model: ServerModel, broadcastPackage: boolean): 
       protocol_max: model.protocolMaximum,
       genesis_hash: model.backend.hash(0)!,
       hash_function: "sha256",
-      dsproof: false,
+      // From 1.5: whether its node knows double spend proofs, as Bitcoin Cash's do.
+      ...(atLeast(model.software.version, "1.5") ? { dsproof: cash } : {}),
+      ...(cash && atLeast(model.software.version, "1.9") ? { cashtokens: true } : {}),
       ...(broadcastPackage ? { broadcast_package: true } : {})
     },
     qtSorted
   )
+}
 
 /** romanz electrs up to 0.11.1: `hosts` holds a port where a host should be. */
 export const romanzFeatures = (model: ServerModel): string => {

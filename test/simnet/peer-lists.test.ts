@@ -1,0 +1,59 @@
+import { describe, expect, it } from "vitest"
+import { compactPython, print, qtSorted, rustFloat } from "../../src/simnet/dialect.ts"
+import { Announcement, type PeerChoice, printPeers, subsetPeers } from "../../src/simnet/peer-lists.ts"
+import { seededRandom } from "../../src/simnet/random.ts"
+
+const choice = (address: string, host: string): PeerChoice => ({
+  announcement: new Announcement(address, host, [["v1.6.0", "s50002"]]),
+  variant: 0
+})
+
+const onion = (i: number): PeerChoice => {
+  const host = `${i.toString(36).padStart(56, "a")}.onion`
+  return choice(host, host)
+}
+
+describe("ElectrumX's list of peers", () => {
+  const sixteens = Array.from({ length: 20 }, (_, i) => Array.from({ length: 5 }, (_, j) => choice(`240.${i}.0.${j}`, `h${i}-${j}.test`)))
+  const onions = Array.from({ length: 80 }, (_, i) => onion(i))
+  const source = subsetPeers([...sixteens.flat(), ...onions])
+  const hosts = (byTor: boolean, seed: number): ReadonlyArray<string> =>
+    source.draw(seededRandom(seed), byTor).map((c) => c.announcement.host)
+
+  it("has at most two of each /16, others at every call", () => {
+    const [one, other] = [hosts(false, 1), hosts(false, 2)].map((list) => list.filter((host) => host.endsWith(".test")))
+    expect(one).toHaveLength(40)
+    for (const [, of] of Map.groupBy(one!, (host) => host.split("-")[0])) expect(of).toHaveLength(2)
+    expect(new Set(one)).not.toEqual(new Set(other))
+  })
+
+  it("has onions up to ten or a quarter of the others, and up to fifty for who comes by Tor", () => {
+    const count = (byTor: boolean): number => hosts(byTor, 3).filter((host) => host.endsWith(".onion")).length
+    expect([count(false), count(true)]).toEqual([10, 50])
+  })
+
+  it("keeps a peer's version as it announced it; Fulcrum drops zero revisions", () => {
+    const list = [choice("240.0.0.1", "a.test")]
+    expect(printPeers(list, false, compactPython)).toBe('[["240.0.0.1","a.test",["v1.6.0","s50002"]]]')
+    expect(printPeers(list, true, qtSorted)).toBe('[["240.0.0.1","a.test",["v1.6","s50002"]]]')
+  })
+})
+
+describe("texts and numbers", () => {
+  it("are escaped by Python beyond ASCII and DEL, by Qt at DEL only", () => {
+    const text = 'é"\u007f😀'
+    expect(print(text, compactPython)).toBe('"\\u00e9\\"\\u007f\\ud83d\\ude00"')
+    expect(print(text, qtSorted)).toBe('"é\\"\\u007f😀"')
+  })
+
+  it("have Rust's exponents below 1e-5 and from 1e16 on", () => {
+    expect([1e-5, 1.23e-6, 0.5, 12, 1e15, 1e16].map(rustFloat)).toEqual([
+      "0.00001",
+      "1.23e-6",
+      "0.5",
+      "12.0",
+      "1000000000000000.0",
+      "1e16"
+    ])
+  })
+})
