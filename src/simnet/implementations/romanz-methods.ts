@@ -132,6 +132,10 @@ const merkle: RomanzMethod = (params, { process, model }) => {
     : json({ block_height: height, merkle: merkleProof(txids, pos).branch, pos })
 }
 
+/** Builds from git after 0.11.1 still say so, but send well-formed hosts, and a bare transaction id. */
+const isRelease = (model: ServerModel): boolean =>
+  !atLeast(model.software.version, "0.11.1") || model.hosts === "malformed"
+
 const fromPosition: RomanzMethod = (params, { process, model }) => {
   const [height, position, proven] = listOf(params, 2, 3) ?? []
   const badProven = (params as ReadonlyArray<unknown> | undefined)?.length === 3 && typeof proven !== "boolean"
@@ -140,11 +144,10 @@ const fromPosition: RomanzMethod = (params, { process, model }) => {
   const txids = model.backend.blockTxids(height)!
   const txid = txids[position]
   if (txid === undefined) return fail(1, `invalid tx_pos ${position} in block at height ${height}`)
-  // Up to 0.11.0 under a name of its own, and in an object also where no proof is asked for.
-  const old = !atLeast(model.software.version, "0.11.1")
-  const name = old ? { tx_id: txid } : { tx_hash: txid }
+  // Up to 0.11.0 under a name of its own; in releases in an object also where no proof is asked for.
+  const name = atLeast(model.software.version, "0.11.1") ? { tx_hash: txid } : { tx_id: txid }
   if (proven === true) return json({ ...name, merkle: merkleProof(txids, position).branch })
-  return json(old ? name : txid)
+  return json(isRelease(model) ? name : txid)
 }
 
 /** What stops it from being passed on; undefined where it is a transaction. */
@@ -201,7 +204,7 @@ export const romanzMethods = onceFor((release: string): ReadonlyMap<string, Roma
     ["blockchain.transaction.broadcast", broadcast],
     ["blockchain.transaction.get", get],
     ["blockchain.transaction.get_merkle", merkle],
-    ...(atLeast(release, "0.10")
+    ...(atLeast(release, "0.9.12")
       ? ([
           ["blockchain.scripthash.unsubscribe", withScript((hash, c) => c.subscriptions.remove(hash))],
           ["blockchain.transaction.id_from_pos", fromPosition]
