@@ -34,7 +34,7 @@ const readyOf = (simnet: RunningSimnet): SimnetReady => ({
   endpoints: simnet.endpoints
 })
 
-const howTo = (ready: SimnetReady, command: string): string => {
+const howTo = (ready: SimnetReady, vantages: ReadonlyArray<string>, command: string): string => {
   const seeds = ready.seeds.map((seed) => `--seed ${seed}`).join(" ")
   const way = `--network ${ready.chain} --proxy ${ready.socks} --tor ${ready.socks} --resolver ${ready.dns}`
   return [
@@ -48,6 +48,9 @@ const howTo = (ready: SimnetReady, command: string): string => {
     `  ${command} crawl ${way} ${seeds} --rate 100`,
     "Look at one server:",
     `  ${command} visit ${ready.seeds[0]} ${way}`,
+    ...(vantages.length === 0
+      ? []
+      : [`Look from elsewhere: --proxy ${ready.socks.replace("//", `//${vantages[0]}:x@`)} (${[...vantages, "exit"].join(", ")})`]),
     "",
     "Ctrl-C stops it.",
     ""
@@ -102,7 +105,7 @@ export const simnetCommand = Command.make("simnet", {
     timeScale: input.timeScale
   })
   const ready = readyOf(simnet)
-  yield* output.stdout(input.readyJson ? `${JSON.stringify(ready)}\n` : howTo(ready, output.command))
+  yield* output.stdout(input.readyJson ? `${JSON.stringify(ready)}\n` : howTo(ready, simnet.vantages, output.command))
   yield* input.readyJson ? stdinEnds : Effect.never
 }, Effect.scoped)).pipe(
   Command.withDescription("A simulated Electrum network in the foreground: loopback servers behind a SOCKS5 front and a DNS responder."),

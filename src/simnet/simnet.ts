@@ -52,6 +52,8 @@ export interface RunningSimnet {
   readonly dnsPort: number
   /** `host:port:s` or `host:port:t`. */
   readonly seeds: ReadonlyArray<string>
+  /** SOCKS user names that look from elsewhere. */
+  readonly vantages: ReadonlyArray<string>
   /** Servers of the scenario, running or not. */
   readonly servers: number
   /** Their endpoints. */
@@ -150,6 +152,7 @@ export const startSimnet: (
       socksPort,
       dnsPort,
       seeds: plan.scenario.seeds,
+      vantages: (plan.scenario.network?.vantages ?? []).slice(1).map(({ name }) => name),
       servers: plan.servers.length,
       endpoints: plan.servers.flatMap(endpointsOf).length,
       listeners,
