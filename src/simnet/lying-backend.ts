@@ -1,5 +1,6 @@
 import type { Backend, HistoryEntry, UnconfirmedEntry, UnspentOutput } from "./backend.ts"
 import type { SimulatedChainName } from "./chain-definitions.ts"
+import { decodeTransaction } from "./decoded-transaction.ts"
 import { scripthashOf } from "./hash.ts"
 import { scriptOf } from "./scenario-ledger.ts"
 import type { LieSpec } from "./scenario-lies.ts"
@@ -79,6 +80,30 @@ const without = (
   return { ...balance, confirmed: balance.confirmed - total(all) + total(shown) }
 }
 
+/**
+ * What a script could spend if some of its transactions had not
+ * happened: without their outputs, and with those that only they spent.
+ */
+const unspentWithout = (
+  base: Backend,
+  scripthash: string,
+  hidden: ReadonlySet<string>
+): ReadonlyArray<UnspentOutput> => {
+  const returned = [...hidden].flatMap((txid) =>
+    (decodeTransaction(base.transaction(txid)?.hex ?? "")?.inputs ?? []).flatMap((input): ReadonlyArray<UnspentOutput> => {
+      const funding = hidden.has(input.txid) ? undefined : base.transaction(input.txid)
+      const output = decodeTransaction(funding?.hex ?? "")?.outputs[input.vout]
+      return output === undefined || scripthashOf(output.script.toString("hex")) !== scripthash
+        ? []
+        : [{ txid: input.txid, position: input.vout, value: output.value, height: funding!.height }]
+    })
+  )
+  const shown = [...base.unspent(scripthash).filter((output) => !hidden.has(output.txid)), ...returned]
+  const order = new Map(base.history(scripthash).map(({ txid }, place) => [txid, place]))
+  const placeOf = ({ txid }: UnspentOutput): number => order.get(txid) ?? order.size
+  return shown.toSorted((a, b) => placeOf(a) - placeOf(b) || a.position - b.position)
+}
+
 /** Nothing was ever paid to one script. */
 class HidingHistory extends BackendView {
   readonly #hidden: string
@@ -129,8 +154,7 @@ class HidingNewest extends BackendView {
     return super.history(scripthash).filter((entry) => !hidden.has(entry.txid))
   }
   override unspent(scripthash: string): ReadonlyArray<UnspentOutput> {
-    const hidden = this.#hidden
-    return super.unspent(scripthash).filter((output) => !hidden.has(output.txid))
+    return unspentWithout(this.base, scripthash, this.#hidden)
   }
   override balance(scripthash: string): ReturnType<Backend["balance"]> {
     return without(super.balance(scripthash), super.unspent(scripthash), this.unspent(scripthash))
@@ -149,7 +173,7 @@ class WithoutMempool extends BackendView {
     return []
   }
   override unspent(scripthash: string): ReadonlyArray<UnspentOutput> {
-    return super.unspent(scripthash).filter((output) => output.height > 0)
+    return unspentWithout(this.base, scripthash, new Set(super.unconfirmed(scripthash).map((entry) => entry.txid)))
   }
   override balance(scripthash: string): ReturnType<Backend["balance"]> {
     return { ...super.balance(scripthash), unconfirmed: 0 }
@@ -188,7 +212,8 @@ class Stale extends BackendView {
     return super.history(scripthash).filter((entry) => entry.height <= this.tipHeight)
   }
   override unspent(scripthash: string): ReadonlyArray<UnspentOutput> {
-    return super.unspent(scripthash).filter((output) => output.height <= this.tipHeight)
+    const later = super.history(scripthash).filter((entry) => entry.height > this.tipHeight)
+    return unspentWithout(this.base, scripthash, new Set(later.map((entry) => entry.txid)))
   }
   override balance(scripthash: string): ReturnType<Backend["balance"]> {
     return without(super.balance(scripthash), super.unspent(scripthash), this.unspent(scripthash))

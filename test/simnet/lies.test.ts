@@ -1,12 +1,12 @@
-import { createHash } from "node:crypto"
 import { it } from "@effect/vitest"
 import { Effect } from "effect"
 import { describe, expect } from "vitest"
+import { scripthashOf } from "../../src/simnet/hash.ts"
 import { lyingBackend } from "../../src/simnet/lying-backend.ts"
 import { type PublicScript, publicScripts } from "../../src/simnet/public-scripts.ts"
 import { seededRandom } from "../../src/simnet/random.ts"
 import type { RunningSimnet } from "../../src/simnet/simnet.ts"
-import { World, worldClock } from "../../src/simnet/world.ts"
+import { usualCourse, World, worldClock } from "../../src/simnet/world.ts"
 import { truthLines } from "../../src/simnet/truth.ts"
 import { planOf } from "../support/simnet-plan.ts"
 import { type Asked, askAll, runScenario, through } from "../support/through-front.ts"
@@ -100,8 +100,7 @@ describe("a server that lies", () => {
       ],
       { chain: "mainnet-sim", fork: () => honest }
     )
-    const hash = ({ script }: PublicScript): string =>
-      Buffer.from(createHash("sha256").update(Buffer.from(script, "hex")).digest().toReversed()).toString("hex")
+    const hash = ({ script }: PublicScript): string => scripthashOf(script)
     expect(honest.history(hash(one)).length).toBeGreaterThan(3)
     expect(lying.history(hash(one))).toEqual([])
     expect(lying.unspent(hash(one))).toEqual([])
@@ -113,12 +112,55 @@ describe("a server that lies", () => {
     expect(honest.transaction(hidden[0]!)).toBeDefined()
     const shown = lying.unspent(hash(other))
     expect(shown.filter((output) => hidden.includes(output.txid))).toEqual([])
-    const lost = honest.unspent(hash(other)).filter((output) => hidden.includes(output.txid))
-    expect(lying.balance(hash(other)).confirmed).toBe(
-      lost.reduce((left, output) => left - output.value, honest.balance(hash(other)).confirmed)
-    )
+    const sum = (outputs: ReadonlyArray<{ readonly value: number }>): number =>
+      outputs.reduce((total, output) => total + output.value, 0)
+    expect(lying.balance(hash(other))).toEqual({ confirmed: sum(shown), unconfirmed: 0 })
     expect(lying.history(hash(third))).toEqual(honest.history(hash(third)))
     expect(lying.balance(hash(third))).toEqual(honest.balance(hash(third)))
+  })
+
+  it("that hides a spend shows its output as unspent again, wherever it hides it", () => {
+    const spender = publicScripts("mainnet-sim").find(({ payments }) => payments.some(({ spent }) => typeof spent === "number"))!
+    const spent = spender.payments.reduce((last, { spent: at }) => (typeof at === "number" ? Math.max(last, at) : last), 0)
+    const honest = new World(seededRandom(1), worldClock()).backend("node", "mainnet-sim")
+    const scripthash = scripthashOf(spender.script)
+    const entries = honest.history(scripthash)
+    const since = entries.filter((entry) => entry.height >= spent).length
+    const liars = [
+      [{ lie: "hides newest", script: spender.name, transactions: since } as const],
+      [{ lie: "stale tip", blocks: honest.tipHeight - spent + 1 } as const]
+    ]
+    for (const lies of liars) {
+      const lying = lyingBackend(honest, lies, { chain: "mainnet-sim", fork: () => honest })
+      expect(lying.history(scripthash)).toEqual(entries.slice(0, -since))
+      const back = lying.unspent(scripthash).filter(
+        (output) => !honest.unspent(scripthash).some((o) => o.txid === output.txid && o.position === output.position)
+      )
+      expect(back.length).toBeGreaterThan(0)
+      const total = lying.unspent(scripthash).reduce((sum, output) => sum + output.value, 0)
+      expect(lying.balance(scripthash).confirmed).toBe(total)
+    }
+  })
+
+  it("that withholds its mempool shows what was there before it", () => {
+    const { script } = publicScripts("mainnet-sim")[0]!
+    const payments = [
+      { script, amount: 70_000, height: 2000, spent: "mempool", rate: 5, after: 0 } as const,
+      { script, amount: 50_000, height: null, spent: null, rate: 5, after: 0 } as const
+    ]
+    const world = new World(seededRandom(1), worldClock(), { ...usualCourse, planted: new Map([["mainnet-sim", payments]]) })
+    const honest = world.backend("node", "mainnet-sim")
+    world.clock.advance(60_000)
+    const lying = lyingBackend(honest, [{ lie: "withholds mempool" }], { chain: "mainnet-sim", fork: () => honest })
+    const hash = scripthashOf(script)
+    expect(honest.unconfirmed(hash)).toHaveLength(2)
+    expect(lying.unconfirmed(hash)).toEqual([])
+    const [before, now] = [lying.unspent(hash), honest.unspent(hash)].map((outputs) => outputs.map(({ value }) => value))
+    expect(before).toContain(70_000)
+    expect(before).not.toContain(50_000)
+    expect(now).toContain(50_000)
+    expect(now).not.toContain(70_000)
+    expect(lying.balance(hash)).toEqual({ confirmed: before!.reduce((sum, value) => sum + value, 0), unconfirmed: 0 })
   })
 
   it.effect("is refused in a scenario file where it lies about nothing", () =>

@@ -1,8 +1,8 @@
-import { createHash } from "node:crypto"
 import { NodeServices } from "@effect/platform-node"
 import { it } from "@effect/vitest"
 import { Effect } from "effect"
 import { describe, expect } from "vitest"
+import { scripthashOf } from "../../src/simnet/hash.ts"
 import type { PlannedServer } from "../../src/simnet/plan.ts"
 import { publicScripts } from "../../src/simnet/public-scripts.ts"
 import { type RunningSimnet, startSimnet } from "../../src/simnet/simnet.ts"
@@ -36,8 +36,7 @@ const ask = (net: RunningSimnet, server: PlannedServer, asked: ReadonlyArray<Ask
 /** The question for the history of a public script. */
 const historyOf = (name: string): Asked => {
   const { script } = publicScripts("mainnet-sim").find((known) => known.name === name)!
-  const hash = createHash("sha256").update(Buffer.from(script, "hex")).digest().toReversed()
-  return ["blockchain.scripthash.get_history", [Buffer.from(hash).toString("hex")]]
+  return ["blockchain.scripthash.get_history", [scripthashOf(script)]]
 }
 
 const lengthOf = (answer: unknown): number => (answer as ReadonlyArray<unknown>).length
