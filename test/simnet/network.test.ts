@@ -48,10 +48,13 @@ describe("the simulated internet", () => {
       })
       const far = roundTripBetween("DE", "JP")
       expect(far).toBeGreaterThan(120)
-      expect(yield* timed(net, "de.test")).toBeLessThan(far / 2)
-      expect(yield* timed(net, "jp.test")).toBeGreaterThan(far - 2)
-      expect(yield* timed(net, "jp.test", "tokyo")).toBeLessThan(far / 2)
-      expect(yield* timed(net, "de.test", "tokyo")).toBeGreaterThan(far - 2)
+      // The machine may be busy: the best of three counts.
+      const best = (host: string, user?: string) =>
+        Effect.forEach([1, 2, 3], () => timed(net, host, user)).pipe(Effect.map((times) => Math.min(...times)))
+      expect(yield* best("de.test")).toBeLessThan(far / 2)
+      expect(yield* best("jp.test")).toBeGreaterThan(far - 2)
+      expect(yield* best("jp.test", "tokyo")).toBeLessThan(far / 2)
+      expect(yield* best("de.test", "tokyo")).toBeGreaterThan(far - 2)
       const circuits = yield* Effect.forEach(["a", "b", "c"], (circuit) => timed(net, onion, "user", circuit), {
         concurrency: 3
       })
@@ -137,8 +140,9 @@ describe("the simulated internet", () => {
       expect(yield* Effect.promise(knock)).toBe("reset")
       clients[0]!.destroy()
       clients[1]!.destroy()
-      yield* Effect.sleep("100 millis")
-      expect(yield* Effect.promise(() => refusal(net, "full.test", 50001))).toBe("connected")
+      const again = Effect.promise(() => refusal(net, "full.test", 50001))
+      yield* again.pipe(Effect.delay("20 millis"), Effect.repeat({ until: (answer) => answer === "connected", times: 100 }))
+      expect(yield* again).toBe("connected")
       expect(yield* Effect.promise(knock)).toBe("answered")
       for (const client of clients) client.destroy()
     }).pipe(Effect.scoped)
