@@ -13,6 +13,11 @@ const failed = (code: number, message: string, id = 1): string =>
   `{"jsonrpc":"2.0","error":{"code":${code},"message":${JSON.stringify(message)}},"id":${id}}`
 const pythonUnknown = (method: string): string => failed(-32601, `unknown method "${method}"`)
 
+const oldHandshake = '{"jsonrpc":"1.0","id":0,"method":"server.version","params":["x","1.4"]}\n'
+const oldCall = (params: string): string => `{"jsonrpc":"1.0","id":1,"method":"server.ping","params":${params}}`
+const oldFailed = (code: number, message: string, id: number | null): string =>
+  `{"result":null,"error":{"code":${code},"message":"${message}"},"id":${id}}`
+
 const releases = ["ElectrumX 1.17.0", "ElectrumX 1.18.0", "ElectrumX 1.19.0"] as const
 type ElectrumxRelease = (typeof releases)[number]
 const version = (release: string, protocol: string): string => compact(`["${release}","${protocol}"]`, 0)
@@ -76,6 +81,21 @@ const table: ReadonlyArray<ReleaseRow<ElectrumxRelease>> = [
       "ElectrumX 1.18.0": ["end"],
       "ElectrumX 1.19.0": [failed(1, "unsupported protocol version: 1.0"), "end"]
     }
+  ],
+  [
+    "a batch in JSON-RPC 1.0, which has none",
+    `${oldHandshake}[${oldCall("[]")}]\n`,
+    allOf(releases, oldFailed(-32600, "request object must be a dictionary", null))
+  ],
+  [
+    "named parameters in JSON-RPC 1.0, which has none",
+    `${oldHandshake}${oldCall("{}")}\n`,
+    allOf(releases, oldFailed(-32602, "invalid request arguments: {}", 1))
+  ],
+  [
+    "a ping in JSON-RPC 1.0",
+    `${oldHandshake}${oldCall("[]")}\n`,
+    allOf(releases, '{"result":null,"error":null,"id":1}')
   ],
   [
     "a parameter too many in the handshake",

@@ -84,6 +84,10 @@ class ElectrumxConversation implements Conversation {
   }
 
   #batch(items: ReadonlyArray<unknown>, text: string): void {
+    this.#decideDialect(batchDialect(items))
+    if (this.#dialect === "1.0") {
+      return this.#envelopeError(-32600, "request object must be a dictionary", errorCost)
+    }
     if (items.length === 0) return this.#envelopeError(-32600, "batch is empty", errorCost)
     const first = items.find((item) => typeof item === "object" && item !== null)
     if (first !== undefined && this.#mustHandshakeFirst(String((first as Record<string, unknown>).method))) {
@@ -173,10 +177,12 @@ class ElectrumxConversation implements Conversation {
     if (message.method === undefined) return
     const { method } = message
     const params = message.params === undefined ? [] : message.params
+    const old = this.#dialect === "1.0"
+    if (old && id === undefined) return send(fail(-32600, 'request has no "id"'), { ...request, id: "null" })
     if (wrongDialect) return reply(fail(-32600, '"jsonrpc" is not "2.0"'))
     if (typeof method !== "string") return reply(fail(-32601, "method must be a string"))
-    if (typeof params !== "object" || params === null) {
-      return reply(fail(-32602, `invalid request arguments: ${pythonText(params)}`))
+    if (typeof params !== "object" || params === null || (old && !Array.isArray(message.params))) {
+      return reply(fail(-32602, `invalid request arguments: ${pythonText(old ? message.params : params)}`))
     }
     if (this.#mustHandshakeFirst(method)) {
       return this.#refuseUnidentified(id === undefined || id === null ? null : request)
@@ -242,6 +248,12 @@ class ElectrumxConversation implements Conversation {
       this.#notify("blockchain.scripthash.subscribe", print([this.#subscriptions.spelling(hash)!, status], dialect))
     }
   }
+}
+
+/** What a batch that comes first decides: the strictest of its members' dialects, 2.0 before 1.0. */
+const batchDialect = (items: ReadonlyArray<unknown>): unknown => {
+  const named = items.map((item) => (typeof item === "object" && item !== null ? (item as { jsonrpc?: unknown }).jsonrpc : null))
+  return ["2.0", "1.0"].find((dialect) => named.includes(dialect))
 }
 
 /** Requests of one session at a time, while it is below the soft limit. */
