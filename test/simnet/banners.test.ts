@@ -1,7 +1,7 @@
 import { it } from "@effect/vitest"
 import { Effect } from "effect"
 import { describe, expect } from "vitest"
-import { clientOnCircuit } from "../../src/simnet/client.ts"
+import { clientOnCircuit } from "../../src/simnet/model/client.ts"
 import { startServer } from "../../src/simnet/simnet.ts"
 import { answersTo, call, handshake } from "../support/release-table.ts"
 import { ScriptedNode } from "../support/scripted-node.ts"

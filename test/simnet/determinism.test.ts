@@ -1,8 +1,8 @@
 import { describe, expect, it } from "vitest"
-import type { Plan } from "../../src/simnet/plan.ts"
-import { seededRandom } from "../../src/simnet/random.ts"
-import { makeTlsIdentity } from "../../src/simnet/tls-identity.ts"
-import { truthText } from "../../src/simnet/truth.ts"
+import type { Plan } from "../../src/simnet/plan/plan.ts"
+import { seededRandom } from "../../src/simnet/draw/random.ts"
+import { makeTlsIdentity } from "../../src/simnet/identity/tls-identity.ts"
+import { truthText } from "../../src/simnet/truth/truth.ts"
 import { X509Certificate } from "node:crypto"
 import { peersOf, planOf } from "../support/simnet-plan.ts"
 

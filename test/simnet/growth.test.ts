@@ -1,14 +1,14 @@
 import { describe, expect, it } from "vitest"
 import { decodeBlockHeader } from "../../src/domain/block-header.ts"
-import type { Backend } from "../../src/simnet/backend.ts"
-import type { SimulatedChainName } from "../../src/simnet/chain-definitions.ts"
-import { scripthashOf } from "../../src/simnet/hash.ts"
-import { merkleProof } from "../../src/simnet/merkle.ts"
-import { seededRandom } from "../../src/simnet/random.ts"
-import { worldCourse, type WorldScenario } from "../../src/simnet/world-course.ts"
-import { scriptOf } from "../../src/simnet/scenario-ledger.ts"
-import type { WorldClock } from "../../src/simnet/world-clock.ts"
-import { World, worldClock } from "../../src/simnet/world.ts"
+import type { Backend } from "../../src/simnet/world/backend.ts"
+import type { SimulatedChainName } from "../../src/simnet/chain/chain-definitions.ts"
+import { scripthashOf } from "../../src/simnet/bitcoin/hash.ts"
+import { merkleProof } from "../../src/simnet/bitcoin/merkle.ts"
+import { seededRandom } from "../../src/simnet/draw/random.ts"
+import { worldCourse, type WorldScenario } from "../../src/simnet/plan/world-course.ts"
+import { scriptOf } from "../../src/simnet/scenario/payment-spec.ts"
+import type { WorldClock } from "../../src/simnet/world/world-clock.ts"
+import { World, worldClock } from "../../src/simnet/world/world.ts"
 
 type Course = Partial<WorldScenario>
 

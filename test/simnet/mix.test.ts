@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import { drawn, drawnNormal, drawnWait } from "../../src/simnet/mix.ts"
+import { drawn, drawnNormal, drawnWait } from "../../src/simnet/draw/mix.ts"
 
 const amount = 20_000
 const over = (draw: (i: number) => number): ReadonlyArray<number> => Array.from({ length: amount }, (_, i) => draw(i))

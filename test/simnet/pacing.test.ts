@@ -1,7 +1,7 @@
 import { it } from "@effect/vitest"
 import { Effect } from "effect"
 import { describe, expect } from "vitest"
-import { CostGroups } from "../../src/simnet/cost-groups.ts"
+import { CostGroups } from "../../src/simnet/implementations/electrumx/cost-groups.ts"
 import { startServer } from "../../src/simnet/simnet.ts"
 import { plainTcp, plainTls, request } from "../support/plain-client.ts"
 

@@ -2,7 +2,7 @@ import { NodeServices } from "@effect/platform-node"
 import { it } from "@effect/vitest"
 import { Effect, FileSystem } from "effect"
 import { describe, expect } from "vitest"
-import { listScenarios, loadScenario } from "../../src/simnet/scenario-loader.ts"
+import { listScenarios, loadScenario } from "../../src/simnet/scenario/load-scenario.ts"
 import { traits } from "../../src/simnet/simnet.ts"
 
 const valid = {

@@ -2,8 +2,8 @@ import { NodeServices } from "@effect/platform-node"
 import { it } from "@effect/vitest"
 import { Effect, FileSystem } from "effect"
 import { describe, expect } from "vitest"
-import { planScenario } from "../../src/simnet/plan-scenario.ts"
-import { loadScenario } from "../../src/simnet/scenario-loader.ts"
+import { planScenario } from "../../src/simnet/plan/plan-scenario.ts"
+import { loadScenario } from "../../src/simnet/scenario/load-scenario.ts"
 
 const scenario = {
   name: "world",

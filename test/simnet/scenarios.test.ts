@@ -1,8 +1,8 @@
 import { beforeAll, describe, expect, it } from "vitest"
 import { addressBlock, ipVersion, parseBlock } from "../../src/domain/address.ts"
-import { addressesOf } from "../../src/simnet/address-facts.ts"
-import type { Plan, PlannedServer } from "../../src/simnet/plan.ts"
-import { truthLines, truthText } from "../../src/simnet/truth.ts"
+import { addressesOf } from "../../src/simnet/plan/address-facts.ts"
+import type { Plan, PlannedServer } from "../../src/simnet/plan/plan.ts"
+import { truthLines, truthText } from "../../src/simnet/truth/truth.ts"
 import { planOf } from "../support/simnet-plan.ts"
 
 const invented = ["sloppy", "careful", "lookalikes", "hosted", "framing", "lying-majority", "selective", "dual", "churn", "large"]

@@ -3,7 +3,7 @@ import { it } from "@effect/vitest"
 import { Effect, FileSystem } from "effect"
 import { describe, expect } from "vitest"
 import { startSimnet } from "../../src/simnet/simnet.ts"
-import type { TruthLine } from "../../src/simnet/truth.ts"
+import type { TruthLine } from "../../src/simnet/truth/truth.ts"
 import { planOf } from "../support/simnet-plan.ts"
 
 const truthOf = (scenario: string) =>

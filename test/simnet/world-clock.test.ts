@@ -1,6 +1,6 @@
 import * as fc from "fast-check"
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
-import { WorldClock } from "../../src/simnet/world-clock.ts"
+import { WorldClock } from "../../src/simnet/world/world-clock.ts"
 
 describe("the clock of the simulated world", () => {
   beforeEach(() => void vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] }))

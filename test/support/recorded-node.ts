@@ -1,6 +1,6 @@
-import type { Backend, UnspentOutput } from "../../src/simnet/backend.ts"
-import type { ServerSpec } from "../../src/simnet/scenario-server.ts"
-import { doubleSha256, sha256, shownHash } from "../../src/simnet/hash.ts"
+import type { Backend, UnspentOutput } from "../../src/simnet/world/backend.ts"
+import type { ServerSpec } from "../../src/simnet/scenario/server-spec.ts"
+import { doubleSha256, sha256, shownHash } from "../../src/simnet/bitcoin/hash.ts"
 import { type RecordedServer, type Recording, recordingsOf } from "./recordings.ts"
 
 /**

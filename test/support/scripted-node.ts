@@ -1,5 +1,5 @@
-import type { Backend, UnconfirmedEntry, UnspentOutput } from "../../src/simnet/backend.ts"
-import { doubleSha256, sha256, shownHash } from "../../src/simnet/hash.ts"
+import type { Backend, UnconfirmedEntry, UnspentOutput } from "../../src/simnet/world/backend.ts"
+import { doubleSha256, sha256, shownHash } from "../../src/simnet/bitcoin/hash.ts"
 
 const filler = (text: string): string => shownHash(sha256(Buffer.from(text)))
 

@@ -1,11 +1,11 @@
 import { NodeServices } from "@effect/platform-node"
 import { Effect } from "effect"
-import { planScenario } from "../../src/simnet/plan-scenario.ts"
-import type { Plan, PlannedServer } from "../../src/simnet/plan.ts"
-import { printPeers } from "../../src/simnet/peer-lists.ts"
-import { compactPython } from "../../src/simnet/dialect.ts"
-import { SeededRandom } from "../../src/simnet/random.ts"
-import { loadScenario } from "../../src/simnet/scenario-loader.ts"
+import { planScenario } from "../../src/simnet/plan/plan-scenario.ts"
+import type { Plan, PlannedServer } from "../../src/simnet/plan/plan.ts"
+import { printPeers } from "../../src/simnet/model/peer-lists.ts"
+import { compactPython } from "../../src/simnet/model/dialect.ts"
+import { SeededRandom } from "../../src/simnet/draw/random.ts"
+import { loadScenario } from "../../src/simnet/scenario/load-scenario.ts"
 
 export const planOf = (scenario: string, seed: number): Promise<Plan> =>
   Effect.runPromise(

@@ -1,5 +1,5 @@
-import type { Client } from "../client.ts"
-import type { ServerModel } from "../server-model.ts"
+import type { Client } from "../model/client.ts"
+import type { ServerModel } from "../model/server-model.ts"
 
 /** The numbers in e.g. `/Satoshi:28.1.0/` or `/Satoshi:28.1.0(comment)/`. */
 export const nodeVersion = (subversion: string): ReadonlyArray<number> => {

@@ -1,6 +1,6 @@
-import { type Dialect, print, qtSorted, serdeSorted } from "../dialect.ts"
-import { featureHosts, type ServerModel, toldNames } from "../server-model.ts"
-import { atLeast } from "../software.ts"
+import { type Dialect, print, qtSorted, serdeSorted } from "../model/dialect.ts"
+import { featureHosts, type ServerModel, toldNames } from "../model/server-model.ts"
+import { atLeast } from "../model/software.ts"
 
 const bracketed = (host: string): string => (host.includes(":") ? `[${host}]` : host)
 

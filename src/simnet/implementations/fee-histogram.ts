@@ -1,4 +1,4 @@
-import { Float, type Json } from "../dialect.ts"
+import { Float, type Json } from "../model/dialect.ts"
 
 type Mempool = ReadonlyArray<readonly [rate: number, size: number]>
 

@@ -1,6 +1,6 @@
-import type { Client } from "../client.ts"
-import type { PaddingRule } from "../padding-writer.ts"
-import type { ServerModel } from "../server-model.ts"
+import type { Client } from "../model/client.ts"
+import type { PaddingRule } from "../server/padding-writer.ts"
+import type { ServerModel } from "../model/server-model.ts"
 
 /** The frame that a family puts around results, errors and notifications; ids are JSON text. */
 export interface Envelope {

@@ -1,4 +1,4 @@
-import type { Session } from "../session.ts"
+import type { Session } from "../server/session.ts"
 import { isVersion, type Trait } from "./trait.ts"
 
 /** Another result for one method. */

@@ -1,4 +1,4 @@
-import type { SeededRandom } from "../random.ts"
+import type { SeededRandom } from "../draw/random.ts"
 import { pump } from "./pump.ts"
 import type { Trait } from "./trait.ts"
 

@@ -1,6 +1,6 @@
 import type { Socket } from "node:net"
 import type { Request } from "../implementations/implementation.ts"
-import type { Session } from "../session.ts"
+import type { Session } from "../server/session.ts"
 
 /** A way to misbehave, on top of an implementation. Unset parts leave the behaviour alone. */
 export interface Trait {

@@ -1,5 +1,5 @@
 import { expect } from "vitest"
-import { simulatedChain } from "../../../src/simnet/chain.ts"
+import { simulatedChain } from "../../../src/simnet/chain/chain.ts"
 import { request } from "../../support/plain-client.ts"
 import { hello, talk, lineOf, resultOf, honest, features, type TraitChecks } from "../../support/trait-check.ts"
 

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto"
 import { expect } from "vitest"
-import { publicScripts } from "../../../src/simnet/public-scripts.ts"
+import { publicScripts } from "../../../src/simnet/chain/public-scripts.ts"
 import type { RunningServer } from "../../../src/simnet/simnet.ts"
 import { dead, hello, lineOf, resultOf, talk, type TraitChecks } from "../../support/trait-check.ts"
 

@@ -1,8 +1,0 @@
-import { addressOfScript } from "./address.ts"
-import { chainDefinitions } from "./chain-definitions.ts"
-import type { SeededRandom } from "./random.ts"
-import { outputScript } from "./script.ts"
-
-/** A pay-to-witness-key-hash address of a key nobody has, as on mainnet. */
-export const donationAddress = (random: SeededRandom): string =>
-  addressOfScript(outputScript("P2WPKH", random.bytes(20)), chainDefinitions["mainnet-sim"].addresses)!

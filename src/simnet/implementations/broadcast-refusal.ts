@@ -1,0 +1,16 @@
+import { decodeTransaction } from "../bitcoin/decoded-transaction.ts"
+
+/**
+ * What bitcoind says to a transaction that somebody wants broadcast: nothing is
+ * ever taken, since no simulated node has what a stranger wants to spend.
+ */
+export const broadcastRefusal = (raw: string): { readonly code: number; readonly message: string } =>
+  decodeTransaction(raw) === undefined
+    ? { code: -22, message: "TX decode failed. Make sure the tx has at least one input." }
+    : { code: -25, message: missingInputs }
+
+export const missingInputs = "bad-txns-inputs-missingorspent"
+
+/** What it says to a package with something in it that is no transaction. */
+export const packageRefusal = (raw: string): string =>
+  `TX decode failed: ${raw} Make sure the tx has at least one input.`

@@ -1,0 +1,68 @@
+import { type Json, print, serdeSorted } from "../../model/dialect.ts"
+import type { NodeFollower } from "../node-follower.ts"
+import { type ScriptEntry, statusOf, wholeHistory, type MempoolOrder } from "../script-history.ts"
+import type { ServerModel } from "../../model/server-model.ts"
+import type { Channel, Implementation } from "../implementation.ts"
+import type { ScriptSubscriptions } from "../script-subscriptions.ts"
+
+/** Manners of both Rust families: no limits, no padding, no end to patience. */
+export const electrsManners = {
+  lineEnd: "\n",
+  lineLimit: 8_000_000,
+  padding: null,
+  answersTlsClose: true,
+  answersAfterEnd: true,
+  idle: null,
+  connectionsPerClient: null
+} as const satisfies Partial<Implementation>
+
+export const maximumHeaders = 2016
+
+export const natural = (value: unknown): value is number =>
+  typeof value === "number" && Number.isInteger(value) && value >= 0
+
+/** 64 hex digits in lower case; undefined where it is no hash. */
+export const hashOf = (value: unknown): string | undefined =>
+  typeof value === "string" && /^[0-9a-fA-F]{64}$/.test(value) ? value.toLowerCase() : undefined
+
+export const tipJson = (node: NodeFollower, model: ServerModel): Json => {
+  const height = node.tipHeight
+  return { height, hex: model.backend.header(height)! }
+}
+
+export const entryJson = ({ txid, height, fee }: ScriptEntry): Json => ({
+  tx_hash: txid,
+  height,
+  ...(fee === null ? {} : { fee })
+})
+
+export const unspentJson = (model: ServerModel, hash: string): Json =>
+  model.backend
+    .unspent(hash)
+    .map(({ txid, position, value, height }) => ({ tx_hash: txid, tx_pos: position, height, value }))
+
+export const balanceJson = (model: ServerModel, hash: string): Json => {
+  const { confirmed, unconfirmed } = model.backend.balance(hash)
+  return { confirmed, unconfirmed }
+}
+
+/** Tell a client what is another than it was told last; the families differ in what comes first. */
+export const tellElectrsClient = (
+  channel: Channel,
+  subscriptions: ScriptSubscriptions,
+  tip: Json | null,
+  order: MempoolOrder,
+  tipFirst: boolean
+): void => {
+  const notify = (method: string, params: Json): void =>
+    channel.sendLine(channel.envelope.notification(method, print(params, serdeSorted)), null)
+  const tellTip = (): void => {
+    if (tip !== null && subscriptions.headers) notify("blockchain.headers.subscribe", [tip])
+  }
+  if (tipFirst) tellTip()
+  for (const hash of subscriptions.hashes) {
+    const status = statusOf(wholeHistory(channel.model.backend, hash, order))
+    if (subscriptions.changed(hash, status)) notify("blockchain.scripthash.subscribe", [hash, status])
+  }
+  if (!tipFirst) tellTip()
+}

@@ -1,0 +1,46 @@
+import type { Client } from "../../model/client.ts"
+import type { ServerModel } from "../../model/server-model.ts"
+import type { Dialect } from "../../model/dialect.ts"
+import type { ElectrumxProcess } from "./process.ts"
+import type { Tuple } from "./parameters.ts"
+import type { Answer } from "../implementation.ts"
+import type { ScriptSubscriptions } from "../script-subscriptions.ts"
+
+/** What a method may use of the process and the connection. */
+export interface Call {
+  readonly process: ElectrumxProcess
+  readonly model: ServerModel
+  readonly dialect: Dialect
+  readonly client: Client | null
+  /** 1.4 before the handshake. */
+  readonly negotiated: Tuple
+  readonly handshaken: boolean
+  readonly subscriptions: ScriptSubscriptions
+  readonly negotiate: (version: Tuple) => void
+  /** Two notifications without params, which stop vulnerable old wallets. */
+  readonly warnOldWallet: () => void
+  /** Be told of news from now on. */
+  readonly listen: () => void
+  /** Units of ElectrumX's cost model. */
+  readonly charge: (units: number) => void
+}
+
+export interface Method {
+  /** Fewest and most parameters. */
+  readonly arity: readonly [number, number]
+  /** For requests with named parameters. */
+  readonly names: ReadonlyArray<string>
+  /** Whether it exists at a negotiated version. */
+  readonly available?: (negotiated: Tuple) => boolean
+  readonly answer: (params: ReadonlyArray<unknown>, call: Call) => Answer
+}
+
+export type MethodEntry = readonly [name: string, method: Method]
+
+export const entry = (
+  name: string,
+  arity: readonly [number, number],
+  names: ReadonlyArray<string>,
+  answer: Method["answer"],
+  available?: Method["available"]
+): MethodEntry => [name, { arity, names, answer, ...(available === undefined ? {} : { available }) }]

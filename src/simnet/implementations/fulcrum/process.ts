@@ -1,0 +1,66 @@
+import { Float, print, qtSorted } from "../../model/dialect.ts"
+import { NodeFollower, untilTick } from "../node-follower.ts"
+import { Remembered } from "../remembered.ts"
+import type { ServerModel } from "../../model/server-model.ts"
+import { nodeVersion } from "../banner.ts"
+import { SubscriptionBudget } from "./limits.ts"
+import { fulcrumHistogram } from "../fee-histogram.ts"
+
+/** Everything of a Fulcrum process that its connections share. */
+export interface FulcrumProcess {
+  readonly model: ServerModel
+  readonly node: NodeFollower
+  /** JSON text, recomputed every ten seconds and with every block. */
+  readonly histogram: Remembered<string>
+  /** JSON text, asked again after a quarter of a second. */
+  readonly mempoolInfo: Remembered<string>
+  /** JSON text, asked for once. */
+  readonly relayFee: string
+  readonly subscriptionBudget: SubscriptionBudget
+  /** Whether its node takes packages: Bitcoin Core from 28 on. */
+  readonly packages: boolean
+}
+
+/** The node announces blocks; transactions are polled for. */
+const blockMs = 650
+const pollMs = 2000
+const histogramMs = 10_000
+const infoMs = 250
+
+/** Periods are counted in the time of the simulated world, from phases that differ between processes. */
+export const fulcrumProcess = (model: ServerModel): FulcrumProcess => {
+  const { backend, clock } = model
+  const draw = model.random.fork("process")
+  const mempool = draw.between(0, pollMs)
+  const bins = draw.between(0, histogramMs)
+  const node = new NodeFollower(backend, clock, {
+    tip: () => blockMs + draw.between(0, 100),
+    mempool: (now) => untilTick(now, pollMs, mempool)
+  })
+  const btc = (value: number): Float => new Float(value)
+  return {
+    model,
+    node,
+    histogram: new Remembered(
+      () => `${Math.floor((clock.now() - bins) / histogramMs)} ${backend.hash(node.tipHeight)}`,
+      () => print(fulcrumHistogram(backend.mempool), qtSorted)
+    ),
+    mempoolInfo: new Remembered(
+      () => Math.floor(clock.now() / infoMs),
+      () =>
+        print(
+          {
+            fullrbf: true,
+            incrementalrelayfee: btc(backend.relayFee),
+            mempoolminfee: btc(backend.mempoolMinFee),
+            minrelaytxfee: btc(backend.relayFee),
+            unbroadcastcount: backend.unbroadcast
+          },
+          qtSorted
+        )
+    ),
+    relayFee: print(btc(backend.relayFee), qtSorted),
+    subscriptionBudget: new SubscriptionBudget(),
+    packages: nodeVersion(backend.subversion)[0]! >= 28
+  }
+}

@@ -1,0 +1,66 @@
+import type { Plan, PlannedServer } from "../plan/plan.ts"
+
+/** What the simulation knows about an endpoint: to compare with what a crawl found, never known to the crawl itself. */
+export interface TruthLine {
+  readonly host: string
+  readonly port: number
+  readonly transport: "tcp" | "tls"
+  readonly server: string
+  readonly operator: string
+  /** Servers with the same text ask one node. */
+  readonly same_backend: string
+  readonly machine: string
+  readonly implementation: string
+  readonly version: string
+  /** When the world begins. */
+  readonly alive: boolean
+  /** Why it does not answer, null when it does. */
+  readonly reason: string | null
+  readonly traits: ReadonlyArray<string>
+  /** Of the address; null for onions, which have none. */
+  readonly country: string | null
+  readonly asn: number | null
+}
+
+const linesOf = (server: PlannedServer): ReadonlyArray<TruthLine> =>
+  server.names.flatMap((name) =>
+    (
+      [
+        ["tls", name.tls],
+        ["tcp", name.tcp]
+      ] as const
+    ).flatMap(([transport, port]) =>
+      port === null
+        ? []
+        : [
+            {
+              host: name.host,
+              port,
+              transport,
+              server: server.id,
+              operator: server.operator,
+              same_backend: server.model.backend.name,
+              machine: server.machine,
+              implementation: server.software.family,
+              version: server.software.version,
+              alive: (server.failure ?? server.downAtFirst) === null,
+              reason: server.failure ?? server.downAtFirst,
+              traits: [...server.traits, ...server.conduct],
+              country: name.country,
+              asn: name.asn
+            }
+          ]
+    )
+  )
+
+/** One line per endpoint, ordered by its key; a balanced name has one for each server behind it. */
+export const truthLines = (plan: Plan): ReadonlyArray<TruthLine> => {
+  const key = (line: TruthLine): string => `${line.host} ${line.port} ${line.transport} ${line.server}`
+  return plan.servers.flatMap(linesOf).toSorted((a, b) => (key(a) < key(b) ? -1 : 1))
+}
+
+/** The truth file: `truthLines` as JSON lines. */
+export const truthText = (plan: Plan): string =>
+  truthLines(plan)
+    .map((line) => `${JSON.stringify(line)}\n`)
+    .join("")
