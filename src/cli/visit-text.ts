@@ -1,5 +1,7 @@
+import { setByText } from "../domain/defaults.ts"
 import { forDisplay } from "../domain/display.ts"
 import { endpointKey } from "../domain/endpoint.ts"
+import type { FoundDefault } from "../domain/visit-defaults.ts"
 import type { Observation, TlsFacts, Visit } from "../domain/visit.ts"
 import type { TerminalStyle } from "./terminal-style.ts"
 
@@ -46,8 +48,14 @@ const verdict = (visit: Visit): string => {
   return "answered; its chain is not verified, because it showed no deciding header"
 }
 
-/** A visit as a person reads it: phases with their time since the start, every probe with its reply. */
-export const visitText = (visit: Visit, style: TerminalStyle): string => {
+const defaultLines = (found: ReadonlyArray<FoundDefault>): Array<string> =>
+  found.length === 0 ? [] : [
+    line("defaults", "", "set by software, images or guides; they tell nothing about who runs this server"),
+    ...found.map(({ entry, kind, value }) => more(`${kind} "${forDisplay(value, 60)}": ${setByText(entry)}`))
+  ]
+
+/** A visit as a person reads it: phases with their time since the start, every probe with its reply, what of it is a default. */
+export const visitText = (visit: Visit, defaults: ReadonlyArray<FoundDefault>, style: TerminalStyle): string => {
   const { connectedMs, endedMs, handshakeMs, resolvedMs, tlsMs } = visit.stamps
   const { addresses, address, resolvedBy, via } = visit.dial
   return [
@@ -59,6 +67,7 @@ export const visitText = (visit: Visit, style: TerminalStyle): string => {
     ...visit.observations.flatMap(observationLines),
     ...(visit.tip === null ? [] : [line("tip", "", `height ${visit.tip.height}, ${visit.tip.hash}`)]),
     ...(visit.peers === null ? [] : [line("peers", "", `${visit.peers.entries.length} announcements in ${visit.peers.asked} replies`)]),
+    ...defaultLines(defaults),
     line("ended", at(endedMs), `${visit.requests} requests, ${visit.bytesOut} bytes out, ${visit.bytesIn} bytes in, about ${visit.cost.toFixed(1)} units on ElectrumX's books`),
     "",
     style.bold(verdict(visit)),

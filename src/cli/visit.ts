@@ -2,6 +2,7 @@ import { Config, Effect } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
 import { storeVisit, visitOnce } from "../crawl/single-visit.ts"
 import { parseEndpoint } from "../domain/endpoint.ts"
+import { defaultsOfVisit } from "../domain/visit-defaults.ts"
 import { Store } from "../store/store.ts"
 import { version } from "../version.ts"
 import { connectionOf } from "./connection.ts"
@@ -45,12 +46,13 @@ export const visitCommand = Command.make("visit", {
       .pipe(Effect.provide(Store.layer(input.db)))
     yield* output.stderr(`stored in ${input.db} as crawl ${crawlId} of kind visit\n`)
   }
+  const defaults = defaultsOfVisit(chain.name, visit)
   if (input.format === "json") {
-    const shown = { network: chain.name, simulated: chain.simulated, ...visit }
+    const shown = { network: chain.name, simulated: chain.simulated, ...visit, defaults }
     return yield* output.stdout(`${jsonText(shown, 2)}\n`)
   }
   if (chain.simulated) yield* output.stdout(`${output.style.warning(simulatedNotice(chain.name))}\n\n`)
-  yield* output.stdout(visitText(visit, output.style))
+  yield* output.stdout(visitText(visit, defaults, output.style))
 })).pipe(
   Command.withDescription("One visit to one endpoint, every phase and reply printed; nothing stored unless --db says where."),
   Command.withExamples([

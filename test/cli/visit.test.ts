@@ -31,6 +31,7 @@ describe("observatory visit", () => {
       expect(run.stdout).toMatch(new RegExp(`^ {2}${phase} `, "m"))
     }
     expect(run.stdout).toContain("\"result\":[\"Fulcrum 1.12.0\"")
+    expect(run.stdout).toMatch(/^ {2}defaults .*\n +port "mainnet tls 50002": ElectrumX and \d+ others$/m)
     expect(run.stdout).toMatch(/^answered, on this chain by the headers at 0, 1000$/m)
     expect((await runCli(["query", "software"], { cwd: folder })).stderr).toMatch(/There is no database at observatory\.duckdb/)
   })
@@ -44,7 +45,8 @@ describe("observatory visit", () => {
       reason: null,
       software: "ElectrumX 1.16.0",
       chain: { verdict: "same" },
-      tls: { sni: "s1.fixed.test" }
+      tls: { sni: "s1.fixed.test" },
+      defaults: expect.arrayContaining([expect.objectContaining({ kind: "port", value: "mainnet tls 50002" })])
     })
   })
 
