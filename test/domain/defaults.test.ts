@@ -44,6 +44,7 @@ const examples: ReadonlyArray<readonly [kind: DefaultKind, value: string, who: R
     "",
     ""
   ].join("\n"), /^Electrum Personal Server/],
+  ["banner", "⚡ Docker Electrs Server (v0.10.9) ⚡ ", /^Docker image wsouto/],
   ["banner", "Frigate 1.0.0\n/Satoshi:29.0.0/", /^Frigate/],
   ["banner line", "There are currently 412 public electrum servers.", /^electrumx-banner-updater/],
   ["banner line", "This server has 73 anonymous electrum connections.", /^electrumx-banner-updater/],
@@ -217,6 +218,7 @@ describe("what is a default", () => {
 
   it("is a subject that many installers write, not one with a name of the operator's own", () => {
     expect(whoSets("certificate subject", "C=AU, ST=Some-State, O=Internet Widgits Pty Ltd")).toMatch(/openssl/)
+    expect(whoSets("certificate subject", "C=XX, L=Default City, O=Default Company Ltd")).toMatch(/Fedora/)
     expect(whoSets("certificate subject", "O=Fulcrum, CN=fulcrum-server, C=US")).toBe("Dojo")
     expect(defaultOf("certificate subject", "C=AU, ST=Some-State, O=Internet Widgits Pty Ltd, CN=electrum.bob.example")).toBeUndefined()
     expect(defaultOf("certificate subject", "CN=localhost, O=Bob & Sons")).toBeUndefined()
@@ -289,7 +291,9 @@ describe("what is a default", () => {
   it("is said in words: who sets it first, and how many others", () => {
     const entry = (kind: DefaultKind, value: string) => defaultOf(kind, value)!
     expect(setByText(entry("banner", "Electrs on Citadel"))).toBe("Citadel, app electrs")
-    expect(setByText(entry("certificate subject", "O=ElectrumX"))).toBe("Docker image lukechilds/electrumx and 1 other")
+    expect(setByText(entry("certificate subject", "O=ElectrumX"))).toBe("Docker image lukechilds/electrumx and 2 others")
+    expect(setByText(entry("public key", "aca5017e9a548886a996c12d33ab0690009b68d5a44e6a8b0bad7de48a833281"))).not.toMatch(/other/)
+    expect(setByText(entry("banner", "Welcome to Electrum!"))).toBe("electrum-server and 1 other")
     expect(setByText(entry("certificate subject", "O=Fulcrum"))).toBe("Fulcrum's Docker image and 4 others")
   })
 })
