@@ -1,8 +1,8 @@
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net"
 import { createSecureContext, type SecureContext, TLSSocket } from "node:tls"
-import { SeededRandom } from "../../src/simnet/draw/random.ts"
 import { simulatedChain } from "../../src/simnet/chain/chain.ts"
-import { makeTlsIdentity } from "../../src/simnet/identity/tls-identity.ts"
+import { SeededRandom } from "../../src/simnet/draw/random.ts"
+import { makeTlsIdentity } from "../../src/simnet/identity/tls-identities.ts"
 import { listLength, type Network, type NetworkRequest, serve } from "./messages.ts"
 
 /**

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest"
 import { addressOfScript, scriptOfAddress } from "../../src/simnet/bitcoin/address.ts"
-import { chainDefinitions } from "../../src/simnet/chain/chain-definitions.ts"
 import { pushNumber, readScript } from "../../src/simnet/bitcoin/script.ts"
+import { chainDefinitions } from "../../src/simnet/chain/chain-definitions.ts"
 
 const style = chainDefinitions["mainnet-sim"].addresses
 

@@ -1,9 +1,9 @@
 import { describe, expect, it } from "vitest"
 import { decodeBlockHeader, targetOfBits } from "../../src/domain/block-header.ts"
 import { expectedHash, shippedChains } from "../../src/domain/chain.ts"
-import { type SimulatedChain, simulatedChain } from "../../src/simnet/chain/chain.ts"
-import { simulatedChainNames } from "../../src/simnet/chain/chain-definitions.ts"
 import { headerProof, merkleProof } from "../../src/simnet/bitcoin/merkle.ts"
+import { simulatedChainNames } from "../../src/simnet/chain/chain-definitions.ts"
+import { type SimulatedChain, simulatedChain } from "../../src/simnet/chain/chain.ts"
 
 /** What the headers above a height say that it cost to make them, in hashes. */
 const workAbove = (chain: SimulatedChain, height: number): number => {

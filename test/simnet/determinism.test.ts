@@ -1,9 +1,9 @@
-import { describe, expect, it } from "vitest"
-import type { Plan } from "../../src/simnet/plan/plan.ts"
-import { seededRandom } from "../../src/simnet/draw/random.ts"
-import { makeTlsIdentity } from "../../src/simnet/identity/tls-identity.ts"
-import { truthText } from "../../src/simnet/truth/truth.ts"
 import { X509Certificate } from "node:crypto"
+import { describe, expect, it } from "vitest"
+import { seededRandom } from "../../src/simnet/draw/random.ts"
+import { makeTlsIdentity } from "../../src/simnet/identity/tls-identities.ts"
+import type { Plan } from "../../src/simnet/plan/plan.ts"
+import { truthText } from "../../src/simnet/truth/truth.ts"
 import { peersOf, planOf } from "../support/simnet-plan.ts"
 
 /** What clients can learn of a server, apart from its certificate. */

@@ -1,6 +1,6 @@
-import { NodeServices } from "@effect/platform-node"
 import { Resolver } from "node:dns/promises"
 import { connect } from "node:net"
+import { NodeServices } from "@effect/platform-node"
 import { it } from "@effect/vitest"
 import { streamDecode, streamEncode } from "dns-packet"
 import { Effect } from "effect"

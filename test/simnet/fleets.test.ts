@@ -3,11 +3,11 @@ import { it } from "@effect/vitest"
 import { Effect, FileSystem, Schema } from "effect"
 import { describe, expect } from "vitest"
 import { addressBlock, ipVersion } from "../../src/domain/address.ts"
-import { expandFleets } from "../../src/simnet/plan/expand-fleet.ts"
 import { seededRandom } from "../../src/simnet/draw/random.ts"
-import { Scenario } from "../../src/simnet/scenario/scenario.ts"
+import { expandFleets } from "../../src/simnet/plan/expand-fleet.ts"
 import type { FleetSpec } from "../../src/simnet/scenario/fleet-spec.ts"
 import { loadScenario } from "../../src/simnet/scenario/load-scenario.ts"
+import { Scenario } from "../../src/simnet/scenario/scenario.ts"
 import type { ServerSpec } from "../../src/simnet/scenario/server-spec.ts"
 
 const small = {

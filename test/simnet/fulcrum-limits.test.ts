@@ -1,8 +1,8 @@
 import { it } from "@effect/vitest"
 import { Effect } from "effect"
 import { describe, expect } from "vitest"
-import { clientAt } from "../../src/simnet/model/client.ts"
 import { NodeThrottle, SubscriptionBudget } from "../../src/simnet/implementations/fulcrum/limits.ts"
+import { clientAt } from "../../src/simnet/model/client.ts"
 import { startServer } from "../../src/simnet/simnet.ts"
 import { plainTcp, request } from "../support/plain-client.ts"
 

@@ -1,8 +1,8 @@
 import { it } from "@effect/vitest"
 import { Effect } from "effect"
 import { describe, expect } from "vitest"
-import { startServer } from "../../src/simnet/simnet.ts"
 import { doubleSha256, hashBytes, shownHash } from "../../src/simnet/bitcoin/hash.ts"
+import { startServer } from "../../src/simnet/simnet.ts"
 import { answersTo, call, handshake } from "../support/release-table.ts"
 import { ScriptedNode } from "../support/scripted-node.ts"
 

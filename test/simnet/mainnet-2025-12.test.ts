@@ -1,9 +1,9 @@
+import { readFileSync } from "node:fs"
 import { beforeAll, describe, expect, it } from "vitest"
 import { addressBlock } from "../../src/domain/address.ts"
-import type { Plan, PlannedServer } from "../../src/simnet/plan/plan.ts"
-import { readFileSync } from "node:fs"
 import { normalisedVersion } from "../../src/simnet/model/peer-lists.ts"
 import { readList } from "../../src/simnet/plan/plan-recorded.ts"
+import type { Plan, PlannedServer } from "../../src/simnet/plan/plan.ts"
 import { truthLines } from "../../src/simnet/truth/truth.ts"
 import { peersOf, planOf } from "../support/simnet-plan.ts"
 

@@ -1,8 +1,8 @@
 import { it } from "@effect/vitest"
 import { Effect } from "effect"
 import { describe, expect } from "vitest"
-import type { RunningSimnet } from "../../src/simnet/simnet.ts"
 import { roundTripBetween } from "../../src/simnet/network/distance.ts"
+import type { RunningSimnet } from "../../src/simnet/simnet.ts"
 import { plainTcp } from "../support/plain-client.ts"
 import { askAll, refusal, runScenario, through } from "../support/through-front.ts"
 

@@ -1,10 +1,10 @@
 import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
+import { seededRandom } from "../../src/simnet/draw/random.ts"
 import { compactPython, Float, percentG, print, pythonFloat, qtSorted, spacedPython } from "../../src/simnet/model/dialect.ts"
 import { lineOfPath } from "../../src/simnet/scenario/json-position.ts"
 import { LineSplitter } from "../../src/simnet/server/line-splitter.ts"
 import { PaddingWriter } from "../../src/simnet/server/padding-writer.ts"
-import { seededRandom } from "../../src/simnet/draw/random.ts"
 
 describe("seeded randomness", () => {
   it("repeats for the same seed and name, and differs for others", () => {

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "vitest"
+import { seededRandom } from "../../src/simnet/draw/random.ts"
 import { compactPython, print, qtSorted, rustFloat } from "../../src/simnet/model/dialect.ts"
 import { Announcement, type PeerChoice, printPeers, subsetPeers } from "../../src/simnet/model/peer-lists.ts"
-import { seededRandom } from "../../src/simnet/draw/random.ts"
 
 const choice = (address: string, host: string): PeerChoice => ({
   announcement: new Announcement(address, host, [["v1.6.0", "s50002"]]),

@@ -1,12 +1,12 @@
-import { NodeServices } from "@effect/platform-node"
 import { connect, createServer } from "node:net"
+import { NodeServices } from "@effect/platform-node"
 import { it } from "@effect/vitest"
 import { Effect } from "effect"
 import { SocksClient } from "socks"
 import { describe, expect } from "vitest"
 import { type RunningSimnet, startSimnet } from "../../src/simnet/simnet.ts"
-import { planOf } from "../support/simnet-plan.ts"
 import { request } from "../support/plain-client.ts"
+import { planOf } from "../support/simnet-plan.ts"
 
 const start = (scenario: string) => startSimnet({ scenario, socksPort: 0, dnsPort: 0, truthFile: null, randomSeed: 1 })
 

@@ -1,7 +1,7 @@
 import { once } from "node:events"
 import { createInterface } from "node:readline"
-import { decodeReady } from "../../src/cli/simnet.ts"
 import { Option } from "effect"
+import { decodeReady } from "../../src/cli/simnet.ts"
 import { cliBundle } from "./cli.ts"
 import type { LoopbackWorld } from "./network-namespace.ts"
 

@@ -1,6 +1,7 @@
-import type { Backend, UnspentOutput } from "../../src/simnet/world/backend.ts"
-import type { ServerSpec } from "../../src/simnet/scenario/server-spec.ts"
 import { doubleSha256, sha256, shownHash } from "../../src/simnet/bitcoin/hash.ts"
+import type { UnspentOutput } from "../../src/simnet/chain/ledger.ts"
+import type { ServerSpec } from "../../src/simnet/scenario/server-spec.ts"
+import type { Backend } from "../../src/simnet/world/backend.ts"
 import { type RecordedServer, type Recording, recordingsOf } from "./recordings.ts"
 
 /**

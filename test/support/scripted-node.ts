@@ -1,5 +1,6 @@
-import type { Backend, UnconfirmedEntry, UnspentOutput } from "../../src/simnet/world/backend.ts"
 import { doubleSha256, sha256, shownHash } from "../../src/simnet/bitcoin/hash.ts"
+import type { UnconfirmedEntry, UnspentOutput } from "../../src/simnet/chain/ledger.ts"
+import type { Backend } from "../../src/simnet/world/backend.ts"
 
 const filler = (text: string): string => shownHash(sha256(Buffer.from(text)))
 

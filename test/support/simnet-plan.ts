@@ -1,10 +1,10 @@
 import { NodeServices } from "@effect/platform-node"
 import { Effect } from "effect"
+import { SeededRandom } from "../../src/simnet/draw/random.ts"
+import { compactPython } from "../../src/simnet/model/dialect.ts"
+import { printPeers } from "../../src/simnet/model/peer-lists.ts"
 import { planScenario } from "../../src/simnet/plan/plan-scenario.ts"
 import type { Plan, PlannedServer } from "../../src/simnet/plan/plan.ts"
-import { printPeers } from "../../src/simnet/model/peer-lists.ts"
-import { compactPython } from "../../src/simnet/model/dialect.ts"
-import { SeededRandom } from "../../src/simnet/draw/random.ts"
 import { loadScenario } from "../../src/simnet/scenario/load-scenario.ts"
 
 export const planOf = (scenario: string, seed: number): Promise<Plan> =>

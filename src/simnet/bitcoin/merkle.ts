@@ -1,4 +1,3 @@
-import type { Backend } from "../world/backend.ts"
 import { doubleSha256, hashBytes, shownHash } from "./hash.ts"
 
 /** A hash's place under the Merkle root of a list. */
@@ -42,7 +41,12 @@ export const merkleProof = (hashes: ReadonlyArray<string>, place: number): Merkl
 const headerTrees = new Map<string, Levels>()
 const keptTrees = 8
 
-const headerTree = (chain: Pick<Backend, "hash">, checkpoint: number): Levels => {
+/** A chain's block hashes by height, as people write them. */
+export interface Headers {
+  readonly hash: (height: number) => string | undefined
+}
+
+const headerTree = (chain: Headers, checkpoint: number): Levels => {
   const last = chain.hash(checkpoint)!
   const known = headerTrees.get(last)
   if (known !== undefined) return known
@@ -53,5 +57,5 @@ const headerTree = (chain: Pick<Backend, "hash">, checkpoint: number): Levels =>
 }
 
 /** A header's place under the root of all headers up to a checkpoint (`cp_height`); both within the node's chain. */
-export const headerProof = (chain: Pick<Backend, "hash">, height: number, checkpoint: number): MerkleProof =>
+export const headerProof = (chain: Headers, height: number, checkpoint: number): MerkleProof =>
   proofIn(headerTree(chain, checkpoint), height)

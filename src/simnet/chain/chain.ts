@@ -1,6 +1,6 @@
 import { type Block, mineBlock, workOf } from "../bitcoin/block.ts"
-import { chainDefinitions, type ChainDefinition, type SimulatedChainName } from "./chain-definitions.ts"
 import { doubleSha256, shownHash } from "../bitcoin/hash.ts"
+import { chainDefinitions, type ChainDefinition, type SimulatedChainName } from "./chain-definitions.ts"
 import { type Payment, PaymentBook, type Unconfirmed } from "./payments.ts"
 import { publicScripts } from "./public-scripts.ts"
 

@@ -1,7 +1,30 @@
-import type { HistoryEntry, UnconfirmedEntry, UnspentOutput } from "../world/backend.ts"
 import type { Block } from "../bitcoin/block.ts"
 import { scripthashOf } from "../bitcoin/hash.ts"
 import type { Output, Transaction } from "../bitcoin/transaction.ts"
+
+/** A transaction of a script's history. */
+export interface HistoryEntry {
+  readonly txid: string
+  readonly height: number
+}
+
+/** A transaction of a script that no block has yet. */
+export interface UnconfirmedEntry {
+  readonly txid: string
+  /** -1 where it spends an output that is unconfirmed itself. */
+  readonly height: 0 | -1
+  /** Satoshi. */
+  readonly fee: number
+}
+
+export interface UnspentOutput {
+  readonly txid: string
+  readonly position: number
+  /** Satoshi. */
+  readonly value: number
+  /** 0 in the mempool. */
+  readonly height: number
+}
 
 interface Place {
   readonly block: Block

@@ -1,8 +1,8 @@
-import { simulatedChain, type SimulatedChainName } from "./chain.ts"
 import { scripthashOf } from "../bitcoin/hash.ts"
+import type { ScriptForm } from "../bitcoin/script.ts"
+import { simulatedChain, type SimulatedChainName } from "./chain.ts"
 import { Ledger } from "./ledger.ts"
 import { publicScripts, publicScriptsEnd } from "./public-scripts.ts"
-import type { ScriptForm } from "../bitcoin/script.ts"
 
 /** What every honest server of a simulated chain answers about a public script, as a chain's data can pin it. */
 export interface PublicHistory {

@@ -1,8 +1,8 @@
 import { addressOfScript } from "../bitcoin/address.ts"
+import { outputScript, programLength, type ScriptForm, scriptForms } from "../bitcoin/script.ts"
+import { SeededRandom } from "../draw/random.ts"
 import { chainDefinitions, type SimulatedChainName } from "./chain-definitions.ts"
 import type { Payment } from "./payments.ts"
-import { SeededRandom } from "../draw/random.ts"
-import { outputScript, programLength, type ScriptForm, scriptForms } from "../bitcoin/script.ts"
 
 /**
  * A script with a history that ended long ago, for asking servers about it.

@@ -1,6 +1,6 @@
 import { createECDH, createHash, createPrivateKey, createPublicKey, type KeyObject, sign } from "node:crypto"
-import { integer, sequence } from "./der.ts"
 import type { SeededRandom } from "../draw/random.ts"
+import { integer, sequence } from "./der.ts"
 import primes from "./rsa-primes.json" with { type: "json" }
 
 /** A key out of the seed, so that a server keeps it when the simulation runs again. Protects nothing. */

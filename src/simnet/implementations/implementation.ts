@@ -1,5 +1,4 @@
 import type { Client } from "../model/client.ts"
-import type { PaddingRule } from "../server/padding-writer.ts"
 import type { ServerModel } from "../model/server-model.ts"
 
 /** The frame that a family puts around results, errors and notifications; ids are JSON text. */
@@ -58,6 +57,14 @@ export interface Conversation {
   readonly tooLong: () => void
   /** The connection is gone. */
   readonly ended: () => void
+}
+
+/** When and how ElectrumX from 1.18 writes to its sockets (protocol-facts 1.3). */
+export interface PaddingRule {
+  /** Unpadded bytes that go out without waiting: 0 in 1.18.0, 1024 from 1.19. */
+  readonly warmUp: number
+  /** Whether what waits goes out before an orderly end: from 1.19. */
+  readonly flushesAtEnd: boolean
 }
 
 /** How one server program behaves on its sockets. */

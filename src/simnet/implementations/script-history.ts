@@ -1,5 +1,5 @@
-import type { Backend } from "../world/backend.ts"
 import { sha256 } from "../bitcoin/hash.ts"
+import type { Backend } from "../world/backend.ts"
 
 /** An entry of a script's whole history; `fee` in satoshi where it is unconfirmed. */
 export interface ScriptEntry {

@@ -1,9 +1,9 @@
 import type { AddressStyle } from "../bitcoin/address.ts"
-import type { Backend } from "../world/backend.ts"
 import type { DecodedInput } from "../bitcoin/decoded-transaction.ts"
 import { decodeTransaction } from "../bitcoin/decoded-transaction.ts"
-import { Float, type Json } from "../model/dialect.ts"
 import { outputScript, scriptText } from "../bitcoin/output-script.ts"
+import { Float, type Json } from "../model/dialect.ts"
+import type { Backend } from "../world/backend.ts"
 
 const bitcoin = (satoshi: number): Float => new Float(satoshi / 1e8)
 

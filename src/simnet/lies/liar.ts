@@ -1,8 +1,8 @@
-import type { Client } from "../model/client.ts"
-import type { Answer, Channel, Conversation, Envelope, Implementation, Request } from "../implementations/implementation.ts"
 import type { SeededRandom } from "../draw/random.ts"
-import type { LieCondition, LieSpec } from "../scenario/lie-spec.ts"
+import type { Answer, Channel, Conversation, Envelope, Implementation, Request } from "../implementations/implementation.ts"
+import type { Client } from "../model/client.ts"
 import type { ServerModel } from "../model/server-model.ts"
+import type { LieCondition, LieSpec } from "../scenario/lie-spec.ts"
 
 /** One way of a server to answer: what it claims to know, and the program on top. */
 export interface Face {

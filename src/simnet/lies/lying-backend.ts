@@ -1,9 +1,10 @@
-import type { Backend, HistoryEntry, UnconfirmedEntry, UnspentOutput } from "../world/backend.ts"
-import type { SimulatedChainName } from "../chain/chain-definitions.ts"
 import { decodeTransaction } from "../bitcoin/decoded-transaction.ts"
 import { scripthashOf } from "../bitcoin/hash.ts"
-import { scriptOf } from "../scenario/payment-spec.ts"
+import type { SimulatedChainName } from "../chain/chain-definitions.ts"
+import type { HistoryEntry, UnconfirmedEntry, UnspentOutput } from "../chain/ledger.ts"
 import type { LieSpec } from "../scenario/lie-spec.ts"
+import { scriptOf } from "../scenario/payment-spec.ts"
+import type { Backend } from "../world/backend.ts"
 
 /** A node as another one shows it; what is not overridden is true. */
 class BackendView implements Backend {

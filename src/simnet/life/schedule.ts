@@ -1,10 +1,10 @@
-import type { Happening } from "./happenings.ts"
-import type { PlannedServer } from "../plan/plan.ts"
-import { type OutageSpec, worldMs } from "../scenario/schedule-spec.ts"
-import type { Scenario } from "../scenario/scenario.ts"
-import type { ServerLife } from "./server-life.ts"
 import type { Uplink } from "../network/uplink.ts"
+import type { PlannedServer } from "../plan/plan.ts"
+import type { Scenario } from "../scenario/scenario.ts"
+import { type OutageSpec, worldMs } from "../scenario/schedule-spec.ts"
 import type { WorldClock } from "../world/world-clock.ts"
+import type { Happening } from "./happenings.ts"
+import type { ServerLife } from "./server-life.ts"
 
 export interface ScheduleOptions {
   readonly scenario: Scenario

@@ -1,17 +1,17 @@
 import { addressBlock } from "../../domain/address.ts"
 import { drawAddress } from "../draw/draw-address.ts"
-import type { Happening } from "./happenings.ts"
-import type { NameBook } from "../network/name-book.ts"
+import type { SeededRandom } from "../draw/random.ts"
 import type { Failure } from "../model/failure.ts"
+import { parseSoftware, protocolMaximum, type Software } from "../model/software.ts"
+import type { NameBook } from "../network/name-book.ts"
+import type { RouteTable } from "../network/route-table.ts"
 import type { PlannedServer } from "../plan/plan.ts"
 import { servicesAt } from "../plan/planned-endpoints.ts"
-import type { SeededRandom } from "../draw/random.ts"
-import type { RouteTable } from "../network/route-table.ts"
 import { worldMs } from "../scenario/schedule-spec.ts"
 import type { ServerRun, SimServer } from "../server/sim-server.ts"
-import { parseSoftware, protocolMaximum, type Software } from "../model/software.ts"
-import type { TlsIdentity } from "../identity/tls-identity.ts"
+import type { TlsIdentity } from "../server/tls-identity.ts"
 import type { WorldClock } from "../world/world-clock.ts"
+import type { Happening } from "./happenings.ts"
 
 /** The world that a server lives in. */
 export interface LifeOptions {

@@ -1,6 +1,6 @@
 import { addressBlock } from "../../domain/address.ts"
-import { type Dialect, print } from "./dialect.ts"
 import type { SeededRandom } from "../draw/random.ts"
+import { type Dialect, print } from "./dialect.ts"
 
 /** An identity that peer lists name: an address, a host and the feature strings it is announced with. */
 export class Announcement {

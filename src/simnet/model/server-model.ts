@@ -1,9 +1,9 @@
-import type { Backend } from "../world/backend.ts"
 import type { SimulatedChain } from "../chain/chain.ts"
-import type { PeerSource } from "./peer-lists.ts"
 import type { SeededRandom } from "../draw/random.ts"
-import type { Software } from "./software.ts"
+import type { Backend } from "../world/backend.ts"
 import type { WorldClock } from "../world/world-clock.ts"
+import type { PeerSource } from "./peer-lists.ts"
+import type { Software } from "./software.ts"
 
 /** One of the names a server is known by, with the ports it offers there. */
 export interface ServerName {

@@ -1,13 +1,13 @@
 import { createServer, type Server } from "node:net"
 import { Effect, type Scope } from "effect"
+import type { SeededRandom } from "../draw/random.ts"
 import { clientAt } from "../model/client.ts"
-import { listenTcp } from "./listen.ts"
 import type { PlannedServer } from "../plan/plan.ts"
 import { endpointKey, endpointsOf, type PlannedEndpoint } from "../plan/planned-endpoints.ts"
-import type { SeededRandom } from "../draw/random.ts"
-import type { RouteTable } from "./route-table.ts"
 import type { SimServer } from "../server/sim-server.ts"
 import type { SimnetError } from "../simnet-error.ts"
+import { listenTcp } from "./listen.ts"
+import type { RouteTable } from "./route-table.ts"
 
 /** Who connects here is a client like others: the real servers' exemptions for loopback must not leak in. */
 const directClient = clientAt("127.0.0.1")

@@ -1,5 +1,5 @@
-import { canonicalAddress, ipVersion } from "../../domain/address.ts"
 import ipaddr from "ipaddr.js"
+import { canonicalAddress, ipVersion } from "../../domain/address.ts"
 
 const reverseName = (address: string): string => {
   const parsed = ipaddr.parse(address)

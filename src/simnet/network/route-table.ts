@@ -1,6 +1,6 @@
 import { canonicalAddress } from "../../domain/address.ts"
-import type { Failure } from "../model/failure.ts"
 import type { SeededRandom } from "../draw/random.ts"
+import type { Failure } from "../model/failure.ts"
 import type { SimServer } from "../server/sim-server.ts"
 
 /** What stands behind one port of a simulated address. */

@@ -1,7 +1,7 @@
 import { createServer, type Server, type Socket } from "node:net"
 import { type AddressScope, addressScope } from "../../domain/address.ts"
-import { replyForFailure, socksReply } from "../model/failure.ts"
 import type { RouteTable } from "./route-table.ts"
+import { replyForFailure, socksReply } from "./socks-reply.ts"
 import type { Uplink } from "./uplink.ts"
 
 const version = 5

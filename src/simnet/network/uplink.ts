@@ -1,7 +1,7 @@
-import { type Client, clientAt, clientOnCircuit } from "../model/client.ts"
-import { roundTripBetween } from "./distance.ts"
 import type { SeededRandom } from "../draw/random.ts"
+import { type Client, clientAt, clientOnCircuit } from "../model/client.ts"
 import type { NetworkSpec } from "../scenario/network-spec.ts"
+import { roundTripBetween } from "./distance.ts"
 
 /** Where clients come from whose scenario names no vantage; nobody's address (RFC 5737). */
 const defaultVantage = { name: "default", address: "198.51.100.7" } as const

@@ -1,17 +1,13 @@
 import { isIpv4Block, drawAddress, drawBlock, drawOnion } from "../draw/draw-address.ts"
-import { donationAddress } from "./donation-address.ts"
-import type { Failure } from "../model/failure.ts"
 import type { SeededRandom } from "../draw/random.ts"
-import type { Scenario } from "../scenario/scenario.ts"
+import { drawTexts, fill, isDistinct, type Values } from "../draw/template.ts"
+import type { Failure } from "../model/failure.ts"
 import type { CertificateSpec } from "../scenario/certificate-spec.ts"
-import type { FleetName, FleetSpec } from "../scenario/fleet-spec.ts"
+import { type FleetName, type FleetSpec, idsOfFleet } from "../scenario/fleet-spec.ts"
+import type { Scenario } from "../scenario/scenario.ts"
 import type { NameSpec, ServerSpec } from "../scenario/server-spec.ts"
 import { behaviourFields } from "../scenario/server-spec.ts"
-import { drawTexts, fill, isDistinct, type Values } from "../draw/template.ts"
-
-/** Ids of a fleet's servers, whatever the seed. */
-export const idsOfFleet = (fleet: FleetSpec): ReadonlyArray<string> =>
-  Array.from({ length: fleet.count }, (_, i) => `${fleet.name}-${i + 1}`)
+import { donationAddress } from "./donation-address.ts"
 
 const drawn = (choice: string | Readonly<Record<string, number>>, random: SeededRandom): string =>
   typeof choice === "string" ? choice : random.weighted(choice)

@@ -1,7 +1,7 @@
-import type { CertificatePlan } from "../identity/tls-identity.ts"
 import type { SeededRandom } from "../draw/random.ts"
-import type { ServerSpec } from "../scenario/server-spec.ts"
 import { rsaKeys } from "../identity/seeded-keys.ts"
+import type { CertificatePlan } from "../identity/tls-identities.ts"
+import type { ServerSpec } from "../scenario/server-spec.ts"
 
 const hostsOf = (spec: ServerSpec): ReadonlyArray<string> => spec.names.map((name) => name.host)
 

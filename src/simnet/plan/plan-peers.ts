@@ -1,8 +1,8 @@
-import { Announcement, fixedPeers, noPeers, type PeerChoice, type PeerSource, subsetPeers } from "../model/peer-lists.ts"
 import type { SeededRandom } from "../draw/random.ts"
-import type { ServerSpec } from "../scenario/server-spec.ts"
+import { Announcement, fixedPeers, noPeers, type PeerChoice, type PeerSource, subsetPeers } from "../model/peer-lists.ts"
 import type { ServerName } from "../model/server-model.ts"
 import type { Software } from "../model/software.ts"
+import type { ServerSpec } from "../scenario/server-spec.ts"
 
 /** Feature strings in ElectrumX's order: version, s, t. */
 const featureStrings = (version: string, name: ServerName): ReadonlyArray<string> => [

@@ -1,6 +1,11 @@
 import { addressScope } from "../../domain/address.ts"
+import type { SeededRandom } from "../draw/random.ts"
 import type { Failure } from "../model/failure.ts"
 import { Announcement, fixedPeers, noPeers, normalisedVersion, type PeerChoice, type PeerSource, subsetPeers } from "../model/peer-lists.ts"
+import { parseSoftware, type Software } from "../model/software.ts"
+import type { RecordedData, RecordedSpec } from "../scenario/recorded-spec.ts"
+import type { Scenario } from "../scenario/scenario.ts"
+import type { World } from "../world/world.ts"
 import { ruleOfSoftware } from "./plan-peers.ts"
 import {
   partsOfSpec,
@@ -9,11 +14,6 @@ import {
   planServer,
   type ServerParts
 } from "./plan.ts"
-import type { SeededRandom } from "../draw/random.ts"
-import type { Scenario } from "../scenario/scenario.ts"
-import type { RecordedData, RecordedSpec } from "../scenario/recorded-spec.ts"
-import { parseSoftware, type Software } from "../model/software.ts"
-import type { World } from "../world/world.ts"
 
 interface Row {
   readonly number: number

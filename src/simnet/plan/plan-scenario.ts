@@ -1,9 +1,9 @@
-import { type Plan, planListed } from "./plan.ts"
 import { seededRandom } from "../draw/random.ts"
-import { planRecorded } from "./plan-recorded.ts"
 import type { LoadedScenario } from "../scenario/load-scenario.ts"
-import { worldCourse } from "./world-course.ts"
 import { World, worldClock } from "../world/world.ts"
+import { planRecorded } from "./plan-recorded.ts"
+import { type Plan, planListed } from "./plan.ts"
+import { worldCourse } from "./world-course.ts"
 
 /**
  * What a scenario means for one seed: every server, with everything it will

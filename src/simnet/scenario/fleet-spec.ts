@@ -54,3 +54,7 @@ export const FleetSpec = Schema.Struct({
   )
 })
 export type FleetSpec = typeof FleetSpec.Type
+
+/** Ids of a fleet's servers, whatever the seed. */
+export const idsOfFleet = (fleet: FleetSpec): ReadonlyArray<string> =>
+  Array.from({ length: fleet.count }, (_, i) => `${fleet.name}-${i + 1}`)

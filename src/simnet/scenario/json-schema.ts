@@ -1,6 +1,6 @@
 import { Schema } from "effect"
-import { Scenario } from "./scenario.ts"
 import { placeholders } from "../draw/template.ts"
+import { Scenario } from "./scenario.ts"
 
 /** The form of scenario files as a JSON Schema (draft 2020-12), as `simnet --schema` prints it. */
 export const scenarioJsonSchema = (): object => {

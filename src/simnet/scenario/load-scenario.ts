@@ -1,11 +1,11 @@
 import { basename, dirname, join } from "node:path"
 import { Effect, FileSystem, Option, Result, Schema, SchemaIssue } from "effect"
 import { packageFolder } from "../../package-folder.ts"
+import { SimnetError } from "../simnet-error.ts"
 import { lineOfPath, showPath } from "./json-position.ts"
-import { Scenario } from "./scenario.ts"
 import { findMistake } from "./mistakes.ts"
 import { type RecordedData, RecordedData as RecordedDataSchema } from "./recorded-spec.ts"
-import { SimnetError } from "../simnet-error.ts"
+import { Scenario } from "./scenario.ts"
 
 /** A scenario with the recorded data that it names. */
 export interface LoadedScenario {

@@ -1,12 +1,11 @@
 import { ipVersion } from "../../domain/address.ts"
 import { isIpv4Block } from "../draw/draw-address.ts"
-import { idsOfFleet } from "../plan/expand-fleet.ts"
-import type { Scenario } from "./scenario.ts"
-import type { FleetSpec } from "./fleet-spec.ts"
-import { mistakesOfLedger } from "./payment-spec.ts"
-import { mistakesOfLies } from "./lie-spec.ts"
-import type { ServerSpec } from "./server-spec.ts"
 import { isDistinct, mayBecome, unknownPlaceholders } from "../draw/template.ts"
+import { type FleetSpec, idsOfFleet } from "./fleet-spec.ts"
+import { mistakesOfLies } from "./lie-spec.ts"
+import { mistakesOfLedger } from "./payment-spec.ts"
+import type { Scenario } from "./scenario.ts"
+import type { ServerSpec } from "./server-spec.ts"
 
 /** What is wrong in a scenario and where. */
 export interface Mistake {

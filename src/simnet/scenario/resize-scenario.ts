@@ -1,8 +1,8 @@
 import { Result } from "effect"
+import { SimnetError } from "../simnet-error.ts"
+import { showPath } from "./json-position.ts"
 import type { LoadedScenario } from "./load-scenario.ts"
 import { findMistake } from "./mistakes.ts"
-import { showPath } from "./json-position.ts"
-import { SimnetError } from "../simnet-error.ts"
 
 const bad = (message: string): SimnetError => new SimnetError({ reason: "bad scenario", message })
 

@@ -1,13 +1,13 @@
 import { Schema } from "effect"
 import { backendFields } from "./backend-spec.ts"
 import { blockFields } from "./blocks-spec.ts"
-import { FleetSpec } from "./fleet-spec.ts"
 import { ChainName, Label, Milliseconds, optional } from "./fields.ts"
+import { FleetSpec } from "./fleet-spec.ts"
 import { HostingSpec } from "./hosting-spec.ts"
-import { ledgerFields } from "./payment-spec.ts"
 import { NetworkSpec } from "./network-spec.ts"
-import { outageFields } from "./schedule-spec.ts"
+import { ledgerFields } from "./payment-spec.ts"
 import { RecordedSpec } from "./recorded-spec.ts"
+import { outageFields } from "./schedule-spec.ts"
 import { ServerSpec } from "./server-spec.ts"
 
 /** A simulated network as a file. */

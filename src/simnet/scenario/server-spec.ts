@@ -1,10 +1,10 @@
 import { Schema } from "effect"
 import { Failure } from "../model/failure.ts"
 import { CertificateSpec } from "./certificate-spec.ts"
+import { ChainName, Country, Label, Milliseconds, optional, Port, SoftwareText, TraitName } from "./fields.ts"
 import { LieSpecs } from "./lie-spec.ts"
 import { nameNetworkFields, serverNetworkFields } from "./network-spec.ts"
 import { ScheduleSpec } from "./schedule-spec.ts"
-import { ChainName, Country, Label, Milliseconds, optional, Port, SoftwareText, TraitName } from "./fields.ts"
 
 /** One name of a server and what it offers there. */
 export const NameSpec = Schema.Struct({

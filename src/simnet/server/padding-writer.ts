@@ -1,10 +1,4 @@
-/** When and how ElectrumX from 1.18 writes to its sockets (protocol-facts 1.3). */
-export interface PaddingRule {
-  /** Unpadded bytes that go out without waiting: 0 in 1.18.0, 1024 from 1.19. */
-  readonly warmUp: number
-  /** Whether what waits goes out before an orderly end: from 1.19. */
-  readonly flushesAtEnd: boolean
-}
+import type { PaddingRule } from "../implementations/implementation.ts"
 
 const block = 1024
 const waitMs = 1000

@@ -1,11 +1,11 @@
 import type { Socket } from "node:net"
-import type { Client } from "../model/client.ts"
 import type { Answer, Channel, Conversation, Envelope, Implementation, Request } from "../implementations/implementation.ts"
+import type { Client } from "../model/client.ts"
+import type { ServerModel } from "../model/server-model.ts"
 import { LineSplitter } from "./line-splitter.ts"
 import { type Delay, Outgoing } from "./outgoing.ts"
 import { PaddingWriter } from "./padding-writer.ts"
-import type { ServerModel } from "../model/server-model.ts"
-import type { Trait } from "../traits/trait.ts"
+import type { Trait } from "./trait.ts"
 
 export interface SessionOptions {
   readonly model: ServerModel

@@ -1,12 +1,12 @@
 import type { Socket } from "node:net"
 import { createSecureContext, type SecureContext, TLSSocket } from "node:tls"
-import type { Client } from "../model/client.ts"
 import type { Implementation } from "../implementations/implementation.ts"
+import type { Client } from "../model/client.ts"
 import type { Failure } from "../model/failure.ts"
 import type { ServerModel } from "../model/server-model.ts"
 import { Session } from "./session.ts"
-import type { TlsIdentity } from "../identity/tls-identity.ts"
-import type { Trait } from "../traits/trait.ts"
+import type { TlsIdentity } from "./tls-identity.ts"
+import type { Trait } from "./trait.ts"
 
 /** One run of a server's process, from its start to its end. */
 export interface ServerRun {

@@ -1,5 +1,8 @@
+import type { Request } from "../implementations/implementation.ts"
 import type { Session } from "../server/session.ts"
-import { isVersion, type Trait } from "./trait.ts"
+import type { Trait } from "../server/trait.ts"
+
+export const isVersion = (request: Request): boolean => request.method === "server.version"
 
 /** Another result for one method. */
 export const answering = (

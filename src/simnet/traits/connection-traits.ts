@@ -1,6 +1,6 @@
 import type { Socket } from "node:net"
+import type { Trait } from "../server/trait.ts"
 import { pump } from "./pump.ts"
-import type { Trait } from "./trait.ts"
 
 const everywhere =
   (act: (socket: Socket) => void): NonNullable<Trait["connection"]> =>

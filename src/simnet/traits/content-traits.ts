@@ -1,6 +1,6 @@
 import type { Session } from "../server/session.ts"
-import { answering, failing } from "./answering.ts"
-import { isVersion, type Trait } from "./trait.ts"
+import type { Trait } from "../server/trait.ts"
+import { answering, failing, isVersion } from "./answering.ts"
 
 const features = (
   change: (features: Record<string, unknown>, session: Session) => Record<string, unknown>

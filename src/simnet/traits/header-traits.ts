@@ -1,5 +1,5 @@
+import type { Trait } from "../server/trait.ts"
 import { answering, changing } from "./answering.ts"
-import type { Trait } from "./trait.ts"
 
 const tip = (change: (tip: { hex: string; height: number }) => string): Pick<Trait, "result"> =>
   answering("blockchain.headers.subscribe", (json) => change(JSON.parse(json) as { hex: string; height: number }))

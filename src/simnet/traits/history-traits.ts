@@ -1,5 +1,5 @@
+import type { Trait } from "../server/trait.ts"
 import { answering, changing } from "./answering.ts"
-import type { Trait } from "./trait.ts"
 
 interface Entry {
   readonly tx_hash: string

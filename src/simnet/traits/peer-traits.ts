@@ -1,6 +1,6 @@
 import type { SeededRandom } from "../draw/random.ts"
+import type { Trait } from "../server/trait.ts"
 import { pump } from "./pump.ts"
-import type { Trait } from "./trait.ts"
 
 type Entries = ReadonlyArray<unknown>
 

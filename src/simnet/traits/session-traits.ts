@@ -1,5 +1,6 @@
 import type { Session } from "../server/session.ts"
-import { isVersion, type Trait } from "./trait.ts"
+import type { Trait } from "../server/trait.ts"
+import { isVersion } from "./answering.ts"
 
 const countOf = (() => {
   const counts = new WeakMap<Session, number>()

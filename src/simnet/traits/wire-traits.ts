@@ -1,5 +1,6 @@
+import type { Trait } from "../server/trait.ts"
+import { isVersion } from "./answering.ts"
 import { dribble, pump } from "./pump.ts"
-import { isVersion, type Trait } from "./trait.ts"
 
 type Reply = Record<string, unknown>
 

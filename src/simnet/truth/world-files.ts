@@ -1,8 +1,8 @@
 import { Effect, FileSystem } from "effect"
-import { geoText, publicSuffixText } from "./geo-file.ts"
+import type { TlsIdentities } from "../identity/tls-identities.ts"
 import type { Plan } from "../plan/plan.ts"
 import { SimnetError } from "../simnet-error.ts"
-import type { TlsIdentities } from "../identity/tls-identity.ts"
+import { geoText, publicSuffixText } from "./geo-file.ts"
 import { truthText } from "./truth.ts"
 
 /** Files about a simulated world, written before anything answers; those that exist are replaced. */

@@ -1,26 +1,4 @@
-/** A transaction of a script's history. */
-export interface HistoryEntry {
-  readonly txid: string
-  readonly height: number
-}
-
-/** A transaction of a script that no block has yet. */
-export interface UnconfirmedEntry {
-  readonly txid: string
-  /** -1 where it spends an output that is unconfirmed itself. */
-  readonly height: 0 | -1
-  /** Satoshi. */
-  readonly fee: number
-}
-
-export interface UnspentOutput {
-  readonly txid: string
-  readonly position: number
-  /** Satoshi. */
-  readonly value: number
-  /** 0 in the mempool. */
-  readonly height: number
-}
+import type { HistoryEntry, UnconfirmedEntry, UnspentOutput } from "../chain/ledger.ts"
 
 /**
  * What a bitcoind-like node tells the servers in front of it: one node's view,

@@ -1,5 +1,5 @@
-import type { BlockTree, Grown } from "./block-tree.ts"
 import { drawn, drawnWait } from "../draw/mix.ts"
+import type { BlockTree, Grown } from "./block-tree.ts"
 import type { NodeCharacter } from "./node-character.ts"
 import type { Pending } from "./traffic.ts"
 

@@ -1,11 +1,11 @@
-import type { Backend } from "./backend.ts"
 import type { Block } from "../bitcoin/block.ts"
-import type { BlockTree, Grown } from "./block-tree.ts"
-import { type LedgerView, touchedBy } from "../chain/ledger.ts"
-import { heardOf, mempoolView, type MempoolView } from "./mempool-view.ts"
-import { drawn, drawnNormal, drawnWait } from "../draw/mix.ts"
-import type { NodeCharacter } from "./node-character.ts"
 import type { Transaction } from "../bitcoin/transaction.ts"
+import { type LedgerView, touchedBy } from "../chain/ledger.ts"
+import { drawn, drawnNormal, drawnWait } from "../draw/mix.ts"
+import type { Backend } from "./backend.ts"
+import type { BlockTree, Grown } from "./block-tree.ts"
+import { heardOf, mempoolView, type MempoolView } from "./mempool-view.ts"
+import type { NodeCharacter } from "./node-character.ts"
 import type { WorldClock } from "./world-clock.ts"
 
 const targets = [1, 2, 3, 6, 12, 25, 48, 144, 504, 1008]

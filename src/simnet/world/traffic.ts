@@ -1,5 +1,5 @@
-import { drawn, drawnNormal } from "../draw/mix.ts"
 import type { Transaction } from "../bitcoin/transaction.ts"
+import { drawn, drawnNormal } from "../draw/mix.ts"
 
 /** A planted transaction, or a crowd of others that pay the same, waiting for a block. */
 export interface Pending {

@@ -1,9 +1,9 @@
+import { settle, settledTime, type Planted, type SimulatedChain, type SimulatedChainName } from "../chain/chain.ts"
+import type { SeededRandom } from "../draw/random.ts"
 import type { Backend } from "./backend.ts"
 import { BlockTree } from "./block-tree.ts"
-import { settle, settledTime, type Planted, type SimulatedChain, type SimulatedChainName } from "../chain/chain.ts"
-import { SimNode } from "./node.ts"
 import { drawCharacter, type NodeCharacter } from "./node-character.ts"
-import type { SeededRandom } from "../draw/random.ts"
+import { SimNode } from "./node.ts"
 import type { Demand } from "./traffic.ts"
 import { WorldClock } from "./world-clock.ts"
 

@@ -1,12 +1,12 @@
-import { broadcastRefusal } from "../broadcast-refusal.ts"
-import { Float, type Json } from "../../model/dialect.ts"
 import { headerProof, merkleProof } from "../../bitcoin/merkle.ts"
+import { Float, type Json } from "../../model/dialect.ts"
+import type { ServerModel } from "../../model/server-model.ts"
+import { broadcastRefusal } from "../broadcast-refusal.ts"
 import type { NodeFollower } from "../node-follower.ts"
 import type { Remembered } from "../remembered.ts"
 import { type ScriptEntry, statusOf, wholeHistory } from "../script-history.ts"
-import type { ServerModel } from "../../model/server-model.ts"
-import { balanceJson, entryJson, hashOf, maximumHeaders, natural, tipJson, unspentJson } from "./electrs-family.ts"
 import type { ScriptSubscriptions } from "../script-subscriptions.ts"
+import { balanceJson, entryJson, hashOf, maximumHeaders, natural, tipJson, unspentJson } from "./electrs-family.ts"
 
 /** Everything of a process that its connections share. */
 export interface BlockstreamProcess {

@@ -1,18 +1,7 @@
 import { isUtf8 } from "node:buffer"
 import { type Json, print, serdeSorted } from "../../model/dialect.ts"
-import { NodeFollower, untilTick } from "../node-follower.ts"
 import { printPeers } from "../../model/peer-lists.ts"
-import { Remembered } from "../remembered.ts"
-import { protocolOrder } from "../script-history.ts"
 import type { ServerModel } from "../../model/server-model.ts"
-import {
-  blockstreamMethods,
-  type BlockstreamProcess,
-  type BlockstreamReply,
-  estimatedTargets,
-  thereAndBack
-} from "./blockstream-methods.ts"
-import { electrsManners, tellElectrsClient, tipJson } from "./electrs-family.ts"
 import { blockstreamFeatures } from "../features.ts"
 import { blockstreamHistogram } from "../fee-histogram.ts"
 import {
@@ -24,9 +13,20 @@ import {
   type Implementation,
   type Request
 } from "../implementation.ts"
-import { rustDebugList } from "./rust-text.ts"
+import { NodeFollower, untilTick } from "../node-follower.ts"
+import { Remembered } from "../remembered.ts"
+import { protocolOrder } from "../script-history.ts"
 import { ScriptSubscriptions } from "../script-subscriptions.ts"
 import { sortedEnvelope } from "../sorted-envelope.ts"
+import {
+  blockstreamMethods,
+  type BlockstreamProcess,
+  type BlockstreamReply,
+  estimatedTargets,
+  thereAndBack
+} from "./blockstream-methods.ts"
+import { electrsManners, tellElectrsClient, tipJson } from "./electrs-family.ts"
+import { rustDebugList } from "./rust-text.ts"
 
 // Errors of methods are bare strings, code 0 here; the fork answers errors of the envelope with an object.
 const envelope: Envelope = {

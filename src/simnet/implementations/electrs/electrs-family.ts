@@ -1,8 +1,8 @@
 import { type Json, print, serdeSorted } from "../../model/dialect.ts"
-import type { NodeFollower } from "../node-follower.ts"
-import { type ScriptEntry, statusOf, wholeHistory, type MempoolOrder } from "../script-history.ts"
 import type { ServerModel } from "../../model/server-model.ts"
 import type { Channel, Implementation } from "../implementation.ts"
+import type { NodeFollower } from "../node-follower.ts"
+import { type ScriptEntry, statusOf, wholeHistory, type MempoolOrder } from "../script-history.ts"
 import type { ScriptSubscriptions } from "../script-subscriptions.ts"
 
 /** Manners of both Rust families: no limits, no padding, no end to patience. */

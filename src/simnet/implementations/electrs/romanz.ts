@@ -1,14 +1,14 @@
 import { isUtf8 } from "node:buffer"
 import { print, serdeSorted } from "../../model/dialect.ts"
-import { NodeFollower, untilTick } from "../node-follower.ts"
-import { Remembered } from "../remembered.ts"
 import type { ServerModel } from "../../model/server-model.ts"
-import { electrsManners, tellElectrsClient, tipJson } from "./electrs-family.ts"
 import { romanzHistogram } from "../fee-histogram.ts"
 import { type Answer, type Channel, type Conversation, idText, type Implementation, type Request } from "../implementation.ts"
-import { fail, type RomanzMethod, romanzMethods, romanzOrder, type RomanzProcess } from "./romanz-methods.ts"
+import { NodeFollower, untilTick } from "../node-follower.ts"
+import { Remembered } from "../remembered.ts"
 import { ScriptSubscriptions } from "../script-subscriptions.ts"
 import { sortedEnvelope } from "../sorted-envelope.ts"
+import { electrsManners, tellElectrsClient, tipJson } from "./electrs-family.ts"
+import { fail, type RomanzMethod, romanzMethods, romanzOrder, type RomanzProcess } from "./romanz-methods.ts"
 
 const syncMs = 10_000
 

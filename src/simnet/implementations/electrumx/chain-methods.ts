@@ -1,10 +1,10 @@
-import { Float, print } from "../../model/dialect.ts"
 import { headerProof } from "../../bitcoin/merkle.ts"
+import { Float, print } from "../../model/dialect.ts"
 import { atLeast } from "../../model/software.ts"
-import { entry, type Method, type MethodEntry } from "./method.ts"
-import type { ElectrumxProcess } from "./process.ts"
-import { commas, fail, from16, nonNegative, shouldBeInteger } from "./parameters.ts"
 import type { Answer } from "../implementation.ts"
+import { entry, type Method, type MethodEntry } from "./method.ts"
+import { commas, fail, from16, nonNegative, shouldBeInteger } from "./parameters.ts"
+import type { ElectrumxProcess } from "./process.ts"
 import { pythonText } from "./python-text.ts"
 
 /** The tip as subscribers are told. */

@@ -1,15 +1,6 @@
-import { costOfMethod, errorCost, parseErrorCost } from "./cost-groups.ts"
 import { compactPython, print, spacedPython } from "../../model/dialect.ts"
-import type { News } from "../node-follower.ts"
-import { statusOf, wholeHistory } from "../script-history.ts"
 import type { ServerModel } from "../../model/server-model.ts"
 import { atLeast } from "../../model/software.ts"
-import { electrumxTip } from "./chain-methods.ts"
-import { electrumxEnvelope, oldEnvelope } from "./envelope.ts"
-import type { Method } from "./method.ts"
-import { electrumxMethods } from "./methods.ts"
-import { fail } from "./parameters.ts"
-import { electrumxProcess, type ElectrumxOptions, type ElectrumxProcess } from "./process.ts"
 import {
   type Answer,
   type Channel,
@@ -18,9 +9,18 @@ import {
   type Implementation,
   type Request
 } from "../implementation.ts"
+import type { News } from "../node-follower.ts"
+import { statusOf, wholeHistory } from "../script-history.ts"
+import { ScriptSubscriptions } from "../script-subscriptions.ts"
+import { electrumxTip } from "./chain-methods.ts"
+import { costOfMethod, errorCost, parseErrorCost } from "./cost-groups.ts"
+import { electrumxEnvelope, oldEnvelope } from "./envelope.ts"
+import type { Method } from "./method.ts"
+import { electrumxMethods } from "./methods.ts"
+import { fail } from "./parameters.ts"
+import { electrumxProcess, type ElectrumxOptions, type ElectrumxProcess } from "./process.ts"
 import { parsePythonJson } from "./python-json.ts"
 import { pythonRepr, pythonText } from "./python-text.ts"
-import { ScriptSubscriptions } from "../script-subscriptions.ts"
 
 const decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true })
 

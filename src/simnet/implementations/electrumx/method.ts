@@ -1,10 +1,10 @@
 import type { Client } from "../../model/client.ts"
-import type { ServerModel } from "../../model/server-model.ts"
 import type { Dialect } from "../../model/dialect.ts"
-import type { ElectrumxProcess } from "./process.ts"
-import type { Tuple } from "./parameters.ts"
+import type { ServerModel } from "../../model/server-model.ts"
 import type { Answer } from "../implementation.ts"
 import type { ScriptSubscriptions } from "../script-subscriptions.ts"
+import type { Tuple } from "./parameters.ts"
+import type { ElectrumxProcess } from "./process.ts"
 
 /** What a method may use of the process and the connection. */
 export interface Call {

@@ -1,13 +1,13 @@
 import { createHash } from "node:crypto"
-import { CostGroups } from "./cost-groups.ts"
 import type { Dialect } from "../../model/dialect.ts"
 import { Float, print } from "../../model/dialect.ts"
-import { NodeFollower, untilTick } from "../node-follower.ts"
-import { Remembered } from "../remembered.ts"
-import { type MempoolOrder, protocolOrder } from "../script-history.ts"
 import type { ServerModel } from "../../model/server-model.ts"
 import { atLeast } from "../../model/software.ts"
 import { electrumxHistogram } from "../fee-histogram.ts"
+import { NodeFollower, untilTick } from "../node-follower.ts"
+import { Remembered } from "../remembered.ts"
+import { type MempoolOrder, protocolOrder } from "../script-history.ts"
+import { CostGroups } from "./cost-groups.ts"
 
 /** Everything of an ElectrumX process that its connections share. */
 export interface ElectrumxProcess {

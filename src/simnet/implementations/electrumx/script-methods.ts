@@ -1,9 +1,9 @@
 import { print } from "../../model/dialect.ts"
-import { type ScriptEntry, statusOf, wholeHistory } from "../script-history.ts"
 import { atLeast, compareTuples } from "../../model/software.ts"
+import type { Answer } from "../implementation.ts"
+import { type ScriptEntry, statusOf, wholeHistory } from "../script-history.ts"
 import { entry, type Call, type Method, type MethodEntry } from "./method.ts"
 import { fail, hashOf } from "./parameters.ts"
-import type { Answer } from "../implementation.ts"
 import { pythonText } from "./python-text.ts"
 
 const withHash =

@@ -3,9 +3,9 @@ import { printPeers } from "../../model/peer-lists.ts"
 import type { ServerModel } from "../../model/server-model.ts"
 import { atLeast, compareTuples, versionNumbers } from "../../model/software.ts"
 import { bannerFor, filledBanner } from "../banner.ts"
+import { electrumxFeatures } from "../features.ts"
 import { entry, type Method, type MethodEntry } from "./method.ts"
 import { fail, tupleOf, type Tuple } from "./parameters.ts"
-import { electrumxFeatures } from "../features.ts"
 import { pythonText } from "./python-text.ts"
 
 const least = (model: ServerModel): Tuple => (atLeast(model.software.version, "1.13") ? [1, 4] : [1, 2])

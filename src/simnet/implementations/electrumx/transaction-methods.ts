@@ -1,10 +1,11 @@
-import { broadcastRefusal, missingInputs, packageRefusal } from "../broadcast-refusal.ts"
-import { chainDefinitions } from "../../chain/chain-definitions.ts"
 import { decodeTransaction } from "../../bitcoin/decoded-transaction.ts"
-import { type Json, print } from "../../model/dialect.ts"
 import { doubleSha256 } from "../../bitcoin/hash.ts"
 import { merkleProof } from "../../bitcoin/merkle.ts"
+import { chainDefinitions } from "../../chain/chain-definitions.ts"
+import { type Json, print } from "../../model/dialect.ts"
 import { atLeast } from "../../model/software.ts"
+import { broadcastRefusal, missingInputs, packageRefusal } from "../broadcast-refusal.ts"
+import type { Answer } from "../implementation.ts"
 import { verboseTransaction } from "../verbose-transaction.ts"
 import { entry, type Call, type Method, type MethodEntry } from "./method.ts"
 import {
@@ -17,7 +18,6 @@ import {
   shouldBeInteger,
   type Tuple
 } from "./parameters.ts"
-import type { Answer } from "../implementation.ts"
 import { pythonRepr, pythonText } from "./python-text.ts"
 
 const notHash = (value: unknown): Answer => fail(1, `${pythonText(value)} should be a transaction hash`)

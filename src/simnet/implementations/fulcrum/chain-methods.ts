@@ -1,5 +1,5 @@
-import { Float, type Json } from "../../model/dialect.ts"
 import { headerProof } from "../../bitcoin/merkle.ts"
+import { Float, type Json } from "../../model/dialect.ts"
 import { atLeast, compareTuples } from "../../model/software.ts"
 import { entry, fail, type FulcrumEntry, type FulcrumMethod, hashOf, heightOf, json, sinceOf, unsigned } from "./method.ts"
 import type { FulcrumProcess } from "./process.ts"

@@ -1,14 +1,6 @@
 import { percentG, print, qtSorted } from "../../model/dialect.ts"
-import type { News } from "../node-follower.ts"
-import { statusOf, wholeHistory } from "../script-history.ts"
 import type { ServerModel } from "../../model/server-model.ts"
 import { atLeast } from "../../model/software.ts"
-import { fulcrumTip } from "./chain-methods.ts"
-import { fail, type FulcrumMethod } from "./method.ts"
-import { batchLimit, NodeThrottle } from "./limits.ts"
-import { fulcrumMethods } from "./methods.ts"
-import { fulcrumProcess, type FulcrumProcess } from "./process.ts"
-import { transactionHeight } from "./transaction-methods.ts"
 import {
   type Answer,
   type Channel,
@@ -17,8 +9,16 @@ import {
   type Implementation,
   type Request
 } from "../implementation.ts"
+import type { News } from "../node-follower.ts"
+import { statusOf, wholeHistory } from "../script-history.ts"
 import { ScriptSubscriptions } from "../script-subscriptions.ts"
 import { sortedEnvelope } from "../sorted-envelope.ts"
+import { fulcrumTip } from "./chain-methods.ts"
+import { batchLimit, NodeThrottle } from "./limits.ts"
+import { fail, type FulcrumMethod } from "./method.ts"
+import { fulcrumMethods } from "./methods.ts"
+import { fulcrumProcess, type FulcrumProcess } from "./process.ts"
+import { transactionHeight } from "./transaction-methods.ts"
 
 /** Errors beyond the requests served so far at which the next message ends the connection without a word. */
 const errorBudget = 10

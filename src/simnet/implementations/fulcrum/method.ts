@@ -2,9 +2,9 @@ import type { Client } from "../../model/client.ts"
 import { type Json, print, qtSorted } from "../../model/dialect.ts"
 import type { ServerModel } from "../../model/server-model.ts"
 import { atLeast, versionNumbers } from "../../model/software.ts"
-import type { FulcrumProcess } from "./process.ts"
 import type { Answer } from "../implementation.ts"
 import type { ScriptSubscriptions } from "../script-subscriptions.ts"
+import type { FulcrumProcess } from "./process.ts"
 
 export type Tuple = ReadonlyArray<number>
 

@@ -1,10 +1,10 @@
 import { atLeast } from "../../model/software.ts"
+import { onceFor } from "../once-for.ts"
 import { fulcrumChainMethods } from "./chain-methods.ts"
 import { entry, fail, type FulcrumEntry, type FulcrumMethod } from "./method.ts"
 import { fulcrumScriptMethods } from "./script-methods.ts"
 import { fulcrumServerMethods } from "./server-methods.ts"
 import { fulcrumTransactionMethods } from "./transaction-methods.ts"
-import { onceFor } from "../once-for.ts"
 
 /** From 1.2 there, but on Bitcoin Cash only. */
 const addressMethods = (release: string): ReadonlyArray<FulcrumEntry> => {

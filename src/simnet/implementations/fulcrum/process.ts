@@ -1,10 +1,10 @@
 import { Float, print, qtSorted } from "../../model/dialect.ts"
-import { NodeFollower, untilTick } from "../node-follower.ts"
-import { Remembered } from "../remembered.ts"
 import type { ServerModel } from "../../model/server-model.ts"
 import { nodeVersion } from "../banner.ts"
-import { SubscriptionBudget } from "./limits.ts"
 import { fulcrumHistogram } from "../fee-histogram.ts"
+import { NodeFollower, untilTick } from "../node-follower.ts"
+import { Remembered } from "../remembered.ts"
+import { SubscriptionBudget } from "./limits.ts"
 
 /** Everything of a Fulcrum process that its connections share. */
 export interface FulcrumProcess {

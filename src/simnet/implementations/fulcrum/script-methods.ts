@@ -1,8 +1,8 @@
 import type { Json } from "../../model/dialect.ts"
-import { type ScriptEntry, statusOf, wholeHistory } from "../script-history.ts"
 import { atLeast } from "../../model/software.ts"
-import { entry, fail, type FulcrumCall, type FulcrumEntry, type FulcrumMethod, hashOf, json, unsigned } from "./method.ts"
 import type { Answer } from "../implementation.ts"
+import { type ScriptEntry, statusOf, wholeHistory } from "../script-history.ts"
+import { entry, fail, type FulcrumCall, type FulcrumEntry, type FulcrumMethod, hashOf, json, unsigned } from "./method.ts"
 
 /** Entries of the longest history that it answers with. */
 const historyLimit = 125_000

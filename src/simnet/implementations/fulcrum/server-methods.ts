@@ -1,5 +1,5 @@
-import { printPeers } from "../../model/peer-lists.ts"
 import { qtSorted } from "../../model/dialect.ts"
+import { printPeers } from "../../model/peer-lists.ts"
 import type { ServerModel } from "../../model/server-model.ts"
 import { atLeast, compareTuples, versionNumbers } from "../../model/software.ts"
 import { bannerFor, filledBanner } from "../banner.ts"

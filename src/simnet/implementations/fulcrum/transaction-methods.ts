@@ -1,13 +1,14 @@
-import type { Backend } from "../../world/backend.ts"
-import { broadcastRefusal, missingInputs, packageRefusal } from "../broadcast-refusal.ts"
-import { chainDefinitions } from "../../chain/chain-definitions.ts"
 import { decodeTransaction } from "../../bitcoin/decoded-transaction.ts"
-import type { Json } from "../../model/dialect.ts"
 import { scripthashOf } from "../../bitcoin/hash.ts"
 import { merkleProof } from "../../bitcoin/merkle.ts"
+import { chainDefinitions } from "../../chain/chain-definitions.ts"
+import type { Json } from "../../model/dialect.ts"
 import { atLeast } from "../../model/software.ts"
-import { verboseTransaction } from "../verbose-transaction.ts"
+import type { Backend } from "../../world/backend.ts"
+import { broadcastRefusal, missingInputs, packageRefusal } from "../broadcast-refusal.ts"
 import { unknownTransaction } from "../electrumx/transaction-methods.ts"
+import type { Answer } from "../implementation.ts"
+import { verboseTransaction } from "../verbose-transaction.ts"
 import {
   entry,
   fail,
@@ -22,7 +23,6 @@ import {
   sinceOf,
   unsigned
 } from "./method.ts"
-import type { Answer } from "../implementation.ts"
 
 const withHash =
   (answer: (txid: string, call: FulcrumCall, params: ReadonlyArray<unknown>) => Answer): FulcrumMethod["answer"] =>

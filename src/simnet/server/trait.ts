@@ -1,6 +1,6 @@
 import type { Socket } from "node:net"
 import type { Request } from "../implementations/implementation.ts"
-import type { Session } from "../server/session.ts"
+import type { Session } from "./session.ts"
 
 /** A way to misbehave, on top of an implementation. Unset parts leave the behaviour alone. */
 export interface Trait {
@@ -23,5 +23,3 @@ export interface Trait {
   /** Other certificates than one valid self-signed one. */
   readonly certificate?: "expired" | "future" | "wrong name" | "old tls" | "long chain" | "new each time"
 }
-
-export const isVersion = (request: Request): boolean => request.method === "server.version"

@@ -1,20 +1,9 @@
 import { ipVersion } from "../../domain/address.ts"
-import { makeCertificate } from "./certificate.ts"
 import type { SeededRandom } from "../draw/random.ts"
 import type { CertificateSpec } from "../scenario/certificate-spec.ts"
+import type { TlsIdentity } from "../server/tls-identity.ts"
+import { makeCertificate } from "./certificate.ts"
 import { type SeededKey, seededKey } from "./seeded-keys.ts"
-
-/** What a server shows in its TLS handshake. */
-export interface TlsIdentity {
-  /** PEM, leaf first. */
-  readonly certificate: string
-  /** PEM, PKCS #8. */
-  readonly key: string
-  /** The latest version of TLS that goes with it; TLS 1.2 and later by default. */
-  readonly newest?: "TLSv1.1"
-  /** Instead of the above for clients that name one of these hosts; `identity` is made on first use. */
-  readonly forNames?: { readonly hosts: ReadonlySet<string>; readonly identity: () => TlsIdentity }
-}
 
 /** What decides which certificate a server shows. */
 export interface CertificatePlan {
