@@ -35,10 +35,11 @@ export const validityText = (validFrom: string | null, validTo: string | null): 
 
 /**
  * The attributes of a subject or issuer as we store them (`C=US, O=Fulcrum`):
- * `["C=US", "O=Fulcrum"]`. A comma inside a value is escaped there, and stays so.
+ * `["C=US", "O=Fulcrum"]`. A comma inside a value is escaped there (an odd number
+ * of backslashes before it), and stays so.
  */
 export const nameAttributes = (name: string): ReadonlyArray<string> =>
-  name.split(/(?<!\\), (?=[A-Za-z0-9.]+=)/).filter((attribute) => attribute !== "")
+  name.split(/, (?<=(?<!\\)(?:\\\\)*, )(?=[A-Za-z0-9.]{1,40}=)/).filter((attribute) => attribute !== "")
 
 const hostKind = (host: string): string => {
   const scope = addressScope(host.replace(/^\[|\]$/g, "").toLowerCase())

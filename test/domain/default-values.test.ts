@@ -30,6 +30,8 @@ describe("values as the catalogue of defaults writes them", () => {
     expect(nameAttributes("C=US, ST=Utah, O=Your Company\\, Inc., CN=example.com"))
       .toEqual(["C=US", "ST=Utah", "O=Your Company\\, Inc.", "CN=example.com"])
     expect(nameAttributes("CN=localhost, 1.2.3.4=x, emailAddress=a@b.test")).toEqual(["CN=localhost", "1.2.3.4=x", "emailAddress=a@b.test"])
+    expect(nameAttributes("O=Bob\\, CN=localhost")).toEqual(["O=Bob\\, CN=localhost"])
+    expect(nameAttributes("O=Bob\\\\, CN=localhost")).toEqual(["O=Bob\\\\", "CN=localhost"])
     expect(nameAttributes("")).toEqual([])
   })
 

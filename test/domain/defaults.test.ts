@@ -274,6 +274,11 @@ describe("what is a default", () => {
     ]) expect(defaultOf("banner", banner), banner).toBeUndefined()
   })
 
+  it("is nothing as long as a book", () => {
+    expect(defaultOf("banner", `Welcome to Electrum!${" ".repeat(19_000)}`)).toBeDefined()
+    expect(defaultOf("banner", `Welcome to Electrum!${" ".repeat(20_000)}`)).toBeUndefined()
+  })
+
   it("is the same value for one kind only", () => {
     expect(defaultOf("banner", "Current exchange rate = 1 USD/BTC; typical TX size = 168 bytes")).toBeUndefined()
     expect(defaultOf("certificate validity", "mainnet tls 50002")).toBeUndefined()
