@@ -20,6 +20,7 @@ export interface ResolverOptions {
 
 const maxRecords = 16
 const maxNameLength = 255
+const maxTextLength = 4096
 /** Once one family has answered, how long the other one may still take. */
 const graceMs = 2_000
 /** How long an answer, of any name, proves that name servers can be reached. */
@@ -131,6 +132,22 @@ export const make = Effect.fnUntraced(function*(options: ResolverOptions) {
       const answers = yield* ask([(channel, done) => channel.resolvePtr(question, done)])
       const found = recordsOf(answers[0]).filter((name) => name.length <= maxNameLength)
       return found.length > 0 ? found : yield* yield* judge(codeOf(answers))
+    }),
+    texts: Effect.fn("Resolver.texts")(function*(name: string) {
+      if (refusal !== undefined) return yield* policyFailure(refusal)
+      const answers = yield* ask([
+        (channel, done) =>
+          channel.resolveTxt(name, (error, records) => done(error, (records ?? []).map((parts) => textOf(parts).slice(0, maxTextLength))))
+      ])
+      const found = recordsOf(answers[0])
+      return found.length > 0 ? found : yield* yield* judge(codeOf(answers))
     })
   }
 })
+
+/** The strings of one TXT record are one text. Node gives every byte as a character; what is UTF-8 is read as that. */
+const textOf = (parts: ReadonlyArray<string>): string => {
+  const bytes = Buffer.from(parts.join(""), "latin1")
+  const text = bytes.toString("utf8")
+  return text.includes("\ufffd") ? bytes.toString("latin1") : text
+}

@@ -3,7 +3,7 @@ import * as live from "./live-resolver.ts"
 import * as table from "./table-resolver.ts"
 import type { TransportError } from "./transport-error.ts"
 
-/** Names to addresses and back, by DNS alone: hosts files and search lists are this machine's, not the network's. */
+/** Names to addresses and back, and texts, by DNS alone: hosts files and search lists are this machine's, not the network's. */
 export interface ResolverShape {
   /**
    * All addresses of a name, IPv4 first, canonical, at most 16, at least one.
@@ -13,6 +13,8 @@ export interface ResolverShape {
   readonly addresses: (name: string) => Effect.Effect<ReadonlyArray<string>, TransportError>
   /** The PTR names of an address as its owner wrote them, at most 16; fails as `addresses` does. */
   readonly names: (address: string) => Effect.Effect<ReadonlyArray<string>, TransportError>
+  /** The TXT records of a name, each in one piece, at most 16 of at most 4,096 characters; fails as `addresses` does. */
+  readonly texts: (name: string) => Effect.Effect<ReadonlyArray<string>, TransportError>
 }
 
 export class Resolver extends Context.Service<Resolver, ResolverShape>()("electrum-observatory/Resolver") {

@@ -2,7 +2,7 @@ import { Effect } from "effect"
 import { reverseName } from "./reverse-name.ts"
 import { TransportError } from "./transport-error.ts"
 
-/** Records by name: addresses, or PTR names under `….in-addr.arpa`; a string is the resolver's error code. */
+/** Records by name: addresses, texts, or PTR names under `….in-addr.arpa`; a string is the resolver's error code. */
 export type DnsTable = Readonly<Record<string, ReadonlyArray<string> | string>>
 
 /** A resolver that answers from a table; what is not in it is `ENOTFOUND`. */
@@ -13,5 +13,5 @@ export const make = (table: DnsTable) => {
     const detail = typeof answer === "string" ? answer : "ENODATA"
     return Effect.fail(new TransportError({ reason: "dns", phase: "resolve", detail }))
   }
-  return { addresses: lookUp, names: (address: string) => lookUp(reverseName(address)) }
+  return { addresses: lookUp, names: (address: string) => lookUp(reverseName(address)), texts: lookUp }
 }

@@ -4,7 +4,7 @@ import { type Answer, decode, encode, RECURSION_DESIRED } from "dns-packet"
 
 /** Records of one name by type, or a response code, or silence. */
 export type DnsAnswer =
-  | Readonly<Partial<Record<"A" | "AAAA" | "PTR" | "NS", ReadonlyArray<string> | "silence">>>
+  | Readonly<Partial<Record<"A" | "AAAA" | "PTR" | "NS" | "TXT", ReadonlyArray<string> | "silence">>>
   | "NXDOMAIN"
   | "SERVFAIL"
   | "REFUSED"

@@ -9,13 +9,15 @@ export const contractNames = {
   "six.test": { AAAA: ["2001:db8::6"] },
   "empty.test": {},
   "broken.test": "SERVFAIL",
-  "1.2.0.192.in-addr.arpa": { PTR: ["host.example.org"] }
+  "1.2.0.192.in-addr.arpa": { PTR: ["host.example.org"] },
+  "text.test": { TXT: ["64500 | 192.0.2.0/24", "größer"] }
 } as const
 
 /** What every Resolver promises, whoever answers. */
 export const resolverContract = (name: string, layer: Layer.Layer<Resolver, never, Scope.Scope>): void => {
   const addresses = (host: string) => Effect.flatMap(Resolver, (resolver) => resolver.addresses(host)).pipe(Effect.provide(layer))
   const names = (address: string) => Effect.flatMap(Resolver, (resolver) => resolver.names(address)).pipe(Effect.provide(layer))
+  const texts = (host: string) => Effect.flatMap(Resolver, (resolver) => resolver.texts(host)).pipe(Effect.provide(layer))
   const failure = (host: string) => Effect.map(Effect.flip(addresses(host)), ({ detail, phase, reason }) => ({ detail, phase, reason }))
 
   describe(`Resolver contract: ${name}`, () => {
@@ -38,6 +40,13 @@ export const resolverContract = (name: string, layer: Layer.Layer<Resolver, neve
       Effect.gen(function*() {
         expect(yield* names("192.0.2.1")).toEqual(["host.example.org"])
         expect((yield* Effect.flip(names("192.0.2.9"))).detail).toBe("ENOTFOUND")
+      }))
+
+    it.live("gives the texts of a name", () =>
+      Effect.gen(function*() {
+        expect((yield* texts("text.test")).toSorted()).toEqual(["64500 | 192.0.2.0/24", "größer"])
+        expect((yield* Effect.flip(texts("gone.test"))).detail).toBe("ENOTFOUND")
+        expect((yield* Effect.flip(texts("broken.test"))).detail).toBe("ESERVFAIL")
       }))
   })
 }

@@ -70,7 +70,8 @@ describe("direct dial", () => {
       let asked = 0
       const rebinding = Layer.succeed(Resolver, {
         addresses: () => Effect.sync(() => asked++ === 0 ? ["127.0.0.9"] : ["10.0.0.1"]),
-        names: () => Effect.succeed([])
+        names: () => Effect.succeed([]),
+        texts: () => Effect.succeed([])
       })
       const options = { proxy: null, tor: "off", allowPrivate: true, simulated: false, loopbackOnly: true } as const
       yield* Effect.gen(function*() {

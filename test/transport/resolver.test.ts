@@ -14,7 +14,8 @@ resolverContract(
     "six.test": ["2001:db8::6"],
     "empty.test": [],
     "broken.test": "ESERVFAIL",
-    "1.2.0.192.in-addr.arpa": ["host.example.org"]
+    "1.2.0.192.in-addr.arpa": ["host.example.org"],
+    "text.test": ["64500 | 192.0.2.0/24", "größer"]
   })
 )
 
