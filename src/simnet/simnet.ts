@@ -5,11 +5,12 @@ import { type Happening, Happenings } from "./life/happenings.ts"
 import { makeSimServer, renewedIdentity, runOf } from "./life/make-server.ts"
 import { beginSchedule } from "./life/schedule.ts"
 import { ServerLife } from "./life/server-life.ts"
-import { createDnsResponder } from "./network/dns-responder.ts"
+import { createDnsResponder, type DnsFacts } from "./network/dns-responder.ts"
 import { checkFileDescriptors } from "./network/file-descriptors.ts"
 import { bindUdp, listenTcp } from "./network/listen.ts"
 import { listenAll } from "./network/listeners.ts"
 import { NameBook } from "./network/name-book.ts"
+import { registryAnswers } from "./network/registry-answers.ts"
 import { RouteTable } from "./network/route-table.ts"
 import { createSocksFront } from "./network/socks-front.ts"
 import { Uplink } from "./network/uplink.ts"
@@ -78,9 +79,9 @@ const addRoutes = (routes: RouteTable, book: NameBook, planned: PlannedServer, s
 /** Descriptors for listeners, for the sessions of a busy crawl, and for the rest of the process. */
 const descriptorNeed = (plan: Plan): number => plan.servers.flatMap(endpointsOf).length + 1024 + 64
 
-const startDns = Effect.fnUntraced(function*(book: NameBook, uplink: Uplink, port: number) {
+const startDns = Effect.fnUntraced(function*(facts: DnsFacts, uplink: Uplink, port: number) {
   const attempt = Effect.gen(function*() {
-    const { udp, tcp, stop } = createDnsResponder(book, uplink)
+    const { udp, tcp, stop } = createDnsResponder(facts, uplink)
     yield* Effect.addFinalizer(() => Effect.sync(stop))
     const chosen = yield* bindUdp(udp, port, "DNS over UDP")
     yield* listenTcp(tcp, chosen, "DNS over TCP")
@@ -122,7 +123,7 @@ export const startSimnet: (
     const front = createSocksFront(routes, uplink)
     yield* Effect.addFinalizer(() => Effect.sync(front.stop))
     const socksPort = yield* listenTcp(front.server, options.socksPort, "SOCKS5 proxy")
-    const dnsPort = yield* startDns(book, uplink, options.dnsPort)
+    const dnsPort = yield* startDns({ book, registry: registryAnswers(plan) }, uplink, options.dnsPort)
     const happenings = new Happenings()
     const happened = (happening: Happening): void => happenings.add(happening)
     const { clock } = plan.world

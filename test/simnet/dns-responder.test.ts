@@ -49,6 +49,20 @@ describe("the DNS responder", () => {
     }).pipe(Effect.scoped, Effect.provide(NodeServices.layer))
   )
 
+  it.effect("answers who announces an address and whose that system is, and of others that there is none", () =>
+    Effect.gen(function*() {
+      const { resolver } = yield* start
+      const texts = (name: string) => Effect.promise(() => resolver.resolveTxt(name))
+      expect(yield* texts("213.115.149.240.origin.asn.cymru.com")).toEqual([["64502 | 240.149.115.213/32 | FR | simnic | 2020-01-01"]])
+      const six = ["6", ...Array.from({ length: 19 }, () => "0"), "6", "6", "0", "0", "8", "b", "d", "0", "1", "0", "0", "2"].join(".")
+      expect(yield* texts(`${six}.ORIGIN6.asn.cymru.com`)).toEqual([["64511 | 2001:db8:66::6/128 | JP | simnic | 2020-01-01"]])
+      for (const name of ["1.1.1.1.origin.asn.cymru.com", "999.1.1.1.origin.asn.cymru.com", "1.1.1.origin.asn.cymru.com", "x.origin6.asn.cymru.com", "AS64502.asn.cymru.com", "AS1.asn.cymru.com"]) {
+        expect([name, yield* codeOf(resolver.resolveTxt(name))]).toEqual([name, "ENOTFOUND"])
+      }
+      expect(yield* codeOf(resolver.resolve4("213.115.149.240.origin.asn.cymru.com"))).toBe("ENODATA")
+    }).pipe(Effect.scoped, Effect.provide(NodeServices.layer))
+  )
+
   it.effect("answers over TCP too", () =>
     Effect.gen(function*() {
       const { net, fir } = yield* start

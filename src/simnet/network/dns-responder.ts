@@ -11,14 +11,21 @@ import {
 } from "dns-packet"
 import { ipVersion } from "../../domain/address.ts"
 import type { NameBook } from "./name-book.ts"
+import type { RegistryAnswers } from "./registry-answers.ts"
 import type { Uplink } from "./uplink.ts"
 
 const ttl = 60
 const noSuchName = 3
 const formatError = 1
 
-/** Answer one query: A, AAAA and PTR of names in the book, NXDOMAIN for other names. */
-export const answerQuery = (book: NameBook, query: Packet): Packet => {
+/** What the responder answers from. */
+export interface DnsFacts {
+  readonly book: NameBook
+  readonly registry: RegistryAnswers
+}
+
+/** Answer one query: A, AAAA and PTR of names in the book, TXT as the registry has them, NXDOMAIN for other names. */
+export const answerQuery = ({ book, registry }: DnsFacts, query: Packet): Packet => {
   const question = query.questions?.[0]
   const response = (code: number, answers: Array<Answer>): Packet => ({
     id: query.id ?? 0,
@@ -34,6 +41,10 @@ export const answerQuery = (book: NameBook, query: Packet): Packet => {
     const host = book.nameOf(name)
     return host === undefined ? response(noSuchName, []) : response(0, [{ name, type: "PTR", ttl, data: host }])
   }
+  const texts = registry(name)
+  if (texts !== undefined) {
+    return response(0, type === "TXT" ? texts.map((data): Answer => ({ name, type, ttl, data })) : [])
+  }
   const addresses = book.addressesOf(name)
   if (addresses === undefined) return response(noSuchName, [])
   const version = type === "A" ? 4 : type === "AAAA" ? 6 : undefined
@@ -43,15 +54,15 @@ export const answerQuery = (book: NameBook, query: Packet): Packet => {
   return response(0, answers)
 }
 
-const udpReply = (book: NameBook, bytes: Buffer): Buffer | undefined => {
+const udpReply = (facts: DnsFacts, bytes: Buffer): Buffer | undefined => {
   try {
-    return encode(answerQuery(book, decode(bytes)))
+    return encode(answerQuery(facts, decode(bytes)))
   } catch {
     return undefined
   }
 }
 
-const serveTcp = (book: NameBook, socket: Socket): void => {
+const serveTcp = (facts: DnsFacts, socket: Socket): void => {
   let waiting = Buffer.alloc(0)
   socket.setTimeout(10_000, () => socket.destroy())
   socket.on("error", () => socket.destroy())
@@ -62,7 +73,7 @@ const serveTcp = (book: NameBook, socket: Socket): void => {
       const message = waiting.subarray(2, 2 + length)
       waiting = waiting.subarray(2 + length)
       try {
-        socket.write(streamEncode(answerQuery(book, decode(message))))
+        socket.write(streamEncode(answerQuery(facts, decode(message))))
       } catch {
         return void socket.destroy()
       }
@@ -72,13 +83,13 @@ const serveTcp = (book: NameBook, socket: Socket): void => {
 
 /** A DNS server for the simulated names, on one UDP and one TCP socket; silent while our own line is down. */
 export const createDnsResponder = (
-  book: NameBook,
+  facts: DnsFacts,
   uplink: Uplink
 ): { readonly udp: UdpSocket; readonly tcp: Server; readonly stop: () => void } => {
   const udp = createSocket("udp4")
   udp.on("message", (bytes, from) => {
     if (uplink.down) return
-    const reply = udpReply(book, bytes)
+    const reply = udpReply(facts, bytes)
     if (reply !== undefined) udp.send(reply, from.port, from.address)
   })
   const sockets = new Set<Socket>()
@@ -86,7 +97,7 @@ export const createDnsResponder = (
     if (uplink.down) return void socket.destroy()
     sockets.add(socket)
     socket.once("close", () => sockets.delete(socket))
-    serveTcp(book, socket)
+    serveTcp(facts, socket)
   })
   return {
     udp,

@@ -1,24 +1,9 @@
-import { ipVersion } from "../../domain/address.ts"
-import { addressesOf, type BlockFacts, hostingBlocks } from "../plan/address-facts.ts"
+import { blocksOf } from "../plan/world-blocks.ts"
 import type { Plan } from "../plan/plan.ts"
 
 const quoted = (value: string | number | null): string => {
   const text = String(value ?? "")
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text
-}
-
-const rowsOf = (plan: Plan): ReadonlyArray<BlockFacts> => {
-  const blocks = hostingBlocks(plan.scenario)
-  const rows = new Map(blocks.map((facts) => [facts.network, facts]))
-  for (const server of plan.servers) {
-    for (const name of server.names.filter((name) => name.country !== null || name.asn !== null)) {
-      for (const address of name.facts === null ? addressesOf(name) : []) {
-        const network = `${address}/${ipVersion(address) === 4 ? 32 : 128}`
-        rows.set(network, { network, country: name.country, city: null, asn: name.asn, org: null })
-      }
-    }
-  }
-  return [...rows.values()].toSorted((a, b) => (a.network < b.network ? -1 : 1))
 }
 
 /**
@@ -30,7 +15,7 @@ const rowsOf = (plan: Plan): ReadonlyArray<BlockFacts> => {
 export const geoText = (plan: Plan): string =>
   [
     "network,country,city,asn,org",
-    ...rowsOf(plan).map(({ network, country, city, asn, org }) => [network, country, city, asn, org].map(quoted).join(","))
+    ...blocksOf(plan).map(({ network, country, city, asn, org }) => [network, country, city, asn, org].map(quoted).join(","))
   ]
     .map((line) => `${line}\n`)
     .join("")
