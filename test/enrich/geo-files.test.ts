@@ -1,0 +1,179 @@
+import { mkdirSync, utimesSync, writeFileSync } from "node:fs"
+import { describe, expect, it } from "@effect/vitest"
+import { Effect } from "effect"
+import { lookUp, said } from "../support/enriching.ts"
+import { mmdbFile } from "../support/mmdb-writer.ts"
+import { temporaryFolder } from "../support/small-database.ts"
+
+/** Files in a folder of the test's own, and a way to name them. */
+const filesOf = (files: Readonly<Record<string, string | Buffer>>) =>
+  Effect.map(temporaryFolder, (folder) => {
+    for (const [name, content] of Object.entries(files)) {
+      if (name.includes("/")) mkdirSync(`${folder}/${name.split("/")[0]}`, { recursive: true })
+      writeFileSync(`${folder}/${name}`, content)
+      utimesSync(`${folder}/${name}`, 1_700_000_000, 1_700_000_000)
+    }
+    return (name: string) => `${folder}/${name}`
+  })
+
+const maxmindCity = {
+  "GeoLite2-City-Blocks-IPv4.csv": [
+    "network,geoname_id,registered_country_geoname_id,represented_country_geoname_id,is_anonymous_proxy,is_satellite_provider,postal_code,latitude,longitude,accuracy_radius,is_anycast",
+    "192.0.2.0/25,11,22,,0,0,1000,47.9,7.8,20,",
+    "192.0.2.128/25,,22,,0,0,,,,,",
+    "198.51.100.0/24,22,22,,0,0,,,,,"
+  ].join("\n"),
+  "GeoLite2-City-Locations-en.csv": [
+    "geoname_id,locale_code,continent_code,continent_name,country_iso_code,country_name,subdivision_1_iso_code,subdivision_1_name,subdivision_2_iso_code,subdivision_2_name,city_name,metro_code,time_zone,is_in_european_union",
+    '11,en,EU,Europe,DE,Germany,BW,"Baden, the west",,,"Freiburg, Breisgau",,Europe/Berlin,1',
+    "22,en,EU,Europe,CH,Switzerland,,,,,,,Europe/Zurich,0"
+  ].join("\n")
+}
+
+describe("geo files", () => {
+  it.effect("of MaxMind in CSV give place and registered country apart, through their list of locations", () =>
+    Effect.gen(function*() {
+      const file = yield* filesOf(maxmindCity)
+      const name = "GeoLite2-City-Blocks-IPv4.csv"
+      const addresses = ["192.0.2.1", "192.0.2.200", "198.51.100.7", "203.0.113.1", "2001:db8::1"]
+      const { facts } = yield* lookUp(addresses, { geoFiles: [file(name)] })
+      expect(said(facts, "192.0.2.1")).toEqual([`city ${name}: Freiburg, Breisgau`, `country_located ${name}: DE`, `country_registered ${name}: CH`])
+      expect(said(facts, "192.0.2.200")).toEqual([`city ${name}: (no data)`, `country_located ${name}: (no data)`, `country_registered ${name}: CH`])
+      expect(said(facts, "198.51.100.7")[1]).toBe(`country_located ${name}: CH`)
+      expect(said(facts, "2001:db8::1")).toEqual(["city", "country_located", "country_registered"].map((fact) => `${fact} ${name}: (no data)`))
+      const [one] = facts
+      expect(one).toMatchObject({ block: "192.0.2.0/25", source: { kind: "geo file", rank: 1, dataAt: 1_700_000_000_000 } })
+    }))
+
+  it.effect("of MaxMind in CSV are refused where their list of locations is missing, and countries speak of no cities", () =>
+    Effect.gen(function*() {
+      const file = yield* filesOf({
+        "GeoLite2-City-Blocks-IPv4.csv": maxmindCity["GeoLite2-City-Blocks-IPv4.csv"],
+        "GeoLite2-Country-Blocks-IPv6.csv": "network,geoname_id,registered_country_geoname_id,represented_country_geoname_id,is_anonymous_proxy,is_satellite_provider,is_anycast\n2001:db8::/33,11,11,,0,0,",
+        "GeoLite2-Country-Locations-en.csv": "geoname_id,locale_code,continent_code,continent_name,country_iso_code,country_name,is_in_european_union\n11,en,EU,Europe,DE,Germany,1",
+        "GeoLite2-ASN-Blocks-IPv4.csv": 'network,autonomous_system_number,autonomous_system_organization\n192.0.2.0/24,64500,"Example, Inc."'
+      })
+      const error = yield* Effect.flip(lookUp([], { geoFiles: [file("GeoLite2-City-Blocks-IPv4.csv")] }))
+      expect(error).toMatchObject({ reason: "bad format", message: expect.stringContaining("GeoLite2-City-Locations-en.csv") })
+      const [country, asn] = ["GeoLite2-Country-Blocks-IPv6.csv", "GeoLite2-ASN-Blocks-IPv4.csv"]
+      const { facts } = yield* lookUp(["2001:db8::1", "192.0.2.1"], { geoFiles: [file(country), file(asn)] })
+      expect(said(facts, "2001:db8::1")).toEqual([
+        `asn ${asn}: (no data)`,
+        `country_located ${country}: DE`,
+        `country_registered ${country}: DE`,
+        `org ${asn}: (no data)`
+      ])
+      expect(said(facts, "192.0.2.1").filter((line) => line.includes(asn))).toEqual([`asn ${asn}: 64500`, `org ${asn}: Example, Inc.`])
+    }))
+
+  it.effect("of ip-location-db have no header, and addresses or numbers as ends", () =>
+    Effect.gen(function*() {
+      const file = yield* filesOf({
+        "country.csv": "192.0.2.0,192.0.2.99,AU\n2001:db8::,2001:db8::ffff,JP\n",
+        "country-num.csv": "3221225984,3221226083,AU\r\n42540766411282592856903984951653826560,42540766411282592856903984951653892095,JP\r\n",
+        "asn.csv": '192.0.2.0,192.0.2.255,64500,"Example, Inc."\n192.0.2.7,192.0.2.7,64501,Inner\n',
+        "city.csv": "192.0.2.0,192.0.2.255,US,Ohio,Franklin,Columbus,43004,39.96,-82.99,America/New_York\n"
+      })
+      for (const name of ["country.csv", "country-num.csv"]) {
+        const { facts } = yield* lookUp(["192.0.2.1", "192.0.2.100", "2001:db8::9"], { geoFiles: [file(name)] })
+        expect(facts.map(({ answers, block }) => [answers[0], block])).toEqual([
+          ["AU", "192.0.2.0-192.0.2.99"],
+          [undefined, null],
+          ["JP", "2001:db8::/112"]
+        ])
+      }
+      const { facts } = yield* lookUp(["192.0.2.7"], { geoFiles: [file("asn.csv"), file("city.csv")] })
+      expect(said(facts, "192.0.2.7").filter((line) => !line.startsWith("cloud"))).toEqual([
+        "asn asn.csv: 64501",
+        "city city.csv: Columbus",
+        "country_located city.csv: US",
+        "org asn.csv: Inner"
+      ])
+    }))
+
+  it.effect("with lines that say nothing are read for the rest, and the lines are counted", () =>
+    Effect.gen(function*() {
+      const file = yield* filesOf({
+        "geo.csv": 'network,country,city,asn,org\nnonsense,DE,,,\n192.0.2.0/24,ZZ,,4294967296,"A ""b"""\n192.0.2.0/99,DE,,,\n198.51.100.0/24,de,,AS64500,\n'
+      })
+      const { facts, report } = yield* lookUp(["192.0.2.1", "198.51.100.1"], { geoFiles: [file("geo.csv")] })
+      expect(report.notes).toEqual(["geo.csv: 2 lines could not be read"])
+      expect(said(facts, "192.0.2.1")).toEqual([
+        "asn geo.csv: (no data)",
+        "city geo.csv: (no data)",
+        "country_located geo.csv: (no data)",
+        'org geo.csv: A "b"'
+      ])
+      expect(said(facts, "198.51.100.1")).toContain("asn geo.csv: 64500")
+      expect(said(facts, "198.51.100.1")).toContain("country_located geo.csv: DE")
+    }))
+
+  it.effect("in MaxMind's binary form give what their records have, of IPv4 and IPv6", () =>
+    Effect.gen(function*() {
+      const berlin = {
+        country: { iso_code: "DE", names: { en: "Germany" } },
+        registered_country: { iso_code: "US" },
+        city: { names: { en: "Berlin", de: "Berlin" } }
+      }
+      const file = yield* filesOf({
+        "city.mmdb": mmdbFile({ type: "GeoLite2-City", ipVersion: 6, builtAt: 1_750_000_000, blocks: { "192.0.2.0/24": berlin, "2001:db8::/32": { country: { iso_code: "JP" } } } }),
+        "asn.mmdb": mmdbFile({
+          type: "GeoLite2-ASN",
+          ipVersion: 4,
+          builtAt: 1_750_000_000,
+          blocks: { "192.0.2.0/25": { autonomous_system_number: 4_200_000_000, autonomous_system_organization: "Größe AG" } }
+        }),
+        "flat.mmdb": mmdbFile({ type: "ip-location-db", ipVersion: 6, builtAt: 1, blocks: { "192.0.2.0/24": { country_code: "FR", city: "Paris" } } })
+      })
+      const { facts } = yield* lookUp(["192.0.2.1", "192.0.2.200", "2001:db8::5", "203.0.113.1"], {
+        geoFiles: [file("city.mmdb"), file("asn.mmdb"), file("flat.mmdb")]
+      })
+      expect(said(facts, "192.0.2.1").filter((line) => !line.startsWith("cloud"))).toEqual([
+        "asn asn.mmdb: 4200000000",
+        "city city.mmdb: Berlin",
+        "city flat.mmdb: Paris",
+        "country_located city.mmdb: DE",
+        "country_located flat.mmdb: FR",
+        "country_registered city.mmdb: US",
+        "org asn.mmdb: Größe AG"
+      ])
+      expect(said(facts, "2001:db8::5")).toEqual([
+        "asn asn.mmdb: (no data)",
+        "city city.mmdb: (no data)",
+        "city flat.mmdb: (no data)",
+        "country_located city.mmdb: JP",
+        "country_located flat.mmdb: (no data)",
+        "country_registered city.mmdb: (no data)",
+        "org asn.mmdb: (no data)"
+      ])
+      const found = facts.find(({ address, fact }) => address === "192.0.2.200" && fact === "city")
+      expect(found).toMatchObject({ block: "192.0.2.0/24", source: { dataAt: 1_750_000_000_000, rank: 1 } })
+      expect(facts.find(({ address, fact }) => address === "192.0.2.200" && fact === "asn")).toMatchObject({ answers: [], reason: "no data" })
+    }))
+
+  it.effect("that are none, or damaged, are refused with a sentence", () =>
+    Effect.gen(function*() {
+      const whole = mmdbFile({ type: "GeoLite2-Country", ipVersion: 4, builtAt: 1, blocks: { "192.0.2.0/24": { country: { iso_code: "DE" } } } })
+      const damaged = Buffer.from(whole)
+      damaged.fill(0xff, 0, 60)
+      const file = yield* filesOf({
+        "text.mmdb": "no database",
+        "cut.mmdb": whole.subarray(-40),
+        "damaged.mmdb": damaged,
+        "other.csv": "name,value\na,1\n",
+        "empty.csv": "",
+        "five.csv": "192.0.2.0,192.0.2.1,a,b,c\n",
+        "a/geo.csv": "network,country\n",
+        "b/geo.csv": "network,country\n"
+      })
+      const errorOf = (...names: ReadonlyArray<string>) =>
+        Effect.map(Effect.flip(lookUp(["192.0.2.1"], { geoFiles: names.map(file) })), ({ message, reason }) => ({ message, reason }))
+      for (const name of ["text.mmdb", "damaged.mmdb", "other.csv", "empty.csv", "five.csv"]) {
+        const { message, reason } = yield* errorOf(name)
+        expect([name, reason, message.includes(name)]).toEqual([name, "bad format", true])
+      }
+      expect((yield* errorOf("cut.mmdb")).reason).toBe("bad format")
+      expect((yield* errorOf("missing.csv")).reason).toBe("not found")
+      expect((yield* errorOf("a/geo.csv", "b/geo.csv")).message).toContain("called geo.csv")
+    }))
+})
