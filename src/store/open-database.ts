@@ -24,7 +24,8 @@ const readerOf = Effect.fnUntraced(function*(connection: DuckDBConnection, origi
   return database
 })
 
-const requireFile = Effect.fnUntraced(function*(path: string) {
+/** Fails with `not found` and what to do where there is no database file. */
+export const requireFile = Effect.fnUntraced(function*(path: string) {
   const fs = yield* FileSystem.FileSystem
   if (yield* Effect.orElseSucceed(fs.exists(path), () => false)) return
   return yield* new StoreError({

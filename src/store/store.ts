@@ -6,9 +6,11 @@ import type { Visit } from "../domain/visit.ts"
 import { makeCrawlRecords } from "./crawl-records.ts"
 import { readJoinRows, readLedger, readResumable } from "./crawl-rows.ts"
 import { connect, inMemory, openForWriting } from "./duckdb.ts"
+import { type EnrichmentRecords, makeEnrichmentRecords } from "./enrichment-records.ts"
 import type { CrawlId, EndpointState, Fact, LedgerFact } from "./facts.ts"
 import { Identities } from "./identities.ts"
 import { migrate, migrations } from "./migrate.ts"
+import { requireFile } from "./open-database.ts"
 import { makePublisher, publishRegularly } from "./snapshot.ts"
 import type { StoreError } from "./store-error.ts"
 import { defaultWriterOptions, makeWriter, type WriterOptions } from "./writer.ts"
@@ -101,6 +103,8 @@ export class Store extends Context.Service<Store, {
   /** The newest ledger entry of each target for a vantage. */
   readonly ledger: (vantage: string) => Effect.Effect<ReadonlyArray<Omit<LedgerFact, "_tag">>, StoreError>
   readonly joinRows: (crawlId: CrawlId) => Effect.Effect<ReadonlyArray<JoinRow>, StoreError>
+  /** What is known about addresses from elsewhere. */
+  readonly enrichment: EnrichmentRecords
   /** Writes a complete, immutable copy beside the database for readers and moves it into place. */
   readonly publishSnapshot: Effect.Effect<void, StoreError>
 }>()("electrum-observatory/Store") {
@@ -115,6 +119,10 @@ export class Store extends Context.Service<Store, {
     path: string,
     options?: Partial<StoreOptions>
   ): Layer.Layer<Store, StoreError, FileSystem.FileSystem> => Layer.effect(Store, makeStore(path, options))
+
+  /** As `layer`, for a file that has to be there: fails with `not found`. */
+  static readonly layerExisting = (path: string): Layer.Layer<Store, StoreError, FileSystem.FileSystem> =>
+    Layer.effect(Store, Effect.andThen(requireFile(path), makeStore(path)))
 }
 
 export interface StoreOptions extends WriterOptions {
@@ -148,6 +156,7 @@ const makeStore = Effect.fnUntraced(function*(path: string, options?: Partial<St
     endCrawl: crawls.end,
     ledger: Effect.fn("Store.ledger")((vantage) => writer.exclusively((c) => readLedger(c, vantage))),
     joinRows: Effect.fn("Store.joinRows")((crawlId) => writer.exclusively((c) => readJoinRows(c, crawlId))),
+    enrichment: makeEnrichmentRecords(writer),
     publishSnapshot
   })
 })

@@ -357,7 +357,8 @@ describe("server_metadata", () => {
         "certificate_sha256", "issuer", "valid_from", "valid_to", "san_dns",
         "balance_response", "history_response", "malformed_response", "rate_limit_triggered", "timing_variance", "fingerprint_hash",
         "country", "city", "asn", "org", "cloud_provider",
-        "honeypot_score", "cluster_id", "notes"
+        "honeypot_score", "cluster_id", "notes",
+        "country_located", "country_registered", "reverse_names", "place_note"
       ])
       assert.deepStrictEqual(
         rows.map((r) => [r["crawl_id"], r["host"], r["port"], r["ssl"], r["reachable"], r["server_id"], r["simulated"], r["notes"]]),

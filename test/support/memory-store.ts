@@ -1,6 +1,8 @@
 import { Effect, Layer, Option } from "effect"
 import { endpointKey } from "../../src/domain/endpoint.ts"
 import type { AdvertisedFact, EndpointFact, Fact, LedgerFact, VisitFact } from "../../src/store/facts.ts"
+import type { AddressFact, HostAddresses } from "../../src/domain/address-fact.ts"
+import type { VisitedHost } from "../../src/store/enrichment-records.ts"
 import { type CrawlStart, type CrawlState, type KnownEndpoint, Store } from "../../src/store/store.ts"
 
 /** What a crawl handed to the store, for tests that look at facts and not at tables. */
@@ -10,6 +12,8 @@ export class MemoryStore {
   state: CrawlState | null = null
   snapshots = 0
   readonly forgotten: Array<string> = []
+  readonly enriched: Array<AddressFact> = []
+  readonly hosts: Array<HostAddresses> = []
 
   get facts(): Array<Fact> {
     return this.units.flat()
@@ -87,6 +91,21 @@ export class MemoryStore {
             claimedHosts: []
           }))
         ),
+      enrichment: {
+        crawl: () => Effect.die("not asked here"),
+        visited: () =>
+          Effect.sync(() =>
+            this.visits.map(({ visit: { dial, endpoint } }): VisitedHost => ({
+              host: endpoint.host,
+              networkClass: endpoint.networkClass,
+              address: dial.address,
+              byProxy: dial.resolvedBy === "proxy"
+            }))
+          ),
+        known: (_network, since) => Effect.sync(() => this.enriched.filter(({ lookedUpAt }) => lookedUpAt >= since)),
+        saveFacts: (_network, facts) => Effect.sync(() => void this.enriched.push(...facts)),
+        saveHosts: (_network, hosts) => Effect.sync(() => void this.hosts.push(...hosts))
+      },
       publishSnapshot: Effect.sync(() => void this.snapshots++)
     }))
 }
