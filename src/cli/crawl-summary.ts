@@ -18,11 +18,13 @@ export const simulatedNotice = (network: string): string =>
 /**
  * What a crawl ends with on a terminal; each line names the level it counts.
  * `next` says how the next useful command is typed; null leaves that out.
+ * `lookedUp` are lines about addresses.
  */
 export const crawlSummaryText = (
   summary: CrawlSummary,
   style: TerminalStyle,
-  next: { readonly command: string; readonly db: string } | null
+  next: { readonly command: string; readonly db: string } | null,
+  lookedUp: ReadonlyArray<string> = []
 ): string => {
   const listed = (counts: CrawlSummary["reasons"]) => counts.map(([reason, count]) => `${reason} ${count}`).join(", ")
   const reasons = listed(summary.reasons)
@@ -35,7 +37,8 @@ export const crawlSummaryText = (
     `  servers    ${summary.serversAnswered} answered, after joining the endpoints of one server`,
     ...(reasons === "" ? [] : [`  visits that brought no answer, by reason: ${reasons}`]),
     ...(summary.excluded > 0 ? [`  ${summary.excluded} announcements left out by the opt-out list`] : []),
-    ...(summary.uncounted > 0 ? [`  ${summary.uncounted} endpoints beyond every bound were not even stored`] : [])
+    ...(summary.uncounted > 0 ? [`  ${summary.uncounted} endpoints beyond every bound were not even stored`] : []),
+    ...lookedUp
   ]
   if (next === null) return `${lines.join("\n")}\n`
   const db = databaseArgument(next.db)

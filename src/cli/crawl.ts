@@ -7,7 +7,7 @@ import type { Chain } from "../domain/chain.ts"
 import { forDisplay } from "../domain/display.ts"
 import { version } from "../version.ts"
 import { storedConnection } from "./connection.ts"
-import { connectionFlags, crawlFlags, db, identityFlags, networkFlags, progressFlag } from "./flags.ts"
+import { connectionFlags, crawlFlags, db, identityFlags, lookupFlags, networkFlags, progressFlag } from "./flags.ts"
 import { chosenChain } from "./network.ts"
 import { toggle } from "./option.ts"
 import { Output } from "./output.ts"
@@ -43,6 +43,7 @@ export const crawlCommand = Command.make("crawl", {
   ...crawlFlags,
   ...connectionFlags,
   ...identityFlags,
+  ...lookupFlags,
   progress: progressFlag,
   resume: toggle("resume", "Go on with the newest unfinished crawl of the network, with its stored settings.", false)
 }, Effect.fn("crawl")(function*(input) {
@@ -68,6 +69,7 @@ export const crawlCommand = Command.make("crawl", {
     chain,
     progress: input.progress,
     connection: input,
+    lookups: input,
     fresh: input.resume ? null : { settings, seeds: yield* chosenSeeds(chain, input) },
     exclude: input.exclude,
     suggestNext: true

@@ -7,6 +7,7 @@ import { type ConnectionInput, storedConnection } from "./connection.ts"
 import { clientNameOf } from "./crawl.ts"
 import { removeOldDemo } from "./demo-database.ts"
 import { progressFlag, scenarioFlags } from "./flags.ts"
+import { allLookups } from "./lookups.ts"
 import { chosenChain } from "./network.ts"
 import { twinnedAs } from "./option.ts"
 import { Output } from "./output.ts"
@@ -42,6 +43,7 @@ export const demoCommand = Command.make("demo", {
     chain,
     progress: input.progress,
     connection,
+    lookups: allLookups,
     fresh: {
       settings: {
         ...defaultCrawlSettings,

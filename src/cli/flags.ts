@@ -11,7 +11,8 @@ const positive = <A extends number>(flag: Flag.Flag<A>) =>
 /** A flag for a whole number above 0. */
 export const positiveInteger = (name: string, description: string) => positive(integer(name, description))
 
-const duration = (name: string, description: string) =>
+/** A flag for a time, in milliseconds. */
+export const duration = (name: string, description: string) =>
   text(name, `${description} (e.g. 90s, 10m, 2h).`).pipe(
     Flag.withMetavar("TIME"),
     Flag.filter((value) => parseDuration(value) !== undefined, (value) => `a duration such as 90s, 10m or 2h, not ${value}`),
@@ -88,6 +89,25 @@ export const crawlFlags = {
   ),
   allEndpoints: toggle("all-endpoints", "Visit every endpoint of a host, not only the first that answers.", false),
   exclude: repeated("exclude", "Opt-out list: hosts, *.domain, CIDR blocks, onions; neither dialled nor shown.").pipe(Flag.withMetavar("FILE|URL"))
+}
+
+/** What is looked up about addresses, and where. */
+export const lookupFlags = {
+  asn: choice("asn", ["cymru", "off"], "Ask Team Cymru's DNS interface whose addresses are (default cymru).").pipe(
+    Flag.withDefault("cymru" as const)
+  ),
+  ptr: toggle("ptr", "Ask for the reverse names of addresses.", true),
+  geoip: repeated("geoip", "Geo file: MaxMind MMDB, MaxMind GeoLite2 CSV, ip-location-db CSV, or that of simnet --geo; the first is believed first.").pipe(
+    Flag.withMetavar("FILE.mmdb|FILE.csv")
+  ),
+  cloudRanges: repeated("cloud-ranges", "Blocks that a cloud publishes: JSON of Amazon, Google, Azure, Oracle, or {provider, ranges}.").pipe(
+    Flag.withMetavar("FILE.json")
+  ),
+  lookupRate: nullable(Flag.filter(
+    number("lookup-rate", "Questions to name servers per second, 0 for no limit (default 20, simulated 0)."),
+    (rate) => rate >= 0,
+    (rate) => `0 or more, not ${rate}`
+  ))
 }
 
 /** How progress is shown: `--progress MODE`. */

@@ -3,6 +3,7 @@ import { analyzeCommand } from "./analyze.ts"
 import { crawlCommand } from "./crawl.ts"
 import { configFlag } from "./config-file.ts"
 import { demoCommand } from "./demo.ts"
+import { enrichCommand } from "./enrich.ts"
 import { queryCommand } from "./query.ts"
 import { simnetCommand } from "./simnet.ts"
 import { visitCommand } from "./visit.ts"
@@ -12,6 +13,6 @@ export const observatory = Command.make("observatory").pipe(
   Command.withDescription(
     "Who runs the Electrum servers that see my addresses? Crawls the network, stores it in DuckDB, and shows who is who."
   ),
-  Command.withSubcommands([crawlCommand, visitCommand, analyzeCommand, queryCommand, simnetCommand, demoCommand]),
+  Command.withSubcommands([crawlCommand, visitCommand, enrichCommand, analyzeCommand, queryCommand, simnetCommand, demoCommand]),
   Command.withGlobalFlags([GlobalFlag.Setting("config")({ flag: configFlag })])
 )

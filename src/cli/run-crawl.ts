@@ -1,16 +1,21 @@
 import { Clock, Effect, Layer } from "effect"
 import { CrawlError } from "../crawl/crawl-error.ts"
 import { type CrawlContext, Crawler, findUnfinished } from "../crawl/crawler.ts"
+import { enrichCrawl } from "../crawl/enrich-crawl.ts"
+import type { CrawlSummary } from "../crawl/progress.ts"
 import type { CrawlSettings } from "../crawl/settings.ts"
 import { type Exclusions, noExclusions } from "../discovery/exclude.ts"
 import { isUrl, readExclusions } from "../discovery/read-exclusions.ts"
 import type { SeedList } from "../discovery/seeds.ts"
 import type { Chain } from "../domain/chain.ts"
+import { Enricher } from "../enrich/enricher.ts"
 import type { AdvertisedFact } from "../store/facts.ts"
 import { Store } from "../store/store.ts"
 import { version } from "../version.ts"
 import { type ConnectionInput, connectionOf, resumedConnection } from "./connection.ts"
 import { crawlSummaryText } from "./crawl-summary.ts"
+import { usualFreshMs } from "./enrich-freshness.ts"
+import { type LookupInput, lookupLines, lookupsOf } from "./lookups.ts"
 import { usageError } from "./network.ts"
 import { Output } from "./output.ts"
 import { makeProgressDisplay } from "./progress-display.ts"
@@ -20,6 +25,7 @@ export interface RunCrawl {
   readonly chain: Chain
   readonly progress: "auto" | "plain" | "json" | "off"
   readonly connection: ConnectionInput
+  readonly lookups: LookupInput
   /** Null: go on with the newest unfinished crawl, with its settings. */
   readonly fresh: { readonly settings: CrawlSettings; readonly seeds: ReadonlyArray<SeedList> } | null
   /** Opt-out lists given now; a resumed crawl honours them beside those it was started with. */
@@ -32,16 +38,19 @@ export interface RunCrawl {
 export const runCrawl = Effect.fnUntraced(function*(run: RunCrawl) {
   const output = yield* Output
   const display = yield* makeProgressDisplay(output.progress(run.progress))
-  const summary = yield* crawlOnce(run, display.onProgress).pipe(
+  let goOn = `crawl --resume --network ${run.chain.name}`
+  const { lookedUp, summary } = yield* crawlAndLookUp(run, display, (crawlId) => {
+    goOn = `enrich --crawl ${crawlId}`
+  }).pipe(
     Effect.provide(Store.layer(run.db)),
     Effect.ensuring(display.clear),
     Effect.onInterrupt(() => output.stderr(
-      `Interrupted; what was seen is saved. Go on with: ${output.command} crawl --resume --network ${run.chain.name} --db ${run.db}\n`
+      `Interrupted; what was seen is saved. Go on with: ${output.command} ${goOn} --db ${run.db}\n`
     ))
   )
   if (run.progress !== "json") {
     const next = run.suggestNext ? { command: output.command, db: run.db } : null
-    yield* output.stdout(crawlSummaryText(summary, output.style, next))
+    yield* output.stdout(crawlSummaryText(summary, output.style, next, lookedUp))
   }
   const onlyProxyFailed = summary.looksOffline && summary.reasons.length > 0 && summary.reasons.every(([reason]) => reason === "proxy")
   if (summary.end === "proxy lost" || onlyProxyFailed) {
@@ -63,14 +72,55 @@ export const runCrawl = Effect.fnUntraced(function*(run: RunCrawl) {
   return summary
 })
 
-const crawlOnce = Effect.fnUntraced(function*(run: RunCrawl, onProgress: CrawlContext["onProgress"]) {
+/** Ends after which a crawl is over and its addresses can be looked up. */
+const isOver = ({ end, looksOffline }: CrawlSummary): boolean =>
+  !looksOffline && (end === "complete" || end === "limit" || end === "max time")
+
+/** The crawl, and then what is known of its addresses from elsewhere, as lines of the summary. */
+const crawlAndLookUp = Effect.fnUntraced(function*(
+  run: RunCrawl,
+  display: { readonly onProgress: CrawlContext["onProgress"]; readonly clear: Effect.Effect<void> },
+  onCrawled: (crawlId: number) => void
+) {
+  const output = yield* Output
+  const store = yield* Store
+  const prepared = yield* prepare(run)
+  const lookups = yield* lookupsOf(run.lookups, {
+    resolver: prepared.connection.resolver,
+    throughProxy: prepared.connection.proxy !== null,
+    simulated: run.chain.simulated
+  })
+  return yield* Effect.gen(function*() {
+    // Files of lookups are looked at here, before hours of crawling.
+    yield* Enricher
+    const summary = yield* crawlOnce(run, prepared, display.onProgress)
+    if (!isOver(summary)) return { summary, lookedUp: [] }
+    onCrawled(summary.crawlId)
+    yield* display.clear
+    const found = yield* enrichCrawl({
+      crawlId: summary.crawlId,
+      network: run.chain.name,
+      simulated: run.chain.simulated,
+      exclusions: prepared.exclusions,
+      freshMs: usualFreshMs,
+      onStart: (addresses) => run.progress === "json" || run.progress === "off"
+        ? Effect.void
+        : output.stderr(`Looking up ${addresses} addresses.\n`)
+    })
+    yield* store.publishSnapshot
+    return { summary, lookedUp: lookupLines(found) }
+  }).pipe(Effect.provide(lookups))
+})
+
+/** What a run needs beside its flags: settings stored or new, opt-out lists read. */
+const prepare = Effect.fnUntraced(function*(run: RunCrawl) {
   const output = yield* Output
   const unfinished = run.fresh === null ? yield* findUnfinished(run.chain.name) : null
   const settings = unfinished?.settings ?? run.fresh!.settings
   const exclude = [...new Set([...settings.exclude, ...run.exclude])]
   if (unfinished !== null) {
     yield* output.stderr(
-      `Going on with crawl ${unfinished.crawl.crawlId} and its stored settings; of the flags given now, only those of the connection and --exclude count.\n`
+      `Going on with crawl ${unfinished.crawl.crawlId} and its stored settings; of the flags given now, only those of the connection, of lookups and --exclude count.\n`
     )
   }
   const connection = unfinished === null
@@ -79,14 +129,16 @@ const crawlOnce = Effect.fnUntraced(function*(run: RunCrawl, onProgress: CrawlCo
   if (connection.proxy !== null && exclude.some(isUrl)) {
     return yield* usageError("An opt-out list at a URL would be fetched without --proxy: save it to a file first.")
   }
+  return { unfinished, settings, connection, exclusions: yield* readAllExclusions(exclude) }
+})
+
+const crawlOnce = Effect.fnUntraced(function*(
+  run: RunCrawl,
+  { connection, exclusions, settings, unfinished }: Effect.Success<ReturnType<typeof prepare>>,
+  onProgress: CrawlContext["onProgress"]
+) {
   const { layer, vantage } = yield* connectionOf(connection, run.chain, settings.vantage)
-  const context: CrawlContext = {
-    chain: run.chain,
-    vantage,
-    codeVersion: version,
-    exclusions: yield* readAll(exclude),
-    onProgress
-  }
+  const context: CrawlContext = { chain: run.chain, vantage, codeVersion: version, exclusions, onProgress }
   const at = yield* Clock.currentTimeMillis
   return yield* Effect.flatMap(Crawler, (crawler) =>
     unfinished === null
@@ -103,7 +155,8 @@ const factOf = (list: SeedList, at: number): AdvertisedFact => ({
   dropped: list.dropped
 })
 
-const readAll = Effect.fnUntraced(function*(sources: ReadonlyArray<string>) {
+/** All opt-out lists given, as one. */
+export const readAllExclusions = Effect.fnUntraced(function*(sources: ReadonlyArray<string>) {
   const output = yield* Output
   let merged: Exclusions = noExclusions
   for (const source of sources) {

@@ -1,0 +1,70 @@
+import { Clock, Effect } from "effect"
+import type { Exclusions } from "../discovery/exclude.ts"
+import type { HostAddresses } from "../domain/address-fact.ts"
+import { Enricher, type LookUpReport } from "../enrich/enricher.ts"
+import type { CrawlId } from "../store/facts.ts"
+import { Store } from "../store/store.ts"
+
+export interface EnrichRun {
+  readonly crawlId: CrawlId
+  readonly network: string
+  /** What is known of a simulated network is of the one that ran then: nothing of it stays fresh. */
+  readonly simulated: boolean
+  /** Hosts and addresses on opt-out lists are not looked up. */
+  readonly exclusions: Exclusions
+  /** Milliseconds for which an answer of a registry or of reverse DNS is not asked for again. */
+  readonly freshMs: number
+  /** Called with the number of addresses before they are looked up. */
+  readonly onStart: (addresses: number) => Effect.Effect<void>
+}
+
+export interface EnrichSummary extends LookUpReport {
+  /** Names that a proxy had resolved and whose addresses nobody would or could tell us. */
+  readonly hostsWithoutAddress: number
+  /** Why the most of them have none; null when all have. */
+  readonly lack: string | null
+}
+
+/** Hosts resolved at a time; how often is the lookups' own pace. */
+const atATime = 8
+
+const lackOf = (hosts: ReadonlyArray<HostAddresses>): string | null => {
+  const counts = new Map<string, number>()
+  for (const { detail, reason } of hosts) {
+    if (reason === null) continue
+    const why = reason === "policy" || reason === "us" ? detail ?? reason : reason
+    counts.set(why, (counts.get(why) ?? 0) + 1)
+  }
+  return [...counts].toSorted((a, b) => b[1] - a[1])[0]?.[0] ?? null
+}
+
+/**
+ * Looks up all addresses that a crawl dialled, literals that a proxy dialled,
+ * and what names have that a proxy resolved; stores what is found. Onions have
+ * no address, and are not looked up.
+ */
+export const enrichCrawl = Effect.fn("enrichCrawl")(function*(run: EnrichRun) {
+  const { enrichment } = yield* Store
+  const enricher = yield* Enricher
+  const { exclusions, network } = run
+  const visited = (yield* enrichment.visited(run.crawlId)).filter(({ address, host, networkClass }) =>
+    networkClass !== "onion" && exclusions.excludes(host, address === null ? [] : [address]) === undefined
+  )
+  const dialledBySomeone = new Set(visited.flatMap(({ byProxy, host }) => byProxy ? [host] : []))
+  const hosts = (yield* Effect.forEach(dialledBySomeone, (host) => enricher.addressesOf(host), { concurrency: atATime }))
+    .filter(({ addresses, host }) => exclusions.excludes(host, addresses) === undefined)
+  yield* enrichment.saveHosts(network, hosts)
+  const addresses = new Set([
+    ...visited.flatMap(({ address }) => address ?? []),
+    ...hosts.flatMap((host) => host.addresses)
+  ])
+  const since = (yield* Clock.currentTimeMillis) - run.freshMs
+  const known = Map.groupBy(run.simulated ? [] : yield* enrichment.known(network, since), (fact) => fact.address)
+  yield* run.onStart(addresses.size)
+  const report = yield* enricher.lookUp(
+    [...addresses].toSorted().map((address) => ({ address, known: known.get(address) ?? [] })),
+    (facts) => enrichment.saveFacts(network, facts)
+  )
+  const without = hosts.filter(({ reason }) => reason !== null)
+  return { ...report, hostsWithoutAddress: without.length, lack: lackOf(without) } satisfies EnrichSummary
+})
