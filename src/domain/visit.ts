@@ -56,6 +56,9 @@ export interface DialFacts {
   readonly via: "direct" | "proxy" | "tor"
 }
 
+/** How lines end: Fulcrum's with CR LF, all others' with LF. */
+export type LineEnd = "lf" | "crlf"
+
 /** What one probe saw. */
 export interface Observation {
   /** Name in the probe catalogue, e.g. `banner`, `peers#2`. */

@@ -6,8 +6,11 @@ const reusedBuffer = 65_536
 
 /** Who gets what a framer finds. */
 export interface LineSink {
-  /** One line without its LF or CRLF. The bytes are valid during the call only. False: take nothing more. */
-  readonly line: (line: Buffer) => boolean
+  /**
+   * One line without its LF or CRLF, and whether it was CRLF. The bytes are valid
+   * during the call only. False: take nothing more.
+   */
+  readonly line: (line: Buffer, crlf: boolean) => boolean
   /** The line now arriving exceeds the bound; `start` is its beginning, up to the bound. Nothing follows. */
   readonly overflow: (start: Buffer) => void
 }
@@ -57,7 +60,8 @@ export class LineFramer {
       }
       const line = this.#length === 0 ? chunk.subarray(start, end) : this.#finish(chunk.subarray(start, end))
       start = end + 1
-      if (!sink.line(line.at(-1) === CR ? line.subarray(0, -1) : line)) this.stop()
+      const crlf = line.at(-1) === CR
+      if (!sink.line(crlf ? line.subarray(0, -1) : line, crlf)) this.stop()
     }
   }
 

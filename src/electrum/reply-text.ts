@@ -12,17 +12,28 @@ const lengthBeforePadding = (text: string): number => {
   return end
 }
 
+/** A reply's text as it is kept, and what was folded away in it. */
+export interface StoredReply {
+  readonly text: string
+  /** Spaces before the closing bracket. */
+  readonly padding: number
+}
+
 /**
  * The text of a reply as it is stored. ElectrumX pads replies with spaces before
  * the last bracket (protocol-facts 1.3): they are folded into one space, which
  * still tells padded from unpadded. Long texts are cut without keeping the
  * original in memory.
  */
-export const storedReplyText = (text: string): string => {
+export const storedReply = (text: string): StoredReply => {
   const end = lengthBeforePadding(text)
-  const folded = text.length - 1 - end > 1 ? `${text.slice(0, end)} ${text.at(-1)}` : text
-  return folded.length <= maxReplyText ? folded : detached(folded.slice(0, maxReplyText))
+  const padding = Math.max(0, text.length - 1 - end)
+  const folded = padding > 1 ? `${text.slice(0, end)} ${text.at(-1)}` : text
+  return { text: folded.length <= maxReplyText ? folded : detached(folded.slice(0, maxReplyText)), padding }
 }
+
+/** The text alone. */
+export const storedReplyText = (text: string): string => storedReply(text).text
 
 /** The first `limit` units of a text, well-formed, not holding on to the rest of it. */
 export const cutText = (text: string, limit: number): string =>

@@ -1,8 +1,9 @@
 import { Result } from "effect"
 import type { ProbeOutcome } from "../domain/reason.ts"
+import type { LineEnd } from "../domain/visit.ts"
 import type { ErrorLine, Line, NotificationLine } from "./json-rpc.ts"
 import type { Method } from "./methods.ts"
-import { storedReplyText } from "./reply-text.ts"
+import { storedReply } from "./reply-text.ts"
 
 /** One request to be sent. */
 export interface Request {
@@ -22,9 +23,13 @@ export interface Reply {
   readonly errorCode: number | null
   /** The server's sentence, or ours about a reply that is odd. */
   readonly errorMessage: string | null
-  /** As `storedReplyText` keeps it. */
+  /** As `storedReply` keeps it. */
   readonly raw: string | null
   readonly bytes: number
+  /** How the line ended; null without one. */
+  readonly lineEnd: LineEnd | null
+  /** Spaces before the closing bracket. */
+  readonly padding: number
 }
 
 /** A line that answers nothing that was outstanding. */
@@ -57,7 +62,9 @@ export const noReply = (sent: Sent, outcome: ProbeOutcome, detail: string | null
   errorCode: null,
   errorMessage: detail,
   raw: null,
-  bytes: 0
+  bytes: 0,
+  lineEnd: null,
+  padding: 0
 })
 
 /** Why a line answers nothing. */
@@ -71,8 +78,9 @@ const isThrottling = (line: ErrorLine): boolean =>
   line.code === -101 || line.code === -102 || (line.code === 3 && /flood|throttle/i.test(line.message))
 
 /** What a line says about the request it answers. */
-export const replyOf = (sent: Sent, line: AnsweringLine, at: number): Reply => {
+export const replyOf = (sent: Sent, line: AnsweringLine, at: number, lineEnd: LineEnd): Reply => {
   const { method } = sent.request
+  const { padding, text } = storedReply(line.text)
   const reply = (outcome: ProbeOutcome, more?: Partial<Reply>): Reply => ({
     request: sent.request,
     sentMs: sent.sentMs,
@@ -81,8 +89,10 @@ export const replyOf = (sent: Sent, line: AnsweringLine, at: number): Reply => {
     result: undefined,
     errorCode: null,
     errorMessage: remarksOf(line),
-    raw: storedReplyText(line.text),
+    raw: text,
     bytes: line.bytes,
+    lineEnd,
+    padding,
     ...more
   })
   if (line.bytes > method.lineBound) {

@@ -90,7 +90,7 @@ export class Session {
   readonly #options: SessionOptions
   readonly #limits: SessionLimits
   readonly #framer = new LineFramer(lineBounds.handshake)
-  readonly #sink: LineSink = { line: (line) => this.#onLine(line), overflow: (start) => this.#onOverflow(start) }
+  readonly #sink: LineSink = { line: (line, crlf) => this.#onLine(line, crlf), overflow: (start) => this.#onOverflow(start) }
   readonly #outstanding = new Map<number, Outstanding>()
   #lastId = 0
   #unanswered = 0
@@ -208,7 +208,7 @@ export class Session {
     return this.#options.share.hold(this.#framer.pending + this.#exchangeBytes + this.retained)
   }
 
-  #onLine(bytes: Buffer): boolean {
+  #onLine(bytes: Buffer, crlf: boolean): boolean {
     this.#exchangeBytes += bytes.length
     const line = decodeLine(bytes, this.#options.entries)
     if (line._tag === "notification") {
@@ -222,13 +222,13 @@ export class Session {
       if (it === undefined) this.#stray(line, strayProblem(line), true)
       else if (it.reply !== null) {
         this.#stray(line, it.reply.outcome === "timeout" ? "late reply" : `repeated id ${id}`, true)
-      } else this.#answer(it, line)
+      } else this.#answer(it, line, crlf)
     }
     return this.ended === null
   }
 
-  #answer(it: Outstanding, line: AnsweringLine): void {
-    it.reply = replyOf(it, line, this.#arrivedMs)
+  #answer(it: Outstanding, line: AnsweringLine, crlf: boolean): void {
+    it.reply = replyOf(it, line, this.#arrivedMs, crlf ? "crlf" : "lf")
     this.#unanswered--
     this.#framer.bound = this.#bound()
     if (this.#unanswered === 0) this.#settle?.()

@@ -1,0 +1,55 @@
+import type { Transport } from "../../domain/endpoint.ts"
+import type { ProbeOutcome } from "../../domain/reason.ts"
+import type { LineEnd } from "../../domain/visit.ts"
+import type { Reply } from "../../electrum/reply.ts"
+
+/** One request and what came back, as rules look at it. */
+export interface SeenReply {
+  readonly method: string
+  readonly params: ReadonlyArray<unknown>
+  readonly outcome: ProbeOutcome
+  /** The line, padding folded, perhaps cut; null without one. */
+  readonly raw: string | null
+  readonly lineEnd: LineEnd | null
+  /** Spaces before the closing bracket. */
+  readonly padding: number
+  /** Decoded result; undefined unless `ok`. */
+  readonly result: unknown
+  readonly errorCode: number | null
+  readonly errorMessage: string | null
+  /** Milliseconds by the visit's clock; null without a line. */
+  readonly arrivedMs: number | null
+}
+
+/** All that identification looks at. */
+export interface Behaviour {
+  readonly transport: Transport
+  /** When dialling began for the connection whose handshake was answered, by the visit's clock; null when unknown. */
+  readonly dialledMs: number | null
+  /** In the order asked. */
+  readonly replies: ReadonlyArray<SeenReply>
+}
+
+export const seenReply = (reply: Reply): SeenReply => ({
+  method: reply.request.method.name,
+  params: reply.request.params,
+  outcome: reply.outcome,
+  raw: reply.raw,
+  lineEnd: reply.lineEnd,
+  padding: reply.padding,
+  result: reply.result,
+  errorCode: reply.errorCode,
+  errorMessage: reply.errorMessage,
+  arrivedMs: reply.latencyMs === null ? null : reply.sentMs + reply.latencyMs
+})
+
+/** The answered `server.version`, the last one if there are several; undefined without. */
+export const answeredVersion = ({ replies }: Behaviour): SeenReply | undefined =>
+  replies.findLast(({ method, outcome }) => method === "server.version" && outcome === "ok")
+
+/** Replies to a method that came as its result. */
+export const answered = ({ replies }: Behaviour, method: string): ReadonlyArray<SeenReply> =>
+  replies.filter((reply) => reply.method === method && reply.outcome === "ok")
+
+/** Whether padding and pacing show: they are for lines, WebSocket messages have neither. */
+export const hasLines = ({ transport }: Behaviour): boolean => transport === "tcp" || transport === "tls"
