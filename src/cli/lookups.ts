@@ -1,7 +1,7 @@
 import { Effect, Layer } from "effect"
 import type { EnrichSummary } from "../crawl/enrich-crawl.ts"
 import { Enricher } from "../enrich/enricher.ts"
-import { isLoopbackOnly, loopbackRefusal } from "../transport/address-policy.ts"
+import { isLoopback, isLoopbackOnly, loopbackRefusal } from "../transport/address-policy.ts"
 import { parseNameServer } from "../transport/name-server.ts"
 import { Resolver } from "../transport/resolver.ts"
 import { usageError } from "./network.ts"
@@ -36,7 +36,9 @@ export const lookupsOf = Effect.fnUntraced(function*(input: LookupInput, situati
   const server = resolver === null ? null : parseNameServer(resolver)
   if (typeof server === "string") return yield* usageError(`--resolver ${resolver}: ${server}.`)
   const refusal = server !== null
-    ? loopbackRefusal(server.address, { loopbackOnly }, "name server") ?? null
+    ? simulated && !isLoopback(server.address)
+      ? `the name server of a simulated network is on loopback, not ${server.address}`
+      : loopbackRefusal(server.address, { loopbackOnly }, "name server") ?? null
     : simulated
     ? "of a simulated network only --resolver is asked"
     : throughProxy

@@ -6,7 +6,7 @@ import { cloudTable, providerOfAsn } from "./cloud-table.ts"
 import { type CloudBlock, type CloudRanges, readCloudRanges } from "./cloud-ranges.ts"
 import { openCsv } from "./csv-geo.ts"
 import { EnrichError } from "./enrich-error.ts"
-import type { GeoFile, GeoFindings, PlacedBlock } from "./geo-file.ts"
+import { asNamed, type GeoFile, type GeoFindings, type PlacedBlock } from "./geo-file.ts"
 import { cymruFacts, type LookupOptions, makeLookups } from "./lookups.ts"
 import { openMmdb } from "./mmdb-geo.ts"
 import { RangeMatch } from "./range-match.ts"
@@ -191,7 +191,7 @@ const make = Effect.fnUntraced(function*(options: EnricherOptions) {
     const facts: Array<AddressFact> = []
     const notes = clouds.flatMap((ranges) => ranges.notes)
     for (const [i, file] of geoFiles.entries()) {
-      const findings = yield* Effect.provideContext(file.lookUp(addresses), services)
+      const findings = asNamed(file.name, yield* Effect.provideContext(file.lookUp(addresses), services))
       const source: FactSource = { kind: "geo file", name: file.name, rank: i + 1, dataAt: findings.dataAt }
       facts.push(...placedFacts(addresses, source, findings, yield* Clock.currentTimeMillis))
       notes.push(...findings.notes)

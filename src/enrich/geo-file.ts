@@ -26,3 +26,21 @@ export interface GeoFile<R> {
   /** Reads it for these addresses; little is kept in memory of it before or after. */
   readonly lookUp: (addresses: ReadonlyArray<string>) => Effect.Effect<GeoFindings, EnrichError, R>
 }
+
+/**
+ * Some files of ip-location-db say in which country an address or its system is
+ * registered, and nothing but their names tells: `asn-country`, `iptoasn-country`,
+ * `geo-whois-asn-country` and the like.
+ */
+const holdsRegistry = (name: string): boolean => /(?:asn|whois)-country/i.test(name)
+
+/** Findings of a file with its countries as what they are by its name. */
+export const asNamed = (name: string, findings: GeoFindings): GeoFindings =>
+  !holdsRegistry(name) ? findings : {
+    ...findings,
+    kinds: findings.kinds.map((kind) => kind === "country_located" ? "country_registered" : kind),
+    found: new Map([...findings.found].map(([address, place]) => [
+      address,
+      { ...place, countryLocated: null, countryRegistered: place.countryRegistered ?? place.countryLocated }
+    ]))
+  }

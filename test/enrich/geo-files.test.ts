@@ -91,6 +91,23 @@ describe("geo files", () => {
       ])
     }))
 
+  it.effect("whose names say that they hold the registry's countries are not taken for places", () =>
+    Effect.gen(function*() {
+      const names = ["asn-country-ipv4.csv", "iptoasn-country-ipv4-num.csv", "geo-whois-asn-country.mmdb", "dbip-country-ipv4.csv"]
+      const file = yield* filesOf({
+        [names[0]!]: "192.0.2.0,192.0.2.255,AU\n",
+        [names[1]!]: "3221225984,3221226239,AU\n",
+        [names[2]!]: mmdbFile({ type: "country", ipVersion: 6, builtAt: 1, blocks: { "192.0.2.0/24": { country_code: "AU" } } }),
+        [names[3]!]: "192.0.2.0,192.0.2.255,AU\n"
+      })
+      const { facts } = yield* lookUp(["192.0.2.1", "198.51.100.1"], { geoFiles: names.map(file) })
+      expect(said(facts, "192.0.2.1")).toEqual([
+        `country_located ${names[3]}: AU`,
+        ...names.slice(0, 3).map((name) => `country_registered ${name}: AU`).toSorted()
+      ])
+      expect(said(facts, "198.51.100.1")).toContain(`country_registered ${names[0]}: (no data)`)
+    }))
+
   it.effect("with lines that say nothing are read for the rest, and the lines are counted", () =>
     Effect.gen(function*() {
       const file = yield* filesOf({
