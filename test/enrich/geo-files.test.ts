@@ -142,7 +142,8 @@ describe("geo files", () => {
         }),
         "flat.mmdb": mmdbFile({ type: "ip-location-db", ipVersion: 6, builtAt: 1, blocks: { "192.0.2.0/24": { country_code: "FR", city: "Paris" } } })
       })
-      const { facts } = yield* lookUp(["192.0.2.1", "192.0.2.200", "2001:db8::5", "203.0.113.1"], {
+      // c000:201:: begins with the bits of 192.0.2.1, which a database of IPv4 alone must not be asked for.
+      const { facts } = yield* lookUp(["192.0.2.1", "192.0.2.200", "2001:db8::5", "c000:201::"], {
         geoFiles: [file("city.mmdb"), file("asn.mmdb"), file("flat.mmdb")]
       })
       expect(said(facts, "192.0.2.1").filter((line) => !line.startsWith("cloud"))).toEqual([
@@ -163,6 +164,7 @@ describe("geo files", () => {
         "country_registered city.mmdb: (no data)",
         "org asn.mmdb: (no data)"
       ])
+      expect(said(facts, "c000:201::")).toContain("asn asn.mmdb: (no data)")
       const found = facts.find(({ address, fact }) => address === "192.0.2.200" && fact === "city")
       expect(found).toMatchObject({ block: "192.0.2.0/24", source: { dataAt: 1_750_000_000_000, rank: 1 } })
       expect(facts.find(({ address, fact }) => address === "192.0.2.200" && fact === "asn")).toMatchObject({ answers: [], reason: "no data" })

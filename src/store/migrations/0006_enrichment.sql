@@ -101,25 +101,24 @@ WITH each AS (
   UNION ALL
   SELECT network, host, addresses, reason, detail, resolved_at, NULL FROM host_address WHERE len(addresses) = 0
 ), known AS (
+  -- The lists hold null where one address has no value: two values, then, not one.
   SELECT e.network, e.host, any_value(e.addresses) AS addresses, any_value(e.reason) AS reason, any_value(e.detail) AS detail,
-    count(e.address) AS total, count(DISTINCT f.address) AS looked_up,
+    count(DISTINCT f.address) AS looked_up,
     list(DISTINCT f.asn) AS asn, list(DISTINCT f.org) AS org,
     list(DISTINCT f.country_located) AS country_located, list(DISTINCT f.country_registered) AS country_registered,
     list(DISTINCT f.city) AS city, list(DISTINCT f.cloud_provider) AS cloud_provider,
     list_sort(list_distinct(flatten(list(coalesce(f.ptr, []))))) AS ptr,
-    max(f.asn_reason) AS asn_reason,
-    count(f.asn) AS with_asn, count(f.org) AS with_org, count(f.country_located) AS with_located,
-    count(f.country_registered) AS with_registered, count(f.city) AS with_city, count(f.cloud_provider) AS with_cloud
+    max(f.asn_reason) AS asn_reason
   FROM each e LEFT JOIN address_facts f ON f.network = e.network AND f.address = e.address
   GROUP BY e.network, e.host
 )
 SELECT network, host, addresses, reason, detail, looked_up,
-  CASE WHEN with_asn = total AND len(asn) = 1 THEN asn[1] END AS asn,
-  CASE WHEN with_org = total AND len(org) = 1 THEN org[1] END AS org,
-  CASE WHEN with_located = total AND len(country_located) = 1 THEN country_located[1] END AS country_located,
-  CASE WHEN with_registered = total AND len(country_registered) = 1 THEN country_registered[1] END AS country_registered,
-  CASE WHEN with_city = total AND len(city) = 1 THEN city[1] END AS city,
-  CASE WHEN with_cloud = total AND len(cloud_provider) = 1 THEN cloud_provider[1] END AS cloud_provider,
+  CASE WHEN len(asn) = 1 THEN asn[1] END AS asn,
+  CASE WHEN len(org) = 1 THEN org[1] END AS org,
+  CASE WHEN len(country_located) = 1 THEN country_located[1] END AS country_located,
+  CASE WHEN len(country_registered) = 1 THEN country_registered[1] END AS country_registered,
+  CASE WHEN len(city) = 1 THEN city[1] END AS city,
+  CASE WHEN len(cloud_provider) = 1 THEN cloud_provider[1] END AS cloud_provider,
   ptr,
   asn_reason
 FROM known;
