@@ -21,6 +21,9 @@ export type Answer =
   | { readonly result: string }
   | { readonly code: number; readonly message: string; readonly close?: boolean }
 
+/** The answer that is an error; `close` ends the connection after it. */
+export const fail = (code: number, message: string, close = false): Answer => ({ code, message, close })
+
 /**
  * What a conversation may do with its connection. Not the session itself: a
  * server that lies holds two conversations, of which one is heard.

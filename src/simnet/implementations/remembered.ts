@@ -1,3 +1,5 @@
+import type { WorldClock } from "../world/world-clock.ts"
+
 /**
  * A value that a server keeps for a while: made when first asked for, and again
  * when its key, e.g. the number of the present two minutes, has changed.
@@ -18,3 +20,7 @@ export class Remembered<T> {
     return this.#made.value
   }
 }
+
+/** The number of the present period of so many simulated milliseconds, counted from a phase. */
+export const periods = (clock: WorldClock, ms: number, phase: number): (() => number) => () =>
+  Math.floor((clock.now() - phase) / ms)

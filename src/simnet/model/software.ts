@@ -26,12 +26,15 @@ export const parseSoftware = (text: string): Software | undefined => {
   return undefined
 }
 
+/** A version as comparable numbers, e.g. [1, 4, 2]. */
+export type VersionTuple = ReadonlyArray<number>
+
 /** A version as comparable numbers: `2.0b1` is [2, 0], `1.18.0` is [1, 18, 0]. */
-export const versionNumbers = (version: string): ReadonlyArray<number> =>
+export const versionNumbers = (version: string): VersionTuple =>
   version.split(".").map((part) => Number.parseInt(part, 10))
 
 /** Element-wise, a shorter tuple being smaller than one that it begins, as Python and Qt compare. */
-export const compareTuples = (a: ReadonlyArray<number>, b: ReadonlyArray<number>): number => {
+export const compareTuples = (a: VersionTuple, b: VersionTuple): number => {
   for (let i = 0; i < Math.min(a.length, b.length); i++) {
     if (a[i] !== b[i]) return a[i]! - b[i]!
   }

@@ -1,12 +1,14 @@
 import { headerProof, merkleProof } from "../../bitcoin/merkle.ts"
 import { Float, type Json } from "../../model/dialect.ts"
 import type { ServerModel } from "../../model/server-model.ts"
-import { broadcastRefusal } from "../broadcast-refusal.ts"
+import { broadcastRefusal } from "../bitcoind-errors.ts"
+import { hashOf, maximumHeaders } from "../common-parameters.ts"
 import type { NodeFollower } from "../node-follower.ts"
 import type { Remembered } from "../remembered.ts"
 import { type ScriptEntry, statusOf, wholeHistory } from "../script-history.ts"
+import { balanceJson, entryJson, unspentJson } from "../script-json.ts"
 import type { ScriptSubscriptions } from "../script-subscriptions.ts"
-import { balanceJson, entryJson, hashOf, maximumHeaders, natural, tipJson, unspentJson } from "./electrs-family.ts"
+import { natural, tipJson } from "./electrs-family.ts"
 
 /** Everything of a process that its connections share. */
 export interface BlockstreamProcess {
@@ -181,12 +183,12 @@ export const blockstreamMethods: ReadonlyMap<string, BlockstreamMethod> = new Ma
   ["mempool.get_fee_histogram", (_, { process }) => ({ text: process.histogram.value })],
   ["blockchain.scripthash.subscribe", subscribe],
   ["blockchain.scripthash.get_history", withHistory((entries) => entries.map(entryJson))],
-  ["blockchain.scripthash.get_balance", withScript((hash, { model }) => ({ result: balanceJson(model, hash) }))],
+  ["blockchain.scripthash.get_balance", withScript((hash, { model }) => ({ result: balanceJson(model.backend, hash) }))],
   [
     "blockchain.scripthash.listunspent",
     withScript((hash, { model }) => {
       const outputs = model.backend.unspent(hash).length
-      if (outputs <= historyLimit) return { result: unspentJson(model, hash) }
+      if (outputs <= historyLimit) return { result: model.backend.unspent(hash).map(unspentJson) }
       return model.software.family === "mempool electrs"
         ? { error: `Too many unspent transaction outputs (>${historyLimit}). Contact support to raise limits.` }
         : tooMany(model)

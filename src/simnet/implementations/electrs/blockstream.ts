@@ -1,6 +1,5 @@
 import { isUtf8 } from "node:buffer"
 import { type Json, print, serdeSorted } from "../../model/dialect.ts"
-import { printPeers } from "../../model/peer-lists.ts"
 import type { ServerModel } from "../../model/server-model.ts"
 import { blockstreamFeatures } from "../features.ts"
 import { blockstreamHistogram } from "../fee-histogram.ts"
@@ -14,7 +13,8 @@ import {
   type Request
 } from "../implementation.ts"
 import { NodeFollower, untilTick } from "../node-follower.ts"
-import { Remembered } from "../remembered.ts"
+import { peersText } from "../peers-text.ts"
+import { periods, Remembered } from "../remembered.ts"
 import { protocolOrder } from "../script-history.ts"
 import { ScriptSubscriptions } from "../script-subscriptions.ts"
 import { sortedEnvelope } from "../sorted-envelope.ts"
@@ -51,15 +51,14 @@ const processOf = (model: ServerModel): BlockstreamProcess => {
     number
   ]
   const untilUpdate = (now: number): number => untilTick(now, updateMs, update)
-  const every = (ms: number, phase: number) => (): number => Math.floor((clock.now() - phase) / ms)
   return {
     model,
     node: new NodeFollower(backend, clock, { tip: untilUpdate, mempool: untilUpdate }),
-    histogram: new Remembered(every(mempoolMs, statistics), () =>
+    histogram: new Remembered(periods(clock, mempoolMs, statistics), () =>
       print(blockstreamHistogram(backend.mempool), serdeSorted)
     ),
     estimates: new Remembered(
-      every(estimatesMs, estimates),
+      periods(clock, estimatesMs, estimates),
       () =>
         new Map(
           estimatedTargets
@@ -143,7 +142,7 @@ class BlockstreamConversation implements Conversation {
     const { model } = this.#process
     // Builds with discovery have more.
     if (name === "server.peers.subscribe") {
-      return { text: model.discovery ? printPeers(model.peers.draw(model.random), false, serdeSorted) : "[]" }
+      return { text: model.discovery ? peersText(model, false, serdeSorted) : "[]" }
     }
     if (name === "server.features" && model.discovery) return { text: blockstreamFeatures(model) }
     if (name === "server.add_peer" && model.discovery) {

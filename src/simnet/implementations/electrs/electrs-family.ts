@@ -2,7 +2,7 @@ import { type Json, print, serdeSorted } from "../../model/dialect.ts"
 import type { ServerModel } from "../../model/server-model.ts"
 import type { Channel, Implementation } from "../implementation.ts"
 import type { NodeFollower } from "../node-follower.ts"
-import { type ScriptEntry, statusOf, wholeHistory, type MempoolOrder } from "../script-history.ts"
+import { type MempoolOrder, statusOf, wholeHistory } from "../script-history.ts"
 import type { ScriptSubscriptions } from "../script-subscriptions.ts"
 
 /** Manners of both Rust families: no limits, no padding, no end to patience. */
@@ -16,34 +16,12 @@ export const electrsManners = {
   connectionsPerClient: null
 } as const satisfies Partial<Implementation>
 
-export const maximumHeaders = 2016
-
 export const natural = (value: unknown): value is number =>
   typeof value === "number" && Number.isInteger(value) && value >= 0
-
-/** 64 hex digits in lower case; undefined where it is no hash. */
-export const hashOf = (value: unknown): string | undefined =>
-  typeof value === "string" && /^[0-9a-fA-F]{64}$/.test(value) ? value.toLowerCase() : undefined
 
 export const tipJson = (node: NodeFollower, model: ServerModel): Json => {
   const height = node.tipHeight
   return { height, hex: model.backend.header(height)! }
-}
-
-export const entryJson = ({ txid, height, fee }: ScriptEntry): Json => ({
-  tx_hash: txid,
-  height,
-  ...(fee === null ? {} : { fee })
-})
-
-export const unspentJson = (model: ServerModel, hash: string): Json =>
-  model.backend
-    .unspent(hash)
-    .map(({ txid, position, value, height }) => ({ tx_hash: txid, tx_pos: position, height, value }))
-
-export const balanceJson = (model: ServerModel, hash: string): Json => {
-  const { confirmed, unconfirmed } = model.backend.balance(hash)
-  return { confirmed, unconfirmed }
 }
 
 /** Tell a client what is another than it was told last; the families differ in what comes first. */

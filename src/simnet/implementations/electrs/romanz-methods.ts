@@ -1,19 +1,22 @@
 import { decodeTransaction } from "../../bitcoin/decoded-transaction.ts"
+import { hashBytes } from "../../bitcoin/hash.ts"
 import { merkleProof } from "../../bitcoin/merkle.ts"
 import { chainDefinitions } from "../../chain/chain-definitions.ts"
 import { Float, type Json, print, serdeSorted } from "../../model/dialect.ts"
 import type { ServerModel } from "../../model/server-model.ts"
 import { atLeast, compareTuples } from "../../model/software.ts"
-import { broadcastRefusal, missingInputs } from "../broadcast-refusal.ts"
+import { broadcastRefusal, invalidTarget, missingInputs, unknownTransaction } from "../bitcoind-errors.ts"
+import { hashOf, maximumHeaders } from "../common-parameters.ts"
 import { romanzFeatures } from "../features.ts"
-import type { Answer } from "../implementation.ts"
+import { type Answer, fail } from "../implementation.ts"
 import type { NodeFollower } from "../node-follower.ts"
 import { onceFor } from "../once-for.ts"
 import type { Remembered } from "../remembered.ts"
 import { type MempoolOrder, statusOf, wholeHistory } from "../script-history.ts"
+import { balanceJson, entryJson, unspentJson } from "../script-json.ts"
 import type { ScriptSubscriptions } from "../script-subscriptions.ts"
 import { verboseTransaction } from "../verbose-transaction.ts"
-import { balanceJson, entryJson, hashOf, maximumHeaders, natural, tipJson, unspentJson } from "./electrs-family.ts"
+import { natural, tipJson } from "./electrs-family.ts"
 
 /** Everything of a process that its connections share. */
 export interface RomanzProcess {
@@ -34,15 +37,14 @@ export interface RomanzCall {
 export type RomanzMethod = (params: unknown, call: RomanzCall) => Answer
 
 const json = (value: Json): Answer => ({ result: print(value, serdeSorted) })
-export const fail = (code: number, message: string): Answer => ({ code, message })
 const invalidParams = fail(-32602, "invalid params")
 
 /** By its bytes, which are the other way round than people write it. */
-const reversed = (txid: string): string => Buffer.from(Buffer.from(txid, "hex").toReversed()).toString("hex")
+const bytesOf = (txid: string): string => hashBytes(txid).toString("hex")
 
 /** Unconfirmed inputs last, then by the bytes of the transaction's hash. */
 export const romanzOrder: MempoolOrder = (entries) =>
-  entries.toSorted((a, b) => b.height - a.height || (reversed(a.txid) < reversed(b.txid) ? -1 : 1))
+  entries.toSorted((a, b) => b.height - a.height || (bytesOf(a.txid) < bytesOf(b.txid) ? -1 : 1))
 
 /** A list of exactly so many parameters. */
 const listOf = (params: unknown, ...lengths: ReadonlyArray<number>): ReadonlyArray<unknown> | undefined =>
@@ -86,7 +88,7 @@ const headers: RomanzMethod = (params, { process, model }) => {
 const estimateFee: RomanzMethod = (params, { model }) => {
   const [target] = listOf(params, 1) ?? []
   if (!natural(target) || target > 65_535) return invalidParams
-  if (target < 1 || target > 1008) return fail(2, "Invalid conf_target, must be between 1 and 1008")
+  if (target < 1 || target > 1008) return fail(2, invalidTarget)
   const rate = model.backend.estimateFee(target)
   return json(rate < 0 ? -1 : new Float(rate))
 }
@@ -115,9 +117,7 @@ const get: RomanzMethod = (params, { model }) => {
     verbose === true
       ? verboseTransaction(model.backend, chainDefinitions[model.chain.name].addresses, txid)
       : model.backend.transaction(txid)?.hex
-  return result === undefined
-    ? fail(2, "No such mempool or blockchain transaction. Use gettransaction for wallet transactions.")
-    : json(result)
+  return result === undefined ? fail(2, unknownTransaction) : json(result)
 }
 
 const merkle: RomanzMethod = (params, { process, model }) => {
@@ -199,8 +199,8 @@ export const romanzMethods = onceFor((release: string): ReadonlyMap<string, Roma
       "blockchain.scripthash.get_history",
       withScript((hash, { model }) => wholeHistory(model.backend, hash, romanzOrder).map(entryJson))
     ],
-    ["blockchain.scripthash.get_balance", withScript((hash, { model }) => balanceJson(model, hash))],
-    ["blockchain.scripthash.listunspent", withScript((hash, { model }) => unspentJson(model, hash))],
+    ["blockchain.scripthash.get_balance", withScript((hash, { model }) => balanceJson(model.backend, hash))],
+    ["blockchain.scripthash.listunspent", withScript((hash, { model }) => model.backend.unspent(hash).map(unspentJson))],
     ["blockchain.transaction.broadcast", broadcast],
     ["blockchain.transaction.get", get],
     ["blockchain.transaction.get_merkle", merkle],

@@ -2,13 +2,13 @@ import { isUtf8 } from "node:buffer"
 import { print, serdeSorted } from "../../model/dialect.ts"
 import type { ServerModel } from "../../model/server-model.ts"
 import { romanzHistogram } from "../fee-histogram.ts"
-import { type Answer, type Channel, type Conversation, idText, type Implementation, type Request } from "../implementation.ts"
+import { type Answer, type Channel, type Conversation, fail, idText, type Implementation, type Request } from "../implementation.ts"
 import { NodeFollower, untilTick } from "../node-follower.ts"
-import { Remembered } from "../remembered.ts"
+import { periods, Remembered } from "../remembered.ts"
 import { ScriptSubscriptions } from "../script-subscriptions.ts"
 import { sortedEnvelope } from "../sorted-envelope.ts"
 import { electrsManners, tellElectrsClient, tipJson } from "./electrs-family.ts"
-import { fail, type RomanzMethod, romanzMethods, romanzOrder, type RomanzProcess } from "./romanz-methods.ts"
+import { type RomanzMethod, romanzMethods, romanzOrder, type RomanzProcess } from "./romanz-methods.ts"
 
 const syncMs = 10_000
 
@@ -17,6 +17,7 @@ const processOf = (model: ServerModel): RomanzProcess => {
   const { backend, clock } = model
   const draw = model.random.fork("process")
   const phase = draw.between(0, syncMs)
+  const sync = periods(clock, syncMs, phase)
   const node = new NodeFollower(backend, clock, {
     tip: () => draw.between(50, 500),
     mempool: (now) => untilTick(now, syncMs, phase)
@@ -25,7 +26,7 @@ const processOf = (model: ServerModel): RomanzProcess => {
     model,
     node,
     histogram: new Remembered(
-      () => `${Math.floor((clock.now() - phase) / syncMs)} ${backend.hash(node.tipHeight)}`,
+      () => `${sync()} ${backend.hash(node.tipHeight)}`,
       () => print(romanzHistogram(backend.mempool), serdeSorted)
     )
   }

@@ -1,5 +1,5 @@
 /** Rust's Debug form of a decoded JSON value, as serde_json's values print it. */
-export const rustDebug = (value: unknown): string => {
+const rustDebug = (value: unknown): string => {
   if (value === null || value === undefined) return "Null"
   if (typeof value === "boolean") return `Bool(${value})`
   if (typeof value === "number") return `Number(${value})`

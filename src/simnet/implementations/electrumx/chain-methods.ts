@@ -1,9 +1,11 @@
 import { headerProof } from "../../bitcoin/merkle.ts"
 import { Float, print } from "../../model/dialect.ts"
 import { atLeast } from "../../model/software.ts"
-import type { Answer } from "../implementation.ts"
+import { daemonError, invalidTarget } from "../bitcoind-errors.ts"
+import { maximumHeaders } from "../common-parameters.ts"
+import { type Answer, fail } from "../implementation.ts"
 import { entry, type Method, type MethodEntry } from "./method.ts"
-import { commas, fail, from16, nonNegative, shouldBeInteger } from "./parameters.ts"
+import { commas, from16, nonNegative, shouldBeInteger } from "./parameters.ts"
 import type { ElectrumxProcess } from "./process.ts"
 import { pythonText } from "./python-text.ts"
 
@@ -39,9 +41,6 @@ const header: Method["answer"] = ([wanted, checkpoint], { process, model, dialec
   const { branch, root } = headerProof(model.backend, height, cp)
   return { result: print({ header: hex, branch, root }, dialect) }
 }
-
-/** Most headers of one reply. */
-const maximumHeaders = 2016
 
 const headers: Method["answer"] = ([from, wanted, checkpoint], { process, model, dialect, negotiated, charge }) => {
   const start = nonNegative(from)
@@ -90,10 +89,7 @@ const estimateFee: Method["answer"] = ([wanted, mode], { process, model, dialect
   }
   const target = process.bucketsTargets ? bucket(number) : number
   if (target < 1 || target > 1008) {
-    return fail(
-      2,
-      "daemon error: DaemonError({'code': -8, 'message': 'Invalid conf_target, must be between 1 and 1008'})"
-    )
+    return fail(2, daemonError(-8, invalidTarget))
   }
   const kept = process.estimates.value
   const key = `${target} ${known}`

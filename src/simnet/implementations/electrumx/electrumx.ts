@@ -1,14 +1,7 @@
 import { compactPython, print, spacedPython } from "../../model/dialect.ts"
 import type { ServerModel } from "../../model/server-model.ts"
 import { atLeast } from "../../model/software.ts"
-import {
-  type Answer,
-  type Channel,
-  type Conversation,
-  idText,
-  type Implementation,
-  type Request
-} from "../implementation.ts"
+import { type Answer, type Channel, type Conversation, fail, idText, type Implementation, type Request } from "../implementation.ts"
 import type { News } from "../node-follower.ts"
 import { statusOf, wholeHistory } from "../script-history.ts"
 import { ScriptSubscriptions } from "../script-subscriptions.ts"
@@ -17,7 +10,6 @@ import { costOfMethod, errorCost, parseErrorCost } from "./cost-groups.ts"
 import { electrumxEnvelope, oldEnvelope } from "./envelope.ts"
 import type { Method } from "./method.ts"
 import { electrumxMethods } from "./methods.ts"
-import { fail } from "./parameters.ts"
 import { electrumxProcess, type ElectrumxOptions, type ElectrumxProcess } from "./process.ts"
 import { parsePythonJson } from "./python-json.ts"
 import { pythonRepr, pythonText } from "./python-text.ts"

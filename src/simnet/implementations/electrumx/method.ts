@@ -1,9 +1,9 @@
 import type { Client } from "../../model/client.ts"
 import type { Dialect } from "../../model/dialect.ts"
 import type { ServerModel } from "../../model/server-model.ts"
+import type { VersionTuple } from "../../model/software.ts"
 import type { Answer } from "../implementation.ts"
 import type { ScriptSubscriptions } from "../script-subscriptions.ts"
-import type { Tuple } from "./parameters.ts"
 import type { ElectrumxProcess } from "./process.ts"
 
 /** What a method may use of the process and the connection. */
@@ -13,10 +13,10 @@ export interface Call {
   readonly dialect: Dialect
   readonly client: Client | null
   /** 1.4 before the handshake. */
-  readonly negotiated: Tuple
+  readonly negotiated: VersionTuple
   readonly handshaken: boolean
   readonly subscriptions: ScriptSubscriptions
-  readonly negotiate: (version: Tuple) => void
+  readonly negotiate: (version: VersionTuple) => void
   /** Two notifications without params, which stop vulnerable old wallets. */
   readonly warnOldWallet: () => void
   /** Be told of news from now on. */
@@ -31,7 +31,7 @@ export interface Method {
   /** For requests with named parameters. */
   readonly names: ReadonlyArray<string>
   /** Whether it exists at a negotiated version. */
-  readonly available?: (negotiated: Tuple) => boolean
+  readonly available?: (negotiated: VersionTuple) => boolean
   readonly answer: (params: ReadonlyArray<unknown>, call: Call) => Answer
 }
 

@@ -1,10 +1,6 @@
-import { compareTuples } from "../../model/software.ts"
-import type { Answer } from "../implementation.ts"
+import { compareTuples, type VersionTuple } from "../../model/software.ts"
+import { type Answer, fail } from "../implementation.ts"
 import { pythonText } from "./python-text.ts"
-
-export type Tuple = ReadonlyArray<number>
-
-export const fail = (code: number, message: string, close = false): Answer => ({ code, message, close })
 
 /** Python's format of integers with `,` between thousands. */
 export const commas = (n: number): string => n.toLocaleString("en-US")
@@ -29,11 +25,7 @@ export const pythonBoolean = (value: unknown): boolean | undefined =>
   value === true || value === 1 ? true : value === false || value === 0 ? false : undefined
 
 /** A version text as a tuple; (0, ) where it is none. */
-export const tupleOf = (value: unknown): Tuple =>
+export const tupleOf = (value: unknown): VersionTuple =>
   typeof value === "string" && /^[0-9]+(\.[0-9]+)*$/.test(value) ? value.split(".").map(Number) : [0]
 
-export const from16 = (negotiated: Tuple): boolean => compareTuples(negotiated, [1, 6]) >= 0
-
-/** 64 hex digits in lower case; undefined where it is no hash. */
-export const hashOf = (value: unknown): string | undefined =>
-  typeof value === "string" && /^[0-9a-fA-F]{64}$/.test(value) ? value.toLowerCase() : undefined
+export const from16 = (negotiated: VersionTuple): boolean => compareTuples(negotiated, [1, 6]) >= 0

@@ -1,11 +1,11 @@
-import { createHash } from "node:crypto"
+import { sha256 } from "../../bitcoin/hash.ts"
 import type { Dialect } from "../../model/dialect.ts"
 import { Float, print } from "../../model/dialect.ts"
 import type { ServerModel } from "../../model/server-model.ts"
 import { atLeast } from "../../model/software.ts"
 import { electrumxHistogram } from "../fee-histogram.ts"
 import { NodeFollower, untilTick } from "../node-follower.ts"
-import { Remembered } from "../remembered.ts"
+import { periods, Remembered } from "../remembered.ts"
 import { type MempoolOrder, protocolOrder } from "../script-history.ts"
 import { CostGroups } from "./cost-groups.ts"
 
@@ -47,7 +47,7 @@ const feesMs = 60_000
 
 /** Any order, but always the same one in a process. */
 const setOrder = (salt: string): MempoolOrder => {
-  const place = (txid: string): string => createHash("sha256").update(salt + txid).digest("hex")
+  const place = (txid: string): string => sha256(Buffer.from(salt + txid)).toString("hex")
   return (entries) =>
     entries
       .map((entry) => ({ entry, place: place(entry.txid) }))
@@ -74,23 +74,21 @@ export const electrumxProcess = (model: ServerModel, dialect: Dialect, exhausted
     },
     mempool: (now) => untilTick(now, pollMs, mempool)
   })
-  const every = (ms: number, phase: number) => (): number => Math.floor((clock.now() - phase) / ms)
-  const btc = (value: number): Float => new Float(value)
   return {
     model,
     dialect,
     costs: new CostGroups(() => performance.now(), exhausted),
     node,
-    histogram: new Remembered(every(histogramMs, bins), () =>
+    histogram: new Remembered(periods(clock, histogramMs, bins), () =>
       print(electrumxHistogram(backend.mempool, atLeast(version, "1.17") ? 30_000 : 100_000), dialect)
     ),
-    relayFee: new Remembered(every(feesMs, fees), () => print(btc(backend.relayFee), dialect)),
-    mempoolInfo: new Remembered(every(feesMs, fees), () =>
+    relayFee: new Remembered(periods(clock, feesMs, fees), () => print(new Float(backend.relayFee), dialect)),
+    mempoolInfo: new Remembered(periods(clock, feesMs, fees), () =>
       print(
         {
-          mempoolminfee: btc(backend.mempoolMinFee),
-          minrelaytxfee: btc(backend.relayFee),
-          incrementalrelayfee: btc(backend.relayFee)
+          mempoolminfee: new Float(backend.mempoolMinFee),
+          minrelaytxfee: new Float(backend.relayFee),
+          incrementalrelayfee: new Float(backend.relayFee)
         },
         dialect
       )

@@ -1,9 +1,10 @@
 import { print } from "../../model/dialect.ts"
 import { atLeast, compareTuples } from "../../model/software.ts"
-import type { Answer } from "../implementation.ts"
+import { hashOf } from "../common-parameters.ts"
+import { type Answer, fail } from "../implementation.ts"
 import { type ScriptEntry, statusOf, wholeHistory } from "../script-history.ts"
+import { balanceJson, entryJson, unspentJson } from "../script-json.ts"
 import { entry, type Call, type Method, type MethodEntry } from "./method.ts"
-import { fail, hashOf } from "./parameters.ts"
 import { pythonText } from "./python-text.ts"
 
 const withHash =
@@ -14,8 +15,6 @@ const withHash =
       ? fail(1, `${pythonText(wanted)} is not a valid script hash`)
       : answer(hash, call, wanted as string)
   }
-
-const shown = ({ txid, height, fee }: ScriptEntry) => ({ tx_hash: txid, height, ...(fee === null ? {} : { fee }) })
 
 /** About 99 bytes an entry. */
 const historyLimit = (call: Call): number =>
@@ -35,13 +34,13 @@ const history = withHash((hash, call) => {
   const entries = historyFor(hash, call)
   if (entries === undefined) return tooLarge(call)
   call.charge(0.45 + entries.length / 1000)
-  return { result: print(entries.map(shown), call.dialect) }
+  return { result: print(entries.map(entryJson), call.dialect) }
 })
 
 const mempool = withHash((hash, call) => {
   const entries = call.process.mempoolOrder(call.model.backend.unconfirmed(hash))
   call.charge(0.25 + entries.length / 50)
-  return { result: print(entries.map(shown), call.dialect) }
+  return { result: print(entries.map(entryJson), call.dialect) }
 })
 
 const unspent = withHash((hash, call) => {
@@ -50,12 +49,7 @@ const unspent = withHash((hash, call) => {
   return {
     result: print(
       // Confirmed ones first, whatever the node's order.
-      [...outputs.filter((o) => o.height > 0), ...outputs.filter((o) => o.height <= 0)].map((output) => ({
-        tx_hash: output.txid,
-        tx_pos: output.position,
-        height: output.height,
-        value: output.value
-      })),
+      [...outputs.filter((o) => o.height > 0), ...outputs.filter((o) => o.height <= 0)].map(unspentJson),
       call.dialect
     )
   }
@@ -63,8 +57,7 @@ const unspent = withHash((hash, call) => {
 
 const balance = withHash((hash, call) => {
   call.charge(1 + call.model.backend.unspent(hash).length / 50)
-  const { confirmed, unconfirmed } = call.model.backend.balance(hash)
-  return { result: print({ confirmed, unconfirmed }, call.dialect) }
+  return { result: print(balanceJson(call.model.backend, hash), call.dialect) }
 })
 
 const subscribe = withHash((hash, call, spelling) => {

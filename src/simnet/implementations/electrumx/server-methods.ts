@@ -1,16 +1,17 @@
 import { print } from "../../model/dialect.ts"
-import { printPeers } from "../../model/peer-lists.ts"
 import type { ServerModel } from "../../model/server-model.ts"
-import { atLeast, compareTuples, versionNumbers } from "../../model/software.ts"
+import { atLeast, compareTuples, versionNumbers, type VersionTuple } from "../../model/software.ts"
 import { bannerFor, filledBanner } from "../banner.ts"
 import { electrumxFeatures } from "../features.ts"
+import { fail } from "../implementation.ts"
+import { peersText } from "../peers-text.ts"
 import { entry, type Method, type MethodEntry } from "./method.ts"
-import { fail, tupleOf, type Tuple } from "./parameters.ts"
+import { tupleOf } from "./parameters.ts"
 import { pythonText } from "./python-text.ts"
 
-const least = (model: ServerModel): Tuple => (atLeast(model.software.version, "1.13") ? [1, 4] : [1, 2])
+const least = (model: ServerModel): VersionTuple => (atLeast(model.software.version, "1.13") ? [1, 4] : [1, 2])
 
-const negotiatedVersion = (wanted: unknown, model: ServerModel): Tuple | undefined => {
+const negotiatedVersion = (wanted: unknown, model: ServerModel): VersionTuple | undefined => {
   const minimum = least(model)
   const [low, high] =
     wanted === null || wanted === undefined
@@ -26,7 +27,7 @@ const negotiatedVersion = (wanted: unknown, model: ServerModel): Tuple | undefin
 }
 
 /** The last version of the wallet that the server tries to stop, when it asks for a protocol of its time. */
-const vulnerable: Tuple = [3, 2, 3]
+const vulnerable: VersionTuple = [3, 2, 3]
 
 const version: Method["answer"] = ([client, wanted], call) => {
   if (call.handshaken) return fail(1, "server.version already sent")
@@ -52,15 +53,9 @@ const banner: Method["answer"] = (_, { client, model, dialect }) => {
   }
 }
 
-const fixedPeerTexts = new WeakMap<ServerModel, string>()
-
-const peers: Method["answer"] = (_, { client, model, dialect }) => {
-  const known = fixedPeerTexts.get(model)
-  if (known !== undefined) return { result: known }
-  const result = printPeers(model.peers.draw(model.random, client?.onion === true), false, dialect)
-  if (model.peers.fixed) fixedPeerTexts.set(model, result)
-  return { result }
-}
+const peers: Method["answer"] = (_, { client, model, dialect }) => ({
+  result: peersText(model, false, dialect, client?.onion === true)
+})
 
 /** The methods about the server itself. `server.add_peer` never adds: nobody's name resolves to a stranger's address. */
 export const electrumxServerMethods = (release: string): ReadonlyArray<MethodEntry> => [

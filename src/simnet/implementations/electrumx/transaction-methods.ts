@@ -3,27 +3,16 @@ import { doubleSha256 } from "../../bitcoin/hash.ts"
 import { merkleProof } from "../../bitcoin/merkle.ts"
 import { chainDefinitions } from "../../chain/chain-definitions.ts"
 import { type Json, print } from "../../model/dialect.ts"
-import { atLeast } from "../../model/software.ts"
-import { broadcastRefusal, missingInputs, packageRefusal } from "../broadcast-refusal.ts"
-import type { Answer } from "../implementation.ts"
+import { atLeast, type VersionTuple } from "../../model/software.ts"
+import { broadcastRefusal, daemonError, missingInputs, packageRefusal, unknownTransaction } from "../bitcoind-errors.ts"
+import { hashOf } from "../common-parameters.ts"
+import { type Answer, fail } from "../implementation.ts"
 import { verboseTransaction } from "../verbose-transaction.ts"
 import { entry, type Call, type Method, type MethodEntry } from "./method.ts"
-import {
-  commas,
-  fail,
-  from16,
-  hashOf,
-  nonNegative,
-  pythonBoolean,
-  shouldBeInteger,
-  type Tuple
-} from "./parameters.ts"
+import { commas, from16, nonNegative, pythonBoolean, shouldBeInteger } from "./parameters.ts"
 import { pythonRepr, pythonText } from "./python-text.ts"
 
 const notHash = (value: unknown): Answer => fail(1, `${pythonText(value)} should be a transaction hash`)
-
-export const unknownTransaction =
-  "daemon error: DaemonError({'code': -5, 'message': 'No such mempool or blockchain transaction. Use gettransaction for wallet transactions.'})"
 
 const get: Method["answer"] = ([wanted, flag], { model, dialect }) => {
   const txid = hashOf(wanted)
@@ -33,7 +22,7 @@ const get: Method["answer"] = ([wanted, flag], { model, dialect }) => {
   const result: Json | undefined = verbose
     ? verboseTransaction(model.backend, chainDefinitions[model.chain.name].addresses, txid)
     : model.backend.transaction(txid)?.hex
-  return result === undefined ? fail(2, unknownTransaction) : { result: print(result, dialect) }
+  return result === undefined ? fail(2, daemonError(-5, unknownTransaction)) : { result: print(result, dialect) }
 }
 
 /** The transactions of a block; undefined where the server has not read it. */
@@ -116,7 +105,7 @@ const broadcastPackage: Method["answer"] = ([raws], { model, dialect }) => {
 }
 
 /** 1.18 had it at every protocol version, before the protocol did. */
-const hasPackages = (release: string) => (negotiated: Tuple): boolean =>
+const hasPackages = (release: string) => (negotiated: VersionTuple): boolean =>
   atLeast(release, "1.19") ? from16(negotiated) : atLeast(release, "1.18")
 
 /** The methods about transactions. */

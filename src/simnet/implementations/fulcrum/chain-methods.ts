@@ -1,7 +1,10 @@
 import { headerProof } from "../../bitcoin/merkle.ts"
 import { Float, type Json } from "../../model/dialect.ts"
 import { atLeast, compareTuples } from "../../model/software.ts"
-import { entry, fail, type FulcrumEntry, type FulcrumMethod, hashOf, heightOf, json, sinceOf, unsigned } from "./method.ts"
+import { invalidTarget } from "../bitcoind-errors.ts"
+import { maximumHeaders } from "../common-parameters.ts"
+import { fail } from "../implementation.ts"
+import { entry, firstHashOf, type FulcrumEntry, type FulcrumMethod, heightOf, json, sinceOf, unsigned } from "./method.ts"
 import type { FulcrumProcess } from "./process.ts"
 
 /** A header as subscribers are told. */
@@ -39,9 +42,6 @@ const header: FulcrumMethod["answer"] = (params, { process, model }) => {
   return height > top ? outOfRange(height) : json(model.backend.header(height)!)
 }
 
-/** Most headers of one reply. */
-const most = 2016
-
 const headers: FulcrumMethod["answer"] = (params, { process, model, negotiated }) => {
   const start = heightOf(params[0])
   if (start === undefined) return fail(1, "Invalid height")
@@ -50,7 +50,7 @@ const headers: FulcrumMethod["answer"] = (params, { process, model, negotiated }
   const cp = params.length > 2 ? heightOf(params[2]) : 0
   if (cp === undefined) return fail(1, "Invalid cp_height")
   const top = process.node.tipHeight
-  const count = Math.max(0, Math.min(amount, most, top - start + 1))
+  const count = Math.max(0, Math.min(amount, maximumHeaders, top - start + 1))
   const last = start + count - 1
   const proven = count > 0 && cp > 0
   if (proven && !(last <= cp && cp <= top)) {
@@ -62,7 +62,7 @@ const headers: FulcrumMethod["answer"] = (params, { process, model, negotiated }
   const list = Array.from({ length: count }, (_, i) => model.backend.header(start + i)!)
   return json({
     count,
-    max: most,
+    max: maximumHeaders,
     ...(compareTuples(negotiated, [1, 6]) >= 0 ? { headers: list } : { hex: list.join("") }),
     ...(proven ? headerProof(model.backend, last, cp) : {})
   })
@@ -72,7 +72,7 @@ const get: FulcrumMethod["answer"] = ([wanted], { process, model }) => {
   const { backend } = model
   const top = process.node.tipHeight
   if (typeof wanted === "string") {
-    const hash = hashOf(wanted)
+    const hash = firstHashOf(wanted)
     if (hash === undefined) return fail(1, "Invalid block hash")
     const height = Array.from({ length: top + 1 }, (_, h) => top - h).find((h) => backend.hash(h) === hash)
     return height === undefined ? fail(2, "Block not found") : json({ height, hex: backend.header(height)! })
@@ -93,7 +93,7 @@ const estimateFee: FulcrumMethod["answer"] = (params, { model }) => {
   if (params.length > 1 && typeof mode !== "string") {
     return fail(1, "blockchain.estimatefee second parameter should be a string")
   }
-  if (target < 1 || target > 1008) return fail(2, "Invalid conf_target, must be between 1 and 1008")
+  if (target < 1 || target > 1008) return fail(2, invalidTarget)
   const lower = (mode as string | undefined)?.toLowerCase()
   if (!feeModes.includes(lower)) {
     return fail(2, `Invalid estimate_mode parameter, must be one of: "unset", "economical", "conservative"`)

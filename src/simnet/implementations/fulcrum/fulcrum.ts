@@ -1,21 +1,14 @@
 import { percentG, print, qtSorted } from "../../model/dialect.ts"
 import type { ServerModel } from "../../model/server-model.ts"
 import { atLeast } from "../../model/software.ts"
-import {
-  type Answer,
-  type Channel,
-  type Conversation,
-  idText,
-  type Implementation,
-  type Request
-} from "../implementation.ts"
+import { type Answer, type Channel, type Conversation, fail, idText, type Implementation, type Request } from "../implementation.ts"
 import type { News } from "../node-follower.ts"
 import { statusOf, wholeHistory } from "../script-history.ts"
 import { ScriptSubscriptions } from "../script-subscriptions.ts"
 import { sortedEnvelope } from "../sorted-envelope.ts"
 import { fulcrumTip } from "./chain-methods.ts"
 import { batchLimit, NodeThrottle } from "./limits.ts"
-import { fail, type FulcrumMethod } from "./method.ts"
+import type { FulcrumMethod } from "./method.ts"
 import { fulcrumMethods } from "./methods.ts"
 import { fulcrumProcess, type FulcrumProcess } from "./process.ts"
 import { transactionHeight } from "./transaction-methods.ts"

@@ -1,12 +1,11 @@
 import type { Client } from "../../model/client.ts"
 import { type Json, print, qtSorted } from "../../model/dialect.ts"
 import type { ServerModel } from "../../model/server-model.ts"
-import { atLeast, versionNumbers } from "../../model/software.ts"
+import { atLeast, versionNumbers, type VersionTuple } from "../../model/software.ts"
+import { hashOf } from "../common-parameters.ts"
 import type { Answer } from "../implementation.ts"
 import type { ScriptSubscriptions } from "../script-subscriptions.ts"
 import type { FulcrumProcess } from "./process.ts"
-
-export type Tuple = ReadonlyArray<number>
 
 /** What a method may use of the process and the connection. */
 export interface FulcrumCall {
@@ -15,8 +14,8 @@ export interface FulcrumCall {
   readonly client: Client | null
   readonly handshaken: boolean
   /** 1.4 before the handshake. */
-  readonly negotiated: Tuple
-  readonly handshake: (negotiated: Tuple) => void
+  readonly negotiated: VersionTuple
+  readonly handshake: (negotiated: VersionTuple) => void
   readonly subscriptions: ScriptSubscriptions
   /** Heights of transactions that the client wants to hear about, as told last. */
   readonly transactions: Map<string, number | null>
@@ -51,12 +50,10 @@ export const sinceOf =
   (first: string, ...entries: ReadonlyArray<FulcrumEntry>): ReadonlyArray<FulcrumEntry> =>
     atLeast(release, first) ? entries : []
 
-export const fail = (code: number, message: string, close = false): Answer => ({ code, message, close })
-
 export const json = (value: Json): Answer => ({ result: print(value, qtSorted) })
 
 /** Versions without the zero revision, e.g. 1.4.0 is [1, 4]. */
-export const tupleOf = (value: unknown): Tuple | undefined => {
+export const tupleOf = (value: unknown): VersionTuple | undefined => {
   const text = typeof value === "number" ? String(value) : value
   if (typeof text !== "string" || !/^[0-9]+(\.[0-9]+){0,2}$/.test(text)) return undefined
   const parts = versionNumbers(text)
@@ -71,19 +68,17 @@ export const unsigned = (value: unknown): number | undefined => {
 }
 
 /** Heights from here on are invalid. */
-export const maximumHeaders = 100_000_000
+export const maximumHeight = 100_000_000
 
 export const heightOf = (value: unknown): number | undefined => {
   const height = unsigned(value)
-  return height === undefined || height >= maximumHeaders ? undefined : height
+  return height === undefined || height >= maximumHeight ? undefined : height
 }
 
 /** Qt's bool of what is a boolean or a number; undefined for everything else. */
 export const loosely = (value: unknown): boolean | undefined =>
   typeof value === "boolean" || typeof value === "number" ? Boolean(value) : undefined
 
-/** The first 64 hex digits in lower case; undefined where there are fewer. */
-export const hashOf = (value: unknown): string | undefined => {
-  const text = typeof value === "string" ? value.trim().slice(0, 64) : ""
-  return /^[0-9a-fA-F]{64}$/.test(text) ? text.toLowerCase() : undefined
-}
+/** The first 64 hex digits in lower case, whatever follows; undefined where there are fewer. */
+export const firstHashOf = (value: unknown): string | undefined =>
+  typeof value === "string" ? hashOf(value.trim().slice(0, 64)) : undefined

@@ -3,7 +3,7 @@ import type { ServerModel } from "../../model/server-model.ts"
 import { nodeVersion } from "../banner.ts"
 import { fulcrumHistogram } from "../fee-histogram.ts"
 import { NodeFollower, untilTick } from "../node-follower.ts"
-import { Remembered } from "../remembered.ts"
+import { periods, Remembered } from "../remembered.ts"
 import { SubscriptionBudget } from "./limits.ts"
 
 /** Everything of a Fulcrum process that its connections share. */
@@ -32,34 +32,33 @@ export const fulcrumProcess = (model: ServerModel): FulcrumProcess => {
   const { backend, clock } = model
   const draw = model.random.fork("process")
   const mempool = draw.between(0, pollMs)
-  const bins = draw.between(0, histogramMs)
+  const bin = periods(clock, histogramMs, draw.between(0, histogramMs))
   const node = new NodeFollower(backend, clock, {
     tip: () => blockMs + draw.between(0, 100),
     mempool: (now) => untilTick(now, pollMs, mempool)
   })
-  const btc = (value: number): Float => new Float(value)
   return {
     model,
     node,
     histogram: new Remembered(
-      () => `${Math.floor((clock.now() - bins) / histogramMs)} ${backend.hash(node.tipHeight)}`,
+      () => `${bin()} ${backend.hash(node.tipHeight)}`,
       () => print(fulcrumHistogram(backend.mempool), qtSorted)
     ),
     mempoolInfo: new Remembered(
-      () => Math.floor(clock.now() / infoMs),
+      periods(clock, infoMs, 0),
       () =>
         print(
           {
             fullrbf: true,
-            incrementalrelayfee: btc(backend.relayFee),
-            mempoolminfee: btc(backend.mempoolMinFee),
-            minrelaytxfee: btc(backend.relayFee),
+            incrementalrelayfee: new Float(backend.relayFee),
+            mempoolminfee: new Float(backend.mempoolMinFee),
+            minrelaytxfee: new Float(backend.relayFee),
             unbroadcastcount: backend.unbroadcast
           },
           qtSorted
         )
     ),
-    relayFee: print(btc(backend.relayFee), qtSorted),
+    relayFee: print(new Float(backend.relayFee), qtSorted),
     subscriptionBudget: new SubscriptionBudget(),
     packages: nodeVersion(backend.subversion)[0]! >= 28
   }

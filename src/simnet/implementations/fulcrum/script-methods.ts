@@ -1,8 +1,8 @@
-import type { Json } from "../../model/dialect.ts"
 import { atLeast } from "../../model/software.ts"
-import type { Answer } from "../implementation.ts"
-import { type ScriptEntry, statusOf, wholeHistory } from "../script-history.ts"
-import { entry, fail, type FulcrumCall, type FulcrumEntry, type FulcrumMethod, hashOf, json, unsigned } from "./method.ts"
+import { type Answer, fail } from "../implementation.ts"
+import { statusOf, wholeHistory } from "../script-history.ts"
+import { balanceJson, entryJson, unspentJson } from "../script-json.ts"
+import { entry, firstHashOf, type FulcrumCall, type FulcrumEntry, type FulcrumMethod, json, unsigned } from "./method.ts"
 
 /** Entries of the longest history that it answers with. */
 const historyLimit = 125_000
@@ -10,7 +10,7 @@ const historyLimit = 125_000
 const withHash =
   (answer: (hash: string, call: FulcrumCall, params: ReadonlyArray<unknown>) => Answer): FulcrumMethod["answer"] =>
   (params, call) => {
-    const hash = hashOf(params[0])
+    const hash = firstHashOf(params[0])
     if (hash === undefined) return fail(1, "Invalid scripthash")
     const items = call.model.backend.history(hash).length
     return items > historyLimit
@@ -23,12 +23,6 @@ const withHash =
 
 const noTokens = fail(-32602, "The token filtering option is only available on BCH")
 
-const shown = ({ txid, height, fee }: ScriptEntry): Json => ({
-  tx_hash: txid,
-  height,
-  ...(fee === null ? {} : { fee })
-})
-
 /** Heights from the first on and below the second, and what is unconfirmed only where no second is given. */
 const history = withHash((hash, { model }, params) => {
   const from = params.length > 1 ? unsigned(params[1]) : 0
@@ -39,26 +33,18 @@ const history = withHash((hash, { model }, params) => {
   return json(
     wholeHistory(model.backend, hash)
       .filter(({ height }) => (height > 0 ? height >= from && height < to : open))
-      .map(shown)
+      .map(entryJson)
   )
 })
 
-const mempool = withHash((hash, { model }) => json(model.backend.unconfirmed(hash).map(shown)))
+const mempool = withHash((hash, { model }) => json(model.backend.unconfirmed(hash).map(entryJson)))
 
-const balance = withHash((hash, { model }, params) => {
-  if (params.length > 1) return noTokens
-  const { confirmed, unconfirmed } = model.backend.balance(hash)
-  return json({ confirmed, unconfirmed })
-})
+const balance = withHash((hash, { model }, params) =>
+  params.length > 1 ? noTokens : json(balanceJson(model.backend, hash))
+)
 
 const unspent = withHash((hash, { model }, params) =>
-  params.length > 1
-    ? noTokens
-    : json(
-        model.backend
-          .unspent(hash)
-          .map(({ txid, position, value, height }) => ({ tx_hash: txid, tx_pos: position, height, value }))
-      )
+  params.length > 1 ? noTokens : json(model.backend.unspent(hash).map(unspentJson))
 )
 
 const status = (hash: string, { model }: FulcrumCall): string | null => statusOf(wholeHistory(model.backend, hash))

@@ -1,10 +1,10 @@
 import { qtSorted } from "../../model/dialect.ts"
-import { printPeers } from "../../model/peer-lists.ts"
-import type { ServerModel } from "../../model/server-model.ts"
 import { atLeast, compareTuples, versionNumbers } from "../../model/software.ts"
 import { bannerFor, filledBanner } from "../banner.ts"
 import { fulcrumFeatures } from "../features.ts"
-import { entry, fail, type FulcrumEntry, type FulcrumMethod, json, tupleOf } from "./method.ts"
+import { fail } from "../implementation.ts"
+import { peersText } from "../peers-text.ts"
+import { entry, type FulcrumEntry, type FulcrumMethod, json, tupleOf } from "./method.ts"
 
 const refused = fail(1, "Unsupported protocol version", true)
 
@@ -33,17 +33,7 @@ const banner: FulcrumMethod["answer"] = (_, { client, model }) => {
 }
 
 /** The author's own, where the operator sets none. */
-export const fulcrumDonation = "1Ca1inCimwRhhcpFX84TPRrPQSryTgKW6N"
-
-const peerTexts = new WeakMap<ServerModel, string>()
-
-const peers: FulcrumMethod["answer"] = (_, { model }) => {
-  const known = peerTexts.get(model)
-  if (known !== undefined) return { result: known }
-  const result = printPeers(model.peers.draw(model.random), true, qtSorted)
-  if (model.peers.fixed) peerTexts.set(model, result)
-  return { result }
-}
+const fulcrumDonation = "1Ca1inCimwRhhcpFX84TPRrPQSryTgKW6N"
 
 /** Good features are taken at once and looked at later, when the name turns out to be somebody else's. */
 const addPeer: FulcrumMethod["answer"] = ([features], { model }) => {
@@ -65,7 +55,7 @@ export const fulcrumServerMethods = (release: string): ReadonlyArray<FulcrumEntr
     result: fulcrumFeatures(model, atLeast(release, "2.1") && process.packages)
   })),
   entry("server.ping", [0, 0], () => ({ result: "null" })),
-  entry("server.peers.subscribe", [0, 0], peers),
+  entry("server.peers.subscribe", [0, 0], (_, { model }) => ({ result: peersText(model, true, qtSorted) })),
   entry("server.add_peer", [1, 1], addPeer),
   ...(atLeast(release, "1.9.8")
     ? [entry("daemon.passthrough", [0, 0], () => fail(-32601, "Method disabled for this client"), true)]

@@ -5,21 +5,19 @@ import { chainDefinitions } from "../../chain/chain-definitions.ts"
 import type { Json } from "../../model/dialect.ts"
 import { atLeast } from "../../model/software.ts"
 import type { Backend } from "../../world/backend.ts"
-import { broadcastRefusal, missingInputs, packageRefusal } from "../broadcast-refusal.ts"
-import { unknownTransaction } from "../electrumx/transaction-methods.ts"
-import type { Answer } from "../implementation.ts"
+import { broadcastRefusal, daemonError, missingInputs, packageRefusal, unknownTransaction } from "../bitcoind-errors.ts"
+import { type Answer, fail } from "../implementation.ts"
 import { verboseTransaction } from "../verbose-transaction.ts"
 import {
   entry,
-  fail,
+  firstHashOf,
   type FulcrumCall,
   type FulcrumEntry,
   type FulcrumMethod,
-  hashOf,
   heightOf,
   json,
   loosely,
-  maximumHeaders,
+  maximumHeight,
   sinceOf,
   unsigned
 } from "./method.ts"
@@ -27,7 +25,7 @@ import {
 const withHash =
   (answer: (txid: string, call: FulcrumCall, params: ReadonlyArray<unknown>) => Answer): FulcrumMethod["answer"] =>
   (params, call) => {
-    const txid = hashOf(params[0])
+    const txid = firstHashOf(params[0])
     return txid === undefined ? fail(1, "Invalid tx hash") : answer(txid, call, params)
   }
 
@@ -38,7 +36,7 @@ const get = withHash((txid, { model }, params) => {
     ? verboseTransaction(model.backend, chainDefinitions[model.chain.name].addresses, txid)
     : model.backend.transaction(txid)?.hex
   // It says the same as ElectrumX, on purpose.
-  return result === undefined ? fail(2, unknownTransaction) : json(result)
+  return result === undefined ? fail(2, daemonError(-5, unknownTransaction)) : json(result)
 })
 
 const noneConfirmed = fail(1, "No confirmed transaction matching the requested hash was found")
@@ -72,7 +70,7 @@ const maximumPosition = 1_000_000_000
 const fromPosition: FulcrumMethod["answer"] = (params, { process, model }) => {
   const height = heightOf(params[0])
   if (height === undefined) {
-    return fail(1, `Invalid height argument; expected non-negative numeric value < ${maximumHeaders}`)
+    return fail(1, `Invalid height argument; expected non-negative numeric value < ${maximumHeight}`)
   }
   const position = unsigned(params[1])
   if (position === undefined || position >= maximumPosition) {

@@ -14,3 +14,14 @@ export const missingInputs = "bad-txns-inputs-missingorspent"
 /** What it says to a package with something in it that is no transaction. */
 export const packageRefusal = (raw: string): string =>
   `TX decode failed: ${raw} Make sure the tx has at least one input.`
+
+/** What it says to who asks for a transaction that it does not know (code -5). */
+export const unknownTransaction =
+  "No such mempool or blockchain transaction. Use gettransaction for wallet transactions."
+
+/** One of its errors as ElectrumX passes it on, and Fulcrum after it. */
+export const daemonError = (code: number, message: string): string =>
+  `daemon error: DaemonError({'code': ${code}, 'message': '${message}'})`
+
+/** What it says to who asks for a fee estimate for too few or too many blocks (code -8). */
+export const invalidTarget = "Invalid conf_target, must be between 1 and 1008"
