@@ -19,3 +19,5 @@ export class SimnetError extends Schema.TaggedError<SimnetError>()("SimnetError"
   /** A sentence for a person. */
   message: Schema.String
 }) {}
+
+export const badScenario = (message: string): SimnetError => new SimnetError({ reason: "bad scenario", message })

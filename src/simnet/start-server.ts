@@ -12,7 +12,7 @@ import { worldCourse } from "./plan/world-course.ts"
 import type { PaymentSpec } from "./scenario/payment-spec.ts"
 import { Scenario } from "./scenario/scenario.ts"
 import type { ServerSpec } from "./scenario/server-spec.ts"
-import { SimnetError } from "./simnet-error.ts"
+import { badScenario, type SimnetError } from "./simnet-error.ts"
 import type { Backend } from "./world/backend.ts"
 import type { WorldClock } from "./world/world-clock.ts"
 import { World, worldClock } from "./world/world.ts"
@@ -70,7 +70,7 @@ export const startServer: (options: StartServerOptions) => Effect.Effect<Running
         },
         ...(options.others ?? [])
       ]
-    }).pipe(Effect.mapError((error) => new SimnetError({ reason: "bad scenario", message: error.message })))
+    }).pipe(Effect.mapError((error) => badScenario(error.message)))
     const random = seededRandom(options.randomSeed ?? 1)
     const clock = options.clock ?? worldClock()
     const world = new World(random, clock, worldCourse(scenario))

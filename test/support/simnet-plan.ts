@@ -20,8 +20,9 @@ export const peersOf = (
   server: PlannedServer,
   draw = 0
 ): ReadonlyArray<readonly [string, string, ReadonlyArray<string>]> => {
-  const { peers } = server.model
-  return JSON.parse(printPeers(peers.draw(new SeededRandom(`test ${draw}`)), peers.normalised, compactPython)) as Array<
+  const { peers, software } = server.model
+  const list = peers.draw(new SeededRandom(`test ${draw}`))
+  return JSON.parse(printPeers(list, software.family === "Fulcrum", compactPython)) as Array<
     readonly [string, string, ReadonlyArray<string>]
   >
 }

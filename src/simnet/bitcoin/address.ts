@@ -37,7 +37,8 @@ const fromBase58 = (text: string): Buffer | undefined => {
     : undefined
 }
 
-const base32 = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
+/** Five bits each (BIP 173); checksums of descriptors are written in it too (BIP 380). */
+export const bech32Alphabet = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
 
 /** BIP 173's checksum over five-bit groups. */
 const polymod = (values: ReadonlyArray<number>): number => {
@@ -79,13 +80,13 @@ const toSegwit = (hrp: string, version: number, program: Buffer): string => {
   const data = [version, ...regroup(program, 8, 5, true)!]
   const check = polymod([...expanded(hrp), ...data, 0, 0, 0, 0, 0, 0]) ^ constantOf(version)
   const sum = Array.from({ length: 6 }, (_, i) => (check >>> (5 * (5 - i))) & 31)
-  return `${hrp}1${[...data, ...sum].map((value) => base32[value]).join("")}`
+  return `${hrp}1${[...data, ...sum].map((value) => bech32Alphabet[value]).join("")}`
 }
 
 const fromSegwit = (hrp: string, text: string): { readonly version: number; readonly program: Buffer } | undefined => {
   const lower = text.toLowerCase()
   if (!lower.startsWith(`${hrp}1`) || (text !== lower && text !== text.toUpperCase())) return undefined
-  const values = Array.from(lower.slice(hrp.length + 1), (character) => base32.indexOf(character))
+  const values = Array.from(lower.slice(hrp.length + 1), (character) => bech32Alphabet.indexOf(character))
   if (values.length < 7 || values.includes(-1)) return undefined
   const version = values[0]!
   if (polymod([...expanded(hrp), ...values]) !== constantOf(version)) return undefined

@@ -55,6 +55,11 @@ export class SeededRandom {
     return minimum + this.unit() * (maximum - minimum)
   }
 
+  /** Exponentially distributed with that mean, e.g. a wait for what may happen at any time. */
+  exponential(mean: number): number {
+    return -mean * Math.log(1 - this.unit())
+  }
+
   pick<A>(items: ReadonlyArray<A>): A {
     return items[this.integer(0, items.length - 1)]!
   }

@@ -20,7 +20,7 @@ export const placeholders = {
   onion: "an onion service drawn for the server",
   donation: "an address drawn for the operator"
 } as const
-export type Placeholder = keyof typeof placeholders
+type Placeholder = keyof typeof placeholders
 
 export type Values = { readonly [key in Placeholder]?: string }
 

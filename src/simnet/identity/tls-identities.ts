@@ -145,14 +145,15 @@ export const makeTlsIdentity = (hosts: ReadonlyArray<string>, random: SeededRand
  * since real clients judge them by theirs.
  */
 export class TlsIdentities {
+  /** The beginning of the day (UTC) from which everything is dated: milliseconds since 1970 by the real clock. */
+  readonly today: number
   readonly #random: SeededRandom
-  readonly #today: number
   readonly #made = new Map<string, TlsIdentity>()
   #authorities: Authorities | undefined
 
   constructor(random: SeededRandom, now: number) {
     this.#random = random
-    this.#today = midnight(now)
+    this.today = midnight(now)
   }
 
   /** What a server shows after so many renewals with the same key. */
@@ -162,7 +163,7 @@ export class TlsIdentities {
         plan,
         this.#random.fork(`key/${plan.key}`),
         this.#random.fork(`certificate/${plan.label}`),
-        this.#today,
+        this.today,
         renewals + (plan.spec.renewed ?? 0),
         () => this.#authority()
       )
@@ -181,7 +182,7 @@ export class TlsIdentities {
   }
 
   #authority(): Authorities {
-    return (this.#authorities ??= authorities(this.#random, this.#today))
+    return (this.#authorities ??= authorities(this.#random, this.today))
   }
 
   #once(label: string, make: () => TlsIdentity): TlsIdentity {

@@ -1,7 +1,6 @@
 import type { AddressStyle } from "../bitcoin/address.ts"
-import type { DecodedInput } from "../bitcoin/decoded-transaction.ts"
-import { decodeTransaction } from "../bitcoin/decoded-transaction.ts"
-import { outputScript, scriptText } from "../bitcoin/output-script.ts"
+import { type DecodedInput, decodeTransaction } from "../bitcoin/decoded-transaction.ts"
+import { describeScript, scriptText } from "../bitcoin/script-description.ts"
 import { Float, type Json } from "../model/dialect.ts"
 import type { Backend } from "../world/backend.ts"
 
@@ -31,7 +30,7 @@ export const verboseTransaction = (backend: Backend, style: AddressStyle, txid: 
     locktime: decoded.locktime,
     vin: decoded.inputs.map(input),
     vout: decoded.outputs.map(({ value, script }, n) => {
-      const { asm, desc, hex, address, type } = outputScript(script, style)
+      const { asm, desc, hex, address, type } = describeScript(script, style)
       const scriptPubKey = { asm, desc, hex, ...(address === null ? {} : { address }), type }
       return { value: bitcoin(value), n, scriptPubKey }
     }),

@@ -3,7 +3,7 @@ import { scripthashOf } from "../bitcoin/hash.ts"
 import type { SimulatedChainName } from "../chain/chain-definitions.ts"
 import type { HistoryEntry, UnconfirmedEntry, UnspentOutput } from "../chain/ledger.ts"
 import type { LieSpec } from "../scenario/lie-spec.ts"
-import { scriptOf } from "../scenario/payment-spec.ts"
+import { scriptOf } from "../scenario/script-text.ts"
 import type { Backend } from "../world/backend.ts"
 
 /** A node as another one shows it; what is not overridden is true. */

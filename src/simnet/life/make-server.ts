@@ -1,5 +1,5 @@
 import type { SeededRandom } from "../draw/random.ts"
-import { makeTlsIdentity, type TlsIdentities } from "../identity/tls-identities.ts"
+import type { TlsIdentities } from "../identity/tls-identities.ts"
 import { blockstream } from "../implementations/electrs/blockstream.ts"
 import { romanz } from "../implementations/electrs/romanz.ts"
 import { electrumx } from "../implementations/electrumx/electrumx.ts"
@@ -17,6 +17,7 @@ import type { Trait } from "../server/trait.ts"
 import { traits } from "../traits/traits.ts"
 import type { Backend } from "../world/backend.ts"
 import type { World } from "../world/world.ts"
+import { oddIdentity } from "./odd-identity.ts"
 
 const implementationOf = (model: ServerModel, compact: boolean, behaviour: ReadonlyArray<Trait>): Implementation => {
   switch (model.software.family) {
@@ -29,35 +30,6 @@ const implementationOf = (model: ServerModel, compact: boolean, behaviour: Reado
     case "Blockstream electrs":
     case "mempool electrs":
       return blockstream(model)
-  }
-}
-
-const year = 365 * 86_400_000
-
-/** The certificates of a server with a trait about them. */
-const oddIdentity = (
-  kind: NonNullable<Trait["certificate"]>,
-  hosts: ReadonlyArray<string>,
-  random: SeededRandom
-): (() => TlsIdentity) => {
-  let connections = 0
-  switch (kind) {
-    case "expired":
-      return () => makeTlsIdentity(hosts, random, Date.now() - 11 * year)
-    case "future":
-      return () => makeTlsIdentity(hosts, random, Date.now() + 11 * year)
-    case "wrong name":
-      return () => makeTlsIdentity(["somebody-else.test"], random, Date.now())
-    case "old tls":
-      return () => ({ ...makeTlsIdentity(hosts, random, Date.now()), newest: "TLSv1.1" })
-    case "long chain":
-      return () => {
-        const leaf = makeTlsIdentity(hosts, random, Date.now())
-        const others = Array.from({ length: 100 }, (_, i) => makeTlsIdentity(hosts, random.fork(String(i)), Date.now()))
-        return { ...leaf, certificate: [leaf, ...others].map((identity) => identity.certificate).join("") }
-      }
-    case "new each time":
-      return () => makeTlsIdentity(hosts, random.fork(`connection ${connections++}`), Date.now())
   }
 }
 
@@ -121,7 +93,7 @@ export const makeSimServer = (
     identity:
       odd === undefined
         ? () => identities.of(planned.certificate)
-        : oddIdentity(odd, hosts, random.fork(`odd key/${planned.id}`)),
+        : oddIdentity(odd, hosts, random.fork(`odd key/${planned.id}`), identities.today),
     freshIdentity: odd === "new each time",
     roundTrip: (client) =>
       planned.roundTripMs + uplink.extraMs(client, planned.country) + planned.jitterMs * jitter.unit()

@@ -107,12 +107,12 @@ export class ServerLife {
     const random = this.#options.random.fork(`uptime/${this.#planned.machine}`)
     const goDown = (): void => {
       this.hold("uptime", failure)
-      this.#options.clock.later(exponential(meanDown, random), comeBack)
+      this.#options.clock.later(random.exponential(meanDown), comeBack)
     }
     const comeBack = (): void => {
       if (this.#failures.has("uptime")) this.server.restart(this.#options.run(this.#planned))
       this.hold("uptime", null)
-      this.#options.clock.later(exponential(meanUp, random), goDown)
+      this.#options.clock.later(random.exponential(meanUp), goDown)
     }
     if (this.#planned.downAtFirst !== null) goDown()
     else comeBack()
@@ -121,7 +121,7 @@ export class ServerLife {
   #restarts(mean: number): void {
     const random = this.#random.fork("restarts")
     const next = (): void => {
-      this.#options.clock.later(exponential(mean, random), () => {
+      this.#options.clock.later(random.exponential(mean), () => {
         this.#restart(random)
         this.#happened("restart", null)
         next()
@@ -176,5 +176,3 @@ export class ServerLife {
     this.#happened("move", [...moved.values()].join(" "))
   }
 }
-
-const exponential = (mean: number, random: SeededRandom): number => -mean * Math.log(1 - random.unit())

@@ -25,13 +25,14 @@ const scientific = (value: number, digits: (exponent: number) => string): string
   return `${mantissa}e${digits(Number(power))}`
 }
 
+/** With a sign and at least two digits, as C and Python write it. */
+const twoDigits = (power: number): string => `${power < 0 ? "-" : "+"}${String(Math.abs(power)).padStart(2, "0")}`
+
 /** Python's repr: shortest digits, exponent of two digits below 1e-4 and from 1e16 on, `.0` on whole numbers. */
 export const pythonFloat = (value: number): string => {
   if (value === 0) return "0.0"
   const power = exponent(value)
-  if (power < -4 || power >= 16) {
-    return scientific(value, (p) => `${p < 0 ? "-" : "+"}${String(Math.abs(p)).padStart(2, "0")}`)
-  }
+  if (power < -4 || power >= 16) return scientific(value, twoDigits)
   const text = String(value)
   return text.includes(".") ? text : `${text}.0`
 }
@@ -41,15 +42,15 @@ export const percentG = (value: number): string => {
   if (value === 0) return "0"
   const power = exponent(value)
   return power < -4 || power >= 16
-    ? scientific(value, (p) => `${p < 0 ? "-" : "+"}${String(Math.abs(p)).padStart(2, "0")}`)
+    ? scientific(value, twoDigits)
     : String(Number(value.toPrecision(16)))
 }
 
 /** serde_json up to its use of ryu: shortest digits, exponents without padding below 1e-5 and from 1e16 on, `.0` on whole numbers. */
 export const rustFloat = (value: number): string => {
   if (value === 0) return "0.0"
-  const [mantissa, power] = value.toExponential().split("e") as [string, string]
-  if (Number(power) < -5 || Number(power) >= 16) return `${mantissa}e${Number(power)}`
+  const power = Number(value.toExponential().split("e")[1])
+  if (power < -5 || power >= 16) return scientific(value, String)
   // JavaScript writes exponents below 1e-6 only.
   const text = String(value)
   return text.includes(".") ? text : `${text}.0`

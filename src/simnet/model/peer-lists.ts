@@ -13,7 +13,7 @@ export class Announcement {
   readonly onion: boolean
   /** The /16 (IPv4) or /56 (IPv6) that ElectrumX limits to two. */
   readonly bucket: string
-  readonly #texts = new Map<string, string>()
+  readonly #texts = new Map<Dialect, Map<string, string>>()
 
   constructor(address: string, host: string, variants: ReadonlyArray<ReadonlyArray<string>>) {
     this.#address = address
@@ -48,11 +48,11 @@ export class Announcement {
 
   /** The entry as JSON text; kept, because many lists repeat it. */
   text(variant: number, normalised: boolean, dialect: Dialect): string {
-    const key = `${variant}${normalised}${dialect.item}`
-    const known = this.#texts.get(key)
-    if (known !== undefined) return known
-    const text = print([this.#address, this.host, [...this.features(variant, normalised)]], dialect)
-    this.#texts.set(key, text)
+    const texts = this.#texts.get(dialect) ?? new Map<string, string>()
+    this.#texts.set(dialect, texts)
+    const key = `${variant} ${normalised}`
+    const text = texts.get(key) ?? print([this.#address, this.host, [...this.features(variant, normalised)]], dialect)
+    texts.set(key, text)
     return text
   }
 }
@@ -71,20 +71,17 @@ export interface PeerSource {
   /** The same list at every call. */
   readonly fixed: boolean
   readonly empty: boolean
-  /** Fulcrum's spelling of versions. */
-  readonly normalised: boolean
   /** `byTor`: for somebody who comes by the server's own Tor. */
   readonly draw: (random: SeededRandom, byTor?: boolean) => ReadonlyArray<PeerChoice>
 }
 
-/** The list as JSON text. */
+/** The list as JSON text; `normalised`: in Fulcrum's spelling of versions. */
 export const printPeers = (choices: ReadonlyArray<PeerChoice>, normalised: boolean, dialect: Dialect): string =>
   `[${choices.map((c) => c.announcement.text(c.variant, normalised, dialect)).join(dialect.item)}]`
 
-export const fixedPeers = (choices: ReadonlyArray<PeerChoice>, normalised: boolean): PeerSource => ({
+export const fixedPeers = (choices: ReadonlyArray<PeerChoice>): PeerSource => ({
   fixed: true,
   empty: choices.length === 0,
-  normalised,
   draw: () => choices
 })
 
@@ -95,7 +92,7 @@ export const changingPeers = (source: PeerSource): PeerSource => ({
   draw: (random, byTor) => source.draw(random, byTor).filter((choice) => choice.announcement.listed)
 })
 
-export const noPeers: PeerSource = fixedPeers([], false)
+export const noPeers: PeerSource = fixedPeers([])
 
 /**
  * ElectrumX's rule: at most two random peers of each /16 or /56, and onions up
@@ -111,7 +108,6 @@ export const subsetPeers = (known: ReadonlyArray<PeerChoice>): PeerSource => {
   return {
     fixed: false,
     empty: known.length === 0,
-    normalised: false,
     draw: (random, byTor) => {
       const clearnet = [...buckets.values()].flatMap((bucket) =>
         bucket.length <= 2 ? bucket : random.shuffled(bucket).slice(0, 2)

@@ -25,7 +25,7 @@ export interface DnsFacts {
 }
 
 /** Answer one query: A, AAAA and PTR of names in the book, TXT as the registry has them, NXDOMAIN for other names. */
-export const answerQuery = ({ book, registry }: DnsFacts, query: Packet): Packet => {
+const answerQuery = ({ book, registry }: DnsFacts, query: Packet): Packet => {
   const question = query.questions?.[0]
   const response = (code: number, answers: Array<Answer>): Packet => ({
     id: query.id ?? 0,

@@ -9,12 +9,13 @@ import type { NameSpec, ServerSpec } from "../scenario/server-spec.ts"
 import { behaviourFields } from "../scenario/server-spec.ts"
 import { donationAddress } from "./donation-address.ts"
 
-const drawn = (choice: string | Readonly<Record<string, number>>, random: SeededRandom): string =>
+/** The one for all, or one drawn by its weight. */
+const chosenOf = (choice: string | Readonly<Record<string, number>>, random: SeededRandom): string =>
   typeof choice === "string" ? choice : random.weighted(choice)
 
 const portOf = (choice: FleetName["tcp"], random: SeededRandom): number | undefined => {
   if (choice === undefined || typeof choice === "number") return choice
-  const text = drawn(choice, random)
+  const text = chosenOf(choice, random)
   return text === "none" ? undefined : Number(text)
 }
 
@@ -55,7 +56,7 @@ const namesOf = (
 ): { readonly names: ReadonlyArray<NameSpec>; readonly values: Values } => {
   const has = fleet.names.map((name, i) => name.share === undefined || random.fork(`name ${i}`).chance(name.share))
   const chosen = fleet.names
-    .map((name, i) => ({ ...name, host: drawn(name.host, random.fork(`host ${i}`)), number: i }))
+    .map((name, i) => ({ ...name, host: chosenOf(name.host, random.fork(`host ${i}`)), number: i }))
     .filter((_, i) => has[i])
   const wants = (kind: "ipv4" | "ipv6"): boolean =>
     chosen.some((name) => {
@@ -161,7 +162,7 @@ const expandFleet = (
       : { ...fleet.certificate, days_ago: Array.isArray(ago) ? moment.between(ago[0]!, ago[1]!) : ((ago as number) ?? 200) }
   return ids.map((id, i) => {
     const own = random.fork(id)
-    const at = drawn(fleet.hosting, own.fork("hosting"))
+    const at = chosenOf(fleet.hosting, own.fork("hosting"))
     const numbers: Values = {
       n: String(i + 1),
       nn: String(i + 1).padStart(2, "0"),
@@ -184,18 +185,18 @@ const expandFleet = (
     )
     const fails = failsOf(fleet, own.fork("alive"))
     const worded = (key: "banner" | "donation"): { readonly [key: string]: string } => {
-      const template = fleet[key] === undefined ? "" : drawn(fleet[key], own.fork(key))
+      const template = fleet[key] === undefined ? "" : chosenOf(fleet[key], own.fork(key))
       return template === "" ? {} : { [key]: fill(template, values) }
     }
     return {
       ...behaviourOf(fleet),
       id,
       operator,
-      software: drawn(fleet.software, own.fork("software")),
+      software: chosenOf(fleet.software, own.fork("software")),
       names: names as unknown as ServerSpec["names"],
       ...(fleet.machine === undefined ? {} : { machine: label(fleet.machine) }),
-      ...(fleet.backend === undefined ? {} : { backend: label(drawn(fleet.backend, own.fork("backend"))) }),
-      ...(fleet.key === undefined ? {} : { key: label(drawn(fleet.key, own.fork("key"))) }),
+      ...(fleet.backend === undefined ? {} : { backend: label(chosenOf(fleet.backend, own.fork("backend"))) }),
+      ...(fleet.key === undefined ? {} : { key: label(chosenOf(fleet.key, own.fork("key"))) }),
       ...(fails === undefined ? {} : { fails }),
       ...worded("banner"),
       ...worded("donation"),

@@ -56,7 +56,6 @@ export const peersOfServers = (
   const all = choicesOf(announced.keys())
   const subset = subsetPeers(all)
   const peersOf = ({ spec, software }: Announcer): PeerSource => {
-    const isFulcrum = software.family === "Fulcrum"
     const own = new Set(announced.get(spec.id))
     // Drawn again at every call, always the same: kept lists of large networks would fill the memory.
     const others = (): ReadonlyArray<PeerChoice> =>
@@ -75,15 +74,15 @@ export const peersOfServers = (
       return [...chosen]
     }
     const { lists } = spec
-    if (Array.isArray(lists)) return fixedPeers(choicesOf(lists as ReadonlyArray<string>), isFulcrum)
-    if (typeof lists === "object") return fixedPeers(some((lists as { readonly drawn: number }).drawn), isFulcrum)
+    if (Array.isArray(lists)) return fixedPeers(choicesOf(lists as ReadonlyArray<string>))
+    if (typeof lists === "object") return fixedPeers(some((lists as { readonly drawn: number }).drawn))
     switch ((lists as Rule | undefined) ?? ruleOfSoftware(software)) {
       case "subset":
         return subset
       case "nobody":
         return noPeers
       case "everyone":
-        return { fixed: true, empty: all.length === own.size, normalised: isFulcrum, draw: others }
+        return { fixed: true, empty: all.length === own.size, draw: others }
     }
   }
   return { peersOf, announcementsOf: (id) => announced.get(id)!.map(({ announcement }) => announcement) }

@@ -166,7 +166,7 @@ const drawnPeers = (
   const rule = ruleOfSoftware(software)
   if (rule === "nobody") return noPeers
   if (rule === "subset") return subsetPeers(known)
-  return fixedPeers(known.filter((choice) => !own.has(choice.announcement)), true)
+  return fixedPeers(known.filter((choice) => !own.has(choice.announcement)))
 }
 
 /** Servers of a network that somebody recorded: lists as they were, what was not recorded drawn by the seed. */
@@ -237,9 +237,8 @@ export const planRecorded = (
       schedule: null,
       downAtFirst: null
     }
-    const isFulcrum = software.family === "Fulcrum"
     if (list !== undefined) {
-      return planServer(parts, fixedPeers(recordedChoices(list, isFulcrum ? group : []), isFulcrum), world, root)
+      return planServer(parts, fixedPeers(recordedChoices(list, software.family === "Fulcrum" ? group : [])), world, root)
     }
     // Others know most of what is alive, and a little of what no longer is.
     const draw = random.fork(`knows/${main.host}`)
@@ -253,7 +252,7 @@ export const planRecorded = (
   })
   const first = partsOfSpec(spec.first_list, scenario, random)
   return [
-    planServer(first, fixedPeers(recordedChoices(0, []), first.software.family === "Fulcrum"), world, root),
+    planServer(first, fixedPeers(recordedChoices(0, [])), world, root),
     ...servers
   ]
 }

@@ -181,12 +181,13 @@ export const partsOfSpec = (
   }
 }
 
-interface Announcer extends ServerParts {
+/** A server with what the file says of it. */
+interface ListedServer extends ServerParts {
   readonly spec: ServerSpec
 }
 
 /** Like the server that it copies: banner, donation address, and its hosts claimed. */
-const copying = (copier: Announcer, original: Announcer): Announcer => ({
+const copying = (copier: ListedServer, original: ListedServer): ListedServer => ({
   ...copier,
   banner: original.banner,
   donation: original.donation,

@@ -1,4 +1,4 @@
-import type { PlannedServer } from "./plan.ts"
+import type { PlannedName, PlannedServer } from "./plan.ts"
 
 /** What can be dialled of a planned server. */
 export interface PlannedEndpoint {
@@ -7,11 +7,13 @@ export interface PlannedEndpoint {
   readonly transport: "tcp" | "tls"
 }
 
-export const endpointsOf = (server: PlannedServer): ReadonlyArray<PlannedEndpoint> =>
-  server.names.flatMap((name) => [
-    ...(name.tls === null ? [] : [{ host: name.host, port: name.tls, transport: "tls" as const }]),
-    ...(name.tcp === null ? [] : [{ host: name.host, port: name.tcp, transport: "tcp" as const }])
-  ])
+/** What can be dialled at one of its names. */
+export const endpointsAt = (name: PlannedName): ReadonlyArray<PlannedEndpoint> => [
+  ...(name.tls === null ? [] : [{ host: name.host, port: name.tls, transport: "tls" as const }]),
+  ...(name.tcp === null ? [] : [{ host: name.host, port: name.tcp, transport: "tcp" as const }])
+]
+
+export const endpointsOf = (server: PlannedServer): ReadonlyArray<PlannedEndpoint> => server.names.flatMap(endpointsAt)
 
 /** `host:port:s` or `host:port:t`. */
 export const endpointKey = ({ host, port, transport }: PlannedEndpoint): string =>

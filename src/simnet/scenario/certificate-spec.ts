@@ -4,7 +4,7 @@ import { Label, optional, Probability } from "./fields.ts"
 const Days = Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 36_500 }))
 
 /** `CN=a.test,O=Somebody`: attributes of a distinguished name in order; values hold no comma. */
-export const DistinguishedName = Schema.String.check(Schema.isPattern(/^(C|ST|L|O|OU|CN)=[^,]+(,(C|ST|L|O|OU|CN)=[^,]+)*$/u))
+const DistinguishedName = Schema.String.check(Schema.isPattern(/^(C|ST|L|O|OU|CN)=[^,]+(,(C|ST|L|O|OU|CN)=[^,]+)*$/u))
 
 const Issuer = Schema.Literals(["self", "ca"])
 

@@ -1,11 +1,9 @@
 import { Schema } from "effect"
 import type { SimulatedChainName } from "../chain/chain-definitions.ts"
 import { optional, Probability } from "./fields.ts"
-import { scriptOf } from "./payment-spec.ts"
+import type { Mistake } from "./mistake.ts"
+import { scriptProblem, ScriptText } from "./script-text.ts"
 
-const Script = Schema.NonEmptyString.annotate({
-  description: "An address of the chain, an output script in hex, or the name of a public script such as P2WPKH-2."
-})
 const Count = Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 100_000 }))
 
 /** To whom and when a server lies; everything that is given must hold. */
@@ -35,12 +33,12 @@ export const LieSpec = Schema.Union([
   }),
   Schema.Struct({
     lie: Schema.Literal("hides history").annotate({ description: "The script has no transaction." }),
-    script: Script,
+    script: ScriptText,
     ...to
   }),
   Schema.Struct({
     lie: Schema.Literal("hides newest").annotate({ description: "The newest confirmed transactions of the script are missing." }),
-    script: Script,
+    script: ScriptText,
     transactions: optional(Count, "How many; 1 by default."),
     ...to
   }),
@@ -90,16 +88,13 @@ interface LyingScenario {
 }
 
 const problemOf = (lie: LieSpec, chain: SimulatedChainName): readonly [key: string, message: string] | undefined => {
-  if ("script" in lie && scriptOf(lie.script, chain) === undefined) {
-    return ["script", `${lie.script} is no address of ${chain}, no script in hex and no public script`]
-  }
+  const badScript = "script" in lie ? scriptProblem(lie.script, chain) : undefined
+  if (badScript !== undefined) return ["script", badScript]
   return lie.lie === "low-work fork" && chain !== "mainnet-sim" ? ["lie", `${chain} has no low-work fork`] : undefined
 }
 
 /** Lies about scripts that are none, and about forks that do not exist, with their places. */
-export const mistakesOfLies = (
-  scenario: LyingScenario
-): ReadonlyArray<{ readonly path: ReadonlyArray<PropertyKey>; readonly message: string }> =>
+export const mistakesOfLies = (scenario: LyingScenario): ReadonlyArray<Mistake> =>
   (["servers", "fleets"] as const).flatMap((section) =>
     (scenario[section] ?? []).flatMap((server, i) =>
       (server.lies ?? []).flatMap((lie, j) => {

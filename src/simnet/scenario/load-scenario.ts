@@ -1,7 +1,7 @@
 import { basename, dirname, join } from "node:path"
 import { Effect, FileSystem, Option, Result, Schema, SchemaIssue } from "effect"
 import { packageFolder } from "../../package-folder.ts"
-import { SimnetError } from "../simnet-error.ts"
+import { badScenario, SimnetError } from "../simnet-error.ts"
 import { lineOfPath, showPath } from "./json-position.ts"
 import { findMistake } from "./mistakes.ts"
 import { type RecordedData, RecordedData as RecordedDataSchema } from "./recorded-spec.ts"
@@ -13,12 +13,10 @@ export interface LoadedScenario {
   readonly recorded: RecordedData | null
 }
 
-const bad = (message: string): SimnetError => new SimnetError({ reason: "bad scenario", message })
-
 const formatIssue = SchemaIssue.makeFormatterStandardSchemaV1()
 
 /** Decode JSON text; the error names file, line and field. */
-export const decodeFile = <S extends Schema.Decoder<unknown>>(
+const decodeFile = <S extends Schema.Decoder<unknown>>(
   schema: S,
   text: string,
   file: string
@@ -30,7 +28,7 @@ export const decodeFile = <S extends Schema.Decoder<unknown>>(
     const words = (error as Error).message
     const position = /position (\d+)/.exec(words)?.[1]
     const line = position === undefined ? 1 : text.slice(0, Number(position)).split("\n").length
-    return Result.fail(bad(`${file}:${line}: not JSON: ${words}`))
+    return Result.fail(badScenario(`${file}:${line}: not JSON: ${words}`))
   }
   const decoded = Schema.decodeUnknownResult(schema)(json, { errors: "all", onExcessProperty: "error" })
   if (Result.isSuccess(decoded)) return Result.succeed(decoded.success)
@@ -39,7 +37,7 @@ export const decodeFile = <S extends Schema.Decoder<unknown>>(
     const path = (issue.path ?? []).map((part) => (typeof part === "object" ? part.key : part))
     return `${file}:${lineOfPath(text, path)}: ${showPath(path) || "file"}: ${issue.message.replaceAll("\n", " ")}`
   })
-  return Result.fail(bad(lines.join("\n")))
+  return Result.fail(badScenario(lines.join("\n")))
 }
 
 const scenarioDirectory = Effect.fnUntraced(function*() {
@@ -90,7 +88,7 @@ export const loadScenario: (nameOrFile: string) => Effect.Effect<LoadedScenario,
     const scenario = yield* Effect.fromResult(decodeFile(Scenario, text, file))
     const mistake = findMistake(scenario)
     if (mistake !== undefined) {
-      return yield* bad(`${file}:${lineOfPath(text, mistake.path)}: ${showPath(mistake.path)}: ${mistake.message}`)
+      return yield* badScenario(`${file}:${lineOfPath(text, mistake.path)}: ${showPath(mistake.path)}: ${mistake.message}`)
     }
     if (scenario.recorded === undefined) return { scenario, recorded: null }
     const dataFile = join(dirname(file), scenario.recorded.data)

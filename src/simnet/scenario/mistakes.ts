@@ -3,17 +3,10 @@ import { isIpv4Block } from "../draw/draw-address.ts"
 import { isDistinct, mayBecome, unknownPlaceholders } from "../draw/template.ts"
 import { type FleetSpec, idsOfFleet } from "./fleet-spec.ts"
 import { mistakesOfLies } from "./lie-spec.ts"
+import type { Mistake, Path } from "./mistake.ts"
 import { mistakesOfLedger } from "./payment-spec.ts"
 import type { Scenario } from "./scenario.ts"
 import type { ServerSpec } from "./server-spec.ts"
-
-/** What is wrong in a scenario and where. */
-export interface Mistake {
-  readonly path: ReadonlyArray<PropertyKey>
-  readonly message: string
-}
-
-type Path = ReadonlyArray<PropertyKey>
 
 /** References of a server or fleet to servers that do not exist. */
 const lostReferences = (

@@ -2,12 +2,11 @@ import { Schema } from "effect"
 import { Country, Label, Milliseconds, optional } from "./fields.ts"
 
 /** Somebody's place to look from. */
-export const VantageSpec = Schema.Struct({
+const VantageSpec = Schema.Struct({
   name: Label.annotate({ description: "The SOCKS user name that looks from here: --proxy socks5://NAME:x@127.0.0.1:PORT." }),
   address: Schema.NonEmptyString.annotate({ description: "What clearnet servers see." }),
   country: optional(Country, "Servers in far countries take longer to answer; distance counts for nothing without it.")
 })
-export type VantageSpec = typeof VantageSpec.Type
 
 /** The way between clients and servers. */
 export const NetworkSpec = Schema.Struct({

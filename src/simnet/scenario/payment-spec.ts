@@ -1,10 +1,10 @@
 import { Schema } from "effect"
-import { scriptOfAddress } from "../bitcoin/address.ts"
 import { chainDefinitions, type SimulatedChainName } from "../chain/chain-definitions.ts"
 import type { Planted } from "../chain/chain.ts"
 import { firstPaymentHeight, largestPayment, mostPayments, type Payment, spendingSize } from "../chain/payments.ts"
-import { publicScripts } from "../chain/public-scripts.ts"
 import { ChainName, optional } from "./fields.ts"
+import type { Mistake } from "./mistake.ts"
+import { scriptOf, scriptProblem, ScriptText } from "./script-text.ts"
 
 /** Satoshi per virtual byte. */
 const usualRate = 5
@@ -13,9 +13,7 @@ const Height = Schema.Int.check(Schema.isBetween({ minimum: firstPaymentHeight, 
 
 /** A payment that the chain of a scenario contains. */
 export const PaymentSpec = Schema.Struct({
-  to: Schema.NonEmptyString.annotate({
-    description: "An address of the chain, an output script in hex, or the name of a public script such as P2WPKH-2."
-  }),
+  to: ScriptText,
   amount: Schema.Int.check(Schema.isBetween({ minimum: 1000, maximum: largestPayment })).annotate({
     description: "Satoshi."
   }),
@@ -49,18 +47,11 @@ export interface LedgerScenario {
   readonly payments?: ReadonlyArray<PaymentSpec>
 }
 
-/** The output script (hex) that a scenario names: an address, a script in hex, a public script's name. */
-export const scriptOf = (text: string, chain: SimulatedChainName): string | undefined =>
-  publicScripts(chain).find((script) => script.name === text)?.script ??
-  scriptOfAddress(text, chainDefinitions[chain].addresses) ??
-  (/^([0-9a-f]{2}){1,100}$/.test(text) ? text : undefined)
-
 /** What is wrong with a payment, by field. */
 const problemOf = (spec: PaymentSpec, chain: SimulatedChainName): readonly [key: string, message: string] | undefined => {
   const { checkpoint } = chainDefinitions[chain]
-  if (scriptOf(spec.to, chain) === undefined) {
-    return ["to", `${spec.to} is no address of ${chain}, no script in hex and no public script`]
-  }
+  const badScript = scriptProblem(spec.to, chain)
+  if (badScript !== undefined) return ["to", badScript]
   if (spec.height !== "mempool" && spec.height <= checkpoint) {
     return ["height", `is not above ${checkpoint}, the last checkpoint of ${chain}`]
   }
@@ -75,9 +66,7 @@ const problemOf = (spec: PaymentSpec, chain: SimulatedChainName): readonly [key:
 }
 
 /** Payments that cannot be, with their places. */
-export const mistakesOfLedger = (
-  scenario: LedgerScenario
-): ReadonlyArray<{ readonly path: ReadonlyArray<PropertyKey>; readonly message: string }> =>
+export const mistakesOfLedger = (scenario: LedgerScenario): ReadonlyArray<Mistake> =>
   (scenario.payments ?? []).flatMap((spec, i) => {
     const problem = problemOf(spec, spec.chain ?? scenario.chain)
     return problem === undefined ? [] : [{ path: ["payments", i, problem[0]], message: problem[1] }]

@@ -5,23 +5,25 @@ import { ServerSpec } from "./server-spec.ts"
 
 /** A network made from recorded peer lists (file `data`), with what was not recorded drawn by the seed. */
 export const RecordedSpec = Schema.Struct({
-  /** File beside the scenario, see `RecordedData`. */
-  data: Schema.NonEmptyString,
-  /** The first list belongs to this server, which no list names. */
-  first_list: ServerSpec,
-  /** List numbers whose owners have to be Fulcrums, and which. */
-  fulcrum_lists: Schema.Struct({ lists: Schema.Array(Schema.Natural), software: SoftwareText }),
-  /** Rows that answered are alive; of the rest this share. */
-  alive: Probability,
-  /** How the others fail, by weight; at most `black_holes` never answer. */
-  failures: Schema.Record(Failure, Schema.optionalKey(Schema.Finite)),
-  black_holes: Schema.Natural,
-  /** Announced version -> software -> weight, for rows whose software was not seen. */
-  software: Schema.Record(Schema.String, Weights),
-  /** Addresses that are nobody's: announced as they are, never answered. */
-  bogus_addresses: Schema.Array(Schema.NonEmptyString),
-  /** Domains under which strangers have names: not an operator. */
-  shared_suffixes: Schema.Array(Schema.NonEmptyString)
+  data: Schema.NonEmptyString.annotate({ description: "File beside the scenario, with rows and lists." }),
+  first_list: ServerSpec.annotate({ description: "The first list belongs to this server, which no list names." }),
+  fulcrum_lists: Schema.Struct({ lists: Schema.Array(Schema.Natural), software: SoftwareText }).annotate({
+    description: "Numbers of the lists whose owners have to be Fulcrums, and which."
+  }),
+  alive: Probability.annotate({ description: "Rows that answered are alive; of the rest this share." }),
+  failures: Schema.Record(Failure, Schema.optionalKey(Schema.Finite)).annotate({
+    description: "How the others fail, by weight."
+  }),
+  black_holes: Schema.Natural.annotate({ description: "At most so many never answer." }),
+  software: Schema.Record(Schema.String, Weights).annotate({
+    description: "Softwares with weights by announced version, for rows whose software was not seen."
+  }),
+  bogus_addresses: Schema.Array(Schema.NonEmptyString).annotate({
+    description: "Addresses that are nobody's: announced as they are, never answered."
+  }),
+  shared_suffixes: Schema.Array(Schema.NonEmptyString).annotate({
+    description: "Domains under which strangers have names: not an operator."
+  })
 })
 export type RecordedSpec = typeof RecordedSpec.Type
 

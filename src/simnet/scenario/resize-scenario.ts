@@ -1,10 +1,8 @@
 import { Result } from "effect"
-import { SimnetError } from "../simnet-error.ts"
+import { badScenario, type SimnetError } from "../simnet-error.ts"
 import { showPath } from "./json-position.ts"
 import type { LoadedScenario } from "./load-scenario.ts"
 import { findMistake } from "./mistakes.ts"
-
-const bad = (message: string): SimnetError => new SimnetError({ reason: "bad scenario", message })
 
 /** Whole numbers in proportion to `counts`, at least 1 each, that add up to `sum`. */
 const inProportion = (counts: ReadonlyArray<number>, sum: number): ReadonlyArray<number> => {
@@ -26,13 +24,13 @@ export const resizeScenario = (loaded: LoadedScenario, servers: number): Result.
   const { scenario } = loaded
   const fleets = scenario.fleets ?? []
   const listed = (scenario.servers ?? []).length
-  if (fleets.length === 0) return Result.fail(bad(`scenario ${scenario.name} has no fleets that could have another size`))
+  if (fleets.length === 0) return Result.fail(badScenario(`scenario ${scenario.name} has no fleets that could have another size`))
   const least = listed + fleets.length
-  if (servers < least) return Result.fail(bad(`scenario ${scenario.name} has at least ${least} servers`))
+  if (servers < least) return Result.fail(badScenario(`scenario ${scenario.name} has at least ${least} servers`))
   const counts = inProportion(fleets.map((fleet) => fleet.count), servers - listed)
   const resized = { ...scenario, fleets: fleets.map((fleet, i) => ({ ...fleet, count: counts[i]! })) }
   const mistake = findMistake(resized)
   return mistake === undefined
     ? Result.succeed({ ...loaded, scenario: resized })
-    : Result.fail(bad(`scenario ${scenario.name} with ${servers} servers: ${showPath(mistake.path)}: ${mistake.message}`))
+    : Result.fail(badScenario(`scenario ${scenario.name} with ${servers} servers: ${showPath(mistake.path)}: ${mistake.message}`))
 }

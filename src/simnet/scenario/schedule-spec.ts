@@ -5,7 +5,7 @@ import { Country, Label, optional, SoftwareText } from "./fields.ts"
 const units = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const
 
 /** Time of the simulated world as text: `90s`, `10m`, `6h`, `2.5d`. */
-export const WorldTime = Schema.String.check(Schema.isPattern(/^[0-9]{1,6}(\.[0-9]{1,3})?[smhd]$/)).annotate({
+const WorldTime = Schema.String.check(Schema.isPattern(/^[0-9]{1,6}(\.[0-9]{1,3})?[smhd]$/)).annotate({
   description: "Simulated time such as 90s, 10m, 6h or 2.5d."
 })
 

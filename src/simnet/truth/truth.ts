@@ -1,4 +1,5 @@
 import type { Plan, PlannedServer } from "../plan/plan.ts"
+import { endpointsAt } from "../plan/planned-endpoints.ts"
 
 /** What the simulation knows about an endpoint: to compare with what a crawl found, never known to the crawl itself. */
 export interface TruthLine {
@@ -22,36 +23,25 @@ export interface TruthLine {
   readonly asn: number | null
 }
 
-const linesOf = (server: PlannedServer): ReadonlyArray<TruthLine> =>
-  server.names.flatMap((name) =>
-    (
-      [
-        ["tls", name.tls],
-        ["tcp", name.tcp]
-      ] as const
-    ).flatMap(([transport, port]) =>
-      port === null
-        ? []
-        : [
-            {
-              host: name.host,
-              port,
-              transport,
-              server: server.id,
-              operator: server.operator,
-              same_backend: server.model.backend.name,
-              machine: server.machine,
-              implementation: server.software.family,
-              version: server.software.version,
-              alive: (server.failure ?? server.downAtFirst) === null,
-              reason: server.failure ?? server.downAtFirst,
-              traits: [...server.traits, ...server.conduct],
-              country: name.country,
-              asn: name.asn
-            }
-          ]
-    )
+const linesOf = (server: PlannedServer): ReadonlyArray<TruthLine> => {
+  const reason = server.failure ?? server.downAtFirst
+  return server.names.flatMap((name) =>
+    endpointsAt(name).map((endpoint) => ({
+      ...endpoint,
+      server: server.id,
+      operator: server.operator,
+      same_backend: server.model.backend.name,
+      machine: server.machine,
+      implementation: server.software.family,
+      version: server.software.version,
+      alive: reason === null,
+      reason,
+      traits: [...server.traits, ...server.conduct],
+      country: name.country,
+      asn: name.asn
+    }))
   )
+}
 
 /** One line per endpoint, ordered by its key; a balanced name has one for each server behind it. */
 export const truthLines = (plan: Plan): ReadonlyArray<TruthLine> => {

@@ -8,7 +8,7 @@ import type { Demand } from "./traffic.ts"
 import { WorldClock } from "./world-clock.ts"
 
 /** A minute after the block that most simulated chains begin with, its height 2150. */
-export const worldEpoch = (settledTime(2150) + 60) * 1000
+const worldEpoch = (settledTime(2150) + 60) * 1000
 
 /** A clock at the beginning of the world, standing still. */
 export const worldClock = (scale = 1): WorldClock => new WorldClock({ epoch: worldEpoch, scale })

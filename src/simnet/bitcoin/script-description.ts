@@ -1,16 +1,14 @@
-import { addressOfScript, type AddressStyle } from "./address.ts"
+import { addressOfScript, type AddressStyle, bech32Alphabet } from "./address.ts"
 import { readScript, type ScriptForm } from "./script.ts"
 
 /** What bitcoind says about the script of an output. */
-export interface OutputScript {
+export interface ScriptDescription {
   readonly asm: string
   readonly desc: string
   readonly hex: string
   readonly address: string | null
   readonly type: string
 }
-
-const base32 = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
 
 // BIP 380: the characters of a descriptor in groups of 32, and its checksum.
 const descriptorCharacters =
@@ -42,7 +40,7 @@ const withChecksum = (descriptor: string): string => {
   if (members > 0) sum = descriptorPolymod(sum, group)
   for (let i = 0; i < 8; i++) sum = descriptorPolymod(sum, 0)
   sum ^= 1n
-  const check = Array.from({ length: 8 }, (_, i) => base32[Number((sum >> BigInt(5 * (7 - i))) & 31n)])
+  const check = Array.from({ length: 8 }, (_, i) => bech32Alphabet[Number((sum >> BigInt(5 * (7 - i))) & 31n)])
   return `${descriptor}#${check.join("")}`
 }
 
@@ -113,8 +111,8 @@ const typeOf = (hex: string): string => {
   return /^(21[0-9a-f]{66}|41[0-9a-f]{130})ac$/.test(hex) ? "pubkey" : "nonstandard"
 }
 
-/** What bitcoind says about the script of an output. */
-export const outputScript = (script: Buffer, style: AddressStyle): OutputScript => {
+/** Describe an output's script as bitcoind does. */
+export const describeScript = (script: Buffer, style: AddressStyle): ScriptDescription => {
   const hex = script.toString("hex")
   const address = addressOfScript(hex, style) ?? null
   const type = typeOf(hex)
