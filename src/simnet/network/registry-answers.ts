@@ -1,6 +1,5 @@
 import ipaddr from "ipaddr.js"
-import { parseBlock } from "../../domain/address.ts"
-import type { BlockFacts } from "../plan/address-facts.ts"
+import { type BlockFacts, narrowestBlock } from "../plan/address-facts.ts"
 import type { Plan } from "../plan/plan.ts"
 import { blocksOf } from "../plan/world-blocks.ts"
 
@@ -21,19 +20,6 @@ const addressIn = (labels: string, version: 4 | 6): string | undefined => {
   return ipaddr.fromByteArray(Array.from({ length: 16 }, (_, i) => parseInt(parts[2 * i]! + parts[2 * i + 1]!, 16))).toString()
 }
 
-const bitsOf = ({ network }: BlockFacts): number => Number(network.split("/")[1])
-
-/** The narrowest block that holds an address. Most rows are single addresses, so these are not searched but looked up. */
-const blockFinder = (rows: ReadonlyArray<BlockFacts>): ((address: string) => BlockFacts | undefined) => {
-  const isSingle = (row: BlockFacts): boolean => bitsOf(row) === (row.network.includes(":") ? 128 : 32)
-  const singles = new Map(rows.filter(isSingle).map((row) => [row.network.split("/")[0]!, row]))
-  const blocks = rows
-    .filter((row) => !isSingle(row))
-    .toSorted((a, b) => bitsOf(b) - bitsOf(a))
-    .map((row) => ({ row, holds: parseBlock(row.network)! }))
-  return (address) => singles.get(address) ?? blocks.find(({ holds }) => holds(address))?.row
-}
-
 /**
  * What Team Cymru's DNS interface would say of the simulated internet: who
  * announces an address (`origin.asn.cymru.com`, `origin6.asn.cymru.com`), and
@@ -41,7 +27,7 @@ const blockFinder = (rows: ReadonlyArray<BlockFacts>): ((address: string) => Blo
  */
 export const registryAnswers = (plan: Plan): RegistryAnswers => {
   const rows = blocksOf(plan)
-  const blockOf = blockFinder(rows)
+  const blockOf = narrowestBlock(rows)
   const holders = new Map<number, BlockFacts>()
   for (const row of rows) {
     if (row.asn !== null && row.org !== null && !holders.has(row.asn)) holders.set(row.asn, row)

@@ -1,4 +1,4 @@
-import { ipVersion, parseBlock } from "../../domain/address.ts"
+import { canonicalAddress, ipVersion, parseBlock } from "../../domain/address.ts"
 import type { Scenario } from "../scenario/scenario.ts"
 
 /** What public registries say about a block of addresses. */
@@ -17,13 +17,17 @@ export const hostingBlocks = (scenario: Scenario): ReadonlyArray<BlockFacts> =>
     blocks.map((network) => ({ network, country, city: city ?? null, asn, org }))
   )
 
-/** Look up whose block an address is in; undefined outside all of them. */
-export const addressFacts = (scenario: Scenario): ((address: string) => BlockFacts | undefined) => {
-  const blocks = hostingBlocks(scenario)
-    // The narrowest first: it knows best.
-    .toSorted((a, b) => Number(b.network.split("/")[1]) - Number(a.network.split("/")[1]))
-    .map((facts) => ({ facts, holds: parseBlock(facts.network)! }))
-  return (address) => blocks.find(({ holds }) => holds(address))?.facts
+const bitsOf = ({ network }: BlockFacts): number => Number(network.split("/")[1])
+
+/** Look up the narrowest of some blocks that holds an address. Single addresses, often most of them, are not searched. */
+export const narrowestBlock = (blocks: ReadonlyArray<BlockFacts>): ((address: string) => BlockFacts | undefined) => {
+  const isSingle = (block: BlockFacts): boolean => bitsOf(block) === (block.network.includes(":") ? 128 : 32)
+  const singles = new Map(blocks.filter(isSingle).map((block) => [canonicalAddress(block.network.split("/")[0]!), block]))
+  const wider = blocks
+    .filter((block) => !isSingle(block))
+    .toSorted((a, b) => bitsOf(b) - bitsOf(a))
+    .map((block) => ({ block, holds: parseBlock(block.network)! }))
+  return (address) => singles.get(canonicalAddress(address)) ?? wider.find(({ holds }) => holds(address))?.block
 }
 
 /** The addresses a name leads to: what it resolves to, or itself; none for onions. */

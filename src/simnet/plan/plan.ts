@@ -11,7 +11,7 @@ import type { Scenario } from "../scenario/scenario.ts"
 import { type ScheduleSpec, worldMs } from "../scenario/schedule-spec.ts"
 import type { NameSpec, ServerSpec } from "../scenario/server-spec.ts"
 import type { World } from "../world/world.ts"
-import { addressesOf, addressFacts, type BlockFacts } from "./address-facts.ts"
+import { addressesOf, type BlockFacts, hostingBlocks, narrowestBlock } from "./address-facts.ts"
 import { donationAddress } from "./donation-address.ts"
 import { expandFleets } from "./expand-fleet.ts"
 import { planCertificates } from "./plan-certificates.ts"
@@ -109,7 +109,7 @@ export const planServer = (
   }
 }
 
-const nameOf = (name: NameSpec, spec: ServerSpec, factsOf: ReturnType<typeof addressFacts>): PlannedName => {
+const nameOf = (name: NameSpec, spec: ServerSpec, factsOf: ReturnType<typeof narrowestBlock>): PlannedName => {
   const addresses = name.addresses ?? []
   const [address] = addressesOf({ host: name.host, addresses })
   const facts = address === undefined ? null : (factsOf(address) ?? null)
@@ -140,7 +140,7 @@ export const partsOfSpec = (
   spec: ServerSpec,
   scenario: Scenario,
   random: SeededRandom,
-  factsOf = addressFacts(scenario),
+  factsOf = narrowestBlock(hostingBlocks(scenario)),
   certificateOf = planCertificates([spec], random)
 ): ServerParts => {
   const software = parseSoftware(spec.software)!
@@ -221,7 +221,7 @@ export const planListed = (
   const specs = all.map((spec) =>
     spec.relays === undefined ? spec : { ...spec, software: byId.get(spec.relays)!.software }
   )
-  const factsOf = addressFacts(scenario)
+  const factsOf = narrowestBlock(hostingBlocks(scenario))
   const certificateOf = planCertificates(specs, random)
   const listed = new Map(
     specs.map((spec) => [spec.id, { spec, ...partsOfSpec(spec, scenario, random, factsOf, certificateOf) }])

@@ -1,5 +1,5 @@
-import { blocksOf } from "../plan/world-blocks.ts"
 import type { Plan } from "../plan/plan.ts"
+import { blocksOf } from "../plan/world-blocks.ts"
 
 const quoted = (value: string | number | null): string => {
   const text = String(value ?? "")
