@@ -28,7 +28,7 @@ const network = runScenario({
   ]
 })
 
-/** Connect and send lines that are no JSON, 1,100 units each; how many were answered as such, and the last error. */
+/** Connect, send lines that are no JSON, 1,100 units each, and leave when all of them are answered. */
 const misbehave = (net: RunningSimnet, lines: number, user: string, host = "x.test") =>
   Effect.promise(async () => {
     const client = await through(net, host, 50001, user)

@@ -5,11 +5,11 @@ import { it } from "@effect/vitest"
 import { streamDecode, streamEncode } from "dns-packet"
 import { Effect } from "effect"
 import { describe, expect } from "vitest"
-import { startSimnet } from "../../src/simnet/simnet.ts"
+import { startFree } from "../support/running-simnet.ts"
 import { planOf } from "../support/simnet-plan.ts"
 
 const start = Effect.gen(function*() {
-  const net = yield* startSimnet({ scenario: "mixed", socksPort: 0, dnsPort: 0, truthFile: null, randomSeed: 1 })
+  const net = yield* startFree({ scenario: "mixed" })
   const resolver = new Resolver({ timeout: 2000, tries: 1 })
   resolver.setServers([`127.0.0.1:${net.dnsPort}`])
   const { servers } = yield* Effect.promise(() => planOf("mixed", 1))

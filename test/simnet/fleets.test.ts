@@ -1,14 +1,13 @@
-import { NodeServices } from "@effect/platform-node"
 import { it } from "@effect/vitest"
-import { Effect, FileSystem, Schema } from "effect"
+import { Effect, Schema } from "effect"
 import { describe, expect } from "vitest"
 import { addressBlock, ipVersion } from "../../src/domain/address.ts"
 import { seededRandom } from "../../src/simnet/draw/random.ts"
 import { expandFleets } from "../../src/simnet/plan/expand-fleet.ts"
 import type { FleetSpec } from "../../src/simnet/scenario/fleet-spec.ts"
-import { loadScenario } from "../../src/simnet/scenario/load-scenario.ts"
 import { Scenario } from "../../src/simnet/scenario/scenario.ts"
 import type { ServerSpec } from "../../src/simnet/scenario/server-spec.ts"
+import { errorIn } from "../support/scenario-file.ts"
 
 const small = {
   name: "small",
@@ -39,15 +38,11 @@ const expand = (fleets: ReadonlyArray<FleetSpec>, seed = 1): ReadonlyArray<Serve
 const hostsOf = (servers: ReadonlyArray<ServerSpec>): ReadonlyArray<string> =>
   servers.flatMap((server) => server.names.map((name) => name.host))
 
-/** Write a scenario, load it, give the error. */
-const errorOf = (fleets: ReadonlyArray<unknown>) =>
-  Effect.gen(function*() {
-    const fs = yield* FileSystem.FileSystem
-    const file = `${yield* fs.makeTempDirectoryScoped()}/broken.json`
-    const text = JSON.stringify({ ...small, fleets }, null, 1)
-    yield* fs.writeFileString(file, text)
-    return { text, message: (yield* Effect.flip(loadScenario(file))).message }
-  }).pipe(Effect.scoped, Effect.provide(NodeServices.layer))
+/** A scenario with these fleets, and what is wrong with it. */
+const errorOf = (fleets: ReadonlyArray<unknown>) => {
+  const text = JSON.stringify({ ...small, fleets }, null, 1)
+  return errorIn(text).pipe(Effect.map(({ message }) => ({ text, message })))
+}
 
 describe("a fleet", () => {
   it("becomes so many servers, the same for the same seed and others for another", () => {

@@ -1,7 +1,7 @@
 import { it } from "@effect/vitest"
 import { Effect } from "effect"
 import { describe } from "vitest"
-import { allOf, call, checkReleases, type ReleaseRow } from "../support/release-table.ts"
+import { allOf, call, checkReleases, fromRelease, type ReleaseRow } from "../support/release-table.ts"
 import { ScriptedNode, transaction, unconfirmed } from "../support/scripted-node.ts"
 
 const node = new ScriptedNode()
@@ -16,17 +16,10 @@ const unsupported = (method: string): string => refused(-32601, `Unsupported req
 const releases = ["Fulcrum 1.0.5", "Fulcrum 1.3.2", "Fulcrum 1.5.4", "Fulcrum 1.8.2", "Fulcrum 1.9.1", "Fulcrum 1.9.8", "Fulcrum 1.12.0", "Fulcrum 2.0.0"] as const
 type FulcrumRelease = (typeof releases)[number]
 
-/** Unsupported in releases before the first that has it. */
-const since = (first: FulcrumRelease, method: string, answer: string): Readonly<Record<FulcrumRelease, string>> =>
-  Object.fromEntries(
-    releases.map((release, i) => [release, i < releases.indexOf(first) ? unsupported(method) : answer])
-  ) as Record<FulcrumRelease, string>
+const from = (first: FulcrumRelease, before: string, after: string) => fromRelease(releases, first, before, after)
 
-/** One answer up to the release before, another from it on. */
-const from = (first: FulcrumRelease, before: string, after: string): Readonly<Record<FulcrumRelease, string>> =>
-  Object.fromEntries(
-    releases.map((release, i) => [release, i < releases.indexOf(first) ? before : after])
-  ) as Record<FulcrumRelease, string>
+/** Unsupported in releases before the first that has it. */
+const since = (first: FulcrumRelease, method: string, answer: string) => from(first, unsupported(method), answer)
 
 const garbage = "x".repeat(20)
 

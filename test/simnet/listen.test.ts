@@ -4,7 +4,7 @@ import { Effect } from "effect"
 import { describe, expect } from "vitest"
 import { checkFileDescriptors } from "../../src/simnet/network/file-descriptors.ts"
 import { listenError } from "../../src/simnet/network/listen.ts"
-import { startSimnet } from "../../src/simnet/simnet.ts"
+import { startFree } from "../support/running-simnet.ts"
 import { askAll, runScenario, through } from "../support/through-front.ts"
 
 describe("a simulated network that cannot listen", () => {
@@ -46,7 +46,7 @@ describe("a simulated network that cannot listen", () => {
 
   it.live("stands beside another one with thousands of listeners", () =>
     Effect.gen(function*() {
-      const large = startSimnet({ scenario: "large", servers: 1600, socksPort: 0, dnsPort: 0, truthFile: null, randomSeed: 1 })
+      const large = startFree({ scenario: "large", servers: 1600 })
       const [one, other] = [yield* large, yield* large]
       expect(one.listeners.size).toBeGreaterThan(2000)
       const ports = [...one.listeners.values(), ...other.listeners.values()]

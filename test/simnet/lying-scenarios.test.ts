@@ -5,13 +5,15 @@ import { describe, expect } from "vitest"
 import { scripthashOf } from "../../src/simnet/bitcoin/hash.ts"
 import { publicScripts } from "../../src/simnet/chain/public-scripts.ts"
 import type { PlannedServer } from "../../src/simnet/plan/plan.ts"
-import { type RunningSimnet, startSimnet } from "../../src/simnet/simnet.ts"
+import type { LieSpec } from "../../src/simnet/scenario/lie-spec.ts"
+import type { RunningSimnet } from "../../src/simnet/simnet.ts"
+import { startFree } from "../support/running-simnet.ts"
 import { planOf } from "../support/simnet-plan.ts"
 import { type Asked, askAll, through, throughTls } from "../support/through-front.ts"
 
 const start = (scenario: string) =>
   Effect.gen(function*() {
-    const net = yield* startSimnet({ scenario, socksPort: 0, dnsPort: 0, truthFile: null, randomSeed: 3 })
+    const net = yield* startFree({ scenario, randomSeed: 3 })
     const { servers } = yield* Effect.promise(() => planOf(scenario, 3))
     return { net, servers }
   })
@@ -68,7 +70,12 @@ describe("scenario lying-majority", () => {
         { concurrency: 16 }
       )
       const honest = views.filter((view) => view.lies.length === 0)
-      const of = (lie: string) => views.filter((view) => view.lies.includes(lie as "low-work fork"))
+      const of = (lie: LieSpec["lie"]) => {
+        const found = views.filter((view) => view.lies.includes(lie))
+        expect(found.length, lie).toBeGreaterThan(1)
+        return found
+      }
+      expect(honest.length).toBeGreaterThan(1)
       expect(honest.length).toBeLessThan(views.length / 2)
       for (const { headers, entries } of honest) {
         expect(headers[5]).toBe(honest[0]!.headers[5])

@@ -3,9 +3,7 @@ import { Effect } from "effect"
 import { describe, expect } from "vitest"
 import { CostGroups } from "../../src/simnet/implementations/electrumx/cost-groups.ts"
 import { startServer } from "../../src/simnet/simnet.ts"
-import { plainTcp, plainTls, request } from "../support/plain-client.ts"
-
-const hello = request(0, "server.version", ["test", ["1.4", "1.6"]])
+import { hello, plainTcp, plainTls, request } from "../support/plain-client.ts"
 
 describe("ElectrumX's padding and pacing", () => {
   it.live("1.18.0 holds even its first reply back for a second, 1.19.0 answers at once; both pad to 1,024", () =>

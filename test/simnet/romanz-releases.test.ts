@@ -1,7 +1,7 @@
 import { it } from "@effect/vitest"
 import { Effect } from "effect"
 import { describe } from "vitest"
-import { allOf, call, checkReleases, type ReleaseRow } from "../support/release-table.ts"
+import { allOf, call, checkReleases, fromRelease, type ReleaseRow } from "../support/release-table.ts"
 import { ScriptedNode, transaction } from "../support/scripted-node.ts"
 
 const node = new ScriptedNode()
@@ -16,11 +16,7 @@ const failed = (code: number, message: string): string =>
   `{"error":{"code":${code},"message":${JSON.stringify(message)}},"id":1,"jsonrpc":"2.0"}`
 const noMethod = failed(-32601, "method not found")
 
-/** One answer before a release, another from it on. */
-const from = (first: Release, before: string, after: string): Readonly<Record<Release, string>> =>
-  Object.fromEntries(
-    releases.map((release, i) => [release, i < releases.indexOf(first) ? before : after])
-  ) as Record<Release, string>
+const from = (first: Release, before: string, after: string) => fromRelease(releases, first, before, after)
 
 /** From source, not executed: what releases have, and in which form. */
 const table: ReadonlyArray<ReleaseRow<Release>> = [

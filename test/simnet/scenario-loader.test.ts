@@ -1,9 +1,10 @@
 import { NodeServices } from "@effect/platform-node"
 import { it } from "@effect/vitest"
-import { Effect, FileSystem } from "effect"
+import { Effect } from "effect"
 import { describe, expect } from "vitest"
 import { listScenarios, loadScenario } from "../../src/simnet/scenario/load-scenario.ts"
 import { traits } from "../../src/simnet/simnet.ts"
+import { errorIn } from "../support/scenario-file.ts"
 
 const valid = {
   name: "small",
@@ -17,15 +18,6 @@ const valid = {
     { id: "b", operator: "b", software: "ElectrumX 1.18.0", names: [{ host: "b.test", tcp: 50001 }] }
   ]
 }
-
-/** Write a file, load it, give the error. */
-const errorOf = (text: string) =>
-  Effect.gen(function*() {
-    const fs = yield* FileSystem.FileSystem
-    const file = `${yield* fs.makeTempDirectoryScoped()}/broken.json`
-    yield* fs.writeFileString(file, text)
-    return yield* Effect.flip(loadScenario(file))
-  })
 
 /** The line of the first occurrence in a printed scenario. */
 const lineOf = (text: string, part: string): number => text.slice(0, text.indexOf(part)).split("\n").length
@@ -75,10 +67,10 @@ describe("the scenario loader", () => {
     Effect.gen(function*() {
       const [a, b] = valid.servers
       const text = JSON.stringify({ ...valid, servers: [a, { ...b, names: [{ host: "b.test", ...change }] }] }, null, 2)
-      const error = yield* errorOf(text)
+      const error = yield* errorIn(text)
       expect(error.reason).toBe("bad scenario")
       expect(error.message).toContain(`broken.json:${lineOf(text, part)}: ${field}: `)
-    }).pipe(Effect.scoped, Effect.provide(NodeServices.layer))
+    })
   )
 
   it.effect.each([
@@ -90,28 +82,28 @@ describe("the scenario loader", () => {
   ] as const)("names the field of %s", ([, change, field]) =>
     Effect.gen(function*() {
       const [a, b] = valid.servers
-      const error = yield* errorOf(JSON.stringify({ ...valid, servers: [a, { ...b, ...change }] }, null, 2))
+      const error = yield* errorIn(JSON.stringify({ ...valid, servers: [a, { ...b, ...change }] }, null, 2))
       expect(error.message).toMatch(/broken\.json:\d+: /)
       expect(error.message).toContain(`${field}`)
-    }).pipe(Effect.scoped, Effect.provide(NodeServices.layer))
+    })
   )
 
   it.effect("names the line of what is no JSON", () =>
     Effect.gen(function*() {
-      const error = yield* errorOf('{\n  "name": "x",\n  "title" "y"\n}')
+      const error = yield* errorIn('{\n  "name": "x",\n  "title" "y"\n}')
       expect(error.message).toContain("broken.json:3: not JSON")
-    }).pipe(Effect.scoped, Effect.provide(NodeServices.layer))
+    })
   )
 
   it.effect("names two servers with one id, and a seed that no server has", () =>
     Effect.gen(function*() {
       const [a, b] = valid.servers
-      const twice = yield* errorOf(JSON.stringify({ ...valid, servers: [a, { ...b, id: "a" }] }, null, 2))
+      const twice = yield* errorIn(JSON.stringify({ ...valid, servers: [a, { ...b, id: "a" }] }, null, 2))
       expect(twice.message).toMatch(/broken\.json:\d+: servers\[1\]\.id: /)
-      const seedless = yield* errorOf(JSON.stringify({ ...valid, seeds: ["c.test:50002:s"] }, null, 2))
+      const seedless = yield* errorIn(JSON.stringify({ ...valid, seeds: ["c.test:50002:s"] }, null, 2))
       expect(seedless.message).toMatch(/broken\.json:\d+: seeds\[0\]: /)
-      const unlisted = yield* errorOf(JSON.stringify({ ...valid, servers: [a, { ...b, lists: ["zed"] }] }, null, 2))
+      const unlisted = yield* errorIn(JSON.stringify({ ...valid, servers: [a, { ...b, lists: ["zed"] }] }, null, 2))
       expect(unlisted.message).toMatch(/broken\.json:\d+: servers\[1\]\.lists\[0\]: /)
-    }).pipe(Effect.scoped, Effect.provide(NodeServices.layer))
+    })
   )
 })

@@ -1,9 +1,8 @@
-import { NodeServices } from "@effect/platform-node"
 import { it } from "@effect/vitest"
-import { Effect, FileSystem } from "effect"
+import { Effect } from "effect"
 import { describe, expect } from "vitest"
 import { planScenario } from "../../src/simnet/plan/plan-scenario.ts"
-import { loadScenario } from "../../src/simnet/scenario/load-scenario.ts"
+import { loadText } from "../support/scenario-file.ts"
 
 const scenario = {
   name: "world",
@@ -30,14 +29,10 @@ const scenario = {
   ]
 }
 
-const load = (fields: object) =>
-  Effect.gen(function*() {
-    const fs = yield* FileSystem.FileSystem
-    const file = `${yield* fs.makeTempDirectoryScoped()}/world.json`
-    const text = JSON.stringify({ ...scenario, ...fields }, null, 2)
-    yield* fs.writeFileString(file, text)
-    return { text, loaded: yield* Effect.result(loadScenario(file)) }
-  })
+const load = (fields: object) => {
+  const text = JSON.stringify({ ...scenario, ...fields }, null, 2)
+  return loadText(text, "world.json").pipe(Effect.map((loaded) => ({ text, loaded })))
+}
 
 describe("the world in a scenario file", () => {
   it.effect("has blocks and nodes as the file says", () =>
@@ -57,7 +52,7 @@ describe("the world in a scenario file", () => {
       // 120 expected, five deviations.
       expect(backendOf("a").tipHeight).toBeGreaterThan(2150 + 65)
       expect(backendOf("a").tipHeight).toBeLessThan(2150 + 175)
-    }).pipe(Effect.scoped, Effect.provide(NodeServices.layer))
+    })
   )
 
   it.effect.each([
@@ -77,6 +72,6 @@ describe("the world in a scenario file", () => {
       const line = text.slice(0, text.lastIndexOf(`"${key}"`)).split("\n").length
       expect(loaded.failure.message).toContain(`world.json:${line}: `)
       expect(loaded.failure.message).toContain(message)
-    }).pipe(Effect.scoped, Effect.provide(NodeServices.layer))
+    })
   )
 })

@@ -2,44 +2,23 @@ import { connect, createServer } from "node:net"
 import { NodeServices } from "@effect/platform-node"
 import { it } from "@effect/vitest"
 import { Effect } from "effect"
-import { SocksClient } from "socks"
 import { describe, expect } from "vitest"
-import { type RunningSimnet, startSimnet } from "../../src/simnet/simnet.ts"
-import { request } from "../support/plain-client.ts"
+import type { RunningSimnet } from "../../src/simnet/simnet.ts"
+import { hello } from "../support/plain-client.ts"
+import { startFree } from "../support/running-simnet.ts"
 import { planOf } from "../support/simnet-plan.ts"
+import { through } from "../support/through-front.ts"
 
-const start = (scenario: string) => startSimnet({ scenario, socksPort: 0, dnsPort: 0, truthFile: null, randomSeed: 1 })
-
-const dial = (net: RunningSimnet, host: string, port: number, user?: string) =>
-  SocksClient.createConnection({
-    proxy: {
-      host: "127.0.0.1",
-      port: net.socksPort,
-      type: 5,
-      ...(user === undefined ? {} : { userId: user, password: "x" })
-    },
-    command: "connect",
-    destination: { host, port },
-    timeout: 5000
-  })
+const start = (scenario: string) => startFree({ scenario })
 
 /** Ask for the version through the proxy; the reply line. */
-const ask = (net: RunningSimnet, host: string, port: number, user?: string): Promise<string> =>
-  dial(net, host, port, user).then(
-    ({ socket }) =>
-      new Promise((resolve, reject) => {
-        let text = ""
-        socket.on("error", reject)
-        socket.on("data", (chunk: Buffer) => {
-          text += chunk.toString("utf8")
-          if (!text.includes("\n")) return
-          socket.destroy()
-          resolve(text.trimEnd())
-        })
-        socket.resume()
-        socket.write(request(0, "server.version", ["test", ["1.4", "1.6"]]))
-      })
-  )
+const ask = async (net: RunningSimnet, host: string, port: number, user?: string): Promise<string> => {
+  const client = await through(net, host, port, user)
+  client.send(hello)
+  await client.until((c) => c.lines().length === 1)
+  client.destroy()
+  return client.lines()[0]!
+}
 
 /** The reply to a CONNECT, asked byte by byte with a client of one's own: `socks` does not know Tor's codes. */
 const replyTo = (net: RunningSimnet, host: string, port: number): Promise<ReadonlyArray<number>> =>
@@ -163,14 +142,10 @@ describe("the SOCKS5 front", () => {
       const closed = yield* Effect.scoped(
         Effect.gen(function*() {
           const net = yield* start("mixed")
-          const { socket } = yield* Effect.promise(() => dial(net, "e1.alpha.test", 50001))
-          socket.resume()
-          const gone = new Promise<string>((resolve) => socket.on("close", () => resolve("closed")))
-          socket.on("error", () => undefined)
-          return { gone, port: net.socksPort }
+          return { client: yield* Effect.promise(() => through(net, "e1.alpha.test", 50001)), port: net.socksPort }
         })
       )
-      expect(yield* Effect.promise(() => closed.gone)).toBe("closed")
+      yield* Effect.promise(() => closed.client.until((c) => c.closed() !== null))
       const refused = yield* Effect.promise(
         () =>
           new Promise<string | undefined>((resolve) => {
@@ -192,9 +167,7 @@ describe("the SOCKS5 front", () => {
           )
       )
       yield* Effect.addFinalizer(() => Effect.sync(() => other.close()))
-      const error = yield* Effect.flip(
-        startSimnet({ scenario: "mixed", socksPort: port, dnsPort: 0, truthFile: null, randomSeed: 1 })
-      )
+      const error = yield* Effect.flip(startFree({ scenario: "mixed", socksPort: port }))
       expect(error.reason).toBe("port in use")
       expect(error.message).toContain(String(port))
     }).pipe(Effect.scoped, Effect.provide(NodeServices.layer))

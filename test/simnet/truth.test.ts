@@ -2,15 +2,15 @@ import { NodeServices } from "@effect/platform-node"
 import { it } from "@effect/vitest"
 import { Effect, FileSystem } from "effect"
 import { describe, expect } from "vitest"
-import { startSimnet } from "../../src/simnet/simnet.ts"
 import type { TruthLine } from "../../src/simnet/truth/truth.ts"
+import { startFree } from "../support/running-simnet.ts"
 import { planOf } from "../support/simnet-plan.ts"
 
 const truthOf = (scenario: string) =>
   Effect.gen(function*() {
     const fs = yield* FileSystem.FileSystem
     const file = `${yield* fs.makeTempDirectoryScoped()}/truth.jsonl`
-    const net = yield* startSimnet({ scenario, socksPort: 0, dnsPort: 0, truthFile: file, randomSeed: 1 })
+    const net = yield* startFree({ scenario, truthFile: file })
     const text = yield* fs.readFileString(file)
     return {
       net,
@@ -85,15 +85,7 @@ describe("the truth file", () => {
 
   it.effect("cannot be written to nowhere", () =>
     Effect.gen(function*() {
-      const error = yield* Effect.flip(
-        startSimnet({
-          scenario: "mixed",
-          socksPort: 0,
-          dnsPort: 0,
-          truthFile: "/nonexistent/truth.jsonl",
-          randomSeed: 1
-        })
-      )
+      const error = yield* Effect.flip(startFree({ scenario: "mixed", truthFile: "/nonexistent/truth.jsonl" }))
       expect(error.reason).toBe("cannot write")
     }).pipe(Effect.scoped, Effect.provide(NodeServices.layer))
   )

@@ -91,3 +91,6 @@ export const plainTls = (port: number): PlainClient =>
 
 export const request = (id: number, method: string, params: ReadonlyArray<unknown> = []): string =>
   `${JSON.stringify({ jsonrpc: "2.0", id, method, params })}\n`
+
+/** A handshake as request 0. */
+export const hello = request(0, "server.version", ["test", ["1.4", "1.6"]])

@@ -1,7 +1,7 @@
-import { doubleSha256, sha256, shownHash } from "../../src/simnet/bitcoin/hash.ts"
 import type { UnspentOutput } from "../../src/simnet/chain/ledger.ts"
 import type { ServerSpec } from "../../src/simnet/scenario/server-spec.ts"
 import type { Backend } from "../../src/simnet/world/backend.ts"
+import { filler, fillerHeader, hashOfHeader } from "./filler.ts"
 import { type RecordedServer, type Recording, recordingsOf } from "./recordings.ts"
 
 /**
@@ -29,10 +29,8 @@ const resultOf = (server: RecordedServer, probe: string, mode: Recording["mode"]
   (JSON.parse(recordingsOf(server).find((r) => r.probe === probe && r.mode === mode)!.recv) as { readonly result: unknown })
     .result
 
-const filler = (text: string): string => shownHash(sha256(Buffer.from(text)))
-
 /** The script in the probes whose names end in `_valid`. */
-export const busyScript = "24f80d9baf50c75436de0c938338aa82767321c202184f2544828cc9aafec6cd"
+const busyScript = "24f80d9baf50c75436de0c938338aa82767321c202184f2544828cc9aafec6cd"
 /** Coinbases of all blocks. */
 const miningScript = "5c4430ceb6dafeed32dd97588979e78cb6ceab6787cd38f1da96eb4cbd081a40"
 const payment = 11_110_844
@@ -139,7 +137,7 @@ const listed: Readonly<Record<RecordedServer, ReadonlyArray<string>>> = {
 export const recordedNode = (server: RecordedServer): RecordedNode => {
   const headers = headerTexts()
   const header = (height: number): string | undefined =>
-    height > tip ? undefined : (headers.get(height) ?? filler(`header ${height}`).repeat(3).slice(0, 160))
+    height > tip ? undefined : (headers.get(height) ?? fillerHeader(`header ${height}`))
   const unconfirmed = unconfirmedEntries()
   const { hex } = resultOf("electrumx-2.0b1", "blockchain.transaction.get_known_verbose") as { readonly hex: string }
   const { txid } = resultOf("electrumx-2.0b1", "blockchain.transaction.get_known_verbose") as { readonly txid: string }
@@ -161,7 +159,7 @@ export const recordedNode = (server: RecordedServer): RecordedNode => {
     header,
     hash: (height) => {
       const text = header(height)
-      return text === undefined ? undefined : shownHash(doubleSha256(Buffer.from(text, "hex")))
+      return text === undefined ? undefined : hashOfHeader(text)
     },
     mempool: mempoolOf(server),
     estimateFee: (_, conservative) => (conservative === true ? 4.977e-5 : 1.096e-5),
@@ -190,4 +188,3 @@ export const recordedNode = (server: RecordedServer): RecordedNode => {
     others
   }
 }
-

@@ -33,6 +33,12 @@ export const handshake = (versions: unknown): string => call("server.version", [
 export const allOf = <A extends string>(releases: ReadonlyArray<A>, answer: string | ReadonlyArray<string>) =>
   Object.fromEntries(releases.map((release) => [release, answer])) as Record<A, string | ReadonlyArray<string>>
 
+/** One answer before a release, another from it on; releases in order. */
+export const fromRelease = <A extends string>(releases: ReadonlyArray<A>, first: A, before: string, after: string) =>
+  Object.fromEntries(
+    releases.map((release, i) => [release, i < releases.indexOf(first) ? before : after])
+  ) as Readonly<Record<A, string>>
+
 /** Ask every release everything, with one node behind them; the README says how many that are. */
 export const checkReleases = Effect.fnUntraced(function*<A extends string>(
   title: string,

@@ -1,8 +1,7 @@
-import { doubleSha256, sha256, shownHash } from "../../src/simnet/bitcoin/hash.ts"
+import { scripthashOf } from "../../src/simnet/bitcoin/hash.ts"
 import type { UnconfirmedEntry, UnspentOutput } from "../../src/simnet/chain/ledger.ts"
 import type { Backend } from "../../src/simnet/world/backend.ts"
-
-const filler = (text: string): string => shownHash(sha256(Buffer.from(text)))
+import { filler, fillerHeader, hashOfHeader } from "./filler.ts"
 
 /** A transaction with two outputs, of which the first is worth 11,110,844 satoshi to `script`. */
 export const transaction = {
@@ -11,7 +10,7 @@ export const transaction = {
   height: 7,
   position: 1,
   value: 11_110_844,
-  scripthash: shownHash(sha256(Buffer.from("512079be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798", "hex")))
+  scripthash: scripthashOf("512079be667ef9dcbbac55a06295ce870b07029bfcdb2dce28d959f2815b16f81798")
 } as const
 
 /** Two more in the mempool that pay the same script; the second spends the first. */
@@ -42,11 +41,11 @@ export class ScriptedNode implements Backend {
 
   header(height: number): string | undefined {
     if (height > this.tipHeight) return undefined
-    return filler(`${this.#branch.get(height) ?? "header"} ${height}`).repeat(3).slice(0, 160)
+    return fillerHeader(`${this.#branch.get(height) ?? "header"} ${height}`)
   }
   hash(height: number): string | undefined {
     const header = this.header(height)
-    return header === undefined ? undefined : shownHash(doubleSha256(Buffer.from(header, "hex")))
+    return header === undefined ? undefined : hashOfHeader(header)
   }
   estimateFee(target: number, conservative?: boolean): number {
     return target > 25 ? 2.5e-7 : conservative === true ? 2e-5 : 1e-5

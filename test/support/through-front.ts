@@ -5,8 +5,9 @@ import { connect as connectTls } from "node:tls"
 import { NodeServices } from "@effect/platform-node"
 import { Effect, type Scope } from "effect"
 import { SocksClient } from "socks"
-import { type RunningSimnet, type SimnetError, startSimnet } from "../../src/simnet/simnet.ts"
+import type { RunningSimnet, SimnetError } from "../../src/simnet/simnet.ts"
 import { type PlainClient, plainOver, request } from "./plain-client.ts"
+import { startFree } from "./running-simnet.ts"
 
 /** A running network of one's own scenario: what is left out is unimportant. */
 export const runScenario = (
@@ -19,7 +20,7 @@ export const runScenario = (
     const file = join(folder, "scenario.json")
     const all = { name: "own", title: "one's own", chain: "mainnet-sim", round_trip_ms: [0, 0], jitter_ms: 0, ...scenario }
     writeFileSync(file, JSON.stringify(all, null, 1))
-    return yield* startSimnet({ scenario: file, socksPort: 0, dnsPort: 0, truthFile: null, randomSeed: 1, timeScale })
+    return yield* startFree({ scenario: file, timeScale })
   }).pipe(Effect.provide(NodeServices.layer))
 
 /** A connection through the front, as a user with a password where given; fails as the front says. */

@@ -2,12 +2,11 @@ import type { X509Certificate } from "node:crypto"
 import type { TLSSocket } from "node:tls"
 import { expect } from "vitest"
 import type { RunningServer } from "../../src/simnet/simnet.ts"
-import { plainTcp, type PlainClient, plainTls, request } from "./plain-client.ts"
+import { hello, type PlainClient, plainTcp, plainTls, request } from "./plain-client.ts"
 
 /** Seen by a client that expects nothing: does the server do what the line of its trait says? */
 export type TraitChecks = Readonly<Record<string, (server: RunningServer) => Promise<void>>>
 
-export const hello = request(0, "server.version", ["test", ["1.4", "1.6"]])
 export const dead = (client: PlainClient): boolean => client.closed() !== null
 
 /** Connect, send, wait, look, leave. */

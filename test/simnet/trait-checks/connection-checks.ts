@@ -1,16 +1,8 @@
 import { connect } from "node:net"
 import { type ConnectionOptions, connect as connectTls } from "node:tls"
 import { expect } from "vitest"
-import { plainTcp, plainTls } from "../../support/plain-client.ts"
-import {
-  hello,
-  dead,
-  talk,
-  staysSilent,
-  tcpIsFine,
-  certificateOf,
-  type TraitChecks
-} from "../../support/trait-check.ts"
+import { hello, plainTcp, plainTls } from "../../support/plain-client.ts"
+import { certificateOf, dead, staysSilent, talk, tcpIsFine, type TraitChecks } from "../../support/trait-check.ts"
 
 export const connectionChecks: TraitChecks = {
   "reset-after-accept": async (server) => {

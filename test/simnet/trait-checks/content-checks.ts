@@ -1,7 +1,7 @@
 import { expect } from "vitest"
 import { simulatedChain } from "../../../src/simnet/chain/chain.ts"
-import { request } from "../../support/plain-client.ts"
-import { hello, talk, lineOf, resultOf, honest, features, type TraitChecks } from "../../support/trait-check.ts"
+import { hello, request } from "../../support/plain-client.ts"
+import { features, honest, lineOf, resultOf, talk, type TraitChecks } from "../../support/trait-check.ts"
 
 export const contentChecks: TraitChecks = {
   "null-results": async (server) => {

@@ -1,7 +1,7 @@
 import { expect } from "vitest"
 import { addressScope } from "../../../src/domain/address.ts"
-import { request } from "../../support/plain-client.ts"
-import { hello, talk, peersOf, honest, type TraitChecks } from "../../support/trait-check.ts"
+import { hello, request } from "../../support/plain-client.ts"
+import { honest, peersOf, talk, type TraitChecks } from "../../support/trait-check.ts"
 
 export const peerChecks: TraitChecks = {
   "million-peers": async (server) => {

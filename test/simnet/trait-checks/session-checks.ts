@@ -1,6 +1,6 @@
 import { expect } from "vitest"
-import { request } from "../../support/plain-client.ts"
-import { hello, dead, talk, lineOf, staysSilent, type TraitChecks } from "../../support/trait-check.ts"
+import { hello, request } from "../../support/plain-client.ts"
+import { dead, lineOf, staysSilent, talk, type TraitChecks } from "../../support/trait-check.ts"
 
 export const sessionChecks: TraitChecks = {
   "closes-after-version": async (server) => {

@@ -1,6 +1,6 @@
 import { expect } from "vitest"
-import { request } from "../../support/plain-client.ts"
-import { dead, hello, talk, lineOf, type TraitChecks } from "../../support/trait-check.ts"
+import { hello, request } from "../../support/plain-client.ts"
+import { dead, lineOf, talk, type TraitChecks } from "../../support/trait-check.ts"
 
 export const wireChecks: TraitChecks = {
   dribble: async (server) => {
