@@ -1,11 +1,10 @@
-import type { DuckDBValue } from "@duckdb/node-api"
 import { Effect } from "effect"
-import { run } from "./duckdb.ts"
 import type { CrawlId, Fact } from "./facts.ts"
 import type { Identities } from "./identities.ts"
 import type { CrawlStart, CrawlState } from "./store.ts"
 import { StoreError } from "./store-error.ts"
 import { timestamp } from "./to-duckdb.ts"
+import { together } from "./together.ts"
 import type { Writer } from "./writer.ts"
 
 /** The rows of `crawl`: a run's beginning, its resumptions and its end, and the facts between. */
@@ -17,23 +16,6 @@ export interface CrawlRecords {
   readonly forget: (crawlId: CrawlId, hosts: ReadonlyArray<string>) => Effect.Effect<void, StoreError>
   readonly end: (crawlId: CrawlId, state: CrawlState, at: number) => Effect.Effect<void, StoreError>
 }
-
-/** Statements that are committed together; not interrupted in between. */
-const together = (
-  writer: Writer,
-  statements: ReadonlyArray<readonly [sql: string, parameters: Record<string, DuckDBValue>]>
-): Effect.Effect<void, StoreError> =>
-  writer.exclusively((connection) => {
-    const command = (sql: string, parameters?: Record<string, DuckDBValue>) =>
-      run(connection, "write failed", "Cannot write to the database", sql, parameters)
-    return command("BEGIN").pipe(
-      Effect.andThen(Effect.forEach(statements, ([sql, parameters]) => command(sql, parameters), { discard: true })),
-      Effect.andThen(command("COMMIT")),
-      Effect.onError(() => Effect.ignore(command("ROLLBACK"))),
-      Effect.uninterruptible,
-      Effect.asVoid
-    )
-  })
 
 export const makeCrawlRecords = (writer: Writer, identities: Identities): CrawlRecords => {
   const running = new Set<CrawlId>()

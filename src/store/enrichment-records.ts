@@ -1,10 +1,10 @@
-import type { DuckDBConnection, DuckDBValue } from "@duckdb/node-api"
+import type { DuckDBConnection } from "@duckdb/node-api"
 import { Effect, Schema } from "effect"
 import { type AddressFact, FactKind, FactReason, FactSourceKind, type HostAddresses } from "../domain/address-fact.ts"
 import type { CrawlId } from "./facts.ts"
-import { run } from "./duckdb.ts"
 import { readRows } from "./read-rows.ts"
 import { StoreError } from "./store-error.ts"
+import { together } from "./together.ts"
 import type { Writer } from "./writer.ts"
 
 /** A host that a crawl visited, and where. */
@@ -144,23 +144,6 @@ const readKnown = Effect.fnUntraced(function*(
   }))
 })
 
-/** Statements with their parameters, committed together. Not interrupted in between. */
-const together = (
-  connection: DuckDBConnection,
-  statements: ReadonlyArray<string>,
-  parameters: Record<string, DuckDBValue>
-): Effect.Effect<void, StoreError> => {
-  const command = (sql: string, parameters?: Record<string, DuckDBValue>) =>
-    run(connection, "write failed", "Cannot write what was looked up", sql, parameters)
-  return command("BEGIN").pipe(
-    Effect.andThen(Effect.forEach(statements, (sql) => command(sql, parameters), { discard: true })),
-    Effect.andThen(command("COMMIT")),
-    Effect.onError(() => Effect.ignore(command("ROLLBACK"))),
-    Effect.uninterruptible,
-    Effect.asVoid
-  )
-}
-
 const factRows = `(SELECT unnest(from_json($rows, '[{"address": "VARCHAR", "fact": "VARCHAR", "source_kind": "VARCHAR",
   "source": "VARCHAR", "source_rank": "INTEGER", "data_ms": "BIGINT", "answers": ["VARCHAR"], "reason": "VARCHAR",
   "detail": "VARCHAR", "block": "VARCHAR", "looked_up_ms": "BIGINT"}]'), recursive := true))`
@@ -169,7 +152,7 @@ const factRows = `(SELECT unnest(from_json($rows, '[{"address": "VARCHAR", "fact
 const sound = (text: string): string => text.toWellFormed().replaceAll("\u0000", "\ufffd")
 const soundOrNull = (text: string | null): string | null => text === null ? null : sound(text)
 
-const saveFacts = (connection: DuckDBConnection, network: string, facts: ReadonlyArray<AddressFact>) => {
+const saveFacts = (writer: Writer, network: string, facts: ReadonlyArray<AddressFact>) => {
   const rows = facts.map(({ address, answers, block, detail, fact, lookedUpAt, reason, source }) => ({
     address,
     fact,
@@ -183,20 +166,21 @@ const saveFacts = (connection: DuckDBConnection, network: string, facts: Readonl
     block: soundOrNull(block),
     looked_up_ms: lookedUpAt
   }))
-  return together(connection, [
-    `DELETE FROM enrichment WHERE network = $network AND (address, fact, source_kind, source) IN
-       (SELECT (address, fact, source_kind, source) FROM ${factRows})`,
-    `INSERT INTO enrichment BY NAME
+  const parameters = { network, rows: JSON.stringify(rows) }
+  return together(writer, [
+    [`DELETE FROM enrichment WHERE network = $network AND (address, fact, source_kind, source) IN
+       (SELECT (address, fact, source_kind, source) FROM ${factRows})`, parameters],
+    [`INSERT INTO enrichment BY NAME
      SELECT $network AS network, address, fact, source_kind, source, source_rank, make_timestamp(data_ms * 1000) AS data_at,
        answers, reason, detail, block, make_timestamp(looked_up_ms * 1000) AS looked_up_at
-     FROM ${factRows}`
-  ], { network, rows: JSON.stringify(rows) })
+     FROM ${factRows}`, parameters]
+  ])
 }
 
 const hostRows = `(SELECT unnest(from_json($rows, '[{"host": "VARCHAR", "addresses": ["VARCHAR"], "reason": "VARCHAR",
   "detail": "VARCHAR", "resolved_ms": "BIGINT"}]'), recursive := true))`
 
-const saveHosts = (connection: DuckDBConnection, network: string, hosts: ReadonlyArray<HostAddresses>) => {
+const saveHosts = (writer: Writer, network: string, hosts: ReadonlyArray<HostAddresses>) => {
   const rows = hosts.map(({ addresses, detail, host, reason, resolvedAt }) => ({
     host,
     addresses,
@@ -204,11 +188,12 @@ const saveHosts = (connection: DuckDBConnection, network: string, hosts: Readonl
     detail: soundOrNull(detail),
     resolved_ms: resolvedAt
   }))
-  return together(connection, [
-    `DELETE FROM host_address WHERE network = $network AND host IN (SELECT host FROM ${hostRows})`,
-    `INSERT INTO host_address BY NAME
-     SELECT $network AS network, host, addresses, reason, detail, make_timestamp(resolved_ms * 1000) AS resolved_at FROM ${hostRows}`
-  ], { network, rows: JSON.stringify(rows) })
+  const parameters = { network, rows: JSON.stringify(rows) }
+  return together(writer, [
+    [`DELETE FROM host_address WHERE network = $network AND host IN (SELECT host FROM ${hostRows})`, parameters],
+    [`INSERT INTO host_address BY NAME
+     SELECT $network AS network, host, addresses, reason, detail, make_timestamp(resolved_ms * 1000) AS resolved_at FROM ${hostRows}`, parameters]
+  ])
 }
 
 export const makeEnrichmentRecords = (writer: Writer): EnrichmentRecords => ({
@@ -216,9 +201,9 @@ export const makeEnrichmentRecords = (writer: Writer): EnrichmentRecords => ({
   visited: Effect.fn("Store.enrichment.visited")((crawlId) => writer.exclusively((c) => readVisited(c, crawlId))),
   known: Effect.fn("Store.enrichment.known")((network, since) => writer.exclusively((c) => readKnown(c, network, since))),
   saveFacts: Effect.fn("Store.enrichment.saveFacts")((network, facts) =>
-    facts.length === 0 ? Effect.void : writer.exclusively((c) => saveFacts(c, network, facts))
+    facts.length === 0 ? Effect.void : saveFacts(writer, network, facts)
   ),
   saveHosts: Effect.fn("Store.enrichment.saveHosts")((network, hosts) =>
-    hosts.length === 0 ? Effect.void : writer.exclusively((c) => saveHosts(c, network, hosts))
+    hosts.length === 0 ? Effect.void : saveHosts(writer, network, hosts)
   )
 })
