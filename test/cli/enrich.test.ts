@@ -4,7 +4,7 @@ import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import type { RunningSimnet } from "../../src/simnet/simnet.ts"
 import type { TruthLine } from "../../src/simnet/truth/truth.ts"
-import { runCli } from "../support/cli.ts"
+import { runCli, startCli } from "../support/cli.ts"
 import { queryFile } from "../support/duck.ts"
 import { runSimnet } from "../support/running-simnet.ts"
 import { planOf } from "../support/simnet-plan.ts"
@@ -27,13 +27,15 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
-const crawl = (db: string, ...flags: ReadonlyArray<string>) => {
+const crawlArgs = (db: string, ...flags: ReadonlyArray<string>): ReadonlyArray<string> => {
   const proxy = `socks5://127.0.0.1:${simnet.socksPort}`
-  return runCli([
+  return [
     "crawl", "--network", "mainnet-sim", "--db", at(db), "--proxy", proxy, "--tor", proxy, "--rate", "0",
     "--connect-timeout", "5s", ...simnet.seeds.flatMap((seed) => ["--seed", seed]), ...flags
-  ], { timeoutMs: 120_000 })
+  ]
 }
+
+const crawl = (...args: Parameters<typeof crawlArgs>) => runCli(crawlArgs(...args), { timeoutMs: 120_000 })
 
 const dns = (): ReadonlyArray<string> => ["--resolver", `127.0.0.1:${simnet.dnsPort}`]
 
@@ -113,6 +115,23 @@ describe("a crawl of a simulated network", () => {
     const resolved = await queryFile(at(db), "SELECT count(*) AS n FROM host_address WHERE list_bool_or(list_transform(addresses, lambda a: a LIKE '241.%'))")
     expect(Number(resolved[0]!["n"])).toBe(0)
   }, 120_000)
+
+  it("that is interrupted while it looks up is over, keeps the names it resolved, and says how to go on", async () => {
+    const { child, result } = await startCli(crawlArgs("cut.duckdb", ...dns(), "--lookup-rate", "20"), { timeoutMs: 60_000 })
+    await new Promise<void>((resolve) => {
+      child.stderr!.on("data", (text: string) => {
+        // At this rate the lookups take some six seconds.
+        if (text.includes("Looking up")) resolve()
+      })
+      child.once("close", () => resolve())
+    })
+    child.kill("SIGINT")
+    const { code, stderr } = await result
+    expect([code, stderr]).toEqual([130, expect.stringContaining("enrich --crawl 1 --db")])
+    const [kept] = await queryFile(at("cut.duckdb"), "SELECT count(*) AS n, (SELECT any_value(state) FROM crawl) AS state FROM host_address WHERE reason IS NULL")
+    expect(kept!["state"]).toBe("finished")
+    expect(Number(kept!["n"])).toBeGreaterThan(20)
+  }, 90_000)
 
   it("refuses a wrong file before it begins, and enrich a database that is not there", async () => {
     const wrong = await crawl("never.duckdb", "--geoip", at("truth.jsonl"))
