@@ -20,4 +20,5 @@ export class SimnetError extends Schema.TaggedError<SimnetError>()("SimnetError"
   message: Schema.String
 }) {}
 
+/** The error for a scenario that cannot be. */
 export const badScenario = (message: string): SimnetError => new SimnetError({ reason: "bad scenario", message })

@@ -29,8 +29,8 @@ export { scenarioJsonSchema } from "./scenario/json-schema.ts"
 export { listScenarios } from "./scenario/load-scenario.ts"
 export { SimnetError, SimnetReason } from "./simnet-error.ts"
 export { traits } from "./traits/traits.ts"
-export { startServer, type RunningServer, type StartServerOptions } from "./start-server.ts"
 
+/** What to simulate, and where. */
 export interface SimnetOptions extends WorldFiles {
   /** A shipped name, or the path of a JSON file. */
   readonly scenario: string
@@ -45,6 +45,7 @@ export interface SimnetOptions extends WorldFiles {
   readonly timeScale?: number
 }
 
+/** A network that runs until its scope closes. */
 export interface RunningSimnet {
   readonly scenario: string
   /** Name of the simulated chain, e.g. `mainnet-sim`. */

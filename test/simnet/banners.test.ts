@@ -2,9 +2,9 @@ import { it } from "@effect/vitest"
 import { Effect } from "effect"
 import { describe, expect } from "vitest"
 import { clientOnCircuit } from "../../src/simnet/model/client.ts"
-import { startServer } from "../../src/simnet/simnet.ts"
 import { answersTo, call, handshake } from "../support/release-table.ts"
 import { ScriptedNode } from "../support/scripted-node.ts"
+import { startServer } from "../support/start-server.ts"
 
 const banner = "$SERVER_VERSION, $SERVER_SUBVERSION, $DAEMON_VERSION, $DAEMON_SUBVERSION, $DONATION_ADDRESS, $OTHER"
 

@@ -4,9 +4,9 @@ import { it } from "@effect/vitest"
 import { Effect } from "effect"
 import { describe, expect } from "vitest"
 import { doubleSha256, hashBytes, shownHash } from "../../src/simnet/bitcoin/hash.ts"
-import { startServer } from "../../src/simnet/simnet.ts"
 import { plainTcp, request } from "../support/plain-client.ts"
 import { ScriptedNode, transaction, unconfirmed } from "../support/scripted-node.ts"
+import { startServer } from "../support/start-server.ts"
 
 const readme = (): string => readFileSync(new URL("../../README.md", import.meta.url), "utf8")
 

@@ -3,8 +3,8 @@ import { Effect } from "effect"
 import { describe, expect } from "vitest"
 import { NodeThrottle, SubscriptionBudget } from "../../src/simnet/implementations/fulcrum/limits.ts"
 import { clientAt } from "../../src/simnet/model/client.ts"
-import { startServer } from "../../src/simnet/simnet.ts"
 import { plainTcp, request } from "../support/plain-client.ts"
+import { startServer } from "../support/start-server.ts"
 
 describe("a simulated Fulcrum", () => {
   it("reads nothing more from who asks its node too much, until most of it is forgotten", () => {

@@ -2,9 +2,9 @@ import { it } from "@effect/vitest"
 import { Effect } from "effect"
 import { describe, expect } from "vitest"
 import { doubleSha256, hashBytes, shownHash } from "../../src/simnet/bitcoin/hash.ts"
-import { startServer } from "../../src/simnet/simnet.ts"
 import { answersTo, call, handshake } from "../support/release-table.ts"
 import { ScriptedNode } from "../support/scripted-node.ts"
+import { startServer } from "../support/start-server.ts"
 
 const node = new ScriptedNode()
 const root = shownHash(doubleSha256(Buffer.concat([hashBytes(node.hash(0)!), hashBytes(node.hash(1)!)])))

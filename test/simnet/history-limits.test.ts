@@ -1,9 +1,9 @@
 import { it } from "@effect/vitest"
 import { Effect } from "effect"
 import { describe, expect } from "vitest"
-import { startServer } from "../../src/simnet/simnet.ts"
 import { answersTo, call, handshake } from "../support/release-table.ts"
 import { ScriptedNode, transaction } from "../support/scripted-node.ts"
+import { startServer } from "../support/start-server.ts"
 
 const { scripthash } = transaction
 

@@ -1,13 +1,14 @@
 import { it } from "@effect/vitest"
 import { Effect, type Scope } from "effect"
 import { describe, expect } from "vitest"
-import { type SimnetError, startServer } from "../../src/simnet/simnet.ts"
+import type { SimnetError } from "../../src/simnet/simnet.ts"
 import type { Backend } from "../../src/simnet/world/backend.ts"
 import { worldClock } from "../../src/simnet/world/world.ts"
 import { type PlainClient, plainTcp, request } from "../support/plain-client.ts"
 import { recordedNode } from "../support/recorded-node.ts"
 import { recordedNotificationsOf } from "../support/recordings.ts"
 import { ScriptedNode, transaction, unconfirmed } from "../support/scripted-node.ts"
+import { startServer } from "../support/start-server.ts"
 
 const everything = [
   "ElectrumX 1.16.0",

@@ -2,8 +2,9 @@ import { it } from "@effect/vitest"
 import { Effect } from "effect"
 import { describe, expect } from "vitest"
 import { CostGroups } from "../../src/simnet/implementations/electrumx/cost-groups.ts"
-import { startServer } from "../../src/simnet/simnet.ts"
+import { clientAt } from "../../src/simnet/model/client.ts"
 import { hello, plainTcp, plainTls, request } from "../support/plain-client.ts"
+import { startServer } from "../support/start-server.ts"
 
 describe("ElectrumX's padding and pacing", () => {
   it.live("1.18.0 holds even its first reply back for a second, 1.19.0 answers at once; both pad to 1,024", () =>
@@ -71,7 +72,7 @@ describe("ElectrumX's padding and pacing", () => {
 describe("limits per client", () => {
   it.live("Fulcrum resets the thirteenth connection of one client and takes one again when another ended", () =>
     Effect.gen(function*() {
-      const server = yield* startServer({ software: "Fulcrum 2.1.0", limitClient: true })
+      const server = yield* startServer({ software: "Fulcrum 2.1.0", client: clientAt("127.0.0.1") })
       yield* Effect.promise(async () => {
         const clients = Array.from({ length: 12 }, () => plainTls(server.tlsPort))
         for (const client of clients) {
@@ -98,7 +99,7 @@ describe("limits per client", () => {
 
   it.live("ElectrumX throws out who spent its allowance, and remembers the client", () =>
     Effect.gen(function*() {
-      const server = yield* startServer({ software: "ElectrumX 1.17.0", limitClient: true })
+      const server = yield* startServer({ software: "ElectrumX 1.17.0", client: clientAt("127.0.0.1") })
       yield* Effect.promise(async () => {
         const client = plainTcp(server.tcpPort)
         client.send(hello + "no json\n".repeat(10) + request(1, "server.ping"))

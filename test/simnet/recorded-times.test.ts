@@ -6,11 +6,11 @@ import { electrumx } from "../../src/simnet/implementations/electrumx/electrumx.
 import { fulcrum } from "../../src/simnet/implementations/fulcrum/fulcrum.ts"
 import { planListed } from "../../src/simnet/plan/plan.ts"
 import { Scenario } from "../../src/simnet/scenario/scenario.ts"
-import { startServer } from "../../src/simnet/simnet.ts"
 import { World, worldClock } from "../../src/simnet/world/world.ts"
 import { plainTcp, request } from "../support/plain-client.ts"
 import { recordedNode } from "../support/recorded-node.ts"
 import { recordedErrorRuns, recordedIdleTimes, type RecordedServer, recordedSessionTimes } from "../support/recordings.ts"
+import { startServer } from "../support/start-server.ts"
 
 const softwareOf = (server: string): string =>
   server.replace("electrumx-", "ElectrumX ").replace("fulcrum-", "Fulcrum ")

@@ -2,7 +2,6 @@ import { readFileSync } from "node:fs"
 import { it } from "@effect/vitest"
 import { Effect } from "effect"
 import { afterAll, describe, expect } from "vitest"
-import { startServer } from "../../src/simnet/simnet.ts"
 import { plainTcp, request } from "../support/plain-client.ts"
 import { recordedNode } from "../support/recorded-node.ts"
 import {
@@ -11,6 +10,7 @@ import {
   type RecordedServer,
   recordedServers
 } from "../support/recordings.ts"
+import { startServer } from "../support/start-server.ts"
 
 const software: Readonly<Record<RecordedServer, string>> = {
   "electrumx-1.16.0": "ElectrumX 1.16.0",

@@ -1,7 +1,7 @@
+import { startServer } from "./start-server.ts"
 import { readFileSync } from "node:fs"
 import { Effect } from "effect"
 import { expect } from "vitest"
-import { startServer } from "../../src/simnet/simnet.ts"
 import { plainTcp, request } from "./plain-client.ts"
 import type { ScriptedNode } from "./scripted-node.ts"
 

@@ -1,7 +1,7 @@
+import type { RunningServer } from "./start-server.ts"
 import type { X509Certificate } from "node:crypto"
 import type { TLSSocket } from "node:tls"
 import { expect } from "vitest"
-import type { RunningServer } from "../../src/simnet/simnet.ts"
 import { hello, type PlainClient, plainTcp, plainTls, request } from "./plain-client.ts"
 
 /** Seen by a client that expects nothing: does the server do what the line of its trait says? */

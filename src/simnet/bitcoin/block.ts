@@ -3,6 +3,7 @@ import { merkleRoot } from "./merkle.ts"
 import { outputScript, push, pushNumber } from "./script.ts"
 import { type Coin, coinbase, type Output, type Transaction } from "./transaction.ts"
 
+/** A block as it is in a chain. */
 export interface Block {
   readonly height: number
   /** As people write it. */
@@ -39,6 +40,7 @@ export const minersCoin = (block: Block): Coin => {
   return { txid, position: 0, ...outputs[0]!, witnessScript: minersWitnessScript(block.height) }
 }
 
+/** What a miner decides about a block. */
 export interface BlockPlan {
   readonly previous: Block | null
   /** Seconds since 1970. */

@@ -1,5 +1,6 @@
 import { doubleSha256, shownHash } from "./hash.ts"
 
+/** What a transaction spends, and by which right. */
 export interface DecodedInput {
   /** As people write it; 64 zeros in a coinbase. */
   readonly txid: string
@@ -9,6 +10,7 @@ export interface DecodedInput {
   readonly witness: ReadonlyArray<Buffer>
 }
 
+/** Whom it pays. */
 export interface DecodedOutput {
   /** Satoshi. */
   readonly value: number

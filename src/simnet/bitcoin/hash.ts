@@ -1,7 +1,9 @@
 import { hash } from "node:crypto"
 
+/** 32 bytes. */
 export const sha256 = (bytes: Uint8Array): Buffer => hash("sha256", bytes, "buffer")
 
+/** 32 bytes; Bitcoin's hash of blocks and transactions. */
 export const doubleSha256 = (bytes: Uint8Array): Buffer => sha256(sha256(bytes))
 
 /** A hash as people write it: most significant byte first. */

@@ -1,5 +1,6 @@
 /** The output scripts that wallets use, by their usual names. */
 export const scriptForms = ["P2PKH", "P2SH", "P2WPKH", "P2WSH", "P2TR"] as const
+/** One of them. */
 export type ScriptForm = (typeof scriptForms)[number]
 
 /** What a script commits to: 20 or 32 bytes between a fixed beginning and end. */

@@ -13,6 +13,7 @@ export interface Coin {
   readonly witnessScript?: string
 }
 
+/** What a transaction pays to a script. */
 export interface Output {
   /** In hex. */
   readonly script: string

@@ -23,6 +23,7 @@ export interface ChainDefinition {
   readonly addresses: AddressStyle
 }
 
+/** Every simulated chain; none has the name of a real one. */
 export const simulatedChainNames = [
   "mainnet-sim",
   "testnet-sim",
@@ -33,6 +34,7 @@ export const simulatedChainNames = [
   "low-work-sim",
   "regtest"
 ] as const
+/** The name of one of them. */
 export type SimulatedChainName = (typeof simulatedChainNames)[number]
 
 const bitcoin: AddressStyle = { hrp: "bc", p2pkh: 0, p2sh: 5 }
@@ -54,6 +56,7 @@ const main: ChainDefinition = {
   addresses: bitcoin
 }
 
+/** The chains by name; those that fork name their parent. */
 export const chainDefinitions: Readonly<Record<SimulatedChainName, ChainDefinition>> = {
   "mainnet-sim": main,
   "testnet-sim": { ...main, bits: easy, addresses: testing },

@@ -17,6 +17,7 @@ export interface UnconfirmedEntry {
   readonly fee: number
 }
 
+/** An output of a script that nothing spends. */
 export interface UnspentOutput {
   readonly txid: string
   readonly position: number

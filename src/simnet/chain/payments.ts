@@ -32,7 +32,9 @@ export interface Unconfirmed {
  * `mostPayments` are planted.
  */
 export const firstPaymentHeight = 120
+/** Satoshi. */
 export const largestPayment = 1e8
+/** Payments of a scenario on all its chains. */
 export const mostPayments = 500
 
 /** More virtual bytes than it takes to spend a payment. */

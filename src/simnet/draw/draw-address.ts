@@ -31,6 +31,7 @@ export const drawBlock = (block: string, bits: number, random: SeededRandom): st
   return `${ipaddr.fromByteArray(inside).toString()}/${bits}`
 }
 
+/** Whether a block in CIDR form is one of IPv4. */
 export const isIpv4Block = (block: string): boolean => !block.includes(":")
 
 const base32 = (bytes: Uint8Array): string => {

@@ -22,6 +22,7 @@ export const placeholders = {
 } as const
 type Placeholder = keyof typeof placeholders
 
+/** What is known to fill in. */
 export type Values = { readonly [key in Placeholder]?: string }
 
 const slot = /\{([a-z0-9]+)\}/g

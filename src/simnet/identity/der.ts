@@ -1,10 +1,10 @@
-/** DER (X.690) as far as a certificate needs it. */
 const length = (n: number): Buffer => {
   if (n < 128) return Buffer.from([n])
   const bytes = Buffer.from(n.toString(16).padStart(n > 0xffff ? 6 : n > 0xff ? 4 : 2, "0"), "hex")
   return Buffer.concat([Buffer.from([0x80 | bytes.length]), bytes])
 }
 
+/** One element of DER (X.690): its tag, the length and the contents one after the other. */
 export const der = (tag: number, ...contents: ReadonlyArray<Buffer>): Buffer => {
   const content = Buffer.concat(contents)
   return Buffer.concat([Buffer.from([tag]), length(content.length), content])
@@ -16,9 +16,12 @@ export const octetString = (content: Buffer): Buffer => der(0x04, content)
 export const boolean = (value: boolean): Buffer => der(0x01, Buffer.from([value ? 0xff : 0]))
 /** Context-specific and primitive: the alternatives of a CHOICE, implicitly tagged. */
 export const tagged = (tag: number, content: Buffer): Buffer => der(0x80 | tag, content)
+/** PrintableString: ASCII letters, digits and a few signs. */
 export const printableString = (text: string): Buffer => der(0x13, Buffer.from(text, "ascii"))
 export const utf8String = (text: string): Buffer => der(0x0c, Buffer.from(text, "utf8"))
+/** BIT STRING of whole bytes. */
 export const bitString = (bytes: Buffer): Buffer => der(0x03, Buffer.from([0]), bytes)
+/** Context-specific and constructed: an explicit tag around an element. */
 export const explicit = (tag: number, content: Buffer): Buffer => der(0xa0 | tag, content)
 
 /** A non-negative integer, most significant byte first. */

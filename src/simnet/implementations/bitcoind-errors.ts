@@ -9,6 +9,7 @@ export const broadcastRefusal = (raw: string): { readonly code: number; readonly
     ? { code: -22, message: "TX decode failed. Make sure the tx has at least one input." }
     : { code: -25, message: missingInputs }
 
+/** Why it takes no transaction that can be read. */
 export const missingInputs = "bad-txns-inputs-missingorspent"
 
 /** What it says to a package with something in it that is no transaction. */

@@ -12,6 +12,7 @@ export interface ScriptEntry {
 /** How a family orders the unconfirmed part; the node's order is that of the protocol from 1.6. */
 export type MempoolOrder = (entries: ReadonlyArray<ScriptEntry>) => ReadonlyArray<ScriptEntry>
 
+/** The order of the protocol from 1.6 on. */
 export const protocolOrder: MempoolOrder = (entries) => entries
 
 /** Confirmed entries by height and place in the block, then the unconfirmed ones. */

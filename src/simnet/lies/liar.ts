@@ -10,6 +10,7 @@ export interface Face {
   readonly implementation: Implementation
 }
 
+/** What a liar lies about, and by which chances. */
 export interface LiarOptions {
   readonly lies: ReadonlyArray<LieSpec>
   /** The face that tells these lies; asked once for each combination. */

@@ -241,6 +241,7 @@ class WrongFee extends BackendView {
   }
 }
 
+/** What is needed to lie. */
 export interface LyingOptions {
   readonly chain: SimulatedChainName
   /** A node that follows the low-work fork. */

@@ -6,6 +6,7 @@ import type { WorldClock } from "../world/world-clock.ts"
 import type { Happening } from "./happenings.ts"
 import type { ServerLife } from "./server-life.ts"
 
+/** Everything that a schedule acts on. */
 export interface ScheduleOptions {
   readonly scenario: Scenario
   readonly clock: WorldClock

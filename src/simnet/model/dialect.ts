@@ -6,6 +6,7 @@ export class Float {
   }
 }
 
+/** What can be printed. */
 export type Json = null | boolean | number | string | Float | ReadonlyArray<Json> | { readonly [key: string]: Json }
 
 /** How one family of servers prints JSON. */
@@ -72,7 +73,9 @@ const dialect = (overrides: Partial<Dialect>): Dialect => ({
 export const spacedPython = dialect({ item: ", ", key: ": ", escaped: beyondAscii, sorted: false, float: pythonFloat })
 /** aiorpcX from 0.21.1. */
 export const compactPython = dialect({ escaped: beyondAscii, sorted: false, float: pythonFloat })
+/** Fulcrum: keys sorted, DEL escaped. */
 export const qtSorted = dialect({ escaped: /\u007f/g, float: percentG })
+/** Both electrs families: keys sorted. */
 export const serdeSorted = dialect({ float: rustFloat })
 
 const quoted = (text: string, escaped: RegExp | null): string => {

@@ -79,6 +79,7 @@ export interface PeerSource {
 export const printPeers = (choices: ReadonlyArray<PeerChoice>, normalised: boolean, dialect: Dialect): string =>
   `[${choices.map((c) => c.announcement.text(c.variant, normalised, dialect)).join(dialect.item)}]`
 
+/** A list that is the same at every call. */
 export const fixedPeers = (choices: ReadonlyArray<PeerChoice>): PeerSource => ({
   fixed: true,
   empty: choices.length === 0,
@@ -92,6 +93,7 @@ export const changingPeers = (source: PeerSource): PeerSource => ({
   draw: (random, byTor) => source.draw(random, byTor).filter((choice) => choice.announcement.listed)
 })
 
+/** A list with nobody on it. */
 export const noPeers: PeerSource = fixedPeers([])
 
 /**

@@ -41,6 +41,7 @@ export const compareTuples = (a: VersionTuple, b: VersionTuple): number => {
   return a.length - b.length
 }
 
+/** Whether a version is not older than another. */
 export const atLeast = (version: string, minimum: string): boolean =>
   compareTuples(versionNumbers(version), versionNumbers(minimum)) >= 0
 

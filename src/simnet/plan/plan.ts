@@ -61,6 +61,7 @@ export interface PlannedServer {
   readonly model: ServerModel
 }
 
+/** A scenario with a seed, ready to run. */
 export interface Plan {
   readonly scenario: Scenario
   readonly world: World
@@ -79,6 +80,7 @@ export interface ServerParts extends Omit<PlannedServer, "compact" | "announceme
   readonly claims: ReadonlyArray<string>
 }
 
+/** Put a server together from its parts, whom it lists and the world it is in. */
 export const planServer = (
   parts: ServerParts,
   peers: PeerSource,

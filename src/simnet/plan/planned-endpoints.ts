@@ -13,6 +13,7 @@ export const endpointsAt = (name: PlannedName): ReadonlyArray<PlannedEndpoint> =
   ...(name.tcp === null ? [] : [{ host: name.host, port: name.tcp, transport: "tcp" as const }])
 ]
 
+/** What can be dialled at all of its names. */
 export const endpointsOf = (server: PlannedServer): ReadonlyArray<PlannedEndpoint> => server.names.flatMap(endpointsAt)
 
 /** `host:port:s` or `host:port:t`. */

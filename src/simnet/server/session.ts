@@ -7,6 +7,7 @@ import { type Delay, Outgoing } from "./outgoing.ts"
 import { PaddingWriter } from "./padding-writer.ts"
 import type { Trait } from "./trait.ts"
 
+/** What a session is made of. */
 export interface SessionOptions {
   readonly model: ServerModel
   readonly implementation: Implementation

@@ -20,6 +20,7 @@ export interface ServerRun {
   readonly maxSessions: number | null
 }
 
+/** What a server is made of. */
 export interface SimServerOptions {
   readonly run: ServerRun
   /** How its addresses fail from the beginning; null: it runs. */

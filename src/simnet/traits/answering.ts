@@ -2,6 +2,7 @@ import type { Request } from "../implementations/implementation.ts"
 import type { Session } from "../server/session.ts"
 import type { Trait } from "../server/trait.ts"
 
+/** Whether a request is the handshake. */
 export const isVersion = (request: Request): boolean => request.method === "server.version"
 
 /** Another result for one method. */

@@ -17,6 +17,7 @@ export interface WorldFiles {
   readonly publicSuffixFile?: string | null
 }
 
+/** Write those files that have a path. */
 export const writeWorldFiles = Effect.fn("writeWorldFiles")(function*(
   files: WorldFiles,
   plan: Plan,

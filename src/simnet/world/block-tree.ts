@@ -19,6 +19,7 @@ export interface Grown {
   readonly heat: number
 }
 
+/** What a tree grows from, and how. */
 export interface BlockTreeOptions {
   readonly chain: SimulatedChain
   readonly seed: number

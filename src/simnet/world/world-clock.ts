@@ -1,5 +1,6 @@
 import { type Due, DueQueue } from "./due-queue.ts"
 
+/** How a world's time passes. */
 export interface WorldClockOptions {
   /** Where the world's time begins: milliseconds since 1970. */
   readonly epoch: number

@@ -1,10 +1,10 @@
+import { startServer } from "../../support/start-server.ts"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import type { Identification } from "../../../src/domain/identification.ts"
 import { type Implementation, isInRange } from "../../../src/domain/implementation.ts"
 import type { SeenReply } from "../../../src/probe/identification/behaviour.ts"
 import { identify } from "../../../src/probe/identification/identify.ts"
-import { startServer } from "../../../src/simnet/simnet.ts"
 import { askAll, furtherCalls, visitCalls } from "../../support/asking.ts"
 import { behaviourOf } from "../../support/behaviours.ts"
 

@@ -1,6 +1,6 @@
 import { expect } from "vitest"
 import { decodeBlockHeader } from "../../../src/domain/block-header.ts"
-import type { RunningServer } from "../../../src/simnet/simnet.ts"
+import type { RunningServer } from "../../support/start-server.ts"
 import { resultOf, lineOf, tip, type TraitChecks } from "../../support/trait-check.ts"
 
 const headers = async (server: RunningServer): Promise<ReadonlyArray<string>> =>

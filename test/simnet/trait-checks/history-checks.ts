@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto"
 import { expect } from "vitest"
 import { publicScripts } from "../../../src/simnet/chain/public-scripts.ts"
-import type { RunningServer } from "../../../src/simnet/simnet.ts"
 import { hello } from "../../support/plain-client.ts"
+import type { RunningServer } from "../../support/start-server.ts"
 import { dead, lineOf, resultOf, talk, type TraitChecks } from "../../support/trait-check.ts"
 
 const sha256 = (bytes: Uint8Array): Buffer => createHash("sha256").update(bytes).digest()

@@ -32,6 +32,7 @@ export interface BlockstreamCall {
 
 /** JSON text as it is, a value, or an error, which is a bare string. */
 export type BlockstreamReply = { readonly text: string } | { readonly result: Json } | { readonly error: string }
+/** A method; parameters are a list, whatever the client sent. */
 export type BlockstreamMethod = (params: ReadonlyArray<unknown>, call: BlockstreamCall) => BlockstreamReply
 
 /** Targets that it asks its node about. */

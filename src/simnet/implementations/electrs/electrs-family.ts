@@ -16,9 +16,11 @@ export const electrsManners = {
   connectionsPerClient: null
 } as const satisfies Partial<Implementation>
 
+/** A non-negative integer. */
 export const natural = (value: unknown): value is number =>
   typeof value === "number" && Number.isInteger(value) && value >= 0
 
+/** The best block that the server knows, as subscribers are told. */
 export const tipJson = (node: NodeFollower, model: ServerModel): Json => {
   const height = node.tipHeight
   return { height, hex: model.backend.header(height)! }

@@ -34,6 +34,7 @@ export interface RomanzCall {
   readonly listen: () => void
 }
 
+/** A method; parameters are as the client sent them. */
 export type RomanzMethod = (params: unknown, call: RomanzCall) => Answer
 
 const json = (value: Json): Answer => ({ result: print(value, serdeSorted) })

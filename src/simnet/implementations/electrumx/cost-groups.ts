@@ -22,7 +22,9 @@ const hardLimit = 10_000
 const sessionDecay = 1
 const retainedDecay = 2
 const bytesPerUnit = 5000
+/** What an error costs. */
 export const errorCost = 100
+/** What a line costs that is no JSON. */
 export const parseErrorCost = 1100
 
 /** Its fixed part; methods that cost by what they find charge for that themselves. */

@@ -25,6 +25,7 @@ export interface Call {
   readonly charge: (units: number) => void
 }
 
+/** One method of a release. */
 export interface Method {
   /** Fewest and most parameters. */
   readonly arity: readonly [number, number]
@@ -35,8 +36,10 @@ export interface Method {
   readonly answer: (params: ReadonlyArray<unknown>, call: Call) => Answer
 }
 
+/** A method by its name. */
 export type MethodEntry = readonly [name: string, method: Method]
 
+/** A method with its name, arity and parameter names. */
 export const entry = (
   name: string,
   arity: readonly [number, number],

@@ -17,6 +17,7 @@ export const nonNegative = (value: unknown): number | undefined => {
   return number !== undefined && number >= 0 ? number : undefined
 }
 
+/** The error for what is none. */
 export const shouldBeInteger = (value: unknown): Answer =>
   fail(1, `${pythonText(value)} should be a non-negative integer`)
 
@@ -28,4 +29,5 @@ export const pythonBoolean = (value: unknown): boolean | undefined =>
 export const tupleOf = (value: unknown): VersionTuple =>
   typeof value === "string" && /^[0-9]+(\.[0-9]+)*$/.test(value) ? value.split(".").map(Number) : [0]
 
+/** Whether protocol 1.6 or a later one was negotiated. */
 export const from16 = (negotiated: VersionTuple): boolean => compareTuples(negotiated, [1, 6]) >= 0

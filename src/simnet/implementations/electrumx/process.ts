@@ -34,6 +34,7 @@ export interface ElectrumxProcess {
   readonly maximumSend: number
 }
 
+/** How one ElectrumX differs from others of its release. */
 export interface ElectrumxOptions {
   /** Everybody's allowance is used up. */
   readonly exhausted: boolean

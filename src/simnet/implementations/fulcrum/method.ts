@@ -27,6 +27,7 @@ export interface FulcrumCall {
   readonly listen: () => void
 }
 
+/** One method of a release. */
 export interface FulcrumMethod {
   /** Fewest and most parameters. */
   readonly arity: readonly [number, number]
@@ -35,8 +36,10 @@ export interface FulcrumMethod {
   readonly answer: (params: ReadonlyArray<unknown>, call: FulcrumCall) => Answer
 }
 
+/** A method by its name. */
 export type FulcrumEntry = readonly [name: string, method: FulcrumMethod]
 
+/** A method with its name and arity. */
 export const entry = (
   name: string,
   arity: readonly [number, number],
@@ -50,6 +53,7 @@ export const sinceOf =
   (first: string, ...entries: ReadonlyArray<FulcrumEntry>): ReadonlyArray<FulcrumEntry> =>
     atLeast(release, first) ? entries : []
 
+/** A result in Fulcrum's dialect. */
 export const json = (value: Json): Answer => ({ result: print(value, qtSorted) })
 
 /** Versions without the zero revision, e.g. 1.4.0 is [1, 4]. */
@@ -70,6 +74,7 @@ export const unsigned = (value: unknown): number | undefined => {
 /** Heights from here on are invalid. */
 export const maximumHeight = 100_000_000
 
+/** A height; undefined where it is none that Fulcrum takes. */
 export const heightOf = (value: unknown): number | undefined => {
   const height = unsigned(value)
   return height === undefined || height >= maximumHeight ? undefined : height
