@@ -1,6 +1,6 @@
 import { Clock, Effect } from "effect"
 import type { Exclusions } from "../discovery/exclude.ts"
-import type { HostAddresses } from "../domain/address-fact.ts"
+import type { AddressFact, HostAddresses } from "../domain/address-fact.ts"
 import { Enricher, type LookUpReport } from "../enrich/enricher.ts"
 import type { CrawlId } from "../store/facts.ts"
 import { Store } from "../store/store.ts"
@@ -38,6 +38,14 @@ const lackOf = (hosts: ReadonlyArray<HostAddresses>): string | null => {
   return [...counts].toSorted((a, b) => b[1] - a[1])[0]?.[0] ?? null
 }
 
+/** Reverse names may name who opted out, at an address that others share: then they are not kept. */
+const withoutExcluded = (fact: AddressFact, exclusions: Exclusions): AddressFact => {
+  if (fact.fact !== "ptr") return fact
+  const answers = fact.answers.filter((name) => exclusions.excludes(name.toLowerCase().replace(/\.$/, ""), []) === undefined)
+  if (answers.length === fact.answers.length) return fact
+  return answers.length > 0 ? { ...fact, answers } : { ...fact, answers, reason: "policy", detail: "excluded" }
+}
+
 /**
  * Looks up all addresses that a crawl dialled, literals that a proxy dialled,
  * and what names have that a proxy resolved; stores what is found. Onions have
@@ -63,7 +71,7 @@ export const enrichCrawl = Effect.fn("enrichCrawl")(function*(run: EnrichRun) {
   yield* run.onStart(addresses.size)
   const report = yield* enricher.lookUp(
     [...addresses].toSorted().map((address) => ({ address, known: known.get(address) ?? [] })),
-    (facts) => enrichment.saveFacts(network, facts)
+    (facts) => enrichment.saveFacts(network, facts.map((fact) => withoutExcluded(fact, exclusions)))
   )
   const without = hosts.filter(({ reason }) => reason !== null)
   return { ...report, hostsWithoutAddress: without.length, lack: lackOf(without) } satisfies EnrichSummary

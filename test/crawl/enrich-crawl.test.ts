@@ -42,11 +42,12 @@ const factOf = (address: string, lookedUpAt = 0): AddressFact => ({
 const run = Effect.fnUntraced(function*(
   memory: MemoryStore,
   options: Partial<EnrichRun> = {},
-  hosts: ReadonlyArray<HostAddresses> = []
+  hosts: ReadonlyArray<HostAddresses> = [],
+  more: ReadonlyArray<AddressFact> = []
 ) {
   const subjects: Array<Subject> = []
   const resolved: Array<string> = []
-  const inner = Enricher.layerFacts(["34.90.1.1", "34.90.1.2", "34.90.1.9"].map((address) => factOf(address)), hosts)
+  const inner = Enricher.layerFacts([...["34.90.1.1", "34.90.1.2", "34.90.1.9"].map((address) => factOf(address)), ...more], hosts)
   const layer = Layer.effect(
     Enricher,
     Effect.map(Enricher, (enricher) =>
@@ -115,6 +116,17 @@ describe("looking up a crawl's addresses", () => {
       expect(resolved).toEqual(["hidden.example.org"])
       expect(asked).toEqual(["34.90.1.2"])
       expect(memory.hosts).toEqual([])
+    }))
+
+  it.effect("does not keep reverse names of who opted out, though others have the same address", () =>
+    Effect.gen(function*() {
+      const memory = new MemoryStore()
+      memory.units.push([direct("a.example.org:50002:s", "34.90.1.1"), direct("b.example.org:50002:s", "34.90.1.2")])
+      const names = (address: string, answers: ReadonlyArray<string>): AddressFact => ({ ...factOf(address), fact: "ptr", answers })
+      const more = [names("34.90.1.1", ["A.Opted.example", "kept.example"]), names("34.90.1.2", ["opted.example."])]
+      yield* run(memory, { exclusions: makeExclusions(["opted.example", "*.opted.example"]) }, [], more)
+      const kept = memory.enriched.filter(({ fact }) => fact === "ptr").map(({ answers, detail, reason }) => [answers, reason, detail])
+      expect(kept).toEqual([[["kept.example"], null, null], [[], "policy", "excluded"]])
     }))
 
   it.effect("tells what is known and fresh, but nothing of a simulated network, which may be another one by now", () =>
