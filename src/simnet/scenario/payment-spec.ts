@@ -12,7 +12,7 @@ const usualRate = 5
 const Height = Schema.Int.check(Schema.isBetween({ minimum: firstPaymentHeight, maximum: 2150 }))
 
 /** A payment that the chain of a scenario contains. */
-export const PaymentSpec = Schema.Struct({
+const PaymentSpec = Schema.Struct({
   to: ScriptText,
   amount: Schema.Int.check(Schema.isBetween({ minimum: 1000, maximum: largestPayment })).annotate({
     description: "Satoshi."

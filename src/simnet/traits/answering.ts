@@ -14,7 +14,7 @@ export const answering = (
     asked !== method ? undefined : typeof json === "string" ? json : json(original, session)
 })
 
-/** Another result for one method, made from what it would have been; what it cannot be made from stays. */
+/** Another result for one method, made from what it would have been. */
 export const changing = <A>(method: string, change: (result: A, session: Session) => unknown): Pick<Trait, "result"> =>
   answering(method, (json, session) => JSON.stringify(change(JSON.parse(json) as A, session)))
 

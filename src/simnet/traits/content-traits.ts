@@ -1,13 +1,11 @@
 import type { Session } from "../server/session.ts"
 import type { Trait } from "../server/trait.ts"
-import { answering, failing, isVersion } from "./answering.ts"
+import { answering, changing, failing, isVersion } from "./answering.ts"
 
 const features = (
   change: (features: Record<string, unknown>, session: Session) => Record<string, unknown>
 ): Pick<Trait, "result"> =>
-  answering("server.features", (json, session) =>
-    JSON.stringify(change(JSON.parse(json) as Record<string, unknown>, session))
-  )
+  changing<Record<string, unknown>>("server.features", change)
 
 const banner = (text: string): Pick<Trait, "result"> => answering("server.banner", JSON.stringify(text))
 

@@ -1,22 +1,19 @@
 import type { SeededRandom } from "../draw/random.ts"
 import type { Trait } from "../server/trait.ts"
+import { answering, changing } from "./answering.ts"
 import { pump } from "./pump.ts"
 
 type Entries = ReadonlyArray<unknown>
 
-const peers = (json: string | ((original: string) => string)): Pick<Trait, "result"> => ({
-  result: (method, original) =>
-    method !== "server.peers.subscribe" ? undefined : typeof json === "string" ? json : json(original)
-})
+const method = "server.peers.subscribe"
 
 /** Entries before the honest ones. */
 const adding = (entries: Entries): Pick<Trait, "result"> =>
-  peers((original) => JSON.stringify([...entries, ...(JSON.parse(original) as Entries)]))
+  changing<Entries>(method, (honest) => [...entries, ...honest])
 
-const drawn =
-  (entries: (random: SeededRandom) => Entries): NonNullable<Trait["result"]> =>
-  (method, _, { model }) =>
-    method === "server.peers.subscribe" ? JSON.stringify(entries(model.random.fork("peers"))) : undefined
+/** Entries instead of the honest ones. */
+const drawn = (entries: (random: SeededRandom) => Entries): Pick<Trait, "result"> =>
+  answering(method, (_, { model }) => JSON.stringify(entries(model.random.fork("peers"))))
 
 const base32 = "abcdefghijklmnopqrstuvwxyz234567"
 
@@ -102,7 +99,7 @@ export const peerTraits = {
   "million-peers": {
     title: "answers a peer list of a million entries",
     line: (text, request, session) => {
-      if (request.method !== "server.peers.subscribe") return undefined
+      if (request.method !== method) return undefined
       const [before, after] = session.envelope.result(request.id, '"@"').split('"@"') as [string, string]
       session.outgoing.takeOver((socket, release) => {
         socket.write(`${before}[`)
@@ -114,8 +111,8 @@ export const peerTraits = {
       return null
     }
   },
-  "non-list-peers": { title: "answers an object for its peer list", ...peers('{"peers":[]}') },
-  "string-peers": { title: "answers a text for its peer list", ...peers('"none"') },
+  "non-list-peers": { title: "answers an object for its peer list", ...answering(method, '{"peers":[]}') },
+  "string-peers": { title: "answers a text for its peer list", ...answering(method, '"none"') },
   "odd-peers": {
     title: "lists entries of wrong lengths, types, ports, hosts and sizes before the honest ones",
     ...adding(odd)
@@ -126,7 +123,7 @@ export const peerTraits = {
   },
   "invented-peers": {
     title: "lists 300 names that nobody runs, all on its own address, and nobody else",
-    result: drawn((random) =>
+    ...drawn((random) =>
       Array.from({ length: 300 }, (_, i) => [
         "240.66.6.6",
         `${random.bytes(4).toString("hex")}.sybil${i % 7}.test`,
@@ -136,7 +133,7 @@ export const peerTraits = {
   },
   "onion-swarm": {
     title: "lists 300 onion services that nobody runs",
-    result: drawn((random) =>
+    ...drawn((random) =>
       Array.from({ length: 300 }, () => {
         const onion = `${Array.from({ length: 56 }, () => base32[random.integer(0, 31)]).join("")}.onion`
         return [onion, onion, ["v1.4.3", "t50001"]]
@@ -189,10 +186,9 @@ export const peerTraits = {
   },
   "moving-port": {
     title: "lists itself at another port whenever it is asked",
-    result: (method, original, { model }) => {
-      if (method !== "server.peers.subscribe") return undefined
-      const entry = ["240.66.14.1", model.names[0]!.host, ["v1.4.3", `s${model.random.integer(1025, 65_000)}`]]
-      return JSON.stringify([...(JSON.parse(original) as Entries), entry])
-    }
+    ...changing<Entries>(method, (honest, { model }) => [
+      ...honest,
+      ["240.66.14.1", model.names[0]!.host, ["v1.4.3", `s${model.random.integer(1025, 65_000)}`]]
+    ])
   }
 } as const satisfies Readonly<Record<string, Trait>>

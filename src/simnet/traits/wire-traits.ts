@@ -15,16 +15,21 @@ const textAfterVersion =
   (text, request) =>
     isVersion(request) ? undefined : change(text, request.id)
 
+/** Replies byte by byte, so many milliseconds apart. */
+const dribbling =
+  (everyMs: number): NonNullable<Trait["line"]> =>
+  (text, _, session) => {
+    session.outgoing.takeOver((socket, release) => dribble(socket, Buffer.from(`${text}\n`), everyMs, release))
+    return null
+  }
+
 const notification = (method: string): string => JSON.stringify({ jsonrpc: "2.0", method })
 
 /** How lines are broken: framing, JSON, ids. */
 export const wireTraits = {
   dribble: {
     title: "sends its replies byte by byte, one every 50 ms",
-    line: (text, _, session) => {
-      session.outgoing.takeOver((socket, release) => dribble(socket, Buffer.from(`${text}\n`), 50, release))
-      return null
-    }
+    line: dribbling(50)
   },
   "endless-padding": {
     title: "begins its first reply well, then sends spaces that never end",
@@ -157,10 +162,7 @@ export const wireTraits = {
   },
   "one-byte-a-second": {
     title: "sends its replies byte by byte, one a second",
-    line: (text, _, session) => {
-      session.outgoing.takeOver((socket, release) => dribble(socket, Buffer.from(`${text}\n`), 1000, release))
-      return null
-    }
+    line: dribbling(1000)
   },
   "carriage-returns": {
     title: "ends its lines with CR instead of LF, after the handshake",
