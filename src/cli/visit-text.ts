@@ -2,6 +2,8 @@ import { setByText } from "../domain/defaults.ts"
 import { forDisplay } from "../domain/display.ts"
 import { endpointKey } from "../domain/endpoint.ts"
 import type { FoundDefault } from "../domain/visit-defaults.ts"
+import type { Identification } from "../domain/identification.ts"
+import { rangeText } from "../domain/implementation.ts"
 import type { Observation, TlsFacts, Visit } from "../domain/visit.ts"
 import type { TerminalStyle } from "./terminal-style.ts"
 
@@ -48,13 +50,32 @@ const verdict = (visit: Visit): string => {
   return "answered; its chain is not verified, because it showed no deciding header"
 }
 
+const behaviourLines = (found: Identification): Array<string> => {
+  const { confidence, contradictions, implementation, range, readings, remarks } = found
+  const likeliest = Object.entries(found.candidates).map(([name, probability]) => `${name} ${percent(probability)}`).join(", ")
+  const what = implementation === null || range === null
+    ? `nothing known well enough${likeliest === "" ? "" : `: ${likeliest}`}`
+    : `${implementation}, ${range.since === null && range.before === null ? "any release" : `releases ${rangeText(range)}`} (${percent(confidence)})`
+  return [
+    line("behaves like", "", what),
+    ...readings.map(({ fits, rule, saw }) => more(`${rule}: ${saw}; ${fitsText(fits)}`)),
+    ...contradictions.map((sentence) => more(`does not go together: ${sentence}`)),
+    ...remarks.map((sentence) => more(sentence))
+  ]
+}
+
+const percent = (probability: number): string => `${(100 * probability).toFixed(1)} %`
+
+const fitsText = (fits: Identification["readings"][number]["fits"]): string =>
+  Object.entries(fits).map(([name, releases]) => releases === "any" ? name : `${name} ${releases}`).join(", ") || "no known software"
+
 const defaultLines = (found: ReadonlyArray<FoundDefault>): Array<string> =>
   found.length === 0 ? [] : [
     line("defaults", "", "set by software, images or guides; they tell nothing about who runs this server"),
     ...found.map(({ entry, kind, value }) => more(`${kind} "${forDisplay(value, 60)}": ${setByText(entry)}`))
   ]
 
-/** A visit as a person reads it: phases with their time since the start, every probe with its reply, what of it is a default. */
+/** A visit as a person reads it: phases with their time since the start, every probe with its reply, what it behaves like, what of it is a default. */
 export const visitText = (visit: Visit, defaults: ReadonlyArray<FoundDefault>, style: TerminalStyle): string => {
   const { connectedMs, endedMs, handshakeMs, resolvedMs, tlsMs } = visit.stamps
   const { addresses, address, resolvedBy, via } = visit.dial
@@ -67,6 +88,7 @@ export const visitText = (visit: Visit, defaults: ReadonlyArray<FoundDefault>, s
     ...visit.observations.flatMap(observationLines),
     ...(visit.tip === null ? [] : [line("tip", "", `height ${visit.tip.height}, ${visit.tip.hash}`)]),
     ...(visit.peers === null ? [] : [line("peers", "", `${visit.peers.entries.length} announcements in ${visit.peers.asked} replies`)]),
+    ...(visit.identification === null ? [] : behaviourLines(visit.identification)),
     ...defaultLines(defaults),
     line("ended", at(endedMs), `${visit.requests} requests, ${visit.bytesOut} bytes out, ${visit.bytesIn} bytes in, about ${visit.cost.toFixed(1)} units on ElectrumX's books`),
     "",

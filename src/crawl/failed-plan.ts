@@ -25,5 +25,6 @@ export const visitOfFailedPlan = (endpoint: Endpoint, error: TransportError, at:
   chain: null,
   features: null,
   peers: null,
-  observations: []
+  observations: [],
+  identification: null
 })

@@ -1,4 +1,5 @@
 import type { Endpoint } from "./endpoint.ts"
+import type { Identification } from "./identification.ts"
 import type { ProbeOutcome, VisitPhase, VisitReason } from "./reason.ts"
 
 /** Milliseconds since `startedAt`; null where the visit did not get that far. */
@@ -76,6 +77,10 @@ export interface Observation {
   readonly replyRaw: string | null
   /** Bytes of the reply line on the wire, before any cut. */
   readonly replyBytes: number
+  /** Null without a line. */
+  readonly lineEnd: LineEnd | null
+  /** Spaces before the closing bracket, by which ElectrumX hides lengths. */
+  readonly padding: number
   /** The decoded result as JSON text where it is small enough to keep (peer lists live in `advertised`). */
   readonly value: string | null
 }
@@ -157,4 +162,6 @@ export interface Visit {
   readonly features: FeaturesFacts | null
   readonly peers: PeersFacts | null
   readonly observations: ReadonlyArray<Observation>
+  /** What software it behaves like; null when nothing was answered. */
+  readonly identification: Identification | null
 }

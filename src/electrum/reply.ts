@@ -41,6 +41,8 @@ export interface Stray {
   readonly method: string | null
   readonly raw: string
   readonly bytes: number
+  readonly lineEnd: LineEnd
+  readonly padding: number
 }
 
 /** A request on its way. */

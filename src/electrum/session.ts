@@ -16,7 +16,7 @@ import {
   type Stray,
   strayProblem
 } from "./reply.ts"
-import { cutText, storedReplyText } from "./reply-text.ts"
+import { cutText, storedReply } from "./reply-text.ts"
 
 /** Why nothing more can be exchanged. */
 export type SessionEnd =
@@ -214,14 +214,14 @@ export class Session {
     if (line._tag === "notification") {
       // We subscribed to headers: a new block during a visit is no surprise.
       const expected = line.method === "blockchain.headers.subscribe" && Array.isArray(line.params)
-      this.#stray(line, line.params === undefined ? "notification without params" : "notification", !expected)
+      this.#stray(line, crlf, line.params === undefined ? "notification without params" : "notification", !expected)
     } else {
       // An error without an id can only be about the request of an exchange that has only one.
       const id = line.id ?? (line._tag === "error" && line.anonymous ? this.#onlyId : null)
       const it = id === null ? undefined : this.#outstanding.get(id)
-      if (it === undefined) this.#stray(line, strayProblem(line), true)
+      if (it === undefined) this.#stray(line, crlf, strayProblem(line), true)
       else if (it.reply !== null) {
-        this.#stray(line, it.reply.outcome === "timeout" ? "late reply" : `repeated id ${id}`, true)
+        this.#stray(line, crlf, it.reply.outcome === "timeout" ? "late reply" : `repeated id ${id}`, true)
       } else this.#answer(it, line, crlf)
     }
     return this.ended === null
@@ -234,16 +234,19 @@ export class Session {
     if (this.#unanswered === 0) this.#settle?.()
   }
 
-  #stray(line: Line, problem: string, kept: boolean): void {
+  #stray(line: Line, crlf: boolean, problem: string, kept: boolean): void {
     this.strayCount++
     if (kept && this.strays.length < keptStrays) {
+      const { padding, text } = storedReply(line.text)
       this.strays.push({
         atMs: this.#arrivedMs,
         problem,
         outcome: line._tag === "notification" ? "ok" : line._tag === "error" ? "error" : "malformed",
         method: line._tag === "notification" ? line.method : null,
-        raw: storedReplyText(line.text),
-        bytes: line.bytes
+        raw: text,
+        bytes: line.bytes,
+        lineEnd: crlf ? "crlf" : "lf",
+        padding
       })
     }
     if (line._tag === "malformed" && this.#endOnGarbage) {

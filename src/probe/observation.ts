@@ -20,6 +20,8 @@ export const observationOf = (probe: Probe, reply: Reply): Observation => ({
   errorMessage: reply.errorMessage,
   replyRaw: reply.raw,
   replyBytes: reply.bytes,
+  lineEnd: reply.lineEnd,
+  padding: reply.padding,
   value: hasSmallValue(reply) ? JSON.stringify(reply.result) ?? null : null
 })
 
@@ -34,6 +36,8 @@ export const strayObservation = (stray: Stray, number: number): Observation => (
   errorMessage: stray.problem,
   replyRaw: stray.raw,
   replyBytes: stray.bytes,
+  lineEnd: stray.lineEnd,
+  padding: stray.padding,
   value: null
 })
 
@@ -48,5 +52,7 @@ export const notAsked = (probe: Probe, atMs: number, why: string): Observation =
   errorMessage: why,
   replyRaw: null,
   replyBytes: 0,
+  lineEnd: null,
+  padding: 0,
   value: null
 })

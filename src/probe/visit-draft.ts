@@ -17,6 +17,8 @@ import type { Session } from "../electrum/session.ts"
 import type { Connection, DialPlan } from "../transport/dialer.ts"
 import type { Probe } from "./catalogue.ts"
 import { checkChain, type ShownHeader } from "./chain-check.ts"
+import { type SeenReply, seenReply } from "./identification/behaviour.ts"
+import { identify } from "./identification/identify.ts"
 import { notAsked, observationOf, strayObservation } from "./observation.ts"
 import { PeersTally } from "./peers-tally.ts"
 
@@ -41,9 +43,11 @@ export class VisitDraft {
   readonly #now: () => number
   readonly #observations: Array<Observation> = []
   readonly #headers: Array<ShownHeader> = []
+  readonly #seen: Array<SeenReply> = []
   readonly peers: PeersTally
   #dial: DialFacts
   #tls: TlsFacts | null = null
+  #dialledMs: number | null = null
   #connectedMs: number | null = null
   #tlsMs: number | null = null
   #handshakeMs: number | null = null
@@ -81,6 +85,7 @@ export class VisitDraft {
   /** A connection that was begun `sinceMs` after the start stands. The last one's facts count. */
   connected(connection: Connection, sinceMs: number): void {
     this.#connections++
+    this.#dialledMs = sinceMs
     this.#dial = connection.dial
     this.#tls = connection.tls
     this.#connectedMs = sinceMs + connection.connectedMs
@@ -96,6 +101,7 @@ export class VisitDraft {
   observe(probe: Probe, reply: Reply): void {
     const observation = observationOf(probe, reply)
     this.#observations.push(observation)
+    this.#seen.push(seenReply(reply))
     this.keptCharacters += (observation.replyRaw?.length ?? 0) + (observation.value?.length ?? 0)
     if (reply.outcome === "error" || reply.outcome === "throttled") this.#cost += electrumxCost.error
     this.#cost += probe.method.cost
@@ -157,7 +163,12 @@ export class VisitDraft {
       chain: this.chain,
       features: this.features,
       peers: this.peers.facts(),
-      observations: this.#observations
+      observations: this.#observations,
+      identification: identify({
+        transport: this.#plan.endpoint.transport,
+        dialledMs: this.#dialledMs,
+        replies: this.#seen
+      })
     }
   }
 }

@@ -8,7 +8,7 @@ import { Identities, servicesText } from "./identities.ts"
 import { RowBuffer } from "./row-buffer.ts"
 import { type TableName, tableNames, tables } from "./tables.ts"
 import { count, float64, int32, int64, texts, timestamp, timestampOrNull } from "./to-duckdb.ts"
-import { certificateRow, observationRow, tlsSessionRow, visitRow } from "./visit-rows.ts"
+import { certificateRow, identificationRow, observationRow, tlsSessionRow, visitRow } from "./visit-rows.ts"
 
 type Buffers = {
   readonly [T in TableName]: RowBuffer<keyof (typeof tables)[T] & string>
@@ -196,6 +196,9 @@ export class Batch {
       visitRow(visit, { visit: visit_id, crawl: crawlId, endpoint: this.#endpoint(visit.endpoint) }, this.#network(crawlId))
     )
     if (visit.tls !== null) this.#tlsSession(visit_id, visit.tls)
+    if (visit.identification !== null) {
+      this.rows.identification.add(identificationRow(visit.identification, visit_id))
+    }
     if (visit.peers !== null) {
       this.rows.peers_reply.add({
         visit_id,

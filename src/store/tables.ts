@@ -126,7 +126,23 @@ export const tables = {
     error_message: VARCHAR,
     reply_bytes: BIGINT,
     reply_raw: VARCHAR,
-    value: VARCHAR
+    value: VARCHAR,
+    line_end: VARCHAR,
+    padding: INTEGER
+  },
+  identification: {
+    visit_id: INTEGER,
+    implementation: VARCHAR,
+    since_release: VARCHAR,
+    before_release: VARCHAR,
+    version_range: VARCHAR,
+    confidence: DOUBLE,
+    contradictions: VARCHARS,
+    remarks: VARCHARS,
+    candidates: VARCHAR,
+    readings: VARCHAR,
+    fingerprint_hash: VARCHAR,
+    fingerprint_recipe: INTEGER
   },
   peers_reply: {
     visit_id: INTEGER,

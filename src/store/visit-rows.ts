@@ -1,4 +1,6 @@
 import { blobValue, type DuckDBValue } from "@duckdb/node-api"
+import type { Identification } from "../domain/identification.ts"
+import { rangeText } from "../domain/implementation.ts"
 import type { CertificateFacts, ChainVerdict, Observation, TlsFacts, Visit } from "../domain/visit.ts"
 import { featuresKey } from "./features-key.ts"
 import type { TableName, tables } from "./tables.ts"
@@ -80,7 +82,24 @@ export const observationRow = (seen: Observation, visit_id: number): RowOf<"obse
   error_message: seen.errorMessage,
   reply_bytes: int64(seen.replyBytes) ?? 0n,
   reply_raw: seen.replyRaw,
-  value: seen.value
+  value: seen.value,
+  line_end: seen.lineEnd,
+  padding: count(seen.padding)
+})
+
+export const identificationRow = (found: Identification, visit_id: number): RowOf<"identification"> => ({
+  visit_id,
+  implementation: found.implementation,
+  since_release: found.range?.since ?? null,
+  before_release: found.range?.before ?? null,
+  version_range: found.range === null ? null : rangeText(found.range),
+  confidence: found.confidence,
+  contradictions: texts(found.contradictions),
+  remarks: texts(found.remarks),
+  candidates: json(found.candidates),
+  readings: json(found.readings),
+  fingerprint_hash: found.fingerprintHash,
+  fingerprint_recipe: found.fingerprintRecipe
 })
 
 export const tlsSessionRow = (tls: TlsFacts, visit_id: number): RowOf<"tls_session"> => ({

@@ -31,6 +31,8 @@ describe("observatory visit", () => {
       expect(run.stdout).toMatch(new RegExp(`^ {2}${phase} `, "m"))
     }
     expect(run.stdout).toContain("\"result\":[\"Fulcrum 1.12.0\"")
+    expect(run.stdout).toMatch(/^ {2}behaves like +Fulcrum, releases >=1\.10 <2\.1 \(99\.\d %\)\n +envelope: keys sorted, compact; Fulcrum, /m)
+    expect(run.stdout).not.toContain("does not go together")
     expect(run.stdout).toMatch(/^ {2}defaults .*\n +port "mainnet tls 50002": ElectrumX and \d+ others$/m)
     expect(run.stdout).toMatch(/^answered, on this chain by the headers at 0, 1000$/m)
     expect((await runCli(["query", "software"], { cwd: folder })).stderr).toMatch(/There is no database at observatory\.duckdb/)
@@ -46,6 +48,7 @@ describe("observatory visit", () => {
       software: "ElectrumX 1.16.0",
       chain: { verdict: "same" },
       tls: { sni: "s1.fixed.test" },
+      identification: { implementation: "ElectrumX", range: { since: "1.11", before: "1.17" }, contradictions: [] },
       defaults: expect.arrayContaining([expect.objectContaining({ kind: "port", value: "mainnet tls 50002" })])
     })
   })

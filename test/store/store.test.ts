@@ -358,7 +358,8 @@ describe("server_metadata", () => {
         "balance_response", "history_response", "malformed_response", "rate_limit_triggered", "timing_variance", "fingerprint_hash",
         "country", "city", "asn", "org", "cloud_provider",
         "honeypot_score", "cluster_id", "notes",
-        "country_located", "country_registered", "reverse_names", "place_note"
+        "country_located", "country_registered", "reverse_names", "place_note",
+        "implementation", "version_range", "identification_confidence", "contradictions"
       ])
       assert.deepStrictEqual(
         rows.map((r) => [r["crawl_id"], r["host"], r["port"], r["ssl"], r["reachable"], r["server_id"], r["simulated"], r["notes"]]),
@@ -372,6 +373,16 @@ describe("server_metadata", () => {
           [1, onion, 50_002, true, null, 7, false, "not visited: us (no Tor)"]
         ]
       )
+      const identified = "SELECT implementation, version_range, identification_confidence, contradictions, fingerprint_hash FROM server_metadata"
+      assert.deepStrictEqual(yield* query(path, `${identified} WHERE network = 'mainnet' AND endpoint_id IN (1, 2) ORDER BY endpoint_id`), [
+        {
+          implementation: "ElectrumX", version_range: ">=1.16.0 <1.17", identification_confidence: 0.99, contradictions: [],
+          fingerprint_hash: "fe".repeat(32)
+        },
+        {
+          implementation: null, version_range: null, identification_confidence: null, contradictions: null, fingerprint_hash: null
+        }
+      ])
       assert.deepStrictEqual(
         yield* query(path, "SELECT network, simulated, count(*) AS endpoints FROM server_metadata GROUP BY ALL ORDER BY ALL"),
         [

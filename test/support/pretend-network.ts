@@ -93,6 +93,8 @@ export class PretendNetwork {
                   errorMessage: it.resets === true ? "ECONNRESET" : "",
                   replyRaw: null,
                   replyBytes: 0,
+                  lineEnd: null,
+                  padding: 0,
                   value: null
                 }]
                 : []

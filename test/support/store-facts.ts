@@ -120,6 +120,8 @@ export const observationOf = (probe: string, changes?: Partial<Observation>): Ob
   errorMessage: null,
   replyRaw: "{\"id\":1,\"result\":null}",
   replyBytes: 22,
+  lineEnd: "lf",
+  padding: 0,
   value: "null",
   ...changes
 })
@@ -159,6 +161,23 @@ export const answeredVisit = (key: string, changes?: Partial<Visit>): Visit => {
     },
     peers: { asked: 2, entries: [], dropped: 0, unseenMass: 0.01 },
     observations: [observationOf("banner"), observationOf("ping")],
+    identification: {
+      implementation: "ElectrumX",
+      range: { since: "1.16.0", before: "1.17" },
+      confidence: 0.99,
+      contradictions: [],
+      remarks: [],
+      readings: [{
+        rule: "envelope",
+        saw: "jsonrpc first, spaced",
+        fits: { ElectrumX: "<1.17" },
+        effort: "wire",
+        source: "1.4"
+      }],
+      candidates: { ElectrumX: 0.99 },
+      fingerprintHash: "fe".repeat(32),
+      fingerprintRecipe: 1
+    },
     ...changes
   }
 }

@@ -1,6 +1,7 @@
 import type { Transport } from "../../domain/endpoint.ts"
 import type { ProbeOutcome } from "../../domain/reason.ts"
 import type { LineEnd } from "../../domain/visit.ts"
+import { serverPeersSubscribe } from "../../electrum/methods.ts"
 import type { Reply } from "../../electrum/reply.ts"
 
 /** One request and what came back, as rules look at it. */
@@ -13,7 +14,7 @@ export interface SeenReply {
   readonly lineEnd: LineEnd | null
   /** Spaces before the closing bracket. */
   readonly padding: number
-  /** Decoded result; undefined unless `ok`. */
+  /** Decoded result, of a peer list at most one entry; undefined unless `ok`. */
   readonly result: unknown
   readonly errorCode: number | null
   readonly errorMessage: string | null
@@ -30,6 +31,9 @@ export interface Behaviour {
   readonly replies: ReadonlyArray<SeenReply>
 }
 
+/** Whether there are peers is all that is asked of a list, which may be long. */
+const listStart = (result: unknown): unknown => Array.isArray(result) ? result.slice(0, 1) : result
+
 export const seenReply = (reply: Reply): SeenReply => ({
   method: reply.request.method.name,
   params: reply.request.params,
@@ -37,7 +41,7 @@ export const seenReply = (reply: Reply): SeenReply => ({
   raw: reply.raw,
   lineEnd: reply.lineEnd,
   padding: reply.padding,
-  result: reply.result,
+  result: reply.request.method === serverPeersSubscribe ? listStart(reply.result) : reply.result,
   errorCode: reply.errorCode,
   errorMessage: reply.errorMessage,
   arrivedMs: reply.latencyMs === null ? null : reply.sentMs + reply.latencyMs

@@ -10,7 +10,8 @@ import { any, before, between, electrsFamily, type Finding, type Fits, type Rule
  * github.com/cculianu/Fulcrum.
  */
 const highest: Readonly<Record<string, Fits>> = {
-  "1.4": { ElectrumX: before("1.10"), ...electrsFamily },
+  // Tags have 1.4.1 from 1.9.5 on, yet a server of December 2025 said 1.10.0 with 1.4.
+  "1.4": { ElectrumX: before("1.11"), ...electrsFamily },
   "1.4.1": { ElectrumX: between("1.9", "1.13") },
   "1.4.2": { ElectrumX: between("1.11", "1.17"), Fulcrum: before("1.1") },
   "1.4.3": { ElectrumX: between("1.16.0", "1.19"), Fulcrum: between("1.0.5", "1.2") },

@@ -30,16 +30,16 @@ const efforts: ReadonlyArray<Effort> = ["wire", "form", "text"]
  * is how many readings against it an implementation survives.
  */
 const weights: Readonly<Record<Effort, { readonly unfit: number; readonly unknown: number; readonly least: number }>> = {
-  wire: { unfit: 0.005, unknown: 0.2, least: 1e-5 },
-  form: { unfit: 0.05, unknown: 0.3, least: 1e-4 },
+  wire: { unfit: 0.01, unknown: 0.2, least: 1e-5 },
+  form: { unfit: 0.02, unknown: 0.3, least: 1e-4 },
   text: { unfit: 0.3, unknown: 0.8, least: 0.1 }
 }
 
 /** Most that is ever claimed, however much speaks for it. */
 const mostConfidence = 0.999
 
-/** From here on an implementation is named. */
-const namedFrom = 0.6
+/** From here on an implementation is named: when all that is hard to fake fits it, and when something does not. */
+const namedFrom = { fitting: 0.6, otherwise: 0.8 }
 
 /** An implementation as unlikely as this is left out. */
 const leftFrom = 0.05
@@ -117,7 +117,8 @@ export const identify = (behaviour: Behaviour): Identification | null => {
   }
   const candidates = probabilities(found)
   const [likeliest, confidence] = candidates[0]!
-  const implementation = confidence >= namedFrom ? likeliest : null
+  const isFitting = found.every(({ fits, rule }) => rule.effort === "text" || fits[likeliest] !== undefined)
+  const implementation = confidence >= (isFitting ? namedFrom.fitting : namedFrom.otherwise) ? likeliest : null
   const releases = implementation === null ? null : releasesOf(found, implementation)
   const left = candidates.filter(([, probability]) => probability >= leftFrom)
   const sure = left.reduce((sum, [, probability]) => sum + probability, 0) >= sureFrom

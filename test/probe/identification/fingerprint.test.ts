@@ -1,0 +1,95 @@
+import { assert, layer } from "@effect/vitest"
+import { Effect } from "effect"
+import { shippedChains } from "../../../src/domain/chain.ts"
+import { identify } from "../../../src/probe/identification/identify.ts"
+import { askAll, visitCalls } from "../../support/asking.ts"
+import { behaviourOf } from "../../support/behaviours.ts"
+import { startServer } from "../../support/start-server.ts"
+import { loopbackVisitor, visitPort } from "../../support/visiting.ts"
+
+const chain = shippedChains.find(({ name }) => name === "mainnet-sim")!
+
+/** The fingerprint that a visit to a simulated server brings. */
+const fingerprint = Effect.fnUntraced(function*(
+  software: string,
+  options: Omit<Parameters<typeof startServer>[0], "software"> = {},
+  transport: "tcp" | "tls" = "tcp"
+) {
+  const server = yield* startServer({ software, ...options })
+  const visit = yield* visitPort(transport === "tcp" ? server.tcpPort : server.tlsPort, { chain, transport })
+  return visit.identification?.fingerprintHash ?? null
+}, Effect.scoped)
+
+/** Releases that a visit alone can tell apart; those in one list behave alike in it. */
+const alike = [
+  ["ElectrumX 1.10.0"],
+  ["ElectrumX 1.13.0", "ElectrumX 1.16.0"],
+  ["ElectrumX 1.17.0"],
+  ["ElectrumX 1.18.0"],
+  ["ElectrumX 1.19.0", "ElectrumX 1.20.0"],
+  ["Fulcrum 1.4.1"],
+  ["Fulcrum 1.8.2"],
+  ["Fulcrum 1.9.1"],
+  ["Fulcrum 1.12.0", "Fulcrum 2.0.0"],
+  ["Fulcrum 2.1.0", "Fulcrum 2.1.1"],
+  ["electrs/0.9.10", "electrs/0.10.9"],
+  ["electrs-esplora 0.4.1"],
+  ["mempool-electrs 3.1.0"]
+]
+
+layer(loopbackVisitor, { excludeTestServices: true })("the fingerprint of a visit", (it) => {
+  it.effect("is one for software that behaves alike, and another for each that does not", () =>
+    Effect.gen(function*() {
+      const hashes = yield* Effect.forEach(
+        alike,
+        (releases) => Effect.forEach(releases, (software) => fingerprint(software)),
+        { concurrency: "unbounded" }
+      )
+      for (const [i, group] of hashes.entries()) {
+        assert.match(group[0] ?? "", /^[0-9a-f]{64}$/, alike[i]!.join())
+        assert.strictEqual(new Set(group).size, 1, alike[i]!.join())
+      }
+      assert.strictEqual(new Set(hashes.flat()).size, alike.length)
+    }))
+
+  it.effect("is the same for other names, banners, peers, heights, seeds and over TLS, ten times over", () =>
+    Effect.gen(function*() {
+      for (const software of ["ElectrumX 1.20.0", "Fulcrum 1.12.0", "electrs/0.10.9"]) {
+        const hashes = yield* Effect.forEach(
+          Array.from({ length: 10 }, (_, i) => i),
+          (i) =>
+            fingerprint(software, {
+              randomSeed: i,
+              roundTripMs: i * 3,
+              spec: {
+                banner: `Number ${i}`,
+                names: [{ host: `n${i}.example.test`, addresses: [`240.0.0.${i + 1}`], tcp: 50_001 + i, tls: 50_100 + i }]
+              }
+            }, i % 2 === 0 ? "tcp" : "tls"),
+          { concurrency: "unbounded" }
+        )
+        assert.lengthOf(hashes, 10)
+        assert.strictEqual(new Set(hashes).size, 1, software)
+        assert.isNotNull(hashes[0])
+      }
+    }))
+
+  it.effect("changes with the configuration", () =>
+    Effect.gen(function*() {
+      const usual = yield* fingerprint("ElectrumX 1.20.0")
+      const told = yield* fingerprint("ElectrumX 1.20.0", { spec: { donation: "bc1qexample" } })
+      const silent = yield* fingerprint("ElectrumX 1.20.0", { spec: { hosts: "none" } })
+      assert.strictEqual(new Set([usual, told, silent]).size, 3)
+    }))
+
+  it.effect("is null when a reply is missing that it is made of", () =>
+    Effect.gen(function*() {
+      const server = yield* startServer({ software: "Fulcrum 2.1.1" })
+      const whole = yield* askAll(server.tcpPort, visitCalls, ["server.features"])
+      assert.isNotNull(identify(behaviourOf(whole))!.fingerprintHash)
+      for (const [i, reply] of whole.entries()) {
+        const hash = identify(behaviourOf(whole.toSpliced(i, 1)))!.fingerprintHash
+        assert.strictEqual(hash === null, reply.method !== "server.peers.subscribe", reply.method)
+      }
+    }).pipe(Effect.scoped))
+})
