@@ -59,12 +59,13 @@ export interface Compared {
 export interface Likely {
   /** All that the behaviour leaves; empty when it leaves too much doubt to hold anything against anybody. */
   readonly implementations: ReadonlyArray<Implementation>
-  /** Releases, when one is left. */
+  /** The one that is named, and its releases. */
+  readonly named: Implementation | null
   readonly range: ReleaseRange | null
 }
 
 /** How claims go with the behaviour, and with each other. */
-export const compareClaims = (behaviour: Behaviour, { implementations, range }: Likely): Compared => {
+export const compareClaims = (behaviour: Behaviour, { implementations, named, range }: Likely): Compared => {
   const behaves = implementations.join(" or ")
   const isOther = (claim: Claim): boolean => implementations.length > 0 && !implementations.includes(claim.implementation)
   const contradictions: Array<string> = []
@@ -74,7 +75,7 @@ export const compareClaims = (behaviour: Behaviour, { implementations, range }: 
   const claim = typeof software === "string" ? claimIn(software) : undefined
   if (claim !== undefined && isOther(claim)) {
     contradictions.push(`server.version claims ${shown(claim)}, behaves like ${behaves}`)
-  } else if (claim !== undefined && implementations.length === 1 && range !== null && !isInRange(claim.release, range)) {
+  } else if (claim !== undefined && claim.implementation === named && range !== null && !isInRange(claim.release, range)) {
     const sentence = `claims ${shown(claim)}, behaves like ${rangeText(range)}`
     if (isBuildAfter(claim, range)) remarks.push(`${sentence}: perhaps a build from its sources`)
     else contradictions.push(`server.version ${sentence}`)
@@ -84,7 +85,7 @@ export const compareClaims = (behaviour: Behaviour, { implementations, range }: 
   const told = features?.["server_version"]
   if (typeof told === "string" && typeof software === "string" && told !== software) {
     const other = claimIn(told)
-    contradictions.push(`server.features claims ${other === undefined ? "another text" : shown(other)} than server.version`)
+    contradictions.push(`server.features claims another software than server.version${other === undefined ? "" : `: ${shown(other)}`}`)
   }
   const most = typeof features?.["protocol_max"] === "string" ? parseProtocolVersion(features["protocol_max"]) : undefined
   const asked = Array.isArray(version?.params[1]) ? parseProtocolVersion(String(version.params[1][1])) : undefined
@@ -92,19 +93,19 @@ export const compareClaims = (behaviour: Behaviour, { implementations, range }: 
   if (most !== undefined && asked !== undefined && got !== undefined) {
     const expected = compareProtocolVersions(most, asked) < 0 ? most : asked
     if (compareProtocolVersions(expected, got) !== 0) {
-      contradictions.push(`protocol ${got.join(".")} was agreed on, server.features claims at most ${most.join(".")}`)
+      contradictions.push(`protocol ${got.join(".")} was agreed on, not ${expected.join(".")} as server.features has it`)
     }
   }
 
   const banner = answered(behaviour, "server.banner")[0]?.result
-  const named = typeof banner === "string" ? claimIn(banner) : undefined
-  if (named !== undefined && isOther(named)) {
-    contradictions.push(`the banner names ${shown(named)}, behaves like ${behaves}`)
-  } else if (named !== undefined && claim !== undefined && named.implementation !== claim.implementation) {
-    contradictions.push(`the banner names ${shown(named)}, server.version ${shown(claim)}`)
-  } else if (named !== undefined && claim !== undefined && compareReleases(named.release, claim.release) !== 0) {
+  const inBanner = typeof banner === "string" ? claimIn(banner) : undefined
+  if (inBanner !== undefined && isOther(inBanner)) {
+    contradictions.push(`the banner names ${shown(inBanner)}, behaves like ${behaves}`)
+  } else if (inBanner !== undefined && claim !== undefined && inBanner.implementation !== claim.implementation) {
+    contradictions.push(`the banner names ${shown(inBanner)}, server.version ${shown(claim)}`)
+  } else if (inBanner !== undefined && claim !== undefined && compareReleases(inBanner.release, claim.release) !== 0) {
     // Operators who wrote their own do not change it with each upgrade.
-    remarks.push(`the banner names ${shown(named)}, server.version ${shown(claim)}`)
+    remarks.push(`the banner names ${shown(inBanner)}, server.version ${shown(claim)}`)
   }
   return { contradictions, remarks }
 }

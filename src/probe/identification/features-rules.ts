@@ -27,7 +27,7 @@ const keys = (all: Readonly<Record<string, unknown>>): Finding => {
 const hosts = (value: unknown): Finding | null => {
   if (!isObject(value)) return { saw: "no map", fits: {} }
   const entries = Object.values(value)
-  if (entries.length === 0) return { saw: "empty", fits: { ElectrumX: any, ...esploraFamily } }
+  if (entries.length === 0) return { saw: "empty", fits: { ElectrumX: any, Fulcrum: any, ...esploraFamily } }
   if (typeof value["tcp_port"] === "number") return { saw: "a port for a host", fits: { "romanz electrs": before("0.11.2") } }
   if (!entries.every(isObject)) return null
   return { saw: "a map", fits: { ElectrumX: any, Fulcrum: any, "romanz electrs": since("0.11.2"), ...esploraFamily } }

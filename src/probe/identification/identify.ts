@@ -42,9 +42,9 @@ const mostConfidence = 0.999
 const namedFrom = { fitting: 0.6, otherwise: 0.8 }
 
 /** An implementation as unlikely as this is left out. */
-const leftFrom = 0.05
+const leftFrom = 0.01
 
-/** Those that are left must be as likely as this together before claims are held against them. */
+/** Those that are left must together be as likely as this before a claim of something else is held against it. */
 const sureFrom = 0.9
 
 interface Found extends Finding {
@@ -123,7 +123,7 @@ export const identify = (behaviour: Behaviour): Identification | null => {
   const left = candidates.filter(([, probability]) => probability >= leftFrom)
   const sure = left.reduce((sum, [, probability]) => sum + probability, 0) >= sureFrom
   const likely = sure ? left.map(([it]) => it) : []
-  const compared = compareClaims(behaviour, { implementations: likely, range: releases?.range ?? null })
+  const compared = compareClaims(behaviour, { implementations: likely, named: implementation, range: releases?.range ?? null })
   const proxied = behaviour.transport === "tls" && sure && likely.every((it) => it.endsWith("electrs"))
   return {
     implementation,
@@ -132,7 +132,7 @@ export const identify = (behaviour: Behaviour): Identification | null => {
     contradictions: [...releases?.contradictions ?? [], ...compared.contradictions],
     remarks: [
       ...compared.remarks,
-      ...(proxied ? [`${likely.join(" or ")} has no TLS of its own: certificate and handshake are a proxy's`] : [])
+      ...(proxied ? ["electrs has no TLS of its own: certificate and handshake are a proxy's"] : [])
     ],
     readings: found.map(fitsText),
     candidates: Object.fromEntries(candidates.filter(([, probability]) => probability >= 0.001)),

@@ -66,6 +66,24 @@ describe("identify", () => {
     assert.deepStrictEqual([git.range, git.contradictions, git.remarks], [{ since: "1.16.0", before: "1.18" }, [], []])
   })
 
+  it("holds nothing against a claim that one odd reading speaks against", () => {
+    // A handshake whose line end was written anew, and nothing more.
+    const found = identify(behaviourOf(fulcrum("Fulcrum 2.0.0", "1.5.3", "\n")))!
+    assert.deepStrictEqual([found.implementation, found.contradictions], [null, []])
+  })
+
+  it("compares what is claimed in features with the handshake", () => {
+    const replies = [
+      ...fulcrum("Fulcrum 2.0.0", "1.5.2"),
+      ...seenOnWire([{ method: "server.features", params: [] }], `{"id":1,"jsonrpc":"2.0","result":{"dsproof":false,"hosts":{},"protocol_max":"1.5.3","server_version":"ElectrumX 99.9"}}\r\n`, false)
+    ]
+    assert.deepStrictEqual(identify(behaviourOf(replies))!.contradictions, [
+      "server.version claims Fulcrum 2.0.0, behaves like >=1.9.6 <1.10",
+      "server.features claims another software than server.version: ElectrumX 99.9",
+      "protocol 1.5.2 was agreed on, not 1.5.3 as server.features has it"
+    ])
+  })
+
   it("keeps the reading that is harder to fake when two leave no release", () => {
     const found = identify(behaviourOf(electrumx("ElectrumX 1.20.0", "1.4.2", padded)))!
     assert.deepStrictEqual(found.range, { since: "1.18", before: null })
@@ -78,7 +96,7 @@ describe("identify", () => {
       ...seenOnWire([{ method: "foo.bar", params: [] }], `{"error":{"code":-32601,"message":"method not found"},"id":1,"jsonrpc":"2.0"}\n`, false)
     ]
     assert.deepStrictEqual(identify(behaviourOf(replies, "tls"))!.remarks, [
-      "romanz electrs has no TLS of its own: certificate and handshake are a proxy's"
+      "electrs has no TLS of its own: certificate and handshake are a proxy's"
     ])
     assert.deepStrictEqual(identify(behaviourOf(replies))!.remarks, [])
   })
