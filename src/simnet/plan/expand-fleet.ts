@@ -77,13 +77,14 @@ const namesOf = (
     ...address("ipv6"),
     ...(chosen.some((name) => name.host === "{onion}") ? { onion: drawOnion(random.fork("onion")) } : {})
   }
-  // Words are drawn anew until no name is somebody else's, at last with the number behind them.
+  // Words are drawn anew until no name is somebody else's, at last with a drawn number behind
+  // them: the server's own would show which of a fleet it is, and how large its fleet may be.
   let all: Values = filled
   let hosts: ReadonlyArray<string> = []
   const own = (host: string, i: number): boolean => isDistinct(chosen[i]!.host) && taken.hosts.has(host)
   for (let attempt = 0; attempt === 0 || hosts.some(own); attempt++) {
     const texts = drawTexts(words)
-    const end = attempt < 200 ? "" : `${values.n}${attempt > 200 ? "x" : ""}`
+    const end = attempt < 200 ? "" : String(words.integer(2, 99_999))
     all = { ...filled, ...texts, word: texts.word + end, other: texts.other + end, digits: texts.digits + end }
     hosts = chosen.map((name) => fill(name.host, all))
   }

@@ -46,15 +46,20 @@ type Measure = (server: PlannedServer) => number
 const closeness = (ranks: ReadonlyArray<number>, operators: ReadonlyArray<string>): number => {
   let sum = 0
   let pairs = 0
-  for (let i = 0; i < ranks.length; i++) {
-    for (let j = i + 1; j < ranks.length; j++) {
-      if (operators[i] !== operators[j]) continue
-      sum += Math.abs(ranks[i]! - ranks[j]!)
-      pairs++
+  for (const mine of Map.groupBy(ranks.keys(), (i) => operators[i]!).values()) {
+    for (const [k, i] of mine.entries()) {
+      for (const j of mine.slice(k + 1)) {
+        sum += Math.abs(ranks[i]! - ranks[j]!)
+        pairs++
+      }
     }
   }
   return sum / pairs
 }
+
+/** The number in a host that has letters too; the last where there are several. */
+const numberInHost = (server: PlannedServer): number =>
+  Number(/[a-z].*?([0-9]+)[^0-9]*$/.exec(server.names[0]!.host)?.[1] ?? Number.NaN)
 
 /** Standard deviations between the closeness of operators and that of operators dealt out at random. */
 const leakOf = (servers: ReadonlyArray<PlannedServer>, measure: Measure): number => {
@@ -116,6 +121,38 @@ describe("what clients see", () => {
       }
       // The sum of five is normal with a deviation of √5: 4 of them happen once in 16,000 times.
       expect(Math.abs(leaks.reduce((a, b) => a + b, 0)) / Math.sqrt(5), `${what}: ${leaks.join(" ")}`).toBeLessThan(4)
+    }
+  })
+
+  it.each([
+    ["careful", 24],
+    ["large", 2]
+  ] as const)("of a careful fleet tells nothing by numbers in names: scenario %s", async (scenario, seeds) => {
+    const leaks: Array<number> = []
+    let [numbered, own] = [0, 0]
+    for (let seed = 1; seed <= seeds; seed++) {
+      const { servers } = await planOf(scenario, seed)
+      // Beside careful fleets and strangers, `large` has one that numbers its names for all to see.
+      const named = servers.filter((server) => server.operator !== "aurora" && !Number.isNaN(numberInHost(server)))
+      const leak = leakOf(named, numberInHost)
+      // No two of a fleet have numbers.
+      if (!Number.isNaN(leak)) leaks.push(leak)
+      numbered += named.length
+      own += named.filter((server) => server.id.endsWith(`-${numberInHost(server)}`)).length
+    }
+    expect(numbered).toBeGreaterThan(300)
+    expect(own / numbered).toBeLessThan(0.02)
+    expect(Math.abs(leaks.reduce((a, b) => a + b, 0)) / Math.sqrt(leaks.length), leaks.join(" ")).toBeLessThan(4)
+  })
+
+  it("of a careful fleet tells nothing by addresses or distance in a large network", async () => {
+    const { servers } = await planOf("large", 1)
+    const some = servers.filter((server) => server.operator !== "aurora")
+    for (const [what, measure] of [
+      ["address", (server: PlannedServer) => numberOfAddress(addressesOf(server.names[0]!)[0]!)],
+      ["round trip", (server: PlannedServer) => server.roundTripMs]
+    ] as const) {
+      expect(Math.abs(leakOf(some, measure)), what).toBeLessThan(4)
     }
   })
 
