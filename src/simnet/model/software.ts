@@ -45,22 +45,27 @@ export const compareTuples = (a: VersionTuple, b: VersionTuple): number => {
 export const atLeast = (version: string, minimum: string): boolean =>
   compareTuples(versionNumbers(version), versionNumbers(minimum)) >= 0
 
-/** The protocol maximum as the software prints it (protocol-facts, table of versions). */
+/**
+ * The protocol maximum as the software prints it (protocol-facts, table of
+ * versions; releases between its rows as their tags have it).
+ */
 export const protocolMaximum = (software: Software): string => {
   const { family, version } = software
   if (family === "ElectrumX") {
     if (atLeast(version, "1.19")) return "1.6.0"
     if (atLeast(version, "1.17")) return "1.4.3"
-    if (atLeast(version, "1.13")) return "1.4.2"
-    return atLeast(version, "1.10") ? "1.4.1" : "1.4"
+    if (atLeast(version, "1.12")) return "1.4.2"
+    return atLeast(version, "1.9.5") ? "1.4.1" : "1.4"
   }
   if (family === "Fulcrum") {
     if (atLeast(version, "2.1")) return "1.6"
     if (atLeast(version, "1.10")) return "1.5.3"
-    if (atLeast(version, "1.9.8")) return "1.5.2"
+    if (atLeast(version, "1.9.6")) return "1.5.2"
+    if (atLeast(version, "1.9.2")) return "1.5.1"
     if (atLeast(version, "1.9")) return "1.5"
     if (atLeast(version, "1.5")) return "1.4.5"
-    return atLeast(version, "1.2") ? "1.4.4" : "1.4.2"
+    if (atLeast(version, "1.2")) return "1.4.4"
+    return atLeast(version, "1.0.5") ? "1.4.3" : "1.4.2"
   }
   return "1.4"
 }

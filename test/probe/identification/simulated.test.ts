@@ -11,7 +11,7 @@ import { behaviourOf } from "../../support/behaviours.ts"
 /** Releases that are simulated. */
 const releases: Readonly<Record<Implementation, ReadonlyArray<string>>> = {
   ElectrumX: ["1.10.0", "1.13.0", "1.15.0", "1.16.0", "1.17.0", "1.18.0", "1.19.0", "1.20.0", "2.0b1"],
-  Fulcrum: ["1.0.4", "1.2.0", "1.4.1", "1.5.4", "1.8.2", "1.9.1", "1.9.8", "1.12.0", "2.0.0", "2.1.0", "2.1.1"],
+  Fulcrum: ["1.0.4", "1.1.0", "1.2.0", "1.4.1", "1.5.4", "1.8.2", "1.9.1", "1.9.4", "1.9.6", "1.9.8", "1.12.0", "2.0.0", "2.1.0", "2.1.1"],
   "romanz electrs": ["0.9.10", "0.10.9", "0.11.0", "0.11.1"],
   "Blockstream electrs": ["0.4.1"],
   "mempool electrs": ["3.1.0"]

@@ -31,7 +31,7 @@ const table: ReadonlyArray<ReleaseRow<FulcrumRelease>> = [
     Object.fromEntries(
       releases.map((release, i) => [
         release,
-        sorted(`["${release}","${["1.4.2", "1.4.4", "1.4.5", "1.4.5", "1.5", "1.5.2", "1.5.3", "1.5.3"][i]}"]`)
+        sorted(`["${release}","${["1.4.3", "1.4.4", "1.4.5", "1.4.5", "1.5", "1.5.2", "1.5.3", "1.5.3"][i]}"]`)
       ])
     ) as Record<FulcrumRelease, string>
   ],
