@@ -1,7 +1,7 @@
 import type { Uplink } from "../network/uplink.ts"
-import type { PlannedServer } from "../plan/plan.ts"
+import { isHit } from "../plan/conduct.ts"
 import type { Scenario } from "../scenario/scenario.ts"
-import { type OutageSpec, worldMs } from "../scenario/schedule-spec.ts"
+import { worldMs } from "../scenario/schedule-spec.ts"
 import type { WorldClock } from "../world/world-clock.ts"
 import type { Happening } from "./happenings.ts"
 import type { ServerLife } from "./server-life.ts"
@@ -16,11 +16,6 @@ export interface ScheduleOptions {
   readonly cut: () => void
   readonly happened: (happening: Happening) => void
 }
-
-const isHit = ({ asn, country, machine }: OutageSpec, planned: PlannedServer): boolean =>
-  (asn === undefined || planned.asn === asn) &&
-  (country === undefined || planned.country === country) &&
-  (machine === undefined || planned.machine === machine)
 
 /** Let happen what the scenario has in store, from now on. */
 export const beginSchedule = ({ scenario, clock, lives, uplink, cut, happened }: ScheduleOptions): void => {

@@ -2,12 +2,11 @@ import { addressBlock } from "../../domain/address.ts"
 import { drawAddress } from "../draw/draw-address.ts"
 import type { SeededRandom } from "../draw/random.ts"
 import type { Failure } from "../model/failure.ts"
-import { parseSoftware, protocolMaximum, type Software } from "../model/software.ts"
+import { protocolMaximum, type Software } from "../model/software.ts"
 import type { NameBook } from "../network/name-book.ts"
 import type { RouteTable } from "../network/route-table.ts"
 import type { PlannedServer } from "../plan/plan.ts"
 import { servicesAt } from "../plan/planned-endpoints.ts"
-import { worldMs } from "../scenario/schedule-spec.ts"
 import type { ServerRun, SimServer } from "../server/sim-server.ts"
 import type { TlsIdentity } from "../server/tls-identity.ts"
 import type { WorldClock } from "../world/world-clock.ts"
@@ -60,15 +59,12 @@ export class ServerLife {
     const { schedule } = this.#planned
     if (schedule === null || this.#planned.failure !== null) return
     const { uptime, restarts } = schedule
-    if (uptime !== undefined) this.#upAndDown(worldMs(uptime.up), worldMs(uptime.down), uptime.fails ?? "refused")
-    if (restarts !== undefined) this.#restarts(worldMs(restarts))
-    for (const [i, upgrade] of (schedule.upgrades ?? []).entries()) {
-      this.#once(`upgrade ${i}`, upgrade, () => this.#upgrade(parseSoftware(upgrade.software)!))
-    }
-    for (const [i, move] of (schedule.moves ?? []).entries()) this.#once(`move ${i}`, move, () => this.#move())
-    for (const [i, renewal] of (schedule.renewals ?? []).entries()) {
-      this.#once(`renewal ${i}`, renewal, () => this.#renew(renewal.key))
-    }
+    if (uptime !== null) this.#upAndDown(uptime.up, uptime.down, uptime.fails)
+    if (restarts !== null) this.#restarts(restarts)
+    const { clock } = this.#options
+    for (const { at, software } of schedule.upgrades) clock.later(at, () => this.#upgrade(software))
+    for (const { at } of schedule.moves) clock.later(at, () => this.#move())
+    for (const { at, key } of schedule.renewals) clock.later(at, () => this.#renew(key))
   }
 
   /** It cannot be reached for this reason; null: the reason is gone. */
@@ -95,11 +91,6 @@ export class ServerLife {
 
   #happened(what: Happening["what"], detail: string | null): void {
     this.#options.happened({ at: this.#options.clock.now(), what, server: this.#planned.id, detail })
-  }
-
-  #once(name: string, { at, within }: { readonly at: string; readonly within?: string }, act: () => void): void {
-    const spread = within === undefined ? 0 : this.#random.fork(name).between(0, worldMs(within))
-    this.#options.clock.later(worldMs(at) + spread, act)
   }
 
   /** Machines go down, so all servers of one draw the same times. */

@@ -35,8 +35,8 @@ export interface ServerModel {
   readonly donation: string | null
   readonly names: ReadonlyArray<ServerName>
   readonly hosts: HostsShape
-  /** Hosts of others that `server.features` claims at the first name's ports. */
-  readonly claims: ReadonlyArray<string>
+  /** Hosts of others that `server.features` claims, with ports. */
+  readonly claims: ReadonlyArray<ServerName>
   /** Blockstream's electrs answers `server.features` only when built with discovery. */
   readonly discovery: boolean
   readonly peers: PeerSource
@@ -48,7 +48,7 @@ export interface ServerModel {
 export const toldNames = (model: ServerModel): ReadonlyArray<ServerName> => {
   if (model.hosts === "none") return []
   const own = model.hosts === "first" ? model.names.slice(0, 1) : model.names
-  return [...own, ...model.claims.map((host) => ({ ...model.names[0]!, host }))]
+  return [...own, ...model.claims]
 }
 
 /** host -> its ports, as `server.features` shows it; the keys of the ports in the order given. */

@@ -8,14 +8,15 @@ import type { HostsShape, ServerModel, ServerName } from "../model/server-model.
 import { parseSoftware, protocolMaximum, type Software } from "../model/software.ts"
 import type { LieSpec } from "../scenario/lie-spec.ts"
 import type { Scenario } from "../scenario/scenario.ts"
-import { type ScheduleSpec, worldMs } from "../scenario/schedule-spec.ts"
 import type { NameSpec, ServerSpec } from "../scenario/server-spec.ts"
 import type { World } from "../world/world.ts"
 import { addressesOf, type BlockFacts, hostingBlocks, narrowestBlock } from "./address-facts.ts"
+import { conductOf } from "./conduct.ts"
 import { donationAddress } from "./donation-address.ts"
 import { expandFleets } from "./expand-fleet.ts"
 import { planCertificates } from "./plan-certificates.ts"
 import { peersOfServers } from "./plan-peers.ts"
+import { downAtFirst, type PlannedSchedule, planSchedule } from "./plan-schedule.ts"
 
 /** A name of a planned server, with what the resolver says about it. */
 export interface PlannedName extends ServerName {
@@ -42,7 +43,7 @@ export interface PlannedServer {
   /** Null: it runs. */
   readonly failure: Failure | null
   readonly traits: ReadonlyArray<string>
-  /** What the truth says of it beside its traits, e.g. `relays honest-1`. */
+  /** What the truth says of it beside its traits, e.g. `relays honest-1` or `moves at 12.5h`. */
   readonly conduct: ReadonlyArray<string>
   readonly lies: ReadonlyArray<LieSpec>
   /** Null: its software's. */
@@ -53,7 +54,7 @@ export interface PlannedServer {
   readonly country: string | null
   readonly asn: number | null
   /** What changes while the world goes on; null: nothing. */
-  readonly schedule: ScheduleSpec | null
+  readonly schedule: PlannedSchedule | null
   /** Its uptime has it down when the world begins; null: up. */
   readonly downAtFirst: Failure | null
   /** What others list of it. */
@@ -77,7 +78,7 @@ export interface ServerParts extends Omit<PlannedServer, "compact" | "announceme
   readonly torBanner: string | null
   readonly donation: string | null
   readonly hosts: HostsShape
-  readonly claims: ReadonlyArray<string>
+  readonly claims: ReadonlyArray<ServerName>
 }
 
 /** Put a server together from its parts, whom it lists and the world it is in. */
@@ -129,13 +130,8 @@ const nameOf = (name: NameSpec, spec: ServerSpec, factsOf: ReturnType<typeof nar
   }
 }
 
-/** Machines go down, so all servers of one begin alike. */
-const downAtFirst = ({ id, machine, schedule }: ServerSpec, random: SeededRandom): Failure | null => {
-  if (schedule?.uptime === undefined) return null
-  const { up, down, fails } = schedule.uptime
-  const share = worldMs(down) / (worldMs(up) + worldMs(down))
-  return random.fork(`uptime at first/${machine ?? id}`).chance(share) ? (fails ?? "refused") : null
-}
+/** A host at the ports of a name. */
+const claimed = ({ tcp, tls, ws, wss }: ServerName, host: string): ServerName => ({ host, tcp, tls, ws, wss })
 
 /** Read a server of a scenario file. */
 export const partsOfSpec = (
@@ -148,6 +144,7 @@ export const partsOfSpec = (
   const software = parseSoftware(spec.software)!
   const names = spec.names.map((name) => nameOf(name, spec, factsOf))
   const [least, most] = scenario.round_trip_ms
+  const schedule = planSchedule(spec, software, random)
   return {
     id: spec.id,
     operator: spec.operator,
@@ -160,10 +157,7 @@ export const partsOfSpec = (
     names,
     failure: spec.fails ?? null,
     traits: spec.traits ?? [],
-    conduct: [
-      ...(["relays", "copies"] as const).flatMap((key) => (spec[key] === undefined ? [] : [`${key} ${spec[key]}`])),
-      ...new Set(spec.lies?.flatMap((lie) => ("innocent" in lie ? [] : [lie.lie])))
-    ],
+    conduct: conductOf(spec, schedule),
     lies: spec.lies ?? [],
     maxSessions: spec.max_sessions ?? null,
     banner: spec.banner ?? null,
@@ -173,12 +167,12 @@ export const partsOfSpec = (
         ? null
         : fill(spec.donation, { donation: donationAddress(random.fork(`donation/${spec.operator}`)) }),
     hosts: spec.hosts ?? (software.family === "romanz electrs" ? "malformed" : "all"),
-    claims: spec.claims ?? [],
+    claims: (spec.claims ?? []).map((host) => claimed(names[0]!, host)),
     roundTripMs: spec.round_trip_ms ?? random.fork(`round trip/${spec.machine ?? spec.id}`).between(least, most),
     jitterMs: scenario.jitter_ms,
     country: spec.country ?? names.find((name) => name.country !== null)?.country ?? null,
     asn: spec.asn ?? names.find((name) => name.asn !== null)?.asn ?? null,
-    schedule: spec.schedule ?? null,
+    schedule,
     downAtFirst: downAtFirst(spec, random)
   }
 }
@@ -188,12 +182,12 @@ interface ListedServer extends ServerParts {
   readonly spec: ServerSpec
 }
 
-/** Like the server that it copies: banner, donation address, and its hosts claimed. */
+/** Like the server that it copies: banner, donation address, and its hosts claimed, each at its own ports. */
 const copying = (copier: ListedServer, original: ListedServer): ListedServer => ({
   ...copier,
   banner: original.banner,
   donation: original.donation,
-  claims: [...copier.claims, ...original.names.map((name) => name.host)]
+  claims: [...copier.claims, ...original.names.map((name) => claimed(name, name.host))]
 })
 
 /**
@@ -207,7 +201,7 @@ const relaying = (relay: PlannedServer, original: PlannedServer): PlannedServer 
     ...original.model,
     names: relay.names,
     hosts: "all",
-    claims: original.names.map((name) => name.host)
+    claims: [...original.model.names.map((name) => claimed(name, name.host)), ...original.model.claims]
   }
 })
 

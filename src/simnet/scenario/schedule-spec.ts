@@ -1,6 +1,6 @@
 import { Schema } from "effect"
 import { Failure } from "../model/failure.ts"
-import { Country, Label, optional, SoftwareText } from "./fields.ts"
+import { Country, Label, optional, Probability, SoftwareText } from "./fields.ts"
 
 const units = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const
 
@@ -14,7 +14,15 @@ export const worldMs = (text: string): number => Number(text.slice(0, -1)) * uni
 
 const once = {
   at: WorldTime.annotate({ description: "Since the beginning." }),
-  within: optional(WorldTime, "Each server does it at a time of its own, up to so long after; all at once by default.")
+  within: optional(WorldTime, "Each server does it at a time of its own, up to so long after; all at once by default."),
+  share: optional(Probability, "This share of the servers does it; all by default.")
+}
+
+/** What happens to a server once, perhaps. */
+export interface OnceSpec {
+  readonly at: string
+  readonly within?: string
+  readonly share?: number
 }
 
 /** What changes with a server, or with each of a fleet, while the world goes on. */
@@ -27,7 +35,10 @@ export const ScheduleSpec = Schema.Struct({
     })
   ),
   restarts: optional(WorldTime, "The process ends and starts again, after so long on average: connections, caches and what clients used up are gone."),
-  upgrades: Schema.optionalKey(Schema.Array(Schema.Struct({ ...once, software: SoftwareText }))),
+  upgrades: optional(
+    Schema.Array(Schema.Struct({ ...once, software: SoftwareText })),
+    "To a later release; servers of a fleet that run another software, or one as late, stay as they are."
+  ),
   moves: optional(
     Schema.Array(Schema.Struct(once)),
     "Every address changes to another one of its /16 (IPv4) or /48 (IPv6), and the names follow."

@@ -42,8 +42,8 @@ export const behaviourFields = {
     ]),
     "Whom it lists; by its software otherwise: ElectrumX a random subset, Fulcrum everyone. fleet: servers of the same fleet. drawn: so many of the others. A list of ids: them."
   ),
-  relays: optional(Label, "Hands everything on to the server of this id and back: its own TLS, the other's answers."),
-  copies: optional(Label, "Shows banner and donation address of the server of this id and claims its hosts."),
+  relays: optional(Label, "Hands everything on to the server of this id and back, with TLS of its own; in server.features its own hosts come before the other's, or nobody would list it."),
+  copies: optional(Label, "Shows banner and donation address of the server of this id and claims its hosts at their ports."),
   traits: Schema.optionalKey(Schema.Array(TraitName)),
   lies: Schema.optionalKey(LieSpecs),
   ...serverNetworkFields,

@@ -1,3 +1,4 @@
+import { outagesOf } from "../plan/conduct.ts"
 import type { Plan, PlannedServer } from "../plan/plan.ts"
 import { endpointsAt } from "../plan/planned-endpoints.ts"
 
@@ -17,13 +18,14 @@ export interface TruthLine {
   readonly alive: boolean
   /** Why it does not answer, null when it does. */
   readonly reason: string | null
+  /** Names of traits, lies and to whom, whom it relays or copies, what changes with it and when. */
   readonly traits: ReadonlyArray<string>
   /** Of the address; null for onions, which have none. */
   readonly country: string | null
   readonly asn: number | null
 }
 
-const linesOf = (server: PlannedServer): ReadonlyArray<TruthLine> => {
+const linesOf = (server: PlannedServer, plan: Plan): ReadonlyArray<TruthLine> => {
   const reason = server.failure ?? server.downAtFirst
   return server.names.flatMap((name) =>
     endpointsAt(name).map((endpoint) => ({
@@ -36,7 +38,7 @@ const linesOf = (server: PlannedServer): ReadonlyArray<TruthLine> => {
       version: server.software.version,
       alive: reason === null,
       reason,
-      traits: [...server.traits, ...server.conduct],
+      traits: [...server.traits, ...server.conduct, ...outagesOf(plan.scenario, server)],
       country: name.country,
       asn: name.asn
     }))
@@ -46,7 +48,7 @@ const linesOf = (server: PlannedServer): ReadonlyArray<TruthLine> => {
 /** One line per endpoint, ordered by its key; a balanced name has one for each server behind it. */
 export const truthLines = (plan: Plan): ReadonlyArray<TruthLine> => {
   const key = (line: TruthLine): string => `${line.host} ${line.port} ${line.transport} ${line.server}`
-  return plan.servers.flatMap(linesOf).toSorted((a, b) => (key(a) < key(b) ? -1 : 1))
+  return plan.servers.flatMap((server) => linesOf(server, plan)).toSorted((a, b) => (key(a) < key(b) ? -1 : 1))
 }
 
 /** The truth file: `truthLines` as JSON lines. */

@@ -173,7 +173,7 @@ describe("a server that lies", () => {
   it("is named in the truth for what it means to do, not for accidents", async () => {
     const plan = await planOf("selective", 1)
     const traits = new Map(truthLines(plan).map((line) => [line.server.replace(/-\d+$/, ""), line.traits]))
-    expect(traits.get("patient")).toEqual(["hides newest"])
+    expect(traits.get("patient")).toEqual(["hides newest 2 of P2SH-3 after 12 requests"])
     expect(traits.get("tired")).toEqual([])
   })
 

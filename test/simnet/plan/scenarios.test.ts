@@ -156,7 +156,7 @@ describe("scenario framing", () => {
       expect(backend(server)).toBe(backend(victim()))
       expect(server.software).toEqual(victim().software)
       expect([server.model.banner, server.model.donation]).toEqual([victim().model.banner, victim().model.donation])
-      expect(server.model.claims).toContain("e1.harbour.test")
+      expect(server.model.claims).toContainEqual({ host: "e1.harbour.test", tcp: 50001, tls: 50002, ws: null, wss: null })
       expect(server.certificate.key).not.toBe(victim().certificate.key)
       expect(server.conduct).toEqual(["relays harbour-1"])
       expect(server.roundTripMs).toBeGreaterThan(victim().roundTripMs)
@@ -167,7 +167,7 @@ describe("scenario framing", () => {
     for (const server of fleetOf("framing", "mimic")) {
       expect(backend(server)).not.toBe(backend(victim()))
       expect([server.model.banner, server.model.donation]).toEqual([victim().model.banner, victim().model.donation])
-      expect(server.model.claims).toContain("e1.harbour.test")
+      expect(server.model.claims).toContainEqual({ host: "e1.harbour.test", tcp: 50001, tls: 50002, ws: null, wss: null })
     }
   })
 
