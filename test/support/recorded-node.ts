@@ -1,13 +1,13 @@
 import type { UnspentOutput } from "../../src/simnet/chain/ledger.ts"
 import type { ServerSpec } from "../../src/simnet/scenario/server-spec.ts"
-import type { Backend } from "../../src/simnet/world/backend.ts"
+import type { Backend, MempoolStep } from "../../src/simnet/world/backend.ts"
 import { filler, fillerHeader, hashOfHeader } from "./filler.ts"
 import { type RecordedServer, type Recording, recordingsOf } from "./recordings.ts"
 
 /**
  * The node that was behind the recorded servers, as far as the recordings tell
  * of it: 252 regtest headers of which some are known, one busy script, one
- * transaction, a mempool as each server counted it. What they do not tell is
+ * transaction, and a mempool. What they do not tell is
  * filled in with the right number of entries of the right length.
  */
 export interface RecordedNode {
@@ -88,21 +88,50 @@ const headerTexts = (): ReadonlyMap<number, string> => {
   return new Map([...first.headers.entries(), [5, at("5")], [tip, hex]])
 }
 
-/** Its mempool as a server measured it: rates and sizes such that its own bins come out. */
-const mempoolOf = (server: RecordedServer): ReadonlyArray<readonly [number, number]> => {
-  const bins = (name: RecordedServer) =>
-    resultOf(name, "mempool.get_fee_histogram") as ReadonlyArray<readonly [number, number]>
-  if (server !== "electrumx-1.16.0") return bins(server)
-  // Larger bins: the lumps that later versions show one by one, with what 1.16.0 made of their sizes.
-  const wanted = new Map(bins(server))
-  let gathered = 0
-  return bins("electrumx-2.0b1").map(([rate, size]) => {
-    const whole = wanted.get(rate)
-    const own = whole === undefined ? size : whole - gathered
-    gathered = whole === undefined ? gathered + size : 0
-    return [rate, own] as const
-  })
-}
+/** Satoshi per virtual byte; virtual bytes of each of so many transactions together, none of a whole number. */
+const step = (fee: number, size: number, transactions: number): MempoolStep =>
+  // Bytes with witnesses, which none of the recorded servers counts, are no less.
+  [fee / size, size, transactions, transactions, size]
+
+/** Five transactions of a hundred kilobytes together. */
+const lump = (rate: number): MempoolStep => step(rate * 107_990, 107_990, 5)
+
+/** Small ones whose fees are a rate times their rounded down size, and one satoshi more, as those of the busy script. */
+const small = (rate: number, size: number, transactions: number): MempoolStep =>
+  step(rate * (size - transactions) + transactions, size, transactions)
+
+/**
+ * The one mempool of the node, in true virtual sizes: what the bins of all four
+ * recorded servers together tell of it, each of which counts it in another way.
+ * How the sizes within a step are shared out no recording tells.
+ */
+const mempool: ReadonlyArray<MempoolStep> = [
+  lump(100),
+  small(80, 696, 5),
+  small(80, 127, 1),
+  lump(60),
+  lump(35),
+  small(33, 781, 6),
+  lump(22),
+  small(20, 805, 6),
+  lump(15),
+  small(11, 930, 7),
+  lump(10),
+  small(9, 387, 3),
+  lump(7),
+  small(7, 649, 5),
+  small(5, 139, 1),
+  lump(4.5),
+  small(4, 930, 7),
+  lump(3),
+  small(2.5, 260, 2),
+  lump(2),
+  small(2, 822, 6),
+  small(1.5, 931, 7),
+  lump(1.3),
+  lump(1),
+  small(1, 929, 7)
+]
 
 const template = (text: string, server: RecordedServer): string => {
   const software = server.replace("electrumx-", "ElectrumX ").replace("fulcrum-", "Fulcrum ")
@@ -161,7 +190,7 @@ export const recordedNode = (server: RecordedServer): RecordedNode => {
       const text = header(height)
       return text === undefined ? undefined : hashOfHeader(text)
     },
-    mempool: mempoolOf(server),
+    mempool,
     estimateFee: (_, conservative) => (conservative === true ? 4.977e-5 : 1.096e-5),
     blockTxids: (height) => coinbases().filter((entry) => entry.height === height).map((entry) => entry.txid),
     transaction: (wanted) => (wanted === txid ? { hex, height: 0, position: 0 } : undefined),

@@ -27,11 +27,11 @@ export class ScriptedNode implements Backend {
   readonly mempoolMinFee = 1e-5
   readonly unbroadcast = 0
   readonly mempool = [
-    [40, 100_000],
-    [12.34, 30_000],
-    [3, 20_000],
-    [1.5, 60_000],
-    [0.5, 1000]
+    [40, 100_000, 0, 0, 100_000],
+    [12.34, 30_000, 0, 0, 30_000],
+    [3, 20_000, 0, 0, 20_000],
+    [1.5, 60_000, 0, 0, 60_000],
+    [0.5, 1000, 0, 0, 1000]
   ] as const
   tipHeight = 10
   readonly #branch = new Map<number, string>()

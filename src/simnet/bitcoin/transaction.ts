@@ -28,7 +28,9 @@ export interface Transaction {
   readonly witnessHash: Buffer
   /** As on the wire, BIP 144 form if it has witnesses. */
   readonly hex: string
-  /** Virtual bytes. */
+  /** Quarters of virtual bytes. */
+  readonly weight: number
+  /** Virtual bytes, rounded up. */
   readonly size: number
   /** None for a coinbase. */
   readonly spends: ReadonlyArray<Coin>
@@ -67,7 +69,7 @@ const lockTime = "00000000"
 const assemble = (
   inputs: ReadonlyArray<Input>,
   outputs: ReadonlyArray<Output>
-): Pick<Transaction, "txid" | "witnessHash" | "hex" | "size"> => {
+): Pick<Transaction, "txid" | "witnessHash" | "hex" | "weight" | "size"> => {
   let body = compactSize(inputs.length)
   for (const { previous, position, scriptSig } of inputs)
     body += previous + littleEndian(position, 4) + withLength(scriptSig) + sequence
@@ -76,15 +78,17 @@ const assemble = (
   const plain = version + body + lockTime
   const txid = doubleSha256(Buffer.from(plain, "hex"))
   if (inputs.every((input) => input.witness.length === 0)) {
-    return { txid: shownHash(txid), witnessHash: txid, hex: plain, size: plain.length / 2 }
+    return { txid: shownHash(txid), witnessHash: txid, hex: plain, weight: plain.length * 2, size: plain.length / 2 }
   }
   const witnesses = inputs.map(({ witness }) => compactSize(witness.length) + witness.map(withLength).join(""))
   const hex = `${version}0001${body}${witnesses.join("")}${lockTime}`
+  const weight = (3 * plain.length + hex.length) / 2
   return {
     txid: shownHash(txid),
     witnessHash: doubleSha256(Buffer.from(hex, "hex")),
     hex,
-    size: Math.ceil((3 * plain.length + hex.length) / 8)
+    weight,
+    size: Math.ceil(weight / 4)
   }
 }
 

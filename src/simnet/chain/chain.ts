@@ -50,6 +50,7 @@ const regtestGenesis = (): Block => {
         txid: shownHash(txid),
         witnessHash: txid,
         hex,
+        weight: hex.length * 2,
         size: hex.length / 2,
         spends: [],
         outputs: [output],

@@ -1,9 +1,39 @@
 import { Float, type Json } from "../model/dialect.ts"
+import { atLeast } from "../model/software.ts"
+import type { MempoolStep } from "../world/backend.ts"
 
-type Mempool = ReadonlyArray<readonly [rate: number, size: number]>
+type Mempool = ReadonlyArray<MempoolStep>
+
+/** Satoshi per virtual byte and virtual bytes, as a server counts them, in descending order of rate. */
+type Counted = ReadonlyArray<readonly [rate: number, size: number]>
+
+/** A server's own size of a step of its node's mempool. */
+type SizeOf = (step: MempoolStep) => number
+
+/** Rounded up for each transaction. */
+const roundedUp: SizeOf = ([, size]) => size
+
+/** Rounded down for each transaction. */
+const roundedDown: SizeOf = ([, size, , rounded]) => size - rounded
+
+/** ElectrumX before 1.20 forgets version and lock time of what has witnesses, 6 virtual bytes, and rounds down. */
+const withoutEnds: SizeOf = ([, size, segwit, rounded]) => size - rounded - 6 * segwit
+
+/** With all witnesses. */
+const unweighted: SizeOf = ([, , , , bytes]) => bytes
+
+/** What a server makes of a mempool: the fee stays, so that another size is another rate. */
+const counted = (mempool: Mempool, sizeOf: SizeOf): Counted =>
+  mempool
+    .map((step) => {
+      const [rate, size] = step
+      const own = sizeOf(step)
+      return [own === size ? rate : (rate * size) / own, own] as const
+    })
+    .toSorted(([a], [b]) => b - a)
 
 /** Sizes by rate rounded down to a step, in descending order. */
-const byRate = (mempool: Mempool, perUnit: number): ReadonlyArray<readonly [rate: number, size: number]> => {
+const byRate = (mempool: Counted, perUnit: number): ReadonlyArray<readonly [rate: number, size: number]> => {
   const sizes = new Map<number, number>()
   for (const [rate, size] of mempool) {
     const step = Math.floor(rate * perUnit) / perUnit
@@ -40,17 +70,21 @@ const growingBins = (
 }
 
 /** ElectrumX: rates with one decimal; bins start at 30,000 vB, 100,000 up to 1.16. */
-export const electrumxHistogram = (mempool: Mempool, firstBin: number): Json =>
-  growingBins(byRate(mempool, 10), firstBin).map(([rate, size]) => [new Float(rate), size])
+export const electrumxHistogram = (mempool: Mempool, version: string): Json => {
+  const sizes = byRate(counted(mempool, atLeast(version, "1.20") ? roundedUp : withoutEnds), 10)
+  return growingBins(sizes, atLeast(version, "1.17") ? 30_000 : 100_000).map(([rate, size]) => [new Float(rate), size])
+}
 
-/** Fulcrum: rates rounded down to integers. */
-export const fulcrumHistogram = (mempool: Mempool): Json =>
-  growingBins(byRate(mempool, 1), 30_000).map(([rate, size]) => [rate, size])
+/** Fulcrum: rates rounded down to integers; up to 1.9.7 bytes instead of virtual ones. */
+export const fulcrumHistogram = (mempool: Mempool, version: string): Json => {
+  const sizes = byRate(counted(mempool, atLeast(version, "1.9.8") ? roundedDown : unweighted), 1)
+  return growingBins(sizes, 30_000).map(([rate, size]) => [rate, size])
+}
 
-/** romanz electrs: bins by the bit length of the rate, 2^k-1 as their upper bounds, from the highest down to 0. */
+/** romanz electrs, which asks its node for sizes: bins by the bit length of the rate, 2^k-1 as their upper bounds, from the highest down to 0. */
 export const romanzHistogram = (mempool: Mempool): Json => {
   const sizes = new Map<number, number>()
-  for (const [rate, size] of mempool) {
+  for (const [rate, size] of counted(mempool, roundedUp)) {
     const whole = Math.floor(rate)
     const bits = whole === 0 ? 0 : whole.toString(2).length
     sizes.set(bits, (sizes.get(bits) ?? 0) + size)
@@ -65,7 +99,7 @@ export const blockstreamHistogram = (mempool: Mempool): Json => {
   const bins: Array<Json> = []
   let gathered = 0
   let last = 0
-  for (const [rate, size] of mempool) {
+  for (const [rate, size] of counted(mempool, roundedDown)) {
     const narrow = Math.fround(rate)
     if (gathered > 50_000 && narrow !== last) {
       bins.push([new Float(last), gathered])

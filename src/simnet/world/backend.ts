@@ -1,6 +1,15 @@
 import type { HistoryEntry, UnconfirmedEntry, UnspentOutput } from "../chain/ledger.ts"
 
 /**
+ * Transactions of a mempool that pay the same rate (satoshi per virtual byte).
+ * `size`: virtual bytes, each transaction rounded up as bitcoind does it;
+ * `segwit`: how many of them have witnesses; `rounded`: for how many rounding
+ * up added something; `bytes`: their length with witnesses. Server software
+ * derives sizes of its own from these.
+ */
+export type MempoolStep = readonly [rate: number, size: number, segwit: number, rounded: number, bytes: number]
+
+/**
  * What a bitcoind-like node tells the servers in front of it: one node's view,
  * which is not every node's. Servers with the same backend label share one.
  * A scripthash is the reversed SHA-256 of the output script, in lower-case hex.
@@ -19,8 +28,8 @@ export interface Backend {
   readonly header: (height: number) => string | undefined
   /** The block hash of its own chain as people write it; undefined above its tip. */
   readonly hash: (height: number) => string | undefined
-  /** Fee rate (sat per virtual byte) and size (virtual bytes) of its mempool, now, in descending order of rate. */
-  readonly mempool: ReadonlyArray<readonly [rate: number, size: number]>
+  /** Its mempool, now, in descending order of rate. */
+  readonly mempool: ReadonlyArray<MempoolStep>
   /** BTC per 1,000 virtual bytes, now; targets are clamped to 1..1008. -1: it has no estimate. */
   readonly estimateFee: (target: number, conservative?: boolean) => number
   /** In block order; undefined above its tip. */

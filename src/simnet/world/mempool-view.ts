@@ -1,12 +1,13 @@
 import { drawn, drawnWait } from "../draw/mix.ts"
+import type { MempoolStep } from "./backend.ts"
 import type { BlockTree, Grown } from "./block-tree.ts"
 import type { NodeCharacter } from "./node-character.ts"
 import type { Pending } from "./traffic.ts"
 
 /** A node's mempool at one moment. */
 export interface MempoolView {
-  /** Satoshi per virtual byte and virtual bytes, rates strictly falling. */
-  readonly bins: ReadonlyArray<readonly [rate: number, size: number]>
+  /** Rates strictly falling. */
+  readonly bins: ReadonlyArray<MempoolStep>
   /** BTC per 1,000 virtual bytes. */
   readonly minFee: number
 }
@@ -29,10 +30,27 @@ export const heardOf = (item: Pending, node: NodeCharacter): number => {
 const seenOf = (item: Pending, node: NodeCharacter): number =>
   item.transaction === null ? Math.round(item.size * (1 - node.missing * drawn(node.seed, item.key, 2))) : item.size
 
+/** A crowd's transactions have this many virtual bytes each. */
+const usualSize = 220
+
+/** How an item of so many virtual bytes is made: a crowd has as many witnesses as usual. */
+const madeOf = (
+  { transaction }: Pending,
+  size: number
+): readonly [segwit: number, rounded: number, bytes: number] => {
+  if (transaction !== null) {
+    const { hex, weight } = transaction
+    const bytes = hex.length / 2
+    return [weight < 4 * bytes ? 1 : 0, weight % 4 === 0 ? 0 : 1, bytes]
+  }
+  const segwit = Math.round((0.85 * size) / usualSize)
+  return [segwit, Math.round(0.75 * segwit), Math.round(1.5 * size)]
+}
+
 /** What a node whose best block is `tip` has in its mempool. */
 export const mempoolView = (tree: BlockTree, tip: Grown, node: NodeCharacter, now: number): MempoolView => {
   const floor = rateOf(node.relayFee)
-  const bins: Array<[number, number]> = []
+  const bins: Array<[number, number, number, number, number]> = []
   let total = 0
   let dropped: number | undefined
   for (const item of tree.waitingSoon(tip, now)) {
@@ -45,9 +63,14 @@ export const mempoolView = (tree: BlockTree, tip: Grown, node: NodeCharacter, no
     }
     const size = seenOf(item, node)
     total += size
+    const [segwit, rounded, bytes] = madeOf(item, size)
     const last = bins.at(-1)
-    if (last !== undefined && last[0] === rate) last[1] += size
-    else bins.push([rate, size])
+    if (last !== undefined && last[0] === rate) {
+      last[1] += size
+      last[2] += segwit
+      last[3] += rounded
+      last[4] += bytes
+    } else bins.push([rate, size, segwit, rounded, bytes])
   }
   // What was dropped would have to pay a step more to come back.
   return { bins, minFee: dropped === undefined ? node.relayFee : Math.round(dropped * 1e3 + 1000 * floor) / 1e8 }

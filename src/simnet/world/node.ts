@@ -2,7 +2,7 @@ import type { Block } from "../bitcoin/block.ts"
 import type { Transaction } from "../bitcoin/transaction.ts"
 import { type LedgerView, touchedBy } from "../chain/ledger.ts"
 import { drawn, drawnNormal, drawnWait } from "../draw/mix.ts"
-import type { Backend } from "./backend.ts"
+import type { Backend, MempoolStep } from "./backend.ts"
 import type { BlockTree, Grown } from "./block-tree.ts"
 import { heardOf, mempoolView, type MempoolView } from "./mempool-view.ts"
 import type { NodeCharacter } from "./node-character.ts"
@@ -73,7 +73,7 @@ export class SimNode implements Backend {
     return this.#mempoolView().minFee
   }
 
-  get mempool(): ReadonlyArray<readonly [rate: number, size: number]> {
+  get mempool(): ReadonlyArray<MempoolStep> {
     return this.#mempoolView().bins
   }
 

@@ -252,7 +252,7 @@ describe("what a server knows of its node", () => {
       const node = new ScriptedNode()
       let rate = 5
       let estimates = 0
-      Object.defineProperty(node, "mempool", { get: () => [[rate, 100_000]] })
+      Object.defineProperty(node, "mempool", { get: () => [[rate, 100_000, 0, 0, 100_000]] })
       node.estimateFee = () => ++estimates / 1e5
       const clock = worldClock()
       const server = yield* startServer({ software: "ElectrumX 1.17.0", backend: node, clock })

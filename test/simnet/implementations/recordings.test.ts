@@ -86,6 +86,9 @@ const sentBytes = ({ probe, send }: ComparedRecording): Buffer =>
 /** How long nothing has to come where nothing came within seconds. */
 const silenceMs = 150
 
+/** How long after its last byte a server that stayed open has time to close, or to say more. */
+const graceMs = 150
+
 /** What a simulated server answers to what was sent to the real one. */
 const replay = async (
   port: number,
@@ -105,9 +108,13 @@ const replay = async (
   if (recording.recv === "" && !recording.closed) {
     await new Promise((resolve) => setTimeout(resolve, silenceMs))
   } else {
-    await client
+    const came = await client
       .until((c) => (recording.closed ? c.closed() !== null : c.size() - before >= wanted), 2500)
-      .catch(() => undefined)
+      .then(
+        () => true,
+        () => false
+      )
+    if (came && !recording.closed) await new Promise((resolve) => setTimeout(resolve, graceMs))
   }
   const result = {
     text: client.received().subarray(before).toString("utf8"),

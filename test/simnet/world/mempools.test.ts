@@ -110,12 +110,17 @@ describe("what waits for a block", () => {
     expect(new Set(nodes.map((node) => JSON.stringify(node.mempool))).size).toBe(60)
     for (const node of nodes) {
       expect(node.mempool.length).toBeGreaterThan(0)
-      for (const [i, [rate, size]] of node.mempool.entries()) {
+      for (const [i, [rate, size, segwit, rounded, bytes]] of node.mempool.entries()) {
         expect(rate).toBeGreaterThanOrEqual(node.relayFee * 1e5 - 1e-9)
         expect(size).toBeGreaterThan(0)
+        expect(bytes).toBeGreaterThanOrEqual(size)
+        expect(rounded).toBeLessThanOrEqual(segwit)
+        // A transaction with a witness has more than 60 virtual bytes.
+        expect(60 * segwit).toBeLessThan(size)
         if (i > 0) expect(rate).toBeLessThan(node.mempool[i - 1]![0])
       }
     }
+    expect(nodes.some((node) => node.mempool.some(([, , , rounded]) => rounded > 0))).toBe(true)
     const sizes = nodes.map((node) => node.mempool.reduce((sum, [, size]) => sum + size, 0)).toSorted((a, b) => a - b)
     // A few are nearly empty; most see about the same.
     expect(sizes[0]!).toBeLessThan(sizes[30]! / 3)

@@ -81,7 +81,7 @@ export const electrumxProcess = (model: ServerModel, dialect: Dialect, exhausted
     costs: new CostGroups(() => performance.now(), exhausted),
     node,
     histogram: new Remembered(periods(clock, histogramMs, bins), () =>
-      print(electrumxHistogram(backend.mempool, atLeast(version, "1.17") ? 30_000 : 100_000), dialect)
+      print(electrumxHistogram(backend.mempool, version), dialect)
     ),
     relayFee: new Remembered(periods(clock, feesMs, fees), () => print(new Float(backend.relayFee), dialect)),
     mempoolInfo: new Remembered(periods(clock, feesMs, fees), () =>

@@ -42,7 +42,7 @@ export const fulcrumProcess = (model: ServerModel): FulcrumProcess => {
     node,
     histogram: new Remembered(
       () => `${bin()} ${backend.hash(node.tipHeight)}`,
-      () => print(fulcrumHistogram(backend.mempool), qtSorted)
+      () => print(fulcrumHistogram(backend.mempool, model.software.version), qtSorted)
     ),
     mempoolInfo: new Remembered(
       periods(clock, infoMs, 0),
