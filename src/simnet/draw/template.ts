@@ -18,7 +18,8 @@ export const placeholders = {
   address6: "its IPv6 address",
   dashed: "its IPv4 address with dashes",
   onion: "an onion service drawn for the server",
-  donation: "an address drawn for the operator"
+  donation: "an address drawn for the operator",
+  owndonation: "an address drawn for the server"
 } as const
 type Placeholder = keyof typeof placeholders
 

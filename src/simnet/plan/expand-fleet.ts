@@ -179,7 +179,8 @@ const expandFleet = (
         ...numbers,
         country: scenario.hosting![at]!.country.toLowerCase(),
         city: (scenario.hosting![at]!.city ?? at).toLowerCase().replaceAll(" ", "-"),
-        donation: donationAddress(root.fork(`donation/${operator}`))
+        donation: donationAddress(root.fork(`donation/${operator}`)),
+        owndonation: donationAddress(root.fork(`own donation/${id}`))
       },
       taken,
       own

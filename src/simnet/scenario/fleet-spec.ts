@@ -50,7 +50,7 @@ export const FleetSpec = Schema.Struct({
   banner: optional(oneOrDrawn(Schema.String), "A template, or templates with weights; its software's stock banner where it is empty or left out."),
   donation: optional(
     oneOrDrawn(Schema.String),
-    "A template, or templates with weights; its software's own where it is empty or left out. {donation} draws an address, one for each operator."
+    "A template, or templates with weights; its software's own where it is empty or left out. {donation} draws an address, one for each operator; {owndonation} one for each server."
   )
 })
 export type FleetSpec = typeof FleetSpec.Type

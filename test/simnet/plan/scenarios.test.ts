@@ -93,8 +93,11 @@ describe("scenario careful", () => {
       expect(new Set(addresses(fleet).map((address) => addressBlock(address, 24, 48))).size).toBe(addresses(fleet).length)
       const banners = fleet.flatMap((server) => server.model.banner ?? [])
       expect(new Set(banners).size).toBe(banners.length)
+      const donations = fleet.flatMap((server) => server.model.donation ?? [])
+      expect(new Set(donations).size).toBe(donations.length)
+      expect(donations.length).toBeGreaterThan(0)
       for (const server of fleet) {
-        expect([server.model.donation, server.model.claims]).toEqual([null, []])
+        expect(server.model.claims).toEqual([])
         expect(server.certificate.spec).toEqual(fleetOf("careful", "stranger")[0]!.certificate.spec)
       }
     }
