@@ -36,8 +36,9 @@ interface StartServerOptions {
   readonly client?: Client
 }
 
-/** Its ports on 127.0.0.1. */
+/** Its ports on 127.0.0.1, and what runs there. */
 export interface RunningServer {
+  readonly software: string
   readonly tcpPort: number
   readonly tlsPort: number
 }
@@ -86,5 +87,5 @@ export const startServer: (options: StartServerOptions) => Effect.Effect<Running
     })
     if (options.clock === undefined) clock.start()
     yield* Effect.addFinalizer(() => Effect.sync(() => clock.stop()))
-    return { tcpPort: yield* listen("tcp"), tlsPort: yield* listen("tls") } as const
+    return { software: options.software, tcpPort: yield* listen("tcp"), tlsPort: yield* listen("tls") } as const
   })

@@ -61,7 +61,7 @@ export const staysSilent = async (
 
 export const tcpIsFine = async (server: RunningServer): Promise<void> => {
   const client = await talk(server, hello, (c) => c.lines().length === 1)
-  expect(client.lines()[0]).toContain("Fulcrum")
+  expect(client.lines()[0]).toContain(server.software)
 }
 
 export const honest = "one.honest.test"

@@ -74,8 +74,9 @@ export class PaddingWriter {
     for (const line of lines) at += line.copy(out, at)
     // The last two bytes, a bracket and LF, move to the end.
     if (total > size) {
-      out.copy(out, total - 2, size - 2, size)
-      out.fill(32, size - 2, total - 2)
+      const end = Math.min(2, size)
+      out.copy(out, total - end, size - end, size)
+      out.fill(32, size - end, total - end)
     }
     this.#waiting -= size
     // Line ends are not counted.

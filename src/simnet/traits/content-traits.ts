@@ -61,8 +61,10 @@ export const contentTraits = {
   "claims-other-host": {
     title: "claims the first host of its own peer list in its features",
     ...features((all, session) => {
-      const other = session.model.peers.draw(session.model.random)[0]?.announcement.host ?? "victim.test"
-      return { ...all, hosts: { ...(all.hosts as object), [other]: { tcp_port: 50001, ssl_port: 50002 } } }
+      const own = all.hosts as object
+      const listed = session.model.peers.draw(session.model.random).map(({ announcement }) => announcement.host)
+      const other = listed.find((host) => !(host in own)) ?? "victim.test"
+      return { ...all, hosts: { ...own, [other]: { tcp_port: 50001, ssl_port: 50002 } } }
     })
   },
   "claims-other-software": {

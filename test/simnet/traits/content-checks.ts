@@ -28,7 +28,7 @@ export const contentChecks: TraitChecks = {
   },
   "version-as-string": async (server) => {
     const client = await talk(server, hello, (c) => c.lines().length === 1)
-    expect(JSON.parse(client.lines()[0]!)).toMatchObject({ result: "Fulcrum 2.1.0" })
+    expect(JSON.parse(client.lines()[0]!)).toMatchObject({ result: server.software })
   },
   "version-as-numbers": async (server) => {
     const client = await talk(server, hello, (c) => c.lines().length === 1)
@@ -36,7 +36,7 @@ export const contentChecks: TraitChecks = {
   },
   "version-out-of-range": async (server) => {
     const client = await talk(server, hello, (c) => c.lines().length === 1)
-    expect(JSON.parse(client.lines()[0]!)).toMatchObject({ result: ["Fulcrum 2.1.0", "9.9"] })
+    expect(JSON.parse(client.lines()[0]!)).toMatchObject({ result: [server.software, "9.9"] })
   },
   "wrong-genesis": async (server) => {
     expect((await features(server)).genesis_hash).not.toBe(simulatedChain("mainnet-sim").hash(0))
@@ -67,7 +67,7 @@ export const contentChecks: TraitChecks = {
   },
   "version-downgrade": async (server) => {
     const client = await talk(server, hello, (c) => c.lines().length === 1)
-    expect(JSON.parse(client.lines()[0]!)).toMatchObject({ result: ["Fulcrum 2.1.0", "1.0"] })
+    expect(JSON.parse(client.lines()[0]!)).toMatchObject({ result: [server.software, "1.0"] })
   },
   "another-software-each-time": async (server) => {
     const answers = new Set<string>()

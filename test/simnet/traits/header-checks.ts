@@ -3,8 +3,13 @@ import { decodeBlockHeader } from "../../../src/domain/block-header.ts"
 import type { RunningServer } from "../../support/start-server.ts"
 import { resultOf, lineOf, tip, type TraitChecks } from "../../support/trait-check.ts"
 
-const headers = async (server: RunningServer): Promise<ReadonlyArray<string>> =>
-  ((await resultOf(server, "blockchain.block.headers", [0, 10])) as { readonly headers: ReadonlyArray<string> }).headers
+/** In the form of protocol 1.6, or cut out of the text of 1.4. */
+const headers = async (server: RunningServer): Promise<ReadonlyArray<string>> => {
+  const result = (await resultOf(server, "blockchain.block.headers", [0, 10])) as
+    | { readonly headers: ReadonlyArray<string> }
+    | { readonly hex: string }
+  return "headers" in result ? result.headers : (result.hex.match(/.{160}/g) ?? [])
+}
 
 export const headerChecks: TraitChecks = {
   "huge-number": async (server) => {

@@ -23,11 +23,33 @@ const checks: TraitChecks = {
   ...peerChecks
 }
 
+const families = ["Fulcrum 2.1.0", "ElectrumX 1.20.0", "electrs/0.10.9"]
+
+/** Not checked there: padding moves the end of what ElectrumX says, 1.6 has no relay fee, electrs has no peers. */
+const unchecked: Readonly<Record<string, ReadonlyArray<string>>> = {
+  "ElectrumX 1.20.0": [
+    "blank-lines",
+    "two-in-one-line",
+    "utf16",
+    "nul-bytes",
+    "no-last-line-end",
+    "drops-unknown",
+    "odd-fees",
+    "repeated-peers"
+  ],
+  "electrs/0.10.9": ["closes-in-a-line", "claims-other-host", "odd-peers", "repeated-peers"]
+}
+
 describe("a simulated server with the trait", () => {
-  it.live.each(Object.entries(checks))("%s does what its line says", ([name, check]) =>
+  const each = families.flatMap((software) => 
+    Object.entries(checks)
+      .filter(([name]) => !unchecked[software]?.includes(name))
+      .map(([name, check]) => [software, name, check] as const)
+  )
+  it.live.each(each)("%s, %s does what its line says", ([software, name, check]) =>
     Effect.gen(function*() {
       const server = yield* startServer({
-        software: "Fulcrum 2.1.0",
+        software,
         traits: [name],
         others: [
           {

@@ -7,11 +7,11 @@ export const wireChecks: TraitChecks = {
     const began = performance.now()
     const client = await talk(server, hello, (c) => c.size() >= 5)
     expect(performance.now() - began).toBeGreaterThan(150)
-    expect(client.received().toString("utf8")).toBe('{"id"')
+    expect(client.received().toString("utf8")).toMatch(/^\{"(id"|jso)$/)
   },
   "endless-padding": async (server) => {
     const client = await talk(server, hello, (c) => c.size() > 1_000_000)
-    expect(client.received().toString("latin1")).toMatch(/^\{"id":0.*\] +$/)
+    expect(client.received().toString("latin1")).toMatch(/^\{"(id":0.*\]|jsonrpc".*"id":0) +$/)
   },
   "wrong-ids": async (server) => {
     expect(JSON.parse(await lineOf(server, "server.ping"))).toMatchObject({ id: 1_000_001 })
