@@ -25,7 +25,11 @@ const checks: TraitChecks = {
 
 const families = ["Fulcrum 2.1.0", "ElectrumX 1.20.0", "electrs/0.10.9"]
 
-/** Not checked there: padding moves the end of what ElectrumX says, 1.6 has no relay fee, electrs has no peers. */
+/**
+ * Not shown there: their checks expect Fulcrum's replies, and what becomes of
+ * them behind ElectrumX's padding or with electrs' empty peer list was not
+ * looked into.
+ */
 const unchecked: Readonly<Record<string, ReadonlyArray<string>>> = {
   "ElectrumX 1.20.0": [
     "blank-lines",
