@@ -22,6 +22,27 @@ export const drawAddress = (block: string, random: SeededRandom): string => {
   return ipaddr.fromByteArray(join(bytes, host, bits)).toString()
 }
 
+/** How many addresses of a block `drawAddress` can draw. */
+export const roomOf = (block: string): number => {
+  const [network, bits] = ipaddr.parseCIDR(block)
+  const free = network.toByteArray().length * 8 - bits
+  return free < 8 ? 2 ** free : 252 * 2 ** (free - 8)
+}
+
+/** Every address of a block that `drawAddress` can draw, in order. */
+export const addressesIn = function*(block: string): Generator<string> {
+  const [network, bits] = ipaddr.parseCIDR(block)
+  const bytes = join(network.toByteArray(), network.toByteArray().map(() => 0), bits)
+  const free = bytes.length * 8 - bits
+  const start = bytes.reduce((sum, byte) => sum * 256n + BigInt(byte), 0n)
+  for (let i = 0n; i < 1n << BigInt(free); i++) {
+    const last = Number(i & 255n)
+    if (free >= 8 && (last < 2 || last > 253)) continue
+    const value = start + i
+    yield ipaddr.fromByteArray(bytes.map((_, at) => Number((value >> BigInt(8 * (bytes.length - 1 - at))) & 255n))).toString()
+  }
+}
+
 /** A random smaller block of a block: `drawBlock("240.7.0.0/16", 24)` may be `240.7.93.0/24`. */
 export const drawBlock = (block: string, bits: number, random: SeededRandom): string => {
   const [network, own] = ipaddr.parseCIDR(block)
@@ -57,3 +78,6 @@ export const drawOnion = (random: SeededRandom): string => {
   const checksum = createHash("sha3-256").update(".onion checksum").update(key).update(version).digest().subarray(0, 2)
   return `${base32(Buffer.concat([key, checksum, version]))}.onion`
 }
+
+/** Whether a host has the form of a version 3 onion service. */
+export const isOnion = (host: string): boolean => /^[a-z2-7]{56}\.onion$/.test(host)

@@ -28,15 +28,23 @@ export type Values = { readonly [key in Placeholder]?: string }
 
 const slot = /\{([a-z0-9]+)\}/g
 
+/** What stands in braces in a template. */
+export const placeholdersOf = (template: string): ReadonlyArray<string> =>
+  [...template.matchAll(slot)].map((match) => match[1]!)
+
 /** Placeholders of a template that do not exist. */
 export const unknownPlaceholders = (template: string): ReadonlyArray<string> =>
-  [...template.matchAll(slot)].map((match) => match[1]!).filter((name) => !Object.hasOwn(placeholders, name))
+  placeholdersOf(template).filter((name) => !Object.hasOwn(placeholders, name))
 
-const distinguishing: ReadonlyArray<string> = ["n", "nn", "nnn", "id", "word", "other", "hex", "digits", "address", "address6", "dashed", "onion"]
+const numbering: ReadonlyArray<string> = ["n", "nn", "nnn", "id"]
+const drawn: ReadonlyArray<string> = ["word", "other", "hex", "digits", "address", "address6", "dashed", "onion"]
 
 /** Whether a template may become another text for each server; one without placeholders is the same for all. */
 export const isDistinct = (template: string): boolean =>
-  [...template.matchAll(slot)].some((match) => distinguishing.includes(match[1]!))
+  isDrawn(template) || placeholdersOf(template).some((name) => numbering.includes(name))
+
+/** Whether chance has a part in what a template becomes. */
+export const isDrawn = (template: string): boolean => placeholdersOf(template).some((name) => drawn.includes(name))
 
 /** Whether a template can turn into that text when its placeholders are filled. */
 export const mayBecome = (template: string, text: string): boolean => {

@@ -26,6 +26,24 @@ export const parseSoftware = (text: string): Software | undefined => {
   return undefined
 }
 
+/** The series of releases that are simulated, by their first two numbers. */
+const series: Readonly<Record<Family, ReadonlyArray<string>>> = {
+  "ElectrumX": [...Array.from({ length: 11 }, (_, i) => `1.${i + 10}`), "2.0"],
+  "Fulcrum": [...Array.from({ length: 13 }, (_, i) => `1.${i}`), "2.0", "2.1"],
+  "romanz electrs": ["0.9", "0.10", "0.11"],
+  "Blockstream electrs": ["0.4"],
+  "mempool electrs": ["3.0", "3.1"]
+}
+
+/** What is wrong with a software text; undefined where it names a release that is simulated. */
+export const softwareProblem = (text: string): string | undefined => {
+  const software = parseSoftware(text)
+  if (software === undefined) return `${JSON.stringify(text)} is no software that is simulated, as ElectrumX 1.18.0 is`
+  const { family, version } = software
+  if (series[family].includes(versionNumbers(version).slice(0, 2).join("."))) return undefined
+  return `there is no ${text}; of ${family} there are ${series[family].join(", ")}`
+}
+
 /** A version as comparable numbers, e.g. [1, 4, 2]. */
 export type VersionTuple = ReadonlyArray<number>
 

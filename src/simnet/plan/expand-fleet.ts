@@ -1,4 +1,4 @@
-import { isIpv4Block, drawAddress, drawBlock, drawOnion } from "../draw/draw-address.ts"
+import { addressesIn, drawAddress, drawBlock, drawOnion, isIpv4Block } from "../draw/draw-address.ts"
 import type { SeededRandom } from "../draw/random.ts"
 import { drawTexts, fill, isDistinct, type Values } from "../draw/template.ts"
 import type { Failure } from "../model/failure.ts"
@@ -25,14 +25,14 @@ interface Taken {
   readonly hosts: Set<string>
 }
 
-const untaken = (taken: Set<string>, draw: () => string): string => {
-  for (let attempt = 0; attempt < 1000; attempt++) {
-    const text = draw()
-    if (taken.has(text)) continue
-    taken.add(text)
-    return text
-  }
-  throw new Error("These blocks of addresses are too small for their fleets.")
+/** One of these blocks that nobody has; the first in order where drawing does not find one of the last. */
+const untaken = (taken: Set<string>, blocks: ReadonlyArray<string>, random: SeededRandom): string => {
+  const free = (address: string): boolean => !taken.has(address)
+  const draws = Iterator.from({ next: () => ({ done: false, value: drawAddress(random.pick(blocks), random) }) }).take(1000)
+  // The rules for hosting see to it that there is room.
+  const address = draws.find(free) ?? Iterator.from(blocks).flatMap(addressesIn).find(free)!
+  taken.add(address)
+  return address
 }
 
 /** The fleet's own part of each block of its hosting, where it keeps together. */
@@ -67,7 +67,7 @@ const namesOf = (
     if (!wants(kind)) return {}
     const mine = blocks.filter((block) => isIpv4Block(block) === (kind === "ipv4"))
     const draw = random.fork(kind)
-    const text = untaken(taken.addresses, () => drawAddress(draw.pick(mine), draw))
+    const text = untaken(taken.addresses, mine, draw)
     return kind === "ipv4" ? { address: text, dashed: text.replaceAll(".", "-") } : { address6: text }
   }
   const words = random.fork("words")

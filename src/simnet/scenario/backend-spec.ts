@@ -5,7 +5,7 @@ import { Label, optional } from "./fields.ts"
 /** A node as a scenario wants it; what is left out is drawn. */
 export const BackendSpec = Schema.Struct({
   subversion: optional(
-    Schema.String.check(Schema.isPattern(/^\/[ -~]{1,100}\/$/)),
+    Schema.String.check(Schema.isPattern(/^\/[ -~]{1,100}\/$/, { expected: "a text such as /Satoshi:28.1.0/" })),
     "What it calls itself, e.g. /Satoshi:28.1.0(somebody)/."
   ),
   relay_fee: optional(

@@ -1,12 +1,18 @@
 import { Schema } from "effect"
-import { Label, optional, Probability } from "./fields.ts"
+import { Label, optional, Probability, rangeOf } from "./fields.ts"
 
 const Days = Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 36_500 }))
+const Lifetime = Schema.Finite.check(Schema.isBetween({ minimum: 1, maximum: 36_500 }))
 
 /** `CN=a.test,O=Somebody`: attributes of a distinguished name in order; values hold no comma. */
-const DistinguishedName = Schema.String.check(Schema.isPattern(/^(C|ST|L|O|OU|CN)=[^,]+(,(C|ST|L|O|OU|CN)=[^,]+)*$/u))
+const DistinguishedName = Schema.String.check(Schema.isPattern(/^(C|ST|L|O|OU|CN)=[^,]+(,(C|ST|L|O|OU|CN)=[^,]+)*$/u, {
+    expected: "a name such as CN=a.test,O=Somebody, made of C, ST, L, O, OU and CN"
+  }))
 
 const Issuer = Schema.Literals(["self", "ca"])
+
+/** At most so many servers have RSA keys of their own: there is a pool of primes to make them from. */
+export const mostRsaKeys = 20_000
 
 /** How servers come by their certificates; what is left out is drawn for each key. */
 export const CertificateSpec = Schema.Struct({
@@ -23,9 +29,9 @@ export const CertificateSpec = Schema.Struct({
     "Subject alternative names, {host} and the like filled in; none by default, all clearnet names with issuer ca."
   ),
   key_type: optional(Schema.Literals(["p256", "rsa"]), "p256 by default; rsa is 2048 bits."),
-  days: optional(Days, "Lifetime; one of the usual by default."),
+  days: optional(Lifetime, "Lifetime; one of the usual by default."),
   days_ago: optional(
-    Schema.Union([Days, Schema.Tuple([Days, Days])]),
+    Schema.Union([Days, rangeOf(Days)]),
     "When it was made, or between when; any time within its lifetime by default."
   ),
   seconds_apart: optional(

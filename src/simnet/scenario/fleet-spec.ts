@@ -1,10 +1,15 @@
 import { Schema } from "effect"
-import { Failure } from "../model/failure.ts"
-import { Label, oneOrDrawn, optional, Port, Probability, SoftwareText } from "./fields.ts"
+import { Failures, Label, oneOrDrawn, optional, Port, Probability, SoftwareText } from "./fields.ts"
 import { behaviourFields } from "./server-spec.ts"
 
-const LabelTemplate = Schema.String.check(Schema.isPattern(/^[a-z0-9{][a-z0-9.{}-]{0,63}$/u))
-const PortKey = Schema.String.check(Schema.isPattern(/^([1-9][0-9]{0,4}|none)$/u))
+const LabelTemplate = Schema.String.check(Schema.isPattern(/^[a-z0-9{][a-z0-9.{}-]{0,63}$/u, {
+  expected: "a label of small letters, digits, . and -, or a template of one"
+}))
+const PortKey = Schema.String.check(
+  Schema.makeFilter(
+    (text) => text === "none" || (/^[1-9][0-9]{0,4}$/.test(text) && Number(text) <= 65_535) || `${text} is no port; there are 1 to 65535, and none`
+  )
+)
 const FleetPort = Schema.Union([Port, oneOrDrawn(PortKey)])
 
 /** One name of each server of a fleet. */
@@ -45,7 +50,7 @@ export const FleetSpec = Schema.Struct({
   backend: optional(oneOrDrawn(LabelTemplate), "One node for all with the same label; {id}, its own, by default."),
   key: optional(oneOrDrawn(LabelTemplate), "One TLS key for all with the same label; {id}, its own, by default."),
   alive: optional(Probability, "This share runs; all by default."),
-  failures: optional(Schema.Record(Failure, Schema.optionalKey(Schema.Finite)), "How the others fail, by weight; refused by default."),
+  failures: optional(Failures, "How the others fail, by weight; refused by default."),
   ...behaviourFields,
   banner: optional(oneOrDrawn(Schema.String), "A template, or templates with weights; its software's stock banner where it is empty or left out."),
   donation: optional(

@@ -1,8 +1,7 @@
 import { Schema } from "effect"
-import type { SimulatedChainName } from "../chain/chain-definitions.ts"
 import { optional, Probability } from "./fields.ts"
-import type { Mistake } from "./mistake.ts"
-import { scriptProblem, ScriptText } from "./script-text.ts"
+import type { Path } from "./mistake.ts"
+import { ScriptText } from "./script-text.ts"
 
 const Count = Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 100_000 }))
 
@@ -23,8 +22,7 @@ const innocent = {
   innocent: optional(Schema.Literal(true), "An accident of its machine or line: the truth does not name it.")
 }
 
-/** What a server says that is not so, apart from what `traits` break. */
-export const LieSpec = Schema.Union([
+const variants = [
   Schema.Struct({
     lie: Schema.Literal("low-work fork").annotate({
       description: "Serves a chain that shares the checkpoints, is as long and took less work."
@@ -67,39 +65,19 @@ export const LieSpec = Schema.Union([
     ...innocent,
     ...to
   })
-])
+] as const
+
+/** What a server says that is not so, apart from what `traits` break. */
+export const LieSpec = Schema.Union(variants).annotate({
+  message: `there is no such lie; there are ${variants.map((variant) => variant.fields.lie.literal).join(", ")}`
+})
 export type LieSpec = typeof LieSpec.Type
+
+/** Where something is wrong with a lie that is none of those there are: its name. */
+export const placeInLie = (path: Path): Path =>
+  path.at(-2) === "lies" && typeof path.at(-1) === "number" ? [...path, "lie"] : path
 
 /** The lies of one server: few, since each that depends on the conversation doubles what it has to keep ready. */
 export const LieSpecs = Schema.Array(LieSpec).check(Schema.isMaxLength(6)).annotate({
   description: "What it says that is not so, and to whom."
 })
-
-interface LyingServer {
-  readonly chain?: SimulatedChainName
-  readonly lies?: ReadonlyArray<LieSpec>
-}
-
-/** What the function below reads of a scenario. */
-interface LyingScenario {
-  readonly chain: SimulatedChainName
-  readonly servers?: ReadonlyArray<LyingServer>
-  readonly fleets?: ReadonlyArray<LyingServer>
-}
-
-const problemOf = (lie: LieSpec, chain: SimulatedChainName): readonly [key: string, message: string] | undefined => {
-  const badScript = "script" in lie ? scriptProblem(lie.script, chain) : undefined
-  if (badScript !== undefined) return ["script", badScript]
-  return lie.lie === "low-work fork" && chain !== "mainnet-sim" ? ["lie", `${chain} has no low-work fork`] : undefined
-}
-
-/** Lies about scripts that are none, and about forks that do not exist, with their places. */
-export const mistakesOfLies = (scenario: LyingScenario): ReadonlyArray<Mistake> =>
-  (["servers", "fleets"] as const).flatMap((section) =>
-    (scenario[section] ?? []).flatMap((server, i) =>
-      (server.lies ?? []).flatMap((lie, j) => {
-        const problem = problemOf(lie, server.chain ?? scenario.chain)
-        return problem === undefined ? [] : [{ path: [section, i, "lies", j, problem[0]], message: problem[1] }]
-      })
-    )
-  )

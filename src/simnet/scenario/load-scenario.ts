@@ -3,6 +3,7 @@ import { Effect, FileSystem, Option, Result, Schema, SchemaIssue } from "effect"
 import { packageFolder } from "../../package-folder.ts"
 import { badScenario, SimnetError } from "../simnet-error.ts"
 import { lineOfPath, showPath } from "./json-position.ts"
+import { placeInLie } from "./lie-spec.ts"
 import { findMistake } from "./mistakes.ts"
 import { type RecordedData, RecordedData as RecordedDataSchema } from "./recorded-spec.ts"
 import { Scenario } from "./scenario.ts"
@@ -30,11 +31,11 @@ const decodeFile = <S extends Schema.Decoder<unknown>>(
     const line = position === undefined ? 1 : text.slice(0, Number(position)).split("\n").length
     return Result.fail(badScenario(`${file}:${line}: not JSON: ${words}`))
   }
-  const decoded = Schema.decodeUnknownResult(schema)(json, { errors: "all", onExcessProperty: "error" })
+  const decoded = Schema.decodeUnknownResult(schema)(json, { errors: "all", onExcessProperty: "error", reportInput: true })
   if (Result.isSuccess(decoded)) return Result.succeed(decoded.success)
   const issues = formatIssue(decoded.failure.issue).issues
   const lines = issues.slice(0, 10).map((issue) => {
-    const path = (issue.path ?? []).map((part) => (typeof part === "object" ? part.key : part))
+    const path = placeInLie((issue.path ?? []).map((part) => (typeof part === "object" ? part.key : part)))
     return `${file}:${lineOfPath(text, path)}: ${showPath(path) || "file"}: ${issue.message.replaceAll("\n", " ")}`
   })
   return Result.fail(badScenario(lines.join("\n")))

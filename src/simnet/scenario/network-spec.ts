@@ -1,5 +1,5 @@
 import { Schema } from "effect"
-import { Country, Label, Milliseconds, optional } from "./fields.ts"
+import { Country, Label, Milliseconds, optional, rangeOf } from "./fields.ts"
 
 /** Somebody's place to look from. */
 const VantageSpec = Schema.Struct({
@@ -14,7 +14,7 @@ export const NetworkSpec = Schema.Struct({
     description: "The first is everybody's who gives no user name of another one."
   }),
   onion_ms: optional(
-    Schema.Tuple([Milliseconds, Milliseconds]),
+    rangeOf(Milliseconds),
     "What a Tor circuit adds to a round trip, drawn for each circuit; nothing by default."
   )
 })

@@ -58,6 +58,7 @@ const problemOf = (spec: PaymentSpec, chain: SimulatedChainName): readonly [key:
   if (typeof spec.spent === "number" && (spec.height === "mempool" || spec.spent <= spec.height)) {
     return ["spent", `is not after ${spec.height}`]
   }
+  if (spec.after_s !== undefined && spec.height !== "mempool") return ["after_s", "is for what is in the mempool only"]
   const least = spendingSize * (spec.fee_rate ?? usualRate)
   if (spec.spent !== undefined && spec.amount < least) {
     return ["amount", `is less than ${least}, the fee of spending it`]

@@ -1,6 +1,5 @@
 import { Schema } from "effect"
-import { Failure } from "../model/failure.ts"
-import { Probability, SoftwareText, Weights } from "./fields.ts"
+import { Failures, Probability, SoftwareText, Weights } from "./fields.ts"
 import { ServerSpec } from "./server-spec.ts"
 
 /** A network made from recorded peer lists (file `data`), with what was not recorded drawn by the seed. */
@@ -11,7 +10,7 @@ export const RecordedSpec = Schema.Struct({
     description: "Numbers of the lists whose owners have to be Fulcrums, and which."
   }),
   alive: Probability.annotate({ description: "Rows that answered are alive; of the rest this share." }),
-  failures: Schema.Record(Failure, Schema.optionalKey(Schema.Finite)).annotate({
+  failures: Failures.annotate({
     description: "How the others fail, by weight."
   }),
   black_holes: Schema.Natural.annotate({ description: "At most so many never answer." }),

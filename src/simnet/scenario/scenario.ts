@@ -1,7 +1,7 @@
 import { Schema } from "effect"
 import { backendFields } from "./backend-spec.ts"
 import { blockFields } from "./blocks-spec.ts"
-import { ChainName, Label, Milliseconds, optional } from "./fields.ts"
+import { ChainName, Label, Milliseconds, optional, rangeOf } from "./fields.ts"
 import { FleetSpec } from "./fleet-spec.ts"
 import { HostingSpec } from "./hosting-spec.ts"
 import { NetworkSpec } from "./network-spec.ts"
@@ -15,10 +15,10 @@ export const Scenario = Schema.Struct({
   name: Label,
   title: Schema.NonEmptyString,
   chain: ChainName,
-  seeds: Schema.NonEmptyArray(Schema.String.check(Schema.isPattern(/^.+:[0-9]{1,5}:[st]$/u))).annotate({
+  seeds: Schema.NonEmptyArray(Schema.String.check(Schema.isPattern(/^.+:[0-9]{1,5}:[st]$/u, { expected: "host:port:s or host:port:t" }))).annotate({
     description: "`host:port:s` or `host:port:t` of servers that the file lists one by one, for --seed."
   }),
-  round_trip_ms: Schema.Tuple([Milliseconds, Milliseconds]).annotate({
+  round_trip_ms: rangeOf(Milliseconds).annotate({
     description: "Round-trip times are drawn from here, and vary by up to jitter_ms."
   }),
   jitter_ms: Milliseconds,

@@ -5,9 +5,14 @@ import { Country, Label, optional, Probability, SoftwareText } from "./fields.ts
 const units = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 } as const
 
 /** Time of the simulated world as text: `90s`, `10m`, `6h`, `2.5d`. */
-const WorldTime = Schema.String.check(Schema.isPattern(/^[0-9]{1,6}(\.[0-9]{1,3})?[smhd]$/)).annotate({
+const WorldTime = Schema.String.check(Schema.isPattern(/^[0-9]{1,6}(\.[0-9]{1,3})?[smhd]$/, { expected: "a time such as 90s, 10m, 6h or 2.5d" })).annotate({
   description: "Simulated time such as 90s, 10m, 6h or 2.5d."
 })
+
+/** A stretch of such time; shorter ones than a second would leave the world no time for anything else. */
+const WorldDuration = WorldTime.check(
+  Schema.makeFilter((text) => worldMs(text) >= 1000 || `${text} is shorter than a second`)
+)
 
 /** Milliseconds of a text that `WorldTime` accepts. */
 export const worldMs = (text: string): number => Number(text.slice(0, -1)) * units[text.at(-1) as keyof typeof units]
@@ -29,12 +34,12 @@ export interface OnceSpec {
 export const ScheduleSpec = Schema.Struct({
   uptime: Schema.optionalKey(
     Schema.Struct({
-      up: WorldTime.annotate({ description: "On average; each time is drawn (exponential), and the same for servers of one machine." }),
-      down: WorldTime.annotate({ description: "On average." }),
+      up: WorldDuration.annotate({ description: "On average; each time is drawn (exponential), and the same for servers of one machine." }),
+      down: WorldDuration.annotate({ description: "On average." }),
       fails: optional(Failure, "How it cannot be reached meanwhile; refused by default.")
     })
   ),
-  restarts: optional(WorldTime, "The process ends and starts again, after so long on average: connections, caches and what clients used up are gone."),
+  restarts: optional(WorldDuration, "The process ends and starts again, after so long on average: connections, caches and what clients used up are gone."),
   upgrades: optional(
     Schema.Array(Schema.Struct({ ...once, software: SoftwareText })),
     "To a later release; servers of a fleet that run another software, or one as late, stay as they are."
@@ -51,7 +56,7 @@ export const ScheduleSpec = Schema.Struct({
 })
 export type ScheduleSpec = typeof ScheduleSpec.Type
 
-const span = { at: once.at, for: WorldTime }
+const span = { at: once.at, for: WorldDuration }
 
 /** Many at once. */
 export const OutageSpec = Schema.Struct({

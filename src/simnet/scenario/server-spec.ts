@@ -22,7 +22,12 @@ export type NameSpec = typeof NameSpec.Type
 /** What a server does, whether the file lists it or a fleet has many of it. */
 export const behaviourFields = {
   chain: optional(ChainName, "The scenario's by default."),
-  protocol_max: optional(Schema.NonEmptyString, "Its software's by default."),
+  protocol_max: optional(
+    Schema.String.check(
+      Schema.makeFilter((text) => /^[0-9]{1,2}(\.[0-9]{1,2}){1,2}$/.test(text) || `${JSON.stringify(text)} is no protocol version such as 1.4.2`)
+    ),
+    "Its software's by default."
+  ),
   banner: optional(Schema.String, "Its software's stock banner by default."),
   tor_banner: optional(
     Schema.String,
