@@ -191,11 +191,9 @@ describe("storedReplyText", () => {
     expect(text.isWellFormed()).toBe(true)
   })
 
-  it("reads a million spaces in no time", () => {
-    const started = performance.now()
-    storedReplyText(`{"a":1${" ".repeat(2_000_000)}x`)
-    storedReplyText(`{"a":1${" ".repeat(2_000_000)}}`)
-    expect(performance.now() - started).toBeLessThan(500)
+  it("folds two million spaces, also before what is no end", () => {
+    expect(storedReplyText(`{"a":1${" ".repeat(2_000_000)}x`).length).toBeLessThanOrEqual(65_536)
+    expect(storedReplyText(`{"a":1${" ".repeat(2_000_000)}}`)).toBe(`{"a":1 }`)
   })
 })
 
