@@ -3,9 +3,9 @@ import { Effect, FileSystem, Schema, type Scope, Semaphore } from "effect"
 import type { AnalysisStore, Database, DatabaseOptions, DatabaseOrigin, Parameter, QueryOptions, TableRows } from "./database.ts"
 import { decodeRows, readRows } from "./read-rows.ts"
 import { connect, isWrittenHere, openForWriting, openReadOnly } from "./duckdb.ts"
-import { migrate, migrations, refuseNewer, schemaVersion } from "./migrate.ts"
 import { runReadOnly } from "./read-only.ts"
 import { replaceRows } from "./replace-rows.ts"
+import { bringUpToDate, requireUpToDate } from "./schema.ts"
 import { snapshotPath } from "./snapshot.ts"
 import { StoreError } from "./store-error.ts"
 
@@ -66,17 +66,7 @@ export const makeDatabase = Effect.fnUntraced(function*(path: string, options?: 
   yield* requireFile(path)
   const { instance, origin } = yield* openFileOrSnapshot(path, { memoryLimit: "1GB", threads: 2, ...options })
   const connection = yield* connect(instance)
-  const version = yield* schemaVersion(connection)
-  const known = (yield* migrations).length
-  yield* refuseNewer(path, version, known)
-  if (version < known) {
-    return yield* new StoreError({
-      reason: "older schema",
-      message: version === 0
-        ? `${path} is a DuckDB file, but not a database of this program.`
-        : `${path} was written by an older version of this program: \`observatory analyze\` brings it up to date.`
-    })
-  }
+  yield* requireUpToDate(connection, path)
   const [publication] = yield* readRows(
     connection,
     PublicationRow,
@@ -97,7 +87,7 @@ export const makeAnalysisStore = Effect.fnUntraced(function*(path: string) {
       : error
   ))
   const writer = yield* connect(instance)
-  yield* migrate(writer, path, yield* migrations)
+  yield* bringUpToDate(writer, path)
   const reader = yield* connect(instance)
   const turn = yield* Semaphore.make(1)
   const analysis: AnalysisStore["Service"] = {

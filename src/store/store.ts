@@ -9,8 +9,8 @@ import { connect, inMemory, openForWriting } from "./duckdb.ts"
 import { type EnrichmentRecords, makeEnrichmentRecords } from "./enrichment-records.ts"
 import type { CrawlId, EndpointState, Fact, LedgerFact } from "./facts.ts"
 import { Identities } from "./identities.ts"
-import { migrate, migrations } from "./migrate.ts"
 import { requireFile } from "./open-database.ts"
+import { bringUpToDate } from "./schema.ts"
 import { makePublisher, publishRegularly } from "./snapshot.ts"
 import type { StoreError } from "./store-error.ts"
 import { defaultWriterOptions, makeWriter, type WriterOptions } from "./writer.ts"
@@ -134,7 +134,7 @@ const makeStore = Effect.fnUntraced(function*(path: string, options?: Partial<St
   const { snapshotMs, ...writerOptions } = { ...defaultWriterOptions, snapshotMs: 10_000, ...options }
   const instance = yield* openForWriting(path)
   const connection = yield* connect(instance)
-  yield* migrate(connection, path, yield* migrations)
+  yield* bringUpToDate(connection, path)
   const identities = yield* Identities.load(connection)
   const writer = yield* makeWriter(connection, identities, writerOptions)
   const crawls = makeCrawlRecords(writer, identities)

@@ -175,6 +175,10 @@ describe("Database", () => {
       assert.strictEqual((yield* open(`${folder}/old.duckdb`)).reason, "older schema")
       yield* at(`${folder}/new.duckdb`, [...steps, { version: steps.length + 1, name: "future", sql: "SELECT 1" }])
       assert.strictEqual((yield* open(`${folder}/new.duckdb`)).reason, "newer schema")
+      yield* at(`${folder}/views.duckdb`, steps)
+      const withoutViews = yield* open(`${folder}/views.duckdb`)
+      assert.strictEqual(withoutViews.reason, "older schema")
+      assert.include(withoutViews.message, "observatory analyze")
     }))
 })
 

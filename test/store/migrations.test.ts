@@ -3,6 +3,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { connect, openForWriting, run } from "../../src/store/duckdb.ts"
 import { type Migration, migrate, migrations, schemaVersion } from "../../src/store/migrate.ts"
+import { bringUpToDate } from "../../src/store/schema.ts"
 import { tableNames, tables } from "../../src/store/tables.ts"
 import { temporaryFolder } from "../support/small-database.ts"
 
@@ -16,10 +17,19 @@ const atVersion = Effect.fnUntraced(function*(path: string, steps: ReadonlyArray
 const rowsOf = (connection: Effect.Success<ReturnType<typeof atVersion>>, sql: string) =>
   Effect.map(run(connection, "query failed", "test", sql), (reader) => reader.getRowObjectsJson())
 
+/** All columns of tables and views with type, place and comment. */
+const schemaOf = (connection: Effect.Success<ReturnType<typeof atVersion>>) =>
+  rowsOf(
+    connection,
+    `SELECT table_name, column_index, column_name, data_type, comment FROM duckdb_columns()
+     WHERE NOT internal ORDER BY table_name, column_index`
+  )
+
 describe("migrations", () => {
-  it.effect("explain every table, view and column, and say which level a row counts", () =>
+  it.effect("explain with the views every table, view and column, and say which level a row counts", () =>
     Effect.gen(function*() {
       const connection = yield* atVersion(":memory:", yield* migrations)
+      yield* bringUpToDate(connection, ":memory:")
       const things = yield* rowsOf(
         connection,
         `SELECT table_name AS name, comment FROM duckdb_tables() WHERE NOT internal
@@ -66,6 +76,12 @@ describe("migrations", () => {
     Effect.gen(function*() {
       const steps = yield* migrations
       const folder = yield* temporaryFolder
+      const newest = yield* Effect.scoped(Effect.gen(function*() {
+        const connection = yield* connect(yield* openForWriting(":memory:"))
+        yield* bringUpToDate(connection, ":memory:")
+        return yield* schemaOf(connection)
+      }))
+      assert.isAbove(newest.length, 200)
       for (let version = 0; version <= steps.length; version++) {
         const path = `${folder}/from-${version}.duckdb`
         yield* Effect.scoped(Effect.gen(function*() {
@@ -81,8 +97,10 @@ describe("migrations", () => {
           }
         }))
         yield* Effect.scoped(Effect.gen(function*() {
-          const connection = yield* atVersion(path, steps)
+          const connection = yield* connect(yield* openForWriting(path))
+          yield* bringUpToDate(connection, path)
           assert.strictEqual(yield* schemaVersion(connection), steps.length)
+          assert.deepStrictEqual(yield* schemaOf(connection), newest, `from version ${version}`)
           const kept = yield* rowsOf(connection, "SELECT host FROM endpoint")
           assert.deepStrictEqual(kept, version > 0 ? [{ host: "a.example.org" }] : [])
           yield* rowsOf(connection, "SELECT * FROM server_summary")

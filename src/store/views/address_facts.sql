@@ -1,0 +1,50 @@
+CREATE VIEW address_facts AS
+WITH answered AS (
+  SELECT *, row_number() OVER (PARTITION BY network, address, fact ORDER BY source_rank, looked_up_at DESC, source_kind, source) AS place
+  FROM enrichment WHERE len(answers) > 0
+), best AS (
+  SELECT network, address,
+    max(answers[1]) FILTER (fact = 'asn') AS asn,
+    any_value(answers) FILTER (fact = 'asn') AS asns,
+    array_to_string(any_value(answers) FILTER (fact = 'org'), '; ') AS org,
+    max(answers[1]) FILTER (fact = 'country_registered') AS country_registered,
+    max(answers[1]) FILTER (fact = 'country_located') AS country_located,
+    max(source) FILTER (fact = 'country_located') AS located_by,
+    max(answers[1]) FILTER (fact = 'cloud_provider') AS cloud_provider,
+    max(detail) FILTER (fact = 'cloud_provider' AND source_kind = 'cloud ranges') AS cloud_detail,
+    any_value(answers) FILTER (fact = 'ptr') AS ptr
+  FROM answered WHERE place = 1 GROUP BY network, address
+), city AS (
+  SELECT a.network, a.address, arg_min(a.answers[1], (a.place, a.source)) AS city
+  FROM answered a
+  JOIN enrichment c ON c.network = a.network AND c.address = a.address AND c.source = a.source
+    AND c.source_kind = a.source_kind AND c.fact = 'country_located'
+  JOIN best b ON b.network = a.network AND b.address = a.address AND b.country_located = c.answers[1]
+  WHERE a.fact = 'city' GROUP BY a.network, a.address
+), looked_up AS (
+  SELECT network, address, max(looked_up_at) AS looked_up_at,
+    max(reason || CASE WHEN reason <> 'malformed' AND detail IS NOT NULL THEN ' (' || detail || ')' ELSE '' END)
+      FILTER (fact = 'asn' AND len(answers) = 0) AS asn_reason
+  FROM enrichment GROUP BY network, address
+)
+SELECT l.network, l.address, TRY_CAST(b.asn AS BIGINT) AS asn, coalesce(len(b.asns), 0) AS origins, b.org,
+  b.country_located, b.country_registered, b.located_by, c.city, b.cloud_provider, b.cloud_detail, b.ptr, l.looked_up_at,
+  CASE WHEN b.asn IS NULL THEN coalesce(l.asn_reason, 'no source was asked') END AS asn_reason
+FROM looked_up l
+LEFT JOIN best b USING (network, address)
+LEFT JOIN city c USING (network, address);
+COMMENT ON VIEW address_facts IS 'One row is one address that was looked up, with the answer of the best source for each fact. Level: address.';
+COMMENT ON COLUMN address_facts.network IS 'Network it was looked up for.';
+COMMENT ON COLUMN address_facts.address IS 'The address.';
+COMMENT ON COLUMN address_facts.asn IS 'Autonomous system that announces it; the first named where there are several.';
+COMMENT ON COLUMN address_facts.origins IS 'How many systems announce it; 0 when none is known.';
+COMMENT ON COLUMN address_facts.org IS 'Holder of that system; of several all, separated by semicolons.';
+COMMENT ON COLUMN address_facts.country_located IS 'Country in which a geo file puts it.';
+COMMENT ON COLUMN address_facts.country_registered IS 'Country by the registry: where its holder is at home.';
+COMMENT ON COLUMN address_facts.located_by IS 'Name of the file that country_located is from.';
+COMMENT ON COLUMN address_facts.city IS 'City in which a geo file puts it that agrees with country_located; cities of different files differ by hundreds of kilometres.';
+COMMENT ON COLUMN address_facts.cloud_provider IS 'Company that rents out servers there: by published ranges, else by autonomous system.';
+COMMENT ON COLUMN address_facts.cloud_detail IS 'Region and service, where published ranges tell.';
+COMMENT ON COLUMN address_facts.ptr IS 'Its names by reverse DNS, as its owner wrote them; not cleaned.';
+COMMENT ON COLUMN address_facts.looked_up_at IS 'When it was looked up the last time, UTC.';
+COMMENT ON COLUMN address_facts.asn_reason IS 'Why asn is null; null when it is not.';
