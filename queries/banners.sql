@@ -17,7 +17,7 @@ WITH chosen AS (
   JOIN visit v USING (crawl_id)
   JOIN endpoint e USING (endpoint_id)
   JOIN server_endpoint se ON se.crawl_id = v.crawl_id AND se.endpoint_id = v.endpoint_id
-  WHERE v.banner IS NOT NULL
+  WHERE v.banner IS NOT NULL AND v.kind = 'regular'
   GROUP BY ALL
 )
 SELECT count(*) AS servers, banner,

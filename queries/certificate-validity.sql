@@ -27,6 +27,7 @@ WITH chosen AS (
   JOIN tls_session t USING (visit_id)
   JOIN certificate x ON x.sha256 = t.certificate_sha256
   JOIN server_endpoint se ON se.crawl_id = v.crawl_id AND se.endpoint_id = v.endpoint_id
+  WHERE v.kind = 'regular'
   GROUP BY ALL
 )
 SELECT fact.time AS validity_when_visited, fact.self_signed AS self_signed, fact.verdict AS verdict_of_our_roots,

@@ -18,6 +18,7 @@ WITH chosen AS (
   JOIN tls_session t USING (visit_id)
   JOIN certificate x ON x.sha256 = t.certificate_sha256
   JOIN server_endpoint se ON se.crawl_id = v.crawl_id AND se.endpoint_id = v.endpoint_id
+  WHERE v.kind = 'regular'
 )
 SELECT spki_sha256 AS key_sha256,
   count(DISTINCT server_id) AS servers,

@@ -31,7 +31,7 @@ WITH chosen AS (
   FROM named GROUP BY ALL
 ), unseen AS (
   SELECT v.crawl_id, avg(p.unseen_mass) AS mass FROM chosen JOIN visit v USING (crawl_id) JOIN peers_reply p USING (visit_id)
-  WHERE p.unseen_mass IS NOT NULL GROUP BY ALL
+  WHERE v.kind = 'regular' AND p.unseen_mass IS NOT NULL GROUP BY ALL
 ), measured AS (
   SELECT crawl_id, 1 AS place, 'advertisement' AS level, 'distinct texts announced' AS measure, count(*)::DOUBLE AS number FROM said GROUP BY ALL
   UNION ALL SELECT crawl_id, 2, 'advertisement', 'of these malformed', count(*) FILTER (problem IS NOT NULL) FROM said GROUP BY ALL

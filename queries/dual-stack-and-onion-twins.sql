@@ -34,7 +34,7 @@ WITH chosen AS (
   SELECT DISTINCT h.*, NULL AS twin, NULL AS twin_class, 'IPv4 and IPv6 addresses' AS why, false AS claimed_only
   FROM host h
   JOIN endpoint e ON e.host = h.host
-  JOIN visit v ON v.crawl_id = h.crawl_id AND v.endpoint_id = e.endpoint_id
+  JOIN visit v ON v.crawl_id = h.crawl_id AND v.endpoint_id = e.endpoint_id AND v.kind = 'regular'
   WHERE len(list_filter(v.addresses, lambda a: contains(a, ':'))) > 0
     AND len(list_filter(v.addresses, lambda a: NOT contains(a, ':'))) > 0
 )

@@ -20,6 +20,6 @@ SELECT v.reason, v.phase,
 FROM chosen c
 JOIN visit v USING (crawl_id)
 JOIN endpoint e USING (endpoint_id)
-WHERE v.outcome = 'failed'
+WHERE v.outcome = 'failed' AND v.kind = 'regular'
 GROUP BY v.reason, v.phase, c.network, c.crawl_id, c.crawl_state, c.simulated
 ORDER BY c.network, endpoints DESC, v.reason, v.phase

@@ -15,7 +15,7 @@ WITH chosen AS (
   FROM chosen c
   JOIN server s USING (crawl_id)
   JOIN server_endpoint se USING (crawl_id, server_id)
-  JOIN visit v ON v.crawl_id = se.crawl_id AND v.endpoint_id = se.endpoint_id
+  JOIN visit v ON v.crawl_id = se.crawl_id AND v.endpoint_id = se.endpoint_id AND v.kind = 'regular'
   LEFT JOIN identification i ON i.visit_id = v.visit_id
   WHERE s.confirmed AND coalesce(s.chain, c.network) = c.network
   QUALIFY row_number() OVER (PARTITION BY crawl_id, server_id ORDER BY i.confidence DESC NULLS LAST, v.visit_id) = 1

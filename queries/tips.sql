@@ -16,7 +16,7 @@ WITH chosen AS (
   FROM chosen c
   JOIN server s USING (crawl_id)
   JOIN server_endpoint se USING (crawl_id, server_id)
-  JOIN visit v ON v.crawl_id = se.crawl_id AND v.endpoint_id = se.endpoint_id
+  JOIN visit v ON v.crawl_id = se.crawl_id AND v.endpoint_id = se.endpoint_id AND v.kind = 'regular'
   WHERE v.tip_height IS NOT NULL AND coalesce(s.chain, c.network) = c.network
   GROUP BY ALL
 )

@@ -91,7 +91,7 @@ export const readPresentedKeys = Effect.fnUntraced(function*(crawl: AnalysedCraw
     `SELECT DISTINCT s.server_id, x.spki_sha256, x.key_type, x.sha256 AS certificate_sha256
     FROM server s
     JOIN server_endpoint se ON se.crawl_id = s.crawl_id AND se.server_id = s.server_id
-    JOIN visit v ON v.crawl_id = se.crawl_id AND v.endpoint_id = se.endpoint_id
+    JOIN visit v ON v.crawl_id = se.crawl_id AND v.endpoint_id = se.endpoint_id AND v.kind = 'regular'
     JOIN tls_session t ON t.visit_id = v.visit_id
     JOIN certificate x ON x.sha256 = t.certificate_sha256
     WHERE s.crawl_id = $crawl_id AND s.confirmed AND coalesce(s.chain, $network) = $network

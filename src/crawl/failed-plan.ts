@@ -4,6 +4,7 @@ import type { TransportError } from "../transport/transport-error.ts"
 
 /** The visit of an endpoint whose name did not resolve: an attempt with a reason, though nothing was dialled. */
 export const visitOfFailedPlan = (endpoint: Endpoint, error: TransportError, at: number): Visit => ({
+  kind: "regular",
   endpoint,
   startedAt: at,
   dial: { address: null, resolvedBy: error.reason === "dns" ? "dns" : null, addresses: [], via: "direct" },

@@ -134,8 +134,18 @@ export interface PeersFacts {
   readonly unseenMass: number | null
 }
 
+/**
+ * Why a visit was made. `regular`: the one of a crawl, which brings announcements
+ * and all that is counted; `deep`: malformed envelopes and dialects, in dialogues
+ * of their own; `snapshot`: what is compared across servers at one moment;
+ * `differential`: the same questions asked as a wallet. An endpoint has at most
+ * one regular visit in a crawl, and whatever looks at "the visit" means that one.
+ */
+export type VisitKind = "regular" | "deep" | "snapshot" | "differential"
+
 /** One attempt on one endpoint: result xor reason. */
 export interface Visit {
+  readonly kind: VisitKind
   readonly endpoint: Endpoint
   /** Milliseconds since 1970. */
   readonly startedAt: number

@@ -135,6 +135,7 @@ export class VisitDraft {
   finish(): Visit {
     const failure = this.#failure
     return {
+      kind: "regular",
       endpoint: this.#plan.endpoint,
       startedAt: this.#startedAt,
       dial: this.#dial,

@@ -65,7 +65,7 @@ WITH known AS (
 ), visited AS (
   SELECT endpoint_id, any_value(outcome) AS outcome, any_value(reason) AS visit_reason,
     bool_or(${answeredVersion}) AS reachable
-  FROM visit WHERE crawl_id = $crawlId GROUP BY endpoint_id
+  FROM visit WHERE crawl_id = $crawlId AND kind = 'regular' GROUP BY endpoint_id
 )
 SELECT e.host, e.port, e.transport, e.network_class, k.state, k.why.reason AS reason, k.why.detail AS detail,
   coalesce(n.sources, 0) AS sources, coalesce(n.by_seed, false) AS by_seed,
@@ -168,10 +168,10 @@ export const readJoinRows = Effect.fnUntraced(function*(
        v.chain, v.address, t.certificate_sha256, v.features_key, v.features_hosts
      FROM (
        SELECT endpoint_id FROM endpoint_state WHERE crawl_id = $crawlId
-       UNION SELECT endpoint_id FROM visit WHERE crawl_id = $crawlId
+       UNION SELECT endpoint_id FROM visit WHERE crawl_id = $crawlId AND kind = 'regular'
      ) known
      JOIN endpoint e USING (endpoint_id)
-     LEFT JOIN visit v ON v.endpoint_id = known.endpoint_id AND v.crawl_id = $crawlId
+     LEFT JOIN visit v ON v.endpoint_id = known.endpoint_id AND v.crawl_id = $crawlId AND v.kind = 'regular'
      LEFT JOIN tls_session t ON t.visit_id = v.visit_id
      QUALIFY row_number() OVER (PARTITION BY known.endpoint_id ORDER BY v.visit_id DESC) = 1
      ORDER BY known.endpoint_id`,

@@ -96,7 +96,7 @@ const readVisited = Effect.fnUntraced(function*(
        coalesce(v.address, CASE WHEN e.network_class IN ('ipv4', 'ipv6') THEN e.host END) AS address,
        v.address IS NULL AND e.network_class = 'name' AND coalesce(v.resolved_by = 'proxy', false) AS by_proxy
      FROM visit v JOIN endpoint e USING (endpoint_id)
-     WHERE v.crawl_id = $crawlId
+     WHERE v.crawl_id = $crawlId AND v.kind = 'regular'
      ORDER BY ALL`,
     { crawlId }
   )

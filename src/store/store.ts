@@ -26,7 +26,7 @@ export interface Vantage {
 }
 
 export interface CrawlStart {
-  readonly kind: "crawl" | "visit"
+  readonly kind: "crawl" | "visit" | "probe"
   readonly chain: Chain
   readonly vantage: Vantage
   /** The settings of the run, stored as JSON and returned by `resumable`. */

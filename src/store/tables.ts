@@ -113,7 +113,8 @@ export const tables = {
     features_pruning: BIGINT,
     features_hosts: VARCHAR,
     features_services: VARCHARS,
-    features_key: VARCHAR
+    features_key: VARCHAR,
+    kind: VARCHAR
   },
   observation: {
     visit_id: INTEGER,

@@ -67,7 +67,8 @@ export const visitRow = (
     features_pruning: int64(features?.pruning ?? null),
     features_hosts: json(features?.hosts ?? null),
     features_services: features === null ? null : texts(features.services),
-    features_key: features === null ? null : featuresKey(features)
+    features_key: features === null ? null : featuresKey(features),
+    kind: visit.kind
   }
 }
 

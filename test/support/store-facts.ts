@@ -130,6 +130,7 @@ export const observationOf = (probe: string, changes?: Partial<Observation>): Ob
 export const answeredVisit = (key: string, changes?: Partial<Visit>): Visit => {
   const endpoint = endpointOf(key)
   return {
+    kind: "regular",
     endpoint,
     startedAt: someTime,
     dial: { address: "34.90.1.2", resolvedBy: "dns", addresses: ["34.90.1.2", "34.90.1.3"], via: "direct" },

@@ -7,7 +7,7 @@ WITH standing AS (
   FROM endpoint_state
   GROUP BY crawl_id, endpoint_id
 ), visited AS (
-  SELECT * FROM visit
+  SELECT * FROM visit WHERE kind = 'regular'
   QUALIFY row_number() OVER (PARTITION BY crawl_id, endpoint_id ORDER BY visit_id DESC) = 1
 )
 SELECT
@@ -29,7 +29,7 @@ FROM standing s
 FULL JOIN visited v USING (crawl_id, endpoint_id)
 JOIN crawl c USING (crawl_id)
 JOIN endpoint e USING (endpoint_id);
-COMMENT ON VIEW crawl_endpoint IS 'One row is one endpoint known in one crawl, where it stands there and what its visit came to. Level: endpoint.';
+COMMENT ON VIEW crawl_endpoint IS 'One row is one endpoint known in one crawl, where it stands there and what its regular visit came to. Level: endpoint.';
 COMMENT ON COLUMN crawl_endpoint.crawl_id IS 'The crawl.';
 COMMENT ON COLUMN crawl_endpoint.endpoint_id IS 'The endpoint.';
 COMMENT ON COLUMN crawl_endpoint.network IS 'Name of the chain crawled.';
