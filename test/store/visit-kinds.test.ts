@@ -4,7 +4,6 @@ import { Effect, Layer } from "effect"
 import type { VisitKind } from "../../src/domain/visit.ts"
 import { Database } from "../../src/store/database.ts"
 import { QueryCatalogue } from "../../src/store/query-catalogue.ts"
-import { Store } from "../../src/store/store.ts"
 import { smallCrawl, temporaryFolder, withStore } from "../support/small-database.ts"
 import { answeredVisit, certificateOf, crawlStart, failedVisit, observationOf, someTime, tlsOf } from "../support/store-facts.ts"
 
