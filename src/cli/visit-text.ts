@@ -5,6 +5,7 @@ import type { FoundDefault } from "../domain/visit-defaults.ts"
 import type { Identification } from "../domain/identification.ts"
 import { rangeText } from "../domain/implementation.ts"
 import type { Observation, TlsFacts, Visit } from "../domain/visit.ts"
+import { type WalletVerdict, walletVerdict } from "../domain/wallet-trust.ts"
 import type { TerminalStyle } from "./terminal-style.ts"
 
 /** Characters of a reply on a terminal; `--format json` has all that was kept. */
@@ -15,6 +16,9 @@ const at = (milliseconds: number | null): string => milliseconds === null ? "" :
 const line = (name: string, when: string, what: string): string => `  ${name.padEnd(20)} ${when.padStart(9)}  ${what}`.trimEnd()
 
 const more = (what: string): string => line("", "", what)
+
+const walletWords = ({ accepts, reason }: WalletVerdict): string =>
+  `${accepts === null ? "may or may not use it" : accepts ? "would use it" : "would not use it"} (${forDisplay(reason, 120)})`
 
 const tlsLines = (tls: TlsFacts, when: number | null): Array<string> => {
   const certificate = tls.certificate
@@ -27,7 +31,8 @@ const tlsLines = (tls: TlsFacts, when: number | null): Array<string> => {
       more(`subject ${forDisplay(certificate.subject, 200)}, ${certificate.selfSigned ? "self-signed" : `issuer ${forDisplay(certificate.issuer, 200)}`}`),
       more(`valid ${certificate.validFrom ?? "?"} to ${certificate.validTo ?? "?"}; names ${certificate.sanDns.map((name) => forDisplay(name, 100)).join(", ") || "none"}`)
     ]),
-    ...(tls.verifyError === null ? [] : [more(`not trusted by this machine's roots: ${forDisplay(tls.verifyError, 100)} (common here, no verdict)`)])
+    ...(tls.verifyError === null ? [] : [more(`not trusted by Mozilla's roots: ${forDisplay(tls.verifyError, 100)} (common here, no verdict)`)]),
+    more(`the Electrum wallet ${walletWords(walletVerdict(tls))}; session to resume ${tls.sessionOffered ? "offered" : "not offered"}`)
   ]
 }
 

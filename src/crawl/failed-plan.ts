@@ -8,7 +8,7 @@ export const visitOfFailedPlan = (endpoint: Endpoint, error: TransportError, at:
   endpoint,
   startedAt: at,
   dial: { address: null, resolvedBy: error.reason === "dns" ? "dns" : null, addresses: [], via: "direct" },
-  stamps: { resolvedMs: null, connectedMs: null, tlsMs: null, handshakeMs: null, endedMs: 0 },
+  stamps: { resolvedMs: null, connectedMs: null, tcpConnectMs: null, tlsMs: null, handshakeMs: null, endedMs: 0 },
   outcome: "failed",
   reason: error.reason,
   phase: error.phase,

@@ -6,6 +6,8 @@ import type { ProbeOutcome, VisitPhase, VisitReason } from "./reason.ts"
 export interface VisitStamps {
   readonly resolvedMs: number | null
   readonly connectedMs: number | null
+  /** How long the TCP connection to the address took, without other addresses tried before; null through a proxy. */
+  readonly tcpConnectMs: number | null
   readonly tlsMs: number | null
   readonly handshakeMs: number | null
   readonly endedMs: number
@@ -40,12 +42,20 @@ export interface TlsFacts {
   readonly alpn: string | null
   /** The name we sent, null for address literals. */
   readonly sni: string | null
-  /** OpenSSL's verdict against the system's roots; recorded, never required. Null when it found no fault. */
+  /**
+   * The last fault OpenSSL found against the roots that Node ships, or Node's when
+   * only the name is wrong, as Node names it; recorded, never required. Null for none.
+   */
   readonly verifyError: string | null
   readonly certificate: CertificateFacts | null
   /** SHA-256 of each certificate presented above the leaf, in order. */
   readonly chainSha256: ReadonlyArray<string>
+  /** A session ticket or identifier was given while the connection stood, so that a next handshake could be shorter. */
+  readonly sessionOffered: boolean
 }
+
+/** What is known as soon as the handshake is done: tickets of TLS 1.3 come later. */
+export type HandshakeFacts = Omit<TlsFacts, "sessionOffered">
 
 /** How an endpoint was reached: what was dialled, by whom it was resolved, through what. */
 export interface DialFacts {

@@ -4,9 +4,9 @@ import type {
   ChainVerdict,
   DialFacts,
   FeaturesFacts,
+  HandshakeFacts,
   Observation,
   TipFacts,
-  TlsFacts,
   Visit
 } from "../domain/visit.ts"
 import type { EntryTable } from "../electrum/entry-table.ts"
@@ -46,9 +46,11 @@ export class VisitDraft {
   readonly #seen: Array<SeenReply> = []
   readonly peers: PeersTally
   #dial: DialFacts
-  #tls: TlsFacts | null = null
+  #tls: HandshakeFacts | null = null
+  #sessionOffered = (): boolean => false
   #dialledMs: number | null = null
   #connectedMs: number | null = null
+  #tcpConnectMs: number | null = null
   #tlsMs: number | null = null
   #handshakeMs: number | null = null
   #connections = 0
@@ -88,6 +90,8 @@ export class VisitDraft {
     this.#dialledMs = sinceMs
     this.#dial = connection.dial
     this.#tls = connection.tls
+    this.#sessionOffered = connection.sessionOffered
+    this.#tcpConnectMs = connection.tcpConnectMs
     this.#connectedMs = sinceMs + connection.connectedMs
     this.#tlsMs = connection.tlsMs === null ? null : sinceMs + connection.tlsMs
   }
@@ -142,6 +146,7 @@ export class VisitDraft {
       stamps: {
         resolvedMs: this.#plan.resolvedMs,
         connectedMs: this.#connectedMs,
+        tcpConnectMs: this.#tcpConnectMs,
         tlsMs: this.#tlsMs,
         handshakeMs: this.#handshakeMs,
         endedMs: this.#now()
@@ -155,7 +160,7 @@ export class VisitDraft {
       requests: this.#requests,
       cost: this.#cost + this.#connections * electrumxCost.connection
         + (this.#bytesIn + this.#bytesOut) / electrumxCost.bytesPerUnit,
-      tls: this.#tls,
+      tls: this.#tls === null ? null : { ...this.#tls, sessionOffered: this.#sessionOffered() },
       software: this.software,
       protocol: this.protocol,
       banner: this.banner,

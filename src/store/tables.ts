@@ -114,7 +114,8 @@ export const tables = {
     features_hosts: VARCHAR,
     features_services: VARCHARS,
     features_key: VARCHAR,
-    kind: VARCHAR
+    kind: VARCHAR,
+    tcp_connect_ms: DOUBLE
   },
   observation: {
     visit_id: INTEGER,
@@ -176,7 +177,10 @@ export const tables = {
     sni: VARCHAR,
     verify_error: VARCHAR,
     certificate_sha256: VARCHAR,
-    chain_sha256: VARCHARS
+    chain_sha256: VARCHARS,
+    session_offered: BOOLEAN,
+    wallet_accepts: BOOLEAN,
+    wallet_accepts_reason: VARCHAR
   },
   server: {
     crawl_id: INTEGER,

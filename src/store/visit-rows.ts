@@ -1,6 +1,7 @@
 import { blobValue, type DuckDBValue } from "@duckdb/node-api"
 import type { Identification } from "../domain/identification.ts"
 import { rangeText } from "../domain/implementation.ts"
+import { walletVerdict } from "../domain/wallet-trust.ts"
 import type { CertificateFacts, ChainVerdict, Observation, TlsFacts, Visit } from "../domain/visit.ts"
 import { featuresKey } from "./features-key.ts"
 import type { TableName, tables } from "./tables.ts"
@@ -68,7 +69,8 @@ export const visitRow = (
     features_hosts: json(features?.hosts ?? null),
     features_services: features === null ? null : texts(features.services),
     features_key: features === null ? null : featuresKey(features),
-    kind: visit.kind
+    kind: visit.kind,
+    tcp_connect_ms: float64(stamps.tcpConnectMs)
   }
 }
 
@@ -103,17 +105,23 @@ export const identificationRow = (found: Identification, visit_id: number): RowO
   fingerprint_recipe: found.fingerprintRecipe
 })
 
-export const tlsSessionRow = (tls: TlsFacts, visit_id: number): RowOf<"tls_session"> => ({
-  visit_id,
-  version: tls.version,
-  cipher: tls.cipher,
-  key_exchange: tls.group,
-  alpn: tls.alpn,
-  sni: tls.sni,
-  verify_error: tls.verifyError,
-  certificate_sha256: tls.certificate?.sha256 ?? null,
-  chain_sha256: texts(tls.chainSha256)
-})
+export const tlsSessionRow = (tls: TlsFacts, visit_id: number): RowOf<"tls_session"> => {
+  const wallet = walletVerdict(tls)
+  return {
+    visit_id,
+    version: tls.version,
+    cipher: tls.cipher,
+    key_exchange: tls.group,
+    alpn: tls.alpn,
+    sni: tls.sni,
+    verify_error: tls.verifyError,
+    certificate_sha256: tls.certificate?.sha256 ?? null,
+    chain_sha256: texts(tls.chainSha256),
+    session_offered: tls.sessionOffered,
+    wallet_accepts: wallet.accepts,
+    wallet_accepts_reason: wallet.reason
+  }
+}
 
 export const certificateRow = (certificate: CertificateFacts): RowOf<"certificate"> => ({
   sha256: certificate.sha256,

@@ -1,7 +1,7 @@
 import { Clock, Context, Effect, Layer, Scope } from "effect"
 import type { Duplex } from "node:stream"
 import type { Endpoint } from "../domain/endpoint.ts"
-import type { DialFacts, TlsFacts } from "../domain/visit.ts"
+import type { DialFacts, HandshakeFacts } from "../domain/visit.ts"
 import { defaultTimeouts, type DialerOptions } from "./dial-options.ts"
 import type { DialPlan } from "./dial-plan.ts"
 import { makeDirectDial } from "./direct-dial.ts"
@@ -24,7 +24,11 @@ export interface Connection {
   /** Milliseconds since `connect` was called, to the microsecond; null for phases that did not happen. */
   readonly connectedMs: number
   readonly tlsMs: number | null
-  readonly tls: TlsFacts | null
+  /** Milliseconds for TCP alone, to the address that answered; null through a proxy. */
+  readonly tcpConnectMs: number | null
+  readonly tls: HandshakeFacts | null
+  /** Whether the server gave a TLS session to resume by now. */
+  readonly sessionOffered: () => boolean
 }
 
 /**
@@ -75,12 +79,14 @@ const make = Effect.fnUntraced(function*(options: DialerOptions) {
     const { endpoint } = plan
     const route = yield* proxied.routeOf(endpoint)
     const { connectMs, tlsMs } = timeouts[route?.via ?? "direct"]
-    const { address, socket } = route === null
+    const { address, socket, tcpConnectMs } = route === null
       ? yield* direct.connect(plan, connectMs, own)
-      : { address: null, socket: yield* proxied.connect(plan, route, connectMs, own) }
+      : { address: null, socket: yield* proxied.connect(plan, route, connectMs, own), tcpConnectMs: null }
     const connectedMs = elapsedMs(clock, startedAt)
     const dial = address === plan.dial.address ? plan.dial : { ...plan.dial, address }
-    if (!isEncrypted(endpoint)) return { socket, dial, connectedMs, tlsMs: null, tls: null } satisfies Connection
+    if (!isEncrypted(endpoint)) {
+      return { socket, dial, connectedMs, tcpConnectMs, tlsMs: null, tls: null, sessionOffered: () => false } satisfies Connection
+    }
     const secure = yield* tlsHandshake(socket, endpoint.host, serverName(endpoint), own).pipe(
       Effect.timeoutOrElse({
         duration: tlsMs,
@@ -92,8 +98,10 @@ const make = Effect.fnUntraced(function*(options: DialerOptions) {
       socket: secure.socket,
       dial,
       connectedMs,
+      tcpConnectMs,
       tlsMs: elapsedMs(clock, startedAt),
-      tls: secure.facts
+      tls: secure.facts,
+      sessionOffered: secure.sessionOffered
     } satisfies Connection
   })
 

@@ -74,6 +74,7 @@ export const makeDirectDial = Effect.fnUntraced(function*(options: DialerOptions
     const startedAt = clock.monotonicTimeNanosUnsafe()
     const failures: Array<{ readonly address: string; readonly error: TransportError }> = []
     for (const [i, address] of candidates.entries()) {
+      const attemptAt = clock.monotonicTimeNanosUnsafe()
       const share = Math.max(1, Math.round((timeoutMs - elapsedMs(clock, startedAt)) / (candidates.length - i)))
       const attempt = yield* openTcp(address, plan.endpoint.port, own).pipe(
         Effect.catch(withVantage(address)),
@@ -81,7 +82,7 @@ export const makeDirectDial = Effect.fnUntraced(function*(options: DialerOptions
           duration: share,
           orElse: () => Effect.fail(failure("connect timeout", `no answer in ${share} ms`))
         }),
-        Effect.map((socket) => ({ socket, address })),
+        Effect.map((socket) => ({ socket, address, tcpConnectMs: elapsedMs(clock, attemptAt) })),
         Effect.catch((error) => {
           failures.push({ address, error })
           return Effect.succeed(undefined)

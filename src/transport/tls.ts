@@ -2,7 +2,7 @@ import { constants } from "node:crypto"
 import type { Socket } from "node:net"
 import { connect, createSecureContext, type SecureContext, type TLSSocket } from "node:tls"
 import { Effect } from "effect"
-import type { TlsFacts } from "../domain/visit.ts"
+import type { HandshakeFacts } from "../domain/visit.ts"
 import { certificateFacts, chainHashes } from "./certificate.ts"
 import { socketFailure } from "./socket-failure.ts"
 import { swallowErrors } from "./tcp.ts"
@@ -24,11 +24,13 @@ const secureContext = (): SecureContext =>
 /** A TLS connection and what its handshake showed. */
 export interface SecureConnection {
   readonly socket: TLSSocket
-  readonly facts: TlsFacts
+  readonly facts: HandshakeFacts
+  /** Whether a session to resume was given by now. */
+  readonly sessionOffered: () => boolean
 }
 
 /** The certificates presented; none where Node fails to give them, which must not cost the visit. */
-const certificatesOf = (socket: TLSSocket): Pick<TlsFacts, "certificate" | "chainSha256"> => {
+const certificatesOf = (socket: TLSSocket): Pick<HandshakeFacts, "certificate" | "chainSha256"> => {
   try {
     const leaf = socket.getPeerX509Certificate()
     if (leaf === undefined) return { certificate: null, chainSha256: [] }
@@ -45,7 +47,7 @@ const group = (socket: TLSSocket): string | null => {
   return info !== null && "name" in info ? nonEmpty(info.name) : null
 }
 
-const factsOf = (socket: TLSSocket, sni: string | null): TlsFacts => ({
+const factsOf = (socket: TLSSocket, sni: string | null): HandshakeFacts => ({
   version: socket.getProtocol(),
   // Undefined on a socket already gone, whatever the types say.
   cipher: nonEmpty(socket.getCipher()?.standardName),
@@ -87,6 +89,8 @@ export const tlsHandshake = (
     })
     own(secure)
     secure.on("error", swallowErrors)
+    let sessions = 0
+    secure.once("session", () => sessions++)
     const leave = (): void => {
       secure.off("error", onError)
       secure.off("close", onClose)
@@ -102,7 +106,11 @@ export const tlsHandshake = (
     secure.on("close", onClose)
     secure.once("secureConnect", () => {
       leave()
-      resume(Effect.sync(() => ({ socket: secure, facts: factsOf(secure, sni) })))
+      resume(Effect.sync(() => ({
+        socket: secure,
+        facts: factsOf(secure, sni),
+        sessionOffered: () => sessions > 0
+      })))
     })
     return Effect.sync(() => {
       leave()

@@ -12,6 +12,7 @@ const certificate = (facts: Partial<CertificateFacts>): TlsFacts => ({
   sni: null,
   verifyError: null,
   chainSha256: [],
+  sessionOffered: true,
   certificate: {
     sha256: "0".repeat(64),
     spkiSha256: "1".repeat(64),

@@ -308,7 +308,7 @@ describe("a visit by our own clock and our own fault", () => {
       ).pipe(
         Effect.andThen(connectTo(plan.endpoint.port)),
         Effect.orDie,
-        Effect.map((socket) => ({ socket, dial: plan.dial, connectedMs: 1, tlsMs: null, tls: null }))
+        Effect.map((socket) => ({ socket, dial: plan.dial, connectedMs: 1, tcpConnectMs: 1, tlsMs: null, tls: null, sessionOffered: () => false }))
       )
     return Effect.gen(function*() {
       const server = yield* tcpServer((socket) => eachLine(socket, () => socket.end()))

@@ -107,7 +107,8 @@ export const tlsOf = (certificate: CertificateFacts | null): TlsFacts => ({
   sni: "server.example.org",
   verifyError: "DEPTH_ZERO_SELF_SIGNED_CERT",
   certificate,
-  chainSha256: []
+  chainSha256: [],
+  sessionOffered: true
 })
 
 export const observationOf = (probe: string, changes?: Partial<Observation>): Observation => ({
@@ -134,7 +135,7 @@ export const answeredVisit = (key: string, changes?: Partial<Visit>): Visit => {
     endpoint,
     startedAt: someTime,
     dial: { address: "34.90.1.2", resolvedBy: "dns", addresses: ["34.90.1.2", "34.90.1.3"], via: "direct" },
-    stamps: { resolvedMs: 3, connectedMs: 10, tlsMs: 25, handshakeMs: 40, endedMs: 90.5 },
+    stamps: { resolvedMs: 3, connectedMs: 10, tcpConnectMs: 7, tlsMs: 25, handshakeMs: 40, endedMs: 90.5 },
     outcome: "answered",
     reason: null,
     phase: null,
@@ -189,7 +190,7 @@ export const failedVisit = (key: string, changes?: Partial<Visit>): Visit =>
     reason: "refused",
     phase: "connect",
     detail: "ECONNREFUSED",
-    stamps: { resolvedMs: 3, connectedMs: null, tlsMs: null, handshakeMs: null, endedMs: 10 },
+    stamps: { resolvedMs: 3, connectedMs: null, tcpConnectMs: null, tlsMs: null, handshakeMs: null, endedMs: 10 },
     tls: null,
     software: null,
     protocol: null,

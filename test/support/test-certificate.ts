@@ -22,6 +22,8 @@ export interface TestCertificateOptions {
   readonly notBefore?: Date
   readonly notAfter?: Date
   readonly serial?: number
+  /** It may sign others. */
+  readonly authority?: boolean
   /** Signs it instead of its own key. */
   readonly issuer?: { readonly certificate: TestCertificate; readonly commonName: string }
 }
@@ -80,9 +82,11 @@ export const makeTestCertificate = (options: TestCertificateOptions = {}): TestC
     ...(options.dns ?? []).map((name) => tlv(0x82, Buffer.from(name))),
     ...(options.ip ?? []).map((bytes) => tlv(0x87, Buffer.from(bytes)))
   ]
-  const extensions = names.length === 0
-    ? []
-    : [tlv(0xa3, sequence(sequence(oid("2.5.29.17"), tlv(0x04, sequence(...names)))))]
+  const extensionList = [
+    ...(names.length === 0 ? [] : [sequence(oid("2.5.29.17"), tlv(0x04, sequence(...names)))]),
+    ...(options.authority === true ? [sequence(oid("2.5.29.19"), tlv(0x01, Buffer.from([0xff])), tlv(0x04, sequence(tlv(0x01, Buffer.from([0xff])))))] : [])
+  ]
+  const extensions = extensionList.length === 0 ? [] : [tlv(0xa3, sequence(...extensionList))]
   const spki = keys.publicKey.export({ type: "spki", format: "der" })
   const signed = sequence(
     tlv(0xa0, tlv(0x02, Buffer.from([2]))),

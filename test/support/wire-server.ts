@@ -76,8 +76,10 @@ export const loopbackDialer: Layer.Layer<Dialer> = Layer.succeed(Dialer, {
         socket,
         dial: plan.dial,
         connectedMs: performance.now() - started,
+        tcpConnectMs: performance.now() - started,
         tlsMs: null,
-        tls: null
+        tls: null,
+        sessionOffered: () => false
       }))
     )
   }
