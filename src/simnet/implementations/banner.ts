@@ -1,5 +1,21 @@
 import type { Client } from "../model/client.ts"
 import type { ServerModel } from "../model/server-model.ts"
+import type { Software } from "../model/software.ts"
+
+/** What a software says where no operator says anything else. */
+export const stockBanner = ({ family, text, version }: Software): string => {
+  switch (family) {
+    case "ElectrumX":
+      return `You are connected to an ${text} server.`
+    case "Fulcrum":
+      return `Connected to a ${text} server`
+    case "romanz electrs":
+      return `Welcome to electrs ${version} (Electrum Rust Server)!`
+    case "Blockstream electrs":
+    case "mempool electrs":
+      return `Welcome to ${text}`
+  }
+}
 
 /** The numbers in e.g. `/Satoshi:28.1.0/` or `/Satoshi:28.1.0(comment)/`. */
 export const nodeVersion = (subversion: string): ReadonlyArray<number> => {
@@ -18,11 +34,11 @@ export const bannerFor = (client: Client | null, model: ServerModel): string | n
  * to ElectrumX from 1.19 and `0.28.1` to those that still expect a leading zero.
  */
 export const filledBanner = (banner: string, model: ServerModel, modern: boolean): string => {
-  const { backend, software } = model
+  const { backend, reported } = model
   const node = nodeVersion(backend.subversion)
   const values: Readonly<Record<string, string>> = {
-    SERVER_SUBVERSION: software.text,
-    SERVER_VERSION: software.version,
+    SERVER_SUBVERSION: reported.text,
+    SERVER_VERSION: reported.version,
     DAEMON_SUBVERSION: backend.subversion,
     DAEMON_VERSION: (modern ? node : [0, ...node.slice(0, 2)]).join("."),
     DONATION_ADDRESS: model.donation ?? ""

@@ -10,7 +10,7 @@ export const electrumxFeatures = (model: ServerModel, dialect: Dialect): string 
     {
       hosts: featureHosts(model),
       pruning: null,
-      server_version: model.software.text,
+      server_version: model.reported.text,
       protocol_min: atLeast(model.software.version, "1.13") ? "1.4" : "1.2",
       protocol_max: model.protocolMaximum,
       genesis_hash: model.backend.hash(0)!,
@@ -35,7 +35,7 @@ export const fulcrumFeatures = (model: ServerModel, broadcastPackage: boolean): 
     {
       hosts: featureHosts(model),
       pruning: null,
-      server_version: model.software.text,
+      server_version: model.reported.text,
       protocol_min: "1.4",
       protocol_max: model.protocolMaximum,
       genesis_hash: model.backend.hash(0)!,
@@ -77,5 +77,5 @@ const electrsFeatures = (model: ServerModel): { readonly [key: string]: string |
   protocol_max: "1.4",
   protocol_min: "1.4",
   pruning: null,
-  server_version: model.software.text
+  server_version: model.reported.text
 })

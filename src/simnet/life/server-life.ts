@@ -129,7 +129,10 @@ export class ServerLife {
 
   #upgrade(software: Software): void {
     const most = protocolMaximum(software)
-    const model = { ...this.#planned.model, software, protocolMaximum: most }
+    const { model: old } = this.#planned
+    // Who lies about it goes on saying the same.
+    const reported = old.reported.text === old.software.text ? software : old.reported
+    const model = { ...old, software, reported, protocolMaximum: most }
     this.#planned = { ...this.#planned, software, compact: false, model }
     for (const announcement of this.#planned.announcements) announcement.announceVersion(most)
     this.#happened("upgrade", software.text)

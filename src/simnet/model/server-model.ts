@@ -22,6 +22,8 @@ export type HostsShape = "all" | "first" | "none" | "malformed"
 /** What one server process knows: everything its replies are made of. */
 export interface ServerModel {
   readonly software: Software
+  /** What it says that it is: the same, but for those that lie about it. */
+  readonly reported: Software
   /** As printed, e.g. `1.6.0` (ElectrumX) or `1.6` (Fulcrum). */
   readonly protocolMaximum: string
   readonly chain: SimulatedChain

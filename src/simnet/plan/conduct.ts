@@ -52,13 +52,14 @@ const changesOf = ({ uptime, restarts, upgrades, moves, renewals }: PlannedSched
 ]
 
 /**
- * What the truth says of a server beside its traits: whom it relays or copies,
- * its lies with their conditions, and what changes with it.
+ * What the truth says of a server beside its traits: the software that it claims
+ * to be and is not, whom it relays or copies, its lies with their conditions, and what changes with it.
  */
 export const conductOf = (
-  spec: Pick<ServerSpec, "relays" | "copies" | "lies">,
+  spec: Pick<ServerSpec, "software" | "reports" | "relays" | "copies" | "lies">,
   schedule: PlannedSchedule | null
 ): ReadonlyArray<string> => [
+  ...(spec.reports === undefined || spec.reports === spec.software ? [] : [`reports ${spec.reports}`]),
   ...(["relays", "copies"] as const).flatMap((key) => (spec[key] === undefined ? [] : [`${key} ${spec[key]}`])),
   ...new Set(spec.lies?.flatMap((lie) => ("innocent" in lie ? [] : [lieText(lie) + conditionText(lie.to)]))),
   ...(schedule === null ? [] : changesOf(schedule))

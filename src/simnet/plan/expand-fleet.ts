@@ -136,7 +136,7 @@ const certificateOf = (
 }
 
 /** Fields that servers have from their fleet as they are. */
-const behaviourOf = ({ banner: _banner, donation: _donation, ...fleet }: FleetSpec): Partial<ServerSpec> =>
+const behaviourOf = ({ banner: _banner, donation: _donation, reports: _reports, ...fleet }: FleetSpec): Partial<ServerSpec> =>
   Object.fromEntries(Object.entries(fleet).filter(([key, value]) => Object.hasOwn(behaviourFields, key) && value !== undefined))
 
 const failsOf = (fleet: FleetSpec, random: SeededRandom): Failure | undefined =>
@@ -195,6 +195,7 @@ const expandFleet = (
       id,
       operator,
       software: chosenOf(fleet.software, own.fork("software")),
+      ...(fleet.reports === undefined ? {} : { reports: chosenOf(fleet.reports, own.fork("reports")) }),
       names: names as unknown as ServerSpec["names"],
       ...(fleet.machine === undefined ? {} : { machine: label(fleet.machine) }),
       ...(fleet.backend === undefined ? {} : { backend: label(chosenOf(fleet.backend, own.fork("backend"))) }),

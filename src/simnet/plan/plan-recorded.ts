@@ -217,6 +217,7 @@ export const planRecorded = (
       backend: main.host,
       certificate: { key: main.host, label: main.host, hosts: group.map((row) => row.host), spec: {} },
       software,
+      reported: software,
       protocolMaximum: main.variants.at(-1)![0]!.slice(1),
       chain: scenario.chain,
       names: namesOf(group),

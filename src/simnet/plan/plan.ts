@@ -72,6 +72,7 @@ export interface Plan {
 /** Everything of a planned server but whom it lists. */
 export interface ServerParts extends Omit<PlannedServer, "compact" | "announcements" | "model"> {
   readonly backend: string
+  readonly reported: Software
   readonly protocolMaximum: string
   readonly chain: SimulatedChainName
   readonly banner: string | null
@@ -95,6 +96,7 @@ export const planServer = (
     compact: software.family === "ElectrumX" && software.version === "1.16.0" && parts.protocolMaximum === "1.4.3",
     model: {
       software,
+      reported: parts.reported,
       protocolMaximum: parts.protocolMaximum,
       chain: world.chain(parts.chain),
       backend: world.backend(parts.backend, parts.chain),
@@ -152,6 +154,7 @@ export const partsOfSpec = (
     backend: spec.backend ?? spec.id,
     certificate: certificateOf(spec),
     software,
+    reported: parseSoftware(spec.reports ?? spec.software)!,
     protocolMaximum: spec.protocol_max ?? protocolMaximum(software),
     chain: spec.chain ?? scenario.chain,
     names,
@@ -213,10 +216,12 @@ export const planListed = (
 ): ReadonlyArray<PlannedServer> => {
   const all = [...(scenario.servers ?? []), ...expandFleets(scenario, random)]
   const byId = new Map(all.map((spec) => [spec.id, spec]))
-  // What runs behind a relay is what runs at the other end.
-  const specs = all.map((spec) =>
-    spec.relays === undefined ? spec : { ...spec, software: byId.get(spec.relays)!.software }
-  )
+  // What runs behind a relay is what runs at the other end, and calls itself as it does there.
+  const specs = all.map((spec): ServerSpec => {
+    if (spec.relays === undefined) return spec
+    const { reports, software } = byId.get(spec.relays)!
+    return { ...spec, software, reports: reports ?? software }
+  })
   const factsOf = narrowestBlock(hostingBlocks(scenario))
   const certificateOf = planCertificates(specs, random)
   const listed = new Map(

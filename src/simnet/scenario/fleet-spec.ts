@@ -52,6 +52,7 @@ export const FleetSpec = Schema.Struct({
   alive: optional(Probability, "This share runs; all by default."),
   failures: optional(Failures, "How the others fail, by weight; refused by default."),
   ...behaviourFields,
+  reports: optional(oneOrDrawn(SoftwareText), "What it calls itself, or softwares with weights; its software by default."),
   banner: optional(oneOrDrawn(Schema.String), "A template, or templates with weights; its software's stock banner where it is empty or left out."),
   donation: optional(
     oneOrDrawn(Schema.String),

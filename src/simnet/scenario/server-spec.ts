@@ -22,6 +22,7 @@ export type NameSpec = typeof NameSpec.Type
 /** What a server does, whether the file lists it or a fleet has many of it. */
 export const behaviourFields = {
   chain: optional(ChainName, "The scenario's by default."),
+  reports: optional(SoftwareText, "What it calls itself in server.version, server.features and its stock banner; its software by default."),
   protocol_max: optional(
     Schema.String.check(
       Schema.makeFilter((text) => /^[0-9]{1,2}(\.[0-9]{1,2}){1,2}$/.test(text) || `${JSON.stringify(text)} is no protocol version such as 1.4.2`)

@@ -44,7 +44,7 @@ export const contentTraits = {
   },
   "version-as-string": {
     title: "answers the handshake with one string, as protocol 1.0 did",
-    ...answering("server.version", (_, session) => JSON.stringify(session.model.software.text))
+    ...answering("server.version", (_, session) => JSON.stringify(session.model.reported.text))
   },
   "version-as-numbers": {
     title: "answers the handshake with numbers",
@@ -52,7 +52,7 @@ export const contentTraits = {
   },
   "version-out-of-range": {
     title: "agrees to protocol 9.9, which nobody asked for",
-    ...answering("server.version", (_, session) => JSON.stringify([session.model.software.text, "9.9"]))
+    ...answering("server.version", (_, session) => JSON.stringify([session.model.reported.text, "9.9"]))
   },
   "wrong-genesis": {
     title: "tells another genesis hash in its features than its headers show",
@@ -105,7 +105,7 @@ export const contentTraits = {
   },
   "version-downgrade": {
     title: "agrees to protocol 1.0, which nobody asked for",
-    ...answering("server.version", (_, session) => JSON.stringify([session.model.software.text, "1.0"]))
+    ...answering("server.version", (_, session) => JSON.stringify([session.model.reported.text, "1.0"]))
   },
   "another-software-each-time": {
     title: "tells another software on every connection",

@@ -77,7 +77,7 @@ const numberOfAddress = (address: string): number =>
   address.split(".").reduce((value, part) => value * 256 + Number(part), 0)
 
 describe("what clients see", () => {
-  it.each(["mixed", "sloppy", "careful", "lookalikes", "hosted", "framing", "dual", "churn"])(
+  it.each(["mixed", "sloppy", "careful", "lookalikes", "hosted", "framing", "dual", "churn", "disguised"])(
     "of scenario %s does not depend on the order of servers and fleets in the file",
     async (name) => {
       const { scenario } = await planOf(name, 1)

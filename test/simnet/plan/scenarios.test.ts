@@ -5,7 +5,7 @@ import type { Plan, PlannedServer } from "../../../src/simnet/plan/plan.ts"
 import { truthLines, truthText } from "../../../src/simnet/truth/truth.ts"
 import { planOf } from "../../support/simnet-plan.ts"
 
-const invented = ["sloppy", "careful", "lookalikes", "hosted", "framing", "lying-majority", "selective", "dual", "churn", "large"]
+const invented = ["sloppy", "careful", "lookalikes", "hosted", "framing", "lying-majority", "selective", "dual", "churn", "disguised", "large"]
 
 const plans = new Map<string, Plan>()
 beforeAll(async () => {

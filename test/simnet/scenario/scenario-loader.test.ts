@@ -29,6 +29,7 @@ describe("the scenario loader", () => {
       expect(shipped.map((scenario) => scenario.name)).toEqual([
         "careful",
         "churn",
+        "disguised",
         "dual",
         "framing",
         "hosted",

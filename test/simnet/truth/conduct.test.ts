@@ -33,6 +33,21 @@ describe("the truth about conduct", () => {
     })
   )
 
+  it.effect("says who calls itself by another name than its own", () =>
+    Effect.gen(function*() {
+      const lines = yield* linesOf("disguised")
+      const told = (fleet: string) => lines.filter((line) => line.server.startsWith(`${fleet}-`) && line.traits.length > 0)
+      expect(told("honest")).toEqual([])
+      expect(told("disguised").length).toBeGreaterThan(80)
+      for (const line of told("disguised")) {
+        expect(line.traits).toHaveLength(1)
+        expect(line.traits[0]).toMatch(/^reports (?:ElectrumX |Fulcrum |electrs\/|electrs-esplora |mempool-electrs )[0-9.b]+$/)
+        const electrs = line.implementation === "romanz electrs" ? `electrs/${line.version}` : `${line.implementation} ${line.version}`
+        expect(line.traits[0]).not.toBe(`reports ${electrs}`)
+      }
+    })
+  )
+
   it.effect("says of every server that changes what does, also who is away in an outage", () =>
     Effect.gen(function*() {
       const lines = yield* linesOf("churn")

@@ -1,6 +1,7 @@
 import { headerProof, merkleProof } from "../../bitcoin/merkle.ts"
 import { Float, type Json } from "../../model/dialect.ts"
 import type { ServerModel } from "../../model/server-model.ts"
+import { stockBanner } from "../banner.ts"
 import { broadcastRefusal } from "../bitcoind-errors.ts"
 import { hashOf, maximumHeaders } from "../common-parameters.ts"
 import type { NodeFollower } from "../node-follower.ts"
@@ -165,8 +166,8 @@ const broadcast: BlockstreamMethod = ([raw]) => {
 
 /** Methods of every build; the rest is an unknown method. */
 export const blockstreamMethods: ReadonlyMap<string, BlockstreamMethod> = new Map<string, BlockstreamMethod>([
-  ["server.version", (_, { model }) => ({ result: [model.software.text, "1.4"] })],
-  ["server.banner", (_, { model }) => ({ result: model.banner ?? `Welcome to ${model.software.text}` })],
+  ["server.version", (_, { model }) => ({ result: [model.reported.text, "1.4"] })],
+  ["server.banner", (_, { model }) => ({ result: model.banner ?? stockBanner(model.reported) })],
   ["server.donation_address", () => ({ result: null })],
   ["server.ping", () => ({ result: null })],
   [

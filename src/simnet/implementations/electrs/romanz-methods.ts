@@ -5,6 +5,7 @@ import { chainDefinitions } from "../../chain/chain-definitions.ts"
 import { Float, type Json, print, serdeSorted } from "../../model/dialect.ts"
 import type { ServerModel } from "../../model/server-model.ts"
 import { atLeast, compareTuples } from "../../model/software.ts"
+import { stockBanner } from "../banner.ts"
 import { broadcastRefusal, invalidTarget, missingInputs, unknownTransaction } from "../bitcoind-errors.ts"
 import { hashOf, maximumHeaders } from "../common-parameters.ts"
 import { romanzFeatures } from "../features.ts"
@@ -68,7 +69,7 @@ const version: RomanzMethod = (params, { model }) => {
   const [low, high] = range.map((part) => tupleOf(part))
   const own = [1, 4]
   return low !== undefined && high !== undefined && compareTuples(low, own) <= 0 && compareTuples(own, high) <= 0
-    ? json([model.software.text, "1.4"])
+    ? json([model.reported.text, "1.4"])
     : fail(1, `unsupported request ${debugVersion(wanted)} by ${client}`)
 }
 
@@ -177,7 +178,7 @@ const broadcastPackage: RomanzMethod = (params) => {
 export const romanzMethods = onceFor((release: string): ReadonlyMap<string, RomanzMethod> =>
   new Map<string, RomanzMethod>([
     ["server.version", version],
-    ["server.banner", (_, { model: m }) => json(m.banner ?? `Welcome to electrs ${m.software.version} (Electrum Rust Server)!`)],
+    ["server.banner", (_, { model: m }) => json(m.banner ?? stockBanner(m.reported))],
     ["server.donation_address", () => json(null)],
     ["server.features", (_, { model }) => ({ result: romanzFeatures(model) })],
     ["server.ping", () => json(null)],

@@ -1,7 +1,7 @@
 import { print } from "../../model/dialect.ts"
 import type { ServerModel } from "../../model/server-model.ts"
 import { atLeast, compareTuples, versionNumbers, type VersionTuple } from "../../model/software.ts"
-import { bannerFor, filledBanner } from "../banner.ts"
+import { bannerFor, filledBanner, stockBanner } from "../banner.ts"
 import { electrumxFeatures } from "../features.ts"
 import { fail } from "../implementation.ts"
 import { peersText } from "../peers-text.ts"
@@ -38,7 +38,7 @@ const version: Method["answer"] = ([client, wanted], call) => {
   if (oldClient && (agreed === undefined || compareTuples(agreed, [1, 2]) <= 0)) call.warnOldWallet()
   if (agreed === undefined) return fail(1, `unsupported protocol version: ${pythonText(wanted)}`, true)
   call.negotiate(agreed)
-  return { result: print([call.model.software.text, agreed.join(".")], call.dialect) }
+  return { result: print([call.model.reported.text, agreed.join(".")], call.dialect) }
 }
 
 const banner: Method["answer"] = (_, { client, model, dialect }) => {
@@ -46,7 +46,7 @@ const banner: Method["answer"] = (_, { client, model, dialect }) => {
   return {
     result: print(
       file === null
-        ? `You are connected to an ${model.software.text} server.`
+        ? stockBanner(model.reported)
         : filledBanner(file, model, atLeast(model.software.version, "1.19")),
       dialect
     )

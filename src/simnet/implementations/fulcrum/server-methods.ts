@@ -1,6 +1,6 @@
 import { qtSorted } from "../../model/dialect.ts"
 import { atLeast, compareTuples, versionNumbers } from "../../model/software.ts"
-import { bannerFor, filledBanner } from "../banner.ts"
+import { bannerFor, filledBanner, stockBanner } from "../banner.ts"
 import { fulcrumFeatures } from "../features.ts"
 import { fail } from "../implementation.ts"
 import { peersText } from "../peers-text.ts"
@@ -22,13 +22,13 @@ const version: FulcrumMethod["answer"] = ([, wanted], call) => {
   const agreed = compareTuples(high, most) < 0 ? high : most
   if (compareTuples(agreed, low) < 0 || compareTuples(agreed, [1, 4]) < 0) return refused
   call.handshake(agreed)
-  return json([call.model.software.text, agreed.join(".")])
+  return json([call.model.reported.text, agreed.join(".")])
 }
 
 const banner: FulcrumMethod["answer"] = (_, { client, model }) => {
   const file = bannerFor(client, model)
   return json(
-    file === null ? `Connected to a ${model.software.text} server` : filledBanner(file, model, false).slice(0, 16_384)
+    file === null ? stockBanner(model.reported) : filledBanner(file, model, false).slice(0, 16_384)
   )
 }
 

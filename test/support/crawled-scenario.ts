@@ -1,0 +1,32 @@
+import { readFileSync } from "node:fs"
+import { join } from "node:path"
+import type { TruthLine } from "../../src/simnet/truth/truth.ts"
+import { runCli } from "./cli.ts"
+import { runSimnet } from "./running-simnet.ts"
+
+/** What a crawl left, and what the makers of the network know. */
+export interface CrawledScenario {
+  /** The database, closed. */
+  readonly db: string
+  readonly truth: ReadonlyArray<TruthLine>
+}
+
+/** Crawl a scenario as a user would, into a file of a folder. */
+export const crawlScenario = async (scenario: string, randomSeed: number, folder: string): Promise<CrawledScenario> => {
+  const name = `${scenario}-${randomSeed}`
+  const [db, truthFile] = [join(folder, `${name}.duckdb`), join(folder, `${name}.jsonl`)]
+  const { simnet, stop } = await runSimnet({ scenario, truthFile, randomSeed })
+  try {
+    const proxy = `socks5://127.0.0.1:${simnet.socksPort}`
+    const run = await runCli([
+      "crawl", "--network", "mainnet-sim", "--db", db, "--proxy", proxy, "--tor", proxy, "--rate", "0",
+      "--resolver", `127.0.0.1:${simnet.dnsPort}`, "--connect-timeout", "5s",
+      ...simnet.seeds.flatMap((seed) => ["--seed", seed])
+    ], { timeoutMs: 120_000 })
+    if (run.code !== 0) throw new Error(`the crawl of ${name} ended with ${run.code}: ${run.stderr}`)
+  } finally {
+    await stop()
+  }
+  const truth = readFileSync(truthFile, "utf8").trimEnd().split("\n").map((line) => JSON.parse(line) as TruthLine)
+  return { db, truth }
+}
