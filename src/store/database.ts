@@ -6,7 +6,8 @@ import type { StoreError } from "./store-error.ts"
 /**
  * A value of a result row: BIGINT and HUGEINT as numbers where they are safe
  * integers, else as decimal strings; TIMESTAMP as ISO 8601 UTC with
- * milliseconds; BLOB as hex; LIST as arrays; STRUCT as objects.
+ * milliseconds; BLOB as hex; LIST as arrays; STRUCT
+ * and MAP as objects.
  */
 export type Value = null | boolean | number | string | ReadonlyArray<Value> | { readonly [name: string]: Value }
 

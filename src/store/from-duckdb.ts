@@ -1,6 +1,8 @@
 import {
   DuckDBDateValue,
   DuckDBDecimalValue,
+  DuckDBMapType,
+  DuckDBMapValue,
   DuckDBTimestampMillisecondsValue,
   DuckDBTimestampNanosecondsValue,
   DuckDBTimestampSecondsValue,
@@ -32,6 +34,12 @@ export const toValue: DuckDBValueConverter<Value> = (value, type, converter) => 
   if (value instanceof DuckDBTimestampNanosecondsValue) return iso(value.nanos / 1_000_000n, value)
   if (value instanceof DuckDBDateValue) return value.toString()
   if (value instanceof DuckDBDecimalValue) return value.toDouble()
+  if (value instanceof DuckDBMapValue && type instanceof DuckDBMapType) {
+    return Object.fromEntries(value.entries.map((entry) => [
+      String(toValue(entry.key, type.keyType, converter)),
+      toValue(entry.value, type.valueType, converter)
+    ]))
+  }
   if (value instanceof DuckDBBlobValue) return Buffer.from(value.bytes).toString("hex")
   return JsonDuckDBValueConverter(value, type, converter as unknown as typeof JsonDuckDBValueConverter) as Value
 }

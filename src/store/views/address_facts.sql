@@ -12,7 +12,8 @@ WITH answered AS (
     max(source) FILTER (fact = 'country_located') AS located_by,
     max(answers[1]) FILTER (fact = 'cloud_provider') AS cloud_provider,
     max(detail) FILTER (fact = 'cloud_provider' AND source_kind = 'cloud ranges') AS cloud_detail,
-    any_value(answers) FILTER (fact = 'ptr') AS ptr
+    any_value(answers) FILTER (fact = 'ptr') AS ptr,
+    bool_or(fact = 'city') AS has_city
   FROM answered WHERE place = 1 GROUP BY network, address
 ), city AS (
   SELECT a.network, a.address, arg_min(a.answers[1], (a.place, a.source)) AS city
@@ -26,13 +27,23 @@ WITH answered AS (
     max(reason || CASE WHEN reason <> 'malformed' AND detail IS NOT NULL THEN ' (' || detail || ')' ELSE '' END)
       FILTER (fact = 'asn' AND len(answers) = 0) AS asn_reason
   FROM enrichment GROUP BY network, address
+), unanswered AS (
+  SELECT network, address, fact, arg_min(reason, (source_rank, source_kind, source)) AS reason
+  FROM enrichment GROUP BY network, address, fact HAVING max(len(answers)) = 0
+), gap AS (
+  SELECT network, address, map(list(fact ORDER BY fact), list(reason ORDER BY fact)) AS gaps FROM unanswered GROUP BY network, address
 )
 SELECT l.network, l.address, TRY_CAST(b.asn AS BIGINT) AS asn, coalesce(len(b.asns), 0) AS origins, b.org,
   b.country_located, b.country_registered, b.located_by, c.city, b.cloud_provider, b.cloud_detail, b.ptr, l.looked_up_at,
-  CASE WHEN b.asn IS NULL THEN coalesce(l.asn_reason, 'no source was asked') END AS asn_reason
+  CASE WHEN b.asn IS NULL THEN coalesce(l.asn_reason, 'no source was asked') END AS asn_reason,
+  map_concat(
+    coalesce(g.gaps, MAP {}),
+    CASE WHEN b.has_city AND c.city IS NULL THEN MAP {'city': 'its source names another country'} ELSE MAP {} END
+  ) AS gaps
 FROM looked_up l
 LEFT JOIN best b USING (network, address)
-LEFT JOIN city c USING (network, address);
+LEFT JOIN city c USING (network, address)
+LEFT JOIN gap g USING (network, address);
 COMMENT ON VIEW address_facts IS 'One row is one address that was looked up, with the answer of the best source for each fact. Level: address.';
 COMMENT ON COLUMN address_facts.network IS 'Network it was looked up for.';
 COMMENT ON COLUMN address_facts.address IS 'The address.';
@@ -48,3 +59,4 @@ COMMENT ON COLUMN address_facts.cloud_detail IS 'Region and service, where publi
 COMMENT ON COLUMN address_facts.ptr IS 'Its names by reverse DNS, as its owner wrote them; not cleaned.';
 COMMENT ON COLUMN address_facts.looked_up_at IS 'When it was looked up the last time, UTC.';
 COMMENT ON COLUMN address_facts.asn_reason IS 'Why asn is null; null when it is not.';
+COMMENT ON COLUMN address_facts.gaps IS 'Facts (see enrichment.fact) that were looked up and have no answer, each with the reason of the best source; a fact that is neither here nor answered was not looked up.';

@@ -18,7 +18,9 @@ SELECT
     WHEN h.looked_up < len(h.addresses) THEN 'its address was not looked up'
     WHEN h.asn_reason IS NOT NULL THEN 'asn: ' || h.asn_reason
     WHEN len(h.addresses) > 1 THEN 'it has ' || len(h.addresses) || ' addresses: shown is what is the same for all'
-  END AS place_note
+  END AS place_note,
+  h.addresses,
+  CASE WHEN a.address IS NOT NULL THEN a.gaps WHEN h.looked_up = 1 THEN h.gaps END AS gaps
 FROM crawl_endpoint ce
 LEFT JOIN visit v ON v.visit_id = ce.visit_id
 LEFT JOIN address_facts a ON a.network = ce.network
@@ -36,3 +38,5 @@ COMMENT ON COLUMN endpoint_place.city IS 'City in which a geo file puts the addr
 COMMENT ON COLUMN endpoint_place.cloud_provider IS 'Company that rents out servers there: by the ranges it publishes, else by autonomous system.';
 COMMENT ON COLUMN endpoint_place.reverse_names IS 'Names of the address by reverse DNS, not cleaned.';
 COMMENT ON COLUMN endpoint_place.place_note IS 'Why asn and the like are null, or what they stand for; null where the address dialled was looked up and has an asn.';
+COMMENT ON COLUMN endpoint_place.gaps IS 'Facts (see enrichment.fact) of its one address that were looked up and have no answer, each with the reason; null where no one address was looked up.';
+COMMENT ON COLUMN endpoint_place.addresses IS 'What --resolver said of a name that a proxy dialled; null for others.';

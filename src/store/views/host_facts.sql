@@ -11,7 +11,8 @@ WITH each AS (
     list(DISTINCT f.country_located) AS country_located, list(DISTINCT f.country_registered) AS country_registered,
     list(DISTINCT f.city) AS city, list(DISTINCT f.cloud_provider) AS cloud_provider,
     list_sort(list_distinct(flatten(list(coalesce(f.ptr, []))))) AS ptr,
-    max(f.asn_reason) AS asn_reason
+    max(f.asn_reason) AS asn_reason,
+    any_value(f.gaps) AS gaps
   FROM each e LEFT JOIN address_facts f ON f.network = e.network AND f.address = e.address
   GROUP BY e.network, e.host
 )
@@ -23,7 +24,8 @@ SELECT network, host, addresses, reason, detail, looked_up,
   CASE WHEN len(city) = 1 THEN city[1] END AS city,
   CASE WHEN len(cloud_provider) = 1 THEN cloud_provider[1] END AS cloud_provider,
   ptr,
-  asn_reason
+  asn_reason,
+  CASE WHEN len(addresses) = 1 THEN gaps END AS gaps
 FROM known;
 COMMENT ON VIEW host_facts IS 'One row is one name that was dialled through a proxy, with what is the same for all its addresses: which one the proxy took is not known. Level: host.';
 COMMENT ON COLUMN host_facts.network IS 'Network it was looked up for.';
@@ -40,3 +42,4 @@ COMMENT ON COLUMN host_facts.city IS 'City, on the same condition.';
 COMMENT ON COLUMN host_facts.cloud_provider IS 'Cloud provider, on the same condition.';
 COMMENT ON COLUMN host_facts.ptr IS 'Names of any of its addresses by reverse DNS.';
 COMMENT ON COLUMN host_facts.asn_reason IS 'Why one of its addresses has no asn; null when all have one.';
+COMMENT ON COLUMN host_facts.gaps IS 'Facts that were looked up and have no answer, each with the reason; null where it has several addresses or none.';

@@ -1,58 +1,229 @@
 CREATE VIEW server_metadata AS
 WITH member AS (
   SELECT crawl_id, server_id, min(cluster_id) AS cluster_id FROM cluster_member GROUP BY crawl_id, server_id
+), reply AS (
+  SELECT o.visit_id, o.probe, any_value(o.value) AS value,
+    CASE any_value(o.outcome)
+      WHEN 'ok' THEN 'answered in another form'
+      WHEN 'not asked' THEN 'not asked' || coalesce(': ' || any_value(o.error_message), '')
+      ELSE any_value(o.outcome) || coalesce(' ' || any_value(o.error_code), '')
+    END AS why
+  FROM latest_crawl l
+  JOIN visit v ON v.crawl_id = l.crawl_id AND v.kind = 'regular'
+  JOIN observation o ON o.visit_id = v.visit_id
+  WHERE o.probe IN ('banner', 'donation address', 'tip', 'features', 'relay fee', 'fee histogram', 'mempool info') OR o.probe LIKE 'fee#%'
+  GROUP BY o.visit_id, o.probe
+), replies AS (
+  SELECT visit_id,
+    max(CASE WHEN probe = 'relay fee' THEN TRY_CAST(value AS DOUBLE) END) AS relay_fee,
+    max(value) FILTER (probe = 'fee histogram') AS fee_histogram,
+    max(value) FILTER (probe = 'mempool info') AS mempool_info,
+    map(
+      list(TRY_CAST(probe[5:] AS INTEGER) ORDER BY TRY_CAST(probe[5:] AS INTEGER)) FILTER (probe LIKE 'fee#%' AND TRY_CAST(probe[5:] AS INTEGER) IS NOT NULL),
+      list(TRY_CAST(value AS DOUBLE) ORDER BY TRY_CAST(probe[5:] AS INTEGER)) FILTER (probe LIKE 'fee#%' AND TRY_CAST(probe[5:] AS INTEGER) IS NOT NULL)
+    ) AS fee_vector,
+    map(list(probe ORDER BY probe), list(why ORDER BY probe)) AS why
+  FROM reply GROUP BY visit_id
+), found AS (
+  SELECT
+    ce.crawl_id, ce.endpoint_id, se.server_id, ce.host, ce.network, ce.simulated,
+    p.address AS ip,
+    ce.port,
+    ce.transport IN ('tls', 'wss') AS ssl,
+    ce.reachable,
+    CAST(NULL AS DOUBLE) AS latency_ms,
+    v.banner,
+    v.protocol AS protocol_version,
+    v.software AS server_version,
+    ts.certificate_sha256,
+    x.issuer,
+    x.valid_from,
+    x.valid_to,
+    x.san_dns,
+    CAST(NULL AS VARCHAR) AS balance_response,
+    CAST(NULL AS VARCHAR) AS history_response,
+    CAST(NULL AS VARCHAR) AS malformed_response,
+    CAST(NULL AS BOOLEAN) AS rate_limit_triggered,
+    CAST(NULL AS DOUBLE) AS timing_variance,
+    i.fingerprint_hash,
+    coalesce(p.country_located, p.country_registered) AS country,
+    p.city,
+    p.asn,
+    p.org,
+    p.cloud_provider,
+    CAST(NULL AS DOUBLE) AS honeypot_score,
+    m.cluster_id,
+    CASE
+      WHEN ce.visit_id IS NULL THEN 'not visited: ' || coalesce(ce.not_visited_reason, ce.state)
+        || coalesce(' (' || ce.not_visited_detail || ')', '')
+      WHEN ce.outcome = 'failed' THEN 'failed: ' || coalesce(ce.reason, 'unknown') || coalesce(' (' || ce.phase || ')', '')
+    END AS notes,
+    p.country_located,
+    p.country_registered,
+    p.reverse_names,
+    p.place_note,
+    i.implementation,
+    i.version_range,
+    i.confidence AS identification_confidence,
+    i.contradictions,
+    v.started_at AS visited_at,
+    h.first_known,
+    h.first_seen,
+    h.last_seen,
+    h.uptime_share,
+    coalesce(h.uptime_observations, 0) AS uptime_observations,
+    x.spki_sha256,
+    x.subject,
+    x.serial,
+    x.san_ip,
+    x.key_type,
+    x.signature_algorithm,
+    x.self_signed,
+    ts.chain_sha256,
+    ts.verify_error,
+    ts.wallet_accepts,
+    ts.wallet_accepts_reason,
+    ts.version AS tls_version,
+    ts.cipher,
+    ts.key_exchange,
+    ts.session_offered,
+    ts.alpn,
+    ts.sni,
+    v.donation_address,
+    v.features_hosts AS advertised_hosts,
+    v.features_services AS advertised_services,
+    v.features_protocol_min AS protocol_min,
+    v.features_protocol_max AS protocol_max,
+    v.features_pruning AS pruning,
+    v.features_genesis_hash AS advertised_genesis_hash,
+    coalesce(r.relay_fee, TRY_CAST(TRY_CAST(r.mempool_info AS JSON)->>'minrelaytxfee' AS DOUBLE)) AS relay_fee,
+    CASE WHEN len(map_keys(r.fee_vector)) > 0 THEN r.fee_vector END AS fee_vector,
+    TRY_CAST(r.fee_histogram AS JSON) AS fee_histogram,
+    TRY_CAST(r.mempool_info AS JSON) AS mempool_info,
+    v.tip_height,
+    v.tip_hash,
+    v.tip_time,
+    v.tip_valid_work,
+    v.chain_verdict,
+    v.chain,
+    v.via,
+    CASE WHEN len(v.addresses) = 0 THEN coalesce(p.addresses, v.addresses) ELSE v.addresses END AS addresses,
+    v.resolved_ms,
+    v.tcp_connect_ms,
+    round(v.tls_ms - v.connected_ms, 3) AS tls_handshake_ms,
+    round(v.handshake_ms - coalesce(v.tls_ms, v.connected_ms), 3) AS version_ms,
+    v.ended_ms AS visit_ms,
+    -- From here on for the reasons only.
+    CASE
+      WHEN ce.visit_id IS NULL THEN 'not visited: ' || coalesce(ce.not_visited_reason, ce.state)
+        || coalesce(' (' || ce.not_visited_detail || ')', '')
+    END AS no_visit,
+    CASE
+      WHEN ce.visit_id IS NULL THEN no_visit
+      WHEN ce.outcome = 'failed' AND v.software IS NULL AND v.protocol IS NULL
+        THEN 'failed: ' || coalesce(ce.reason, 'unknown') || coalesce(' (' || ce.phase || ')', '')
+    END AS no_session,
+    CASE
+      WHEN ce.transport NOT IN ('tls', 'wss') THEN 'the endpoint does not speak TLS'
+      WHEN ts.visit_id IS NULL THEN coalesce(no_session, 'no TLS handshake was stored')
+    END AS no_tls,
+    coalesce(no_tls, CASE WHEN ts.certificate_sha256 IS NULL THEN 'the certificate could not be read' END) AS no_certificate,
+    CASE WHEN p.place_note NOT LIKE 'asn: %' THEN p.place_note END AS no_place,
+    p.gaps,
+    CASE WHEN p.gaps IS NULL THEN 'its addresses differ in it, or one has none' ELSE 'no source was asked' END AS place_gap,
+    r.why,
+    v.features_services IS NOT NULL AS has_features,
+    h.uptime_gap
+  FROM latest_crawl l
+  JOIN crawl_endpoint ce ON ce.crawl_id = l.crawl_id
+  LEFT JOIN visit v ON v.visit_id = ce.visit_id
+  LEFT JOIN tls_session ts ON ts.visit_id = ce.visit_id
+  LEFT JOIN certificate x ON x.sha256 = ts.certificate_sha256
+  LEFT JOIN server_endpoint se ON se.crawl_id = ce.crawl_id AND se.endpoint_id = ce.endpoint_id
+  LEFT JOIN endpoint_place p ON p.crawl_id = ce.crawl_id AND p.endpoint_id = ce.endpoint_id
+  LEFT JOIN identification i ON i.visit_id = ce.visit_id
+  LEFT JOIN endpoint_history h ON h.network = ce.network AND h.endpoint_id = ce.endpoint_id
+  LEFT JOIN replies r ON r.visit_id = ce.visit_id
+  LEFT JOIN member m ON m.crawl_id = ce.crawl_id AND m.server_id = se.server_id
 )
 SELECT
-  ce.crawl_id, ce.endpoint_id, se.server_id, ce.host, ce.network, ce.simulated,
-  p.address AS ip,
-  ce.port,
-  ce.transport IN ('tls', 'wss') AS ssl,
-  ce.reachable,
-  CAST(NULL AS DOUBLE) AS latency_ms,
-  v.banner,
-  v.protocol AS protocol_version,
-  v.software AS server_version,
-  ts.certificate_sha256,
-  x.issuer,
-  x.valid_from,
-  x.valid_to,
-  x.san_dns,
-  CAST(NULL AS VARCHAR) AS balance_response,
-  CAST(NULL AS VARCHAR) AS history_response,
-  CAST(NULL AS VARCHAR) AS malformed_response,
-  CAST(NULL AS BOOLEAN) AS rate_limit_triggered,
-  CAST(NULL AS DOUBLE) AS timing_variance,
-  i.fingerprint_hash,
-  coalesce(p.country_located, p.country_registered) AS country,
-  p.city,
-  p.asn,
-  p.org,
-  p.cloud_provider,
-  CAST(NULL AS DOUBLE) AS honeypot_score,
-  m.cluster_id,
-  CASE
-    WHEN ce.visit_id IS NULL THEN 'not visited: ' || coalesce(ce.not_visited_reason, ce.state)
-      || coalesce(' (' || ce.not_visited_detail || ')', '')
-    WHEN ce.outcome = 'failed' THEN 'failed: ' || coalesce(ce.reason, 'unknown') || coalesce(' (' || ce.phase || ')', '')
-  END AS notes,
-  p.country_located,
-  p.country_registered,
-  p.reverse_names,
-  p.place_note,
-  i.implementation,
-  i.version_range,
-  i.confidence AS identification_confidence,
-  i.contradictions
-FROM latest_crawl l
-JOIN crawl_endpoint ce ON ce.crawl_id = l.crawl_id
-LEFT JOIN visit v ON v.visit_id = ce.visit_id
-LEFT JOIN tls_session ts ON ts.visit_id = ce.visit_id
-LEFT JOIN certificate x ON x.sha256 = ts.certificate_sha256
-LEFT JOIN server_endpoint se ON se.crawl_id = ce.crawl_id AND se.endpoint_id = ce.endpoint_id
-LEFT JOIN endpoint_place p ON p.crawl_id = ce.crawl_id AND p.endpoint_id = ce.endpoint_id
-LEFT JOIN identification i ON i.visit_id = ce.visit_id
-LEFT JOIN member m ON m.crawl_id = ce.crawl_id AND m.server_id = se.server_id;
-COMMENT ON VIEW server_metadata IS 'One row is one endpoint of the latest finished crawl of its network, with the metadata schema of this project; null is not known (yet). Level: endpoint; use server_summary to count servers.';
+  * EXCLUDE (no_visit, no_session, no_tls, no_certificate, no_place, gaps, place_gap, why, has_features, uptime_gap),
+  map_from_entries([gap FOR gap IN [
+    {k: 'reachable', v: CASE WHEN reachable IS NULL THEN notes END},
+    {k: 'visited_at', v: CASE WHEN visited_at IS NULL THEN no_visit END},
+    {k: 'ip', v: CASE WHEN ip IS NULL THEN coalesce(CASE WHEN no_place LIKE 'onion%' THEN no_place END, no_visit, CASE WHEN via <> 'direct' THEN 'the proxy does not tell which address it dialled' END, no_session, 'not known') END},
+    {k: 'latency_ms', v: CASE WHEN latency_ms IS NULL THEN coalesce(no_session, 'not measured') END},
+    {k: 'timing_variance', v: CASE WHEN timing_variance IS NULL THEN coalesce(no_session, 'not measured') END},
+    {k: 'banner', v: CASE WHEN banner IS NULL THEN coalesce(no_session, why['banner'], 'not asked') END},
+    {k: 'server_version', v: CASE WHEN server_version IS NULL THEN coalesce(no_session, 'it does not say') END},
+    {k: 'protocol_version', v: CASE WHEN protocol_version IS NULL THEN coalesce(no_session, 'it does not say') END},
+    {k: 'donation_address', v: CASE WHEN donation_address IS NULL THEN coalesce(no_session, why['donation address'], 'not asked') END},
+    {k: 'certificate_sha256', v: CASE WHEN certificate_sha256 IS NULL THEN no_certificate END},
+    {k: 'issuer', v: CASE WHEN issuer IS NULL THEN no_certificate END},
+    {k: 'san_dns', v: CASE WHEN san_dns IS NULL THEN no_certificate END},
+    {k: 'spki_sha256', v: CASE WHEN spki_sha256 IS NULL THEN no_certificate END},
+    {k: 'subject', v: CASE WHEN subject IS NULL THEN no_certificate END},
+    {k: 'serial', v: CASE WHEN serial IS NULL THEN no_certificate END},
+    {k: 'san_ip', v: CASE WHEN san_ip IS NULL THEN no_certificate END},
+    {k: 'key_type', v: CASE WHEN key_type IS NULL THEN no_certificate END},
+    {k: 'self_signed', v: CASE WHEN self_signed IS NULL THEN no_certificate END},
+    {k: 'valid_from', v: CASE WHEN valid_from IS NULL THEN coalesce(no_certificate, 'it states no readable date') END},
+    {k: 'valid_to', v: CASE WHEN valid_to IS NULL THEN coalesce(no_certificate, 'it states no readable date') END},
+    {k: 'signature_algorithm', v: CASE WHEN signature_algorithm IS NULL THEN coalesce(no_certificate, 'not known to OpenSSL') END},
+    {k: 'chain_sha256', v: CASE WHEN chain_sha256 IS NULL THEN no_tls END},
+    {k: 'tls_version', v: CASE WHEN tls_version IS NULL THEN coalesce(no_tls, 'not read') END},
+    {k: 'cipher', v: CASE WHEN cipher IS NULL THEN coalesce(no_tls, 'not read') END},
+    {k: 'key_exchange', v: CASE WHEN key_exchange IS NULL THEN coalesce(no_tls, 'no ephemeral key') END},
+    {k: 'wallet_accepts_reason', v: CASE WHEN wallet_accepts_reason IS NULL THEN coalesce(no_tls, 'visited by a version that did not record it') END},
+    {k: 'session_offered', v: CASE WHEN session_offered IS NULL THEN coalesce(no_tls, 'visited by a version that did not record it') END},
+    {k: 'wallet_accepts', v: CASE WHEN wallet_accepts IS NULL THEN coalesce(no_tls, wallet_accepts_reason, 'visited by a version that did not record it') END},
+    {k: 'balance_response', v: CASE WHEN balance_response IS NULL THEN coalesce(no_session, 'not asked') END},
+    {k: 'history_response', v: CASE WHEN history_response IS NULL THEN coalesce(no_session, 'not asked') END},
+    {k: 'rate_limit_triggered', v: CASE WHEN rate_limit_triggered IS NULL THEN coalesce(no_session, 'not asked') END},
+    {k: 'malformed_response', v: CASE WHEN malformed_response IS NULL THEN coalesce(no_session, 'no deep visit yet') END},
+    {k: 'implementation', v: CASE WHEN implementation IS NULL THEN coalesce(no_session, 'nothing known fits well enough') END},
+    {k: 'version_range', v: CASE WHEN version_range IS NULL THEN coalesce(no_session, 'nothing known fits well enough') END},
+    {k: 'identification_confidence', v: CASE WHEN identification_confidence IS NULL THEN coalesce(no_session, 'no reply to judge by') END},
+    {k: 'contradictions', v: CASE WHEN contradictions IS NULL THEN coalesce(no_session, 'no reply to judge by') END},
+    {k: 'fingerprint_hash', v: CASE WHEN fingerprint_hash IS NULL THEN coalesce(no_session, 'a reply that it is made of is missing') END},
+    {k: 'country', v: CASE WHEN country IS NULL THEN coalesce(no_place, gaps['country_registered'], place_gap) END},
+    {k: 'country_located', v: CASE WHEN country_located IS NULL THEN coalesce(no_place, gaps['country_located'], place_gap) END},
+    {k: 'country_registered', v: CASE WHEN country_registered IS NULL THEN coalesce(no_place, gaps['country_registered'], place_gap) END},
+    {k: 'city', v: CASE WHEN city IS NULL THEN coalesce(no_place, gaps['city'], place_gap) END},
+    {k: 'asn', v: CASE WHEN asn IS NULL THEN coalesce(no_place, gaps['asn'], place_gap) END},
+    {k: 'org', v: CASE WHEN org IS NULL THEN coalesce(no_place, gaps['org'], place_gap) END},
+    {k: 'cloud_provider', v: CASE WHEN cloud_provider IS NULL THEN coalesce(no_place, gaps['cloud_provider'], place_gap) END},
+    {k: 'reverse_names', v: CASE WHEN reverse_names IS NULL THEN coalesce(no_place, gaps['ptr'], place_gap) END},
+    {k: 'honeypot_score', v: CASE WHEN honeypot_score IS NULL THEN 'not computed by this version' END},
+    {k: 'advertised_hosts', v: CASE WHEN advertised_hosts IS NULL THEN coalesce(no_session, CASE WHEN has_features THEN 'it does not say' ELSE coalesce(why['features'], 'not asked') END) END},
+    {k: 'advertised_services', v: CASE WHEN advertised_services IS NULL THEN coalesce(no_session, CASE WHEN has_features THEN 'it does not say' ELSE coalesce(why['features'], 'not asked') END) END},
+    {k: 'protocol_min', v: CASE WHEN protocol_min IS NULL THEN coalesce(no_session, CASE WHEN has_features THEN 'it does not say' ELSE coalesce(why['features'], 'not asked') END) END},
+    {k: 'protocol_max', v: CASE WHEN protocol_max IS NULL THEN coalesce(no_session, CASE WHEN has_features THEN 'it does not say' ELSE coalesce(why['features'], 'not asked') END) END},
+    {k: 'advertised_genesis_hash', v: CASE WHEN advertised_genesis_hash IS NULL THEN coalesce(no_session, CASE WHEN has_features THEN 'it does not say' ELSE coalesce(why['features'], 'not asked') END) END},
+    {k: 'pruning', v: CASE WHEN pruning IS NULL THEN coalesce(no_session, CASE WHEN has_features THEN 'it claims none' ELSE coalesce(why['features'], 'not asked') END) END},
+    {k: 'relay_fee', v: CASE WHEN relay_fee IS NULL THEN coalesce(no_session, why['relay fee'], why['mempool info'], 'not asked') END},
+    {k: 'fee_vector', v: CASE WHEN fee_vector IS NULL THEN coalesce(no_session, 'not asked') END},
+    {k: 'fee_histogram', v: CASE WHEN fee_histogram IS NULL THEN coalesce(no_session, why['fee histogram'], 'not asked') END},
+    {k: 'mempool_info', v: CASE WHEN mempool_info IS NULL THEN coalesce(no_session, why['mempool info'], 'not asked') END},
+    {k: 'tip_height', v: CASE WHEN tip_height IS NULL THEN coalesce(no_session, why['tip'], 'not asked') END},
+    {k: 'tip_hash', v: CASE WHEN tip_hash IS NULL THEN coalesce(no_session, why['tip'], 'not asked') END},
+    {k: 'tip_time', v: CASE WHEN tip_time IS NULL THEN coalesce(no_session, why['tip'], 'not asked') END},
+    {k: 'tip_valid_work', v: CASE WHEN tip_valid_work IS NULL THEN coalesce(no_session, why['tip'], 'not asked') END},
+    {k: 'chain_verdict', v: CASE WHEN chain_verdict IS NULL THEN coalesce(no_session, 'no header was asked for') END},
+    {k: 'chain', v: CASE WHEN chain IS NULL THEN coalesce(no_session, 'no deciding header was shown') END},
+    {k: 'resolved_ms', v: CASE WHEN resolved_ms IS NULL THEN coalesce(no_visit, CASE WHEN via <> 'direct' THEN 'the proxy resolves names' END, CASE WHEN len(addresses) > 0 THEN 'there was no name to resolve' END, notes, 'not recorded') END},
+    {k: 'addresses', v: CASE WHEN addresses IS NULL THEN no_visit END},
+    {k: 'via', v: CASE WHEN via IS NULL THEN no_visit END},
+    {k: 'tcp_connect_ms', v: CASE WHEN tcp_connect_ms IS NULL THEN coalesce(no_visit, CASE WHEN via <> 'direct' THEN 'through a proxy, which answers in its place' END, no_session, 'visited by a version that did not record it') END},
+    {k: 'tls_handshake_ms', v: CASE WHEN tls_handshake_ms IS NULL THEN coalesce(no_tls, no_session, 'not recorded') END},
+    {k: 'version_ms', v: CASE WHEN version_ms IS NULL THEN coalesce(no_session, 'not recorded') END},
+    {k: 'visit_ms', v: CASE WHEN visit_ms IS NULL THEN no_visit END},
+    {k: 'first_seen', v: CASE WHEN first_seen IS NULL THEN 'it never answered' END},
+    {k: 'last_seen', v: CASE WHEN last_seen IS NULL THEN 'it never answered' END},
+    {k: 'uptime_share', v: CASE WHEN uptime_share IS NULL THEN uptime_gap END}
+  ] IF gap.v IS NOT NULL]) AS untested
+FROM found;
+COMMENT ON VIEW server_metadata IS 'One row is one endpoint of the latest finished crawl of its network, with the metadata schema of this project; null is not known, and column untested says why. Level: endpoint; use server_summary to count servers.';
 COMMENT ON COLUMN server_metadata.crawl_id IS 'Latest finished crawl of the network.';
 COMMENT ON COLUMN server_metadata.endpoint_id IS 'The endpoint.';
 COMMENT ON COLUMN server_metadata.server_id IS 'Its server in this crawl.';
@@ -94,3 +265,51 @@ COMMENT ON COLUMN server_metadata.implementation IS 'What the server behaves lik
 COMMENT ON COLUMN server_metadata.version_range IS 'Releases of it that fit what was seen, e.g. >=1.18 <1.19; any when nothing tells them apart. A build from between two releases behaves like the later one. Null without implementation.';
 COMMENT ON COLUMN server_metadata.identification_confidence IS 'Probability of the likeliest implementation, 0 to 1; null when untested.';
 COMMENT ON COLUMN server_metadata.contradictions IS 'Claims and traits that do not go together. Proxies, forks, patched builds and old banners make them too: no verdict. Null when untested.';
+COMMENT ON COLUMN server_metadata.visited_at IS 'When its visit in this crawl began, UTC; all values of the server are from then. Null when not visited.';
+COMMENT ON COLUMN server_metadata.first_known IS 'When a crawl of this network first knew the endpoint, UTC: somebody had named it.';
+COMMENT ON COLUMN server_metadata.first_seen IS 'When the first visit began that it answered, over all crawls of this network, UTC; null when it never did.';
+COMMENT ON COLUMN server_metadata.last_seen IS 'When the latest visit began that it answered, over all crawls of this network, UTC; null when it never did.';
+COMMENT ON COLUMN server_metadata.uptime_share IS 'Share of its observations in which it answered server.version, 0 to 1, over all crawls and vantages of this network. Null below 20 observations, and where they lie within less than 24 hours.';
+COMMENT ON COLUMN server_metadata.uptime_observations IS 'Observations behind uptime_share: visits that it answered or that failed on its side. What failed on ours or was not visited does not count.';
+COMMENT ON COLUMN server_metadata.spki_sha256 IS 'SHA-256 of the certificate''s public key info (SPKI): survives renewal with the same key. Null without certificate.';
+COMMENT ON COLUMN server_metadata.subject IS 'Subject of the certificate, as it states, not cleaned. Null without certificate.';
+COMMENT ON COLUMN server_metadata.serial IS 'Serial number of the certificate, hex. Null without certificate.';
+COMMENT ON COLUMN server_metadata.san_ip IS 'IP addresses among its alternative names. Null without certificate.';
+COMMENT ON COLUMN server_metadata.key_type IS 'Kind and size of its key, e.g. rsa 2048, ec prime256v1, ed25519. Null without certificate.';
+COMMENT ON COLUMN server_metadata.signature_algorithm IS 'Algorithm it is signed with. Null without certificate or when not known.';
+COMMENT ON COLUMN server_metadata.self_signed IS 'It is signed with its own key. Null without certificate.';
+COMMENT ON COLUMN server_metadata.chain_sha256 IS 'SHA-256 of each certificate presented above it, in order. Null without TLS handshake.';
+COMMENT ON COLUMN server_metadata.verify_error IS 'Last fault that OpenSSL found at the time of the visit against the roots that Node ships (Mozilla''s), by its name in Node; common here, no verdict. Null when no fault was found or without TLS handshake.';
+COMMENT ON COLUMN server_metadata.wallet_accepts IS 'The Electrum wallet would use the server by this handshake, meeting the host name for the first time: TLS 1.2 or newer, and a certificate of a known authority for the name, or one leaf that signed itself and whose time is not over. The roots are Node''s where the wallet takes certifi''s. Null when what was seen cannot decide it or without TLS handshake.';
+COMMENT ON COLUMN server_metadata.wallet_accepts_reason IS 'Why; see tls_session.wallet_accepts_reason for the words. Null without TLS handshake.';
+COMMENT ON COLUMN server_metadata.tls_version IS 'TLS version agreed on, e.g. TLSv1.3. Null without TLS handshake.';
+COMMENT ON COLUMN server_metadata.cipher IS 'Cipher suite agreed on. Null without TLS handshake.';
+COMMENT ON COLUMN server_metadata.key_exchange IS 'Group or kind of the key exchange, e.g. X25519. Null without TLS handshake or without ephemeral key.';
+COMMENT ON COLUMN server_metadata.session_offered IS 'Resumption: the server gave a session ticket or identifier while the visit lasted; no second connection was made to try it. Null without TLS handshake.';
+COMMENT ON COLUMN server_metadata.alpn IS 'Application protocol agreed on. None is offered, as the wallet offers none; null for none.';
+COMMENT ON COLUMN server_metadata.sni IS 'Name we sent in the TLS handshake: the announced one; null for addresses, which are not sent, and without TLS handshake.';
+COMMENT ON COLUMN server_metadata.donation_address IS 'server.donation_address as received, not cleaned; empty for none. Null when there was no such reply.';
+COMMENT ON COLUMN server_metadata.advertised_hosts IS 'Hosts and ports that it claims for itself in server.features: JSON list of {host, tcpPort, tlsPort, wsPort, wssPort}. Null without that reply.';
+COMMENT ON COLUMN server_metadata.advertised_services IS 'Services that it claims in server.features (protocol 1.6), as texts; empty for none. Null without that reply.';
+COMMENT ON COLUMN server_metadata.protocol_min IS 'Lowest protocol that it claims in server.features. Null when it does not say.';
+COMMENT ON COLUMN server_metadata.protocol_max IS 'Highest protocol that it claims in server.features. Null when it does not say.';
+COMMENT ON COLUMN server_metadata.pruning IS 'Pruning limit that it claims in server.features, blocks. Null when it claims none or without that reply.';
+COMMENT ON COLUMN server_metadata.advertised_genesis_hash IS 'genesis_hash that it claims in server.features; chain says which chain its headers showed. Null when it does not say.';
+COMMENT ON COLUMN server_metadata.relay_fee IS 'Least fee its node relays, BTC per 1,000 virtual bytes: blockchain.relayfee, or minrelaytxfee of mempool.get_info where protocol 1.6 replaced it. Null when neither was asked for or answered with a number.';
+COMMENT ON COLUMN server_metadata.fee_vector IS 'Fee estimates, BTC per 1,000 virtual bytes by number of blocks asked for; -1 where its node has none, null where the reply was no number. Servers are asked at different times: compare within one snapshot only. Null when not asked.';
+COMMENT ON COLUMN server_metadata.fee_histogram IS 'mempool.get_fee_histogram as received: JSON list of [fee rate, virtual bytes], highest rate first. Compare within one snapshot and one implementation only. Null without a reply of at most 16 kB.';
+COMMENT ON COLUMN server_metadata.mempool_info IS 'mempool.get_info (protocol 1.6) as received, JSON object. Null when not asked or without such a reply.';
+COMMENT ON COLUMN server_metadata.tip_height IS 'Height of the tip it claims. Null without that reply.';
+COMMENT ON COLUMN server_metadata.tip_hash IS 'Block hash of that tip, computed from its header. Null without that reply.';
+COMMENT ON COLUMN server_metadata.tip_time IS 'Time in that header, UTC, as its miner states. Null without that reply.';
+COMMENT ON COLUMN server_metadata.tip_valid_work IS 'Validity of that header: it meets the target it states itself, which says nothing of the chain below. Null without that reply.';
+COMMENT ON COLUMN server_metadata.chain_verdict IS 'same: all headers shown at deciding heights fit the crawled chain; other: one does not; unverified: none was shown. Null when untested.';
+COMMENT ON COLUMN server_metadata.chain IS 'Name of the chain these headers show; null while unverified or untested.';
+COMMENT ON COLUMN server_metadata.via IS 'How it was reached: direct, proxy or tor. Null when not visited.';
+COMMENT ON COLUMN server_metadata.addresses IS 'All addresses the resolver gave for the host at the visit, in its order; through a proxy, which resolves itself, those that --resolver gave afterwards. Empty for none. Null when not visited.';
+COMMENT ON COLUMN server_metadata.resolved_ms IS 'Time that resolving the name took, milliseconds. Null for addresses, through a proxy and when not visited.';
+COMMENT ON COLUMN server_metadata.tcp_connect_ms IS 'Time that TCP took to the address that answered, milliseconds: about one round trip. Null through a proxy, which answers in its place, and where TCP failed.';
+COMMENT ON COLUMN server_metadata.tls_handshake_ms IS 'Time from the TCP connection (the tunnel of a proxy) to the end of the TLS handshake, milliseconds. Null without TLS handshake.';
+COMMENT ON COLUMN server_metadata.version_ms IS 'Time from there to the reply to server.version, milliseconds: a round trip and the server''s own time; with a second attempt it includes the first reply. Null without that reply.';
+COMMENT ON COLUMN server_metadata.visit_ms IS 'Time the whole visit took, milliseconds. Null when not visited.';
+COMMENT ON COLUMN server_metadata.untested IS 'For each column that is null here: why. Columns whose null says that there is none of it (notes, place_note, verify_error, alpn, sni, cluster_id) or that our own analysis has not run (server_id) are not in it.';

@@ -1,0 +1,99 @@
+import { NodeServices } from "@effect/platform-node"
+import { assert, describe, it } from "@effect/vitest"
+import { Effect } from "effect"
+import { Database, type Row } from "../../src/store/database.ts"
+import { onion, recordSmallCrawl, temporaryFolder, withStore } from "../support/small-database.ts"
+import { answeredVisit, crawlStart, failedVisit, someTime } from "../support/store-facts.ts"
+
+const rowsOf = (path: string, sql: string) =>
+  Effect.flatMap(Database, (database) => Effect.map(database.query(sql), (result) => result.rows)).pipe(
+    Effect.provide(Database.layer(path)),
+    Effect.provide(NodeServices.layer)
+  )
+
+/** Columns that are never null, or whose null says that there is none of it, or that our own analysis did not run. */
+const withoutReason = new Set([
+  "crawl_id", "endpoint_id", "server_id", "host", "network", "simulated", "port", "ssl", "uptime_observations", "untested",
+  "first_known", "notes", "place_note", "verify_error", "alpn", "sni", "cluster_id"
+])
+
+const reasonsOf = (row: Row): Readonly<Record<string, string>> => row["untested"] as Record<string, string>
+
+/** Every null has its reason, and nothing else has one. */
+const checkReasons = (rows: ReadonlyArray<Row>): void => {
+  for (const row of rows) {
+    const missing = Object.keys(row).filter((column) => row[column] === null && !withoutReason.has(column))
+    assert.deepStrictEqual(Object.keys(reasonsOf(row)).toSorted(), missing.toSorted(), String(row["host"]))
+  }
+}
+
+describe("server_metadata", () => {
+  it.effect("says for every null why, and gives no reason for anything else", () =>
+    Effect.gen(function*() {
+      const path = `${yield* temporaryFolder}/a.duckdb`
+      yield* withStore(path, (store) => recordSmallCrawl(store, "mainnet"))
+      const rows = yield* rowsOf(path, "SELECT endpoint_key, m.* FROM server_metadata m JOIN endpoint USING (endpoint_id)")
+      const byKey = new Map(rows.map(({ endpoint_key, ...row }) => [String(endpoint_key), row]))
+      checkReasons([...byKey.values()])
+      const why = (key: string, column: string) => reasonsOf(byKey.get(key)!)[column]
+      assert.strictEqual(why("alpha.example.org:50001:t", "banner"), "not visited: tls answered")
+      assert.strictEqual(why("alpha.example.org:50001:t", "certificate_sha256"), "the endpoint does not speak TLS")
+      assert.strictEqual(why(`${onion}:50002:s`, "reachable"), "not visited: us (no Tor)")
+      assert.strictEqual(why(`${onion}:50002:s`, "asn"), "onion services have no address")
+      assert.strictEqual(why("gamma.example.org:50001:t", "tip_height"), "failed: connect timeout (connect)")
+      assert.strictEqual(why("alpha.example.org:50002:s", "city"), "its address was not looked up")
+      assert.strictEqual(why("alpha.example.org:50002:s", "uptime_share"), "fewer than 20 observations")
+      assert.deepInclude(byKey.get("alpha.example.org:50002:s"), {
+        wallet_accepts: true,
+        wallet_accepts_reason: "self-signed: pinned at first contact",
+        verify_error: "DEPTH_ZERO_SELF_SIGNED_CERT",
+        spki_sha256: "shared key",
+        session_offered: true,
+        tls_handshake_ms: 15,
+        version_ms: 15,
+        tcp_connect_ms: 7,
+        addresses: ["34.90.1.2", "2a01::2"]
+      })
+    }))
+
+  it.effect("counts uptime over all crawls of a network, and not what failed on our side", () =>
+    Effect.gen(function*() {
+      const path = `${yield* temporaryFolder}/b.duckdb`
+      const hour = 3_600_000
+      yield* withStore(path, (store) =>
+        Effect.gen(function*() {
+          for (let i = 0; i < 30; i++) {
+            const startedAt = someTime + i * 2 * hour
+            const start = crawlStart({ network: i === 29 ? "testnet4" : "mainnet" })
+            const crawlId = yield* store.startCrawl({ ...start, startedAt, vantage: { ...start.vantage, name: i % 2 === 0 ? "a" : "b" } })
+            const at = { startedAt }
+            yield* store.record(crawlId, [
+              // Down in each fourth crawl; in each fifth of the others we are to blame.
+              { _tag: "visit", visit: i % 4 === 3 ? failedVisit("a.example.org:50002:s", at) : i % 5 === 0 ? failedVisit("a.example.org:50002:s", { ...at, reason: "us" }) : answeredVisit("a.example.org:50002:s", at) },
+              { _tag: "visit", visit: answeredVisit("often.example.org:50002:s", { startedAt: someTime + i * 60_000 }) },
+              ...(i < 19 ? [{ _tag: "visit" as const, visit: answeredVisit("seldom.example.org:50002:s", at) }] : [])
+            ])
+            yield* store.flush
+            yield* store.endCrawl(crawlId, "finished", startedAt + 1)
+          }
+          // A visit on request is no observation.
+          const asked = yield* store.startCrawl({ ...crawlStart({ network: "mainnet" }), kind: "visit" })
+          yield* store.record(asked, [{ _tag: "visit", visit: failedVisit("a.example.org:50002:s") }])
+          yield* store.flush
+          yield* store.endCrawl(asked, "finished", someTime)
+        }))
+      const rows = yield* rowsOf(path, `
+        SELECT e.host, h.* EXCLUDE (endpoint_id, network) FROM endpoint_history h JOIN endpoint e USING (endpoint_id)
+        WHERE network = 'mainnet' ORDER BY host`)
+      // Of 29 crawls 7 find it down (3, 7, … 27); of the others 5 are ours (0, 5, 10, 20, 25).
+      assert.deepInclude(rows[0], { host: "a.example.org", uptime_observations: 24, uptime_share: 17 / 24, uptime_gap: null })
+      assert.strictEqual(rows[0]!["first_seen"], new Date(someTime + 2 * hour).toISOString())
+      assert.strictEqual(rows[0]!["last_seen"], new Date(someTime + 28 * 2 * hour).toISOString())
+      assert.deepInclude(rows[1], { host: "often.example.org", uptime_observations: 29, uptime_share: null, uptime_gap: "observed for less than 24 hours" })
+      const seldom = yield* rowsOf(path, "SELECT uptime_share, uptime_observations FROM server_metadata WHERE host = 'seldom.example.org'")
+      assert.deepStrictEqual(seldom, [])
+      assert.deepInclude(rows[2], { host: "seldom.example.org", uptime_observations: 19, uptime_share: null })
+      const shown = yield* rowsOf(path, "SELECT uptime_share FROM server_metadata WHERE host = 'a.example.org' AND network = 'mainnet'")
+      assert.deepStrictEqual(shown, [{ uptime_share: 17 / 24 }])
+    }))
+})
