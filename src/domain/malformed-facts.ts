@@ -1,0 +1,20 @@
+/** How servers answer what is malformed, in the words of the metadata schema. */
+export type MalformedWord = "ok" | "error" | "refused" | "empty" | "truncated" | "closed" | "differs" | "not asked"
+
+/** What a server made of malformed requests, as one deep visit saw it. */
+export interface MalformedFacts {
+  /**
+   * `differs` when an answer is not what the software it behaves like gives by
+   * default. Else the strongest of: `refused` (told to ask less), `truncated` (a
+   * line without its end), `closed` (the connection ended on one), `error`, `ok`
+   * (all answered as if well-formed), `empty` (no reply to any). `not asked` when
+   * none was sent.
+   */
+  readonly response: MalformedWord
+  /** What it was compared with, e.g. `Fulcrum >=2.1`; null when the software is not known. */
+  readonly comparedWith: string | null
+  /** What differs, in our words. A proxy, a fork, a patched build or a newer release do it too. */
+  readonly differs: ReadonlyArray<string>
+  /** By probe: ok, error CODE, closed, none, truncated, refused. */
+  readonly answers: Readonly<Record<string, string>>
+}

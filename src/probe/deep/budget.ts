@@ -1,0 +1,32 @@
+import { electrumxCost } from "../../electrum/methods.ts"
+import { type DeepDialogue, deepDialogues } from "./catalogue.ts"
+
+/** What a deep visit asks: the usual dialogues, or the one with invalid JSON, which costs more than all others. */
+export type DeepChoice = "usual" | "invalid json"
+
+/** Errors that a deep visit makes at the most: Fulcrum ends a connection at ten, ElectrumX charges 100 units each. */
+export const mostErrors = 6
+
+/** What ElectrumX charges for a line that is no JSON, the error counted (protocol-facts 7.1). */
+export const invalidJsonCost = 1100
+
+/** Handshake of a dialogue, and good pings with its probes. */
+const unitsOf = ({ handshake, probes }: DeepDialogue): number =>
+  electrumxCost.connection + (handshake ? 0.5 : 0)
+  + probes.reduce((sum, { after, units }) => sum + units + (after === "ping" ? 0.1 : 0), 0)
+
+/** Bandwidth: no reply of all this is longer than a few padded kilobytes. */
+const bandwidth = 8
+
+export const dialoguesOf = (choice: DeepChoice): ReadonlyArray<DeepDialogue> =>
+  deepDialogues.filter(({ when }) => (when === "invalid json") === (choice === "invalid json"))
+
+/**
+ * What a deep visit costs at the most, in ElectrumX units, before it is known.
+ * Booked before the first connection, so that a crash forgets nothing.
+ */
+export const deepAllowance = (choice: DeepChoice): number =>
+  Math.ceil(
+    dialoguesOf(choice).reduce((sum, dialogue) => sum + unitsOf(dialogue), bandwidth)
+    + (choice === "usual" ? electrumxCost.error * mostErrors : invalidJsonCost)
+  )

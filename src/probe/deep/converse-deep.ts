@@ -1,0 +1,108 @@
+import { Effect } from "effect"
+import type { Dialogue, HeardLine } from "../../electrum/dialogue.ts"
+import type { VisitTimeouts } from "../visit-timeouts.ts"
+import { mostErrors } from "./budget.ts"
+import { type DeepDialogue, type DeepProbe, handshakeLine, openRange, pingLine } from "./catalogue.ts"
+import type { DeepDraft } from "./deep-draft.ts"
+import { askedOf, type DeepReply, replyOfLine, silence } from "./deep-reply.ts"
+
+interface DeepConversation {
+  readonly clientName: string
+  readonly timeouts: VisitTimeouts
+  /** By the visit's clock. */
+  readonly until: number
+}
+
+/** How long a reply may come after that to the good ping sent behind it: servers answer in what order they like. */
+const behindPingMs = 300
+/** How long a server has to close behind an error, before it counts as staying. */
+const behindErrorMs = 200
+/** Lines beside the reply that are kept. */
+const keptLines = 4
+
+const isNotification = ({ line }: HeardLine): boolean => line._tag === "notification"
+
+const hasId = (id: number) => ({ line }: HeardLine): boolean => line._tag !== "notification" && line.id === id
+
+/**
+ * One dialogue, from the first line said to the last one heard. Ids are 1 for
+ * the handshake, then 10, 20, … for probes; the good ping of probe 20 is 29.
+ */
+export const converseDeep = Effect.fnUntraced(function*(
+  speech: Dialogue,
+  draft: DeepDraft,
+  dialogue: DeepDialogue,
+  { clientName, timeouts, until }: DeepConversation
+): Effect.fn.Return<void> {
+  const left = (limit: number): number => Math.max(0, Math.min(limit, until - draft.now()))
+
+  /** Null when it was answered, else why nothing more is asked. */
+  const shakeHands = Effect.fnUntraced(function*() {
+    const earlier = draft.replies.filter(({ probe }) => probe.startsWith("version") && !probe.includes("-")).length
+    const asked = {
+      probe: earlier === 0 ? "version" : `version#${earlier + 1}`,
+      method: "server.version",
+      params: [clientName, openRange],
+      sentMs: draft.now()
+    }
+    draft.asked(0.5)
+    speech.say(`${handshakeLine(1, clientName)}\n`)
+    const heard = yield* speech.hear((lines) => lines.some((it) => !isNotification(it)), left(timeouts.handshakeMs))
+    const reply = heard.find((it) => !isNotification(it))
+    draft.observe(reply === undefined ? noReplyOf(asked) : replyOfLine(asked, reply))
+    return reply?.line._tag === "result" ? null : "the handshake was not answered"
+  })
+
+  const noReplyOf = (asked: ReturnType<typeof askedOf>): DeepReply => {
+    const rest = speech.unfinishedLine()
+    if (speech.ended === null) return silence(asked, "timeout", rest === null ? null : `an unfinished line: ${rest}`)
+    const outcome = speech.ended === "too large" || speech.ended === "budget" ? "too large" : "closed"
+    return silence(asked, outcome, rest === null ? speech.endDetail : `an unfinished line: ${rest}`)
+  }
+
+  const ask = Effect.fnUntraced(function*(probe: DeepProbe, number: number) {
+    if (probe.restMs !== undefined) yield* Effect.sleep(left(probe.restMs))
+    const asked = askedOf(probe, clientName, draft.now())
+    const id = number * 10
+    const pingId = id + 9
+    const withPing = probe.after === "ping"
+    draft.asked(probe.units + (withPing ? 0.1 : 0))
+    speech.say(`${probe.line(id, clientName)}\n${withPing ? `${pingLine(pingId)}\n` : ""}`)
+    if (probe.after === "end") speech.sayNoMore()
+    const isPing = withPing ? hasId(pingId) : () => false
+    const isReply = (it: HeardLine): boolean => !isNotification(it) && !isPing(it)
+    let heard = yield* speech.hear((lines) => lines.some(withPing ? isPing : isReply), left(timeouts.exchangeMs))
+    const pinged = heard.some(isPing)
+    if (pinged && !heard.some(isReply)) heard = yield* speech.hear((lines) => lines.some(isReply), left(behindPingMs))
+    const reply = heard.find(isReply)
+    const seen = reply !== undefined
+      ? replyOfLine(asked, reply)
+      : pinged
+        ? silence(asked, "timeout", "no reply; a ping behind it was answered")
+        : noReplyOf(asked)
+    draft.observe(seen)
+    if (seen.outcome === "error" && probe.after === "alone") yield* speech.hear(() => false, left(behindErrorMs))
+    const others = heard.filter((it) => it !== reply && !isPing(it)).slice(0, keptLines)
+    others.forEach((it, i) => {
+      const method = it.line._tag === "notification" ? it.line.method : ""
+      draft.remark(replyOfLine({ ...asked, probe: `${probe.name}+${i + 1}`, method, params: [] }, it))
+    })
+    if (speech.ended !== null && probe.after !== "end") {
+      draft.remark(silence({ ...asked, probe: `${probe.name} end` }, "closed", speech.endDetail ?? speech.ended))
+    }
+    return reply === undefined && !pinged
+  })
+
+  let leave = dialogue.handshake ? yield* shakeHands() : null
+  for (const [i, probe] of dialogue.probes.entries()) {
+    if (leave === null && speech.ended !== null) leave = "the connection had ended"
+    if (leave === null && draft.throttled) leave = "the server asked for less"
+    const against = leave ?? (draft.errors >= mostErrors ? `${mostErrors} errors were made` : null)
+    if (against !== null) {
+      draft.leaveOut(probe, against)
+      continue
+    }
+    const silent = yield* ask(probe, i + 1)
+    if (silent && speech.ended === null) leave = "the server had stopped answering"
+  }
+})

@@ -1,0 +1,158 @@
+import type { VisitReason } from "../../domain/reason.ts"
+import type { DialFacts, HandshakeFacts, Observation, Visit } from "../../domain/visit.ts"
+import type { Dialogue } from "../../electrum/dialogue.ts"
+import { electrumxCost } from "../../electrum/methods.ts"
+import { cutText } from "../../electrum/reply-text.ts"
+import type { Connection, DialPlan } from "../../transport/dialer.ts"
+import { identify } from "../identification/identify.ts"
+import type { Failure } from "../visit-draft.ts"
+import { invalidJsonCost } from "./budget.ts"
+import type { DeepProbe } from "./catalogue.ts"
+import { type DeepReply, deepObservation, ordinaryReplies, silence } from "./deep-reply.ts"
+
+/** The code of a line that was no JSON. */
+const parseError = -32700
+
+const maxDetail = 1024
+const maxSoftware = 1024
+const maxProtocol = 64
+
+/** A deep visit in the making: can be finished at any moment. */
+export class DeepDraft {
+  readonly replies: Array<DeepReply> = []
+  readonly #observations: Array<Observation> = []
+  readonly #plan: DialPlan
+  readonly #startedAt: number
+  readonly #now: () => number
+  #dial: DialFacts
+  #tls: HandshakeFacts | null = null
+  #sessionOffered = (): boolean => false
+  #connectedMs: number | null = null
+  #tcpConnectMs: number | null = null
+  #tlsMs: number | null = null
+  #handshakeMs: number | null = null
+  #connections = 0
+  #bytesIn = 0
+  #bytesOut = 0
+  #requests = 0
+  #units = 0
+  #failure: Failure | null = null
+  #software: string | null = null
+  #protocol: string | null = null
+  /** Errors that were answered: what ElectrumX charges for. */
+  errors = 0
+  throttled = false
+  padded = false
+
+  constructor(plan: DialPlan, startedAt: number, now: () => number) {
+    this.#plan = plan
+    this.#startedAt = startedAt
+    this.#now = now
+    this.#dial = plan.dial
+  }
+
+  now(): number {
+    return this.#now()
+  }
+
+  connected(connection: Connection, sinceMs: number): void {
+    if (this.#connections++ > 0) return
+    this.#dial = connection.dial
+    this.#tls = connection.tls
+    this.#sessionOffered = connection.sessionOffered
+    this.#tcpConnectMs = connection.tcpConnectMs
+    this.#connectedMs = sinceMs + connection.connectedMs
+    this.#tlsMs = connection.tlsMs === null ? null : sinceMs + connection.tlsMs
+  }
+
+  /** Something is about to be sent that costs so many units, errors not counted. */
+  asked(units: number): void {
+    this.#requests++
+    this.#units += units
+  }
+
+  observe(reply: DeepReply): void {
+    this.replies.push(reply)
+    this.#observations.push(deepObservation(reply))
+    if (reply.outcome === "error" || reply.outcome === "throttled") {
+      this.errors++
+      this.#units += reply.errorCode === parseError ? invalidJsonCost : electrumxCost.error
+    }
+    if (reply.outcome === "throttled") this.throttled = true
+    if (reply.padding > 0) this.padded = true
+    if (reply.method === "server.version" && reply.outcome === "ok" && this.#software === null) this.#version(reply)
+  }
+
+  /** A line beside the reply, or how the connection ended: a row of its own, no reply of the probe. */
+  remark(reply: DeepReply): void {
+    this.#observations.push(deepObservation(reply))
+  }
+
+  leaveOut(probe: DeepProbe, why: string): void {
+    this.#observations.push(deepObservation(
+      silence({ probe: probe.name, method: probe.method, params: [], sentMs: this.#now() }, "not asked", why)
+    ))
+  }
+
+  leave({ bytesIn, bytesOut }: Dialogue): void {
+    this.#bytesIn += bytesIn
+    this.#bytesOut += bytesOut
+  }
+
+  fail(failure: Failure): void {
+    this.#failure = failure
+  }
+
+  finish(): Visit {
+    const isAnswered = this.replies.some(({ raw }) => raw !== null)
+    const failure: Failure | null = isAnswered
+      ? null
+      : this.#failure ?? { reason: "closed" satisfies VisitReason, phase: "handshake", detail: "no dialogue was answered" }
+    return {
+      kind: "deep",
+      endpoint: this.#plan.endpoint,
+      startedAt: this.#startedAt,
+      dial: this.#dial,
+      stamps: {
+        resolvedMs: this.#plan.resolvedMs,
+        connectedMs: this.#connectedMs,
+        tcpConnectMs: this.#tcpConnectMs,
+        tlsMs: this.#tlsMs,
+        handshakeMs: this.#handshakeMs,
+        endedMs: this.#now()
+      },
+      outcome: failure === null ? "answered" : "failed",
+      reason: failure?.reason ?? null,
+      phase: failure?.phase ?? null,
+      detail: failure?.detail == null ? null : cutText(failure.detail, maxDetail),
+      bytesIn: this.#bytesIn,
+      bytesOut: this.#bytesOut,
+      requests: this.#requests,
+      cost: this.#units + this.#connections * electrumxCost.connection
+        + (this.#bytesIn + this.#bytesOut) / electrumxCost.bytesPerUnit,
+      tls: this.#tls === null ? null : { ...this.#tls, sessionOffered: this.#sessionOffered() },
+      software: this.#software,
+      protocol: this.#protocol,
+      banner: null,
+      donationAddress: null,
+      tip: null,
+      chain: null,
+      features: null,
+      peers: null,
+      observations: this.#observations,
+      identification: identify({
+        transport: this.#plan.endpoint.transport,
+        // Of many connections no single one's beginning says when the first reply was due.
+        dialledMs: null,
+        replies: ordinaryReplies(this.replies)
+      })
+    }
+  }
+
+  #version({ arrivedMs, result }: DeepReply): void {
+    if (!Array.isArray(result) || typeof result[0] !== "string") return
+    this.#software = cutText(result[0], maxSoftware)
+    this.#protocol = typeof result[1] === "string" ? cutText(result[1], maxProtocol) : null
+    this.#handshakeMs = arrivedMs
+  }
+}

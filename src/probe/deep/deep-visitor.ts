@@ -1,0 +1,119 @@
+import { Cause, Clock, Context, Effect, Layer } from "effect"
+import type { MalformedFacts } from "../../domain/malformed-facts.ts"
+import type { Visit } from "../../domain/visit.ts"
+import { ByteBudget } from "../../electrum/byte-budget.ts"
+import { Dialogue } from "../../electrum/dialogue.ts"
+import { Dialer, type DialPlan } from "../../transport/dialer.ts"
+import { timeoutsFor, VisitTimeouts } from "../visit-timeouts.ts"
+import { type DeepChoice, dialoguesOf, mostErrors } from "./budget.ts"
+import type { DeepDialogue } from "./catalogue.ts"
+import { converseDeep } from "./converse-deep.ts"
+import { DeepDraft } from "./deep-draft.ts"
+import type { DeepReply } from "./deep-reply.ts"
+import { type BehavesLike, malformedFacts } from "./malformed-response.ts"
+
+export interface DeepVisitOptions {
+  /** Sent in `server.version`. */
+  readonly clientName: string
+  readonly choice: DeepChoice
+  /** What the regular visit behaved like; null when that is not known. */
+  readonly behavesLike: BehavesLike | null
+  /** Waited for before every connection: the crawl's pace of new connections. */
+  readonly pace: Effect.Effect<void>
+}
+
+/** A visit of kind `deep`, and what its replies come to. */
+export interface DeepVisit {
+  readonly visit: Visit
+  readonly malformed: MalformedFacts
+  /** As identification looks at replies; `visit.observations` tell the same. */
+  readonly replies: ReadonlyArray<DeepReply>
+}
+
+/** Dialogues in a row that bring nothing, after which the server is left alone. */
+const mostSilent = 2
+
+/**
+ * Conducts a deep visit: short dialogues, each on a connection of its own, one
+ * after the other. Never fails: what went wrong is in the visit.
+ */
+export class DeepVisitor extends Context.Service<DeepVisitor, {
+  readonly visit: (plan: DialPlan, options: DeepVisitOptions) => Effect.Effect<DeepVisit>
+}>()("electrum-observatory/DeepVisitor") {
+  static readonly layer: Layer.Layer<DeepVisitor, never, Dialer | ByteBudget> = Layer.effect(
+    DeepVisitor,
+    Effect.gen(function*() {
+      const dialer = yield* Dialer
+      const budget = yield* ByteBudget
+
+      const hold = Effect.fnUntraced(function*(
+        draft: DeepDraft,
+        plan: DialPlan,
+        dialogue: DeepDialogue,
+        options: DeepVisitOptions,
+        until: number
+      ) {
+        const since = draft.now()
+        const connection = yield* dialer.connect(plan)
+        draft.connected(connection, since)
+        const timeouts = timeoutsFor(yield* VisitTimeouts, plan.endpoint, connection.dial.via)
+        const speech = yield* Dialogue.open(connection.socket, { share: budget.open(), now: () => draft.now() })
+        yield* Effect.addFinalizer(() => Effect.sync(() => draft.leave(speech)))
+        yield* converseDeep(speech, draft, dialogue, { clientName: options.clientName, timeouts, until })
+        if (speech.ended === "budget") draft.fail({ reason: "us", phase: "session", detail: speech.endDetail })
+      }, Effect.scoped)
+
+      /** Why a dialogue is not begun; null when it is. */
+      const reasonAgainst = ({ when }: DeepDialogue, draft: DeepDraft, plan: DialPlan): string | null => {
+        if (when === "padded" && !draft.padded) return "replies are not padded"
+        if (when === "tcp" && plan.endpoint.transport !== "tcp") return "over TLS the end is the TLS library's"
+        return draft.errors >= mostErrors ? `${mostErrors} errors were made` : null
+      }
+
+      const conduct = Effect.fnUntraced(function*(draft: DeepDraft, plan: DialPlan, options: DeepVisitOptions) {
+        const until = draft.now() + timeoutsFor(yield* VisitTimeouts, plan.endpoint, plan.dial.via).sessionMs
+        let leave: string | null = null
+        let silent = 0
+        for (const dialogue of dialoguesOf(options.choice)) {
+          const against: string | null = leave ?? reasonAgainst(dialogue, draft, plan)
+          if (against !== null) {
+            for (const probe of dialogue.probes) draft.leaveOut(probe, against)
+            continue
+          }
+          const heard = draft.replies.filter(({ raw }) => raw !== null).length
+          yield* options.pace
+          const error = yield* hold(draft, plan, dialogue, options, until).pipe(
+            Effect.as(null),
+            Effect.catch((error) => Effect.succeed(error))
+          )
+          if (error !== null) {
+            draft.fail({ reason: error.reason, phase: error.phase, detail: error.detail })
+            for (const probe of dialogue.probes) draft.leaveOut(probe, `${error.reason}: ${error.detail}`)
+            leave = `a connection had failed: ${error.reason}`
+          } else if (draft.throttled) leave = "the server asked for less"
+          else if (until <= draft.now()) leave = "the visit had taken its time"
+          silent = draft.replies.filter(({ raw }) => raw !== null).length > heard ? 0 : silent + 1
+          if (silent >= mostSilent) leave ??= "the server had stopped answering"
+        }
+      })
+
+      const visit = Effect.fnUntraced(function*(plan: DialPlan, options: DeepVisitOptions) {
+        const clock = yield* Clock.Clock
+        const origin = clock.monotonicTimeNanosUnsafe()
+        const now = (): number => Number((clock.monotonicTimeNanosUnsafe() - origin) / 1000n) / 1000
+        const draft = new DeepDraft(plan, clock.currentTimeMillisUnsafe(), now)
+        yield* conduct(draft, plan, options).pipe(
+          Effect.catchDefect((defect) => {
+            draft.fail({ reason: "us", phase: "session", detail: defect instanceof Error ? defect.message : String(defect) })
+            return Effect.logError("a deep visit failed by our fault", Cause.die(defect))
+          })
+        )
+        const finished = draft.finish()
+        const malformed = malformedFacts(draft.replies, options.behavesLike, finished.identification)
+        return { visit: finished, malformed, replies: draft.replies }
+      })
+
+      return DeepVisitor.of({ visit })
+    })
+  )
+}

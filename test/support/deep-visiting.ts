@@ -1,0 +1,24 @@
+import { Effect, Layer } from "effect"
+import { ByteBudget } from "../../src/electrum/byte-budget.ts"
+import { type DeepVisit, DeepVisitor, type DeepVisitOptions } from "../../src/probe/deep/deep-visitor.ts"
+import { loopbackEndpoint, planFor } from "./visiting.ts"
+import { loopbackDialer } from "./wire-server.ts"
+
+/** The deep visitor over real loopback sockets. */
+export const loopbackDeepVisitor: Layer.Layer<DeepVisitor> = DeepVisitor.layer.pipe(
+  Layer.provide(Layer.merge(loopbackDialer, ByteBudget.layer))
+)
+
+/** One deep visit to a port of 127.0.0.1. */
+export const deepVisitPort = (
+  port: number,
+  options?: Partial<DeepVisitOptions> & { readonly transport?: "tcp" | "tls" }
+): Effect.Effect<DeepVisit> =>
+  Effect.flatMap(DeepVisitor, (visitor) =>
+    visitor.visit(planFor(loopbackEndpoint(port, options?.transport)), {
+      clientName: "electrum-observatory/test",
+      choice: "usual",
+      behavesLike: null,
+      pace: Effect.void,
+      ...options
+    })).pipe(Effect.provide(loopbackDeepVisitor))
