@@ -3,6 +3,7 @@ import { seededRandom } from "./draw/random.ts"
 import { TlsIdentities } from "./identity/tls-identities.ts"
 import { type Happening, Happenings } from "./life/happenings.ts"
 import { makeSimServer, renewedIdentity, runOf } from "./life/make-server.ts"
+import type { Strain } from "./implementations/implementation.ts"
 import { beginSchedule } from "./life/schedule.ts"
 import { ServerLife } from "./life/server-life.ts"
 import { createDnsResponder, type DnsFacts } from "./network/dns-responder.ts"
@@ -66,6 +67,8 @@ export interface RunningSimnet {
   readonly clock: WorldClock
   /** What changed since the beginning, oldest first. */
   readonly happenings: () => ReadonlyArray<Happening>
+  /** The worst that clients did to each server since it started, by its id. */
+  readonly strains: () => ReadonlyMap<string, ReadonlyArray<Strain>>
 }
 
 const addRoutes = (routes: RouteTable, book: NameBook, planned: PlannedServer, server: SimServer): void => {
@@ -159,7 +162,8 @@ export const startSimnet: (
       endpoints: plan.servers.flatMap(endpointsOf).length,
       listeners,
       clock,
-      happenings: () => happenings.all()
+      happenings: () => happenings.all(),
+      strains: () => new Map([...servers].map(([planned, server]) => [planned.id, server.strain]))
     }
   }
 )

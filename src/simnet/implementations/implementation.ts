@@ -70,6 +70,21 @@ export interface PaddingRule {
   readonly flushesAtEnd: boolean
 }
 
+/** The worst that its clients did to a process, by its own measures. */
+export interface Strain {
+  /** Most units that one group of clients had on the books of an ElectrumX; it slows them from 1,000 on. */
+  readonly units: number
+  /** How often an ElectrumX found a group above that. */
+  readonly slowed: number
+  /** Most errors of a connection to a Fulcrum beyond what it was served; it closes at 10. */
+  readonly errors: number
+  /** Connections that a Fulcrum closed for that. */
+  readonly closed: number
+}
+
+/** Who keeps no books. */
+export const noStrain: Strain = { units: 0, slowed: 0, errors: 0, closed: 0 }
+
 /** How one server program behaves on its sockets. */
 export interface Implementation {
   readonly envelope: Envelope
@@ -86,6 +101,7 @@ export interface Implementation {
   /** Parallel connections of one address, the next is reset; null = no limit. */
   readonly connectionsPerClient: number | null
   readonly converse: (channel: Channel) => Conversation
+  readonly strain: () => Strain
   /** The process ends: it leaves its node. */
   readonly stop: () => void
 }

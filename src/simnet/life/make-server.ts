@@ -4,7 +4,7 @@ import { blockstream } from "../implementations/electrs/blockstream.ts"
 import { romanz } from "../implementations/electrs/romanz.ts"
 import { electrumx } from "../implementations/electrumx/electrumx.ts"
 import { fulcrum } from "../implementations/fulcrum/fulcrum.ts"
-import type { Implementation } from "../implementations/implementation.ts"
+import type { Implementation, Strain } from "../implementations/implementation.ts"
 import { type Face, Liar } from "../lies/liar.ts"
 import { lyingBackend } from "../lies/lying-backend.ts"
 import type { ServerModel } from "../model/server-model.ts"
@@ -56,7 +56,8 @@ export const runOf = (planned: PlannedServer, world: World, random: SeededRandom
     processes.push(implementation)
     return { model, implementation }
   }
-  const run = { model: planned.model, stop, traits: behaviour, maxSessions: maxSessions(planned) }
+  const strain = (): ReadonlyArray<Strain> => processes.map((process) => process.strain())
+  const run = { model: planned.model, stop, strain, traits: behaviour, maxSessions: maxSessions(planned) }
   if (planned.lies.length === 0) {
     let implementation: Implementation | undefined
     // Made for the first client: most of ten thousand servers wait for theirs.

@@ -1,6 +1,6 @@
 import type { Socket } from "node:net"
 import { createSecureContext, type SecureContext, TLSSocket } from "node:tls"
-import type { Implementation } from "../implementations/implementation.ts"
+import type { Implementation, Strain } from "../implementations/implementation.ts"
 import type { Client } from "../model/client.ts"
 import type { Failure } from "../model/failure.ts"
 import type { ServerModel } from "../model/server-model.ts"
@@ -14,6 +14,8 @@ export interface ServerRun {
   /** What answers a client: liars have more than one. */
   readonly implementation: (client: Client | null) => Implementation
   readonly traits: ReadonlyArray<Trait>
+  /** Of each face that it showed. */
+  readonly strain: () => ReadonlyArray<Strain>
   /** The process leaves what it was connected to. */
   readonly stop: () => void
   /** With so many connections it refuses more until 5 % of them are gone; null = never. */
@@ -55,6 +57,11 @@ export class SimServer {
   /** What it knows and says in this run. */
   get model(): ServerModel {
     return this.#run.model
+  }
+
+  /** The worst that clients did to it in this run. */
+  get strain(): ReadonlyArray<Strain> {
+    return this.#run.strain()
   }
 
   /** How its machine fails; null: it is there. */

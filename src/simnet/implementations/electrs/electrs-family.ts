@@ -1,11 +1,11 @@
 import { type Json, print, serdeSorted } from "../../model/dialect.ts"
 import type { ServerModel } from "../../model/server-model.ts"
-import type { Channel, Implementation } from "../implementation.ts"
+import { type Channel, type Implementation, noStrain } from "../implementation.ts"
 import type { NodeFollower } from "../node-follower.ts"
 import { type MempoolOrder, statusOf, wholeHistory } from "../script-history.ts"
 import type { ScriptSubscriptions } from "../script-subscriptions.ts"
 
-/** Manners of both Rust families: no limits, no padding, no end to patience. */
+/** Manners of both Rust families: no limits, no books, no padding, no end to patience. */
 export const electrsManners = {
   lineEnd: "\n",
   lineLimit: 8_000_000,
@@ -13,7 +13,8 @@ export const electrsManners = {
   answersTlsClose: true,
   answersAfterEnd: true,
   idle: null,
-  connectionsPerClient: null
+  connectionsPerClient: null,
+  strain: () => noStrain
 } as const satisfies Partial<Implementation>
 
 /** A non-negative integer. */

@@ -74,11 +74,23 @@ export class CostGroups {
   readonly #groups = new Map<string, { retained: Decaying; readonly sessions: Set<Decaying> }>()
   readonly #now: () => number
   readonly #exhausted: boolean
+  #most = 0
+  #slowed = 0
 
   /** `exhausted`: everybody's allowance is used up already. */
   constructor(now: () => number, exhausted: boolean) {
     this.#now = now
     this.#exhausted = exhausted
+  }
+
+  /** Most units that a group had. */
+  get most(): number {
+    return this.#most
+  }
+
+  /** How often a group was found above the soft limit. */
+  get slowed(): number {
+    return this.#slowed
   }
 
   /** A client that is null shares with nobody and is not remembered, as private addresses with the real ones. */
@@ -88,15 +100,24 @@ export class CostGroups {
     if (client !== null) this.#groups.set(client, group)
     const own = new Decaying(connectionCost, sessionDecay, this.#now())
     group.sessions.add(own)
+    const cost = (): number => {
+      const now = this.#now()
+      let sum = group.retained.valueAt(now)
+      for (const session of group.sessions) sum += session.valueAt(now)
+      return sum
+    }
+    const add = (units: number): void => {
+      own.add(units, this.#now())
+      this.#most = Math.max(this.#most, cost())
+    }
+    add(0)
     return {
-      add: (units) => own.add(units, this.#now()),
-      addBytes: (bytes) => own.add(bytes / bytesPerUnit, this.#now()),
+      add,
+      addBytes: (bytes) => add(bytes / bytesPerUnit),
       fraction: () => {
-        if (this.#exhausted) return 1
-        const now = this.#now()
-        let cost = group.retained.valueAt(now)
-        for (const session of group.sessions) cost += session.valueAt(now)
-        return Math.max(0, (cost - softLimit) / (hardLimit - softLimit))
+        const fraction = this.#exhausted ? 1 : Math.max(0, (cost() - softLimit) / (hardLimit - softLimit))
+        if (fraction > 0) this.#slowed++
+        return fraction
       },
       slowedBy: (subscriptions) =>
         own.decayBy((sessionDecay * hardLimit) / (hardLimit + 5 * subscriptions), this.#now()),

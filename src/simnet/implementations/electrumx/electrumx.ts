@@ -1,7 +1,7 @@
 import { compactPython, print, spacedPython } from "../../model/dialect.ts"
 import type { ServerModel } from "../../model/server-model.ts"
 import { atLeast } from "../../model/software.ts"
-import { type Answer, type Channel, type Conversation, fail, idText, type Implementation, type Request } from "../implementation.ts"
+import { type Answer, type Channel, type Conversation, fail, idText, type Implementation, noStrain, type Request } from "../implementation.ts"
 import type { News } from "../node-follower.ts"
 import { statusOf, wholeHistory } from "../script-history.ts"
 import { ScriptSubscriptions } from "../script-subscriptions.ts"
@@ -282,6 +282,7 @@ export const electrumx = (model: ServerModel, options: ElectrumxOptions): Implem
       process ??= electrumxProcess(model, dialect, options.exhausted)
       return new ElectrumxConversation(process, methods, session)
     },
+    strain: () => ({ ...noStrain, units: process?.costs.most ?? 0, slowed: process?.costs.slowed ?? 0 }),
     stop: () => process?.node.stop()
   }
 }

@@ -1,7 +1,7 @@
 import { percentG, print, qtSorted } from "../../model/dialect.ts"
 import type { ServerModel } from "../../model/server-model.ts"
 import { atLeast } from "../../model/software.ts"
-import { type Answer, type Channel, type Conversation, fail, idText, type Implementation, type Request } from "../implementation.ts"
+import { type Answer, type Channel, type Conversation, fail, idText, type Implementation, noStrain, type Request } from "../implementation.ts"
 import type { News } from "../node-follower.ts"
 import { statusOf, wholeHistory } from "../script-history.ts"
 import { ScriptSubscriptions } from "../script-subscriptions.ts"
@@ -73,7 +73,10 @@ class FulcrumConversation implements Conversation {
 
   #handle(bytes: Buffer): void {
     // Replies that did not leave yet are lost with the connection.
-    if (this.#errors - this.#accepted >= errorBudget) return this.#session.abort()
+    if (this.#errors - this.#accepted >= errorBudget) {
+      this.#process.strain.closed++
+      return this.#session.abort()
+    }
     let message: unknown
     try {
       message = JSON.parse(bytes.toString("utf8"))
@@ -230,6 +233,8 @@ class FulcrumConversation implements Conversation {
 
   #countError(): void {
     this.#errors++
+    const { strain } = this.#process
+    strain.errors = Math.max(strain.errors, this.#errors - this.#accepted)
   }
 }
 
@@ -265,6 +270,7 @@ export const fulcrum = (model: ServerModel): Implementation => {
       process ??= fulcrumProcess(model)
       return new FulcrumConversation(process, methods, session)
     },
+    strain: () => ({ ...noStrain, ...process?.strain }),
     stop: () => process?.node.stop()
   }
 }

@@ -19,6 +19,8 @@ export interface FulcrumProcess {
   readonly subscriptionBudget: SubscriptionBudget
   /** Whether its node takes packages: Bitcoin Core from 28 on. */
   readonly packages: boolean
+  /** Most errors of a connection beyond what it was served, and connections closed for that. */
+  readonly strain: { errors: number; closed: number }
 }
 
 /** The node announces blocks; transactions are polled for. */
@@ -39,6 +41,7 @@ export const fulcrumProcess = (model: ServerModel): FulcrumProcess => {
   })
   return {
     model,
+    strain: { errors: 0, closed: 0 },
     node,
     histogram: new Remembered(
       () => `${bin()} ${backend.hash(node.tipHeight)}`,
