@@ -27,7 +27,7 @@ export interface ConnectionInput {
 
 /** How to dial, and from where; built once per command. */
 export interface Connection {
-  readonly layer: Layer.Layer<Dialer | Visitor>
+  readonly layer: Layer.Layer<Dialer | Visitor | ByteBudget>
   readonly vantage: Vantage
 }
 
@@ -79,7 +79,7 @@ export const connectionOf = Effect.fnUntraced(function*(input: ConnectionInput, 
   const connection: Connection = {
     layer: Visitor.layer.pipe(
       Layer.provideMerge(dialer),
-      Layer.provide(ByteBudget.layer),
+      Layer.provideMerge(ByteBudget.layer),
       Layer.provideMerge(visitTimeouts(input.replyTimeout))
     ),
     vantage

@@ -47,7 +47,8 @@ export class CostLedger {
     return Math.max(0, entry.balance - (Math.max(0, now - entry.at) / 1000) * recoveryPerSecond)
   }
 
-  refusal(target: string, now: number): LedgerRefusal {
+  /** `allowance`: what is going to be asked costs so much at the most. */
+  refusal(target: string, now: number, allowance = visitAllowance): LedgerRefusal {
     const entry = this.#entries.get(target)
     if (entry?.backOffUntil != null && entry.backOffUntil > now) {
       return {
@@ -55,7 +56,7 @@ export class CostLedger {
         until: entry.backOffUntil
       }
     }
-    const excess = this.balance(target, now) + visitAllowance - balanceLimit
+    const excess = this.balance(target, now) + allowance - balanceLimit
     if (excess <= 0) return null
     return {
       detail: `ledger: ${Math.round(this.balance(target, now))} of ${balanceLimit} units in use`,

@@ -6,7 +6,8 @@ export const lineBounds = {
   small: 64_000,
   text: 256_000,
   peers: 2_000_000,
-  history: 8_100_000
+  /** Some 2,500 entries: a public script that somebody pays to more often is not read to the end. */
+  history: 300_000
 } as const
 
 /**
@@ -83,3 +84,38 @@ export const headersSubscribe = method(
 )
 
 export const blockHeader = method("blockchain.block.header", HeaderHex, lineBounds.small, 0.25)
+
+const Txid = Schema.String.check(Schema.isPattern(/^[0-9a-fA-F]{64}$/))
+
+/** Satoshi. ElectrumX charges by the outputs it finds, here for the twenty that public scripts may have. */
+export const scripthashGetBalance = method(
+  "blockchain.scripthash.get_balance",
+  Schema.Struct({ confirmed: Schema.Int, unconfirmed: Schema.Int }),
+  lineBounds.small,
+  1.4
+)
+
+/** Heights 0 and -1 are the mempool's. ElectrumX charges by entries, here for twenty. */
+export const scripthashGetHistory = method(
+  "blockchain.scripthash.get_history",
+  Schema.Array(Schema.Struct({ tx_hash: Txid, height: Schema.Int })),
+  lineBounds.history,
+  0.47
+)
+
+/** BTC per 1,000 vB; -1 where the node has no estimate. A value that is not cached costs more. */
+export const estimateFee = method("blockchain.estimatefee", Schema.Finite, lineBounds.small, 2.1)
+
+/** BTC per 1,000 vB; gone with protocol 1.6. */
+export const relayFee = method("blockchain.relayfee", Schema.Finite, lineBounds.small, 1)
+
+/** Rates and virtual bytes, the highest rate first. */
+export const feeHistogram = method(
+  "mempool.get_fee_histogram",
+  Schema.Array(Schema.Tuple([Schema.Finite, Schema.Finite])),
+  lineBounds.text,
+  1
+)
+
+/** Since protocol 1.6; any object, as implementations give different members. */
+export const mempoolInfo = method("mempool.get_info", Schema.Record(Schema.String, Schema.Unknown), lineBounds.small, 1)

@@ -13,8 +13,8 @@ import {
 
 /**
  * One request with a purpose. What it costs a server stands with its method.
- * To add a probe, add it here: whatever `pipelinedProbes` returns is asked in
- * every visit and stored as an observation.
+ * To add a probe, add it here or to `data-probes.ts`: whatever `pipelinedProbes`
+ * and `dataProbes` return is asked in every visit and stored as an observation.
  */
 export interface Probe {
   /** As stored, e.g. `banner`, `header#479807`, `peers#2`. Unique within a visit. */
@@ -23,6 +23,8 @@ export interface Probe {
   readonly params: ReadonlyArray<unknown>
   /** Why asking it harms nobody. */
   readonly harmless: string
+  /** What its reply says about a server. */
+  readonly tells: string
 }
 
 /** What we speak: 1.6 demands to be asked for by name, 1.4 is what everything since 2018 speaks. */
@@ -37,7 +39,8 @@ export const versionProbe = (
   name: attempt === 1 ? "version" : `version#${attempt}`,
   method: serverVersion,
   params: [clientName, protocol],
-  harmless: "every client begins with it; it says honestly who asks"
+  harmless: "every client begins with it; it says honestly who asks",
+  tells: "software as claimed, protocol agreed on, and how lines are made"
 })
 
 /** What is asked in one packet after the handshake. */
@@ -46,31 +49,36 @@ export const pipelinedProbes = (chain: Chain): ReadonlyArray<Probe> => [
     name: "banner",
     method: serverBanner,
     params: [],
-    harmless: "a text the operator publishes for clients"
+    harmless: "a text the operator publishes for clients",
+    tells: "banner"
   },
   {
     name: "donation address",
     method: serverDonationAddress,
     params: [],
-    harmless: "a text the operator publishes for clients"
+    harmless: "a text the operator publishes for clients",
+    tells: "donation address"
   },
   {
     name: "tip",
     method: headersSubscribe,
     params: [],
-    harmless: "every wallet keeps this subscription; ours ends with the connection"
+    harmless: "every wallet keeps this subscription; ours ends with the connection",
+    tells: "newest block it knows"
   },
   ...decidingHeights(chain).map((height): Probe => ({
     name: `header#${height}`,
     method: blockHeader,
     params: [height],
-    harmless: "80 bytes of public chain data, read from a file without asking the node"
+    harmless: "80 bytes of public chain data, read from a file without asking the node",
+    tells: "which chain it serves"
   })),
   {
     name: "ping",
     method: serverPing,
     params: [],
-    harmless: "the protocol's keep-alive"
+    harmless: "the protocol's keep-alive",
+    tells: "that it answers at all"
   }
 ]
 
@@ -79,7 +87,8 @@ export const peersProbe = (round: number): Probe => ({
   name: `peers#${round}`,
   method: serverPeersSubscribe,
   params: [],
-  harmless: "the list is there to be asked for; it makes no subscription"
+  harmless: "the list is there to be asked for; it makes no subscription",
+  tells: "whom it lists"
 })
 
 /** Last and in a packet of its own: a default Blockstream electrs closes the connection on it. */
@@ -87,5 +96,6 @@ export const featuresProbe: Probe = {
   name: "features",
   method: serverFeatures,
   params: [],
-  harmless: "facts the operator publishes for clients and other servers"
+  harmless: "facts the operator publishes for clients and other servers",
+  tells: "hosts, ports and protocols as claimed; Blockstream electrs by closing"
 }

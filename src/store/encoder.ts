@@ -3,9 +3,10 @@ import type { Advertisement, Source } from "../domain/advertisement.ts"
 import { type Endpoint, endpointKey, parseEndpoint, type Transport } from "../domain/endpoint.ts"
 import type { Server } from "../domain/server.ts"
 import type { CertificateFacts, TlsFacts, Visit } from "../domain/visit.ts"
-import type { AdvertisedFact, CrawlId, EndpointFact, Fact, LedgerFact } from "./facts.ts"
+import type { AdvertisedFact, CrawlId, EndpointFact, Fact, LedgerFact, SnapshotsFact } from "./facts.ts"
 import { Identities, servicesText } from "./identities.ts"
 import { RowBuffer } from "./row-buffer.ts"
+import { snapshotReadingRow, snapshotRow } from "./snapshot-rows.ts"
 import { type TableName, tableNames, tables } from "./tables.ts"
 import { count, float64, int32, int64, texts, timestamp, timestampOrNull } from "./to-duckdb.ts"
 import { certificateRow, identificationRow, observationRow, tlsSessionRow, visitRow } from "./visit-rows.ts"
@@ -58,6 +59,9 @@ export class Batch {
           break
         case "ledger":
           this.#ledger(crawlId, fact)
+          break
+        case "snapshots":
+          this.#snapshots(crawlId, fact)
           break
         case "servers":
           this.joined.set(crawlId, fact.servers)
@@ -190,7 +194,7 @@ export class Batch {
     })
   }
 
-  #visit(crawlId: CrawlId, visit: Visit): void {
+  #visit(crawlId: CrawlId, visit: Visit): number {
     const visit_id = this.#identities.nextVisit()
     this.rows.visit.add(
       visitRow(visit, { visit: visit_id, crawl: crawlId, endpoint: this.#endpoint(visit.endpoint) }, this.#network(crawlId))
@@ -212,6 +216,22 @@ export class Batch {
     for (const seen of visit.observations) {
       this.#characters += (seen.replyRaw?.length ?? 0) + (seen.value?.length ?? 0)
       this.rows.observation.add(observationRow(seen, visit_id))
+    }
+    return visit_id
+  }
+
+  #snapshots(crawlId: CrawlId, { serversOf, snapshots, visits }: SnapshotsFact): void {
+    const visitIds = new Map(visits.map((visit) => [visit, this.#visit(crawlId, visit)]))
+    for (const snapshot of snapshots) {
+      const snapshot_id = this.#identities.nextSnapshot()
+      this.rows.snapshot.add(snapshotRow(snapshot, { snapshot: snapshot_id, crawl: crawlId, serversOf }))
+      for (const reading of snapshot.readings) {
+        this.rows.snapshot_reading.add(snapshotReadingRow(reading, {
+          snapshot: snapshot_id,
+          endpoint: this.#endpoint(reading.target.endpoint),
+          visit: reading.visit === null ? null : visitIds.get(reading.visit) ?? null
+        }))
+      }
     }
   }
 

@@ -2,6 +2,7 @@ import type { Advertisement, Source } from "../domain/advertisement.ts"
 import type { Endpoint } from "../domain/endpoint.ts"
 import type { NotVisitedReason, VisitReason } from "../domain/reason.ts"
 import type { Server } from "../domain/server.ts"
+import type { Snapshot } from "../domain/snapshot.ts"
 import type { Visit } from "../domain/visit.ts"
 
 /** Identifier of a crawl in its database. */
@@ -60,5 +61,15 @@ export interface ServersFact {
   readonly servers: ReadonlyArray<Server>
 }
 
+/** The snapshots of one run, and the visits in which they were asked. */
+export interface SnapshotsFact {
+  readonly _tag: "snapshots"
+  /** The crawl whose servers were asked. */
+  readonly serversOf: CrawlId
+  /** All visits of the run, those that no reading came from too. */
+  readonly visits: ReadonlyArray<Visit>
+  readonly snapshots: ReadonlyArray<Snapshot>
+}
+
 /** What the crawl hands to the store. */
-export type Fact = AdvertisedFact | EndpointFact | VisitFact | LedgerFact | ServersFact
+export type Fact = AdvertisedFact | EndpointFact | VisitFact | LedgerFact | ServersFact | SnapshotsFact

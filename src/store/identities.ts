@@ -59,6 +59,7 @@ export class Identities {
   readonly #advertisements = new Map<string, KnownAdvertisements>()
   #crawl = 0
   #visit = 0
+  #snapshot = 0
   #sequence = 0
   #endpoint = 0
   #source = 0
@@ -71,6 +72,10 @@ export class Identities {
 
   nextVisit(): number {
     return ++this.#visit
+  }
+
+  nextSnapshot(): number {
+    return ++this.#snapshot
   }
 
   nextSequence(): bigint {
@@ -151,10 +156,12 @@ export class Identities {
     for (const [sha256] of yield* read("SELECT sha256 FROM certificate")) identities.certificates.add(String(sha256))
     const [counters] = yield* read(
       `SELECT (SELECT coalesce(max(visit_id), 0) FROM visit),
-         (SELECT coalesce(max(sequence), 0) FROM endpoint_state)`
+         (SELECT coalesce(max(sequence), 0) FROM endpoint_state),
+         (SELECT coalesce(max(snapshot_id), 0) FROM snapshot)`
     )
     identities.#visit = Number(counters![0])
     identities.#sequence = Number(counters![1])
+    identities.#snapshot = Number(counters![2])
     return identities
   })
 }

@@ -12,6 +12,7 @@ import { Identities } from "./identities.ts"
 import { requireFile } from "./open-database.ts"
 import { bringUpToDate } from "./schema.ts"
 import { makePublisher, publishRegularly } from "./snapshot.ts"
+import { makeProbingRecords, type ProbingRecords } from "./probing-records.ts"
 import type { StoreError } from "./store-error.ts"
 import { defaultWriterOptions, makeWriter, type WriterOptions } from "./writer.ts"
 
@@ -105,6 +106,8 @@ export class Store extends Context.Service<Store, {
   readonly joinRows: (crawlId: CrawlId) => Effect.Effect<ReadonlyArray<JoinRow>, StoreError>
   /** What is known about addresses from elsewhere. */
   readonly enrichment: EnrichmentRecords
+  /** Whom probes beyond a crawl ask. */
+  readonly probing: ProbingRecords
   /** Writes a complete, immutable copy beside the database for readers and moves it into place. */
   readonly publishSnapshot: Effect.Effect<void, StoreError>
 }>()("electrum-observatory/Store") {
@@ -157,6 +160,7 @@ const makeStore = Effect.fnUntraced(function*(path: string, options?: Partial<St
     ledger: Effect.fn("Store.ledger")((vantage) => writer.exclusively((c) => readLedger(c, vantage))),
     joinRows: Effect.fn("Store.joinRows")((crawlId) => writer.exclusively((c) => readJoinRows(c, crawlId))),
     enrichment: makeEnrichmentRecords(writer),
+    probing: makeProbingRecords(writer),
     publishSnapshot
   })
 })

@@ -2,6 +2,7 @@ import { BIGINT, BLOB, BOOLEAN, DOUBLE, type DuckDBType, INTEGER, LIST, TIMESTAM
 
 const VARCHARS = LIST(VARCHAR)
 const INTEGERS = LIST(INTEGER)
+const DOUBLES = LIST(DOUBLE)
 
 /**
  * The tables that are appended to, with their columns in the order of the
@@ -181,6 +182,52 @@ export const tables = {
     session_offered: BOOLEAN,
     wallet_accepts: BOOLEAN,
     wallet_accepts_reason: VARCHAR
+  },
+  snapshot: {
+    snapshot_id: INTEGER,
+    crawl_id: INTEGER,
+    servers_of: INTEGER,
+    started_at: TIMESTAMP,
+    window_ms: DOUBLE,
+    attempt: INTEGER,
+    state: VARCHAR,
+    reason: VARCHAR,
+    tip_height: BIGINT,
+    tip_hash: VARCHAR,
+    servers: INTEGER,
+    compared: INTEGER
+  },
+  snapshot_reading: {
+    snapshot_id: INTEGER,
+    server_id: INTEGER,
+    endpoint_id: INTEGER,
+    visit_id: INTEGER,
+    state: VARCHAR,
+    detail: VARCHAR,
+    implementation: VARCHAR,
+    version_range: VARCHAR,
+    sent_ms: DOUBLE,
+    received_ms: DOUBLE,
+    tip_height: BIGINT,
+    tip_hash: VARCHAR,
+    tip_after_height: BIGINT,
+    tip_after_hash: VARCHAR,
+    fee_targets: INTEGERS,
+    fee_outcomes: VARCHARS,
+    fee_texts: VARCHARS,
+    fees: DOUBLES,
+    histogram_outcome: VARCHAR,
+    histogram_text: VARCHAR,
+    histogram: VARCHAR,
+    mempool_info_outcome: VARCHAR,
+    mempool_info_text: VARCHAR,
+    mempool_min_fee: DOUBLE,
+    min_relay_fee: DOUBLE,
+    incremental_relay_fee: DOUBLE,
+    unbroadcast_count: BIGINT,
+    relay_fee_outcome: VARCHAR,
+    relay_fee_text: VARCHAR,
+    relay_fee: DOUBLE
   },
   server: {
     crawl_id: INTEGER,

@@ -106,6 +106,7 @@ export class MemoryStore {
         saveFacts: (_network, facts) => Effect.sync(() => void this.enriched.push(...facts)),
         saveHosts: (_network, hosts) => Effect.sync(() => void this.hosts.push(...hosts))
       },
+      probing: { targets: () => Effect.die("not asked here") },
       publishSnapshot: Effect.sync(() => void this.snapshots++)
     }))
 }

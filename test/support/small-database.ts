@@ -16,6 +16,8 @@ import {
   malformedAdvertisement,
   seedList,
   serverOf,
+  snapshotOf,
+  snapshotValuesOf,
   someTime,
   stateOf,
   tlsOf
@@ -123,6 +125,21 @@ export const smallCrawl = (network = "mainnet"): ReadonlyArray<ReadonlyArray<Fac
     }]
   ]
 }
+
+/** A snapshot of the small network: both servers that answered show the same estimates, of which one is at the floor. */
+export const recordSmallSnapshot = Effect.fnUntraced(function*(store: Store["Service"], network: string) {
+  const { crawlId, targets } = yield* store.probing.targets(network)
+  const values = snapshotValuesOf([0.00012, 0.00011, 0.00009, 0.00004, 0.00001])
+  const run = yield* store.startCrawl({ ...crawlStart({ network }), kind: "probe" })
+  yield* store.record(run, [{
+    _tag: "snapshots",
+    serversOf: crawlId!,
+    visits: [],
+    snapshots: [snapshotOf(targets.map((target) => [target, values]))]
+  }])
+  yield* store.flush
+  yield* store.endCrawl(run, "finished", someTime + 90_000)
+})
 
 /** Stores the small network as a crawl. */
 export const recordSmallCrawl = Effect.fnUntraced(function*(

@@ -1,6 +1,8 @@
 import { shippedChains } from "../../src/domain/chain.ts"
 import type { Advertisement } from "../../src/domain/advertisement.ts"
 import { type Endpoint, endpointKey, parseEndpoint } from "../../src/domain/endpoint.ts"
+import type { ProbeTarget } from "../../src/domain/probe-target.ts"
+import type { Snapshot, SnapshotValues, Tip } from "../../src/domain/snapshot.ts"
 import type { CertificateFacts, Observation, TlsFacts, Visit } from "../../src/domain/visit.ts"
 import type { AdvertisedFact, EndpointFact } from "../../src/store/facts.ts"
 import type { CrawlStart } from "../../src/store/store.ts"
@@ -214,3 +216,36 @@ export const serverOf = (keys: ReadonlyArray<string>, chain: string | null = "ma
 })
 
 export { endpointKey }
+
+/** What a server answered in a snapshot. */
+export const snapshotValuesOf = (fees: ReadonlyArray<number>, tip: Tip = { height: 900_000, hash: "aa".repeat(32) }): SnapshotValues => ({
+  tipBefore: tip,
+  tipAfter: tip,
+  fees: fees.map((value, i) => ({ target: i + 1, outcome: "ok", text: String(value), value })),
+  histogram: { outcome: "ok", text: "[[12.0,30100],[9.5,40000],[3.1,50000]]", value: [[12, 30_100], [9.5, 40_000], [3.1, 50_000]] },
+  mempoolInfo: { outcome: "not asked", text: null, value: null },
+  relayFee: { outcome: "ok", text: "1e-05", value: 0.00001 }
+})
+
+/** A kept snapshot in which each target answered the values given for it. */
+export const snapshotOf = (
+  readings: ReadonlyArray<readonly [ProbeTarget, SnapshotValues]>,
+  changes?: Partial<Snapshot>
+): Snapshot => ({
+  startedAt: someTime,
+  windowMs: 30_000,
+  attempt: 1,
+  tip: readings[0]?.[1].tipBefore ?? null,
+  state: "kept",
+  reason: null,
+  readings: readings.map(([target, values]) => ({
+    target,
+    state: "compared",
+    detail: null,
+    visit: null,
+    sentMs: 0.5,
+    receivedMs: 120,
+    values
+  })),
+  ...changes
+})

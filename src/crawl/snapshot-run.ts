@@ -1,0 +1,238 @@
+import { Clock, Effect, Result, type Scope } from "effect"
+import type { Exclusions } from "../discovery/exclude.ts"
+import type { Chain } from "../domain/chain.ts"
+import type { ProbeTarget } from "../domain/probe-target.ts"
+import type { ReadingState, Snapshot, Tip } from "../domain/snapshot.ts"
+import type { Visit } from "../domain/visit.ts"
+import type { ByteBudget } from "../electrum/byte-budget.ts"
+import { electrumxCost } from "../electrum/methods.ts"
+import { type OpenSession, openSession } from "../probe/open-session.ts"
+import { judgeTips, lonelyNews } from "../probe/snapshot/tips.ts"
+import type { LedgerFact } from "../store/facts.ts"
+import { Store, type Vantage } from "../store/store.ts"
+import type { StoreError } from "../store/store-error.ts"
+import { Dialer, type DialPlan } from "../transport/dialer.ts"
+import { visitWithoutExcluded } from "./announcements.ts"
+import { ConnectionGate } from "./connection-gate.ts"
+import { CostLedger, reasonForDistance } from "./cost-ledger.ts"
+import { CrawlError } from "./crawl-error.ts"
+import { type Occupancy, occupancyOf } from "./politeness.ts"
+import { type OpenReading, type Round, type RoundMember, sightingsOf, takeRound } from "./snapshot-round.ts"
+import { snapshotAllowance, type SnapshotSettings } from "./snapshot-settings.ts"
+
+/** What a snapshot needs. */
+export interface SnapshotRun {
+  readonly chain: Chain
+  readonly vantage: Vantage
+  readonly codeVersion: string
+  readonly settings: SnapshotSettings
+  readonly exclusions: Exclusions
+  /** Told what happens, a sentence at a time. */
+  readonly onNote: (note: string) => Effect.Effect<void>
+}
+
+export interface SnapshotSummary {
+  /** The run, a crawl of kind `probe`. */
+  readonly crawlId: number
+  /** All that were taken, the kept one last; discarded ones only where blocks kept coming. */
+  readonly snapshots: ReadonlyArray<Snapshot>
+}
+
+/** One server in the course of a run, which may be asked several times over one connection. */
+interface Member {
+  readonly target: ProbeTarget
+  readonly plan: DialPlan | null
+  /** Why it is not asked at all. */
+  readonly refusal: { readonly problem: string; readonly state: ReadingState } | null
+  readonly occupancy: Occupancy
+  readonly ledgerTarget: string
+  session: OpenSession | null
+  /** Its visits, ended, by the connection they were made over. */
+  readonly visits: Map<OpenSession, Visit>
+}
+
+/** Whom to ask, and what stands against it; opens no connection. */
+const prepare = Effect.fnUntraced(function*(run: SnapshotRun, targets: ReadonlyArray<ProbeTarget>, ledger: CostLedger) {
+  const dialer = yield* Dialer
+  return yield* Effect.forEach(targets, Effect.fnUntraced(function*(target): Effect.fn.Return<Member> {
+    const { endpoint } = target
+    const planned = yield* Effect.result(dialer.plan(endpoint))
+    const plan = Result.isSuccess(planned) ? planned.success : null
+    const addresses = plan?.dial.addresses ?? []
+    const ledgerTarget = plan?.dial.address ?? endpoint.host
+    const refused = ledger.refusal(ledgerTarget, yield* Clock.currentTimeMillis, snapshotAllowance)
+    const refusal = run.exclusions.excludes(endpoint.host, addresses) !== undefined
+      ? { state: "not asked", problem: "excluded" } as const
+      : Result.isFailure(planned)
+      ? { state: "failed", problem: `${planned.failure.reason}: ${planned.failure.detail}` } as const
+      : refused !== null
+      ? { state: "not asked", problem: refused.detail } as const
+      : null
+    const dialled = plan?.dial.address ?? addresses[0] ?? null
+    return { target, plan, refusal, ledgerTarget, occupancy: occupancyOf(endpoint.host, dialled, []), session: null, visits: new Map() }
+  }), { concurrency: 64 })
+})
+
+/** Connects members and takes them off again; what they cost is booked at once. */
+const makeHost = Effect.fnUntraced(function*(run: SnapshotRun, ledger: CostLedger) {
+  const clock = yield* Clock.Clock
+  const gate = new ConnectionGate(run.settings)
+  const charges: Array<LedgerFact> = []
+  /** The connection that a member's latest reading came over. */
+  const lastSession = new Map<Member, OpenSession>()
+
+  const charge = (member: Member, cost: number, visit: Visit | null): void => {
+    charges.push(ledger.charge(member.ledgerTarget, cost, visit === null ? null : reasonForDistance(visit), clock.currentTimeMillisUnsafe()))
+  }
+
+  const leave = Effect.fnUntraced(function*(member: Member) {
+    const { session } = member
+    if (session === null) return
+    member.session = null
+    const visit = yield* session.leave
+    member.visits.set(session, visitWithoutExcluded({ ...visit, kind: "snapshot" }, run.exclusions))
+    charge(member, visit.cost, visit)
+    gate.leave(member.occupancy)
+  })
+
+  /** Opens a connection once that is allowed. Given up in between, it counts as one that was made. */
+  const connect = Effect.fnUntraced(function*(member: Member, plan: DialPlan) {
+    const wait = gate.wait(clock.currentTimeMillisUnsafe())
+    if (wait > 0) yield* Effect.sleep(wait)
+    const session = yield* openSession(plan, { chain: run.chain, clientName: run.settings.clientName }).pipe(
+      Effect.onInterrupt(() => Effect.sync(() => charge(member, electrumxCost.connection + 1, null)))
+    )
+    member.session = session
+    return session
+  })
+
+  const open = Effect.fnUntraced(function*(member: Member) {
+    lastSession.delete(member)
+    if (member.refusal !== null) return member.refusal
+    if (member.session?.isOpen() === true) return member.session
+    yield* leave(member)
+    yield* gate.enter(member.occupancy)
+    const session = yield* connect(member, member.plan!).pipe(
+      Effect.onInterrupt(() => Effect.sync(() => gate.leave(member.occupancy))),
+      Effect.ensuring(Effect.sync(() => gate.opened()))
+    )
+    if (session.isOpen()) return session
+    yield* leave(member)
+    const { detail, reason } = member.visits.get(session)!
+    return { state: "failed", problem: `${reason ?? "closed"}${detail === null ? "" : `: ${detail}`}` } as const
+  }, (effect, member) => Effect.map(effect, (opened) => {
+    if (!("problem" in opened)) lastSession.set(member, opened)
+    return opened
+  }))
+
+  return {
+    gate,
+    charges,
+    leave,
+    member: (member: Member): RoundMember<Dialer | ByteBudget | Scope.Scope> => ({
+      target: member.target,
+      open: open(member),
+      done: Effect.suspend(() => gate.isAwaited ? leave(member) : Effect.void)
+    }),
+    sessionOf: (member: Member): OpenSession | null => lastSession.get(member) ?? null
+  }
+})
+
+const newsText = (news: ReadonlyMap<string, Tip>): string => {
+  const [first] = [...news.values()].toSorted((a, b) => b.height - a.height)
+  return `a block came in between: ${news.size} ${news.size === 1 ? "server" : "servers"} went on to ${first!.height} ${first!.hash}`
+}
+
+/** A snapshot whose visits are not over. */
+interface OpenSnapshot extends Omit<Snapshot, "readings"> {
+  readonly readings: ReadonlyArray<{ readonly member: Member; readonly session: OpenSession | null; readonly reading: OpenReading }>
+}
+
+/** Rounds until one is kept, or there were enough of them. */
+const rounds = Effect.fnUntraced(function*(
+  run: SnapshotRun,
+  members: ReadonlyArray<Member>,
+  host: Effect.Success<ReturnType<typeof makeHost>>
+) {
+  const { attempts, settleMs, warmUpMs, windowMs } = run.settings
+  const targets = members.map(({ target }) => target)
+  const taken: Array<OpenSnapshot> = []
+  const ignored = new Set<string>()
+  let news: ReadonlyMap<string, Tip> = new Map()
+  for (let attempt = 1; attempt <= attempts; attempt++) {
+    if (attempt > 1) yield* Effect.sleep(settleMs)
+    const ready = Effect.asVoid(Effect.timeoutOption(Effect.andThen(Effect.yieldNow, host.gate.settled), warmUpMs))
+    const round: Round = yield* takeRound(members.map(host.member), { attempt, windowMs, ready })
+    const sightings = sightingsOf(targets, round)
+    for (const key of lonelyNews(news, sightings)) ignored.add(key)
+    const verdict = judgeTips(sightings, ignored)
+    news = verdict.news
+    const reason = news.size === 0 ? null : newsText(news)
+    taken.push({
+      startedAt: round.startedAt,
+      windowMs,
+      attempt,
+      tip: verdict.tip,
+      state: reason === null ? "kept" : "discarded",
+      reason,
+      readings: round.readings.map((reading, i) => ({ member: members[i]!, session: host.sessionOf(members[i]!), reading }))
+    })
+    if (reason === null) break
+    yield* run.onNote(`Snapshot ${attempt} of at most ${attempts} discarded: ${reason}.`)
+  }
+  return taken
+})
+
+const closed = ({ readings, ...snapshot }: OpenSnapshot): Snapshot => ({
+  ...snapshot,
+  readings: readings.map(({ member, reading, session }) => ({
+    ...reading,
+    target: member.target,
+    visit: session === null ? null : member.visits.get(session) ?? null
+  }))
+})
+
+/**
+ * Asks one endpoint of every server that answered in the latest finished crawl
+ * at one time, and stores it. Discarded and taken again when a block came in
+ * between. Nothing else that we ask may be compared across servers.
+ */
+export const takeSnapshot = Effect.fn("takeSnapshot")(function*(
+  run: SnapshotRun
+): Effect.fn.Return<SnapshotSummary, CrawlError | StoreError, Store | Dialer | ByteBudget> {
+  const store = yield* Store
+  const { crawlId: serversOf, targets } = yield* store.probing.targets(run.chain.name)
+  if (serversOf === null || targets.length === 0) {
+    return yield* new CrawlError({
+      reason: "no servers",
+      message: `No finished crawl of ${run.chain.name} in this database has a server that answered: crawl first.`
+    })
+  }
+  const ledger = new CostLedger(yield* store.ledger(run.vantage.name))
+  const crawlId = yield* store.startCrawl({
+    kind: "probe",
+    chain: run.chain,
+    vantage: run.vantage,
+    settings: { probe: "snapshot", serversOf, ...run.settings },
+    codeVersion: run.codeVersion,
+    startedAt: yield* Clock.currentTimeMillis
+  })
+  const host = yield* makeHost(run, ledger)
+  const members = yield* prepare(run, targets, ledger)
+  yield* run.onNote(`Asking ${members.length} servers of crawl ${serversOf} at one time.`)
+  const end = Effect.fnUntraced(function*(state: "finished" | "interrupted" | "failed", taken: ReadonlyArray<OpenSnapshot>) {
+    for (const member of members) yield* host.leave(member)
+    const snapshots = taken.map(closed)
+    const visits = members.flatMap((member) => [...member.visits.values()])
+    yield* store.record(crawlId, [{ _tag: "snapshots", serversOf, visits, snapshots }, ...host.charges])
+    yield* store.flush
+    yield* store.endCrawl(crawlId, state, yield* Clock.currentTimeMillis)
+    yield* store.publishSnapshot
+    return { crawlId, snapshots }
+  }, Effect.uninterruptible)
+  return yield* Effect.scoped(rounds(run, members, host).pipe(
+    // What was asked is on their books, whatever became of it.
+    Effect.onError((cause) => Effect.ignore(end(cause.reasons.some((r) => r._tag === "Interrupt") ? "interrupted" : "failed", []))),
+    Effect.flatMap((taken) => end("finished", taken))
+  ))
+})

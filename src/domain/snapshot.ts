@@ -1,0 +1,91 @@
+import type { ProbeTarget } from "./probe-target.ts"
+import type { ProbeOutcome } from "./reason.ts"
+import type { Visit } from "./visit.ts"
+
+/** A block as a tip: what a server takes for the newest. */
+export interface Tip {
+  readonly height: number
+  readonly hash: string
+}
+
+/** A value of a server, as received and as understood. */
+export interface ValueReading<A> {
+  readonly outcome: ProbeOutcome
+  /** As written in the reply, e.g. `1e-05`; null without a result, or where the reply was too long to keep. */
+  readonly text: string | null
+  readonly value: A | null
+}
+
+/** What a server estimates for a number of blocks, in BTC per 1,000 vB; -1: its node has no estimate. */
+export interface FeeReading extends ValueReading<number> {
+  readonly target: number
+}
+
+/** A mempool by fee rates: satoshi per vB, and vB that pay about so much. */
+export type FeeHistogram = ReadonlyArray<readonly [rate: number, size: number]>
+
+/** `mempool.get_info`, BTC per 1,000 vB; null for members that are missing. */
+export interface MempoolInfo {
+  readonly mempoolMinFee: number | null
+  readonly minRelayFee: number | null
+  readonly incrementalRelayFee: number | null
+  readonly unbroadcastCount: number | null
+}
+
+/** What a server answered to one round of questions. */
+export interface SnapshotValues {
+  /** Before and after all else. */
+  readonly tipBefore: Tip | null
+  readonly tipAfter: Tip | null
+  readonly fees: ReadonlyArray<FeeReading>
+  readonly histogram: ValueReading<FeeHistogram>
+  /** Not asked before protocol 1.6. */
+  readonly mempoolInfo: ValueReading<MempoolInfo>
+  /** Not asked since protocol 1.6. */
+  readonly relayFee: ValueReading<number>
+}
+
+/** What a reading is worth. */
+export type ReadingState =
+  /** Asked and answered within the window, its tip the same before and after. */
+  | "compared"
+  /** Its tip changed while it was asked. */
+  | "moved"
+  /** Its answers, or its connection, came after the window. */
+  | "late"
+  /** No connection, no handshake, or no tip. */
+  | "failed"
+  /** Our own rules: excluded, ledger, back-off. */
+  | "not asked"
+
+/** One server in one snapshot. */
+export interface SnapshotReading {
+  readonly target: ProbeTarget
+  readonly state: ReadingState
+  readonly detail: string | null
+  /** The visit in which it was asked, among those of the run; null when there was none. */
+  readonly visit: Visit | null
+  /** Milliseconds from the start of the window by one steady clock: first question sent, last answer received. */
+  readonly sentMs: number | null
+  readonly receivedMs: number | null
+  readonly values: SnapshotValues | null
+}
+
+/**
+ * All servers of a network asked at one time. Only what one kept snapshot holds
+ * may be compared between servers, and only at one tip.
+ */
+export interface Snapshot {
+  /** Milliseconds since 1970 by the wall clock: the start of the window. */
+  readonly startedAt: number
+  /** Milliseconds within which all answers had to come. */
+  readonly windowMs: number
+  /** 1 for a run's first; a discarded one is taken again. */
+  readonly attempt: number
+  /** The tip that most servers showed before; null when none did. */
+  readonly tip: Tip | null
+  readonly state: "kept" | "discarded"
+  /** Why it was discarded. */
+  readonly reason: string | null
+  readonly readings: ReadonlyArray<SnapshotReading>
+}

@@ -1,0 +1,89 @@
+import { Clock, Effect, Exit, Scope } from "effect"
+import type { Chain } from "../domain/chain.ts"
+import type { Visit } from "../domain/visit.ts"
+import { ByteBudget } from "../electrum/byte-budget.ts"
+import { EntryTable } from "../electrum/entry-table.ts"
+import type { Reply } from "../electrum/reply.ts"
+import { Session } from "../electrum/session.ts"
+import { Dialer, type DialPlan } from "../transport/dialer.ts"
+import type { TransportError } from "../transport/transport-error.ts"
+import type { Probe } from "./catalogue.ts"
+import { type Attempt, shakeHands } from "./handshake.ts"
+import { VisitDraft } from "./visit-draft.ts"
+import { timeoutsFor, VisitTimeouts } from "./visit-timeouts.ts"
+
+/** A server that shook hands, or did not: then the visit says why, and nothing can be asked. */
+export interface OpenSession {
+  readonly isOpen: () => boolean
+  /** The protocol agreed on; null without. */
+  readonly protocol: () => string | null
+  /** One packet; each reply becomes an observation of the visit. Waits so long, and no longer than visits do. */
+  readonly ask: (probes: ReadonlyArray<Probe>, timeoutMs: number) => Effect.Effect<ReadonlyArray<Reply>>
+  /** When the visit began, by the steady clock, in nanoseconds: replies count milliseconds from here. */
+  readonly origin: bigint
+  /** Closes the connection; the visit as far as it came. Once only. */
+  readonly leave: Effect.Effect<Visit>
+}
+
+/**
+ * Connects and shakes hands, and leaves everything else to whoever asks: for
+ * questions that have to wait for others. A refused version earns a second
+ * attempt, as in every visit. The scope closes what is left open.
+ */
+export const openSession = Effect.fn("openSession")(function*(
+  plan: DialPlan,
+  options: { readonly chain: Chain; readonly clientName: string }
+): Effect.fn.Return<OpenSession, never, Dialer | ByteBudget | Scope.Scope> {
+  const dialer = yield* Dialer
+  const budget = yield* ByteBudget
+  const base = yield* VisitTimeouts
+  const clock = yield* Clock.Clock
+  const origin = clock.monotonicTimeNanosUnsafe()
+  const now = (): number => Number((clock.monotonicTimeNanosUnsafe() - origin) / 1000n) / 1000
+  const draft = new VisitDraft(plan, options.chain, clock.currentTimeMillisUnsafe(), now, new EntryTable())
+  let session: Session | null = null
+  let exchangeMs = base.exchangeMs
+
+  /** One connection in a scope of its own, which is closed when it came to nothing. */
+  const attempt = Effect.fnUntraced(function*(number: Attempt) {
+    const own = yield* Scope.make()
+    yield* Effect.addFinalizer(() => Scope.close(own, Exit.void))
+    const since = now()
+    const refusal = yield* Effect.gen(function*() {
+      const connection = yield* dialer.connect(plan)
+      draft.connected(connection, since)
+      const timeouts = timeoutsFor(base, plan.endpoint, connection.dial.via)
+      exchangeMs = timeouts.exchangeMs
+      const opened = yield* Session.open(connection.socket, { share: budget.open(), now })
+      yield* Effect.addFinalizer(() => Effect.sync(() => draft.leave(opened)))
+      session = opened
+      return yield* shakeHands(opened, draft, options.clientName, number, timeouts.handshakeMs)
+    }).pipe(
+      Scope.provide(own),
+      Effect.catch(({ detail, phase, reason }: TransportError) => Effect.succeed({ detail, phase, reason, again: false }))
+    )
+    if (refusal === null) return { refusal, own }
+    session = null
+    yield* Scope.close(own, Exit.void)
+    return { refusal, own }
+  })
+
+  let last = yield* attempt(1)
+  if (last.refusal?.again === true) last = yield* attempt(2)
+  if (last.refusal !== null) draft.fail(last.refusal)
+
+  const ask = Effect.fnUntraced(function*(probes: ReadonlyArray<Probe>, timeoutMs: number) {
+    const replies = yield* session!.exchange(probes, Math.max(0, Math.min(timeoutMs, exchangeMs)))
+    probes.forEach((probe, i) => draft.observe(probe, replies[i]!))
+    session!.retained = draft.keptCharacters
+    return replies
+  })
+
+  return {
+    isOpen: () => session !== null && session.ended === null,
+    protocol: () => draft.protocol,
+    ask,
+    origin,
+    leave: Effect.andThen(Scope.close(last.own, Exit.void), Effect.sync(() => ({ ...draft.finish(), identification: null })))
+  }
+})

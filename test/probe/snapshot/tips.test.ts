@@ -1,0 +1,81 @@
+import * as fc from "fast-check"
+import { describe, expect, it } from "vitest"
+import type { Tip } from "../../../src/domain/snapshot.ts"
+import { judgeTips, lonelyNews, type TipSighting } from "../../../src/probe/snapshot/tips.ts"
+
+const tip = (height: number, branch = ""): Tip => ({ height, hash: `${height}${branch}` })
+const seen = (key: string, before: Tip | null, after: Tip | null = before): TipSighting => ({ key, before, after })
+const nobody = new Set<string>()
+
+describe("the tips of a snapshot", () => {
+  it("bring no news while they stand, though some are behind or on another branch", () => {
+    const verdict = judgeTips(
+      [seen("a", tip(9)), seen("b", tip(9)), seen("c", tip(8)), seen("d", tip(9, "x")), seen("e", null), seen("f", tip(9), null)],
+      nobody
+    )
+    expect(verdict.tip).toEqual(tip(9))
+    expect([...verdict.news]).toEqual([])
+  })
+
+  it("bring no news where one that was behind catches up", () => {
+    expect([...judgeTips([seen("a", tip(9)), seen("b", tip(9)), seen("c", tip(8), tip(9))], nobody).news]).toEqual([])
+  })
+
+  it("bring news where somebody goes on to a block, or is ahead of most already", () => {
+    const moved = judgeTips([seen("a", tip(9)), seen("b", tip(9), tip(10)), seen("c", tip(9))], nobody)
+    expect([...moved.news]).toEqual([["b", tip(10)]])
+    const ahead = judgeTips([seen("a", tip(9)), seen("b", tip(9)), seen("c", tip(10))], nobody)
+    expect([...ahead.news]).toEqual([["c", tip(10)]])
+  })
+
+  it("bring news where somebody goes over to another branch of the same height", () => {
+    const verdict = judgeTips([seen("a", tip(9)), seen("b", tip(9), tip(9, "x")), seen("c", tip(9))], nobody)
+    expect([...verdict.news.keys()]).toEqual(["b"])
+  })
+
+  it("bring no news from endpoints that are ignored", () => {
+    const verdict = judgeTips([seen("a", tip(9)), seen("b", tip(99), tip(100)), seen("c", tip(9))], new Set(["b"]))
+    expect(verdict).toEqual({ tip: tip(9), news: new Map() })
+  })
+
+  it("are judged alike in whatever order they come", () => {
+    const sighting = fc.tuple(fc.integer({ min: 1, max: 4 }), fc.integer({ min: 0, max: 1 }), fc.constantFrom("", "x"), fc.boolean())
+    fc.assert(fc.property(
+      fc.array(sighting, { minLength: 1, maxLength: 12 }).chain((list) => {
+        const sightings = list.map(([height, more, branch, none], i) =>
+          seen(`k${i}`, none ? null : tip(height, branch), tip(height + more, branch)))
+        return fc.tuple(fc.constant(sightings), fc.shuffledSubarray(sightings, { minLength: sightings.length }))
+      }),
+      ([a, b]) => {
+        const [one, other] = [judgeTips(a, nobody), judgeTips(b, nobody)]
+        expect(one.tip).toEqual(other.tip)
+        expect([...one.news].toSorted()).toEqual([...other.news].toSorted())
+      }
+    ))
+  })
+
+  it("bring news exactly when some server's height exceeds the common one, where branches do not matter", () => {
+    fc.assert(fc.property(
+      fc.array(fc.tuple(fc.integer({ min: 1, max: 4 }), fc.integer({ min: 0, max: 2 })), { minLength: 1, maxLength: 12 }),
+      (list) => {
+        const sightings = list.map(([height, more], i) => seen(`k${i}`, tip(height), tip(height + more)))
+        const { news, tip: common } = judgeTips(sightings, nobody)
+        const shown = new Set(list.map(([height]) => height))
+        const expected = list.filter(([height, more]) => height + more > common!.height || !shown.has(height + more))
+        expect(news.size).toBe(expected.length)
+      }
+    ))
+  })
+})
+
+describe("news of a discarded snapshot", () => {
+  it("are lonely when nobody else shows the block later", () => {
+    const news = new Map([["liar", tip(99)], ["quick", tip(10)]])
+    const next = [seen("liar", tip(100)), seen("quick", tip(10)), seen("a", tip(10)), seen("b", tip(9), tip(10))]
+    expect([...lonelyNews(news, next)]).toEqual(["liar"])
+  })
+
+  it("are not lonely when others went past that height meanwhile", () => {
+    expect([...lonelyNews(new Map([["a", tip(10)]]), [seen("a", tip(11)), seen("b", tip(11))])]).toEqual([])
+  })
+})
