@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto"
+import { hash } from "node:crypto"
 
 /** The fields of an 80-byte block header (Bitcoin developer reference, "Block Headers"). */
 export interface BlockHeader {
@@ -18,7 +18,7 @@ export interface BlockHeader {
 }
 
 const doubleSha256 = (bytes: Uint8Array): Buffer =>
-  createHash("sha256").update(createHash("sha256").update(bytes).digest()).digest()
+  hash("sha256", hash("sha256", bytes, "buffer"), "buffer")
 
 const reversedHex = (bytes: Uint8Array): string => Buffer.from(bytes.toReversed()).toString("hex")
 

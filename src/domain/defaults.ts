@@ -1,4 +1,3 @@
-import { createHash } from "node:crypto"
 import { Schema } from "effect"
 import { bannerText } from "./default-values.ts"
 import banners from "./defaults/banners.json" with { type: "json" }
@@ -8,6 +7,7 @@ import hostNames from "./defaults/host-names.json" with { type: "json" }
 import hostsShapes from "./defaults/hosts-shapes.json" with { type: "json" }
 import ports from "./defaults/ports.json" with { type: "json" }
 import sources from "./defaults/sources.json" with { type: "json" }
+import { sha256Hex } from "./sha256.ts"
 
 /**
  * The catalogue of defaults: values that images, packages and guides set, so that
@@ -127,7 +127,7 @@ const comparable = (kind: DefaultKind, value: string): string =>
  */
 const versionless = (text: string): string => text.replace(/(?<![0-9])[0-9]+(?:\.[0-9]+)+/g, "0")
 
-const bannerHash = (text: string): string => createHash("sha256").update(versionless(text)).digest("hex")
+const bannerHash = (text: string): string => sha256Hex(versionless(text))
 
 interface Index {
   readonly values: Map<string, DefaultEntry>

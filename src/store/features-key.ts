@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto"
+import { sha256Hex } from "../domain/sha256.ts"
 import type { FeaturesFacts } from "../domain/visit.ts"
 
 /** Orders two texts by code units, the same everywhere. */
@@ -9,7 +9,7 @@ const byText = (a: string, b: string): number => a < b ? -1 : a > b ? 1 : 0
  * in which hosts and services are written.
  */
 export const featuresKey = (features: FeaturesFacts): string =>
-  createHash("sha256").update(JSON.stringify([
+  sha256Hex(JSON.stringify([
     features.serverVersion,
     features.protocolMin,
     features.protocolMax,
@@ -20,4 +20,4 @@ export const featuresKey = (features: FeaturesFacts): string =>
       .map((h) => [h.host, h.tcpPort, h.tlsPort, h.wsPort, h.wssPort] as const)
       .toSorted((a, b) => byText(a[0], b[0])),
     features.services.toSorted(byText)
-  ])).digest("hex")
+  ]))

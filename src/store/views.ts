@@ -1,6 +1,6 @@
-import { createHash } from "node:crypto"
 import type { DuckDBConnection } from "@duckdb/node-api"
 import { Clock, Effect, type FileSystem, Schema } from "effect"
+import { sha256Hex } from "../domain/sha256.ts"
 import { identifier, run } from "./duckdb.ts"
 import { schemaVersion } from "./migrate.ts"
 import { packageFiles } from "./package-files.ts"
@@ -50,8 +50,6 @@ export const views: Effect.Effect<ReadonlyArray<View>, StoreError, FileSystem.Fi
 
 const ViewRow = Schema.Struct({ name: Schema.String, sha256: Schema.String, schema_version: Schema.Int })
 
-const textHash = (sql: string): string => createHash("sha256").update(sql).digest("hex")
-
 /** Whether a file's views were made from these texts, for the tables it has now. */
 export const hasViews = Effect.fnUntraced(function*(
   connection: DuckDBConnection,
@@ -62,7 +60,7 @@ export const hasViews = Effect.fnUntraced(function*(
   const applied = new Map(rows.map((row) => [row.name, row]))
   return applied.size === views.length && views.every(({ name, sql }) => {
     const row = applied.get(name)
-    return row !== undefined && row.schema_version === version && row.sha256 === textHash(sql)
+    return row !== undefined && row.schema_version === version && row.sha256 === sha256Hex(sql)
   })
 })
 
@@ -90,7 +88,7 @@ export const applyViews = Effect.fn("applyViews")(function*(
       yield* command(
         `Making view ${name}`,
         "INSERT INTO schema_view VALUES ($name, $sha256, $version, $applied_at)",
-        { name, sha256: textHash(sql), version, applied_at }
+        { name, sha256: sha256Hex(sql), version, applied_at }
       )
     }
   })

@@ -9,9 +9,25 @@ import { count, float64, int64, texts, timestamp, timestampOfText, timestampOrNu
 
 type RowOf<T extends TableName> = { readonly [C in keyof (typeof tables)[T]]: DuckDBValue }
 
+/** Half a surrogate pair, as JSON.stringify writes it. */
+const halfPair = /\\ud[89a-f]/i
+
 /** JSON text that DuckDB's JSON functions can read: half surrogate pairs would make them fail. */
-const json = (value: unknown): string | null =>
-  value === null ? null : JSON.stringify(value, (_, v) => typeof v === "string" ? v.toWellFormed() : v)
+const json = (value: unknown): string | null => {
+  if (value === null) return null
+  const text = JSON.stringify(value)
+  // Seldom, and an escaped backslash before the letters is taken for it too: then each text is looked at.
+  return halfPair.test(text) ? JSON.stringify(value, (_, v) => typeof v === "string" ? v.toWellFormed() : v) : text
+}
+
+const sharedTexts = new WeakMap<object, string | null>()
+
+/** As `json`, for values that many rows share and nobody changes. */
+const sharedJson = (value: object): string | null => {
+  let text = sharedTexts.get(value)
+  if (text === undefined) sharedTexts.set(value, text = json(value))
+  return text
+}
 
 /** Null only while unverified: a chain without a name must not look like the crawled one, or like another. */
 const chainShown = ({ chain, headers, verdict }: ChainVerdict, network: string): string | null => {
@@ -99,8 +115,8 @@ export const identificationRow = (found: Identification, visit_id: number): RowO
   confidence: found.confidence,
   contradictions: texts(found.contradictions),
   remarks: texts(found.remarks),
-  candidates: json(found.candidates),
-  readings: json(found.readings),
+  candidates: sharedJson(found.candidates),
+  readings: sharedJson(found.readings),
   fingerprint_hash: found.fingerprintHash,
   fingerprint_recipe: found.fingerprintRecipe
 })

@@ -1,5 +1,6 @@
-import { createHash, type X509Certificate } from "node:crypto"
+import type { X509Certificate } from "node:crypto"
 import { canonicalAddress } from "../domain/address.ts"
+import { sha256Hex } from "../domain/sha256.ts"
 import type { CertificateFacts } from "../domain/visit.ts"
 import { subjectPublicKeyInfo } from "./der.ts"
 
@@ -7,8 +8,6 @@ import { subjectPublicKeyInfo } from "./der.ts"
 const maxChain = 10
 const maxCertificateBytes = 65_536
 const maxNames = 256
-
-const sha256 = (bytes: Uint8Array): string => createHash("sha256").update(bytes).digest("hex")
 
 /** A value of a certificate that OpenSSL may refuse to give, for keys and dates it cannot read. */
 const attempt = <A>(read: () => A): A | undefined => {
@@ -61,8 +60,8 @@ export const certificateFacts = (certificate: X509Certificate): CertificateFacts
   if (spki === undefined) return undefined
   const names = alternativeNames(certificate.subjectAltName)
   return {
-    sha256: sha256(der),
-    spkiSha256: sha256(spki),
+    sha256: sha256Hex(der),
+    spkiSha256: sha256Hex(spki),
     subject: oneLine(certificate.subject),
     issuer: oneLine(certificate.issuer),
     serial: certificate.serialNumber.toLowerCase(),
@@ -82,7 +81,7 @@ export const chainHashes = (leaf: X509Certificate): ReadonlyArray<string> => {
   const hashes: Array<string> = []
   let next = leaf.issuerCertificate
   while (next !== undefined && hashes.length < maxChain && next.raw.length <= maxCertificateBytes) {
-    hashes.push(sha256(next.raw))
+    hashes.push(sha256Hex(next.raw))
     next = next.issuerCertificate
   }
   return hashes

@@ -1,8 +1,8 @@
 import { Effect } from "effect"
-import { createHash } from "node:crypto"
 import type { Socket } from "node:net"
 import { type Endpoint, endpointKey } from "../domain/endpoint.ts"
 import { parseHost } from "../domain/host.ts"
+import { sha256Hex } from "../domain/sha256.ts"
 import { loopbackRefusal, scopeRefusal } from "./address-policy.ts"
 import type { DialerOptions } from "./dial-options.ts"
 import type { DialPlan } from "./dial-plan.ts"
@@ -27,7 +27,7 @@ const noTor = new TransportError({ reason: "us", phase: "connect", detail: "no T
  */
 const isolating = (endpoint: Endpoint): ProxyCredentials => ({
   username: "electrum-observatory",
-  password: createHash("sha256").update(endpointKey(endpoint)).digest("hex").slice(0, 32)
+  password: sha256Hex(endpointKey(endpoint)).slice(0, 32)
 })
 
 /** Dialling through SOCKS5: names go to the proxy as they are, nothing is resolved here. */

@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto"
+import { sha256Hex } from "../../domain/sha256.ts"
 import { answeredVersion, type Behaviour, hasLines, type SeenReply } from "./behaviour.ts"
 import { sentenceOf } from "./error-rules.ts"
 import { envelopeText } from "./wire-rules.ts"
@@ -79,5 +79,5 @@ export const profileOf = (behaviour: Behaviour): ReadonlyArray<unknown> | undefi
 /** Lower-case hex, 64 characters; null when a reply is missing. */
 export const fingerprintOf = (behaviour: Behaviour): string | null => {
   const profile = profileOf(behaviour)
-  return profile === undefined ? null : createHash("sha256").update(JSON.stringify(profile)).digest("hex")
+  return profile === undefined ? null : sha256Hex(JSON.stringify(profile))
 }

@@ -1,12 +1,4 @@
-import type { Effort, Identification, Reading } from "../../domain/identification.ts"
-import {
-  anyRelease,
-  type Implementation,
-  implementations,
-  intersectRanges,
-  rangeText,
-  type ReleaseRange
-} from "../../domain/implementation.ts"
+import type { Identification } from "../../domain/identification.ts"
 import type { Behaviour } from "./behaviour.ts"
 import { compareClaims } from "./claims.ts"
 import { closingRule, errorReadings } from "./error-rules.ts"
@@ -14,94 +6,12 @@ import { featuresRules } from "./features-rules.ts"
 import { fingerprintOf, fingerprintRecipe } from "./fingerprint.ts"
 import { handshakeRules } from "./handshake-rules.ts"
 import { resultRules } from "./result-rules.ts"
-import type { Finding, Rule } from "./rule.ts"
+import type { Rule } from "./rule.ts"
+import { type Found, weigh } from "./weigh.ts"
 import { wireRules } from "./wire-rules.ts"
 
 /** All rules but those about the sentences of errors, which are found by their sentence. */
 export const rules: ReadonlyArray<Rule> = [...wireRules, ...handshakeRules, ...featuresRules, ...resultRules, closingRule]
-
-const efforts: ReadonlyArray<Effort> = ["wire", "form", "text"]
-
-/**
- * How likely a reading is, by what it takes to fake it: for an implementation
- * that does not show such a thing, for unknown software, and the least that all
- * readings of this kind together may make of an implementation, since whoever
- * fakes one can fake the others. Guesses of ours, not measured: what they decide
- * is how many readings against it an implementation survives.
- */
-const weights: Readonly<Record<Effort, { readonly unfit: number; readonly unknown: number; readonly least: number }>> = {
-  wire: { unfit: 0.01, unknown: 0.2, least: 1e-5 },
-  form: { unfit: 0.02, unknown: 0.3, least: 1e-4 },
-  text: { unfit: 0.3, unknown: 0.8, least: 0.1 }
-}
-
-/** Most that is ever claimed, however much speaks for it. */
-const mostConfidence = 0.999
-
-/** From here on an implementation is named: when all that is hard to fake fits it, and when something does not. */
-const namedFrom = { fitting: 0.6, otherwise: 0.8 }
-
-/** An implementation as unlikely as this is left out. */
-const leftFrom = 0.01
-
-/** Those that are left must together be as likely as this before a claim of something else is held against it. */
-const sureFrom = 0.9
-
-interface Found extends Finding {
-  readonly rule: Rule
-}
-
-/** Product of the readings' likelihoods, none of which is worth more than its kind may be. */
-const likelihood = (found: ReadonlyArray<Found>, implementation: Implementation | null): number =>
-  efforts.reduce((product, effort) => {
-    const { least, unfit, unknown } = weights[effort]
-    let all = 1
-    for (const { fits, rule } of found) {
-      if (rule.effort === effort) all *= implementation === null ? unknown : fits[implementation] === undefined ? unfit : 1
-    }
-    return product * Math.max(all, least)
-  }, 1)
-
-/** Probabilities, all beforehand alike. */
-const probabilities = (found: ReadonlyArray<Found>): ReadonlyArray<readonly [Implementation, number]> => {
-  const likely = implementations.map((implementation) => [implementation, likelihood(found, implementation)] as const)
-  const total = likely.reduce((sum, [, value]) => sum + value, likelihood(found, null))
-  return likely
-    .map(([implementation, value]) => [implementation, Math.min(mostConfidence, value / total)] as const)
-    .toSorted(([, a], [, b]) => b - a)
-}
-
-const fitsText = ({ fits, rule, saw }: Found): Reading => ({
-  rule: rule.name,
-  saw,
-  fits: Object.fromEntries(Object.entries(fits).map(([implementation, range]) => [implementation, rangeText(range)])),
-  effort: rule.effort,
-  source: rule.source
-})
-
-/** The releases that go with all readings; those that are harder to fake first, what contradicts them is told. */
-const releasesOf = (
-  found: ReadonlyArray<Found>,
-  implementation: Implementation
-): { readonly range: ReleaseRange; readonly contradictions: ReadonlyArray<string> } => {
-  let range: ReleaseRange = anyRelease
-  const contradictions: Array<string> = []
-  for (const effort of efforts) {
-    for (const { fits, rule, saw } of found) {
-      if (rule.effort !== effort) continue
-      const fitting = fits[implementation]
-      if (fitting === undefined) {
-        // Texts that do not fit are too easily written to be worth a word.
-        if (effort !== "text") contradictions.push(`${rule.name} (${saw}) is not ${implementation}'s`)
-        continue
-      }
-      const both = intersectRanges(range, fitting)
-      if (both === undefined) contradictions.push(`${rule.name} (${saw}) is ${rangeText(fitting)}, the rest ${rangeText(range)}`)
-      else range = both
-    }
-  }
-  return { range, contradictions }
-}
 
 /**
  * Which software a server behaves like, which releases of it, and what does not
@@ -115,27 +25,20 @@ export const identify = (behaviour: Behaviour): Identification | null => {
     const finding = rule.look(behaviour)
     if (finding !== null) found.push({ ...finding, rule })
   }
-  const candidates = probabilities(found)
-  const [likeliest, confidence] = candidates[0]!
-  const isFitting = found.every(({ fits, rule }) => rule.effort === "text" || fits[likeliest] !== undefined)
-  const implementation = confidence >= (isFitting ? namedFrom.fitting : namedFrom.otherwise) ? likeliest : null
-  const releases = implementation === null ? null : releasesOf(found, implementation)
-  const left = candidates.filter(([, probability]) => probability >= leftFrom)
-  const sure = left.reduce((sum, [, probability]) => sum + probability, 0) >= sureFrom
-  const likely = sure ? left.map(([it]) => it) : []
-  const compared = compareClaims(behaviour, { implementations: likely, named: implementation, range: releases?.range ?? null })
-  const proxied = behaviour.transport === "tls" && sure && likely.every((it) => it.endsWith("electrs"))
+  const { candidates, confidence, contradictions, implementation, likely, range, readings } = weigh(found)
+  const compared = compareClaims(behaviour, { implementations: likely, named: implementation, range })
+  const proxied = behaviour.transport === "tls" && likely.length > 0 && likely.every((it) => it.endsWith("electrs"))
   return {
     implementation,
-    range: releases?.range ?? null,
+    range,
     confidence,
-    contradictions: [...releases?.contradictions ?? [], ...compared.contradictions],
+    contradictions: [...contradictions, ...compared.contradictions],
     remarks: [
       ...compared.remarks,
       ...(proxied ? ["electrs has no TLS of its own: certificate and handshake are a proxy's"] : [])
     ],
-    readings: found.map(fitsText),
-    candidates: Object.fromEntries(candidates.filter(([, probability]) => probability >= 0.001)),
+    readings,
+    candidates,
     fingerprintHash: fingerprintOf(behaviour),
     fingerprintRecipe
   }
