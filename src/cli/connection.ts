@@ -2,6 +2,7 @@ import { Effect, Layer } from "effect"
 import type { StoredConnection } from "../crawl/settings.ts"
 import type { Chain } from "../domain/chain.ts"
 import { ByteBudget } from "../electrum/byte-budget.ts"
+import { DeepVisitor } from "../probe/deep/deep-visitor.ts"
 import { VisitTimeouts } from "../probe/visit-timeouts.ts"
 import { Visitor } from "../probe/visitor.ts"
 import type { Vantage } from "../store/store.ts"
@@ -27,7 +28,7 @@ export interface ConnectionInput {
 
 /** How to dial, and from where; built once per command. */
 export interface Connection {
-  readonly layer: Layer.Layer<Dialer | Visitor | ByteBudget>
+  readonly layer: Layer.Layer<Dialer | Visitor | DeepVisitor | ByteBudget>
   readonly vantage: Vantage
 }
 
@@ -77,7 +78,7 @@ export const connectionOf = Effect.fnUntraced(function*(input: ConnectionInput, 
   )
   const vantage: Vantage = { name: vantageName, ...routes, tor: yield* reachesOnions(tor, proxy, chain), proxy: proxy !== null }
   const connection: Connection = {
-    layer: Visitor.layer.pipe(
+    layer: Layer.merge(Visitor.layer, DeepVisitor.layer).pipe(
       Layer.provideMerge(dialer),
       Layer.provideMerge(ByteBudget.layer),
       Layer.provideMerge(visitTimeouts(input.replyTimeout))

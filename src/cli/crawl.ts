@@ -7,7 +7,7 @@ import type { Chain } from "../domain/chain.ts"
 import { forDisplay } from "../domain/display.ts"
 import { version } from "../version.ts"
 import { storedConnection } from "./connection.ts"
-import { connectionFlags, crawlFlags, db, identityFlags, lookupFlags, networkFlags, progressFlag } from "./flags.ts"
+import { connectionFlags, crawlFlags, db, fingerprintFlag, identityFlags, lookupFlags, networkFlags, progressFlag } from "./flags.ts"
 import { chosenChain } from "./network.ts"
 import { toggle } from "./option.ts"
 import { Output } from "./output.ts"
@@ -16,6 +16,9 @@ import { runCrawl } from "./run-crawl.ts"
 /** What we call ourselves in `server.version`: an honest name, with a contact where the user gives one. */
 export const clientNameOf = (contact: string | null): string =>
   `electrum-observatory/${version}${contact === null ? "" : ` (+${contact})`}`
+
+/** Real servers are given half an hour to forget the regular visit; simulated ones need none. */
+export const usualFingerprint = (chain: Chain): CrawlSettings["fingerprint"] => chain.simulated ? "now" : "due"
 
 /** Seeds by the flags: what the user names, else the list that ships for the network. */
 export const chosenSeeds = Effect.fnUntraced(function*(
@@ -44,6 +47,7 @@ export const crawlCommand = Command.make("crawl", {
   ...connectionFlags,
   ...identityFlags,
   ...lookupFlags,
+  fingerprint: fingerprintFlag,
   progress: progressFlag,
   resume: toggle("resume", "Go on with the newest unfinished crawl of the network, with its stored settings.", false)
 }, Effect.fn("crawl")(function*(input) {
@@ -58,6 +62,7 @@ export const crawlCommand = Command.make("crawl", {
     rate: input.rate,
     peerRounds: input.peerRounds,
     allEndpoints: input.allEndpoints,
+    fingerprint: input.fingerprint ?? usualFingerprint(chain),
     allowPrivate: input.allowPrivate,
     exclude: input.exclude,
     connection: storedConnection(input),

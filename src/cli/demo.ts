@@ -4,7 +4,7 @@ import { defaultCrawlSettings } from "../crawl/settings.ts"
 import { seedsOfFlags } from "../discovery/seeds.ts"
 import { runAnalysis } from "./analyze.ts"
 import { type ConnectionInput, storedConnection } from "./connection.ts"
-import { clientNameOf } from "./crawl.ts"
+import { clientNameOf, usualFingerprint } from "./crawl.ts"
 import { removeOldDemo } from "./demo-database.ts"
 import { progressFlag, scenarioFlags } from "./flags.ts"
 import { allLookups } from "./lookups.ts"
@@ -48,6 +48,7 @@ export const demoCommand = Command.make("demo", {
       settings: {
         ...defaultCrawlSettings,
         network: chain.name,
+        fingerprint: usualFingerprint(chain),
         // A network of our own on loopback needs no politeness in time.
         rate: 0,
         connection: storedConnection(connection),

@@ -91,6 +91,13 @@ export const crawlFlags = {
   exclude: repeated("exclude", "Opt-out list: hosts, *.domain, CIDR blocks, onions; neither dialled nor shown.").pipe(Flag.withMetavar("FILE|URL"))
 }
 
+/** When deep visits are made. */
+export const fingerprintFlag = nullable(choice(
+  "fingerprint",
+  ["now", "due", "off"],
+  "Deep visits (malformed envelopes, dialects): now right after discovery (default on simulated networks), due half an hour later by whatever runs then (default elsewhere), off."
+))
+
 /** What is looked up about addresses, and where. */
 export const lookupFlags = {
   asn: choice("asn", ["cymru", "off"], "Ask Team Cymru's DNS interface whose addresses are (default cymru).").pipe(

@@ -12,13 +12,15 @@ import { Enricher } from "../enrich/enricher.ts"
 import type { AdvertisedFact } from "../store/facts.ts"
 import { Store } from "../store/store.ts"
 import { version } from "../version.ts"
-import { type ConnectionInput, connectionOf, resumedConnection } from "./connection.ts"
+import { type Connection, type ConnectionInput, connectionOf, resumedConnection } from "./connection.ts"
 import { crawlSummaryText } from "./crawl-summary.ts"
+import { dueLines } from "./due-lines.ts"
 import { usualFreshMs } from "./enrich-freshness.ts"
 import { type LookupInput, lookupLines, lookupsOf } from "./lookups.ts"
 import { usageError } from "./network.ts"
 import { Output } from "./output.ts"
 import { makeProgressDisplay } from "./progress-display.ts"
+import { runDue } from "./run-due.ts"
 
 export interface RunCrawl {
   readonly db: string
@@ -93,10 +95,12 @@ const crawlAndLookUp = Effect.fnUntraced(function*(
   return yield* Effect.gen(function*() {
     // Files of lookups are looked at here, before hours of crawling.
     yield* Enricher
-    const summary = yield* crawlOnce(run, prepared, display.onProgress)
+    const connected = yield* connectionOf(prepared.connection, run.chain, prepared.settings.vantage)
+    const summary = yield* crawlOnce(run, prepared, connected, display.onProgress)
     if (!isOver(summary)) return { summary, lookedUp: [] }
     onCrawled(summary.crawlId)
     yield* display.clear
+    const deepLines = yield* deepVisits(run, prepared, connected)
     const found = yield* enrichCrawl({
       crawlId: summary.crawlId,
       network: run.chain.name,
@@ -108,7 +112,7 @@ const crawlAndLookUp = Effect.fnUntraced(function*(
         : output.stderr(`Looking up ${addresses} addresses.\n`)
     })
     yield* store.publishSnapshot
-    return { summary, lookedUp: lookupLines(found) }
+    return { summary, lookedUp: [...deepLines, ...lookupLines(found)] }
   }).pipe(Effect.provide(lookups))
 })
 
@@ -134,16 +138,42 @@ const prepare = Effect.fnUntraced(function*(run: RunCrawl) {
 
 const crawlOnce = Effect.fnUntraced(function*(
   run: RunCrawl,
-  { connection, exclusions, settings, unfinished }: Effect.Success<ReturnType<typeof prepare>>,
+  { exclusions, settings, unfinished }: Effect.Success<ReturnType<typeof prepare>>,
+  { layer, vantage }: Connection,
   onProgress: CrawlContext["onProgress"]
 ) {
-  const { layer, vantage } = yield* connectionOf(connection, run.chain, settings.vantage)
   const context: CrawlContext = { chain: run.chain, vantage, codeVersion: version, exclusions, onProgress }
   const at = yield* Clock.currentTimeMillis
   return yield* Effect.flatMap(Crawler, (crawler) =>
     unfinished === null
       ? crawler.start({ ...context, settings, seeds: run.fresh!.seeds.map((list) => factOf(list, at)) })
       : crawler.resume(unfinished, context)).pipe(Effect.provide(Layer.provide(Crawler.layer, layer)))
+})
+
+/**
+ * The deep visits that are due by now, as lines of the summary. After the regular
+ * visits and not before: what they cost a server would keep the crawl from it.
+ */
+const deepVisits = Effect.fnUntraced(function*(
+  run: RunCrawl,
+  { exclusions, settings }: Effect.Success<ReturnType<typeof prepare>>,
+  connected: Connection
+) {
+  if (settings.fingerprint === "off") return []
+  const { clientName, concurrency, drainMs, perBlock, rate } = settings
+  const summary = yield* runDue({
+    chain: run.chain,
+    codeVersion: version,
+    clientName,
+    exclusions,
+    exclude: [...new Set([...settings.exclude, ...run.exclude])],
+    choice: "usual",
+    concurrency,
+    rate,
+    perBlock,
+    drainMs
+  }, connected, run.progress === "json" || run.progress === "off")
+  return dueLines(summary, yield* Clock.currentTimeMillis)
 })
 
 const factOf = (list: SeedList, at: number): AdvertisedFact => ({

@@ -1,5 +1,6 @@
 import type { VisitReason } from "../domain/reason.ts"
 import type { Visit } from "../domain/visit.ts"
+import { type DeepChoice, invalidJsonCost } from "../probe/deep/budget.ts"
 import type { LedgerFact } from "../store/facts.ts"
 
 /**
@@ -13,6 +14,13 @@ export const recoveryPerSecond = 2
 
 /** No visit may lift a balance above this: well below the soft limit of 1,000. */
 export const balanceLimit = 700
+
+/**
+ * As `balanceLimit`, for deep visits. Invalid JSON is more than ElectrumX's soft
+ * limit by itself: who asks for it has our own requests slowed for some minutes.
+ */
+export const deepBalanceLimit = (choice: DeepChoice): number =>
+  choice === "usual" ? balanceLimit : invalidJsonCost + 100
 
 /** What a crawl visit may cost at the most, before it is known: 8 peer rounds of large lists. */
 export const visitAllowance = 60
@@ -62,6 +70,30 @@ export class CostLedger {
       detail: `ledger: ${Math.round(this.balance(target, now))} of ${balanceLimit} units in use`,
       until: now + Math.ceil((excess / recoveryPerSecond) * 1000)
     }
+  }
+
+  /**
+   * Why a visit that may cost `allowance` may not be made now to a server whose
+   * endpoints are on several books: its process adds them all up.
+   */
+  refusalTogether(targets: ReadonlyArray<string>, allowance: number, limit: number, now: number): LedgerRefusal {
+    const distinct = [...new Set(targets)]
+    for (const target of distinct) {
+      const entry = this.#entries.get(target)
+      if (entry?.backOffUntil != null && entry.backOffUntil > now) return this.refusal(target, now)
+    }
+    const balance = distinct.reduce((sum, target) => sum + this.balance(target, now), 0)
+    const excess = balance + allowance - limit
+    if (excess <= 0) return null
+    return {
+      detail: `ledger: ${Math.round(balance)} of ${limit} units in use, ${allowance} wanted`,
+      until: now + Math.ceil((excess / recoveryPerSecond) * 1000)
+    }
+  }
+
+  /** Books what a visit cost more or less than was charged before it was made. */
+  correct(target: string, more: number, reason: VisitReason | null, now: number): LedgerFact {
+    return this.charge(target, Math.max(more, -this.balance(target, now)), reason, now)
   }
 
   /** Books a visit; a reason that asks for distance (throttled, reset) begins a back-off. */

@@ -12,6 +12,7 @@ import { withoutExcluded } from "./announcements.ts"
 import { CostLedger } from "./cost-ledger.ts"
 import { CrawlError } from "./crawl-error.ts"
 import { crawlLoop, type CrawlMessage, type CrawlState } from "./crawl-loop.ts"
+import { deepDelayMs, deepVisitsDue } from "./deep-schedule.ts"
 import { Frontier } from "./frontier.ts"
 import type { CrawlEnd, CrawlProgress, CrawlSummary } from "./progress.ts"
 import { joinServers } from "./server-join.ts"
@@ -123,11 +124,23 @@ export class Crawler extends Context.Service<Crawler, {
         yield* store.flush
         if (state.toForget.size > 0) yield* store.forget(state.crawlId, [...state.toForget])
         const servers = joinServers(yield* store.joinRows(state.crawlId))
-        yield* store.record(state.crawlId, [{ _tag: "servers", servers }])
+        yield* store.record(state.crawlId, [{ _tag: "servers", servers }, ...yield* deepVisitsOf(state, servers)])
         yield* store.flush
         yield* endCrawl(state.crawlId, stateAtEnd[end])
         yield* store.publishSnapshot
         return servers
+      })
+
+      /** What becomes due beside the regular visits, known with the servers and committed with them. */
+      const deepVisitsOf = Effect.fnUntraced(function*({ chain, crawlId, settings }: CrawlState, servers: ReadonlyArray<Server>) {
+        if (settings.fingerprint === "off") return []
+        const candidates = yield* store.dueProbes.candidates(crawlId, { network: chain.name, vantage: settings.vantage })
+        return deepVisitsDue(servers, candidates, {
+          crawlId,
+          network: chain.name,
+          at: yield* Clock.currentTimeMillis,
+          delayMs: settings.fingerprint === "now" ? 0 : deepDelayMs
+        })
       })
 
       const stateOf = Effect.fnUntraced(function*(crawlId: CrawlId, settings: CrawlSettings, context: CrawlContext) {

@@ -1,4 +1,4 @@
-import { Schema } from "effect"
+import { Effect, Schema } from "effect"
 
 const Natural = Schema.Natural
 const Positive = Schema.Int.check(Schema.isGreaterThan(0))
@@ -41,6 +41,12 @@ export const CrawlSettings = Schema.Struct({
   perBlock: Positive,
   peerRounds: Schema.Union([Positive, Schema.Literal("auto")]),
   allEndpoints: Schema.Boolean,
+  /**
+   * Deep visits: `now` right after discovery (simulated networks), `due` half an
+   * hour later, by whatever runs then, `off` never. Crawls stored before there
+   * were any have none.
+   */
+  fingerprint: Schema.Literals(["now", "due", "off"]).pipe(Schema.withDecodingDefaultKey(Effect.succeed("off" as const))),
   /** Follow announcements of private addresses. */
   allowPrivate: Schema.Boolean,
   connection: StoredConnection,
@@ -67,6 +73,7 @@ export const defaultCrawlSettings: Omit<CrawlSettings, "network" | "clientName" 
   perBlock: 4,
   peerRounds: "auto",
   allEndpoints: false,
+  fingerprint: "due",
   allowPrivate: false,
   exclude: [],
   drainMs: 5_000

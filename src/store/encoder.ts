@@ -1,15 +1,24 @@
 import { listValue } from "@duckdb/node-api"
 import type { Advertisement, Source } from "../domain/advertisement.ts"
 import { type Endpoint, endpointKey, parseEndpoint, type Transport } from "../domain/endpoint.ts"
+import type { MalformedFacts } from "../domain/malformed-facts.ts"
 import type { Server } from "../domain/server.ts"
 import type { CertificateFacts, TlsFacts, Visit } from "../domain/visit.ts"
-import type { AdvertisedFact, CrawlId, EndpointFact, Fact, LedgerFact, SnapshotsFact } from "./facts.ts"
+import type {
+  AdvertisedFact,
+  CrawlId,
+  EndpointFact,
+  Fact,
+  LedgerFact,
+  ProbeDueFact,
+  SnapshotsFact
+} from "./facts.ts"
 import { Identities, servicesText } from "./identities.ts"
 import { RowBuffer } from "./row-buffer.ts"
 import { snapshotReadingRow, snapshotRow } from "./snapshot-rows.ts"
 import { type TableName, tableNames, tables } from "./tables.ts"
 import { count, float64, int32, int64, texts, timestamp, timestampOrNull } from "./to-duckdb.ts"
-import { certificateRow, identificationRow, observationRow, tlsSessionRow, visitRow } from "./visit-rows.ts"
+import { certificateRow, identificationRow, malformedRow, observationRow, tlsSessionRow, visitRow } from "./visit-rows.ts"
 
 type Buffers = {
   readonly [T in TableName]: RowBuffer<keyof (typeof tables)[T] & string>
@@ -46,6 +55,7 @@ export class Batch {
   }
 
   add(crawlId: CrawlId, facts: ReadonlyArray<Fact>): void {
+    let visitId: number | null = null
     for (const fact of facts) {
       switch (fact._tag) {
         case "advertised":
@@ -55,13 +65,16 @@ export class Batch {
           this.#endpointState(crawlId, fact)
           break
         case "visit":
-          this.#visit(crawlId, fact.visit)
+          visitId = this.#visit(crawlId, fact.visit, fact.malformed)
           break
         case "ledger":
           this.#ledger(crawlId, fact)
           break
         case "snapshots":
           this.#snapshots(crawlId, fact)
+          break
+        case "probe due":
+          this.#probeDue(crawlId, fact, visitId)
           break
         case "servers":
           this.joined.set(crawlId, fact.servers)
@@ -194,7 +207,25 @@ export class Batch {
     })
   }
 
-  #visit(crawlId: CrawlId, visit: Visit): number {
+  #probeDue(crawlId: CrawlId, fact: ProbeDueFact, visitId: number | null): void {
+    const crawl = this.#identities.crawls.get(crawlId)
+    this.rows.probe_due.add({
+      sequence: this.#identities.nextSequence(),
+      network: crawl?.network ?? "",
+      vantage: crawl?.vantage ?? "",
+      kind: fact.kind,
+      endpoint_id: this.#endpoint(fact.endpoint),
+      crawl_id: fact.follows,
+      state: fact.state,
+      due_at: timestamp(fact.dueAt),
+      visit_id: fact.state === "done" ? visitId : null,
+      detail: fact.detail,
+      changed_at: timestamp(fact.at)
+    })
+  }
+
+  /** The identifier that the visit got. */
+  #visit(crawlId: CrawlId, visit: Visit, malformed?: MalformedFacts): number {
     const visit_id = this.#identities.nextVisit()
     this.rows.visit.add(
       visitRow(visit, { visit: visit_id, crawl: crawlId, endpoint: this.#endpoint(visit.endpoint) }, this.#network(crawlId))
@@ -217,6 +248,7 @@ export class Batch {
       this.#characters += (seen.replyRaw?.length ?? 0) + (seen.value?.length ?? 0)
       this.rows.observation.add(observationRow(seen, visit_id))
     }
+    if (malformed !== undefined) this.rows.malformed_reply.add(malformedRow(malformed, visit_id))
     return visit_id
   }
 

@@ -1,6 +1,8 @@
 import type { Advertisement, Source } from "../domain/advertisement.ts"
 import type { Endpoint } from "../domain/endpoint.ts"
 import type { NotVisitedReason, VisitReason } from "../domain/reason.ts"
+import type { MalformedFacts } from "../domain/malformed-facts.ts"
+import type { ProbeDueState } from "../domain/probe-due.ts"
 import type { Server } from "../domain/server.ts"
 import type { Snapshot } from "../domain/snapshot.ts"
 import type { Visit } from "../domain/visit.ts"
@@ -37,6 +39,21 @@ export interface EndpointFact {
 export interface VisitFact {
   readonly _tag: "visit"
   readonly visit: Visit
+  /** Of a deep visit: what its replies come to. */
+  readonly malformed?: MalformedFacts
+}
+
+/** A change of what is due beside regular visits. Done by a visit: the one in the same unit. */
+export interface ProbeDueFact {
+  readonly _tag: "probe due"
+  readonly kind: "deep"
+  readonly endpoint: Endpoint
+  /** The crawl whose regular visit it follows. */
+  readonly follows: CrawlId
+  readonly state: ProbeDueState
+  readonly dueAt: number
+  readonly detail: string | null
+  readonly at: number
 }
 
 /**
@@ -72,4 +89,4 @@ export interface SnapshotsFact {
 }
 
 /** What the crawl hands to the store. */
-export type Fact = AdvertisedFact | EndpointFact | VisitFact | LedgerFact | ServersFact | SnapshotsFact
+export type Fact = AdvertisedFact | EndpointFact | VisitFact | LedgerFact | ServersFact | SnapshotsFact | ProbeDueFact

@@ -156,7 +156,7 @@ export class Identities {
     for (const [sha256] of yield* read("SELECT sha256 FROM certificate")) identities.certificates.add(String(sha256))
     const [counters] = yield* read(
       `SELECT (SELECT coalesce(max(visit_id), 0) FROM visit),
-         (SELECT coalesce(max(sequence), 0) FROM endpoint_state),
+         greatest((SELECT coalesce(max(sequence), 0) FROM endpoint_state), (SELECT coalesce(max(sequence), 0) FROM probe_due)),
          (SELECT coalesce(max(snapshot_id), 0) FROM snapshot)`
     )
     identities.#visit = Number(counters![0])

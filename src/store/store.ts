@@ -11,6 +11,7 @@ import type { CrawlId, EndpointState, Fact, LedgerFact } from "./facts.ts"
 import { Identities } from "./identities.ts"
 import { requireFile } from "./open-database.ts"
 import { bringUpToDate } from "./schema.ts"
+import { makeDueRecords, type DueRecords } from "./due-records.ts"
 import { makePublisher, publishRegularly } from "./snapshot.ts"
 import { makeProbingRecords, type ProbingRecords } from "./probing-records.ts"
 import type { StoreError } from "./store-error.ts"
@@ -108,6 +109,8 @@ export class Store extends Context.Service<Store, {
   readonly enrichment: EnrichmentRecords
   /** Whom probes beyond a crawl ask. */
   readonly probing: ProbingRecords
+  /** What is due beside regular visits. */
+  readonly dueProbes: DueRecords
   /** Writes a complete, immutable copy beside the database for readers and moves it into place. */
   readonly publishSnapshot: Effect.Effect<void, StoreError>
 }>()("electrum-observatory/Store") {
@@ -161,6 +164,7 @@ const makeStore = Effect.fnUntraced(function*(path: string, options?: Partial<St
     joinRows: Effect.fn("Store.joinRows")((crawlId) => writer.exclusively((c) => readJoinRows(c, crawlId))),
     enrichment: makeEnrichmentRecords(writer),
     probing: makeProbingRecords(writer),
+    dueProbes: makeDueRecords(writer),
     publishSnapshot
   })
 })

@@ -229,6 +229,26 @@ export const tables = {
     relay_fee_text: VARCHAR,
     relay_fee: DOUBLE
   },
+  malformed_reply: {
+    visit_id: INTEGER,
+    response: VARCHAR,
+    compared_with: VARCHAR,
+    differs: VARCHARS,
+    answers: VARCHAR
+  },
+  probe_due: {
+    sequence: BIGINT,
+    network: VARCHAR,
+    vantage: VARCHAR,
+    kind: VARCHAR,
+    endpoint_id: INTEGER,
+    crawl_id: INTEGER,
+    state: VARCHAR,
+    due_at: TIMESTAMP,
+    visit_id: INTEGER,
+    detail: VARCHAR,
+    changed_at: TIMESTAMP
+  },
   server: {
     crawl_id: INTEGER,
     server_id: INTEGER,

@@ -2,6 +2,7 @@ import { blobValue, type DuckDBValue } from "@duckdb/node-api"
 import type { Identification } from "../domain/identification.ts"
 import { rangeText } from "../domain/implementation.ts"
 import { walletVerdict } from "../domain/wallet-trust.ts"
+import type { MalformedFacts } from "../domain/malformed-facts.ts"
 import type { CertificateFacts, ChainVerdict, Observation, TlsFacts, Visit } from "../domain/visit.ts"
 import { featuresKey } from "./features-key.ts"
 import type { TableName, tables } from "./tables.ts"
@@ -119,6 +120,14 @@ export const identificationRow = (found: Identification, visit_id: number): RowO
   readings: sharedJson(found.readings),
   fingerprint_hash: found.fingerprintHash,
   fingerprint_recipe: found.fingerprintRecipe
+})
+
+export const malformedRow = (found: MalformedFacts, visit_id: number): RowOf<"malformed_reply"> => ({
+  visit_id,
+  response: found.response,
+  compared_with: found.comparedWith,
+  differs: texts(found.differs),
+  answers: json(found.answers)
 })
 
 export const tlsSessionRow = (tls: TlsFacts, visit_id: number): RowOf<"tls_session"> => {

@@ -107,6 +107,19 @@ export class MemoryStore {
         saveHosts: (_network, hosts) => Effect.sync(() => void this.hosts.push(...hosts))
       },
       probing: { targets: () => Effect.die("not asked here") },
+      dueProbes: {
+        due: () => Effect.succeed([]),
+        candidates: () =>
+          Effect.sync(() =>
+            this.visits.map(({ visit }) => ({
+              endpoint: visit.endpoint,
+              answeredAt: visit.outcome === "answered" ? visit.startedAt + visit.stamps.endedMs : null,
+              doneAt: null,
+              dueAt: null
+            }))
+          ),
+        settings: () => Effect.succeed(null)
+      },
       publishSnapshot: Effect.sync(() => void this.snapshots++)
     }))
 }

@@ -4,8 +4,12 @@ import { type DeepDialogue, deepDialogues } from "./catalogue.ts"
 /** What a deep visit asks: the usual dialogues, or the one with invalid JSON, which costs more than all others. */
 export type DeepChoice = "usual" | "invalid json"
 
-/** Errors that a deep visit makes at the most: Fulcrum ends a connection at ten, ElectrumX charges 100 units each. */
-export const mostErrors = 6
+/**
+ * Errors that a deep visit makes at the most. Fulcrum ends a connection at ten;
+ * ElectrumX charges 100 units each, and a regular visit shortly before has to
+ * fit under the same limit.
+ */
+export const mostErrors = 5
 
 /** What ElectrumX charges for a line that is no JSON, the error counted (protocol-facts 7.1). */
 export const invalidJsonCost = 1100

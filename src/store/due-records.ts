@@ -1,0 +1,171 @@
+import type { DuckDBConnection } from "@duckdb/node-api"
+import { Effect, Schema } from "effect"
+import { type Implementation, implementations } from "../domain/implementation.ts"
+import type { DueCandidate, DueProbe } from "../domain/probe-due.ts"
+import type { CrawlId } from "./facts.ts"
+import { readRows } from "./read-rows.ts"
+import type { StoreError } from "./store-error.ts"
+import type { Writer } from "./writer.ts"
+
+/** Whose due visits: what is due at one place is no other place's business. */
+export interface ProbesOf {
+  readonly network: string
+  readonly vantage: string
+}
+
+/** What is due beside regular visits. Changes are facts, see `ProbeDueFact`. */
+export interface DueRecords {
+  /** All that is or will be due, the earliest first. */
+  readonly due: (of: ProbesOf) => Effect.Effect<ReadonlyArray<DueProbe>, StoreError>
+  /** What to decide from at the end of a crawl: its endpoints, and all that were ever due. */
+  readonly candidates: (crawlId: CrawlId, of: ProbesOf) => Effect.Effect<ReadonlyArray<DueCandidate>, StoreError>
+  /** The settings of the newest crawl with something due, as stored; null without one. */
+  readonly settings: (of: ProbesOf) => Effect.Effect<Record<string, unknown> | null, StoreError>
+}
+
+const endpointFields = {
+  host: Schema.String,
+  port: Schema.Int,
+  transport: Schema.Literals(["tcp", "tls", "ws", "wss"]),
+  network_class: Schema.Literals(["ipv4", "ipv6", "onion", "name"])
+}
+
+const endpointOf = (row: Schema.Struct.Type<typeof endpointFields>) => ({
+  host: row.host,
+  port: row.port,
+  transport: row.transport,
+  networkClass: row.network_class
+})
+
+const newest = `
+newest AS (
+  SELECT * FROM probe_due
+  WHERE network = $network AND vantage = $vantage AND kind = 'deep'
+  QUALIFY row_number() OVER (PARTITION BY endpoint_id ORDER BY sequence DESC) = 1
+)`
+
+const DueRow = Schema.Struct({
+  ...endpointFields,
+  due_ms: Schema.Int,
+  crawl_id: Schema.Int,
+  through_proxy: Schema.Boolean,
+  targets: Schema.Array(Schema.String),
+  implementation: Schema.NullOr(Schema.String),
+  since_release: Schema.NullOr(Schema.String),
+  before_release: Schema.NullOr(Schema.String)
+})
+
+const dueQuery = `
+WITH ${newest}, booked AS (
+  SELECT n.endpoint_id, list_sort(list(DISTINCT coalesce(v.address, e.host))) AS targets
+  FROM newest n
+  JOIN server_endpoint own ON own.crawl_id = n.crawl_id AND own.endpoint_id = n.endpoint_id
+  JOIN server_endpoint se ON se.crawl_id = own.crawl_id AND se.server_id = own.server_id
+  JOIN visit v ON v.crawl_id = se.crawl_id AND v.endpoint_id = se.endpoint_id AND v.kind = 'regular'
+  JOIN endpoint e ON e.endpoint_id = se.endpoint_id
+  GROUP BY n.endpoint_id
+), behaviour AS (
+  SELECT n.endpoint_id, arg_max({i: i.implementation, since: i.since_release, before: i.before_release}, v.visit_id) AS it
+  FROM newest n
+  JOIN visit v ON v.crawl_id = n.crawl_id AND v.endpoint_id = n.endpoint_id AND v.kind = 'regular'
+  JOIN identification i ON i.visit_id = v.visit_id
+  GROUP BY n.endpoint_id
+)
+SELECT e.host, e.port, e.transport, e.network_class, epoch_ms(n.due_at) AS due_ms, n.crawl_id,
+  c.vantage_proxy AS through_proxy, coalesce(b.targets, []) AS targets,
+  h.it.i AS implementation, h.it.since AS since_release, h.it.before AS before_release
+FROM newest n
+JOIN endpoint e USING (endpoint_id)
+JOIN crawl c ON c.crawl_id = n.crawl_id
+LEFT JOIN booked b USING (endpoint_id)
+LEFT JOIN behaviour h USING (endpoint_id)
+WHERE n.state = 'due'
+ORDER BY n.due_at, n.sequence`
+
+const isImplementation = (text: string | null): text is Implementation =>
+  implementations.some((implementation) => implementation === text)
+
+const readDue = Effect.fnUntraced(function*(
+  connection: DuckDBConnection,
+  { network, vantage }: ProbesOf
+): Effect.fn.Return<ReadonlyArray<DueProbe>, StoreError> {
+  const rows = yield* readRows(connection, DueRow, dueQuery, { network, vantage })
+  return rows.map((row): DueProbe => ({
+    endpoint: endpointOf(row),
+    dueAt: row.due_ms,
+    crawlId: row.crawl_id,
+    throughProxy: row.through_proxy,
+    targets: row.targets,
+    behavesLike: isImplementation(row.implementation)
+      ? { implementation: row.implementation, range: { since: row.since_release, before: row.before_release } }
+      : null
+  }))
+})
+
+const CandidateRow = Schema.Struct({
+  ...endpointFields,
+  answered_ms: Schema.NullOr(Schema.Int),
+  done_ms: Schema.NullOr(Schema.Int),
+  due_ms: Schema.NullOr(Schema.Int)
+})
+
+const readCandidates = Effect.fnUntraced(function*(
+  connection: DuckDBConnection,
+  crawlId: CrawlId,
+  { network, vantage }: ProbesOf
+): Effect.fn.Return<ReadonlyArray<DueCandidate>, StoreError> {
+  const rows = yield* readRows(
+    connection,
+    CandidateRow,
+    `WITH ${newest}, answered AS (
+       SELECT endpoint_id, max(epoch_ms(started_at) + CAST(ceil(ended_ms) AS BIGINT)) AS answered_ms
+       FROM visit
+       WHERE crawl_id = $crawlId AND kind = 'regular' AND outcome = 'answered' AND chain_verdict = 'same'
+       GROUP BY endpoint_id
+     ), done AS (
+       SELECT endpoint_id, max(epoch_ms(changed_at)) AS done_ms
+       FROM probe_due
+       WHERE network = $network AND vantage = $vantage AND kind = 'deep' AND state = 'done'
+       GROUP BY endpoint_id
+     )
+     SELECT e.host, e.port, e.transport, e.network_class, a.answered_ms, d.done_ms,
+       CASE WHEN n.state = 'due' THEN epoch_ms(n.due_at) END AS due_ms
+     FROM (SELECT endpoint_id FROM answered UNION SELECT endpoint_id FROM newest) known
+     JOIN endpoint e USING (endpoint_id)
+     LEFT JOIN answered a USING (endpoint_id)
+     LEFT JOIN done d USING (endpoint_id)
+     LEFT JOIN newest n USING (endpoint_id)
+     ORDER BY e.endpoint_key`,
+    { crawlId, network, vantage }
+  )
+  return rows.map((row) => ({
+    endpoint: endpointOf(row),
+    answeredAt: row.answered_ms,
+    doneAt: row.done_ms,
+    dueAt: row.due_ms
+  }))
+})
+
+const SettingsRow = Schema.Struct({ settings: Schema.fromJsonString(Schema.Record(Schema.String, Schema.Unknown)) })
+
+const readSettings = Effect.fnUntraced(function*(
+  connection: DuckDBConnection,
+  { network, vantage }: ProbesOf
+): Effect.fn.Return<Record<string, unknown> | null, StoreError> {
+  const [row] = yield* readRows(
+    connection,
+    SettingsRow,
+    `WITH ${newest}
+     SELECT c.settings FROM newest n JOIN crawl c USING (crawl_id)
+     WHERE n.state = 'due' AND c.kind = 'crawl' ORDER BY c.crawl_id DESC LIMIT 1`,
+    { network, vantage }
+  )
+  return row?.settings ?? null
+})
+
+export const makeDueRecords = (writer: Writer): DueRecords => ({
+  due: Effect.fn("Store.dueProbes.due")((of) => writer.exclusively((c) => readDue(c, of))),
+  candidates: Effect.fn("Store.dueProbes.candidates")((crawlId, of) =>
+    writer.exclusively((c) => readCandidates(c, crawlId, of))),
+  settings: Effect.fn("Store.dueProbes.settings")((of) => writer.exclusively((c) => readSettings(c, of)))
+})
