@@ -168,7 +168,8 @@ const deepVisits = Effect.fnUntraced(function*(
     exclusions,
     exclude: [...new Set([...settings.exclude, ...run.exclude])],
     choice: "usual",
-    concurrency,
+    // On a simulated network most of the time is pacing, and nobody is in a hurry there but us.
+    concurrency: settings.fingerprint === "now" ? 4 * concurrency : concurrency,
     rate,
     perBlock,
     drainMs

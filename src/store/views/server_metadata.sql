@@ -42,7 +42,7 @@ WITH member AS (
     x.san_dns,
     CAST(NULL AS VARCHAR) AS balance_response,
     CAST(NULL AS VARCHAR) AS history_response,
-    CAST(NULL AS VARCHAR) AS malformed_response,
+    d.response AS malformed_response,
     CAST(NULL AS BOOLEAN) AS rate_limit_triggered,
     CAST(NULL AS DOUBLE) AS timing_variance,
     i.fingerprint_hash,
@@ -113,6 +113,10 @@ WITH member AS (
     round(v.tls_ms - v.connected_ms, 3) AS tls_handshake_ms,
     round(v.handshake_ms - coalesce(v.tls_ms, v.connected_ms), 3) AS version_ms,
     v.ended_ms AS visit_ms,
+    d.visited_at AS deep_visited_at,
+    d.compared_with AS malformed_compared_with,
+    d.differs AS malformed_differs,
+    d.answers AS malformed_answers,
     -- From here on for the reasons only.
     CASE
       WHEN ce.visit_id IS NULL THEN 'not visited: ' || coalesce(ce.not_visited_reason, ce.state)
@@ -144,6 +148,7 @@ WITH member AS (
   LEFT JOIN identification i ON i.visit_id = ce.visit_id
   LEFT JOIN endpoint_history h ON h.network = ce.network AND h.endpoint_id = ce.endpoint_id
   LEFT JOIN replies r ON r.visit_id = ce.visit_id
+  LEFT JOIN server_malformed d ON d.crawl_id = ce.crawl_id AND d.server_id = se.server_id
   LEFT JOIN member m ON m.crawl_id = ce.crawl_id AND m.server_id = se.server_id
 )
 SELECT
@@ -181,6 +186,10 @@ SELECT
     {k: 'history_response', v: CASE WHEN history_response IS NULL THEN coalesce(no_session, 'not asked') END},
     {k: 'rate_limit_triggered', v: CASE WHEN rate_limit_triggered IS NULL THEN coalesce(no_session, 'not asked') END},
     {k: 'malformed_response', v: CASE WHEN malformed_response IS NULL THEN coalesce(no_session, 'no deep visit yet') END},
+    {k: 'deep_visited_at', v: CASE WHEN deep_visited_at IS NULL THEN coalesce(no_session, 'no deep visit yet') END},
+    {k: 'malformed_compared_with', v: CASE WHEN malformed_response IS NULL THEN coalesce(no_session, 'no deep visit yet') WHEN malformed_compared_with IS NULL THEN 'the software is not known' END},
+    {k: 'malformed_differs', v: CASE WHEN malformed_response IS NULL THEN coalesce(no_session, 'no deep visit yet') END},
+    {k: 'malformed_answers', v: CASE WHEN malformed_response IS NULL THEN coalesce(no_session, 'no deep visit yet') END},
     {k: 'implementation', v: CASE WHEN implementation IS NULL THEN coalesce(no_session, 'nothing known fits well enough') END},
     {k: 'version_range', v: CASE WHEN version_range IS NULL THEN coalesce(no_session, 'nothing known fits well enough') END},
     {k: 'identification_confidence', v: CASE WHEN identification_confidence IS NULL THEN coalesce(no_session, 'no reply to judge by') END},
@@ -245,7 +254,11 @@ COMMENT ON COLUMN server_metadata.valid_to IS 'End of its validity, UTC. Null wi
 COMMENT ON COLUMN server_metadata.san_dns IS 'DNS names among its alternative names. Null without certificate.';
 COMMENT ON COLUMN server_metadata.balance_response IS 'Answer to a balance query: ok, error, refused, empty, truncated, closed, differs or not asked; null when untested.';
 COMMENT ON COLUMN server_metadata.history_response IS 'Answer to a history query, in the same words; null when untested.';
-COMMENT ON COLUMN server_metadata.malformed_response IS 'Answer to a malformed request, in the same words; null when untested.';
+COMMENT ON COLUMN server_metadata.malformed_response IS 'How malformed requests were answered in the newest deep visit of its server, whichever of its endpoints that went to: differs (from what the software does by default: see malformed_differs), refused, truncated, closed, error, ok, empty or not asked; null without a deep visit.';
+COMMENT ON COLUMN server_metadata.deep_visited_at IS 'When that deep visit began, UTC; null without a deep visit.';
+COMMENT ON COLUMN server_metadata.malformed_compared_with IS 'Software and releases whose default answers they were compared with; null when not known.';
+COMMENT ON COLUMN server_metadata.malformed_differs IS 'What differs. A proxy in front, a fork, a patched build or a release newer than this program do it too: no verdict. Null without a deep visit.';
+COMMENT ON COLUMN server_metadata.malformed_answers IS 'Answer by probe, JSON object; the replies are in observation as deep/PROBE; null without a deep visit.';
 COMMENT ON COLUMN server_metadata.rate_limit_triggered IS 'A rate limit was seen; null when untested. Never provoked.';
 COMMENT ON COLUMN server_metadata.timing_variance IS 'Standard deviation of the ping round trips behind latency_ms, milliseconds; null when untested.';
 COMMENT ON COLUMN server_metadata.fingerprint_hash IS 'Hash of the normalised behaviour: equal for equal software and configuration, claims left out; null when a reply it needs is missing. Compare within one identification.fingerprint_recipe only.';
