@@ -2,6 +2,7 @@ import { NodeServices } from "@effect/platform-node"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { Database, type Row } from "../../src/store/database.ts"
+import { wrongReasons } from "../support/metadata-reasons.ts"
 import { onion, recordSmallCrawl, temporaryFolder, withStore } from "../support/small-database.ts"
 import { answeredVisit, crawlStart, failedVisit, someTime } from "../support/store-facts.ts"
 
@@ -11,21 +12,7 @@ const rowsOf = (path: string, sql: string) =>
     Effect.provide(NodeServices.layer)
   )
 
-/** Columns that are never null, or whose null says that there is none of it, or that our own analysis did not run. */
-const withoutReason = new Set([
-  "crawl_id", "endpoint_id", "server_id", "host", "network", "simulated", "port", "ssl", "uptime_observations", "untested",
-  "first_known", "notes", "place_note", "verify_error", "alpn", "sni", "cluster_id"
-])
-
 const reasonsOf = (row: Row): Readonly<Record<string, string>> => row["untested"] as Record<string, string>
-
-/** Every null has its reason, and nothing else has one. */
-const checkReasons = (rows: ReadonlyArray<Row>): void => {
-  for (const row of rows) {
-    const missing = Object.keys(row).filter((column) => row[column] === null && !withoutReason.has(column))
-    assert.deepStrictEqual(Object.keys(reasonsOf(row)).toSorted(), missing.toSorted(), String(row["host"]))
-  }
-}
 
 describe("server_metadata", () => {
   it.effect("says for every null why, and gives no reason for anything else", () =>
@@ -34,7 +21,7 @@ describe("server_metadata", () => {
       yield* withStore(path, (store) => recordSmallCrawl(store, "mainnet"))
       const rows = yield* rowsOf(path, "SELECT endpoint_key, m.* FROM server_metadata m JOIN endpoint USING (endpoint_id)")
       const byKey = new Map(rows.map(({ endpoint_key, ...row }) => [String(endpoint_key), row]))
-      checkReasons([...byKey.values()])
+      for (const [key, row] of byKey) assert.deepStrictEqual([key, wrongReasons(row)], [key, []])
       const why = (key: string, column: string) => reasonsOf(byKey.get(key)!)[column]
       assert.strictEqual(why("alpha.example.org:50001:t", "banner"), "not visited: tls answered")
       assert.strictEqual(why("alpha.example.org:50001:t", "certificate_sha256"), "the endpoint does not speak TLS")

@@ -1,5 +1,5 @@
 import { readFileSync } from "node:fs"
-import { join } from "node:path"
+import { basename, join } from "node:path"
 import type { TruthLine } from "../../src/simnet/truth/truth.ts"
 import { runCli } from "./cli.ts"
 import { runSimnet } from "./running-simnet.ts"
@@ -11,17 +11,23 @@ export interface CrawledScenario {
   readonly truth: ReadonlyArray<TruthLine>
 }
 
-/** Crawl a scenario as a user would, into a file of a folder. */
-export const crawlScenario = async (scenario: string, randomSeed: number, folder: string): Promise<CrawledScenario> => {
-  const name = `${scenario}-${randomSeed}`
+/** Crawl a scenario as a user would, into a file of a folder; what geo files say is looked up where `geo` is true. */
+export const crawlScenario = async (
+  scenario: string,
+  randomSeed: number,
+  folder: string,
+  { geo = false } = {}
+): Promise<CrawledScenario> => {
+  const name = `${basename(scenario, ".json")}-${randomSeed}`
   const [db, truthFile] = [join(folder, `${name}.duckdb`), join(folder, `${name}.jsonl`)]
-  const { simnet, stop } = await runSimnet({ scenario, truthFile, randomSeed })
+  const geoFile = geo ? join(folder, `${name}.csv`) : null
+  const { simnet, stop } = await runSimnet({ scenario, truthFile, geoFile, randomSeed })
   try {
     const proxy = `socks5://127.0.0.1:${simnet.socksPort}`
     const run = await runCli([
       "crawl", "--network", "mainnet-sim", "--db", db, "--proxy", proxy, "--tor", proxy, "--rate", "0",
       "--resolver", `127.0.0.1:${simnet.dnsPort}`, "--connect-timeout", "5s",
-      ...simnet.seeds.flatMap((seed) => ["--seed", seed])
+      ...(geoFile === null ? [] : ["--geoip", geoFile]), ...simnet.seeds.flatMap((seed) => ["--seed", seed])
     ], { timeoutMs: 120_000 })
     if (run.code !== 0) throw new Error(`the crawl of ${name} ended with ${run.code}: ${run.stderr}`)
   } finally {

@@ -1,6 +1,9 @@
 import { outagesOf } from "../plan/conduct.ts"
+import { toldNames } from "../model/server-model.ts"
+import { addressesOf } from "../plan/address-facts.ts"
 import type { Plan, PlannedServer } from "../plan/plan.ts"
 import { endpointsAt } from "../plan/planned-endpoints.ts"
+import type { CertificateTruth } from "./certificate-truth.ts"
 
 /** What the simulation knows about an endpoint: to compare with what a crawl found, never known to the crawl itself. */
 export interface TruthLine {
@@ -23,16 +26,41 @@ export interface TruthLine {
   /** Of the address; null for onions, which have none. */
   readonly country: string | null
   readonly asn: number | null
+  /** Of the address, where the scenario says. */
+  readonly city: string | null
+  readonly org: string | null
+  /** All that its name resolves to, or itself; none for onions. */
+  readonly addresses: ReadonlyArray<string>
+  /** What it calls itself. */
+  readonly calls_itself: string
+  /** Highest protocol it speaks. */
+  readonly protocol_max: string
+  /** As its operator wrote it, with variables of the software; null: the software's own. */
+  readonly banner: string | null
+  /** Null: the software's own, or none. */
+  readonly donation: string | null
+  /** Hosts that its features would claim, where the software can: its own, and those of others. */
+  readonly claims: ReadonlyArray<string>
+  /** Of the node behind it, BTC per 1,000 virtual bytes. */
+  readonly relay_fee: number
+  /** Height of that node's best block when the world begins. */
+  readonly tip_height: number
+  /** Null for TCP, and where nobody asked for it. */
+  readonly certificate: CertificateTruth | null
 }
 
-const linesOf = (server: PlannedServer, plan: Plan): ReadonlyArray<TruthLine> => {
+/** Which certificate a server shows to those who mean a host. */
+export type Shown = (server: PlannedServer, host: string) => CertificateTruth | null
+
+const linesOf = (server: PlannedServer, plan: Plan, shown: Shown): ReadonlyArray<TruthLine> => {
   const reason = server.failure ?? server.downAtFirst
+  const { model } = server
   return server.names.flatMap((name) =>
     endpointsAt(name).map((endpoint) => ({
       ...endpoint,
       server: server.id,
       operator: server.operator,
-      same_backend: server.model.backend.name,
+      same_backend: model.backend.name,
       machine: server.machine,
       implementation: server.software.family,
       version: server.software.version,
@@ -40,19 +68,30 @@ const linesOf = (server: PlannedServer, plan: Plan): ReadonlyArray<TruthLine> =>
       reason,
       traits: [...server.traits, ...server.conduct, ...outagesOf(plan.scenario, server)],
       country: name.country,
-      asn: name.asn
+      asn: name.asn,
+      city: name.facts?.city ?? null,
+      org: name.facts?.org ?? null,
+      addresses: addressesOf(name),
+      calls_itself: model.reported.text,
+      protocol_max: model.protocolMaximum,
+      banner: model.banner,
+      donation: model.donation,
+      claims: toldNames(model).map(({ host }) => host),
+      relay_fee: model.backend.relayFee,
+      tip_height: model.backend.tipHeight,
+      certificate: endpoint.transport === "tls" ? shown(server, name.host) : null
     }))
   )
 }
 
 /** One line per endpoint, ordered by its key; a balanced name has one for each server behind it. */
-export const truthLines = (plan: Plan): ReadonlyArray<TruthLine> => {
+export const truthLines = (plan: Plan, shown: Shown = () => null): ReadonlyArray<TruthLine> => {
   const key = (line: TruthLine): string => `${line.host} ${line.port} ${line.transport} ${line.server}`
-  return plan.servers.flatMap((server) => linesOf(server, plan)).toSorted((a, b) => (key(a) < key(b) ? -1 : 1))
+  return plan.servers.flatMap((server) => linesOf(server, plan, shown)).toSorted((a, b) => (key(a) < key(b) ? -1 : 1))
 }
 
 /** The truth file: `truthLines` as JSON lines. */
-export const truthText = (plan: Plan): string =>
-  truthLines(plan)
+export const truthText = (plan: Plan, shown?: Shown): string =>
+  truthLines(plan, shown)
     .map((line) => `${JSON.stringify(line)}\n`)
     .join("")

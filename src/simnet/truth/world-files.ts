@@ -2,6 +2,7 @@ import { Effect, FileSystem } from "effect"
 import type { TlsIdentities } from "../identity/tls-identities.ts"
 import type { Plan } from "../plan/plan.ts"
 import { SimnetError } from "../simnet-error.ts"
+import { certificateOf } from "./certificate-truth.ts"
 import { geoText, publicSuffixText } from "./geo-file.ts"
 import { truthText } from "./truth.ts"
 
@@ -25,7 +26,7 @@ export const writeWorldFiles = Effect.fn("writeWorldFiles")(function*(
 ) {
   const fs = yield* FileSystem.FileSystem
   const texts = [
-    [files.truthFile, () => truthText(plan)],
+    [files.truthFile, () => truthText(plan, (server, host) => certificateOf(server, host, identities))],
     [files.geoFile, () => geoText(plan)],
     [files.caFile, () => identities.rootCertificate],
     [files.publicSuffixFile, () => publicSuffixText(plan)]

@@ -42,9 +42,21 @@ describe("the truth file", () => {
           "reason",
           "traits",
           "country",
-          "asn"
+          "asn",
+          "city",
+          "org",
+          "addresses",
+          "calls_itself",
+          "protocol_max",
+          "banner",
+          "donation",
+          "claims",
+          "relay_fee",
+          "tip_height",
+          "certificate"
         ])
         expect(line.alive).toBe(line.reason === null)
+        expect(line.certificate === null).toBe(line.transport === "tcp")
       }
       expect(net.listeners.size).toBe(lines.filter((line) => line.alive).length)
     }).pipe(Effect.scoped, Effect.provide(NodeServices.layer))

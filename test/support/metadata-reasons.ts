@@ -1,0 +1,15 @@
+/**
+ * Columns of `server_metadata` that are never null, or whose null says that
+ * there is none of it, or that an analysis of ours did not run.
+ */
+const withoutReason = new Set([
+  "crawl_id", "endpoint_id", "server_id", "host", "network", "simulated", "port", "ssl", "uptime_observations", "untested",
+  "first_known", "notes", "place_note", "verify_error", "alpn", "sni", "cluster_id"
+])
+
+/** Columns that are null without a reason, and reasons without a null: none, where all is well. */
+export const wrongReasons = (row: Readonly<Record<string, unknown>>): ReadonlyArray<string> => {
+  const reasons = new Set(Object.keys(row["untested"] as object))
+  return Object.keys(row).filter((column) =>
+    !withoutReason.has(column) && (row[column] === null) !== reasons.has(column))
+}
