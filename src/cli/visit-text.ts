@@ -56,7 +56,7 @@ const verdict = (visit: Visit): string => {
 }
 
 const behaviourLines = (found: Identification): Array<string> => {
-  const { confidence, contradictions, implementation, range, readings, remarks } = found
+  const { confidence, contradictions, implementation, proxy, range, readings, remarks } = found
   const likeliest = Object.entries(found.candidates).map(([name, probability]) => `${name} ${percent(probability)}`).join(", ")
   const what = implementation === null || range === null
     ? `nothing known well enough${likeliest === "" ? "" : `: ${likeliest}`}`
@@ -65,6 +65,7 @@ const behaviourLines = (found: Identification): Array<string> => {
     line("behaves like", "", what),
     ...readings.map(({ fits, rule, saw }) => more(`${rule}: ${saw}; ${fitsText(fits)}`)),
     ...contradictions.map((sentence) => more(`does not go together: ${sentence}`)),
+    ...proxy.map((sign) => more(`something in front speaks TLS for it: ${sign}`)),
     ...remarks.map((sentence) => more(sentence))
   ]
 }

@@ -54,6 +54,8 @@ const IsoDay = Schema.String.check(Schema.isPattern(/^20[0-9]{2}-[01][0-9]-[0-3]
 export const DefaultSource = Schema.Union([
   Schema.Struct({
     id: Schema.NonEmptyString,
+    /** Its purpose is to stand before servers and speak TLS for them. */
+    ends_tls: Schema.optionalKey(Schema.Boolean),
     repository: Schema.String.check(Schema.isPattern(/^github\.com\/[A-Za-z0-9-]+\/[A-Za-z0-9._-]+$/)),
     commit: Schema.String.check(Schema.isPattern(/^[0-9a-f]{40}$/)),
     /** Day of that commit. */

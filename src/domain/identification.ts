@@ -32,6 +32,12 @@ export interface Identification {
    * an old banner make them too: no verdict.
    */
   readonly contradictions: ReadonlyArray<string>
+  /**
+   * What shows that something in front of the software speaks TLS for it, so that
+   * certificate and handshake are not the software's. Empty: nothing does, which
+   * is not that there is none. Never a contradiction.
+   */
+  readonly proxy: ReadonlyArray<string>
   /** What is odd and innocent. */
   readonly remarks: ReadonlyArray<string>
   readonly readings: ReadonlyArray<Reading>

@@ -1,5 +1,5 @@
 import { bannerText, hostsShape, nameAttributes, portText, validityText } from "./default-values.ts"
-import { type DefaultEntry, type DefaultKind, defaultOf } from "./defaults.ts"
+import { type DefaultEntry, type DefaultKind, defaultOf, defaultSources } from "./defaults.ts"
 import type { CertificateFacts, Visit } from "./visit.ts"
 
 /** A value that a visit showed and that the catalogue knows. */
@@ -14,7 +14,7 @@ type Candidate = readonly [DefaultKind, string | null | undefined]
 /** Lines of a banner that are looked up one by one. */
 const maxLines = 200
 
-const ofCertificate = (certificate: CertificateFacts): ReadonlyArray<Candidate> => {
+const candidatesOfCertificate = (certificate: CertificateFacts): ReadonlyArray<Candidate> => {
   const { issuer, sanDns, selfSigned, sha256, spkiSha256, subject, validFrom, validTo } = certificate
   const whole = defaultOf("certificate subject", subject) !== undefined
   const attributes = whole ? [] : nameAttributes(subject)
@@ -28,6 +28,42 @@ const ofCertificate = (certificate: CertificateFacts): ReadonlyArray<Candidate> 
     ...[...new Set([...commonNames, ...sanDns])].map((name) => ["certificate name", name] as const),
     ["certificate validity", validityText(validFrom, validTo)]
   ]
+}
+
+const found = (candidates: ReadonlyArray<Candidate>): ReadonlyArray<FoundDefault> =>
+  candidates.flatMap(([kind, value]) => {
+    const entry = value == null ? undefined : defaultOf(kind, value)
+    return entry === undefined ? [] : [{ kind, value: value!, entry }]
+  })
+
+/** A visit asks twice about its certificate. */
+const known = new WeakMap<CertificateFacts, ReadonlyArray<FoundDefault>>()
+
+const ofCertificate = (certificate: CertificateFacts): ReadonlyArray<FoundDefault> => {
+  const before = known.get(certificate)
+  if (before !== undefined) return before
+  const defaults = found(candidatesOfCertificate(certificate))
+  known.set(certificate, defaults)
+  return defaults
+}
+
+let tlsEnders: ReadonlySet<string> | undefined
+
+/** Sources whose purpose is to speak TLS for servers behind them. */
+const endersOfTls = (): ReadonlySet<string> =>
+  tlsEnders ??= new Set(defaultSources().flatMap((source) => "ends_tls" in source && source.ends_tls === true ? [source.id] : []))
+
+/**
+ * Programs that speak TLS for others and made this certificate themselves, for
+ * want of a better one: they hold its key, so a handshake with it is theirs. A
+ * value that anybody else sets too, or that is only a number of days, names none.
+ */
+export const makersInFront = (certificate: CertificateFacts): ReadonlyArray<string> => {
+  const makers = ofCertificate(certificate).flatMap(({ entry, kind }) =>
+    kind !== "certificate validity" && entry.set_by.every(({ source }) => endersOfTls().has(source))
+      ? entry.set_by.map(({ what }) => what)
+      : [])
+  return [...new Set(makers)]
 }
 
 const ofBanner = (banner: string): ReadonlyArray<Candidate> =>
@@ -50,11 +86,7 @@ export const defaultsOfVisit = (
     ["host name suffix", endpoint.host],
     ...(banner === null ? [] : ofBanner(banner)),
     ["donation address", donationAddress],
-    ["hosts shape", features === null ? null : hostsShape(chain, features.hosts)],
-    ...(tls?.certificate == null ? [] : ofCertificate(tls.certificate))
+    ["hosts shape", features === null ? null : hostsShape(chain, features.hosts)]
   ]
-  return candidates.flatMap(([kind, value]) => {
-    const entry = value == null ? undefined : defaultOf(kind, value)
-    return entry === undefined ? [] : [{ kind, value: value!, entry }]
-  })
+  return [...found(candidates), ...(tls?.certificate == null ? [] : ofCertificate(tls.certificate))]
 }

@@ -9,6 +9,7 @@ import type {
   TipFacts,
   Visit
 } from "../domain/visit.ts"
+import { makersInFront } from "../domain/visit-defaults.ts"
 import type { EntryTable } from "../electrum/entry-table.ts"
 import { electrumxCost } from "../electrum/methods.ts"
 import { cutText } from "../electrum/reply-text.ts"
@@ -172,6 +173,7 @@ export class VisitDraft {
       observations: this.#observations,
       identification: identify({
         transport: this.#plan.endpoint.transport,
+        certificateMakers: this.#tls?.certificate == null ? [] : makersInFront(this.#tls.certificate),
         dialledMs: this.#dialledMs,
         replies: this.#seen
       })

@@ -116,7 +116,8 @@ export const tables = {
     features_services: VARCHARS,
     features_key: VARCHAR,
     kind: VARCHAR,
-    tcp_connect_ms: DOUBLE
+    tcp_connect_ms: DOUBLE,
+    default_values: VARCHAR
   },
   observation: {
     visit_id: INTEGER,
@@ -145,7 +146,8 @@ export const tables = {
     candidates: VARCHAR,
     readings: VARCHAR,
     fingerprint_hash: VARCHAR,
-    fingerprint_recipe: INTEGER
+    fingerprint_recipe: INTEGER,
+    proxy: VARCHARS
   },
   peers_reply: {
     visit_id: INTEGER,

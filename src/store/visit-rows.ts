@@ -1,6 +1,8 @@
 import { blobValue, type DuckDBValue } from "@duckdb/node-api"
 import type { Identification } from "../domain/identification.ts"
 import { rangeText } from "../domain/implementation.ts"
+import { setByText } from "../domain/defaults.ts"
+import { defaultsOfVisit } from "../domain/visit-defaults.ts"
 import { walletVerdict } from "../domain/wallet-trust.ts"
 import type { MalformedFacts } from "../domain/malformed-facts.ts"
 import type { CertificateFacts, ChainVerdict, Observation, TlsFacts, Visit } from "../domain/visit.ts"
@@ -87,7 +89,8 @@ export const visitRow = (
     features_services: features === null ? null : texts(features.services),
     features_key: features === null ? null : featuresKey(features),
     kind: visit.kind,
-    tcp_connect_ms: float64(stamps.tcpConnectMs)
+    tcp_connect_ms: float64(stamps.tcpConnectMs),
+    default_values: json(defaultsOfVisit(network, visit).map(({ entry, kind, value }) => ({ kind, value, set_by: setByText(entry) })))
   }
 }
 
@@ -119,7 +122,8 @@ export const identificationRow = (found: Identification, visit_id: number): RowO
   candidates: sharedJson(found.candidates),
   readings: sharedJson(found.readings),
   fingerprint_hash: found.fingerprintHash,
-  fingerprint_recipe: found.fingerprintRecipe
+  fingerprint_recipe: found.fingerprintRecipe,
+  proxy: texts(found.proxy)
 })
 
 export const malformedRow = (found: MalformedFacts, visit_id: number): RowOf<"malformed_reply"> => ({

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import { defaultsOfVisit } from "../../src/domain/visit-defaults.ts"
+import { defaultsOfVisit, makersInFront } from "../../src/domain/visit-defaults.ts"
 import type { CertificateFacts, FeaturesFacts, TlsFacts, Visit } from "../../src/domain/visit.ts"
 
 type Shown = Pick<Visit, "endpoint" | "banner" | "donationAddress" | "features" | "tls">
@@ -111,5 +111,23 @@ describe("the defaults of a visit", () => {
       features: null,
       tls: null
     })).toEqual(["port: mainnet tcp 50001"])
+  })
+})
+
+describe("who speaks TLS for others and made a certificate", () => {
+  const makers = (facts: Partial<CertificateFacts>) => makersInFront(certificate(facts).certificate!)
+
+  it("is told by a certificate that a proxy makes for want of a better one", () => {
+    expect(makers({ subject: "CN=TRAEFIK DEFAULT CERT", issuer: "CN=TRAEFIK DEFAULT CERT" })).toEqual(["Traefik"])
+    expect(makers({ issuer: "CN=Caddy Local Authority - ECC Intermediate", selfSigned: false })).toEqual(["Caddy's own authority"])
+  })
+
+  it("is nobody where servers or guides set the value too, or where it is a number of days", () => {
+    for (const facts of [
+      { subject: "O=Fulcrum", issuer: "O=Fulcrum" },
+      { issuer: "C=US, O=Let's Encrypt, CN=R11", selfSigned: false, validTo: "2026-03-31T23:59:59.000Z" },
+      { sanDns: ["localhost", "raspberrypi"], validTo: "2027-01-01T00:00:00.000Z" },
+      {}
+    ]) expect(makers(facts)).toEqual([])
   })
 })

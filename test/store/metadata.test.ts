@@ -83,4 +83,40 @@ describe("server_metadata", () => {
       const shown = yield* rowsOf(path, "SELECT uptime_share FROM server_metadata WHERE host = 'a.example.org' AND network = 'mainnet'")
       assert.deepStrictEqual(shown, [{ uptime_share: 17 / 24 }])
     }))
+
+  it.effect("marks values that prove nothing, and shows what stands before the software", () =>
+    Effect.gen(function*() {
+      const path = `${yield* temporaryFolder}/c.duckdb`
+      const stock = "a.example.org:50002:s"
+      const own = "b.example.org:53535:t"
+      yield* withStore(path, (store) =>
+        Effect.gen(function*() {
+          const crawlId = yield* store.startCrawl(crawlStart({ network: "mainnet" }))
+          const usual = answeredVisit(stock)
+          yield* store.record(crawlId, [
+            {
+              _tag: "visit",
+              visit: {
+                ...usual,
+                banner: "Connected to a Fulcrum 2.1.1 server",
+                identification: { ...usual.identification!, proxy: ["a certificate that Traefik makes for itself"] }
+              }
+            },
+            { _tag: "visit", visit: { ...answeredVisit(own), features: null } },
+            // Of another kind, so not asked what it shows.
+            { _tag: "visit", visit: answeredVisit(stock, { kind: "deep", banner: "Welcome to Electrum!" }) }
+          ])
+          yield* store.flush
+          yield* store.endCrawl(crawlId, "finished", someTime)
+        }))
+      const rows = yield* rowsOf(path, "SELECT host, proxy, default_values FROM server_metadata ORDER BY host")
+      assert.deepStrictEqual(rows, [
+        { host: "a.example.org", proxy: ["a certificate that Traefik makes for itself"], default_values: ["banner", "hosts shape", "port"] },
+        { host: "b.example.org", proxy: [], default_values: [] }
+      ])
+      const values = yield* rowsOf(path, "SELECT e.host, d.kind, d.value, d.set_by FROM default_value d JOIN endpoint e USING (endpoint_id) ORDER BY kind")
+      assert.lengthOf(values, 3)
+      assert.deepStrictEqual(values[0], { host: "a.example.org", kind: "banner", value: "Connected to a Fulcrum 2.1.1 server", set_by: "Fulcrum" })
+      assert.deepInclude(values[2], { kind: "port", value: "mainnet tls 50002" })
+    }))
 })

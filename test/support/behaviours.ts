@@ -37,4 +37,4 @@ export const seenInRecording = (recording: Recording): ReadonlyArray<SeenReply> 
 }
 
 export const behaviourOf = (replies: ReadonlyArray<SeenReply>, transport: Behaviour["transport"] = "tcp"): Behaviour =>
-  ({ transport, dialledMs: null, replies })
+  ({ transport, certificateMakers: [], dialledMs: null, replies })

@@ -170,6 +170,7 @@ export const answeredVisit = (key: string, changes?: Partial<Visit>): Visit => {
       range: { since: "1.16.0", before: "1.17" },
       confidence: 0.99,
       contradictions: [],
+      proxy: [],
       remarks: [],
       readings: [{
         rule: "envelope",

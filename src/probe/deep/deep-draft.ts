@@ -1,5 +1,6 @@
 import type { VisitReason } from "../../domain/reason.ts"
 import type { DialFacts, HandshakeFacts, Observation, Visit } from "../../domain/visit.ts"
+import { makersInFront } from "../../domain/visit-defaults.ts"
 import type { Dialogue } from "../../electrum/dialogue.ts"
 import { electrumxCost } from "../../electrum/methods.ts"
 import { cutText } from "../../electrum/reply-text.ts"
@@ -142,6 +143,7 @@ export class DeepDraft {
       observations: this.#observations,
       identification: identify({
         transport: this.#plan.endpoint.transport,
+        certificateMakers: this.#tls?.certificate == null ? [] : makersInFront(this.#tls.certificate),
         // Of many connections no single one's beginning says when the first reply was due.
         dialledMs: null,
         replies: ordinaryReplies(this.replies)

@@ -25,6 +25,8 @@ export interface SeenReply {
 /** All that identification looks at. */
 export interface Behaviour {
   readonly transport: Transport
+  /** Programs that speak TLS for others and made the certificate that was shown. */
+  readonly certificateMakers: ReadonlyArray<string>
   /** When dialling began for the connection whose handshake was answered, by the visit's clock; null when unknown. */
   readonly dialledMs: number | null
   /** In the order asked. */

@@ -5,6 +5,7 @@ import { closingRule, errorReadings } from "./error-rules.ts"
 import { featuresRules } from "./features-rules.ts"
 import { fingerprintOf, fingerprintRecipe } from "./fingerprint.ts"
 import { handshakeRules } from "./handshake-rules.ts"
+import { proxySigns } from "./proxy.ts"
 import { resultRules } from "./result-rules.ts"
 import type { Rule } from "./rule.ts"
 import { type Found, weigh } from "./weigh.ts"
@@ -27,16 +28,13 @@ export const identify = (behaviour: Behaviour): Identification | null => {
   }
   const { candidates, confidence, contradictions, implementation, likely, range, readings } = weigh(found)
   const compared = compareClaims(behaviour, { implementations: likely, named: implementation, range })
-  const proxied = behaviour.transport === "tls" && likely.length > 0 && likely.every((it) => it.endsWith("electrs"))
   return {
     implementation,
     range,
     confidence,
     contradictions: [...contradictions, ...compared.contradictions],
-    remarks: [
-      ...compared.remarks,
-      ...(proxied ? ["electrs has no TLS of its own: certificate and handshake are a proxy's"] : [])
-    ],
+    proxy: proxySigns(behaviour, likely),
+    remarks: compared.remarks,
     readings,
     candidates,
     fingerprintHash: fingerprintOf(behaviour),

@@ -65,6 +65,9 @@ WITH member AS (
     i.implementation,
     i.version_range,
     i.confidence AS identification_confidence,
+    i.proxy,
+    CASE WHEN v.default_values IS NOT NULL
+      THEN list_sort(list_distinct(list_transform(CAST(v.default_values AS JSON[]), lambda entry: entry->>'kind'))) END AS default_values,
     i.contradictions,
     v.started_at AS visited_at,
     h.first_known,
@@ -193,6 +196,8 @@ SELECT
     {k: 'implementation', v: CASE WHEN implementation IS NULL THEN coalesce(no_session, 'nothing known fits well enough') END},
     {k: 'version_range', v: CASE WHEN version_range IS NULL THEN coalesce(no_session, 'nothing known fits well enough') END},
     {k: 'identification_confidence', v: CASE WHEN identification_confidence IS NULL THEN coalesce(no_session, 'no reply to judge by') END},
+    {k: 'proxy', v: CASE WHEN proxy IS NULL THEN coalesce(no_session, 'visited by a version that did not record it') END},
+    {k: 'default_values', v: CASE WHEN default_values IS NULL THEN coalesce(no_visit, 'visited by a version that did not record it') END},
     {k: 'contradictions', v: CASE WHEN contradictions IS NULL THEN coalesce(no_session, 'no reply to judge by') END},
     {k: 'fingerprint_hash', v: CASE WHEN fingerprint_hash IS NULL THEN coalesce(no_session, 'a reply that it is made of is missing') END},
     {k: 'country', v: CASE WHEN country IS NULL THEN coalesce(no_place, gaps['country_registered'], place_gap) END},
@@ -277,6 +282,8 @@ COMMENT ON COLUMN server_metadata.place_note IS 'Why country, asn and the like a
 COMMENT ON COLUMN server_metadata.implementation IS 'What the server behaves like, whatever it calls itself (server_version): ElectrumX (its forks too), Fulcrum, romanz electrs, Blockstream electrs or mempool electrs; null when untested, or when nothing known fits well enough.';
 COMMENT ON COLUMN server_metadata.version_range IS 'Releases of it that fit what was seen, e.g. >=1.18 <1.19; any when nothing tells them apart. A build from between two releases behaves like the later one. Null without implementation.';
 COMMENT ON COLUMN server_metadata.identification_confidence IS 'Probability of the likeliest implementation, 0 to 1; null when untested.';
+COMMENT ON COLUMN server_metadata.proxy IS 'What shows that something in front of the software speaks TLS for it, so that certificate and handshake are that proxy''s. Empty when nothing does, which is not that there is none; null when untested.';
+COMMENT ON COLUMN server_metadata.default_values IS 'Kinds of its values that are known defaults of software, images or guides (see default_value) and so prove nothing about who runs it, e.g. banner, donation address, port, certificate subject. Empty when the catalogue knows none; null when untested.';
 COMMENT ON COLUMN server_metadata.contradictions IS 'Claims and traits that do not go together. Proxies, forks, patched builds and old banners make them too: no verdict. Null when untested.';
 COMMENT ON COLUMN server_metadata.visited_at IS 'When its visit in this crawl began, UTC; all values of the server are from then. Null when not visited.';
 COMMENT ON COLUMN server_metadata.first_known IS 'When a crawl of this network first knew the endpoint, UTC: somebody had named it. Never null.';

@@ -14,7 +14,7 @@ const fulcrum = (software: string, protocol: string, end = "\r\n"): ReadonlyArra
   version(`{"id":1,"jsonrpc":"2.0","result":["${software}","${protocol}"]}${end}`)
 
 const at = (replies: ReadonlyArray<SeenReply>, arrivedMs: number) =>
-  ({ transport: "tcp", dialledMs: 100, replies: replies.map((reply) => ({ ...reply, arrivedMs })) }) as const
+  ({ transport: "tcp", certificateMakers: [], dialledMs: 100, replies: replies.map((reply) => ({ ...reply, arrivedMs })) }) as const
 
 const padded = " ".repeat(900)
 
@@ -95,10 +95,21 @@ describe("identify", () => {
       ...fulcrum("electrs/0.10.9", "1.4", "\n"),
       ...seenOnWire([{ method: "foo.bar", params: [] }], `{"error":{"code":-32601,"message":"method not found"},"id":1,"jsonrpc":"2.0"}\n`, false)
     ]
-    assert.deepStrictEqual(identify(behaviourOf(replies, "tls"))!.remarks, [
-      "electrs has no TLS of its own: certificate and handshake are a proxy's"
-    ])
-    assert.deepStrictEqual(identify(behaviourOf(replies))!.remarks, [])
+    const { contradictions, implementation, proxy, remarks } = identify(behaviourOf(replies, "tls"))!
+    assert.strictEqual(implementation, "romanz electrs")
+    assert.deepStrictEqual([contradictions, remarks], [[], []])
+    assert.lengthOf(proxy, 1)
+    assert.match(proxy[0]!, /^TLS, which romanz electrs/)
+    assert.deepStrictEqual(identify(behaviourOf(replies))!.proxy, [])
+  })
+
+  it("says who else ends TLS before software that could, and holds nothing against it", () => {
+    const behaviour = behaviourOf(electrumx("ElectrumX 1.16.0", "1.4.2"), "tls")
+    assert.deepStrictEqual(identify(behaviour)!.proxy, [])
+    const found = identify({ ...behaviour, certificateMakers: ["Traefik"] })!
+    assert.deepStrictEqual(found.proxy, ["a certificate that Traefik makes for itself"])
+    assert.deepStrictEqual(found.contradictions, [])
+    assert.deepStrictEqual({ ...found, proxy: [] }, identify(behaviour))
   })
 
   it("reads no other text than a number from what a server says of itself", () => {
