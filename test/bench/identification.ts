@@ -1,7 +1,7 @@
 /**
  * How well software is identified: crawls scenario `disguised` with several
  * seeds and prints how the verdicts go with the truth.
- * `node test/bench/identification.ts [SEEDS]`
+ * `npm run measure:identification -- [SEEDS]`
  */
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
