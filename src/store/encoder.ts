@@ -14,7 +14,7 @@ import type {
   SnapshotsFact
 } from "./facts.ts"
 import { Identities, servicesText } from "./identities.ts"
-import { RowBuffer } from "./row-buffer.ts"
+import { ChunkPool, RowBuffer } from "./row-buffer.ts"
 import { snapshotReadingRow, snapshotRow } from "./snapshot-rows.ts"
 import { type TableName, tableNames, tables } from "./tables.ts"
 import { count, float64, int32, int64, texts, timestamp, timestampOrNull } from "./to-duckdb.ts"
@@ -24,23 +24,30 @@ type Buffers = {
   readonly [T in TableName]: RowBuffer<keyof (typeof tables)[T] & string>
 }
 
-const emptyBuffers = (): Buffers =>
-  Object.fromEntries(tableNames.map((name) => [name, new RowBuffer<string>(tables[name])])) as unknown as Buffers
+/** The memory of rows, shared by one batch after the other. */
+export type Pools = Readonly<Record<TableName, ChunkPool>>
+
+export const makePools = (): Pools =>
+  Object.fromEntries(tableNames.map((name) => [name, new ChunkPool<string>(tables[name])])) as unknown as Pools
+
+const emptyBuffers = (pools: Pools): Buffers =>
+  Object.fromEntries(tableNames.map((name) => [name, new RowBuffer(pools[name])])) as unknown as Buffers
 
 const portOf = (advertisement: Advertisement, transport: Transport): number | null =>
   int32(advertisement.services.find((s) => s.transport === transport)?.port ?? null)
 
 /** Facts turned into rows that wait to be committed together. */
 export class Batch {
-  readonly rows: Buffers = emptyBuffers()
+  readonly rows: Buffers
   /** Crawls whose server rows are replaced by those of this batch; the last fact counts. */
   readonly joined = new Map<CrawlId, ReadonlyArray<Server>>()
   readonly #identities: Identities
   #characters = 0
   #entries = 0
 
-  constructor(identities: Identities) {
+  constructor(identities: Identities, pools: Pools) {
     this.#identities = identities
+    this.rows = emptyBuffers(pools)
   }
 
   get isEmpty(): boolean {

@@ -1,67 +1,86 @@
 import { type DuckDBAppender, DuckDBDataChunk, type DuckDBType, type DuckDBValue } from "@duckdb/node-api"
+import duckdb from "@duckdb/node-bindings"
+import { chunkRows, type NativeColumn, nativeColumn } from "./native-column.ts"
 
-/** Rows on their way to one table. */
-export interface PendingRows {
-  readonly length: number
-  /** Writes as many rows, beginning with `from`, as the chunk is set to hold. */
-  readonly fill: (chunk: DuckDBDataChunk, from: number) => void
-}
-
-/** Rows on their way to one table, kept by column as DuckDB takes them. */
-export class RowBuffer<Name extends string = string> implements PendingRows {
-  readonly columns: ReadonlyArray<Array<DuckDBValue>>
-  readonly #names: ReadonlyArray<Name>
-
-  constructor(columns: Readonly<Record<Name, DuckDBType>>) {
-    this.#names = Object.keys(columns) as Array<Name>
-    this.columns = this.#names.map(() => [])
-  }
-
-  get length(): number {
-    return this.columns[0]!.length
-  }
-
-  add(row: Readonly<Record<Name, DuckDBValue>>): void {
-    for (let i = 0; i < this.columns.length; i++) this.columns[i]!.push(row[this.#names[i]!])
-  }
-
-  fill(chunk: DuckDBDataChunk, from: number): void {
-    const rows = chunk.rowCount
-    chunk.setColumns(rows === this.length ? this.columns : this.columns.map((c) => c.slice(from, from + rows)))
-  }
-}
-
-/** DuckDB's vector size: rows of a data chunk. */
-const chunkRows = 2048
+type ColumnTypes<Name extends string> = Readonly<Record<Name, DuckDBType>>
 
 /**
- * Appends buffered rows to one table, always through the same data chunk: a
+ * What rows of one table are written into, to be used again and again: a
  * chunk's memory is native, and given back only when JavaScript's collector
  * happens to run.
  */
-export class TableAppender {
-  readonly #appender: DuckDBAppender
-  readonly #chunk: DuckDBDataChunk
+export class ChunkPool<Name extends string = string> {
+  readonly names: ReadonlyArray<Name>
+  readonly #types: ReadonlyArray<DuckDBType>
+  readonly #chunks: Array<DuckDBDataChunk> = []
+  readonly #columns: Array<ReadonlyArray<NativeColumn>> = []
 
-  constructor(appender: DuckDBAppender, columns: Readonly<Record<string, DuckDBType>>) {
-    this.#appender = appender
-    this.#chunk = DuckDBDataChunk.create(Object.values(columns))
+  constructor(columns: ColumnTypes<Name>) {
+    this.names = Object.keys(columns) as Array<Name>
+    this.#types = Object.values(columns)
   }
 
-  /** Adds the rows to the transaction that is open. */
-  append(pending: PendingRows): void {
-    for (let from = 0; from < pending.length; from += chunkRows) {
-      this.#chunk.reset()
-      this.#chunk.rowCount = Math.min(chunkRows, pending.length - from)
-      pending.fill(this.#chunk, from)
-      this.#appender.appendDataChunk(this.#chunk)
-    }
-    this.#appender.flushSync()
+  /** An empty chunk. */
+  takeChunk(): DuckDBDataChunk {
+    return this.#chunks.pop() ?? DuckDBDataChunk.create(this.#types)
   }
 
-  /** Forgets what was not flushed. */
-  clear(): void {
-    this.#appender.clear()
-    this.#chunk.reset()
+  takeColumns(): ReadonlyArray<NativeColumn> {
+    return this.#columns.pop() ?? this.#types.map(nativeColumn)
+  }
+
+  giveBackChunk(chunk: DuckDBDataChunk): void {
+    chunk.reset()
+    this.#chunks.push(chunk)
+  }
+
+  giveBackColumns(columns: ReadonlyArray<NativeColumn>): void {
+    this.#columns.push(columns)
+  }
+}
+
+/** Rows on their way to one table, written into native memory as they come. */
+export class RowBuffer<Name extends string = string> {
+  length = 0
+  readonly #pool: ChunkPool<Name>
+  readonly #full: Array<DuckDBDataChunk> = []
+  #open: DuckDBDataChunk | null = null
+  #columns: ReadonlyArray<NativeColumn> = []
+  #rows = 0
+
+  constructor(pool: ChunkPool<Name>) {
+    this.#pool = pool
+  }
+
+  add(row: Readonly<Record<Name, DuckDBValue>>): void {
+    if (this.#open === null) this.#begin()
+    const { names } = this.#pool
+    for (let i = 0; i < names.length; i++) this.#columns[i]!.add(this.#rows, row[names[i]!])
+    this.length++
+    if (++this.#rows === chunkRows) this.#end()
+  }
+
+  /** Hands all rows to the table, in the transaction that is open; the buffer is not to be used again. */
+  appendTo(appender: DuckDBAppender): void {
+    if (this.#open !== null) this.#end()
+    for (const chunk of this.#full) appender.appendDataChunk(chunk)
+    appender.flushSync()
+    for (const chunk of this.#full.splice(0)) this.#pool.giveBackChunk(chunk)
+    if (this.#columns.length > 0) this.#pool.giveBackColumns(this.#columns)
+  }
+
+  #begin(): void {
+    const chunk = this.#pool.takeChunk()
+    if (this.#columns.length === 0) this.#columns = this.#pool.takeColumns()
+    for (const [i, column] of this.#columns.entries()) column.begin(duckdb.data_chunk_get_vector(chunk.chunk, i))
+    this.#open = chunk
+    this.#rows = 0
+  }
+
+  #end(): void {
+    for (const column of this.#columns) column.end(this.#rows)
+    this.#open!.rowCount = this.#rows
+    this.#full.push(this.#open!)
+    this.#open = null
   }
 }

@@ -1,12 +1,11 @@
-import type { DuckDBConnection } from "@duckdb/node-api"
+import type { DuckDBAppender, DuckDBConnection } from "@duckdb/node-api"
 import { Deferred, Effect, Latch, type Scope, Semaphore } from "effect"
 import { duckError } from "./duckdb.ts"
-import { Batch } from "./encoder.ts"
+import { Batch, makePools } from "./encoder.ts"
 import type { CrawlId, Fact } from "./facts.ts"
 import type { Identities } from "./identities.ts"
-import { TableAppender } from "./row-buffer.ts"
 import type { StoreError } from "./store-error.ts"
-import { tableNames, tables } from "./tables.ts"
+import { tableNames } from "./tables.ts"
 
 export interface WriterOptions {
   /** Milliseconds that facts wait for company before they are committed. */
@@ -47,7 +46,7 @@ export const makeWriter = Effect.fnUntraced(function*(
   identities: Identities,
   options: WriterOptions
 ): Effect.fn.Return<Writer, StoreError, Scope.Scope> {
-  const appenders = new Map<string, TableAppender>()
+  const appenders = new Map<string, DuckDBAppender>()
   for (const name of tableNames) {
     const appender = yield* Effect.acquireRelease(
       Effect.tryPromise({
@@ -56,7 +55,7 @@ export const makeWriter = Effect.fnUntraced(function*(
       }),
       (appender) => Effect.sync(() => appender.closeSync())
     )
-    appenders.set(name, new TableAppender(appender, tables[name]))
+    appenders.set(name, appender)
   }
   const turn = yield* Semaphore.make(1)
   const some = yield* Latch.make()
@@ -64,7 +63,8 @@ export const makeWriter = Effect.fnUntraced(function*(
   let failure: StoreError | null = null
   let revision = 0
 
-  const nothing = (): Pending => ({ batch: new Batch(identities), committed: Deferred.makeUnsafe() })
+  const pools = makePools()
+  const nothing = (): Pending => ({ batch: new Batch(identities, pools), committed: Deferred.makeUnsafe() })
   let pending = nothing()
 
   const append = async (batch: Batch): Promise<void> => {
@@ -73,7 +73,7 @@ export const makeWriter = Effect.fnUntraced(function*(
     try {
       await replaceServers(connection, batch)
       for (const name of tableNames) {
-        if (batch.rows[name].length > 0) appenders.get(name)!.append(batch.rows[name])
+        if (batch.rows[name].length > 0) batch.rows[name].appendTo(appenders.get(name)!)
       }
       await connection.run("COMMIT")
     } catch (cause) {
