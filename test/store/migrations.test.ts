@@ -1,3 +1,4 @@
+import { readdirSync } from "node:fs"
 import { NodeServices } from "@effect/platform-node"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
@@ -16,6 +17,12 @@ const atVersion = Effect.fnUntraced(function*(path: string, steps: ReadonlyArray
 
 const rowsOf = (connection: Effect.Success<ReturnType<typeof atVersion>>, sql: string) =>
   Effect.map(run(connection, "query failed", "test", sql), (reader) => reader.getRowObjectsJson())
+
+/** From the empty file to the newest. */
+const earlierVersions = [
+  0,
+  ...readdirSync(new URL("../../src/store/migrations", import.meta.url)).filter((name) => name.endsWith(".sql")).map((_, i) => i + 1)
+]
 
 /** All columns of tables and views with type, place and comment. */
 const schemaOf = (connection: Effect.Success<ReturnType<typeof atVersion>>) =>
@@ -72,42 +79,40 @@ describe("migrations", () => {
       assert.deepStrictEqual(types, [{ type: "TIMESTAMP" }])
     }).pipe(Effect.provide(NodeServices.layer)))
 
-  it.effect("lead from every earlier version to the newest, and lose no row", () =>
+  it.effect.each(earlierVersions)("lead from version %i to the newest tables and views, and lose no row", (version) =>
     Effect.gen(function*() {
       const steps = yield* migrations
-      const folder = yield* temporaryFolder
+      assert.strictEqual(earlierVersions.at(-1), steps.length)
       const newest = yield* Effect.scoped(Effect.gen(function*() {
         const connection = yield* connect(yield* openForWriting(":memory:"))
         yield* bringUpToDate(connection, ":memory:")
         return yield* schemaOf(connection)
       }))
       assert.isAbove(newest.length, 200)
-      for (let version = 0; version <= steps.length; version++) {
-        const path = `${folder}/from-${version}.duckdb`
-        yield* Effect.scoped(Effect.gen(function*() {
-          const connection = yield* atVersion(path, steps.slice(0, version))
-          assert.strictEqual(yield* schemaVersion(connection), version)
-          if (version > 0) {
-            yield* run(
-              connection,
-              "write failed",
-              "test",
-              "INSERT INTO endpoint VALUES (1, 'a.example.org', 50002, 'tls', 'name', 'a.example.org:50002:s')"
-            )
-          }
-        }))
-        yield* Effect.scoped(Effect.gen(function*() {
-          const connection = yield* connect(yield* openForWriting(path))
-          yield* bringUpToDate(connection, path)
-          assert.strictEqual(yield* schemaVersion(connection), steps.length)
-          assert.deepStrictEqual(yield* schemaOf(connection), newest, `from version ${version}`)
-          const kept = yield* rowsOf(connection, "SELECT host FROM endpoint")
-          assert.deepStrictEqual(kept, version > 0 ? [{ host: "a.example.org" }] : [])
-          yield* rowsOf(connection, "SELECT * FROM server_summary")
-          const applied = yield* rowsOf(connection, "SELECT version FROM schema_version ORDER BY version")
-          assert.deepStrictEqual(applied.map((r) => r["version"]), steps.map((s) => s.version))
-        }))
-      }
+      const path = `${yield* temporaryFolder}/from-${version}.duckdb`
+      yield* Effect.scoped(Effect.gen(function*() {
+        const connection = yield* atVersion(path, steps.slice(0, version))
+        assert.strictEqual(yield* schemaVersion(connection), version)
+        if (version > 0) {
+          yield* run(
+            connection,
+            "write failed",
+            "test",
+            "INSERT INTO endpoint VALUES (1, 'a.example.org', 50002, 'tls', 'name', 'a.example.org:50002:s')"
+          )
+        }
+      }))
+      yield* Effect.scoped(Effect.gen(function*() {
+        const connection = yield* connect(yield* openForWriting(path))
+        yield* bringUpToDate(connection, path)
+        assert.strictEqual(yield* schemaVersion(connection), steps.length)
+        assert.deepStrictEqual(yield* schemaOf(connection), newest)
+        const kept = yield* rowsOf(connection, "SELECT host FROM endpoint")
+        assert.deepStrictEqual(kept, version > 0 ? [{ host: "a.example.org" }] : [])
+        yield* rowsOf(connection, "SELECT * FROM server_summary")
+        const applied = yield* rowsOf(connection, "SELECT version FROM schema_version ORDER BY version")
+        assert.deepStrictEqual(applied.map((r) => r["version"]), steps.map((s) => s.version))
+      }))
     }).pipe(Effect.provide(NodeServices.layer)))
 
   it.effect("refuse the file of a newer version with a sentence and leave it as it is", () =>
