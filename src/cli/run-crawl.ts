@@ -41,8 +41,8 @@ export const runCrawl = Effect.fnUntraced(function*(run: RunCrawl) {
   const output = yield* Output
   const display = yield* makeProgressDisplay(output.progress(run.progress))
   let goOn = `crawl --resume --network ${run.chain.name}`
-  const { lookedUp, summary } = yield* crawlAndLookUp(run, display, (crawlId) => {
-    goOn = `enrich --crawl ${crawlId}`
+  const { lookedUp, summary } = yield* crawlAndLookUp(run, display, (command) => {
+    goOn = command
   }).pipe(
     Effect.provide(Store.layer(run.db)),
     Effect.ensuring(display.clear),
@@ -82,7 +82,8 @@ const isOver = ({ end, looksOffline }: CrawlSummary): boolean =>
 const crawlAndLookUp = Effect.fnUntraced(function*(
   run: RunCrawl,
   display: { readonly onProgress: CrawlContext["onProgress"]; readonly clear: Effect.Effect<void> },
-  onCrawled: (crawlId: number) => void
+  /** Told what goes on from where it stands, once the crawl itself is over. */
+  onStep: (goOn: string) => void
 ) {
   const output = yield* Output
   const store = yield* Store
@@ -98,9 +99,10 @@ const crawlAndLookUp = Effect.fnUntraced(function*(
     const connected = yield* connectionOf(prepared.connection, run.chain, prepared.settings.vantage)
     const summary = yield* crawlOnce(run, prepared, connected, display.onProgress)
     if (!isOver(summary)) return { summary, lookedUp: [] }
-    onCrawled(summary.crawlId)
     yield* display.clear
+    onStep(`probe --due --network ${run.chain.name} --vantage ${prepared.settings.vantage}`)
     const deepLines = yield* deepVisits(run, prepared, connected)
+    onStep(`enrich --crawl ${summary.crawlId}`)
     const found = yield* enrichCrawl({
       crawlId: summary.crawlId,
       network: run.chain.name,

@@ -32,6 +32,9 @@ const crawlArgs = (db: string, ...more: ReadonlyArray<string>): Array<string> =>
   `socks5://127.0.0.1:${running.simnet.socksPort}`,
   "--rate",
   "0",
+  // Deep visits are runs of their own, killed in their own test.
+  "--fingerprint",
+  "off",
   ...more
 ]
 
