@@ -20,7 +20,7 @@ const softwares = [
   "Fulcrum 1.4.1", "Fulcrum 1.12.0", "Fulcrum 2.1.1", "electrs/0.10.9", "electrs-esplora 0.4.1", "mempool-electrs 3.1.0"
 ]
 
-/** Each of them with four ports under two names that lead to one machine. */
+/** Each of them with four ports under two names, of one address or of two. */
 const servers = softwares.map((software, i) => ({
   id: `server-${i}`,
   operator: `operator-${i}`,
@@ -29,7 +29,7 @@ const servers = softwares.map((software, i) => ({
   lists: softwares.flatMap((_, j) => (i === j ? [] : [`server-${j}`])),
   names: ["a", "b"].map((name, n) => ({
     host: `${name}${i}.budget.test`,
-    addresses: [`240.${i}.7.1`],
+    addresses: [`240.${i}.${7 + (i % 2) * n}.1`],
     tcp: 50_001 + 100 * n,
     tls: 50_002 + 100 * n
   }))
@@ -53,7 +53,7 @@ beforeAll(async () => {
   for (let crawl = 0; crawl < crawls; crawl++) {
     const run = await runCli([
       "crawl", "--network", "mainnet-sim", "--db", db, "--proxy", proxy, "--tor", proxy, "--rate", "0",
-      "--resolver", `127.0.0.1:${net.dnsPort}`,
+      "--resolver", `127.0.0.1:${net.dnsPort}`, "--fingerprint", "now",
       // Electrs and servers that list nobody are found by nobody.
       ...servers.flatMap(({ names }) => names.flatMap(({ host, tcp, tls }) => ["--seed", `${host}:${tcp}:t`, "--seed", `${host}:${tls}:s`]))
     ], { timeoutMs: 120_000 })
@@ -69,6 +69,17 @@ describe("three crawls within ten minutes, with one database", () => {
     const visited = rows.filter((row) => row["detail"] === null)
     expect(visited.reduce((sum, row) => sum + Number(row["n"]), 0)).toBeGreaterThanOrEqual(2 * 4 * servers.length)
     for (const row of rows) if (row["detail"] !== null) expect(row["detail"]).toMatch(/^ledger: /)
+  })
+
+  it("look deeper at each server once", async () => {
+    const rows = await queryFile(db, "SELECT e.host, count(*) AS n FROM visit v JOIN endpoint e USING (endpoint_id) WHERE v.kind = 'deep' AND v.outcome = 'answered' GROUP BY e.host")
+    for (const { names, software } of servers) {
+      const deep = rows.filter((row) => names.some(({ host }) => host === row["host"])).reduce((sum, row) => sum + Number(row["n"]), 0)
+      // Electrs names no host of its own: two names of one are two servers to us.
+      const most = /ElectrumX|Fulcrum/.test(software) ? 1 : names.length
+      expect(deep, software).toBeGreaterThanOrEqual(1)
+      expect(deep, software).toBeLessThanOrEqual(most)
+    }
   })
 
   it("bring no server near a limit of its own", async () => {
