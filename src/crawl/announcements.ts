@@ -99,7 +99,9 @@ export const visitWithoutExcluded = (visit: Visit, exclusions: Exclusions): Visi
       errorMessage: clean(observation.errorMessage),
       replyRaw: clean(observation.replyRaw),
       value: clean(observation.value)
-    }))
+    })),
+    answers: visit.answers.map((answer) => mentions(JSON.stringify(answer.detail), exclusions) ? { ...answer, detail: {} } : answer),
+    timing: visit.timing === null ? null : { ...visit.timing, untimed: clean(visit.timing.untimed) }
   }
 }
 

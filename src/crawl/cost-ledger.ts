@@ -22,8 +22,8 @@ export const balanceLimit = 700
 export const deepBalanceLimit = (choice: DeepChoice): number =>
   choice === "usual" ? balanceLimit : invalidJsonCost + 100
 
-/** What a crawl visit may cost at the most, before it is known: 8 peer rounds of large lists. */
-export const visitAllowance = 60
+/** What a crawl visit may cost at the most without errors, before it is known: all probes, 6 peer rounds of large lists. */
+export const visitAllowance = 90
 
 /** How long a server that throttled or reset us is left alone. */
 export const backOffMs = 30 * 60_000

@@ -27,5 +27,7 @@ export const visitOfFailedPlan = (endpoint: Endpoint, error: TransportError, at:
   features: null,
   peers: null,
   observations: [],
-  identification: null
+  identification: null,
+  answers: [],
+  timing: null
 })

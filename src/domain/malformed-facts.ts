@@ -1,5 +1,7 @@
+import type { BehaviourResponse } from "./response.ts"
+
 /** How servers answer what is malformed, in the words of the metadata schema. */
-export type MalformedWord = "ok" | "error" | "refused" | "empty" | "truncated" | "closed" | "differs" | "not asked"
+export type MalformedWord = BehaviourResponse
 
 /** What a server made of malformed requests, as one deep visit saw it. */
 export interface MalformedFacts {

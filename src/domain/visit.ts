@@ -1,5 +1,6 @@
 import type { Endpoint } from "./endpoint.ts"
 import type { Identification } from "./identification.ts"
+import type { JudgedAnswer, TimingFacts } from "./judged-answer.ts"
 import type { ProbeOutcome, VisitPhase, VisitReason } from "./reason.ts"
 
 /** Milliseconds since `startedAt`; null where the visit did not get that far. */
@@ -184,4 +185,8 @@ export interface Visit {
   readonly observations: ReadonlyArray<Observation>
   /** What software it behaves like; null when nothing was answered. */
   readonly identification: Identification | null
+  /** How what was asked was answered, held against what is known and what the software does by default. */
+  readonly answers: ReadonlyArray<JudgedAnswer>
+  /** Null where no connection stood. */
+  readonly timing: TimingFacts | null
 }

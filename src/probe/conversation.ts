@@ -6,13 +6,15 @@ import type { Reply } from "../electrum/reply.ts"
 import type { Session } from "../electrum/session.ts"
 import { featuresProbe, peersProbe, pipelinedProbes, type Probe } from "./catalogue.ts"
 import { shownHeader } from "./chain-check.ts"
+import { dataProbes, idlePings } from "./data-probes.ts"
 import { featuresFacts } from "./features-facts.ts"
+import { judgeData, judgeFeatures, scriptsNotAsked } from "./responses/judge-data.ts"
 import { tipFacts } from "./tip-facts.ts"
 import type { VisitDraft } from "./visit-draft.ts"
 import type { VisitTimeouts } from "./visit-timeouts.ts"
 
-/** With `auto`: rounds at the most, and the estimated unseen mass that is small enough. */
-const mostRounds = 8
+/** With `auto`: rounds at the most, which keeps a visit to 40 requests, and the estimated unseen mass that is small enough. */
+const mostRounds = 6
 const smallMass = 0.05
 
 /** Rounds per packet: each may bring a list of 2 MB. */
@@ -54,18 +56,27 @@ const wantsMoreRounds = (draft: VisitDraft, peerRounds: number | "auto", asked: 
   return asked < mostRounds && !draft.peers.repeated && (draft.peers.unseenMass() ?? 0) > smallMass
 }
 
-/** Why nothing more should be asked; null when more may be. */
-const reasonToLeave = (session: Session, replies: ReadonlyArray<Reply>): string | null => {
+const isLost = ({ outcome }: Reply): boolean => outcome === "timeout"
+
+/**
+ * Why nothing more should be asked; null when more may be. A single request may
+ * fall on deaf ears once: the next one tells whether it was the request.
+ */
+const reasonToLeave = (session: Session, replies: ReadonlyArray<Reply>, before: ReadonlyArray<Reply>): string | null => {
   if (session.ended !== null) return `the connection had ended: ${session.endDetail ?? session.ended}`
   if (replies.some((reply) => reply.outcome === "throttled")) return "the server asked for less"
-  if (replies.every((reply) => reply.outcome === "timeout")) return "the server had stopped answering"
+  const unanswered = replies.every(isLost)
+  if (unanswered && (replies.length > 1 || before.every(isLost))) return "the server had stopped answering"
   return null
 }
 
+const tookItsTime = "the session had taken its time"
+
 /**
  * Everything after the handshake: the pipelined packet, more rounds of peers
- * while they teach something, `server.features` last. Ends early, keeping what
- * was learned, when the server is of another chain, throttles, or goes silent.
+ * while they teach something, the data packet, pings on the then idle session,
+ * `server.features` last. Ends early, keeping what was learned, when the server
+ * is of another chain, throttles, or goes silent.
  */
 export const converse = Effect.fnUntraced(function*(
   session: Session,
@@ -76,18 +87,28 @@ export const converse = Effect.fnUntraced(function*(
   const until = draft.now() + timeouts.sessionMs
   let rounds = 0
   let leave: string | null = null
+  let before: ReadonlyArray<Reply> = []
 
   const ask = Effect.fnUntraced(function*(probes: ReadonlyArray<Probe>) {
     const left = Math.max(0, Math.min(timeouts.exchangeMs, until - draft.now()))
     const replies = yield* session.exchange(probes, left)
     probes.forEach((probe, i) => learn(draft, probe, replies[i]!))
     session.retained = draft.keptCharacters + draft.peers.characters
-    leave = reasonToLeave(session, replies)
+    leave = reasonToLeave(session, replies, before)
+    before = replies
     return replies
   })
 
   const peerPacket = (limit: number): ReadonlyArray<Probe> =>
     Array.from({ length: Math.min(limit, roundsPerPacket) }, () => peersProbe(++rounds))
+
+  const ping = Effect.fnUntraced(function*() {
+    for (const probe of idlePings) {
+      const { latencyMs, outcome } = (yield* ask([probe]))[0]!
+      if (outcome === "ok" && latencyMs !== null) draft.pinged(latencyMs)
+      if (leave !== null) return
+    }
+  })
 
   const first = options.peerRounds === "auto" ? roundsPerPacket : options.peerRounds
   yield* ask([...pipelinedProbes(options.chain), ...peerPacket(first)])
@@ -103,7 +124,7 @@ export const converse = Effect.fnUntraced(function*(
   }
   while (leave === null && wantsMoreRounds(draft, options.peerRounds, rounds)) {
     if (until <= draft.now()) {
-      leave = "the session had taken its time"
+      leave = tookItsTime
       break
     }
     const answered = draft.peers.asked
@@ -112,6 +133,16 @@ export const converse = Effect.fnUntraced(function*(
     // A server that no longer gives its list will not give it in the next round either.
     if (draft.peers.asked === answered) break
   }
-  if (leave === null) yield* ask([featuresProbe])
+  if (leave === null && until <= draft.now()) leave = tookItsTime
+  if (leave === null) {
+    const probes = dataProbes(options.chain, draft.protocol)
+    const replies = yield* ask(probes.all)
+    draft.judge(judgeData(probes, replies, draft.tip?.height ?? null))
+    if (probes.histories.length === 0) draft.judge(scriptsNotAsked(`no public scripts of ${options.chain.name} are known`))
+    if (draft.isPadded) draft.untimed = "replies are padded, and held back for that"
+    else if (leave === null) yield* ping()
+  } else draft.judge(scriptsNotAsked(leave))
+  draft.untimed ??= leave
+  if (leave === null) draft.judge([judgeFeatures((yield* ask([featuresProbe]))[0]!)])
   else draft.leaveOut(featuresProbe, leave)
 })

@@ -1,4 +1,5 @@
 import type { Chain } from "../domain/chain.ts"
+import type { Judged, TimingFacts } from "../domain/judged-answer.ts"
 import type { VisitPhase, VisitReason } from "../domain/reason.ts"
 import type {
   ChainVerdict,
@@ -22,6 +23,8 @@ import { type SeenReply, seenReply } from "./identification/behaviour.ts"
 import { identify } from "./identification/identify.ts"
 import { notAsked, observationOf, strayObservation } from "./observation.ts"
 import { PeersTally } from "./peers-tally.ts"
+import { compareWithDefaults } from "./responses/defaults.ts"
+import { timingOf } from "./responses/timing.ts"
 
 const maxDetail = 1024
 
@@ -45,6 +48,8 @@ export class VisitDraft {
   readonly #observations: Array<Observation> = []
   readonly #headers: Array<ShownHeader> = []
   readonly #seen: Array<SeenReply> = []
+  readonly #judged: Array<Judged> = []
+  readonly #pingsMs: Array<number> = []
   readonly peers: PeersTally
   #dial: DialFacts
   #tls: HandshakeFacts | null = null
@@ -70,6 +75,8 @@ export class VisitDraft {
   tip: TipFacts | null = null
   features: FeaturesFacts | null = null
   chain: ChainVerdict | null = null
+  /** Why round trips were not measured. */
+  untimed: string | null = null
 
   constructor(plan: DialPlan, chain: Chain, startedAt: number, now: () => number, entries: EntryTable) {
     this.#plan = plan
@@ -112,6 +119,20 @@ export class VisitDraft {
     this.#cost += probe.method.cost
   }
 
+  /** Replies are padded: they come when it suits the padding. */
+  get isPadded(): boolean {
+    return this.#seen.some(({ padding }) => padding > 0)
+  }
+
+  /** The round trip of a ping on an idle session. */
+  pinged(latencyMs: number): void {
+    this.#pingsMs.push(latencyMs)
+  }
+
+  judge(answers: ReadonlyArray<Judged>): void {
+    this.#judged.push(...answers)
+  }
+
   leaveOut(probe: Probe, why: string): void {
     this.#observations.push(notAsked(probe, this.#now(), why))
   }
@@ -137,8 +158,24 @@ export class VisitDraft {
     this.#failure = failure
   }
 
+  /** Null where no connection stood. */
+  #timing(): TimingFacts | null {
+    if (this.#connectedMs === null) return null
+    return timingOf({
+      pingsMs: this.#pingsMs,
+      paced: this.isPadded,
+      untimed: this.untimed ?? this.#failure?.detail ?? "nothing was answered"
+    })
+  }
+
   finish(): Visit {
     const failure = this.#failure
+    const identification = identify({
+      transport: this.#plan.endpoint.transport,
+      certificateMakers: this.#tls?.certificate == null ? [] : makersInFront(this.#tls.certificate),
+      dialledMs: this.#dialledMs,
+      replies: this.#seen
+    })
     return {
       kind: "regular",
       endpoint: this.#plan.endpoint,
@@ -171,12 +208,9 @@ export class VisitDraft {
       features: this.features,
       peers: this.peers.facts(),
       observations: this.#observations,
-      identification: identify({
-        transport: this.#plan.endpoint.transport,
-        certificateMakers: this.#tls?.certificate == null ? [] : makersInFront(this.#tls.certificate),
-        dialledMs: this.#dialledMs,
-        replies: this.#seen
-      })
+      identification,
+      answers: compareWithDefaults(this.#judged, identification),
+      timing: this.#timing()
     }
   }
 }

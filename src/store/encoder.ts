@@ -18,7 +18,16 @@ import { ChunkPool, RowBuffer } from "./row-buffer.ts"
 import { snapshotReadingRow, snapshotRow } from "./snapshot-rows.ts"
 import { type TableName, tableNames, tables } from "./tables.ts"
 import { count, float64, int32, int64, texts, timestamp, timestampOrNull } from "./to-duckdb.ts"
-import { certificateRow, identificationRow, malformedRow, observationRow, tlsSessionRow, visitRow } from "./visit-rows.ts"
+import {
+  behaviourRow,
+  certificateRow,
+  identificationRow,
+  malformedRow,
+  observationRow,
+  timingRow,
+  tlsSessionRow,
+  visitRow
+} from "./visit-rows.ts"
 
 type Buffers = {
   readonly [T in TableName]: RowBuffer<keyof (typeof tables)[T] & string>
@@ -241,6 +250,8 @@ export class Batch {
     if (visit.identification !== null) {
       this.rows.identification.add(identificationRow(visit.identification, visit_id))
     }
+    for (const answer of visit.answers) this.rows.behaviour.add(behaviourRow(answer, visit_id))
+    if (visit.timing !== null) this.rows.timing.add(timingRow(visit.timing, visit_id))
     if (visit.peers !== null) {
       this.rows.peers_reply.add({
         visit_id,

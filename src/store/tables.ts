@@ -149,6 +149,25 @@ export const tables = {
     fingerprint_recipe: INTEGER,
     proxy: VARCHARS
   },
+  behaviour: {
+    visit_id: INTEGER,
+    subject: VARCHAR,
+    script_form: VARCHAR,
+    response: VARCHAR,
+    defaults: VARCHARS,
+    filtered: BOOLEAN,
+    causes: VARCHARS,
+    detail: VARCHAR
+  },
+  timing: {
+    visit_id: INTEGER,
+    pings: INTEGER,
+    median_ms: DOUBLE,
+    deviation_ms: DOUBLE,
+    mad_ms: DOUBLE,
+    paced: BOOLEAN,
+    untimed: VARCHAR
+  },
   peers_reply: {
     visit_id: INTEGER,
     asked: INTEGER,

@@ -3,6 +3,7 @@ import type { Identification } from "../domain/identification.ts"
 import { rangeText } from "../domain/implementation.ts"
 import { setByText } from "../domain/defaults.ts"
 import { defaultsOfVisit } from "../domain/visit-defaults.ts"
+import type { JudgedAnswer, TimingFacts } from "../domain/judged-answer.ts"
 import { walletVerdict } from "../domain/wallet-trust.ts"
 import type { MalformedFacts } from "../domain/malformed-facts.ts"
 import type { CertificateFacts, ChainVerdict, Observation, TlsFacts, Visit } from "../domain/visit.ts"
@@ -132,6 +133,27 @@ export const malformedRow = (found: MalformedFacts, visit_id: number): RowOf<"ma
   compared_with: found.comparedWith,
   differs: texts(found.differs),
   answers: json(found.answers)
+})
+
+export const behaviourRow = (answer: JudgedAnswer, visit_id: number): RowOf<"behaviour"> => ({
+  visit_id,
+  subject: answer.subject,
+  script_form: answer.scriptForm,
+  response: answer.response,
+  defaults: texts(answer.defaults),
+  filtered: answer.filtered,
+  causes: texts(answer.causes),
+  detail: json(answer.detail)
+})
+
+export const timingRow = (timing: TimingFacts, visit_id: number): RowOf<"timing"> => ({
+  visit_id,
+  pings: count(timing.pings),
+  median_ms: float64(timing.medianMs),
+  deviation_ms: float64(timing.deviationMs),
+  mad_ms: float64(timing.madMs),
+  paced: timing.paced,
+  untimed: timing.untimed
 })
 
 export const tlsSessionRow = (tls: TlsFacts, visit_id: number): RowOf<"tls_session"> => {

@@ -1,6 +1,9 @@
 import { constants } from "node:crypto"
 import { connect, type Socket } from "node:net"
 import { connect as connectTls, createSecureContext } from "node:tls"
+import { shippedChains } from "../../src/domain/chain.ts"
+import { featuresProbe, peersProbe, pipelinedProbes, type Probe, versionProbe } from "../../src/probe/catalogue.ts"
+import { dataProbes, idlePings } from "../../src/probe/data-probes.ts"
 import { type Job, measured, peerRounds, serve } from "./messages.ts"
 
 /**
@@ -11,25 +14,22 @@ import { type Job, measured, peerRounds, serve } from "./messages.ts"
 
 let lastId = 0
 
-const packet = (...requests: ReadonlyArray<readonly [method: string, params: ReadonlyArray<unknown>]>) => ({
-  replies: requests.length,
-  bytes: Buffer.from(requests.map(([method, params]) =>
-    `{"jsonrpc":"2.0","id":${++lastId},"method":${JSON.stringify(method)},"params":${JSON.stringify(params)}}\n`
+const packet = (probes: ReadonlyArray<Probe>) => ({
+  replies: probes.length,
+  bytes: Buffer.from(probes.map(({ method, params }) =>
+    `{"jsonrpc":"2.0","id":${++lastId},"method":${JSON.stringify(method.name)},"params":${JSON.stringify(params)}}\n`
   ).join(""))
 })
 
+const chain = shippedChains.find(({ name }) => name === "mainnet-sim")!
+
+// The product's own list of what to ask; how it asks is not shared.
 const packets = [
-  packet(["server.version", ["electrum-observatory/0.1.0", ["1.4", "1.6"]]]),
-  packet(
-    ["server.banner", []],
-    ["server.donation_address", []],
-    ["blockchain.headers.subscribe", []],
-    ["blockchain.block.header", [0]],
-    ["blockchain.block.header", [1000]],
-    ["server.ping", []],
-    ...Array.from({ length: peerRounds }, () => ["server.peers.subscribe", []] as const)
-  ),
-  packet(["server.features", []])
+  packet([versionProbe("electrum-observatory/0.1.0", ["1.4", "1.6"], 1)]),
+  packet([...pipelinedProbes(chain), ...Array.from({ length: peerRounds }, (_, i) => peersProbe(i + 1))]),
+  packet(dataProbes(chain, "1.4").all),
+  ...idlePings.map((probe) => packet([probe])),
+  packet([featuresProbe])
 ]
 
 // What the product uses: a context made for each connection would flatter it.

@@ -1,6 +1,7 @@
 import { type AddressInfo, createServer, type Server, type Socket } from "node:net"
 import { createSecureContext, type SecureContext, TLSSocket } from "node:tls"
 import { simulatedChain } from "../../src/simnet/chain/chain.ts"
+import { publicHistories } from "../../src/simnet/chain/public-histories.ts"
 import { SeededRandom } from "../../src/simnet/draw/random.ts"
 import { makeTlsIdentity } from "../../src/simnet/identity/tls-identities.ts"
 import { listLength, type Network, type NetworkRequest, serve } from "./messages.ts"
@@ -27,10 +28,24 @@ const fixedReplies: ReadonlyMap<string, Buffer> = new Map([
   ["server.banner", reply("Welcome to a simulated server.\n\nIt answers, and that is all it does.")],
   ["server.donation_address", reply("bcrt1qsimulatedsimulatedsimulatedsimulat0")],
   ["blockchain.headers.subscribe", reply({ hex: chain.header(tip), height: tip })],
-  ["server.ping", reply(null)]
+  ["server.ping", reply(null)],
+  ["blockchain.estimatefee", reply(0.00001)],
+  ["blockchain.relayfee", reply(0.00001)],
+  ["mempool.get_fee_histogram", reply([[12, 30100], [8.5, 33150], [3, 36500]])]
 ])
 
 const headerReplies = new Map([0, 1000].map((height) => [height, reply(chain.header(height))]))
+
+/** What the chain has about public scripts; all others are unused. */
+const scriptReplies = new Map(publicHistories("mainnet-sim").flatMap(({ balance, entries, scripthash }) => [
+  [`blockchain.scripthash.get_balance ${scripthash}`, reply({ confirmed: balance, unconfirmed: 0 })],
+  [
+    `blockchain.scripthash.get_history ${scripthash}`,
+    reply(entries.map(({ height, txid }) => ({ tx_hash: txid, height })))
+  ]
+]))
+
+const unused = reply({ confirmed: 0, unconfirmed: 0 })
 
 const closing = Buffer.from("}\n")
 
@@ -40,20 +55,20 @@ interface Replies {
   readonly peers: (round: number) => Buffer
 }
 
-const request = /"id":(\d+),"method":"([a-z._]+)","params":\[(\d*)/
+const request = /"id":(\d+),"method":"([a-z._]+)","params":\["?([0-9a-f]*)/
 
 /** Answers the whole lines of a text; what each needs is precomputed. */
 const answer = (lines: ReadonlyArray<string>, replies: Replies, state: { round: number }): Buffer => {
   const parts: Array<Buffer> = []
   for (const line of lines) {
-    const [, id, method, height] = request.exec(line)!
+    const [, id, method, param] = request.exec(line)!
     const body = method === "server.peers.subscribe"
       ? replies.peers(state.round++)
       : method === "server.features"
       ? replies.features
       : method === "blockchain.block.header"
-      ? headerReplies.get(Number(height))!
-      : fixedReplies.get(method!)!
+      ? headerReplies.get(Number(param))!
+      : fixedReplies.get(method!) ?? scriptReplies.get(`${method} ${param}`) ?? unused
     parts.push(body, Buffer.from(id!), closing)
   }
   return Buffer.concat(parts)

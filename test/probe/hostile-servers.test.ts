@@ -239,7 +239,8 @@ layer(loopbackVisitor, { excludeTestServices: true })("a hostile server", (it) =
       assert.deepInclude(outcomesOf(visit), { "donation address": "timeout", ping: "ok", "header#100": "ok" })
       const strays = visit.observations.filter(({ probe }) => probe.startsWith("stray#"))
         .map(({ errorMessage }) => errorMessage)
-      assert.deepStrictEqual(strays, ["nested deeper than 32", "not JSON", "repeated id 7", "id 99 was never sent"])
+      // Pings on the idle session bring the garbage again.
+      assert.deepStrictEqual(strays.slice(0, 4), ["nested deeper than 32", "not JSON", "repeated id 7", "id 99 was never sent"])
       assert.strictEqual(visit.chain?.headers[0]?.hash, headerHash(0))
     }).pipe(Effect.scoped))
 

@@ -2,6 +2,8 @@ import { NodeServices } from "@effect/platform-node"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Option } from "effect"
 import { endpointKey } from "../../src/domain/endpoint.ts"
+import type { JudgedAnswer } from "../../src/domain/judged-answer.ts"
+import type { BehaviourResponse } from "../../src/domain/response.ts"
 import { Database } from "../../src/store/database.ts"
 import { onion, recordSmallCrawl, smallCrawl, temporaryFolder, withStore } from "../support/small-database.ts"
 import {
@@ -442,5 +444,77 @@ describe("server_metadata", () => {
         { host: "34.90.7.7", ip: "34.90.7.7", reachable: false }
       ])
     }))
-})
 
+  it.effect("has one word for all forms of scripts, the most significant one, and the times of the idle session", () =>
+    Effect.gen(function*() {
+      const path = yield* databasePath
+      const keys = ["a.example.org:50002:s", "b.example.org:50002:s", "c.example.org:50002:s"] as const
+      const answer = (subject: "balance" | "history", response: BehaviourResponse | null): JudgedAnswer => ({
+        subject, scriptForm: "P2SH", response, detail: {}, defaults: ["ok"], filtered: null, causes: []
+      })
+      yield* withStore(path, (store) =>
+        Effect.gen(function*() {
+          const crawlId = yield* store.startCrawl(crawlStart())
+          yield* store.record(crawlId, [
+            { _tag: "visit", visit: answeredVisit(keys[0], {
+              answers: [
+                answer("balance", "ok"),
+                answer("balance", "refused"),
+                answer("history", "ok"),
+                answer("history", "truncated"),
+                answer("history", "closed")
+              ]
+            }) },
+            { _tag: "visit", visit: answeredVisit(keys[1], { answers: [answer("balance", null)] }) },
+            { _tag: "visit", visit: failedVisit(keys[2]) },
+            ...keys.map((key) => stateOf(key, "visited"))
+          ])
+          yield* store.endCrawl(crawlId, "finished", someTime)
+        }))
+      assert.deepStrictEqual(
+        yield* query(
+          path,
+          `SELECT balance_response, history_response, latency_ms, timing_variance, rate_limit_triggered
+           FROM server_metadata ORDER BY endpoint_id`
+        ),
+        [
+          { balance_response: "refused", history_response: "truncated", latency_ms: 12.5, timing_variance: 0.5, rate_limit_triggered: false },
+          { balance_response: null, history_response: null, latency_ms: 12.5, timing_variance: 0.5, rate_limit_triggered: false },
+          { balance_response: null, history_response: null, latency_ms: null, timing_variance: null, rate_limit_triggered: null }
+        ]
+      )
+    }))
+
+  it.effect("calls a rate limit possibly ours until two vantages that owed the server nothing saw it", () =>
+    Effect.gen(function*() {
+      const path = yield* databasePath
+      const key = "a.example.org:50002:s"
+      const throttled = observationOf("peers#2", { outcome: "throttled", errorCode: -101, errorMessage: "excessive resource usage" })
+      /** A crawl of one visit from somewhere that owed the server something before it. */
+      const crawlFrom = (name: string, owed: number) =>
+        withStore(path, (store) =>
+          Effect.gen(function*() {
+            const crawlId = yield* store.startCrawl(crawlStart({ vantage: { name, ipv4: true, ipv6: false, tor: false, proxy: false } }))
+            const visit = answeredVisit(key, { observations: [throttled], cost: 121.5 })
+            yield* store.record(crawlId, [
+              { _tag: "visit", visit },
+              { _tag: "ledger", target: visit.dial.address!, at: someTime + 100, balance: owed + 121.5, backOffUntil: null, reason: "throttled" },
+              stateOf(key, "visited")
+            ])
+            yield* store.endCrawl(crawlId, "finished", someTime)
+          }))
+      const shown = `SELECT rate_limit_triggered, rate_limit_requests, rate_limit_cost, rate_limit_possibly_ours FROM server_metadata`
+      const triggered = { rate_limit_triggered: true, rate_limit_requests: 9, rate_limit_cost: 121.5 }
+      yield* crawlFrom("home", 0)
+      yield* crawlFrom("home", 0)
+      yield* crawlFrom("work", 300)
+      assert.deepStrictEqual(yield* query(path, shown), [{ ...triggered, rate_limit_possibly_ours: true }])
+      yield* crawlFrom("work", 0)
+      assert.deepStrictEqual(yield* query(path, shown), [{ ...triggered, rate_limit_possibly_ours: false }])
+      assert.deepStrictEqual(
+        yield* query(path, "SELECT vantage, probe, error_code, owed, rested_vantages FROM throttling ORDER BY visit_id"),
+        ([["home", 0], ["home", 0], ["work", 300], ["work", 0]] as const).map(([vantage, owed]) =>
+          ({ vantage, probe: "peers#2", error_code: -101, owed, rested_vantages: 2 }))
+      )
+    }))
+})

@@ -58,7 +58,7 @@ describe("writer", () => {
 
   it.effect("suspends who records while too much waits, and goes on after a commit", () =>
     Effect.gen(function*() {
-      const { countOf, writer } = yield* setUp({ batchRows: 1_000_000, pendingRows: 30 })
+      const { countOf, writer } = yield* setUp({ batchRows: 1_000_000, pendingRows: 40 })
       const recorded: Array<number> = []
       const recorder = yield* Effect.forkChild(Effect.gen(function*() {
         for (let n = 0; n < 20; n++) {

@@ -183,6 +183,23 @@ export const answeredVisit = (key: string, changes?: Partial<Visit>): Visit => {
       fingerprintHash: "fe".repeat(32),
       fingerprintRecipe: 1
     },
+    answers: [{
+      subject: "balance",
+      scriptForm: "P2WPKH",
+      response: "ok",
+      detail: { expected: 5, shown: 5 },
+      defaults: ["ok"],
+      filtered: false,
+      causes: []
+    }],
+    timing: {
+      pings: 4,
+      medianMs: 12.5,
+      deviationMs: 0.5,
+      madMs: 0.25,
+      paced: false,
+      untimed: null
+    },
     ...changes
   }
 }
@@ -204,6 +221,8 @@ export const failedVisit = (key: string, changes?: Partial<Visit>): Visit =>
     features: null,
     peers: null,
     observations: [],
+    answers: [],
+    timing: null,
     ...changes
   })
 

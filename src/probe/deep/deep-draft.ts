@@ -147,7 +147,9 @@ export class DeepDraft {
         // Of many connections no single one's beginning says when the first reply was due.
         dialledMs: null,
         replies: ordinaryReplies(this.replies)
-      })
+      }),
+      answers: [],
+      timing: null
     }
   }
 

@@ -24,6 +24,18 @@ WITH member AS (
     ) AS fee_vector,
     map(list(probe ORDER BY probe), list(why ORDER BY probe)) AS why
   FROM reply GROUP BY visit_id
+), answer AS (
+  SELECT
+    visit_id,
+    subject,
+    arg_min(
+      response,
+      list_position(['differs', 'truncated', 'empty', 'closed', 'error', 'refused', 'ok', 'not asked'], response)
+    ) AS response,
+    any_value(detail->>'because') AS because
+  FROM behaviour
+  WHERE subject IN ('balance', 'history')
+  GROUP BY visit_id, subject
 ), found AS (
   SELECT
     ce.crawl_id, ce.endpoint_id, se.server_id, ce.host, ce.network, ce.simulated,
@@ -31,7 +43,7 @@ WITH member AS (
     ce.port,
     ce.transport IN ('tls', 'wss') AS ssl,
     ce.reachable,
-    CAST(NULL AS DOUBLE) AS latency_ms,
+    ti.median_ms AS latency_ms,
     v.banner,
     v.protocol AS protocol_version,
     v.software AS server_version,
@@ -40,11 +52,11 @@ WITH member AS (
     x.valid_from,
     x.valid_to,
     x.san_dns,
-    CAST(NULL AS VARCHAR) AS balance_response,
-    CAST(NULL AS VARCHAR) AS history_response,
+    ba.response AS balance_response,
+    hi.response AS history_response,
     d.response AS malformed_response,
-    CAST(NULL AS BOOLEAN) AS rate_limit_triggered,
-    CAST(NULL AS DOUBLE) AS timing_variance,
+    CASE WHEN th.visit_id IS NOT NULL THEN true WHEN v.software IS NOT NULL THEN false END AS rate_limit_triggered,
+    ti.deviation_ms AS timing_variance,
     i.fingerprint_hash,
     coalesce(p.country_located, p.country_registered) AS country,
     p.city,
@@ -120,6 +132,9 @@ WITH member AS (
     d.compared_with AS malformed_compared_with,
     d.differs AS malformed_differs,
     d.answers AS malformed_answers,
+    th.requests AS rate_limit_requests,
+    th.cost AS rate_limit_cost,
+    th.possibly_ours AS rate_limit_possibly_ours,
     -- From here on for the reasons only.
     CASE
       WHEN ce.visit_id IS NULL THEN 'not visited: ' || coalesce(ce.not_visited_reason, ce.state)
@@ -139,6 +154,9 @@ WITH member AS (
     p.gaps,
     CASE WHEN p.gaps IS NULL THEN 'its addresses differ in it, or one has none' ELSE 'no source was asked' END AS place_gap,
     r.why,
+    coalesce(ti.untimed, 'visited by a version that did not measure it') AS untimed,
+    coalesce(ba.because, CASE WHEN ba.visit_id IS NULL THEN 'visited by a version that did not ask' ELSE 'cannot be judged' END) AS no_balance,
+    coalesce(hi.because, CASE WHEN hi.visit_id IS NULL THEN 'visited by a version that did not ask' ELSE 'cannot be judged' END) AS no_history,
     v.features_services IS NOT NULL AS has_features,
     h.uptime_gap
   FROM latest_crawl l
@@ -152,16 +170,20 @@ WITH member AS (
   LEFT JOIN endpoint_history h ON h.network = ce.network AND h.endpoint_id = ce.endpoint_id
   LEFT JOIN replies r ON r.visit_id = ce.visit_id
   LEFT JOIN server_malformed d ON d.crawl_id = ce.crawl_id AND d.server_id = se.server_id
+  LEFT JOIN timing ti ON ti.visit_id = ce.visit_id
+  LEFT JOIN answer ba ON ba.visit_id = ce.visit_id AND ba.subject = 'balance'
+  LEFT JOIN answer hi ON hi.visit_id = ce.visit_id AND hi.subject = 'history'
+  LEFT JOIN throttling th ON th.visit_id = ce.visit_id
   LEFT JOIN member m ON m.crawl_id = ce.crawl_id AND m.server_id = se.server_id
 )
 SELECT
-  * EXCLUDE (no_visit, no_session, no_tls, no_certificate, no_place, gaps, place_gap, why, has_features, uptime_gap),
+  * EXCLUDE (untimed, no_balance, no_history, no_visit, no_session, no_tls, no_certificate, no_place, gaps, place_gap, why, has_features, uptime_gap),
   map_from_entries([gap FOR gap IN [
     {k: 'reachable', v: CASE WHEN reachable IS NULL THEN notes END},
     {k: 'visited_at', v: CASE WHEN visited_at IS NULL THEN no_visit END},
     {k: 'ip', v: CASE WHEN ip IS NULL THEN coalesce(CASE WHEN no_place LIKE 'onion%' THEN no_place END, no_visit, CASE WHEN via <> 'direct' THEN 'the proxy does not tell which address it dialled' END, no_session, 'not known') END},
-    {k: 'latency_ms', v: CASE WHEN latency_ms IS NULL THEN coalesce(no_session, 'not measured') END},
-    {k: 'timing_variance', v: CASE WHEN timing_variance IS NULL THEN coalesce(no_session, 'not measured') END},
+    {k: 'latency_ms', v: CASE WHEN latency_ms IS NULL THEN coalesce(no_session, untimed) END},
+    {k: 'timing_variance', v: CASE WHEN timing_variance IS NULL THEN coalesce(no_session, CASE WHEN latency_ms IS NULL THEN untimed ELSE 'only one ping was answered' END) END},
     {k: 'banner', v: CASE WHEN banner IS NULL THEN coalesce(no_session, why['banner'], 'not asked') END},
     {k: 'server_version', v: CASE WHEN server_version IS NULL THEN coalesce(no_session, 'it does not say') END},
     {k: 'protocol_version', v: CASE WHEN protocol_version IS NULL THEN coalesce(no_session, 'it does not say') END},
@@ -185,9 +207,12 @@ SELECT
     {k: 'wallet_accepts_reason', v: CASE WHEN wallet_accepts_reason IS NULL THEN coalesce(no_tls, 'visited by a version that did not record it') END},
     {k: 'session_offered', v: CASE WHEN session_offered IS NULL THEN coalesce(no_tls, 'visited by a version that did not record it') END},
     {k: 'wallet_accepts', v: CASE WHEN wallet_accepts IS NULL THEN coalesce(no_tls, wallet_accepts_reason, 'visited by a version that did not record it') END},
-    {k: 'balance_response', v: CASE WHEN balance_response IS NULL THEN coalesce(no_session, 'not asked') END},
-    {k: 'history_response', v: CASE WHEN history_response IS NULL THEN coalesce(no_session, 'not asked') END},
+    {k: 'balance_response', v: CASE WHEN balance_response IS NULL THEN coalesce(no_session, no_balance) END},
+    {k: 'history_response', v: CASE WHEN history_response IS NULL THEN coalesce(no_session, no_history) END},
     {k: 'rate_limit_triggered', v: CASE WHEN rate_limit_triggered IS NULL THEN coalesce(no_session, 'not asked') END},
+    {k: 'rate_limit_requests', v: CASE WHEN rate_limit_requests IS NULL THEN coalesce(no_session, 'it did not ask for less') END},
+    {k: 'rate_limit_cost', v: CASE WHEN rate_limit_cost IS NULL THEN coalesce(no_session, 'it did not ask for less') END},
+    {k: 'rate_limit_possibly_ours', v: CASE WHEN rate_limit_possibly_ours IS NULL THEN coalesce(no_session, 'it did not ask for less') END},
     {k: 'malformed_response', v: CASE WHEN malformed_response IS NULL THEN coalesce(no_session, 'no deep visit yet') END},
     {k: 'deep_visited_at', v: CASE WHEN deep_visited_at IS NULL THEN coalesce(no_session, 'no deep visit yet') END},
     {k: 'malformed_compared_with', v: CASE WHEN malformed_response IS NULL THEN coalesce(no_session, 'no deep visit yet') WHEN malformed_compared_with IS NULL THEN 'the software is not known' END},
@@ -248,7 +273,7 @@ COMMENT ON COLUMN server_metadata.ip IS 'Address dialled, or the host where it i
 COMMENT ON COLUMN server_metadata.port IS 'Port of the endpoint. Never null.';
 COMMENT ON COLUMN server_metadata.ssl IS 'The endpoint speaks TLS. Never null.';
 COMMENT ON COLUMN server_metadata.reachable IS 'True: server.version was answered. False: a visit failed on the server''s side. Null: not visited, or failed on ours (us, proxy, policy, throttled).';
-COMMENT ON COLUMN server_metadata.latency_ms IS 'Median ping round trip on an idle session, milliseconds; null where it was not measured.';
+COMMENT ON COLUMN server_metadata.latency_ms IS 'Median round trip of pings on an idle session, milliseconds; through a proxy that is in it. Null where padding paces replies, and where it was not measured, see untested.';
 COMMENT ON COLUMN server_metadata.banner IS 'Banner as received, not cleaned. Null when untested.';
 COMMENT ON COLUMN server_metadata.protocol_version IS 'Protocol agreed on. Null when untested or when it does not say.';
 COMMENT ON COLUMN server_metadata.server_version IS 'Software as claimed in server.version. Null when untested or when it does not say.';
@@ -257,15 +282,15 @@ COMMENT ON COLUMN server_metadata.issuer IS 'Its issuer. Null without certificat
 COMMENT ON COLUMN server_metadata.valid_from IS 'Start of its validity, UTC. Null without certificate or when it states no readable date.';
 COMMENT ON COLUMN server_metadata.valid_to IS 'End of its validity, UTC. Null without certificate or when it states no readable date.';
 COMMENT ON COLUMN server_metadata.san_dns IS 'DNS names among its alternative names. Null without certificate.';
-COMMENT ON COLUMN server_metadata.balance_response IS 'Answer to a balance query: ok, error, refused, empty, truncated, closed, differs or not asked; null when untested.';
-COMMENT ON COLUMN server_metadata.history_response IS 'Answer to a history query, in the same words; null when untested.';
+COMMENT ON COLUMN server_metadata.balance_response IS 'Answer to the question for the balance of public scripts, all forms of scripts asked together: the first of differs, truncated, empty, closed, error, refused, ok and not asked that one of them got (table behaviour has each, with innocent causes). Null when untested or when it cannot be judged.';
+COMMENT ON COLUMN server_metadata.history_response IS 'Answer to the question for the history of public scripts below a height, all forms of scripts asked together: the first of differs, truncated, empty, closed, error, refused, ok and not asked that one of them got (table behaviour has each, with innocent causes). Null when untested or when it cannot be judged.';
 COMMENT ON COLUMN server_metadata.malformed_response IS 'How malformed requests were answered in the newest deep visit of its server, whichever of its endpoints that went to: differs (from what the software does by default: see malformed_differs), refused, truncated, closed, error, ok, empty or not asked; null without a deep visit.';
 COMMENT ON COLUMN server_metadata.deep_visited_at IS 'When that deep visit began, UTC; null without a deep visit.';
 COMMENT ON COLUMN server_metadata.malformed_compared_with IS 'Software and releases whose default answers they were compared with; null when not known.';
 COMMENT ON COLUMN server_metadata.malformed_differs IS 'What differs. A proxy in front, a fork, a patched build or a release newer than this program do it too: no verdict. Null without a deep visit.';
 COMMENT ON COLUMN server_metadata.malformed_answers IS 'Answer by probe, JSON object; the replies are in observation as deep/PROBE; null without a deep visit.';
-COMMENT ON COLUMN server_metadata.rate_limit_triggered IS 'A rate limit was seen; null when untested. Never provoked.';
-COMMENT ON COLUMN server_metadata.timing_variance IS 'Standard deviation of the ping round trips behind latency_ms, milliseconds; null when untested.';
+COMMENT ON COLUMN server_metadata.rate_limit_triggered IS 'The server asked for less (-101, -102, or 3 with Fulcrum) in its visit, which may be our own doing: see rate_limit_possibly_ours. Never provoked; growing delays are not counted. Null when untested.';
+COMMENT ON COLUMN server_metadata.timing_variance IS 'Standard deviation of the round trips behind latency_ms, milliseconds; null when untested.';
 COMMENT ON COLUMN server_metadata.fingerprint_hash IS 'Hash of the normalised behaviour: equal for equal software and configuration, claims left out; null when a reply it needs is missing. Compare within one identification.fingerprint_recipe only.';
 COMMENT ON COLUMN server_metadata.country IS 'Country in which a geo file puts the address; where none does, the country it is registered in. See country_located and country_registered. Null when not known, see place_note.';
 COMMENT ON COLUMN server_metadata.city IS 'City in which a geo file puts the address; files differ by hundreds of kilometres. Null when not known.';
@@ -333,3 +358,6 @@ COMMENT ON COLUMN server_metadata.tls_handshake_ms IS 'Time from the TCP connect
 COMMENT ON COLUMN server_metadata.version_ms IS 'Time from there to the reply to server.version, milliseconds: a round trip and the server''s own time; with a second attempt it includes the first reply. Null without that reply.';
 COMMENT ON COLUMN server_metadata.visit_ms IS 'Time the whole visit took, milliseconds. Null when not visited.';
 COMMENT ON COLUMN server_metadata.untested IS 'For each column that is null here: why. Columns whose null says that there is none of it (notes, place_note, verify_error, alpn, sni, cluster_id) or that our own analysis has not run (server_id) are not in it. Never null.';
+COMMENT ON COLUMN server_metadata.rate_limit_requests IS 'Dose: requests sent in the visit in which the server asked for less. Null when it did not.';
+COMMENT ON COLUMN server_metadata.rate_limit_cost IS 'Dose: ElectrumX units of that visit by its published table. Null when it did not ask for less.';
+COMMENT ON COLUMN server_metadata.rate_limit_possibly_ours IS 'True until two vantages that owed the server nothing saw it. Null when it did not ask for less.';

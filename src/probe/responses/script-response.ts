@@ -1,0 +1,103 @@
+import type { PublicScript } from "../../domain/public-script.ts"
+import { type JudgedReply, replyResponse, type Verdict } from "./reply-response.ts"
+
+/** Most entries of one kind that a verdict names. */
+const maxNamed = 20
+
+const named = (txids: ReadonlyArray<string>): ReadonlyArray<string> => txids.slice(0, maxNamed)
+
+/** A history as a server gives it; heights 0 and -1 are unconfirmed. */
+type ShownHistory = ReadonlyArray<{ readonly tx_hash: string; readonly height: number }>
+
+/** A judged history, and what its entries mean for the balance. */
+export interface HistoryVerdict extends Verdict {
+  /** Entries that are unconfirmed, or confirmed at or above the height up to which the script is known; null without a history. */
+  readonly later: number | null
+}
+
+/** What is left out where there is nothing of it. */
+const some = (values: Readonly<Record<string, ReadonlyArray<unknown>>>): Readonly<Record<string, unknown>> =>
+  Object.fromEntries(Object.entries(values).filter(([, list]) => list.length > 0))
+
+/**
+ * Hold a history against what is known of the script below its height. What came
+ * later, or is unconfirmed, never counts. What is missing counts up to the tip
+ * the server claims: one that lags behind misses what it cannot have; without a
+ * tip nothing missing counts. Order counts by height alone, since within a block
+ * not all software keeps the chain's.
+ */
+export const respondHistory = (script: PublicScript, reply: JudgedReply, tip: number | null): HistoryVerdict => {
+  if (reply.outcome !== "ok") return { ...replyResponse(reply), later: null }
+  const shown = reply.result as ShownHistory
+  const heights = new Map<string, number>()
+  const repeated: Array<string> = []
+  let later = 0
+  let last = 0
+  let below = 0
+  let ordered = true
+  for (const entry of shown) {
+    const txid = entry.tx_hash.toLowerCase()
+    if (heights.has(txid)) repeated.push(txid)
+    heights.set(txid, entry.height)
+    if (entry.height < 1 || entry.height >= script.below) {
+      later++
+      continue
+    }
+    below++
+    if (entry.height < last) ordered = false
+    last = entry.height
+  }
+  const known = new Map(script.entries.map(({ height, txid }) => [txid, height]))
+  const absent = script.entries.filter(({ txid }) => !heights.has(txid))
+  const missing = absent.filter(({ height }) => tip !== null && height <= tip)
+  const moved = script.entries.filter(({ height, txid }) => heights.has(txid) && heights.get(txid) !== height)
+  const added = script.complete
+    ? [...heights].filter(([txid, height]) => height >= 1 && height < script.below && !known.has(txid)).map(([txid]) => txid)
+    : []
+  // An entry twice is wrong wherever it stands; of those that came later nothing else is known.
+  const twice = repeated.filter((txid) => known.has(txid))
+  const detail = {
+    expected: script.entries.length,
+    shown: below,
+    ...(later > 0 ? { later } : {}),
+    ...some({
+      missing: named(missing.map(({ txid }) => txid)),
+      moved: moved.slice(0, maxNamed).map(({ height, txid }) => ({ txid, expected: height, shown: heights.get(txid) })),
+      added: named(added),
+      repeated: named(twice)
+    }),
+    ...(ordered ? {} : { order: "not by height" })
+  }
+  const verdict = (response: Verdict["response"], because?: string): HistoryVerdict => ({
+    response,
+    detail: because === undefined ? detail : { ...detail, because },
+    later
+  })
+  if (moved.length + added.length + twice.length > 0 || !ordered) return verdict("differs")
+  if (missing.length > 0) return verdict(below === 0 ? "empty" : "truncated")
+  if (absent.length > 0) return verdict(null, tip === null ? "no tip was shown" : "its tip is below the entries")
+  return verdict("ok")
+}
+
+/**
+ * Hold a balance against what is known of the script. Later entries change it,
+ * so it is judged only where the same server's history, asked after it, has none;
+ * and only from a tip that has all that is known.
+ */
+export const respondBalance = (
+  script: PublicScript,
+  reply: JudgedReply,
+  history: HistoryVerdict,
+  tip: number | null
+): Verdict => {
+  if (reply.outcome !== "ok") return replyResponse(reply)
+  const { confirmed } = reply.result as { readonly confirmed: number }
+  if (script.balance === null) return { response: "ok", detail: { shown: confirmed } }
+  const detail = { expected: script.balance, shown: confirmed }
+  if (confirmed === script.balance) return { response: "ok", detail }
+  const unjudged = (because: string): Verdict => ({ response: null, detail: { ...detail, because } })
+  if (tip === null || tip < script.entries.at(-1)!.height) return unjudged("its tip is below the entries, or was not shown")
+  if (history.later === null) return unjudged("without its history later entries cannot be excluded")
+  if (history.later > 0) return unjudged("there are later entries")
+  return { response: confirmed === 0 ? "empty" : "differs", detail }
+}

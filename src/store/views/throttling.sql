@@ -1,0 +1,39 @@
+CREATE VIEW throttling AS
+WITH seen AS (
+  SELECT
+    v.visit_id, v.crawl_id, v.endpoint_id, c.network, c.vantage, v.started_at, v.requests, v.cost,
+    (SELECT min_by({probe: o.probe, code: o.error_code, message: o.error_message}, o.sent_ms)
+      FROM observation o WHERE o.visit_id = v.visit_id AND o.outcome = 'throttled') AS first,
+    (SELECT arg_min(l.balance, l.booked_at) FROM cost_ledger l
+      WHERE l.crawl_id = v.crawl_id AND l.vantage = c.vantage AND l.target = coalesce(v.address, e.host)
+        AND l.booked_at >= v.started_at) - v.cost AS owed
+  FROM visit v
+  JOIN crawl c ON c.crawl_id = v.crawl_id
+  JOIN endpoint e ON e.endpoint_id = v.endpoint_id
+  WHERE v.kind = 'regular' AND v.visit_id IN (SELECT visit_id FROM observation WHERE outcome = 'throttled')
+),
+rested AS (
+  SELECT network, endpoint_id, count(DISTINCT vantage) AS vantages FROM seen WHERE owed <= 1 GROUP BY network, endpoint_id
+)
+SELECT
+  s.visit_id, s.crawl_id, s.endpoint_id, s.network, s.vantage, s.started_at,
+  s.first.probe AS probe, s.first.code AS error_code, s.first.message AS error_message,
+  s.requests, s.cost, s.owed,
+  coalesce(r.vantages, 0) AS rested_vantages,
+  coalesce(r.vantages, 0) < 2 AS possibly_ours
+FROM seen s LEFT JOIN rested r ON r.network = s.network AND r.endpoint_id = s.endpoint_id;
+COMMENT ON VIEW throttling IS 'One row is one regular visit in which a server asked for less (-101, -102, or 3 with Fulcrum), with the dose it had got. Growing delays alone are not counted. Level: endpoint (visit).';
+COMMENT ON COLUMN throttling.visit_id IS 'The visit.';
+COMMENT ON COLUMN throttling.crawl_id IS 'Its crawl.';
+COMMENT ON COLUMN throttling.endpoint_id IS 'The endpoint.';
+COMMENT ON COLUMN throttling.network IS 'Name of the chain crawled.';
+COMMENT ON COLUMN throttling.vantage IS 'Where we looked from.';
+COMMENT ON COLUMN throttling.started_at IS 'When the visit began, UTC.';
+COMMENT ON COLUMN throttling.probe IS 'First probe that was answered so.';
+COMMENT ON COLUMN throttling.error_code IS 'Code of that answer.';
+COMMENT ON COLUMN throttling.error_message IS 'Its sentence, not cleaned.';
+COMMENT ON COLUMN throttling.requests IS 'Dose: requests sent in the visit.';
+COMMENT ON COLUMN throttling.cost IS 'Dose: cost of the visit in ElectrumX units by its published table, errors included.';
+COMMENT ON COLUMN throttling.owed IS 'Units that our ledger had on the server''s books for this vantage before the visit; null when no ledger was kept.';
+COMMENT ON COLUMN throttling.rested_vantages IS 'Vantages that owed the endpoint nothing (at most 1 unit) and saw it all the same, over all crawls of the network.';
+COMMENT ON COLUMN throttling.possibly_ours IS 'True until two vantages with a rested ledger saw it: our requests, or those of others in our network block, may have caused it.';

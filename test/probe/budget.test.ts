@@ -1,0 +1,101 @@
+import { assert, layer } from "@effect/vitest"
+import { Effect } from "effect"
+import { vi } from "vitest"
+import { visitAllowance } from "../../src/crawl/cost-ledger.ts"
+import { shippedChains } from "../../src/domain/chain.ts"
+import type { Visit } from "../../src/domain/visit.ts"
+import { featuresProbe, peersProbe, pipelinedProbes, type Probe, versionProbe } from "../../src/probe/catalogue.ts"
+import { dataProbes, idlePings } from "../../src/probe/data-probes.ts"
+import { CostGroups } from "../../src/simnet/implementations/electrumx/cost-groups.ts"
+import { clientAt } from "../../src/simnet/model/client.ts"
+import { startServer } from "../support/start-server.ts"
+import { loopbackVisitor, visitPort } from "../support/visiting.ts"
+
+/** Limits of a regular visit: of requests, of ElectrumX's units, of errors. */
+const most = { requests: 40, units: 700, errors: 6 } as const
+
+const chain = shippedChains.find(({ name }) => name === "mainnet-sim")!
+
+/** Every family, and of those that charge or count errors every release that differs in it or in its protocol. */
+const releases = [
+  ...["1.10.0", "1.13.0", "1.15.0", "1.16.0", "1.17.0", "1.18.0", "1.19.0", "1.20.0", "2.0b1"].map((it) => `ElectrumX ${it}`),
+  ...["1.0.4", "1.9.1", "1.12.0", "2.0.0", "2.1.1"].map((it) => `Fulcrum ${it}`),
+  "electrs/0.9.10",
+  "electrs/0.11.1",
+  "electrs-esplora 0.4.1",
+  "mempool-electrs 3.1.0"
+]
+
+const isError = ({ outcome }: Visit["observations"][number]): boolean => outcome === "error" || outcome === "throttled"
+
+/** Units that simulated ElectrumX servers charge from now on, connection included. */
+const chargesOf = (): (() => number) => {
+  let sum = 0
+  const enter = CostGroups.prototype.enter
+  vi.spyOn(CostGroups.prototype, "enter").mockImplementation(function(this: CostGroups, client) {
+    const cost = enter.call(this, client)
+    sum += 5
+    return {
+      ...cost,
+      add: (units) => {
+        sum += units
+        cost.add(units)
+      },
+      addBytes: (bytes) => {
+        sum += bytes / 5000
+        cost.addBytes(bytes)
+      }
+    }
+  })
+  return () => sum
+}
+
+layer(loopbackVisitor, { excludeTestServices: true })("a regular visit", (it) => {
+  it.effect.each(releases)("to %s stays within its limits, errors last", (software) =>
+    Effect.gen(function*() {
+      const charged = chargesOf()
+      yield* Effect.addFinalizer(() => Effect.sync(() => vi.restoreAllMocks()))
+      const server = yield* startServer({ software, client: clientAt("198.51.100.7") })
+      const visit = yield* visitPort(server.tcpPort, { chain })
+      assert.strictEqual(visit.outcome, "answered")
+      assert.isAtMost(visit.requests, most.requests)
+      const errors = visit.observations.filter(isError)
+      assert.isAtMost(errors.length, most.errors)
+      // What closes or costs, comes after everything else was learned.
+      const last = visit.observations.at(-1)!
+      assert.strictEqual(last.probe, "features")
+      for (const it of visit.observations) if (it !== last) assert.strictEqual(it.outcome, "ok", it.probe)
+      assert.isBelow(visit.cost, Math.min(most.units, visitAllowance + 100 * errors.length))
+      if (software.startsWith("ElectrumX")) {
+        // The ledger's estimate covers what it really costs.
+        assert.isAbove(charged(), 10)
+        assert.isAtMost(charged(), visit.cost)
+      }
+    }).pipe(Effect.scoped))
+
+  it("could not send more than that if every list were new and each method unknown", () => {
+    for (const known of shippedChains) {
+      for (const protocol of ["1.4", "1.6"]) {
+        const asked: ReadonlyArray<Probe> = [
+          versionProbe("test", "1.4", 1),
+          versionProbe("test", "1.4", 2),
+          ...pipelinedProbes(known),
+          ...[1, 2, 3, 4, 5, 6].map(peersProbe),
+          ...dataProbes(known, protocol).all,
+          ...idlePings,
+          featuresProbe
+        ]
+        assert.isAtMost(asked.length, most.requests, known.name)
+        assert.isBelow(asked.reduce((sum, { method }) => sum + method.cost, 10), visitAllowance)
+        assert.strictEqual(new Set(asked.map(({ name }) => name)).size, asked.length)
+        for (const { harmless, tells } of asked) assert.isTrue(harmless.length > 10 && tells.length > 5)
+      }
+    }
+  })
+
+  it("asks what its protocol has: the relay fee up to 1.5, the mempool's information since 1.6, either last", () => {
+    const last = (protocol: string | null) => dataProbes(chain, protocol).all.at(-1)!.method.name
+    for (const protocol of [null, "1.0", "1.4", "1.4.3", "1.5.3", "garbage"]) assert.strictEqual(last(protocol), "blockchain.relayfee")
+    for (const protocol of ["1.6", "1.6.0", "1.7"]) assert.strictEqual(last(protocol), "mempool.get_info")
+  })
+})
