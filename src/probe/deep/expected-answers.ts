@@ -53,7 +53,7 @@ export const expectedAnswers: Readonly<Record<string, ByImplementation>> = {
     ...electrs([-32601, /^method not found$/], "closed", [1, / RPC error: unknown method /])
   },
   "too-many-params": {
-    ElectrumX: [[[-32602, /^1 argument passed to method /], before("2.0")], ["answered", since("2.0")]],
+    ElectrumX: [[[-32602, /^[0-9]+ arguments? passed to method /], before("2.0")], ["answered", since("2.0")]],
     Fulcrum: always([-32602, /^Expected at most 0 parameters /]),
     ...electrs("answered", "answered", "answered")
   },

@@ -1,0 +1,101 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Effect } from "effect"
+import type { Duplex } from "node:stream"
+import { deepAllowance, mostErrors } from "../../../src/probe/deep/budget.ts"
+import { deepDialogues } from "../../../src/probe/deep/catalogue.ts"
+import type { DeepVisit } from "../../../src/probe/deep/deep-visitor.ts"
+import { VisitTimeouts } from "../../../src/probe/visit-timeouts.ts"
+import { traits } from "../../../src/simnet/traits/traits.ts"
+import { deepVisitPort } from "../../support/deep-visiting.ts"
+import { tcpServer } from "../../support/loopback-server.ts"
+import { startServer } from "../../support/start-server.ts"
+import { eachLine } from "../../support/wire-server.ts"
+
+/** Every usual probe has its row, once, whatever happened. */
+const hasEveryRow = ({ visit }: DeepVisit): void => {
+  const probes = deepDialogues.flatMap(({ probes, when }) => (when === "invalid json" ? [] : probes)).map(({ name }) => `deep/${name}`)
+  for (const probe of probes) {
+    assert.lengthOf(visit.observations.filter((seen) => seen.probe === probe), 1, probe)
+  }
+}
+
+const impatient = Effect.provideService(VisitTimeouts, { handshakeMs: 400, exchangeMs: 400, sessionMs: 4000 })
+
+const endlessly = (socket: Duplex, piece: string): void => {
+  const next = (): void => {
+    if (!socket.destroyed) socket.write(piece, () => setImmediate(next))
+  }
+  next()
+}
+
+describe("a deep visit", { concurrent: true }, () => {
+  for (const name of Object.keys(traits)) {
+    it.live(`ends within its bounds, and with a row for each probe, at a server that is ${name}`, () =>
+      Effect.gen(function*() {
+        const { tcpPort } = yield* startServer({ software: "Fulcrum 2.1.1", traits: [name] })
+        const deep = yield* deepVisitPort(tcpPort, { behavesLike: { implementation: "Fulcrum", range: null } }).pipe(impatient)
+        hasEveryRow(deep)
+        assert.isAtMost(deep.visit.cost, deepAllowance("usual") + 100)
+        assert.isAtMost(deep.replies.filter(({ outcome }) => outcome === "error" || outcome === "throttled").length, mostErrors)
+        assert.isAtMost(deep.visit.stamps.endedMs, 15_000)
+        assert.strictEqual(deep.visit.outcome === "failed", deep.visit.reason !== null)
+      }).pipe(Effect.scoped), 60_000)
+  }
+
+  /** What a server does with each line it gets. */
+  const hostile: Readonly<Record<string, (line: string, socket: Duplex) => void>> = {
+    "an endless line": (_, socket) => endlessly(socket, "x".repeat(10_000)),
+    "endless lines": (_, socket) => endlessly(socket, "{\"method\":\"x\"}\n".repeat(1000)),
+    "an error for everything": (_, socket) => void socket.write("{\"jsonrpc\":\"2.0\",\"error\":{\"code\":-32600,\"message\":\"no\"},\"id\":null}\n"),
+    "a nest of brackets": (_, socket) => void socket.write(`${"[".repeat(30_000)}\n`),
+    "bytes that are no text": (_, socket) => void socket.write(Buffer.from([0xff, 0xfe, 0, 10])),
+    "half a line and the end": (_, socket) => void socket.end("{\"jsonrpc\":\"2.0\",\"resu"),
+    "nothing ever": () => {},
+    "a refusal to be asked more": (_, socket) =>
+      void socket.write("{\"jsonrpc\":\"2.0\",\"error\":{\"code\":-101,\"message\":\"excessive resource usage\"},\"id\":1}\n")
+  }
+  for (const [name, act] of Object.entries(hostile)) {
+    it.live(`survives ${name}`, () =>
+      Effect.gen(function*() {
+        let connections = 0
+        const { port } = yield* tcpServer((socket) => {
+          connections++
+          socket.on("error", () => {})
+          eachLine(socket, (line) => act(line, socket))
+        })
+        const deep = yield* deepVisitPort(port).pipe(impatient)
+        hasEveryRow(deep)
+        assert.isAtMost(deep.visit.bytesIn, 3_000_000)
+        if (name === "nothing ever") assert.strictEqual(connections, 2)
+        if (name === "a refusal to be asked more") {
+          assert.strictEqual(connections, 1)
+          assert.strictEqual(deep.malformed.response, "refused")
+        }
+        if (name === "an error for everything") {
+          assert.isAtMost(deep.replies.filter(({ outcome }) => outcome === "error").length, mostErrors)
+        }
+        if (name === "half a line and the end") assert.strictEqual(deep.malformed.response, "truncated")
+      }).pipe(Effect.scoped), 60_000)
+  }
+
+  it.live("costs a stall or garbage its own probe's row only", () =>
+    Effect.gen(function*() {
+      const { port } = yield* tcpServer((socket) => {
+        socket.on("error", () => {})
+        eachLine(socket, (line) => {
+          if (line.includes("\"text\"")) return void socket.write("garbage\n")
+          if (line.includes("no_such_method")) return
+          const { id } = JSON.parse(line) as { readonly id?: number }
+          const result = line.includes("server.version") ? "[\"X 1\",\"1.4\"]" : "null"
+          socket.write(`{"jsonrpc":"2.0","result":${result},"id":${JSON.stringify(id ?? null)}}\n`)
+        })
+      })
+      const { malformed, visit } = yield* deepVisitPort(port)
+      const outcome = (probe: string) => visit.observations.find((seen) => seen.probe === `deep/${probe}`)?.outcome
+      assert.deepStrictEqual(
+        ["id-text", "id-fraction", "unknown-method", "too-many-params", "refused-range"].map(outcome),
+        ["malformed", "ok", "timeout", "ok", "ok"]
+      )
+      assert.strictEqual(malformed.answers["unknown-method"], "none")
+    }).pipe(Effect.scoped), 30_000)
+})

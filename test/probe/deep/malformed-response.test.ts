@@ -1,0 +1,80 @@
+import { assert, describe, it } from "vitest"
+import type { DeepReply } from "../../../src/probe/deep/deep-reply.ts"
+import { malformedFacts } from "../../../src/probe/deep/malformed-response.ts"
+
+const reply = (probe: string, changes: Partial<DeepReply>): DeepReply => ({
+  probe,
+  method: "server.ping",
+  params: [],
+  sentMs: 0,
+  outcome: "ok",
+  raw: "{\"id\":1,\"jsonrpc\":\"2.0\",\"result\":null}",
+  bytes: 38,
+  lineEnd: "lf",
+  padding: 0,
+  result: null,
+  errorCode: null,
+  errorMessage: null,
+  arrivedMs: 1,
+  ...changes
+})
+
+const nothing = { raw: null, arrivedMs: null, bytes: 0, lineEnd: null, result: undefined } as const
+const electrumx = { implementation: "ElectrumX", range: null } as const
+
+const error = (probe: string, errorCode: number, errorMessage: string) =>
+  reply(probe, { outcome: "error", errorCode, errorMessage, raw: "{}" })
+
+describe("the word for malformed requests", () => {
+  it("is the strongest thing that happened, where the software is not known", () => {
+    const word = (...replies: ReadonlyArray<DeepReply>) => malformedFacts(replies, null, null).response
+    const answered = reply("id-text", {})
+    const refused = error("params-text", -32602, "x")
+    const closed = reply("batch", { outcome: "closed", ...nothing })
+    const silent = reply("id-null", { outcome: "timeout", ...nothing })
+    const cut = reply("batch", { outcome: "closed", ...nothing, errorMessage: "an unfinished line: {\"id\"" })
+    assert.strictEqual(word(), "not asked")
+    assert.strictEqual(word(silent), "empty")
+    assert.strictEqual(word(answered, silent), "ok")
+    assert.strictEqual(word(answered, refused), "error")
+    assert.strictEqual(word(answered, refused, closed), "closed")
+    assert.strictEqual(word(refused, closed, cut), "truncated")
+    assert.strictEqual(word(cut, reply("empty-batch", { outcome: "throttled", errorCode: -101 })), "refused")
+    assert.strictEqual(word(reply("version-extra", {})), "not asked")
+  })
+
+  it("is differs where an answer is not the usual one, and says which", () => {
+    const found = malformedFacts([
+      error("unknown-method", -32601, "method not found"),
+      reply("params-text", {}),
+      error("empty-batch", -32600, "batch is empty")
+    ], electrumx, null)
+    assert.strictEqual(found.response, "differs")
+    assert.deepStrictEqual(found.differs, [
+      "unknown-method: error -32601 in other words where error -32601 is usual",
+      "params-text: ok where error -32602 is usual"
+    ])
+    assert.strictEqual(found.comparedWith, "ElectrumX any")
+  })
+
+  it("holds nothing against a server that was in need, cut a line, or gives what any of its releases gives", () => {
+    const found = malformedFacts([
+      reply("unknown-method", { outcome: "throttled", errorCode: -101, errorMessage: "excessive resource usage" }),
+      reply("params-text", { outcome: "closed", ...nothing, errorMessage: "an unfinished line: {" }),
+      reply("too-many-params", {})
+    ], electrumx, null)
+    assert.deepInclude(found, { response: "refused", differs: [] })
+  })
+
+  it("says so when malformed and well-formed requests are answered as by two programs", () => {
+    const found = malformedFacts([reply("id-text", {})], electrumx, { implementation: "Fulcrum", range: null })
+    assert.strictEqual(found.response, "differs")
+    assert.deepStrictEqual(found.differs, ["malformed requests are answered as by Fulcrum, well-formed ones as by ElectrumX"])
+  })
+
+  it("compares with what the deep visit behaves like when the regular one was not told apart", () => {
+    const deep = { implementation: "Fulcrum", range: { since: "2.1", before: null } } as const
+    const found = malformedFacts([error("id-fraction", -32600, "Error parsing JSON key \"id\": no")], null, deep)
+    assert.deepInclude(found, { response: "error", differs: [], comparedWith: "Fulcrum >=2.1" })
+  })
+})
