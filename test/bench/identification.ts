@@ -19,16 +19,21 @@ try {
 }
 
 const families = [...new Set(cases.map(({ behind }) => behind[0]?.implementation ?? "unknown"))].toSorted()
+const deep = cases.filter(({ kind }) => kind === "deep")
+const regular = cases.filter(({ kind }) => kind === "regular")
 const isTls = ({ transport }: IdentifiedCase): boolean => transport === "tls"
 const groups: ReadonlyArray<readonly [label: string, cases: ReadonlyArray<IdentifiedCase>]> = [
-  ["honest", cases.filter(({ isLying }) => !isLying)],
-  ["under another name", cases.filter(({ isLying }) => isLying)],
-  ["over TLS", cases.filter(isTls)],
-  ...families.map((family) => [family, cases.filter(({ behind }) => behind[0]?.implementation === family)] as const)
+  ["honest", regular.filter(({ isLying }) => !isLying)],
+  ["under another name", regular.filter(({ isLying }) => isLying)],
+  ["over TLS", regular.filter(isTls)],
+  ["deep, honest", deep.filter(({ isLying }) => !isLying)],
+  ["deep, under another name", deep.filter(({ isLying }) => isLying)],
+  ...families.map((family) => [family, regular.filter(({ behind }) => behind[0]?.implementation === family)] as const)
 ]
 console.table(Object.fromEntries(groups.map(([label, some]) => [label, tallyOf(some)])))
-console.table(calibrationOf(cases))
+console.table(calibrationOf(regular))
+console.table(calibrationOf(deep))
 for (const it of cases.filter((one) => !isRangeRight(one))) {
   const line = it.behind[0]
-  console.log(`${line?.implementation} ${line?.version} (${it.isLying ? "lying" : "honest"}): ${it.implementation ?? "not named"}, likeliest ${it.likeliest} ${it.confidence.toFixed(3)}, ${JSON.stringify(it.range)}`)
+  console.log(`${line?.implementation} ${line?.version} (${it.kind}, ${it.isLying ? "lying" : "honest"}): ${it.implementation ?? "not named"}, likeliest ${it.likeliest} ${it.confidence.toFixed(3)}, ${JSON.stringify(it.range)}`)
 }

@@ -1,10 +1,12 @@
 import { isInRange, type ReleaseRange } from "../../src/domain/implementation.ts"
+import type { VisitKind } from "../../src/domain/visit.ts"
 import type { TruthLine } from "../../src/simnet/truth/truth.ts"
 import type { CrawledScenario } from "./crawled-scenario.ts"
 import { queryFile } from "./duck.ts"
 
 /** One visit's verdict beside the truth. */
 export interface IdentifiedCase {
+  readonly kind: VisitKind
   readonly host: string
   readonly port: number
   readonly transport: "tcp" | "tls"
@@ -20,16 +22,17 @@ export interface IdentifiedCase {
   readonly confidence: number
 }
 
-/** The verdict of every visit whose handshake was answered. */
+/** The verdict of every visit whose handshake was answered, regular or deep. */
 export const identifiedCases = async ({ db, truth }: CrawledScenario): Promise<ReadonlyArray<IdentifiedCase>> => {
   const rows = await queryFile(db, `
-    SELECT e.host, e.port, e.transport, i.implementation, i.since_release AS since, i.before_release AS before, i.confidence, i.candidates
+    SELECT v.kind, e.host, e.port, e.transport, i.implementation, i.since_release AS since, i.before_release AS before, i.confidence, i.candidates
     FROM identification i JOIN visit v USING (visit_id) JOIN endpoint e USING (endpoint_id)
-    WHERE v.kind = 'regular' AND v.software IS NOT NULL ORDER BY e.host, e.port`)
+    WHERE v.kind IN ('regular', 'deep') AND v.software IS NOT NULL ORDER BY e.host, e.port, v.kind`)
   return rows.map((row) => {
     const candidates = Object.entries(JSON.parse(String(row["candidates"])) as Record<string, number>)
     const behind = truth.filter((line) => line.host === row["host"] && line.port === row["port"] && line.transport === row["transport"])
     return {
+      kind: row["kind"] as VisitKind,
       host: String(row["host"]),
       port: Number(row["port"]),
       transport: row["transport"] as "tcp" | "tls",
