@@ -3,6 +3,8 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, describe, expect, it } from "vitest"
 import { ipVersion } from "../../src/domain/address.ts"
+import { portText } from "../../src/domain/default-values.ts"
+import { type DefaultKind, defaultOf } from "../../src/domain/defaults.ts"
 import { compareProtocolVersions, parseProtocolVersion } from "../../src/domain/protocol-version.ts"
 import { filledBanner, stockBanner } from "../../src/simnet/implementations/banner.ts"
 import { parseSoftware } from "../../src/simnet/model/software.ts"
@@ -132,6 +134,12 @@ const checkRest = (row: Row, line: TruthLine): void => {
   expect(row["tip_height"]).toBeLessThan(line.tip_height + 3)
   expect(row["version_ms"]).toBeGreaterThan(0)
   expect([row["first_seen"], row["last_seen"]]).toEqual([row["visited_at"], row["visited_at"]])
+  const defaults = row["default_values"] as ReadonlyArray<string>
+  const known = (kind: DefaultKind, value: unknown) => typeof value === "string" && defaultOf(kind, value) !== undefined
+  expect(defaults.includes("banner")).toBe(known("banner", row["banner"]))
+  expect(defaults.includes("donation address")).toBe(known("donation address", row["donation_address"]))
+  expect(defaults.includes("port")).toBe(known("port", portText("mainnet-sim", line.transport, line.port)))
+  expect(defaults.includes("certificate subject")).toBe(known("certificate subject", line.certificate?.subject))
   if (claimsHosts(line)) {
     const hosts = JSON.parse(String(row["advertised_hosts"])) as ReadonlyArray<{ readonly host: string }>
     expect(sorted(hosts.map(({ host }) => host))).toEqual(sorted(line.claims))

@@ -124,6 +124,20 @@ describe("direct dial", () => {
       expect(both.detail).toMatch(/^no answer in \d+ ms 127\.0\.0\.1, ECONNREFUSED 127\.0\.0\.2$/)
     }))
 
+  it.live("times TCP to the address that answered, without those tried before", () =>
+    Effect.gen(function*() {
+      const port = yield* unansweringPort
+      yield* dial(`127.0.0.1:${port}:t`)
+      yield* dial(`127.0.0.1:${port}:t`)
+      yield* tcpServer(() => {}, "127.0.0.2", port)
+      const dns = { "a.test": ["127.0.0.1", "127.0.0.2"] }
+      const connection = yield* dial(`a.test:${port}:t`, { dns, timeouts: { direct: { connectMs: 600, tlsMs: 200 } } })
+      expect(connection.dial.address).toBe("127.0.0.2")
+      // The first address had half of the time.
+      expect(connection.tcpConnectMs).toBeGreaterThan(0)
+      expect(connection.connectedMs - connection.tcpConnectMs!).toBeGreaterThan(290)
+    }))
+
   it.effect("refuses private addresses, saying which", () =>
     Effect.gen(function*() {
       const strict = { allowPrivate: false, loopbackOnly: false }

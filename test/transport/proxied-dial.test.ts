@@ -65,6 +65,8 @@ describe("proxied dial", () => {
       expect(yield* nextText(connection)).toBe("secret")
       expect(connection.tls).toMatchObject({ sni: "electrum.example.org", certificate: { sha256: certificate.sha256 } })
       expect(connection.tlsMs).toBeGreaterThan(connection.connectedMs)
+      // The proxy answers in the server's place.
+      expect(connection.tcpConnectMs).toBeNull()
       expect(names).toEqual(["electrum.example.org"])
     }))
 
