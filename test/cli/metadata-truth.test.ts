@@ -6,6 +6,7 @@ import { ipVersion } from "../../src/domain/address.ts"
 import { portText } from "../../src/domain/default-values.ts"
 import { type DefaultKind, defaultOf } from "../../src/domain/defaults.ts"
 import { compareProtocolVersions, parseProtocolVersion } from "../../src/domain/protocol-version.ts"
+import { feeTargets } from "../../src/probe/data-probes.ts"
 import { filledBanner, stockBanner } from "../../src/simnet/implementations/banner.ts"
 import { parseSoftware } from "../../src/simnet/model/software.ts"
 import { narrowestBlock } from "../../src/simnet/plan/address-facts.ts"
@@ -117,7 +118,11 @@ const expectedOf = (line: TruthLine, plan: Plan): Row => {
     implementation: expect.toSatisfy((found) => found === line.implementation || found === null && /Blockstream|mempool/.test(line.implementation)),
     chain_verdict: "same",
     chain: "mainnet-sim",
-    tip_valid_work: true
+    tip_valid_work: true,
+    relay_fee: line.relay_fee,
+    balance_response: "ok",
+    history_response: "ok",
+    rate_limit_triggered: false
   }
 }
 
@@ -134,6 +139,15 @@ const checkRest = (row: Row, line: TruthLine): void => {
   expect(row["tip_height"]).toBeLessThan(line.tip_height + 3)
   expect(row["version_ms"]).toBeGreaterThan(0)
   expect([row["first_seen"], row["last_seen"]]).toEqual([row["visited_at"], row["visited_at"]])
+  // What its node estimates and holds changes by the minute: here only that all of it came in its form.
+  const fees = row["fee_vector"] as Readonly<Record<string, number>>
+  expect(Object.keys(fees)).toEqual(feeTargets.map(String))
+  for (const fee of Object.values(fees)) expect(fee === -1 || fee >= line.relay_fee / 10).toBe(true)
+  expect(JSON.parse(String(row["fee_histogram"]))).toBeInstanceOf(Array)
+  const modern = agreedOn(line.protocol_max) === ours.join(".")
+  expect(row["mempool_info"] === null).toBe(!modern)
+  if (row["latency_ms"] === null) expect((row["untested"] as Row)["latency_ms"]).toMatch(/padding|padded/)
+  else expect(row["latency_ms"]).toBeGreaterThan(0)
   const defaults = row["default_values"] as ReadonlyArray<string>
   const known = (kind: DefaultKind, value: unknown) => typeof value === "string" && defaultOf(kind, value) !== undefined
   expect(defaults.includes("banner")).toBe(known("banner", row["banner"]))
