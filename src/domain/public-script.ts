@@ -2,6 +2,7 @@ import { createHash } from "node:crypto"
 import { Schema } from "effect"
 import derived from "./public-scripts/derived.json" with { type: "json" }
 import mainnetSim from "./public-scripts/mainnet-sim.json" with { type: "json" }
+import mainnet from "./public-scripts/mainnet.json" with { type: "json" }
 import testnetSim from "./public-scripts/testnet-sim.json" with { type: "json" }
 
 /** The output scripts that wallets use, by their usual names. */
@@ -62,7 +63,7 @@ export const scripthashOf = (script: string): string =>
   Buffer.from(createHash("sha256").update(Buffer.from(script, "hex")).digest().toReversed()).toString("hex")
 
 /** The lists that ship with the package; every one is decoded at start. */
-export const shippedPublicScripts: ReadonlyArray<PublicScripts> = [mainnetSim, testnetSim].map((json) =>
+export const shippedPublicScripts: ReadonlyArray<PublicScripts> = [mainnet, mainnetSim, testnetSim].map((json) =>
   Schema.decodeUnknownSync(PublicScripts)(json)
 )
 

@@ -137,7 +137,7 @@ export const converse = Effect.fnUntraced(function*(
   if (leave === null) {
     const probes = dataProbes(options.chain, draft.protocol)
     const replies = yield* ask(probes.all)
-    draft.judge(judgeData(probes, replies, draft.tip?.height ?? null))
+    draft.judge(judgeData(probes, replies, { tip: draft.tip?.height ?? null, isOfChain: verdict.verdict === "same" }))
     if (probes.histories.length === 0) draft.judge(scriptsNotAsked(`no public scripts of ${options.chain.name} are known`))
     if (draft.isPadded) draft.untimed = "replies are padded, and held back for that"
     else if (leave === null) yield* ping()

@@ -2,8 +2,11 @@ import { createECDH, createHash, createHmac, pbkdf2Sync } from "node:crypto"
 import { describe, expect, it } from "vitest"
 import { derivedScripts, publicScriptsOf, shippedPublicScripts } from "../../src/domain/public-script.ts"
 import { addressOfScript, scriptOfAddress } from "../../src/simnet/bitcoin/address.ts"
+import { decodeTransaction } from "../../src/simnet/bitcoin/decoded-transaction.ts"
+import { doubleSha256, shownHash } from "../../src/simnet/bitcoin/hash.ts"
 import { readScript } from "../../src/simnet/bitcoin/script.ts"
 import { publicHistories } from "../../src/simnet/chain/public-histories.ts"
+import transactions from "../fixtures/mainnet-transactions.json" with { type: "json" }
 
 const main = { hrp: "bc", p2pkh: 0, p2sh: 5 }
 const styles = new Map([["mainnet", main], ["mainnet-sim", main], ["testnet-sim", { hrp: "tb", p2pkh: 111, p2sh: 196 }]])
@@ -35,6 +38,24 @@ describe("public scripts", () => {
     }
     const forms = scripts.map(({ form }) => form)
     expect(new Set(forms).size).toBe(forms.length)
+  })
+
+  it("of mainnet are what transactions pay whose hashes are the entries", () => {
+    const style = styles.get("mainnet")!
+    for (const { address, entries, script } of publicScriptsOf("mainnet")) {
+      for (const { height, txid } of entries) {
+        const { raw, ...known } = transactions.find((transaction) => transaction.txid === txid)!
+        expect(shownHash(doubleSha256(Buffer.from(raw, "hex")))).toBe(txid)
+        expect(known.height).toBe(height)
+        const paid = decodeTransaction(raw)!.outputs.map((output) => output.script.toString("hex"))
+        expect(paid).toContain(script)
+        expect(scriptOfAddress(address, style)).toBe(script)
+      }
+    }
+    // Nobody looked whether there are others: a balance, or an entry more, is nothing to hold against a server.
+    expect(publicScriptsOf("mainnet").map(({ balance, complete, form }) => [form, complete, balance])).toEqual(
+      ["P2PKH", "P2SH", "P2WPKH", "P2WSH", "P2TR"].map((form) => [form, false, null])
+    )
   })
 
   it("are none where nothing is known", () => {

@@ -29,21 +29,36 @@ const bundleOf = (replies: ReadonlyArray<Reply>): Readonly<Record<string, unknow
   }
 }
 
+/** Nothing that is known of one chain is held against a server that may be of another. */
+const ofUnknownChain = ({ detail, response }: Verdict): Verdict =>
+  response === "differs" || response === "truncated" || response === "empty"
+    ? { response: null, detail: { ...detail, because: "its chain is not verified" } }
+    : { response, detail }
+
+/** As far as a server is known when it is judged. */
+export interface JudgedServer {
+  /** Height of the tip that it shows. */
+  readonly tip: number | null
+  /** It has shown the headers of the chain. */
+  readonly isOfChain: boolean
+}
+
 /** What the replies to the data packet say, held against what is known. */
 export const judgeData = (
   probes: DataProbes,
   replies: ReadonlyArray<Reply>,
-  tip: number | null
+  { isOfChain, tip }: JudgedServer
 ): ReadonlyArray<Judged> => {
   const byProbe = new Map<Probe, Reply>(probes.all.map((probe, i) => [probe, replies[i]!]))
   const of = (probe: Probe): Reply => byProbe.get(probe)!
   const all: Array<Judged> = []
   probes.histories.forEach((probe, i) => {
     const { script } = probe
-    const { detail, later, response } = respondHistory(script, of(probe), tip)
-    const balance = respondBalance(script, of(probes.balances[i]!), { detail, later, response }, tip)
-    all.push({ subject: "balance", scriptForm: script.form, ...balance })
-    all.push({ subject: "history", scriptForm: script.form, response, detail })
+    const history = respondHistory(script, of(probe), tip)
+    const balance = respondBalance(script, of(probes.balances[i]!), history, tip)
+    for (const [subject, verdict] of [["balance", balance], ["history", history]] as const) {
+      all.push({ ...judged(subject, isOfChain ? verdict : ofUnknownChain(verdict)), scriptForm: script.form })
+    }
   })
   const derived = probes.derived.map(of)
   const wallet = jointVerdict(derived)

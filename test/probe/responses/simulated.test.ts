@@ -77,6 +77,20 @@ layer(loopbackVisitor, { excludeTestServices: true })("public scripts", (it) => 
       assert.deepInclude(outcomesOf(visit), { features: "not asked" })
     }).pipe(Effect.scoped))
 
+  it.effect("are held against nobody whose chain is not verified", () =>
+    Effect.gen(function*() {
+      // A server of another chain that shows none of its headers.
+      const lies = [{ lie: "silent", methods: ["blockchain.block.header"] }] as const
+      const server = yield* startServer({ software: "Fulcrum 2.1.0", chain: "testnet-sim", spec: { lies } })
+      const visit = yield* impatient(visitPort(server.tcpPort, { chain }))
+      assert.strictEqual(visit.chain?.verdict, "unverified")
+      const histories = visit.answers.filter(({ subject }) => subject === "history")
+      assert.lengthOf(histories, 5)
+      for (const { detail, filtered, response } of histories) {
+        assert.deepStrictEqual([response, filtered, detail["because"]], [null, null, "its chain is not verified"])
+      }
+    }).pipe(Effect.scoped))
+
   it.effect("are not asked of a server of another chain", () =>
     Effect.gen(function*() {
       const server = yield* startServer({ software: "Fulcrum 2.1.0", chain: "testnet-sim" })
