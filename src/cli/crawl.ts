@@ -5,17 +5,14 @@ import { defaultCrawlSettings } from "../crawl/settings.ts"
 import { type SeedList, seedsOfFile, seedsOfFlags, shippedSeeds } from "../discovery/seeds.ts"
 import type { Chain } from "../domain/chain.ts"
 import { forDisplay } from "../domain/display.ts"
-import { version } from "../version.ts"
+import { clientNameOf } from "./client-name.ts"
 import { storedConnection } from "./connection.ts"
 import { connectionFlags, crawlFlags, db, fingerprintFlag, identityFlags, lookupFlags, networkFlags, progressFlag } from "./flags.ts"
 import { chosenChain } from "./network.ts"
 import { toggle } from "./option.ts"
 import { Output } from "./output.ts"
+import { probeDifferential } from "./probe-differential.ts"
 import { runCrawl } from "./run-crawl.ts"
-
-/** What we call ourselves in `server.version`: an honest name, with a contact where the user gives one. */
-export const clientNameOf = (contact: string | null): string =>
-  `electrum-observatory/${version}${contact === null ? "" : ` (+${contact})`}`
 
 /** Real servers are given half an hour to forget the regular visit; simulated ones need none. */
 export const usualFingerprint = (chain: Chain): CrawlSettings["fingerprint"] => chain.simulated ? "now" : "due"
@@ -48,6 +45,11 @@ export const crawlCommand = Command.make("crawl", {
   ...identityFlags,
   ...lookupFlags,
   fingerprint: fingerprintFlag,
+  differential: toggle(
+    "differential",
+    "Afterwards ask each server the same questions in the crawler's way and in the wallet's: one extra visit per server and day.",
+    false
+  ),
   progress: progressFlag,
   resume: toggle("resume", "Go on with the newest unfinished crawl of the network, with its stored settings.", false)
 }, Effect.fn("crawl")(function*(input) {
@@ -79,6 +81,7 @@ export const crawlCommand = Command.make("crawl", {
     exclude: input.exclude,
     suggestNext: true
   })
+  if (input.differential) yield* probeDifferential({ ...input, concurrency: null })
 })).pipe(
   Command.withDescription(
     "Crawls a network: seeds, then server.peers.subscribe recursively, a visit to every host, everything into DuckDB."

@@ -1,19 +1,12 @@
 import { Effect } from "effect"
 import { Command } from "effect/cli"
 import { defaultSnapshotSettings } from "../crawl/snapshot-settings.ts"
-import { takeSnapshot } from "../crawl/snapshot-run.ts"
-import { isUrl } from "../discovery/read-exclusions.ts"
-import { Store } from "../store/store.ts"
-import { version } from "../version.ts"
-import { connectionOf } from "./connection.ts"
-import { clientNameOf } from "./crawl.ts"
 import { connectionFlags, crawlFlags, db, identityFlags, networkFlags, positiveInteger, progressFlag } from "./flags.ts"
-import { chosenChain, usageError } from "./network.ts"
+import { usageError } from "./network.ts"
 import { nullable, toggle } from "./option.ts"
-import { Output } from "./output.ts"
+import { probeDifferential } from "./probe-differential.ts"
 import { probeDue } from "./probe-due.ts"
-import { readAllExclusions } from "./run-crawl.ts"
-import { snapshotText } from "./snapshot-text.ts"
+import { probeSnapshot } from "./probe-snapshot.ts"
 
 export const probeCommand = Command.make("probe", {
   db,
@@ -28,44 +21,32 @@ export const probeCommand = Command.make("probe", {
     "With --due: send one line that is no JSON instead of the usual deep visit. Costs 1,100 units at ElectrumX, more than its soft limit.",
     false
   ),
+  differential: toggle(
+    "differential",
+    "Ask each server the same questions in the crawler's way and in the wallet's, at most once a day; differences again on another day.",
+    false
+  ),
   ...networkFlags,
   ...connectionFlags,
   ...identityFlags,
   concurrency: nullable(positiveInteger(
     "concurrency",
-    `Connections open at a time, one to a server (default ${defaultSnapshotSettings.concurrency}).`
+    `Connections open at a time, one to a server (default ${defaultSnapshotSettings.concurrency} for a snapshot, which holds them, else fewer).`
   )),
   rate: crawlFlags.rate,
   exclude: crawlFlags.exclude,
   progress: progressFlag
 }, Effect.fn("probe")(function*(input) {
-  const output = yield* Output
-  if (input.snapshot === input.due) return yield* usageError("Say what to probe: --snapshot or --due.")
+  const chosen = [input.snapshot, input.due, input.differential].filter((is) => is).length
+  if (chosen !== 1) return yield* usageError("Say what to probe: --snapshot, --due or --differential.")
   if (input.invalidJson && !input.due) return yield* usageError("--invalid-json goes with --due.")
   if (input.due) return yield* probeDue(input)
-  if (input.proxy !== null && input.exclude.some(isUrl)) {
-    return yield* usageError("An opt-out list at a URL would be fetched without --proxy: save it to a file first.")
-  }
-  const chain = yield* chosenChain(input)
-  const { layer, vantage } = yield* connectionOf(input, chain, input.vantage)
-  const summary = yield* takeSnapshot({
-    chain,
-    vantage,
-    codeVersion: version,
-    exclusions: yield* readAllExclusions(input.exclude),
-    settings: {
-      ...defaultSnapshotSettings,
-      concurrency: input.concurrency ?? defaultSnapshotSettings.concurrency,
-      rate: input.rate,
-      clientName: clientNameOf(input.contact)
-    },
-    onNote: (note) => output.stderr(`${note}\n`)
-  }).pipe(Effect.provide(layer), Effect.provide(Store.layerExisting(input.db)))
-  yield* output.stdout(snapshotText(summary, chain, output.style, { command: output.command, db: input.db }))
+  return yield* input.snapshot ? probeSnapshot(input) : probeDifferential(input)
 })).pipe(
   Command.withDescription("Asks servers that a crawl found what a crawl does not ask."),
   Command.withExamples([
     { command: "observatory probe --snapshot", description: "What all servers think at one moment, to be compared" },
+    { command: "observatory probe --differential", description: "Does it matter how one asks? Twice, on two days" },
     { command: "observatory probe --due", description: "Make the deep visits that the last crawls left due" }
   ])
 )

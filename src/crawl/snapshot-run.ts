@@ -1,8 +1,7 @@
-import { Clock, Effect, Result, type Scope } from "effect"
+import { Clock, Effect, type Scope } from "effect"
 import type { Exclusions } from "../discovery/exclude.ts"
 import type { Chain } from "../domain/chain.ts"
-import type { ProbeTarget } from "../domain/probe-target.ts"
-import type { ReadingState, Snapshot, Tip } from "../domain/snapshot.ts"
+import type { Snapshot, Tip } from "../domain/snapshot.ts"
 import type { Visit } from "../domain/visit.ts"
 import type { ByteBudget } from "../electrum/byte-budget.ts"
 import { electrumxCost } from "../electrum/methods.ts"
@@ -11,12 +10,12 @@ import { judgeTips, lonelyNews } from "../probe/snapshot/tips.ts"
 import type { LedgerFact } from "../store/facts.ts"
 import { Store, type Vantage } from "../store/store.ts"
 import type { StoreError } from "../store/store-error.ts"
-import { Dialer, type DialPlan } from "../transport/dialer.ts"
+import type { Dialer, DialPlan } from "../transport/dialer.ts"
 import { visitWithoutExcluded } from "./announcements.ts"
 import { ConnectionGate } from "./connection-gate.ts"
 import { CostLedger, reasonForDistance } from "./cost-ledger.ts"
 import { CrawlError } from "./crawl-error.ts"
-import { type Occupancy, occupancyOf } from "./politeness.ts"
+import { prepareMember, type ProbeMember } from "./probe-member.ts"
 import { type OpenReading, type Round, type RoundMember, sightingsOf, takeRound } from "./snapshot-round.ts"
 import { snapshotAllowance, type SnapshotSettings } from "./snapshot-settings.ts"
 
@@ -39,39 +38,11 @@ export interface SnapshotSummary {
 }
 
 /** One server in the course of a run, which may be asked several times over one connection. */
-interface Member {
-  readonly target: ProbeTarget
-  readonly plan: DialPlan | null
-  /** Why it is not asked at all. */
-  readonly refusal: { readonly problem: string; readonly state: ReadingState } | null
-  readonly occupancy: Occupancy
-  readonly ledgerTarget: string
+interface Member extends ProbeMember {
   session: OpenSession | null
   /** Its visits, ended, by the connection they were made over. */
   readonly visits: Map<OpenSession, Visit>
 }
-
-/** Whom to ask, and what stands against it; opens no connection. */
-const prepare = Effect.fnUntraced(function*(run: SnapshotRun, targets: ReadonlyArray<ProbeTarget>, ledger: CostLedger) {
-  const dialer = yield* Dialer
-  return yield* Effect.forEach(targets, Effect.fnUntraced(function*(target): Effect.fn.Return<Member> {
-    const { endpoint } = target
-    const planned = yield* Effect.result(dialer.plan(endpoint))
-    const plan = Result.isSuccess(planned) ? planned.success : null
-    const addresses = plan?.dial.addresses ?? []
-    const ledgerTarget = plan?.dial.address ?? endpoint.host
-    const refused = ledger.refusal(ledgerTarget, yield* Clock.currentTimeMillis, snapshotAllowance)
-    const refusal = run.exclusions.excludes(endpoint.host, addresses) !== undefined
-      ? { state: "not asked", problem: "excluded" } as const
-      : Result.isFailure(planned)
-      ? { state: "failed", problem: `${planned.failure.reason}: ${planned.failure.detail}` } as const
-      : refused !== null
-      ? { state: "not asked", problem: refused.detail } as const
-      : null
-    const dialled = plan?.dial.address ?? addresses[0] ?? null
-    return { target, plan, refusal, ledgerTarget, occupancy: occupancyOf(endpoint.host, dialled, []), session: null, visits: new Map() }
-  }), { concurrency: 64 })
-})
 
 /** Connects members and takes them off again; what they cost is booked at once. */
 const makeHost = Effect.fnUntraced(function*(run: SnapshotRun, ledger: CostLedger) {
@@ -90,7 +61,7 @@ const makeHost = Effect.fnUntraced(function*(run: SnapshotRun, ledger: CostLedge
     if (session === null) return
     member.session = null
     const visit = yield* session.leave
-    member.visits.set(session, visitWithoutExcluded({ ...visit, kind: "snapshot" }, run.exclusions))
+    member.visits.set(session, visitWithoutExcluded(visit, run.exclusions))
     charge(member, visit.cost, visit)
     gate.leave(member.occupancy)
   })
@@ -99,7 +70,7 @@ const makeHost = Effect.fnUntraced(function*(run: SnapshotRun, ledger: CostLedge
   const connect = Effect.fnUntraced(function*(member: Member, plan: DialPlan) {
     const wait = gate.wait(clock.currentTimeMillisUnsafe())
     if (wait > 0) yield* Effect.sleep(wait)
-    const session = yield* openSession(plan, { chain: run.chain, clientName: run.settings.clientName }).pipe(
+    const session = yield* openSession(plan, { chain: run.chain, clientName: run.settings.clientName, kind: "snapshot" }).pipe(
       Effect.onInterrupt(() => Effect.sync(() => charge(member, electrumxCost.connection + 1, null)))
     )
     member.session = session
@@ -218,7 +189,12 @@ export const takeSnapshot = Effect.fn("takeSnapshot")(function*(
     startedAt: yield* Clock.currentTimeMillis
   })
   const host = yield* makeHost(run, ledger)
-  const members = yield* prepare(run, targets, ledger)
+  const rules = { exclusions: run.exclusions, allowance: snapshotAllowance }
+  const members = yield* Effect.forEach(
+    targets,
+    (target) => Effect.map(prepareMember(target, rules, ledger), (member): Member => ({ ...member, session: null, visits: new Map() })),
+    { concurrency: 64 }
+  )
   yield* run.onNote(`Asking ${members.length} servers of crawl ${serversOf} at one time.`)
   const end = Effect.fnUntraced(function*(state: "finished" | "interrupted" | "failed", taken: ReadonlyArray<OpenSnapshot>) {
     for (const member of members) yield* host.leave(member)

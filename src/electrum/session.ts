@@ -17,6 +17,7 @@ import {
   strayProblem
 } from "./reply.ts"
 import { cutText, storedReply } from "./reply-text.ts"
+import type { RequestWriting } from "./request-writing.ts"
 
 /** Why nothing more can be exchanged. */
 export type SessionEnd =
@@ -57,6 +58,8 @@ export interface SessionOptions {
   /** Monotonic milliseconds since the visit started. */
   readonly now: () => number
   readonly limits?: SessionLimits
+  /** How requests are written; as everywhere else by default. */
+  readonly writing?: RequestWriting
   /** Shares the elements of lists with other sessions. */
   readonly entries?: EntryTable
   /** Gets the start of a line that exceeded its bound, before the session ends for it. */
@@ -150,6 +153,8 @@ export class Session {
   #send(requests: ReadonlyArray<Request>, endOnGarbage: boolean): ReadonlyArray<number> {
     const sentMs = this.#options.now()
     const ids: Array<number> = []
+    const { writing } = this.#options
+    const write = writing?.line ?? encodeRequest
     let packet = ""
     this.#endOnGarbage = endOnGarbage
     this.#onlyId = requests.length === 1 ? this.#lastId + 1 : null
@@ -157,13 +162,13 @@ export class Session {
       const id = ++this.#lastId
       ids.push(id)
       this.#outstanding.set(id, { request, sentMs, reply: null })
-      packet += encodeRequest(id, request.method.name, request.params)
+      packet += write(id, request.method.name, request.params)
     }
     if (this.ended === null && packet.length > 0) {
       this.#unanswered = requests.length
       this.requests += requests.length
       this.#framer.bound = this.#bound()
-      const bytes = Buffer.from(packet, "utf8")
+      const bytes = Buffer.from(writing === undefined ? packet : writing.packet(packet), "utf8")
       this.bytesOut += bytes.length
       this.#socket.write(bytes)
     }

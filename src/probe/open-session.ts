@@ -1,9 +1,10 @@
 import { Clock, Effect, Exit, Scope } from "effect"
 import type { Chain } from "../domain/chain.ts"
-import type { Visit } from "../domain/visit.ts"
+import type { Visit, VisitKind } from "../domain/visit.ts"
 import { ByteBudget } from "../electrum/byte-budget.ts"
 import { EntryTable } from "../electrum/entry-table.ts"
 import type { Reply } from "../electrum/reply.ts"
+import type { RequestWriting } from "../electrum/request-writing.ts"
 import { Session } from "../electrum/session.ts"
 import { Dialer, type DialPlan } from "../transport/dialer.ts"
 import type { TransportError } from "../transport/transport-error.ts"
@@ -32,7 +33,7 @@ export interface OpenSession {
  */
 export const openSession = Effect.fn("openSession")(function*(
   plan: DialPlan,
-  options: { readonly chain: Chain; readonly clientName: string }
+  options: { readonly chain: Chain; readonly clientName: string; readonly kind: VisitKind; readonly writing?: RequestWriting }
 ): Effect.fn.Return<OpenSession, never, Dialer | ByteBudget | Scope.Scope> {
   const dialer = yield* Dialer
   const budget = yield* ByteBudget
@@ -54,7 +55,11 @@ export const openSession = Effect.fn("openSession")(function*(
       draft.connected(connection, since)
       const timeouts = timeoutsFor(base, plan.endpoint, connection.dial.via)
       exchangeMs = timeouts.exchangeMs
-      const opened = yield* Session.open(connection.socket, { share: budget.open(), now })
+      const opened = yield* Session.open(connection.socket, {
+        share: budget.open(),
+        now,
+        ...(options.writing === undefined ? {} : { writing: options.writing })
+      })
       yield* Effect.addFinalizer(() => Effect.sync(() => draft.leave(opened)))
       session = opened
       return yield* shakeHands(opened, draft, options.clientName, number, timeouts.handshakeMs)
@@ -84,6 +89,6 @@ export const openSession = Effect.fn("openSession")(function*(
     protocol: () => draft.protocol,
     ask,
     origin,
-    leave: Effect.andThen(Scope.close(last.own, Exit.void), Effect.sync(() => ({ ...draft.finish(), identification: null })))
+    leave: Effect.andThen(Scope.close(last.own, Exit.void), Effect.sync(() => ({ ...draft.finish(), kind: options.kind, identification: null })))
   }
 })

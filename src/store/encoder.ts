@@ -7,6 +7,7 @@ import type { CertificateFacts, TlsFacts, Visit } from "../domain/visit.ts"
 import type {
   AdvertisedFact,
   CrawlId,
+  DifferentialFact,
   EndpointFact,
   Fact,
   LedgerFact,
@@ -14,6 +15,7 @@ import type {
   SnapshotsFact
 } from "./facts.ts"
 import { Identities, servicesText } from "./identities.ts"
+import { differentialRow } from "./differential-row.ts"
 import { ChunkPool, RowBuffer } from "./row-buffer.ts"
 import { snapshotReadingRow, snapshotRow } from "./snapshot-rows.ts"
 import { type TableName, tableNames, tables } from "./tables.ts"
@@ -91,6 +93,9 @@ export class Batch {
           break
         case "probe due":
           this.#probeDue(crawlId, fact, visitId)
+          break
+        case "differential":
+          this.#differential(crawlId, fact)
           break
         case "servers":
           this.joined.set(crawlId, fact.servers)
@@ -283,6 +288,15 @@ export class Batch {
         }))
       }
     }
+  }
+
+  #differential(crawlId: CrawlId, { differential, serversOf }: DifferentialFact): void {
+    this.rows.differential.add(differentialRow(differential, {
+      crawl: crawlId,
+      serversOf,
+      endpoint: this.#endpoint(differential.target.endpoint),
+      visits: differential.visits.map((visit) => this.#visit(crawlId, visit))
+    }))
   }
 
   #tlsSession(visit_id: number, tls: TlsFacts): void {

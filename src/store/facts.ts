@@ -1,4 +1,5 @@
 import type { Advertisement, Source } from "../domain/advertisement.ts"
+import type { Differential } from "../domain/differential.ts"
 import type { Endpoint } from "../domain/endpoint.ts"
 import type { NotVisitedReason, VisitReason } from "../domain/reason.ts"
 import type { MalformedFacts } from "../domain/malformed-facts.ts"
@@ -88,5 +89,21 @@ export interface SnapshotsFact {
   readonly snapshots: ReadonlyArray<Snapshot>
 }
 
+/** One series of connections as two personas, and its visits. */
+export interface DifferentialFact {
+  readonly _tag: "differential"
+  /** The crawl whose server it is. */
+  readonly serversOf: CrawlId
+  readonly differential: Differential
+}
+
 /** What the crawl hands to the store. */
-export type Fact = AdvertisedFact | EndpointFact | VisitFact | LedgerFact | ServersFact | SnapshotsFact | ProbeDueFact
+export type Fact =
+  | AdvertisedFact
+  | EndpointFact
+  | VisitFact
+  | LedgerFact
+  | ServersFact
+  | SnapshotsFact
+  | ProbeDueFact
+  | DifferentialFact

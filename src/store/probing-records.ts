@@ -14,9 +14,32 @@ export interface ProbeTargets {
   readonly targets: ReadonlyArray<ProbeTarget>
 }
 
+/** Where the latest series about an endpoint stands. Times in milliseconds since 1970. */
+export interface DifferentialSeries {
+  /** Its key. */
+  readonly endpoint: string
+  readonly startedAt: number
+  /** Not to be repeated before; null for nothing to repeat. */
+  readonly againFrom: number | null
+  /** What a repetition is about. */
+  readonly differing: ReadonlyArray<string>
+}
+
+/** What all series about the servers of a network come to. */
+export interface DifferentialFinding {
+  readonly endpoint: string
+  readonly state: "differs" | "open" | "same" | "not comparable"
+  readonly finding: string
+}
+
 /** What probes beyond a crawl read of the database. */
 export interface ProbingRecords {
   readonly targets: (network: string) => Effect.Effect<ProbeTargets, StoreError>
+  /** The settings of the crawl that targets come from, as stored; null before there is one. */
+  readonly settings: (network: string) => Effect.Effect<unknown, StoreError>
+  /** The latest series of each endpoint. */
+  readonly differentials: (network: string) => Effect.Effect<ReadonlyArray<DifferentialSeries>, StoreError>
+  readonly findings: (network: string) => Effect.Effect<ReadonlyArray<DifferentialFinding>, StoreError>
 }
 
 const TargetRow = Schema.Struct({
@@ -64,6 +87,67 @@ const readTargets = Effect.fnUntraced(function*(
   }
 })
 
+const SettingsRow = Schema.Struct({ settings: Schema.fromJsonString(Schema.Unknown) })
+
+const readSettings = Effect.fnUntraced(function*(connection: DuckDBConnection, network: string) {
+  const [row] = yield* readRows(
+    connection,
+    SettingsRow,
+    "SELECT c.settings FROM latest_crawl l JOIN crawl c USING (crawl_id) WHERE l.network = $network",
+    { network }
+  )
+  return row?.settings ?? null
+})
+
+const SeriesRow = Schema.Struct({
+  endpoint_key: Schema.String,
+  started_ms: Schema.Int,
+  again_ms: Schema.NullOr(Schema.Int),
+  differing: Schema.Array(Schema.String)
+})
+
+const readDifferentials = Effect.fnUntraced(function*(
+  connection: DuckDBConnection,
+  network: string
+): Effect.fn.Return<ReadonlyArray<DifferentialSeries>, StoreError> {
+  const rows = yield* readRows(
+    connection,
+    SeriesRow,
+    `SELECT e.endpoint_key, epoch_ms(d.started_at) AS started_ms, epoch_ms(d.again_from) AS again_ms, d.differing
+     FROM differential d JOIN crawl c USING (crawl_id) JOIN endpoint e USING (endpoint_id)
+     WHERE c.network = $network
+     QUALIFY row_number() OVER (PARTITION BY d.endpoint_id ORDER BY d.started_at DESC) = 1
+     ORDER BY e.endpoint_key`,
+    { network }
+  )
+  return rows.map((row) => ({
+    endpoint: row.endpoint_key,
+    startedAt: row.started_ms,
+    againFrom: row.again_ms,
+    differing: row.differing
+  }))
+})
+
+const FindingRow = Schema.Struct({
+  endpoint: Schema.String,
+  state: Schema.Literals(["differs", "open", "same", "not comparable"]),
+  finding: Schema.String
+})
+
+const readFindings = (connection: DuckDBConnection, network: string) =>
+  readRows(
+    connection,
+    FindingRow,
+    `SELECT e.endpoint_key AS endpoint, r.state, r.finding
+     FROM differential_result r JOIN endpoint e USING (endpoint_id) WHERE r.network = $network ORDER BY endpoint`,
+    { network }
+  )
+
 export const makeProbingRecords = (writer: Writer): ProbingRecords => ({
-  targets: Effect.fn("Store.probing.targets")((network) => writer.exclusively((c) => readTargets(c, network)))
+  targets: Effect.fn("Store.probing.targets")((network) => writer.exclusively((c) => readTargets(c, network))),
+  settings: Effect.fn("Store.probing.settings")((network) => writer.exclusively((c) => readSettings(c, network))),
+  differentials: Effect.fn("Store.probing.differentials")((network) =>
+    writer.exclusively((c) => readDifferentials(c, network))
+  ),
+  findings: Effect.fn("Store.probing.findings")((network) => writer.exclusively((c) => readFindings(c, network)))
 })

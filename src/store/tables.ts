@@ -204,6 +204,24 @@ export const tables = {
     wallet_accepts: BOOLEAN,
     wallet_accepts_reason: VARCHAR
   },
+  differential: {
+    crawl_id: INTEGER,
+    servers_of: INTEGER,
+    server_id: INTEGER,
+    endpoint_id: INTEGER,
+    stage: VARCHAR,
+    started_at: TIMESTAMP,
+    personas: VARCHARS,
+    visit_ids: INTEGERS,
+    outcome: VARCHAR,
+    compared: VARCHARS,
+    varying: VARCHARS,
+    differing: VARCHARS,
+    statistic: DOUBLE,
+    p_value: DOUBLE,
+    again_from: TIMESTAMP,
+    detail: VARCHAR
+  },
   snapshot: {
     snapshot_id: INTEGER,
     crawl_id: INTEGER,

@@ -1,7 +1,7 @@
 import { NodeServices } from "@effect/platform-node"
 import { Effect, Layer } from "effect"
 import { type ConnectionInput, connectionOf, storedConnection } from "../../src/cli/connection.ts"
-import { clientNameOf } from "../../src/cli/crawl.ts"
+import { clientNameOf } from "../../src/cli/client-name.ts"
 import { Crawler } from "../../src/crawl/crawler.ts"
 import { defaultCrawlSettings } from "../../src/crawl/settings.ts"
 import { noExclusions } from "../../src/discovery/exclude.ts"

@@ -1,10 +1,12 @@
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { Effect } from "effect"
 import { afterAll, describe, expect, it } from "vitest"
 import { runCli } from "../support/cli.ts"
 import { queryFile } from "../support/duck.ts"
 import { runSimnet } from "../support/running-simnet.ts"
+import { withStore } from "../support/small-database.ts"
 import { planOf } from "../support/simnet-plan.ts"
 
 const folder = mkdtempSync(join(tmpdir(), "observatory-probe-"))
@@ -42,12 +44,48 @@ describe("observatory probe", () => {
     expect(new Set(uncommon).size).toBe(uncommon.length)
   }, 240_000)
 
+  it("--differential asks each server once a day, through the proxy of its crawl, and never calls one honest", async () => {
+    const db = join(folder, "framing.duckdb")
+    const { simnet, stop } = await runSimnet({ scenario: "selective", randomSeed: 5, timeScale: 0, servers: 12 })
+    try {
+      const proxy = `socks5://127.0.0.1:${simnet.socksPort}`
+      const crawl = await runCli([
+        "crawl", "--differential", "--network", "mainnet-sim", "--db", db, "--proxy", proxy, "--tor", proxy, "--rate", "0", "--connect-timeout", "5s",
+        ...simnet.seeds.flatMap((seed) => ["--seed", seed])
+      ], { timeoutMs: 150_000 })
+      expect(crawl.code, crawl.stderr).toBe(0)
+      expect(crawl.stdout).toMatch(/servers of mainnet-sim asked the same in two ways/)
+      expect(crawl.stdout).toMatch(/no misbehaviour shown to a declared crawler/)
+      expect(crawl.stdout).not.toMatch(/is honest|are honest/)
+      // The proxy is that of the crawl: without it none of these names would be reached.
+      const again = await runCli(["probe", "--differential", "--network", "mainnet-sim", "--db", db, "--rate", "0"], { timeoutMs: 60_000 })
+      expect(again.code, again.stderr).toBe(0)
+      expect(again.stdout).toMatch(/^\s*\d+ servers wait for another day/m)
+      const snapshot = await runCli(["probe", "--snapshot", "--network", "mainnet-sim", "--db", db, "--rate", "0"], { timeoutMs: 100_000 })
+      expect(snapshot.code, snapshot.stderr).toBe(0)
+      expect(snapshot.stdout).toMatch(/servers +[1-9]\d* of \d+ may be compared/)
+    } finally {
+      await stop()
+    }
+    const rows = await queryFile(db, "SELECT state, count(*)::INTEGER AS n FROM differential_result GROUP BY state")
+    expect(rows.some(({ state }) => state === "differs")).toBe(false)
+    expect(rows.find(({ state }) => state === "same")!["n"]).toBeGreaterThan(5)
+  }, 300_000)
+
   it("says what is wrong: nothing to probe, no crawl, an opt-out list fetched past the proxy", async () => {
     const nothing = await runCli(["probe", "--network", "mainnet-sim"])
     expect([nothing.code, nothing.stderr]).toEqual([2, expect.stringContaining("--snapshot")])
+    const both = await runCli(["probe", "--snapshot", "--differential", "--network", "mainnet-sim"])
+    expect([both.code, both.stderr]).toEqual([2, expect.stringContaining("--differential")])
     const missing = await runCli(["probe", "--snapshot", "--network", "mainnet-sim", "--db", join(folder, "none.duckdb")])
     expect([missing.code, missing.stderr]).toEqual([1, expect.stringContaining("There is no database")])
-    const list = await runCli(["probe", "--snapshot", "--proxy", "socks5://127.0.0.1:1", "--exclude", "https://example.org/list"])
+    const empty = join(folder, "empty.duckdb")
+    await Effect.runPromise(withStore(empty, () => Effect.void))
+    for (const what of ["--snapshot", "--differential"]) {
+      const none = await runCli(["probe", what, "--network", "mainnet-sim", "--db", empty])
+      expect([none.code, none.stderr]).toEqual([1, expect.stringContaining("crawl first")])
+    }
+    const list = await runCli(["probe", "--snapshot", "--db", empty, "--proxy", "socks5://127.0.0.1:1", "--exclude", "https://example.org/list"])
     expect([list.code, list.stderr]).toEqual([2, expect.stringContaining("save it to a file first")])
   }, 60_000)
 })

@@ -4,7 +4,7 @@ import { Effect, Layer } from "effect"
 import { Database, type Row } from "../../src/store/database.ts"
 import { QueryCatalogue } from "../../src/store/query-catalogue.ts"
 import { bindParameters } from "../../src/store/query-file.ts"
-import { onion, recordSmallCrawl, recordSmallSnapshot, temporaryFolder, withStore } from "../support/small-database.ts"
+import { onion, recordSmallCrawl, recordSmallProbes, temporaryFolder, withStore } from "../support/small-database.ts"
 
 const layers = (path: string) =>
   Layer.mergeAll(Database.layer(path), QueryCatalogue.layer).pipe(Layer.provideMerge(NodeServices.layer))
@@ -20,8 +20,8 @@ const filled = Effect.gen(function*() {
     Effect.gen(function*() {
       yield* recordSmallCrawl(store, "mainnet")
       yield* recordSmallCrawl(store, "mainnet-sim")
-      yield* recordSmallSnapshot(store, "mainnet")
-      yield* recordSmallSnapshot(store, "mainnet-sim")
+      yield* recordSmallProbes(store, "mainnet")
+      yield* recordSmallProbes(store, "mainnet-sim")
     }))
   return path
 })

@@ -106,7 +106,12 @@ export class MemoryStore {
         saveFacts: (_network, facts) => Effect.sync(() => void this.enriched.push(...facts)),
         saveHosts: (_network, hosts) => Effect.sync(() => void this.hosts.push(...hosts))
       },
-      probing: { targets: () => Effect.die("not asked here") },
+      probing: {
+        targets: () => Effect.die("not asked here"),
+        settings: () => Effect.succeed(null),
+        differentials: () => Effect.die("not asked here"),
+        findings: () => Effect.die("not asked here")
+      },
       dueProbes: {
         due: () => Effect.succeed([]),
         candidates: () =>

@@ -12,6 +12,7 @@ import {
   answeredVisit,
   certificateOf,
   crawlStart,
+  differentialOf,
   failedVisit,
   malformedAdvertisement,
   seedList,
@@ -126,8 +127,11 @@ export const smallCrawl = (network = "mainnet"): ReadonlyArray<ReadonlyArray<Fac
   ]
 }
 
-/** A snapshot of the small network: both servers that answered show the same estimates, of which one is at the floor. */
-export const recordSmallSnapshot = Effect.fnUntraced(function*(store: Store["Service"], network: string) {
+/**
+ * What probes found in the small network: both servers that answered show the same
+ * estimates, of which one is at the floor, and answer alike however they are asked.
+ */
+export const recordSmallProbes = Effect.fnUntraced(function*(store: Store["Service"], network: string) {
   const { crawlId, targets } = yield* store.probing.targets(network)
   const values = snapshotValuesOf([0.00012, 0.00011, 0.00009, 0.00004, 0.00001])
   const run = yield* store.startCrawl({ ...crawlStart({ network }), kind: "probe" })
@@ -137,6 +141,9 @@ export const recordSmallSnapshot = Effect.fnUntraced(function*(store: Store["Ser
     visits: [],
     snapshots: [snapshotOf(targets.map((target) => [target, values]))]
   }])
+  for (const target of targets) {
+    yield* store.record(run, [{ _tag: "differential", serversOf: crawlId!, differential: differentialOf(target) }])
+  }
   yield* store.flush
   yield* store.endCrawl(run, "finished", someTime + 90_000)
 })

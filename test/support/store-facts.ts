@@ -1,6 +1,7 @@
 import { shippedChains } from "../../src/domain/chain.ts"
 import type { Advertisement } from "../../src/domain/advertisement.ts"
 import { type Endpoint, endpointKey, parseEndpoint } from "../../src/domain/endpoint.ts"
+import type { Differential } from "../../src/domain/differential.ts"
 import type { ProbeTarget } from "../../src/domain/probe-target.ts"
 import type { Snapshot, SnapshotValues, Tip } from "../../src/domain/snapshot.ts"
 import type { CertificateFacts, Observation, TlsFacts, Visit } from "../../src/domain/visit.ts"
@@ -267,5 +268,20 @@ export const snapshotOf = (
     receivedMs: 120,
     values
   })),
+  ...changes
+})
+
+/** A series that showed nothing, of four connections whose visits were not kept. */
+export const differentialOf = (target: ProbeTarget, changes?: Partial<Differential>): Differential => ({
+  target,
+  stage: "first",
+  startedAt: someTime,
+  personas: ["crawler", "wallet", "wallet", "crawler"],
+  visits: [],
+  comparison: { outcome: "same", compared: ["banner", "fee#2"], varying: [], differing: [] },
+  statistic: null,
+  pValue: null,
+  againFrom: null,
+  detail: null,
   ...changes
 })

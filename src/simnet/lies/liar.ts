@@ -23,7 +23,7 @@ export interface LiarOptions {
 
 /** Whether the condition can come true in the course of a connection only. */
 const depends = (to: LieCondition | undefined): boolean =>
-  to?.after_requests !== undefined || to?.client_name !== undefined
+  to?.after_requests !== undefined || to?.client_name !== undefined || to?.padded !== undefined
 
 /** A server that lies, at least to some. */
 export class Liar {
@@ -140,6 +140,12 @@ const clientName = (bytes: Buffer): string | undefined => {
   }
 }
 
+/** Whether spaces before the last bracket hide how long a line is. */
+const isPadded = (bytes: Buffer): boolean => {
+  const last = Math.max(bytes.lastIndexOf("}"), bytes.lastIndexOf("]"))
+  return last > 1 && bytes[last - 1] === 0x20 && bytes[last - 2] === 0x20
+}
+
 /** Every subset, the empty one first. */
 const subsets = <A>(items: ReadonlyArray<A>): ReadonlyArray<ReadonlyArray<A>> =>
   items.reduce<ReadonlyArray<ReadonlyArray<A>>>((all, item) => [...all, ...all.map((some) => [...some, item])], [[]])
@@ -153,6 +159,7 @@ class TwoFacedConversation implements Conversation {
   readonly #later: ReadonlyArray<LieSpec>
   #requests = 0
   #clientName = ""
+  #padded = false
   #speaking = 0
 
   constructor(
@@ -174,9 +181,13 @@ class TwoFacedConversation implements Conversation {
 
   line(bytes: Buffer): void {
     this.#clientName = clientName(bytes) ?? this.#clientName
+    // Several requests can share a packet, of which the last one is padded.
+    this.#padded ||= isPadded(bytes)
     const told = this.#later.filter(
       ({ to }) =>
-        this.#requests >= (to?.after_requests ?? 0) && this.#clientName.startsWith(to?.client_name ?? "")
+        this.#requests >= (to?.after_requests ?? 0) &&
+        this.#clientName.startsWith(to?.client_name ?? "") &&
+        (to?.padded === undefined || to.padded === this.#padded)
     )
     this.#requests++
     this.#speaking = this.#talks.findIndex(

@@ -35,6 +35,7 @@ const conditionText = (to: LieCondition | undefined): string =>
   [
     to?.clients === undefined ? [] : [` to ${percent(to.clients)} of clients`],
     to?.client_name === undefined ? [] : [` to clients named ${to.client_name}…`],
+    to?.padded === undefined ? [] : [` to clients that ${to.padded ? "pad" : "do not pad"} their requests`],
     to?.tor === undefined ? [] : [to.tor ? " through Tor" : " not through Tor"],
     to?.network === undefined ? [] : [` on ${to.network} names`],
     to?.sessions === undefined ? [] : [` in ${percent(to.sessions)} of sessions`],

@@ -12,7 +12,8 @@ export const LieCondition = Schema.Struct({
   network: optional(Schema.Literals(["clearnet", "onion"]), "Only at its names of this network."),
   sessions: optional(Probability, "This share of connections."),
   after_requests: optional(Count, "After so many requests of a connection."),
-  client_name: optional(Schema.NonEmptyString, "Only clients whose name in server.version begins so.")
+  client_name: optional(Schema.NonEmptyString, "Only clients whose name in server.version begins so."),
+  padded: optional(Schema.Boolean, "True: only clients that pad their requests, as wallets do; false: only the others.")
 })
 export type LieCondition = typeof LieCondition.Type
 

@@ -1,0 +1,189 @@
+import { Clock, Effect, Random } from "effect"
+import type { Exclusions } from "../discovery/exclude.ts"
+import type { Chain } from "../domain/chain.ts"
+import type { Differential, DifferentialStage, PersonaName, Segment } from "../domain/differential.ts"
+import { endpointKey } from "../domain/endpoint.ts"
+import type { Visit } from "../domain/visit.ts"
+import type { ByteBudget } from "../electrum/byte-budget.ts"
+import { compareSegments, testSegments } from "../probe/differential/compare.ts"
+import { interview } from "../probe/differential/interview.ts"
+import { personas } from "../probe/differential/personas.ts"
+import { segmentAllowance } from "../probe/differential/questions.ts"
+import type { DifferentialSeries } from "../store/probing-records.ts"
+import { Store, type Vantage } from "../store/store.ts"
+import type { StoreError } from "../store/store-error.ts"
+import type { Dialer } from "../transport/dialer.ts"
+import { visitWithoutExcluded } from "./announcements.ts"
+import { ConnectionGate } from "./connection-gate.ts"
+import { CostLedger, reasonForDistance } from "./cost-ledger.ts"
+import { CrawlError } from "./crawl-error.ts"
+import type { DifferentialSettings } from "./differential-settings.ts"
+import { prepareMember, type ProbeMember } from "./probe-member.ts"
+
+export interface DifferentialRun {
+  readonly chain: Chain
+  readonly vantage: Vantage
+  readonly codeVersion: string
+  readonly settings: DifferentialSettings
+  readonly exclusions: Exclusions
+  readonly onNote: (note: string) => Effect.Effect<void>
+}
+
+export interface DifferentialSummary {
+  /** The run, a crawl of kind `probe`. */
+  readonly crawlId: number
+  readonly series: ReadonlyArray<Differential>
+  /** Servers that were asked less than a day ago, or whose repetition is for later. */
+  readonly waiting: ReadonlyArray<{ readonly endpoint: string; readonly from: number }>
+  /** Servers not asked, and why. */
+  readonly refused: ReadonlyArray<{ readonly endpoint: string; readonly problem: string }>
+}
+
+/** The first look: as simple as can be, at equal cost, so that what drifts steadily shows in neither persona. */
+const firstOrders: ReadonlyArray<ReadonlyArray<PersonaName>> = [
+  ["crawler", "wallet", "wallet", "crawler"],
+  ["wallet", "crawler", "crawler", "wallet"]
+]
+
+/** In which order a series asks. A repetition's is drawn from all orders: its test rests on that. */
+const orderOf = (stage: DifferentialStage, repetitions: number): Effect.Effect<ReadonlyArray<PersonaName>> =>
+  stage === "first"
+    ? Effect.map(Random.nextBoolean, (is) => firstOrders[is ? 0 : 1]!)
+    : Random.shuffle(Array.from({ length: repetitions }, (_, i): PersonaName => i % 2 === 0 ? "crawler" : "wallet"))
+
+/** What is to be done about a server now. */
+const planOf = (
+  known: DifferentialSeries | undefined,
+  now: number,
+  restMs: number
+): { readonly stage: DifferentialStage; readonly questions: ReadonlyArray<string> } | { readonly from: number } => {
+  if (known === undefined) return { stage: "first", questions: [] }
+  const from = known.againFrom ?? known.startedAt + restMs
+  if (from > now) return { from }
+  return known.againFrom === null ? { stage: "first", questions: [] } : { stage: "again", questions: known.differing }
+}
+
+/** What the connections say. A repetition is about what differed the first time, and nothing else. */
+const judge = (
+  stage: DifferentialStage,
+  segments: ReadonlyArray<Segment>,
+  questions: ReadonlyArray<string>,
+  complete: boolean
+): Pick<Differential, "comparison" | "statistic" | "pValue" | "detail"> => {
+  const comparison = compareSegments(segments)
+  if (!complete) {
+    return { comparison: { ...comparison, outcome: "not comparable" }, statistic: null, pValue: null, detail: "the connections came to an early end" }
+  }
+  if (stage === "first" || comparison.outcome === "not comparable") {
+    return { comparison, statistic: null, pValue: null, detail: comparison.outcome === "not comparable" ? "nothing was answered on every connection" : null }
+  }
+  return { comparison, ...testSegments(segments, questions), detail: null }
+}
+
+/**
+ * Asks servers the same questions as the crawler and as the wallet ask them,
+ * one series a server and day. What differs in the first series is asked again
+ * on another day, often enough and in an order drawn at random, so that chance
+ * and innocent causes can be told from the way of asking.
+ */
+export const runDifferential = Effect.fn("runDifferential")(function*(
+  run: DifferentialRun
+): Effect.fn.Return<DifferentialSummary, CrawlError | StoreError, Store | Dialer | ByteBudget> {
+  const store = yield* Store
+  const clock = yield* Clock.Clock
+  const { chain, settings } = run
+  const { crawlId: serversOf, targets } = yield* store.probing.targets(chain.name)
+  if (serversOf === null || targets.length === 0) {
+    return yield* new CrawlError({
+      reason: "no servers",
+      message: `No finished crawl of ${chain.name} in this database has a server that answered: crawl first.`
+    })
+  }
+  const known = new Map((yield* store.probing.differentials(chain.name)).map((series) => [series.endpoint, series]))
+  const ledger = new CostLedger(yield* store.ledger(run.vantage.name))
+  const crawlId = yield* store.startCrawl({
+    kind: "probe",
+    chain,
+    vantage: run.vantage,
+    settings: { probe: "differential", serversOf, ...settings },
+    codeVersion: run.codeVersion,
+    startedAt: clock.currentTimeMillisUnsafe()
+  })
+  const gate = new ConnectionGate(settings)
+
+  /** One connection after the other to one server, as long as it answers. */
+  const ask = Effect.fnUntraced(function*(member: ProbeMember, order: ReadonlyArray<PersonaName>) {
+    const segments: Array<Segment> = []
+    const visits: Array<Visit> = []
+    for (const name of order) {
+      yield* Effect.sleep(gate.wait(clock.currentTimeMillisUnsafe()))
+      const { segment, visit } = yield* interview(member.plan!, personas[name], member.target, { chain, clientName: settings.clientName })
+      segments.push(segment)
+      visits.push(visitWithoutExcluded(visit, run.exclusions))
+      const distance = reasonForDistance(visit)
+      // At once: whatever becomes of the series, it is on their books.
+      yield* store.record(crawlId, [ledger.charge(member.ledgerTarget, visit.cost, distance, clock.currentTimeMillisUnsafe())])
+      if (visit.outcome === "failed" || distance === "throttled" || distance === "reset") break
+    }
+    return { segments, visits, complete: segments.length === order.length && visits.at(-1)?.outcome === "answered" }
+  })
+
+  const series = Effect.fnUntraced(function*(
+    member: ProbeMember,
+    stage: DifferentialStage,
+    questions: ReadonlyArray<string>
+  ) {
+    const startedAt = clock.currentTimeMillisUnsafe()
+    const order = yield* orderOf(stage, settings.repetitions)
+    const { complete, segments, visits } = yield* ask(member, order)
+    const judged = judge(stage, segments, questions, complete)
+    const suspect = stage === "first" ? judged.comparison.outcome === "differs" : judged.comparison.outcome === "not comparable"
+    const differential: Differential = {
+      target: member.target,
+      stage,
+      startedAt,
+      personas: segments.map(({ persona }) => persona),
+      visits,
+      ...judged,
+      // A repetition that came to nothing is still to be made.
+      comparison: stage === "again" && suspect ? { ...judged.comparison, differing: questions } : judged.comparison,
+      againFrom: suspect ? clock.currentTimeMillisUnsafe() + settings.restMs : null
+    }
+    yield* store.record(crawlId, [{ _tag: "differential", serversOf, differential }])
+    return differential
+  })
+
+  const waiting: Array<DifferentialSummary["waiting"][number]> = []
+  const refused: Array<DifferentialSummary["refused"][number]> = []
+  const visitServer = Effect.fnUntraced(function*(target: (typeof targets)[number]) {
+    const endpoint = endpointKey(target.endpoint)
+    const plan = planOf(known.get(endpoint), clock.currentTimeMillisUnsafe(), settings.restMs)
+    if ("from" in plan) {
+      waiting.push({ endpoint, from: plan.from })
+      return []
+    }
+    const connections = plan.stage === "first" ? firstOrders[0]!.length : settings.repetitions
+    const allowance = connections * segmentAllowance(chain, target)
+    const member = yield* prepareMember(target, { exclusions: run.exclusions, allowance }, ledger)
+    if (member.refusal !== null) {
+      refused.push({ endpoint, problem: member.refusal.problem })
+      return []
+    }
+    yield* gate.enter(member.occupancy)
+    gate.opened()
+    return [yield* Effect.ensuring(series(member, plan.stage, plan.questions), Effect.sync(() => gate.leave(member.occupancy)))]
+  })
+
+  const end = (state: "finished" | "interrupted" | "failed") =>
+    store.flush.pipe(
+      Effect.andThen(Effect.suspend(() => store.endCrawl(crawlId, state, clock.currentTimeMillisUnsafe()))),
+      Effect.andThen(store.publishSnapshot),
+      Effect.uninterruptible
+    )
+  yield* run.onNote(`Asking up to ${targets.length} servers of crawl ${serversOf} in two ways.`)
+  const found = yield* Effect.forEach(targets, visitServer, { concurrency: settings.concurrency }).pipe(
+    Effect.onError((cause) => Effect.ignore(end(cause.reasons.some((r) => r._tag === "Interrupt") ? "interrupted" : "failed")))
+  )
+  yield* end("finished")
+  return { crawlId, series: found.flat(), waiting, refused }
+})

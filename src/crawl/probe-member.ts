@@ -1,0 +1,45 @@
+import { Clock, Effect, Result } from "effect"
+import type { Exclusions } from "../discovery/exclude.ts"
+import type { ProbeTarget } from "../domain/probe-target.ts"
+import { Dialer, type DialPlan } from "../transport/dialer.ts"
+import type { CostLedger } from "./cost-ledger.ts"
+import { type Occupancy, occupancyOf } from "./politeness.ts"
+
+/** Why a server is not asked: `failed` where it is not our own rules. */
+export interface Refusal {
+  readonly state: "not asked" | "failed"
+  readonly problem: string
+}
+
+/** A server that a probe may ask, or why it may not. */
+export interface ProbeMember {
+  readonly target: ProbeTarget
+  /** Null where the name did not resolve. */
+  readonly plan: DialPlan | null
+  readonly refusal: Refusal | null
+  readonly occupancy: Occupancy
+  /** Whose books it is on. */
+  readonly ledgerTarget: string
+}
+
+/** Resolves and asks opt-out lists and ledger; opens no connection. `allowance`: what the probe may cost. */
+export const prepareMember = Effect.fnUntraced(function*(
+  target: ProbeTarget,
+  rules: { readonly exclusions: Exclusions; readonly allowance: number },
+  ledger: CostLedger
+): Effect.fn.Return<ProbeMember, never, Dialer> {
+  const dialer = yield* Dialer
+  const { endpoint } = target
+  const planned = yield* Effect.result(dialer.plan(endpoint))
+  const plan = Result.isSuccess(planned) ? planned.success : null
+  const addresses = plan?.dial.addresses ?? []
+  const ledgerTarget = plan?.dial.address ?? endpoint.host
+  const refused = ledger.refusal(ledgerTarget, yield* Clock.currentTimeMillis, rules.allowance)
+  const refusal = (): Refusal | null => {
+    if (rules.exclusions.excludes(endpoint.host, addresses) !== undefined) return { state: "not asked", problem: "excluded" }
+    if (Result.isFailure(planned)) return { state: "failed", problem: `${planned.failure.reason}: ${planned.failure.detail}` }
+    return refused === null ? null : { state: "not asked", problem: refused.detail }
+  }
+  const dialled = plan?.dial.address ?? addresses[0] ?? null
+  return { target, plan, refusal: refusal(), ledgerTarget, occupancy: occupancyOf(endpoint.host, dialled, []) }
+})
