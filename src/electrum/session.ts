@@ -1,7 +1,7 @@
 import { Effect, type Scope } from "effect"
 import type { Duplex } from "node:stream"
-import type { ProbeOutcome } from "../domain/reason.ts"
 import type { BytesShare } from "./byte-budget.ts"
+import { Deadline } from "./deadline.ts"
 import type { EntryTable } from "./entry-table.ts"
 import { decodeLine, encodeRequest, type Line } from "./json-rpc.ts"
 import { LineFramer, type LineSink } from "./line-framer.ts"
@@ -18,30 +18,7 @@ import {
 } from "./reply.ts"
 import { cutText, storedReply } from "./reply-text.ts"
 import type { RequestWriting } from "./request-writing.ts"
-
-/** Why nothing more can be exchanged. */
-export type SessionEnd =
-  /** The server closed its side (end of stream). */
-  | "closed"
-  | "reset"
-  /** TLS failed after its handshake, e.g. by an alert. */
-  | "tls"
-  /** A line, or all of them together, exceeded its bound. */
-  | "too large"
-  /** Unasked lines exceeded their bound. */
-  | "flood"
-  /** Garbage where only a reply makes sense. */
-  | "garbage"
-  /** All visits together held more than they may. */
-  | "budget"
-
-/** What becomes of requests that were outstanding when we ended the session. */
-const outcomeAtEnd: Readonly<Record<Exclude<SessionEnd, "closed" | "reset" | "tls">, ProbeOutcome>> = {
-  "too large": "closed",
-  flood: "malformed",
-  garbage: "malformed",
-  budget: "too large"
-}
+import { outcomeAtEnd, type SessionEnd } from "./session-end.ts"
 
 export interface SessionLimits {
   /** Bytes taken of one connection. */
@@ -103,10 +80,12 @@ export class Session {
   #endOnGarbage = false
   #arrivedMs = 0
   #settle: (() => void) | null = null
+  readonly #deadline: Deadline
 
-  constructor(socket: Duplex, options: SessionOptions) {
+  constructor(socket: Duplex, options: SessionOptions, deadline: Deadline) {
     this.#socket = socket
     this.#options = options
+    this.#deadline = deadline
     this.#limits = options.limits ?? defaultSessionLimits
     socket.on("data", this.#onData)
     socket.on("end", this.#onEnd)
@@ -119,10 +98,11 @@ export class Session {
 
   /** A session that lets go of socket and share when the scope closes; the socket itself is its dialer's. */
   static readonly open = (socket: Duplex, options: SessionOptions): Effect.Effect<Session, never, Scope.Scope> =>
-    Effect.acquireRelease(
-      Effect.sync(() => new Session(socket, options)),
-      (session) => Effect.sync(() => session.#leave())
-    )
+    Effect.flatMap(Deadline.make, (deadline) =>
+      Effect.acquireRelease(
+        Effect.sync(() => new Session(socket, options, deadline)),
+        (session) => Effect.sync(() => session.#leave())
+      ))
 
   /**
    * Sends all requests in one packet and waits until each has its reply, the
@@ -137,10 +117,17 @@ export class Session {
     Effect.suspend(() => {
       const sent = this.#send(requests, endOnGarbage)
       if (this.#unanswered === 0) return Effect.sync(() => this.#collect(sent))
-      return Effect.callback<void>((resume) => {
+      let passed = false
+      const settled = Effect.callback<void>((resume) => {
+        if (passed || this.#unanswered === 0 || this.ended !== null) return resume(Effect.void)
         this.#settle = () => resume(Effect.void)
-      }).pipe(
-        Effect.timeoutOption(timeoutMs),
+      })
+      const onPassed = (): void => {
+        passed = true
+        this.#settle?.()
+      }
+      return this.#deadline.set(timeoutMs, onPassed).pipe(
+        Effect.andThen(settled),
         Effect.map(() => this.#collect(sent))
       )
     })
@@ -177,6 +164,7 @@ export class Session {
 
   #collect(ids: ReadonlyArray<number>): ReadonlyArray<Reply> {
     this.#settle = null
+    this.#deadline.clear()
     this.#unanswered = 0
     const replies: Array<Reply> = []
     for (const id of ids) {

@@ -7,7 +7,7 @@ import {
   rangeText,
   type ReleaseRange
 } from "../../domain/implementation.ts"
-import type { Finding, Fits, Rule } from "./rule.ts"
+import type { Finding, Rule } from "./rule.ts"
 
 const efforts: ReadonlyArray<Effort> = ["wire", "form", "text"]
 
@@ -132,13 +132,14 @@ const weighAnew = (found: ReadonlyArray<Found>): Weighed => {
 const mostRemembered = 1000
 
 const remembered = new Map<string, Weighed>()
-const fitsIds = new WeakMap<Fits, number>()
-let lastFitsId = 0
-
-const fitsId = (fits: Fits): number => {
-  let id = fitsIds.get(fits)
-  if (id === undefined) fitsIds.set(fits, id = ++lastFitsId)
-  return id
+/** Equal for findings of one rule that say the same. */
+const keyOf = ({ fits, rule, saw }: Found): string => {
+  let key = `${rule.name}\n${saw}\n`
+  for (const implementation of implementations) {
+    const range = fits[implementation]
+    key += range === undefined ? "-" : `${range.since}<${range.before} `
+  }
+  return `${key}\n`
 }
 
 /**
@@ -147,7 +148,7 @@ const fitsId = (fits: Fits): number => {
  */
 export const weigh = (found: ReadonlyArray<Found>): Weighed => {
   let key = ""
-  for (const { fits, rule, saw } of found) key += `${rule.name}\n${saw}\n${fitsId(fits)}\n`
+  for (const finding of found) key += keyOf(finding)
   let weighed = remembered.get(key)
   if (weighed === undefined) {
     if (remembered.size >= mostRemembered) remembered.clear()

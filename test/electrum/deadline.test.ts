@@ -1,0 +1,71 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Exit, Scope } from "effect"
+import { TestClock } from "effect/testing"
+import { Deadline } from "../../src/electrum/deadline.ts"
+
+/** A deadline and the names of those that have passed, in order. */
+const watched = Effect.gen(function*() {
+  const deadline = yield* Deadline.make
+  const passed: Array<string> = []
+  return { deadline, passed, set: (ms: number, name: string) => deadline.set(ms, () => passed.push(name)) }
+})
+
+describe("a deadline", () => {
+  it.effect("passes once, not before its time", () =>
+    Effect.gen(function*() {
+      const { passed, set } = yield* watched
+      yield* set(100, "first")
+      yield* TestClock.adjust(99)
+      assert.deepStrictEqual(passed, [])
+      yield* TestClock.adjust(1)
+      yield* TestClock.adjust(1000)
+      assert.deepStrictEqual(passed, ["first"])
+    }))
+
+  it.effect("does not pass when it was cleared, or when another was set", () =>
+    Effect.gen(function*() {
+      const { deadline, passed, set } = yield* watched
+      yield* set(100, "cleared")
+      deadline.clear()
+      yield* TestClock.adjust(500)
+      yield* set(100, "replaced")
+      yield* TestClock.adjust(50)
+      yield* set(100, "kept")
+      yield* TestClock.adjust(99)
+      assert.deepStrictEqual(passed, [])
+      yield* TestClock.adjust(1)
+      assert.deepStrictEqual(passed, ["kept"])
+    }))
+
+  it.effect("passes in time when an earlier one is set while a later one is slept for", () =>
+    Effect.gen(function*() {
+      const { passed, set } = yield* watched
+      yield* set(10_000, "late")
+      yield* TestClock.adjust(10)
+      yield* set(20, "early")
+      yield* TestClock.adjust(20)
+      assert.deepStrictEqual(passed, ["early"])
+      yield* set(5, "next")
+      yield* TestClock.adjust(5)
+      yield* TestClock.adjust(20_000)
+      assert.deepStrictEqual(passed, ["early", "next"])
+    }))
+
+  it.effect("of nothing passes at once", () =>
+    Effect.gen(function*() {
+      const { passed, set } = yield* watched
+      yield* set(0, "now")
+      yield* TestClock.adjust(0)
+      assert.deepStrictEqual(passed, ["now"])
+    }))
+
+  it.effect("is forgotten when its scope closes", () =>
+    Effect.gen(function*() {
+      const scope = yield* Scope.make()
+      const { passed, set } = yield* Scope.provide(watched, scope)
+      yield* set(100, "never")
+      yield* Scope.close(scope, Exit.void)
+      yield* TestClock.adjust(1000)
+      assert.deepStrictEqual(passed, [])
+    }))
+})
