@@ -2,6 +2,7 @@ import { setByText } from "../domain/defaults.ts"
 import { forDisplay } from "../domain/display.ts"
 import { endpointKey } from "../domain/endpoint.ts"
 import type { FoundDefault } from "../domain/visit-defaults.ts"
+import type { JudgedAnswer, TimingFacts } from "../domain/judged-answer.ts"
 import type { Identification } from "../domain/identification.ts"
 import { rangeText } from "../domain/implementation.ts"
 import type { Observation, TlsFacts, Visit } from "../domain/visit.ts"
@@ -75,6 +76,27 @@ const percent = (probability: number): string => `${(100 * probability).toFixed(
 const fitsText = (fits: Identification["readings"][number]["fits"]): string =>
   Object.entries(fits).map(([name, releases]) => releases === "any" ? name : `${name} ${releases}`).join(", ") || "no known software"
 
+const answerLines = (answers: ReadonlyArray<JudgedAnswer>): Array<string> =>
+  answers.length === 0 ? [] : [
+    line("answers", "", "held against what is known and what its software does by default; a deviation is no verdict"),
+    ...answers.map(({ causes, detail, filtered, response, scriptForm, subject }) =>
+      more(
+        `${scriptForm === null ? subject : `${subject} ${scriptForm}`}: ${response ?? "not judged"}`
+          + (response === "ok" ? "" : ` ${forDisplay(JSON.stringify(detail), 300)}`)
+          + (filtered === true ? `; unusual, perhaps ${causes.join(", or ")}` : "")
+      ))
+  ]
+
+const timingLines = (timing: TimingFacts): Array<string> => [
+  line(
+    "round trip",
+    timing.medianMs === null ? "" : `${timing.medianMs.toFixed(1)} ms`,
+    timing.medianMs === null
+      ? `not measured: ${forDisplay(timing.untimed ?? "", 200)}`
+      : `median of ${timing.pings} pings${timing.deviationMs === null ? "" : `, standard deviation ${timing.deviationMs.toFixed(2)} ms`}`
+  )
+]
+
 const defaultLines = (found: ReadonlyArray<FoundDefault>): Array<string> =>
   found.length === 0 ? [] : [
     line("defaults", "", "set by software, images or guides; they tell nothing about who runs this server"),
@@ -94,7 +116,9 @@ export const visitText = (visit: Visit, defaults: ReadonlyArray<FoundDefault>, s
     ...visit.observations.flatMap(observationLines),
     ...(visit.tip === null ? [] : [line("tip", "", `height ${visit.tip.height}, ${visit.tip.hash}`)]),
     ...(visit.peers === null ? [] : [line("peers", "", `${visit.peers.entries.length} announcements in ${visit.peers.asked} replies`)]),
+    ...(visit.timing === null ? [] : timingLines(visit.timing)),
     ...(visit.identification === null ? [] : behaviourLines(visit.identification)),
+    ...answerLines(visit.answers),
     ...defaultLines(defaults),
     line("ended", at(endedMs), `${visit.requests} requests, ${visit.bytesOut} bytes out, ${visit.bytesIn} bytes in, about ${visit.cost.toFixed(1)} units on ElectrumX's books`),
     "",

@@ -32,6 +32,9 @@ describe("observatory visit", () => {
     }
     expect(run.stdout).toContain("\"result\":[\"Fulcrum 1.12.0\"")
     expect(run.stdout).toMatch(/^ {2}behaves like +Fulcrum, releases >=1\.10 <2\.1 \(99\.\d %\)\n +envelope: keys sorted, compact; Fulcrum, /m)
+    expect(run.stdout).toMatch(/^ {2}round trip +[\d.]+ ms {2}median of 4 pings, standard deviation [\d.]+ ms$/m)
+    expect(run.stdout).toMatch(/^ {2}answers .*\n(?: +\S.*: ok\n)+/m)
+    expect(run.stdout).toMatch(/^ +history P2TR: ok$/m)
     expect(run.stdout).not.toContain("does not go together")
     expect(run.stdout).toMatch(/^ {2}defaults .*\n +port "mainnet tls 50002": ElectrumX and \d+ others$/m)
     expect(run.stdout).toMatch(/^answered, on this chain by the headers at 0, 1000$/m)

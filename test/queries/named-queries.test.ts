@@ -180,6 +180,10 @@ describe("named queries", () => {
         assert.deepStrictEqual((yield* rows("malformed-announcements")).map((r) => [r["problem"], r["sources"]]), [
           ["not a list", 1]
         ])
+        assert.deepStrictEqual(yield* rows("response-matrix"), [{
+          subject: "balance", script_form: "P2WPKH", behaves_like: "ElectrumX", by_default: "ok", response: "ok", filtered: false, servers: 2
+        }])
+        assert.deepStrictEqual(yield* rows("response-matrix", { deviations: "true" }), [])
         assert.deepStrictEqual((yield* rows("banners")).map((r) => r["servers"]), [3])
         assert.deepStrictEqual((yield* rows("certificate-validity")).map((r) => r["servers"]), [3])
         const coverage = new Map((yield* rows("coverage")).map((r) => [`${r["level"]}: ${r["measure"]}`, r["number"]]))
