@@ -4,6 +4,7 @@ import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { type CliResult, runCli } from "../support/cli.ts"
 import { queryFile } from "../support/duck.ts"
+import { wrongReasons } from "../support/metadata-reasons.ts"
 import { runSimnet } from "../support/running-simnet.ts"
 
 const folder = mkdtempSync(join(tmpdir(), "observatory-hostile-"))
@@ -38,8 +39,8 @@ beforeAll(async () => {
     "--reply-timeout",
     "1500ms",
     ...running.simnet.seeds.flatMap((seed) => ["--seed", seed])
-  ], { timeoutMs: 90_000 })
-}, 120_000)
+  ], { timeoutMs: 240_000 })
+}, 300_000)
 
 afterAll(async () => {
   await running.stop()
@@ -63,6 +64,13 @@ describe("a crawl among hostile servers", () => {
     const hostile = new Set(truth.filter((t) => t.traits.length > 0).map((t) => t.host))
     expect(hostile.size).toBeGreaterThanOrEqual(60)
     expect([...hostile].filter((host) => !visited.has(host))).toEqual([])
+  })
+
+  it("has a reason for everything that it does not know of them, and none for what it knows", async () => {
+    const { stdout } = await runCli(["query", "server-metadata", "--db", db, "--format", "jsonl"])
+    const rows = stdout.trimEnd().split("\n").map((line) => JSON.parse(line) as Record<string, unknown>)
+    expect(rows.length).toBeGreaterThanOrEqual(100)
+    expect(rows.map((row) => [row["host"], ...wrongReasons(row)]).filter((wrong) => wrong.length > 1)).toEqual([])
   })
 
   it("loses nothing of the honest servers among them", async () => {
