@@ -28,5 +28,5 @@ export const probeWay = Effect.fnUntraced(function*(chain: Chain, input: ProbeWa
     return yield* usageError("An opt-out list at a URL would be fetched without --proxy: save it to a file first.")
   }
   const connection = yield* connectionOf(given, chain, input.vantage)
-  return { ...connection, exclusions: yield* readAllExclusions(exclude) }
+  return { ...connection, exclude, exclusions: yield* readAllExclusions(exclude) }
 })

@@ -101,7 +101,8 @@ const crawlAndLookUp = Effect.fnUntraced(function*(
     if (!isOver(summary)) return { summary, lookedUp: [] }
     yield* display.clear
     onStep(`probe --due --network ${run.chain.name} --vantage ${prepared.settings.vantage}`)
-    const deepLines = yield* deepVisits(run, prepared, connected)
+    // A crawl that was told to end early makes no further connections.
+    const deepLines = summary.end === "complete" ? yield* deepVisits(run, prepared, connected) : []
     onStep(`enrich --crawl ${summary.crawlId}`)
     const found = yield* enrichCrawl({
       crawlId: summary.crawlId,

@@ -19,8 +19,6 @@ export interface DueRecords {
   readonly due: (of: ProbesOf) => Effect.Effect<ReadonlyArray<DueProbe>, StoreError>
   /** What to decide from at the end of a crawl: its endpoints, and all that were ever due. */
   readonly candidates: (crawlId: CrawlId, of: ProbesOf) => Effect.Effect<ReadonlyArray<DueCandidate>, StoreError>
-  /** The settings of the newest crawl with something due, as stored; null without one. */
-  readonly settings: (of: ProbesOf) => Effect.Effect<Record<string, unknown> | null, StoreError>
 }
 
 const endpointFields = {
@@ -146,26 +144,8 @@ const readCandidates = Effect.fnUntraced(function*(
   }))
 })
 
-const SettingsRow = Schema.Struct({ settings: Schema.fromJsonString(Schema.Record(Schema.String, Schema.Unknown)) })
-
-const readSettings = Effect.fnUntraced(function*(
-  connection: DuckDBConnection,
-  { network, vantage }: ProbesOf
-): Effect.fn.Return<Record<string, unknown> | null, StoreError> {
-  const [row] = yield* readRows(
-    connection,
-    SettingsRow,
-    `WITH ${newest}
-     SELECT c.settings FROM newest n JOIN crawl c USING (crawl_id)
-     WHERE n.state = 'due' AND c.kind = 'crawl' ORDER BY c.crawl_id DESC LIMIT 1`,
-    { network, vantage }
-  )
-  return row?.settings ?? null
-})
-
 export const makeDueRecords = (writer: Writer): DueRecords => ({
   due: Effect.fn("Store.dueProbes.due")((of) => writer.exclusively((c) => readDue(c, of))),
   candidates: Effect.fn("Store.dueProbes.candidates")((crawlId, of) =>
-    writer.exclusively((c) => readCandidates(c, crawlId, of))),
-  settings: Effect.fn("Store.dueProbes.settings")((of) => writer.exclusively((c) => readSettings(c, of)))
+    writer.exclusively((c) => readCandidates(c, crawlId, of)))
 })

@@ -122,8 +122,7 @@ export class MemoryStore {
               doneAt: null,
               dueAt: null
             }))
-          ),
-        settings: () => Effect.succeed(null)
+          )
       },
       publishSnapshot: Effect.sync(() => void this.snapshots++)
     }))
