@@ -32,6 +32,16 @@ const schemaOf = (connection: Effect.Success<ReturnType<typeof atVersion>>) =>
      WHERE NOT internal ORDER BY table_name, column_index`
   )
 
+let known: Effect.Success<ReturnType<typeof schemaOf>> | undefined
+
+/** What an empty file becomes, worked out once. */
+const newestSchema = Effect.gen(function*() {
+  if (known !== undefined) return known
+  const connection = yield* connect(yield* openForWriting(":memory:"))
+  yield* bringUpToDate(connection, ":memory:")
+  return known = yield* schemaOf(connection)
+}).pipe(Effect.scoped)
+
 describe("migrations", () => {
   it.effect("explain with the views every table, view and column, and say which level a row counts", () =>
     Effect.gen(function*() {
@@ -83,11 +93,7 @@ describe("migrations", () => {
     Effect.gen(function*() {
       const steps = yield* migrations
       assert.strictEqual(earlierVersions.at(-1), steps.length)
-      const newest = yield* Effect.scoped(Effect.gen(function*() {
-        const connection = yield* connect(yield* openForWriting(":memory:"))
-        yield* bringUpToDate(connection, ":memory:")
-        return yield* schemaOf(connection)
-      }))
+      const newest = yield* newestSchema
       assert.isAbove(newest.length, 200)
       const path = `${yield* temporaryFolder}/from-${version}.duckdb`
       yield* Effect.scoped(Effect.gen(function*() {
