@@ -4,14 +4,20 @@ import { anyMethod, sessionWith } from "./session.ts"
 
 type Call = readonly [method: string, ...params: ReadonlyArray<unknown>]
 
-/** What a visit asks after the handshake, without lists of peers twice. */
-export const visitCalls: ReadonlyArray<Call> = [
+/** Releases that agree on protocol 1.6, where the mempool's information takes the place of the relay fee. */
+const speaks16 = /^(?:ElectrumX (?:1\.19|1\.20|2\.)|Fulcrum 2\.1)/
+
+/** What a visit asks a software after the handshake, without lists of peers twice and without scripts. */
+export const visitCalls = (software: string): ReadonlyArray<Call> => [
   ["server.banner"],
   ["server.donation_address"],
   ["blockchain.headers.subscribe"],
   ["blockchain.block.header", 0],
   ["server.ping"],
-  ["server.peers.subscribe"]
+  ["server.peers.subscribe"],
+  ["blockchain.estimatefee", 2],
+  ["mempool.get_fee_histogram"],
+  [speaks16.test(software) ? "mempool.get_info" : "blockchain.relayfee"]
 ]
 
 /** What identification could ask besides; nothing of it ends a connection but the last. */

@@ -21,6 +21,7 @@ const maxProtocol = 64
 /** A deep visit in the making: can be finished at any moment. */
 export class DeepDraft {
   readonly replies: Array<DeepReply> = []
+  readonly #leftOut: Array<DeepReply> = []
   readonly #observations: Array<Observation> = []
   readonly #plan: DialPlan
   readonly #startedAt: number
@@ -90,9 +91,9 @@ export class DeepDraft {
   }
 
   leaveOut(probe: DeepProbe, why: string): void {
-    this.#observations.push(deepObservation(
-      silence({ probe: probe.name, method: probe.method, params: [], sentMs: this.#now() }, "not asked", why)
-    ))
+    const reply = silence({ probe: probe.name, method: probe.method, params: [], sentMs: this.#now() }, "not asked", why)
+    this.#leftOut.push(reply)
+    this.#observations.push(deepObservation(reply))
   }
 
   leave({ bytesIn, bytesOut }: Dialogue): void {
@@ -146,6 +147,7 @@ export class DeepDraft {
         certificateMakers: this.#tls?.certificate == null ? [] : makersInFront(this.#tls.certificate),
         // Of many connections no single one's beginning says when the first reply was due.
         dialledMs: null,
+        deep: new Map([...this.#leftOut, ...this.replies].map((reply) => [reply.probe, reply])),
         replies: ordinaryReplies(this.replies)
       }),
       answers: [],

@@ -29,6 +29,8 @@ export interface Behaviour {
   readonly certificateMakers: ReadonlyArray<string>
   /** When dialling began for the connection whose handshake was answered, by the visit's clock; null when unknown. */
   readonly dialledMs: number | null
+  /** Of a deep visit, the replies by what was asked (names of its catalogue), also of what was left out. */
+  readonly deep?: ReadonlyMap<string, SeenReply>
   /** In the order asked. */
   readonly replies: ReadonlyArray<SeenReply>
 }

@@ -1,6 +1,7 @@
 import type { Identification } from "../../domain/identification.ts"
 import type { Behaviour } from "./behaviour.ts"
 import { compareClaims } from "./claims.ts"
+import { deepRules } from "./deep-rules.ts"
 import { closingRule, errorReadings } from "./error-rules.ts"
 import { featuresRules } from "./features-rules.ts"
 import { fingerprintOf, fingerprintRecipe } from "./fingerprint.ts"
@@ -12,7 +13,7 @@ import { type Found, weigh } from "./weigh.ts"
 import { wireRules } from "./wire-rules.ts"
 
 /** All rules but those about the sentences of errors, which are found by their sentence. */
-export const rules: ReadonlyArray<Rule> = [...wireRules, ...handshakeRules, ...featuresRules, ...resultRules, closingRule]
+export const rules: ReadonlyArray<Rule> = [...wireRules, ...handshakeRules, ...featuresRules, ...resultRules, ...deepRules, closingRule]
 
 /**
  * Which software a server behaves like, which releases of it, and what does not

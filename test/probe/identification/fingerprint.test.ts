@@ -4,6 +4,7 @@ import { shippedChains } from "../../../src/domain/chain.ts"
 import { identify } from "../../../src/probe/identification/identify.ts"
 import { askAll, visitCalls } from "../../support/asking.ts"
 import { behaviourOf } from "../../support/behaviours.ts"
+import { worldClock } from "../../../src/simnet/world/world.ts"
 import { startServer } from "../../support/start-server.ts"
 import { loopbackVisitor, visitPort } from "../../support/visiting.ts"
 
@@ -72,6 +73,23 @@ layer(loopbackVisitor, { excludeTestServices: true })("the fingerprint of a visi
       }
     }))
 
+  it.effect("is the same at other heights, fees, node releases and seeds of time", () =>
+    Effect.gen(function*() {
+      for (const software of ["ElectrumX 1.16.0", "ElectrumX 1.20.0", "Fulcrum 2.1.1", "electrs/0.10.9", "electrs-esplora 0.4.1", "mempool-electrs 3.1.0"]) {
+        const hashes = yield* Effect.forEach([0, 3, 30, 300], (hours) =>
+          Effect.gen(function*() {
+            const clock = worldClock(0)
+            const server = yield* startServer({ software, clock })
+            clock.advance(hours * 3_600_000)
+            const visit = yield* visitPort(server.tcpPort, { chain })
+            return { height: visit.tip?.height, hash: visit.identification?.fingerprintHash }
+          }).pipe(Effect.scoped))
+        assert.isAbove(new Set(hashes.map(({ height }) => height)).size, 2, software)
+        assert.strictEqual(new Set(hashes.map(({ hash }) => hash)).size, 1, software)
+        assert.match(hashes[0]!.hash ?? "", /^[0-9a-f]{64}$/, software)
+      }
+    }))
+
   it.effect("changes with the configuration", () =>
     Effect.gen(function*() {
       const usual = yield* fingerprint("ElectrumX 1.20.0")
@@ -83,7 +101,7 @@ layer(loopbackVisitor, { excludeTestServices: true })("the fingerprint of a visi
   it.effect("is null when a reply is missing that it is made of", () =>
     Effect.gen(function*() {
       const server = yield* startServer({ software: "Fulcrum 2.1.1" })
-      const whole = yield* askAll(server.tcpPort, visitCalls, ["server.features"])
+      const whole = yield* askAll(server.tcpPort, visitCalls(server.software), ["server.features"])
       assert.isNotNull(identify(behaviourOf(whole))!.fingerprintHash)
       for (const [i, reply] of whole.entries()) {
         const hash = identify(behaviourOf(whole.toSpliced(i, 1)))!.fingerprintHash

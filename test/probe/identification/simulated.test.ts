@@ -53,7 +53,7 @@ describe("identification of simulated servers", { concurrent: true }, () => {
     it.live(`${truth.software} is named by a visit, whatever it calls itself`, () =>
       Effect.gen(function*() {
         const { tcpPort } = yield* startServer({ software: truth.software })
-        const replies = yield* askAll(tcpPort, visitCalls, ["server.features"])
+        const replies = yield* askAll(tcpPort, visitCalls(truth.software), ["server.features"])
         const honest = identify(behaviourOf(replies))!
         assert.isTrue(isRight(honest, truth), JSON.stringify(honest))
         assert.deepStrictEqual(honest.contradictions, [])
@@ -77,7 +77,7 @@ describe("identification of simulated servers", { concurrent: true }, () => {
           software: truth.software,
           spec: { banner: `Welcome to ${lie.software}!` }
         })
-        const replies = yield* askAll(tcpPort, [...visitCalls, ...furtherCalls.slice(0, -1)], furtherCalls.at(-1)!)
+        const replies = yield* askAll(tcpPort, [...visitCalls(truth.software), ...furtherCalls.slice(0, -1)], furtherCalls.at(-1)!)
         const found = identify(behaviourOf(replies))!
         assert.isTrue(isRight(found, truth), JSON.stringify(found))
         assert.isAtLeast(found.confidence, truth.implementation === "Blockstream electrs" ? 0.75 : 0.95)
