@@ -36,4 +36,26 @@ describe("the cost ledger", () => {
     const ledger = new CostLedger([])
     expect(ledger.charge("198.18.0.1", 5, "refused", 1_000).backOffUntil).toBeNull()
   })
+
+  it("adds up the books of all addresses of one server before a deep visit", () => {
+    const ledger = new CostLedger([])
+    ledger.charge("198.18.0.1", 90, null, 0)
+    ledger.charge("198.18.0.2", 90, null, 0)
+    const both = ["198.18.0.1", "198.18.0.2", "198.18.0.1"]
+    expect(ledger.refusalTogether(["198.18.0.1"], 566, balanceLimit, 0)).toBeNull()
+    const refusal = ledger.refusalTogether(both, 566, balanceLimit, 0)
+    expect(refusal?.detail).toBe("ledger: 180 of 700 units in use, 566 wanted")
+    expect(ledger.refusalTogether(both, 566, balanceLimit, refusal!.until)).toBeNull()
+    ledger.charge("198.18.0.2", 0, "throttled", 0)
+    expect(ledger.refusalTogether(both, 1, balanceLimit, 1_000)?.until).toBe(backOffMs)
+  })
+
+  it("corrects what was booked beforehand, and never below nothing", () => {
+    const ledger = new CostLedger([])
+    ledger.charge("198.18.0.1", 30, null, 0)
+    ledger.charge("198.18.0.1", 566, null, 0)
+    expect(ledger.correct("198.18.0.1", 100 - 566, null, 10_000).balance).toBe(110)
+    expect(ledger.correct("198.18.0.1", -500, null, 10_000).balance).toBe(0)
+    expect(ledger.correct("198.18.0.1", 40, "throttled", 10_000)).toMatchObject({ balance: 40, backOffUntil: 10_000 + backOffMs })
+  })
 })
