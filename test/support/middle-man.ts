@@ -28,3 +28,16 @@ export const middleMan = (port: number, request: number, fault: Fault): Effect.E
       if (sent !== null && !client.destroyed) client.write(sent)
     })
   })
+
+/** Stands there as well, and writes every line of the server anew; what it gives is all of the line with its end. */
+export const rewriter = (port: number, rewrite: (line: string) => string): Effect.Effect<LoopbackServer, never, Scope.Scope> =>
+  tcpServer((client: Socket) => {
+    const server = connect(port, "127.0.0.1")
+    client.on("close", () => server.destroy())
+    server.on("close", () => client.end())
+    server.on("error", () => client.destroy())
+    client.on("data", (chunk: Buffer) => server.write(chunk))
+    eachLine(server, (line) => {
+      if (!client.destroyed) client.write(rewrite(line.trimEnd()))
+    })
+  })

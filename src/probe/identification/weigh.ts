@@ -69,14 +69,26 @@ const fitsText = ({ fits, rule, saw }: Found): Reading => ({
   source: rule.source
 })
 
-/** The releases that go with all readings; those that are harder to fake first, what contradicts them is told. */
+/**
+ * Whose word counts first about releases. Whoever writes lines anew, as proxies
+ * may, changes frames and takes padding away and need not know a method; forms
+ * stay what they were.
+ */
+const byForms: ReadonlyArray<Effort> = ["form", "wire", "text"]
+
+/**
+ * The releases that go with all readings, what contradicts them is told. Where
+ * lines are not written as the implementation writes any, somebody else writes
+ * them: how they look then says nothing about its release.
+ */
 const releasesOf = (
   found: ReadonlyArray<Found>,
   implementation: Implementation
 ): { readonly range: ReleaseRange; readonly contradictions: ReadonlyArray<string> } => {
   let range: ReleaseRange = anyRelease
   const contradictions: Array<string> = []
-  for (const effort of efforts) {
+  const isRewritten = found.some(({ fits, rule }) => rule.effort === "wire" && fits[implementation] === undefined)
+  for (const effort of byForms) {
     for (const { fits, rule, saw } of found) {
       if (rule.effort !== effort) continue
       const fitting = fits[implementation]
@@ -85,6 +97,7 @@ const releasesOf = (
         if (effort !== "text") contradictions.push(`${rule.name} (${saw}) is not ${implementation}'s`)
         continue
       }
+      if (isRewritten && effort === "wire") continue
       const both = intersectRanges(range, fitting)
       if (both === undefined) contradictions.push(`${rule.name} (${saw}) is ${rangeText(fitting)}, the rest ${rangeText(range)}`)
       else range = both
