@@ -40,7 +40,9 @@ describe.concurrent("a crawl", () => {
       )
       const { truth, found, identified, otherNetwork, servers: confirmed } = await crawlOf(scenario)
       for (const it of identified) {
-        expect([isRangeRight(it), it.host, it.implementation, it.range]).toEqual([true, it.host, it.implementation, it.range])
+        // A deep visit has several connections; a balanced name may lead them to different software, which is then none.
+        const isMixed = it.kind === "deep" && new Set(it.behind.map((line) => line.implementation)).size > 1
+        expect([isRangeRight(it) || (isMixed && it.implementation === null), it.host, it.implementation, it.range]).toEqual([true, it.host, it.implementation, it.range])
       }
       expect(identified.length).toBeGreaterThan(10)
       for (const [host, lines] of truth) {
