@@ -1,6 +1,7 @@
+import { Duplex, Transform } from "node:stream"
 import { NodeServices } from "@effect/platform-node"
 import { describe, expect, it } from "@effect/vitest"
-import { Effect, Layer } from "effect"
+import { Deferred, Effect, Fiber, Layer } from "effect"
 import { defaultSnapshotSettings, type SnapshotSettings } from "../../src/crawl/snapshot-settings.ts"
 import { takeSnapshot } from "../../src/crawl/snapshot-run.ts"
 import { type Exclusions, makeExclusions, noExclusions } from "../../src/discovery/exclude.ts"
@@ -19,6 +20,7 @@ interface Asked {
   readonly software: string
   readonly backend: string
   readonly lies?: ReadonlyArray<unknown>
+  readonly traits?: ReadonlyArray<string>
 }
 
 /** A scenario of single servers with names of their own, who all list each other. */
@@ -86,6 +88,29 @@ const afterFirstAnswer = (layer: CrawledNetwork["layer"], act: () => void): Craw
               })
             }))
       }))
+  ).pipe(Layer.provideMerge(layer))
+
+/** Dials as before; one host's answers about its tip name a new block each time, one higher than the last. */
+const withInventedBlocks = (layer: CrawledNetwork["layer"], host: string): CrawledNetwork["layer"] =>
+  Layer.effect(
+    Dialer,
+    Effect.map(Dialer, (dialer) => {
+      let blocks = 0
+      return Dialer.of({
+        plan: dialer.plan,
+        connect: (plan) =>
+          Effect.map(dialer.connect(plan), (connection) => {
+            if (plan.endpoint.host !== host) return connection
+            const invent = new Transform({
+              transform: (bytes: Buffer, _, done) => done(null, bytes.toString("utf8").replaceAll(
+                /"result":\{"height":(\d+),"hex":"(.{150})..../g,
+                (_whole, height: string, hex: string) => `"result":{"height":${Number(height) + (blocks++ > 1 ? 1 : 0)},"hex":"${hex}${String(1000 + blocks)}`
+              ))
+            })
+            return { ...connection, socket: Duplex.from({ readable: connection.socket.pipe(invent), writable: connection.socket }) }
+          })
+      })
+    })
   ).pipe(Layer.provideMerge(layer))
 
 const readingOf = (snapshot: Snapshot, host: string): SnapshotReading =>
@@ -188,9 +213,9 @@ describe("a snapshot", () => {
       const net = yield* runScenario(scenarioOf(servers, { blocks: { gap_s: 600, fork_share: 0 } }), 0)
       const network = yield* crawled(net)
       let grown = false
-      // When the first answers come, hours pass, and with them blocks.
+      // When the first answers come, half an hour passes, and with it blocks.
       const layer = afterFirstAnswer(network.layer, () => {
-        if (!grown) net.clock.advance(7_200_000)
+        if (!grown) net.clock.advance(1_800_000)
         grown = true
       })
       const notes: Array<string> = []
@@ -223,6 +248,46 @@ describe("a snapshot", () => {
       for (const { receivedMs, state } of snapshots[0]!.readings) if (state === "compared") expect(receivedMs).toBeLessThanOrEqual(1_700)
       const costs = yield* Effect.promise(() => queryFile(network.db, "SELECT target, count(*)::INTEGER AS n FROM cost_ledger JOIN crawl USING (crawl_id) WHERE kind = 'probe' GROUP BY ALL"))
       expect(costs).toHaveLength(servers.length)
+    }).pipe(Effect.scoped), 60_000)
+
+  it.live("is kept though one server tells an absurd height, and though one always tells of another block", () =>
+    Effect.gen(function*() {
+      const servers: ReadonlyArray<Asked> = [
+        { id: "romanz", software: "electrs/0.10.9", backend: "first" },
+        { id: "romanz2", software: "electrs/0.10.9", backend: "first" },
+        { id: "fulcrum", software: "Fulcrum 2.1.1", backend: "first" },
+        { id: "absurd", software: "Fulcrum 2.1.1", backend: "first", traits: ["absurd-tip"] },
+        { id: "liar", software: "electrs/0.10.9", backend: "first" }
+      ]
+      const net = yield* runScenario(scenarioOf(servers), 0)
+      const network = yield* crawled(net)
+      const { snapshots } = yield* take({ ...network, layer: withInventedBlocks(network.layer, "liar.test") })
+      // The first is discarded: a block that only one server has may be one that all will have.
+      expect(snapshots.map(({ state }) => state)).toEqual(["discarded", "kept"])
+      expect(snapshots[0]!.reason).toContain("1 server went on")
+      expect(statesOf(snapshots[1]!)).toMatchObject({ "romanz.test": "compared", "romanz2.test": "compared", "fulcrum.test": "compared", "liar.test": "moved" })
+      expect(snapshots[1]!.tip).toEqual(readingOf(snapshots[1]!, "romanz").values!.tipBefore)
+    }).pipe(Effect.scoped), 60_000)
+
+  it.live("that is interrupted books what it cost, and is no snapshot", () =>
+    Effect.gen(function*() {
+      const servers: ReadonlyArray<Asked> = [
+        { id: "romanz", software: "electrs/0.10.9", backend: "first" },
+        { id: "silent", software: "electrs/0.10.9", backend: "first", lies: [{ lie: "silent", methods: ["mempool.get_fee_histogram"] }] }
+      ]
+      const net = yield* runScenario(scenarioOf(servers), 0)
+      const network = yield* crawled(net)
+      const answered = yield* Deferred.make<void>()
+      const layer = afterFirstAnswer(network.layer, () => Deferred.doneUnsafe(answered, Effect.void))
+      const fiber = yield* Effect.forkChild(take({ ...network, layer }))
+      yield* Deferred.await(answered)
+      yield* Fiber.interrupt(fiber)
+      const [crawl] = yield* Effect.promise(() => queryFile(network.db, `
+        SELECT state, (SELECT count(*)::INTEGER FROM snapshot) AS snapshots,
+          (SELECT count(*)::INTEGER FROM visit v WHERE v.crawl_id = c.crawl_id AND kind = 'snapshot') AS visits,
+          (SELECT count(DISTINCT target)::INTEGER FROM cost_ledger l WHERE l.crawl_id = c.crawl_id) AS booked
+        FROM crawl c WHERE kind = 'probe'`))
+      expect(crawl).toEqual({ state: "interrupted", snapshots: 0, visits: 2, booked: 2 })
     }).pipe(Effect.scoped), 60_000)
 
   it.live("does not ask who opted out, nor who has enough of us on its books", () =>

@@ -18,13 +18,18 @@ export interface TipVerdict {
 
 const byText = (a: string, b: string): number => a < b ? -1 : a > b ? 1 : 0
 
+/** No more blocks than these come within a minute: who is farther ahead tells of none that came. */
+const mostBlocks = 6
+
 /** The tip most of them showed before, whatever the order of the sightings. */
 const commonTip = (sightings: ReadonlyArray<TipSighting>): Tip | null => {
   const counts = new Map<string, { readonly tip: Tip; count: number }>()
   for (const { before } of sightings) {
     if (before === null) continue
-    const known = counts.get(before.hash)
-    if (known === undefined) counts.set(before.hash, { tip: before, count: 1 })
+    // By height too: the right header can be shown at a height of one's own.
+    const key = `${before.height} ${before.hash}`
+    const known = counts.get(key)
+    if (known === undefined) counts.set(key, { tip: before, count: 1 })
     else known.count++
   }
   const [first] = [...counts.values()].toSorted((a, b) =>
@@ -36,7 +41,8 @@ const commonTip = (sightings: ReadonlyArray<TipSighting>): Tip | null => {
 /**
  * Did a block arrive while servers were asked? It did where one of them is ahead
  * of most, or went on to a block that nobody had shown before. Who is behind, or
- * catches up with the others, brings no news. `ignored`: endpoints whose news
+ * catches up with the others, brings no news; nor does who is ahead by more
+ * blocks than can come. `ignored`: endpoints whose news
  * turned out to be nobody else's.
  */
 export const judgeTips = (sightings: ReadonlyArray<TipSighting>, ignored: ReadonlySet<string>): TipVerdict => {
@@ -45,9 +51,9 @@ export const judgeTips = (sightings: ReadonlyArray<TipSighting>, ignored: Readon
   const news = new Map<string, Tip>()
   if (tip === null) return { tip, news }
   const shown = new Set(trusted.flatMap(({ before }) => before?.hash ?? []))
+  const couldHaveCome = (t: Tip | null): t is Tip => t !== null && t.height <= tip.height + mostBlocks
   for (const { after, before, key } of trusted) {
-    const ahead = [after, before].find((t) => t !== null && t.height > tip.height)
-    const next = after !== null && !shown.has(after.hash) ? after : ahead
+    const next = [after, before].find((t) => couldHaveCome(t) && (t.height > tip.height || (t === after && !shown.has(t.hash))))
     if (next != null) news.set(key, next)
   }
   return { tip, news }
@@ -65,7 +71,9 @@ export const lonelyNews = (
   for (const [key, tip] of news) {
     const confirmed = sightings.some((other) =>
       other.key !== key &&
-      [other.before, other.after].some((t) => t !== null && (t.hash === tip.hash || t.height > tip.height))
+      [other.before, other.after].some((t) =>
+        t !== null && ((t.hash === tip.hash && t.height === tip.height) ||
+          (t.height > tip.height && t.height <= tip.height + mostBlocks)))
     )
     if (!confirmed) lonely.add(key)
   }

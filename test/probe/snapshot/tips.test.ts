@@ -33,6 +33,13 @@ describe("the tips of a snapshot", () => {
     expect([...verdict.news.keys()]).toEqual(["b"])
   })
 
+  it("bring no news where somebody tells an absurd height, also of the block that all have", () => {
+    const absurd = { height: 999_999_999, hash: "9" }
+    expect(judgeTips([seen("liar", absurd), seen("b", tip(9)), seen("c", tip(9))], nobody)).toEqual({ tip: tip(9), news: new Map() })
+    const jump = judgeTips([seen("liar", tip(9), absurd), seen("b", tip(9)), seen("c", tip(9))], nobody)
+    expect([...jump.news]).toEqual([])
+  })
+
   it("bring no news from endpoints that are ignored", () => {
     const verdict = judgeTips([seen("a", tip(9)), seen("b", tip(99), tip(100)), seen("c", tip(9))], new Set(["b"]))
     expect(verdict).toEqual({ tip: tip(9), news: new Map() })
@@ -73,6 +80,10 @@ describe("news of a discarded snapshot", () => {
     const news = new Map([["liar", tip(99)], ["quick", tip(10)]])
     const next = [seen("liar", tip(100)), seen("quick", tip(10)), seen("a", tip(10)), seen("b", tip(9), tip(10))]
     expect([...lonelyNews(news, next)]).toEqual(["liar"])
+    // Nor does an absurd height of another server.
+    expect([...lonelyNews(new Map([["liar", tip(11)]]), [seen("a", tip(10)), seen("b", tip(999_999))])]).toEqual(["liar"])
+    // The right hash at another height confirms nothing.
+    expect([...lonelyNews(new Map([["liar", { height: 11, hash: "10" }]]), [seen("a", tip(10))])]).toEqual(["liar"])
   })
 
   it("are not lonely when others went past that height meanwhile", () => {
