@@ -31,6 +31,8 @@ const crawlArgs = (db: string, ...flags: ReadonlyArray<string>): ReadonlyArray<s
   const proxy = `socks5://127.0.0.1:${simnet.socksPort}`
   return [
     "crawl", "--network", "mainnet-sim", "--db", at(db), "--proxy", proxy, "--tor", proxy, "--rate", "0",
+    // Deep visits look nothing up, and take their time.
+    "--fingerprint", "off",
     "--connect-timeout", "5s", ...simnet.seeds.flatMap((seed) => ["--seed", seed]), ...flags
   ]
 }

@@ -19,7 +19,7 @@ describe("observatory probe", () => {
     try {
       const proxy = `socks5://127.0.0.1:${simnet.socksPort}`
       const connection = ["--network", "mainnet-sim", "--db", db, "--proxy", proxy, "--tor", proxy, "--rate", "0"]
-      const crawl = await runCli(["crawl", ...connection, "--connect-timeout", "5s", ...simnet.seeds.flatMap((seed) => ["--seed", seed])], { timeoutMs: 120_000 })
+      const crawl = await runCli(["crawl", ...connection, "--fingerprint", "off", "--connect-timeout", "5s", ...simnet.seeds.flatMap((seed) => ["--seed", seed])], { timeoutMs: 120_000 })
       expect(crawl.code, crawl.stderr).toBe(0)
       const probe = await runCli(["probe", "--snapshot", ...connection], { timeoutMs: 120_000 })
       expect(probe.code, probe.stderr).toBe(0)
@@ -50,7 +50,7 @@ describe("observatory probe", () => {
     try {
       const proxy = `socks5://127.0.0.1:${simnet.socksPort}`
       const crawl = await runCli([
-        "crawl", "--differential", "--network", "mainnet-sim", "--db", db, "--proxy", proxy, "--tor", proxy, "--rate", "0", "--connect-timeout", "5s",
+        "crawl", "--differential", "--fingerprint", "off", "--network", "mainnet-sim", "--db", db, "--proxy", proxy, "--tor", proxy, "--rate", "0", "--connect-timeout", "5s",
         ...simnet.seeds.flatMap((seed) => ["--seed", seed])
       ], { timeoutMs: 150_000 })
       expect(crawl.code, crawl.stderr).toBe(0)
