@@ -1,6 +1,6 @@
 import { Clock, Effect } from "effect"
 import type { Exclusions } from "../discovery/exclude.ts"
-import type { AddressFact, HostAddresses } from "../domain/address-fact.ts"
+import { type AddressFact, type HostAddresses, optedOut } from "../domain/address-fact.ts"
 import { Enricher, type LookUpReport } from "../enrich/enricher.ts"
 import type { CrawlId } from "../store/facts.ts"
 import { Store } from "../store/store.ts"
@@ -12,7 +12,7 @@ export interface EnrichRun {
   readonly simulated: boolean
   /** Hosts and addresses on opt-out lists are not looked up. */
   readonly exclusions: Exclusions
-  /** Milliseconds for which an answer of a registry or of reverse DNS is not asked for again. */
+  /** Milliseconds for which addresses of hosts and answers of a registry or of reverse DNS are not asked for again. */
   readonly freshMs: number
   /** Called with the number of addresses before they are looked up. */
   readonly onStart: (addresses: number) => Effect.Effect<void>
@@ -43,13 +43,14 @@ const withoutExcluded = (fact: AddressFact, exclusions: Exclusions): AddressFact
   if (fact.fact !== "ptr") return fact
   const answers = fact.answers.filter((name) => exclusions.excludes(name.toLowerCase().replace(/\.$/, ""), []) === undefined)
   if (answers.length === fact.answers.length) return fact
-  return answers.length > 0 ? { ...fact, answers } : { ...fact, answers, reason: "policy", detail: "excluded" }
+  return answers.length > 0 ? { ...fact, answers } : { ...fact, answers, reason: "policy", detail: optedOut }
 }
 
 /**
  * Looks up all addresses that a crawl dialled, literals that a proxy dialled,
- * and what names have that a proxy resolved; stores what is found. Onions have
- * no address, and are not looked up.
+ * and what names have that a proxy resolved; stores what is found. Where nobody
+ * may be asked, or nobody answers, what was known stays. Onions have no
+ * address, and are not looked up.
  */
 export const enrichCrawl = Effect.fn("enrichCrawl")(function*(run: EnrichRun) {
   const { enrichment } = yield* Store
@@ -59,14 +60,19 @@ export const enrichCrawl = Effect.fn("enrichCrawl")(function*(run: EnrichRun) {
     networkClass !== "onion" && exclusions.excludes(host, address === null ? [] : [address]) === undefined
   )
   const dialledBySomeone = new Set(visited.flatMap(({ byProxy, host }) => byProxy ? [host] : []))
-  const hosts = (yield* Effect.forEach(dialledBySomeone, (host) => enricher.addressesOf(host), { concurrency: atATime }))
-    .filter(({ addresses, host }) => exclusions.excludes(host, addresses) === undefined)
-  yield* enrichment.saveHosts(network, hosts)
+  const since = (yield* Clock.currentTimeMillis) - run.freshMs
+  const allowed = ({ addresses, host }: HostAddresses) => exclusions.excludes(host, addresses) === undefined
+  const fresh = new Set((run.simulated ? [] : yield* enrichment.hosts(network))
+    .filter(({ reason, resolvedAt }) => resolvedAt >= since && (reason === null || reason === "no data"))
+    .map(({ host }) => host))
+  const stale = [...dialledBySomeone].filter((host) => !fresh.has(host))
+  const asked = yield* Effect.forEach(stale, (host) => enricher.addressesOf(host), { concurrency: atATime })
+  yield* enrichment.saveHosts(network, asked.filter(allowed))
+  const hosts = (yield* enrichment.hosts(network)).filter((known) => dialledBySomeone.has(known.host) && allowed(known))
   const addresses = new Set([
     ...visited.flatMap(({ address }) => address ?? []),
     ...hosts.flatMap((host) => host.addresses)
   ])
-  const since = (yield* Clock.currentTimeMillis) - run.freshMs
   const known = Map.groupBy(run.simulated ? [] : yield* enrichment.known(network, since), (fact) => fact.address)
   yield* run.onStart(addresses.size)
   const report = yield* enricher.lookUp(

@@ -47,6 +47,12 @@ export const FactReason = Schema.Literals([
 ])
 export type FactReason = typeof FactReason.Type
 
+/** Reasons for which nobody was asked or nobody answered: they say nothing about the address, so an older answer stands. */
+export const refusals = ["policy", "us", "dns"] as const satisfies ReadonlyArray<FactReason>
+
+/** Detail of an answer (`policy`) that is not kept because it names who opted out: no older one stands either. */
+export const optedOut = "excluded"
+
 /** Where a fact comes from. */
 export const FactSource = Schema.Struct({
   kind: FactSourceKind,

@@ -1,6 +1,6 @@
 import type { DuckDBConnection } from "@duckdb/node-api"
 import { Effect, Schema } from "effect"
-import { type AddressFact, FactKind, FactReason, FactSourceKind, type HostAddresses } from "../domain/address-fact.ts"
+import { type AddressFact, FactKind, FactReason, FactSourceKind, type HostAddresses, optedOut, refusals } from "../domain/address-fact.ts"
 import type { CrawlId } from "./facts.ts"
 import { readRows } from "./read-rows.ts"
 import { StoreError } from "./store-error.ts"
@@ -36,9 +36,11 @@ export interface EnrichmentRecords {
   readonly visited: (crawlId: CrawlId) => Effect.Effect<ReadonlyArray<VisitedHost>, StoreError>
   /** Facts looked up since then that need not be looked up again: answers, and that there is no data. */
   readonly known: (network: string, since: number) => Effect.Effect<ReadonlyArray<AddressFact>, StoreError>
-  /** Each fact takes the place of what the same source said before of the same address and kind. */
+  /** Each fact takes the place of what the same source said before of the same address and kind; a refusal never that of an answer. */
   readonly saveFacts: (network: string, facts: ReadonlyArray<AddressFact>) => Effect.Effect<void, StoreError>
-  /** Each takes the place of what was known of the host before. */
+  /** All that is known of hosts, however old. */
+  readonly hosts: (network: string) => Effect.Effect<ReadonlyArray<HostAddresses>, StoreError>
+  /** Each takes the place of what was known of the host before; a refusal never that of addresses. */
   readonly saveHosts: (network: string, hosts: ReadonlyArray<HostAddresses>) => Effect.Effect<void, StoreError>
 }
 
@@ -144,6 +146,31 @@ const readKnown = Effect.fnUntraced(function*(
   }))
 })
 
+const HostRow = Schema.Struct({
+  host: Schema.String,
+  addresses: Schema.Array(Schema.String),
+  reason: Schema.NullOr(FactReason),
+  detail: Schema.NullOr(Schema.String),
+  resolved_ms: Schema.Int
+})
+
+const readHosts = Effect.fnUntraced(function*(
+  connection: DuckDBConnection,
+  network: string
+): Effect.fn.Return<ReadonlyArray<HostAddresses>, StoreError> {
+  const rows = yield* readRows(
+    connection,
+    HostRow,
+    `SELECT host, addresses, reason, detail, epoch_ms(resolved_at) AS resolved_ms FROM host_address
+     WHERE network = $network ORDER BY host`,
+    { network }
+  )
+  return rows.map(({ resolved_ms, ...row }): HostAddresses => ({ ...row, resolvedAt: resolved_ms }))
+})
+
+/** Rows `r` whose answer, or lack of one, counts more than an answer that is there. */
+const overrules = `(r.reason IS NULL OR r.reason NOT IN ('${refusals.join("', '")}') OR r.detail IS NOT DISTINCT FROM '${optedOut}')`
+
 const factRows = `(SELECT unnest(from_json($rows, '[{"address": "VARCHAR", "fact": "VARCHAR", "source_kind": "VARCHAR",
   "source": "VARCHAR", "source_rank": "INTEGER", "data_ms": "BIGINT", "answers": ["VARCHAR"], "reason": "VARCHAR",
   "detail": "VARCHAR", "block": "VARCHAR", "looked_up_ms": "BIGINT"}]'), recursive := true))`
@@ -168,12 +195,14 @@ const saveFacts = (writer: Writer, network: string, facts: ReadonlyArray<Address
   }))
   const parameters = { network, rows: JSON.stringify(rows) }
   return together(writer, [
-    [`DELETE FROM enrichment WHERE network = $network AND (address, fact, source_kind, source) IN
-       (SELECT (address, fact, source_kind, source) FROM ${factRows})`, parameters],
+    [`DELETE FROM enrichment e WHERE network = $network AND (address, fact, source_kind, source) IN
+       (SELECT (address, fact, source_kind, source) FROM ${factRows} r WHERE len(e.answers) = 0 OR ${overrules})`, parameters],
     [`INSERT INTO enrichment BY NAME
      SELECT $network AS network, address, fact, source_kind, source, source_rank, make_timestamp(data_ms * 1000) AS data_at,
        answers, reason, detail, block, make_timestamp(looked_up_ms * 1000) AS looked_up_at
-     FROM ${factRows}`, parameters]
+     FROM ${factRows}
+     WHERE (address, fact, source_kind, source) NOT IN
+       (SELECT (address, fact, source_kind, source) FROM enrichment WHERE network = $network)`, parameters]
   ])
 }
 
@@ -190,9 +219,11 @@ const saveHosts = (writer: Writer, network: string, hosts: ReadonlyArray<HostAdd
   }))
   const parameters = { network, rows: JSON.stringify(rows) }
   return together(writer, [
-    [`DELETE FROM host_address WHERE network = $network AND host IN (SELECT host FROM ${hostRows})`, parameters],
+    [`DELETE FROM host_address h WHERE network = $network AND host IN
+       (SELECT host FROM ${hostRows} r WHERE len(h.addresses) = 0 OR ${overrules})`, parameters],
     [`INSERT INTO host_address BY NAME
-     SELECT $network AS network, host, addresses, reason, detail, make_timestamp(resolved_ms * 1000) AS resolved_at FROM ${hostRows}`, parameters]
+     SELECT $network AS network, host, addresses, reason, detail, make_timestamp(resolved_ms * 1000) AS resolved_at FROM ${hostRows}
+     WHERE host NOT IN (SELECT host FROM host_address WHERE network = $network)`, parameters]
   ])
 }
 
@@ -200,6 +231,7 @@ export const makeEnrichmentRecords = (writer: Writer): EnrichmentRecords => ({
   crawl: Effect.fn("Store.enrichment.crawl")((target) => writer.exclusively((c) => readCrawl(c, target))),
   visited: Effect.fn("Store.enrichment.visited")((crawlId) => writer.exclusively((c) => readVisited(c, crawlId))),
   known: Effect.fn("Store.enrichment.known")((network, since) => writer.exclusively((c) => readKnown(c, network, since))),
+  hosts: Effect.fn("Store.enrichment.hosts")((network) => writer.exclusively((c) => readHosts(c, network))),
   saveFacts: Effect.fn("Store.enrichment.saveFacts")((network, facts) =>
     facts.length === 0 ? Effect.void : saveFacts(writer, network, facts)
   ),

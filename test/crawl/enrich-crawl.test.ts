@@ -140,4 +140,23 @@ describe("looking up a crawl's addresses", () => {
       const simulated = yield* run(memory, { simulated: true })
       expect(simulated.subjects.map(({ known }) => known.length)).toEqual([0, 0])
     }))
+
+  it.effect("does not ask again for addresses of a host that are fresh, and looks them up all the same", () =>
+    Effect.gen(function*() {
+      const memory = new MemoryStore()
+      memory.units.push([byProxy("c.example.org:50002:s"), byProxy("d.example.org:50002:s"), byProxy("e.example.org:50002:s")])
+      memory.hosts.push(
+        { ...hostOf("c.example.org", ["34.90.1.1"]), resolvedAt: 5_000 },
+        { ...hostOf("d.example.org", ["34.90.1.2"]), resolvedAt: 3_000 },
+        // A refusal is never fresh, and another crawl's host nothing to this one.
+        { ...hostOf("e.example.org", []), resolvedAt: 5_000 },
+        { ...hostOf("other.example.org", ["34.90.1.9"]), resolvedAt: 5_000 }
+      )
+      yield* TestClock.setTime(5_500)
+      const real = yield* run(memory)
+      expect(real.resolved).toEqual(["d.example.org", "e.example.org"])
+      expect(real.asked).toEqual(["34.90.1.1", "34.90.1.2"])
+      const simulated = yield* run(memory, { simulated: true })
+      expect(simulated.resolved).toEqual(["c.example.org", "d.example.org", "e.example.org"])
+    }))
 })

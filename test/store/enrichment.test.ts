@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { NodeServices } from "@effect/platform-node"
-import type { AddressFact, FactKind, FactSource } from "../../src/domain/address-fact.ts"
+import type { AddressFact, FactKind, FactSource, HostAddresses } from "../../src/domain/address-fact.ts"
 import { Database } from "../../src/store/database.ts"
 import type { Store } from "../../src/store/store.ts"
 import { onion, recordSmallCrawl, temporaryFolder, withStore } from "../support/small-database.ts"
@@ -81,6 +81,47 @@ describe("what is known about addresses", () => {
         }))
       const rows = yield* rowsOf(path, "SELECT network, address, fact, answers FROM enrichment ORDER BY ALL")
       assert.strictEqual(rows.length, 6)
+    }))
+
+  it.effect("stays where nobody may be asked or nobody answers, but not that there is none, nor what names who opted out", () =>
+    Effect.gen(function*() {
+      const path = `${yield* temporaryFolder}/k.duckdb`
+      const later = someTime + 1_000
+      const refusals = ["policy", "us", "dns"] as const
+      yield* withStore(path, ({ enrichment }) =>
+        Effect.gen(function*() {
+          const refused = (address: string, fact: FactKind, reason: (typeof refusals)[number], detail: string) =>
+            ({ ...factOf(address, fact, cymru, null, later), reason, detail })
+          const host = (name: string, addresses: ReadonlyArray<string>, reason: HostAddresses["reason"] = null) =>
+            ({ host: name, addresses, reason, detail: reason, resolvedAt: addresses.length > 0 ? someTime : later })
+          yield* enrichment.saveFacts("mainnet", [
+            ...refusals.map((reason) => factOf(`192.0.2.${reason.length}`, "asn", cymru, "64500")),
+            factOf("192.0.2.7", "asn", cymru, "64500"),
+            factOf("192.0.2.8", "asn", cymru, null),
+            factOf("192.0.2.9", "ptr", cymru, "opted.example")
+          ])
+          yield* enrichment.saveFacts("mainnet", [
+            ...refusals.map((reason) => refused(`192.0.2.${reason.length}`, "asn", reason, "why")),
+            factOf("192.0.2.7", "asn", cymru, null, later),
+            refused("192.0.2.8", "asn", "policy", "why"),
+            refused("192.0.2.9", "ptr", "policy", "excluded")
+          ])
+          yield* enrichment.saveHosts("mainnet", [...refusals.map((reason) => host(reason, ["192.0.2.1"])), host("gone", ["192.0.2.1"])])
+          yield* enrichment.saveHosts("mainnet", [...refusals.map((reason) => host(reason, [], reason)), host("gone", [], "no data"), host("new", [], "policy")])
+          assert.deepStrictEqual(yield* enrichment.hosts("mainnet"), [
+            host("dns", ["192.0.2.1"]), host("gone", [], "no data"), host("new", [], "policy"), host("policy", ["192.0.2.1"]), host("us", ["192.0.2.1"])
+          ])
+          assert.deepStrictEqual(yield* enrichment.hosts("testnet"), [])
+        }))
+      const rows = yield* rowsOf(path, "SELECT address, answers, reason, epoch_ms(looked_up_at) AS at FROM enrichment ORDER BY address")
+      assert.deepStrictEqual(rows.map((row) => Object.values(row)), [
+        ["192.0.2.2", ["64500"], null, someTime],
+        ["192.0.2.3", ["64500"], null, someTime],
+        ["192.0.2.6", ["64500"], null, someTime],
+        ["192.0.2.7", [], "no data", later],
+        ["192.0.2.8", [], "policy", later],
+        ["192.0.2.9", [], "policy", later]
+      ])
     }))
 
   it.effect("fills the metadata of endpoints by the address dialled, never by an announced one", () =>

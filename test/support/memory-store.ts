@@ -103,6 +103,7 @@ export class MemoryStore {
             }))
           ),
         known: (_network, since) => Effect.sync(() => this.enriched.filter(({ lookedUpAt }) => lookedUpAt >= since)),
+        hosts: () => Effect.sync(() => [...this.hosts]),
         saveFacts: (_network, facts) => Effect.sync(() => void this.enriched.push(...facts)),
         saveHosts: (_network, hosts) => Effect.sync(() => void this.hosts.push(...hosts))
       },
