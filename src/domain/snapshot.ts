@@ -89,3 +89,9 @@ export interface Snapshot {
   readonly reason: string | null
   readonly readings: ReadonlyArray<SnapshotReading>
 }
+
+/** What may be compared between servers: of a kept snapshot, what was read at its tip. Nothing of a discarded one. */
+export const comparableReadings = ({ readings, state, tip }: Snapshot): ReadonlyArray<SnapshotReading> =>
+  state === "discarded" || tip === null
+    ? []
+    : readings.filter((reading) => reading.state === "compared" && reading.values?.tipBefore?.hash === tip.hash)

@@ -1,5 +1,5 @@
 import { type DuckDBValue, listValue } from "@duckdb/node-api"
-import type { FeeHistogram, Snapshot, SnapshotReading, SnapshotValues, Tip } from "../domain/snapshot.ts"
+import { comparableReadings, type FeeHistogram, type Snapshot, type SnapshotReading, type SnapshotValues, type Tip } from "../domain/snapshot.ts"
 import type { TableName, tables } from "./tables.ts"
 import { count, float64, int64, texts, timestamp } from "./to-duckdb.ts"
 
@@ -20,7 +20,7 @@ export const snapshotRow = (
   tip_height: int64(snapshot.tip?.height ?? null),
   tip_hash: snapshot.tip?.hash ?? null,
   servers: snapshot.readings.length,
-  compared: snapshot.readings.filter(({ state }) => state === "compared").length
+  compared: comparableReadings(snapshot).length
 })
 
 const tipColumns = (before: Tip | null, after: Tip | null) => ({

@@ -2,8 +2,10 @@ import { Duplex, Transform } from "node:stream"
 import { NodeServices } from "@effect/platform-node"
 import { describe, expect, it } from "@effect/vitest"
 import { Deferred, Effect, Fiber, Layer } from "effect"
+import { snapshotText } from "../../src/cli/snapshot-text.ts"
+import { terminalStyle } from "../../src/cli/terminal-style.ts"
 import { defaultSnapshotSettings, type SnapshotSettings } from "../../src/crawl/snapshot-settings.ts"
-import { takeSnapshot } from "../../src/crawl/snapshot-run.ts"
+import { type SnapshotSummary, takeSnapshot } from "../../src/crawl/snapshot-run.ts"
 import { type Exclusions, makeExclusions, noExclusions } from "../../src/discovery/exclude.ts"
 import { endpointKey } from "../../src/domain/endpoint.ts"
 import type { Snapshot, SnapshotReading } from "../../src/domain/snapshot.ts"
@@ -119,6 +121,9 @@ const readingOf = (snapshot: Snapshot, host: string): SnapshotReading =>
 const statesOf = (snapshot: Snapshot): Readonly<Record<string, string>> =>
   Object.fromEntries(snapshot.readings.map(({ state, target }) => [target.endpoint.host, state]))
 
+const textOf = (summary: SnapshotSummary, { chain, db }: CrawledNetwork): string =>
+  snapshotText(summary, chain, terminalStyle(false, {}), { command: "observatory", db })
+
 describe("a snapshot", () => {
   it.live("shows of every server what its node thinks at that time, as written and as a number", () =>
     Effect.gen(function*() {
@@ -219,13 +224,17 @@ describe("a snapshot", () => {
         grown = true
       })
       const notes: Array<string> = []
-      const { snapshots } = yield* take({ ...network, layer }, { settleMs: 50 }, noExclusions, notes)
+      const { crawlId, snapshots } = yield* take({ ...network, layer }, { settleMs: 50 }, noExclusions, notes)
       const states = snapshots.map(({ state }) => state)
       expect(states.at(-1)).toBe("kept")
       expect(states.slice(0, -1)).toEqual(["discarded"])
       expect(snapshots[0]!.reason).toMatch(/^a block came in between: \d servers? went on to \d+ [0-9a-f]{64}$/)
       expect(snapshots[1]!.tip!.height).toBeGreaterThan(snapshots[0]!.tip!.height)
       expect(notes.some((note) => note.startsWith("Snapshot 1 of at most 3 discarded"))).toBe(true)
+      // Of a discarded one nothing may be compared, whatever stood still at it.
+      const rows = yield* Effect.promise(() => queryFile(network.db, "SELECT attempt, compared FROM snapshot ORDER BY attempt"))
+      expect(rows).toEqual([{ attempt: 1, compared: 0 }, { attempt: 2, compared: 3 }])
+      expect(textOf({ crawlId, snapshots: snapshots.slice(0, 1) }, network)).toMatch(/ 0 of 3 may be compared/)
       for (const { target, visit } of snapshots[1]!.readings) {
         // The connection of before: one visit, both rounds.
         expect(snapshots[0]!.readings.find((r) => endpointKey(r.target.endpoint) === endpointKey(target.endpoint))!.visit).toBe(visit)
@@ -248,6 +257,24 @@ describe("a snapshot", () => {
       for (const { receivedMs, state } of snapshots[0]!.readings) if (state === "compared") expect(receivedMs).toBeLessThanOrEqual(1_700)
       const costs = yield* Effect.promise(() => queryFile(network.db, "SELECT target, count(*)::INTEGER AS n FROM cost_ledger JOIN crawl USING (crawl_id) WHERE kind = 'probe' GROUP BY ALL"))
       expect(costs).toHaveLength(servers.length)
+    }).pipe(Effect.scoped), 60_000)
+
+  it.live("is kept at once though servers stand on another branch the whole time, who are not compared with the others", () =>
+    Effect.gen(function*() {
+      const servers: ReadonlyArray<Asked> = [
+        ...["a", "b", "c", "d", "e", "f", "g"].map((id) => ({ id, software: "electrs/0.10.9", backend: "first" })),
+        ...["fork1", "fork2"].map((id) => ({ id, software: "electrs/0.10.9", backend: "second", lies: [{ lie: "low-work fork" }] }))
+      ]
+      const net = yield* runScenario(scenarioOf(servers, { backends: { first: usualNodes.backends["first"], second: usualNodes.backends["second"] } }), 0)
+      const network = yield* crawled(net)
+      const { crawlId, snapshots } = yield* take(network)
+      expect(snapshots.map(({ state }) => state)).toEqual(["kept"])
+      const [tip, fork] = ["a", "fork1"].map((id) => readingOf(snapshots[0]!, id).values!.tipBefore!)
+      expect(snapshots[0]!.tip).toEqual(tip)
+      expect([fork!.height > tip!.height, fork!.hash === tip!.hash]).toEqual([true, false])
+      const rows = yield* Effect.promise(() => queryFile(network.db, "SELECT servers, compared FROM snapshot"))
+      expect(rows).toEqual([{ servers: 9, compared: 7 }])
+      expect(textOf({ crawlId, snapshots }, network)).toContain("7 of 9 may be compared; 2 at another tip\n")
     }).pipe(Effect.scoped), 60_000)
 
   it.live("is kept though one server tells an absurd height, and though one always tells of another block", () =>

@@ -12,13 +12,13 @@ export interface TipSighting {
 export interface TipVerdict {
   /** The tip that most servers showed before; of equally many the higher one. */
   readonly tip: Tip | null
-  /** Servers that showed a block which is news to the others, with its hash, by endpoint key. */
+  /** Servers that went on to a block which is news to the others, with that block, by endpoint key. */
   readonly news: ReadonlyMap<string, Tip>
 }
 
 const byText = (a: string, b: string): number => a < b ? -1 : a > b ? 1 : 0
 
-/** No more blocks than these come within a minute: who is farther ahead tells of none that came. */
+/** No more blocks than these come within a minute: who goes farther ahead tells of none that came. */
 const mostBlocks = 6
 
 /** The tip most of them showed before, whatever the order of the sightings. */
@@ -38,12 +38,14 @@ const commonTip = (sightings: ReadonlyArray<TipSighting>): Tip | null => {
   return first?.tip ?? null
 }
 
+const sameTip = (a: Tip | null, b: Tip): boolean => a !== null && a.hash === b.hash && a.height === b.height
+
 /**
- * Did a block arrive while servers were asked? It did where one of them is ahead
- * of most, or went on to a block that nobody had shown before. Who is behind, or
- * catches up with the others, brings no news; nor does who is ahead by more
- * blocks than can come. `ignored`: endpoints whose news
- * turned out to be nobody else's.
+ * Did a block arrive while servers were asked? It did where one of them was seen
+ * to go on to a block above that of most, or to one that nobody had shown before.
+ * Who stands, be it ahead or on another branch, is at another tip and no more;
+ * who catches up with the others brings no news, nor does who goes farther than
+ * blocks can come. `ignored`: endpoints whose news turned out to be nobody else's.
  */
 export const judgeTips = (sightings: ReadonlyArray<TipSighting>, ignored: ReadonlySet<string>): TipVerdict => {
   const trusted = sightings.filter(({ key }) => !ignored.has(key))
@@ -51,10 +53,9 @@ export const judgeTips = (sightings: ReadonlyArray<TipSighting>, ignored: Readon
   const news = new Map<string, Tip>()
   if (tip === null) return { tip, news }
   const shown = new Set(trusted.flatMap(({ before }) => before?.hash ?? []))
-  const couldHaveCome = (t: Tip | null): t is Tip => t !== null && t.height <= tip.height + mostBlocks
   for (const { after, before, key } of trusted) {
-    const next = [after, before].find((t) => couldHaveCome(t) && (t.height > tip.height || (t === after && !shown.has(t.hash))))
-    if (next != null) news.set(key, next)
+    if (after === null || sameTip(before, after) || after.height > tip.height + mostBlocks) continue
+    if (after.height > tip.height || !shown.has(after.hash)) news.set(key, after)
   }
   return { tip, news }
 }

@@ -21,11 +21,21 @@ describe("the tips of a snapshot", () => {
     expect([...judgeTips([seen("a", tip(9)), seen("b", tip(9)), seen("c", tip(8), tip(9))], nobody).news]).toEqual([])
   })
 
-  it("bring news where somebody goes on to a block, or is ahead of most already", () => {
+  it("bring news where somebody goes on to a block, also to one that another had already", () => {
     const moved = judgeTips([seen("a", tip(9)), seen("b", tip(9), tip(10)), seen("c", tip(9))], nobody)
     expect([...moved.news]).toEqual([["b", tip(10)]])
-    const ahead = judgeTips([seen("a", tip(9)), seen("b", tip(9)), seen("c", tip(10))], nobody)
-    expect([...ahead.news]).toEqual([["c", tip(10)]])
+    const followed = judgeTips([seen("a", tip(9)), seen("b", tip(9), tip(10)), seen("c", tip(10)), seen("d", tip(9))], nobody)
+    expect([...followed.news]).toEqual([["b", tip(10)]])
+    const late = judgeTips([seen("a", tip(9)), seen("b", null, tip(10)), seen("c", tip(9))], nobody)
+    expect([...late.news]).toEqual([["b", tip(10)]])
+  })
+
+  it.each([1, 2, 3, 12])("bring no news from %i servers that stand ahead of the others, whose real block is news nonetheless", (count) => {
+    const liars = Array.from({ length: count }, (_, i) => seen(`liar${i}`, tip(11, "low work")))
+    const honest = Array.from({ length: 7 }, (_, i) => seen(`k${i}`, tip(9)))
+    expect([...judgeTips([...liars, ...honest], nobody).news]).toEqual([])
+    const grown = [...honest.slice(1), seen("k0", tip(9), tip(10))]
+    expect([...judgeTips([...liars, ...grown], nobody).news]).toEqual([["k0", tip(10)]])
   })
 
   it("bring news where somebody goes over to another branch of the same height", () => {
@@ -61,14 +71,15 @@ describe("the tips of a snapshot", () => {
     ))
   })
 
-  it("bring news exactly when some server's height exceeds the common one, where branches do not matter", () => {
+  it("bring news exactly where a server goes on above the common height, or to one not shown, where branches do not matter", () => {
     fc.assert(fc.property(
       fc.array(fc.tuple(fc.integer({ min: 1, max: 4 }), fc.integer({ min: 0, max: 2 })), { minLength: 1, maxLength: 12 }),
       (list) => {
         const sightings = list.map(([height, more], i) => seen(`k${i}`, tip(height), tip(height + more)))
         const { news, tip: common } = judgeTips(sightings, nobody)
         const shown = new Set(list.map(([height]) => height))
-        const expected = list.filter(([height, more]) => height + more > common!.height || !shown.has(height + more))
+        const expected = list.filter(([height, more]) =>
+          more > 0 && (height + more > common!.height || !shown.has(height + more)))
         expect(news.size).toBe(expected.length)
       }
     ))
