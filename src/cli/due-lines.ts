@@ -10,7 +10,7 @@ export const dueLines = (summary: DueSummary, now: number): ReadonlyArray<string
   return [
     ...(done === 0 ? [] : [
       `  deep visits  ${servers(answered)} answered, ${failed} did not`
-      + (postponed === 0 ? "" : `, ${postponed} put off by what they may cost the server or by what we lack`)
+      + (postponed === 0 ? "" : `, ${postponed} put off by what they may cost the server by what we lack, or not finished in time`)
       + (dropped === 0 ? "" : `, ${dropped} dropped by the opt-out list`)
     ]),
     ...(waiting === 0 || nextDueAt === null ? [] : [

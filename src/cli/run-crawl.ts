@@ -171,7 +171,7 @@ const deepVisits = Effect.fnUntraced(function*(
     exclusions,
     exclude: [...new Set([...settings.exclude, ...run.exclude])],
     choice: "usual",
-    // On a simulated network most of the time is pacing, and nobody is in a hurry there but us.
+    // On a simulated network most of the time is pacing, which visits are not charged for, and nobody is in a hurry there but us.
     concurrency: settings.fingerprint === "now" ? 4 * concurrency : concurrency,
     rate,
     perBlock,

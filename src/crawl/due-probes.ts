@@ -5,11 +5,13 @@ import type { DueProbe } from "../domain/probe-due.ts"
 import type { VisitReason } from "../domain/reason.ts"
 import { type DeepChoice, deepAllowance } from "../probe/deep/budget.ts"
 import { type DeepVisit, DeepVisitor } from "../probe/deep/deep-visitor.ts"
+import { outOfTime } from "../probe/deep/deep-reply.ts"
 import type { CrawlId, Fact, ProbeDueFact } from "../store/facts.ts"
 import { Store, type Vantage } from "../store/store.ts"
 import type { StoreError } from "../store/store-error.ts"
 import { Dialer, type DialPlan } from "../transport/dialer.ts"
 import { backOffMs, CostLedger, deepBalanceLimit, reasonForDistance } from "./cost-ledger.ts"
+import { deepIntervalMs } from "./deep-schedule.ts"
 import type { DueSummary } from "./due-summary.ts"
 import { visitWithoutExcluded } from "./announcements.ts"
 import { visitOfFailedPlan } from "./failed-plan.ts"
@@ -33,6 +35,9 @@ export interface DueRun {
   /** Called before the first, and after each. */
   readonly onProgress: (done: number, of: number) => Effect.Effect<void>
 }
+
+/** A server that is too slow for a visit gets the next attempt so much later: it will hardly be faster at once. */
+const cutBackOffMs = deepIntervalMs / 4
 
 type Fate = "answered" | "failed" | "postponed" | "dropped" | "left"
 
@@ -101,11 +106,12 @@ export class DueProbes extends Context.Service<DueProbes, {
             const detail = `${deep.visit.reason}: ${deep.visit.detail}`
             return yield* settle([correction, change(probe, "due", now() + backOffMs, detail)], "postponed")
           }
+          // What was heard is kept either way, but a visit that our own time cut off is no finished one.
           return yield* settle([
             { _tag: "visit", visit: visitWithoutExcluded(deep.visit, run.exclusions), malformed: deep.malformed },
-            change(probe, "done", probe.dueAt, null),
+            deep.isCut ? change(probe, "due", now() + cutBackOffMs, outOfTime) : change(probe, "done", probe.dueAt, null),
             correction
-          ], deep.visit.outcome)
+          ], deep.isCut ? "postponed" : deep.visit.outcome)
         })
 
         const inTurn = Effect.fnUntraced(function*(probe: DueProbe, plan: DialPlan) {

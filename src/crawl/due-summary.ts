@@ -7,7 +7,7 @@ export interface DueSummary {
   /** Answered, and tried without an answer. */
   readonly answered: number
   readonly failed: number
-  /** Put off by the cost ledger, a back-off, or what our own side lacks. */
+  /** Put off by the cost ledger, a back-off, what our own side lacks, or not finished in a visit's time. */
   readonly postponed: number
   /** On an opt-out list. */
   readonly dropped: number

@@ -17,6 +17,6 @@ export interface MalformedFacts {
   readonly comparedWith: string | null
   /** What differs, in our words. A proxy, a fork, a patched build or a newer release do it too. */
   readonly differs: ReadonlyArray<string>
-  /** By probe: ok, error CODE, closed, none, truncated, refused. */
+  /** By probe: ok, error CODE, closed, none (a ping behind it was answered), timeout (nothing was), truncated, refused. */
   readonly answers: Readonly<Record<string, string>>
 }

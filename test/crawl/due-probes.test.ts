@@ -27,6 +27,8 @@ interface Pretended {
   readonly takesMs?: number
   readonly cost?: number
   readonly fails?: "throttled" | "refused" | "proxy"
+  /** Our own time for it is up before it has asked all. */
+  readonly isCut?: boolean
   readonly planFails?: TransportError["reason"]
 }
 
@@ -53,14 +55,14 @@ const pretendedNetwork = (
           yield* pace
           begun.add(endpoint.host)
           const startedAt = yield* Clock.currentTimeMillis
-          const { cost = 500, fails, takesMs = 10 } = servers[endpoint.host] ?? {}
+          const { cost = 500, fails, isCut = false, takesMs = 10 } = servers[endpoint.host] ?? {}
           yield* Effect.sleep(takesMs)
           log.push([endpoint.host, startedAt])
           const key = endpointKey(endpoint)
           const visit = fails === undefined
             ? answeredVisit(key, { kind: "deep", startedAt, cost, dial })
             : failedVisit(key, { kind: "deep", startedAt, cost, dial, reason: fails })
-          return { visit, replies: [], malformed: { response: "error", comparedWith: null, differs: [], answers: {} } }
+          return { visit, replies: [], isCut, malformed: { response: "error", comparedWith: null, differs: [], answers: {} } }
         })
     }))
   )
@@ -253,6 +255,18 @@ describe("deep visits that are due", () => {
       assert.deepStrictEqual([a!["state"], a!["detail"], b!["state"]], ["due", "us: pretended", "done"])
       const [entry] = yield* rows("SELECT reason, back_off_until IS NOT NULL AS away FROM cost_ledger WHERE target = '35.90.1.2' ORDER BY rowid DESC LIMIT 1")
       assert.deepStrictEqual(entry, { reason: "throttled", away: true })
+    }))
+
+  it.effect("that our own time cut off keep what was heard, and are due again later", () =>
+    Effect.gen(function*() {
+      const { finish, rows, run, schedule } = yield* bench({ "a.example.org": { isCut: true } })
+      yield* schedule()
+      yield* TestClock.adjust("31 minutes")
+      assert.deepInclude(yield* finish(run()), { answered: 1, postponed: 1, waiting: 1 })
+      const [a, b] = yield* rows(newest)
+      assert.deepStrictEqual([a!["state"], a!["detail"], b!["state"]], ["due", "the visit had taken its time", "done"])
+      assert.isAbove(Number(a!["due"]), (yield* Clock.currentTimeMillis) + 5 * hour)
+      assert.lengthOf(yield* rows("SELECT 1 FROM malformed_reply"), 2)
     }))
 
   it.effect("are left alone when the crawl went through a proxy and this run does not", () =>

@@ -4,12 +4,12 @@ import type { VisitTimeouts } from "../visit-timeouts.ts"
 import { mostErrors } from "./budget.ts"
 import { type DeepDialogue, type DeepProbe, handshakeLine, openRange, pingLine } from "./catalogue.ts"
 import type { DeepDraft } from "./deep-draft.ts"
-import { askedOf, type DeepReply, replyOfLine, silence } from "./deep-reply.ts"
+import { askedOf, type DeepReply, outOfTime, replyOfLine, silence, silentBehindPing } from "./deep-reply.ts"
 
 interface DeepConversation {
   readonly clientName: string
   readonly timeouts: VisitTimeouts
-  /** By the visit's clock. */
+  /** By the visit's clock. What could not be waited for in full before it is not asked. */
   readonly until: number
 }
 
@@ -34,8 +34,6 @@ export const converseDeep = Effect.fnUntraced(function*(
   dialogue: DeepDialogue,
   { clientName, timeouts, until }: DeepConversation
 ): Effect.fn.Return<void> {
-  const left = (limit: number): number => Math.max(0, Math.min(limit, until - draft.now()))
-
   /** Null when it was answered, else why nothing more is asked. */
   const shakeHands = Effect.fnUntraced(function*() {
     const earlier = draft.replies.filter(({ probe }) => probe.startsWith("version") && !probe.includes("-")).length
@@ -47,7 +45,7 @@ export const converseDeep = Effect.fnUntraced(function*(
     }
     draft.asked(0.5)
     speech.say(`${handshakeLine(1, clientName)}\n`)
-    const heard = yield* speech.hear((lines) => lines.some((it) => !isNotification(it)), left(timeouts.handshakeMs))
+    const heard = yield* speech.hear((lines) => lines.some((it) => !isNotification(it)), timeouts.handshakeMs)
     const reply = heard.find((it) => !isNotification(it))
     draft.observe(reply === undefined ? noReplyOf(asked) : replyOfLine(asked, reply))
     return reply?.line._tag === "result" ? null : "the handshake was not answered"
@@ -61,7 +59,7 @@ export const converseDeep = Effect.fnUntraced(function*(
   }
 
   const ask = Effect.fnUntraced(function*(probe: DeepProbe, number: number) {
-    if (probe.restMs !== undefined) yield* Effect.sleep(left(probe.restMs))
+    if (probe.restMs !== undefined) yield* Effect.sleep(probe.restMs)
     const asked = askedOf(probe, clientName, draft.now())
     const id = number * 10
     const pingId = id + 9
@@ -71,17 +69,17 @@ export const converseDeep = Effect.fnUntraced(function*(
     if (probe.after === "end") speech.sayNoMore()
     const isPing = withPing ? hasId(pingId) : () => false
     const isReply = (it: HeardLine): boolean => !isNotification(it) && !isPing(it)
-    let heard = yield* speech.hear((lines) => lines.some(withPing ? isPing : isReply), left(timeouts.exchangeMs))
+    let heard = yield* speech.hear((lines) => lines.some(withPing ? isPing : isReply), timeouts.exchangeMs)
     const pinged = heard.some(isPing)
-    if (pinged && !heard.some(isReply)) heard = yield* speech.hear((lines) => lines.some(isReply), left(behindPingMs))
+    if (pinged && !heard.some(isReply)) heard = yield* speech.hear((lines) => lines.some(isReply), behindPingMs)
     const reply = heard.find(isReply)
     const seen = reply !== undefined
       ? replyOfLine(asked, reply)
       : pinged
-        ? silence(asked, "timeout", "no reply; a ping behind it was answered")
+        ? silence(asked, "timeout", silentBehindPing)
         : noReplyOf(asked)
     draft.observe(seen)
-    if (seen.outcome === "error" && probe.after === "alone") yield* speech.hear(() => false, left(behindErrorMs))
+    if (seen.outcome === "error" && probe.after === "alone") yield* speech.hear(() => false, behindErrorMs)
     const others = heard.filter((it) => it !== reply && !isPing(it)).slice(0, keptLines)
     others.forEach((it, i) => {
       const method = it.line._tag === "notification" ? it.line.method : ""
@@ -97,6 +95,7 @@ export const converseDeep = Effect.fnUntraced(function*(
   for (const [i, probe] of dialogue.probes.entries()) {
     if (leave === null && speech.ended !== null) leave = "the connection had ended"
     if (leave === null && draft.throttled) leave = "the server asked for less"
+    if (leave === null && until - draft.now() < (probe.restMs ?? 0) + timeouts.exchangeMs) leave = outOfTime
     const against = leave ?? (draft.errors >= mostErrors ? `${mostErrors} errors were made` : null)
     if (against !== null) {
       draft.leaveOut(probe, against)

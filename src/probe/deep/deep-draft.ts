@@ -9,7 +9,7 @@ import { identify } from "../identification/identify.ts"
 import type { Failure } from "../visit-draft.ts"
 import { invalidJsonCost } from "./budget.ts"
 import type { DeepProbe } from "./catalogue.ts"
-import { type DeepReply, deepObservation, ordinaryReplies, silence } from "./deep-reply.ts"
+import { type DeepReply, deepObservation, ordinaryReplies, outOfTime, silence } from "./deep-reply.ts"
 
 /** The code of a line that was no JSON. */
 const parseError = -32700
@@ -45,6 +45,8 @@ export class DeepDraft {
   errors = 0
   throttled = false
   padded = false
+  /** Something was left out because our own time was up. */
+  isCut = false
 
   constructor(plan: DialPlan, startedAt: number, now: () => number) {
     this.#plan = plan
@@ -91,6 +93,7 @@ export class DeepDraft {
   }
 
   leaveOut(probe: DeepProbe, why: string): void {
+    if (why === outOfTime) this.isCut = true
     const reply = silence({ probe: probe.name, method: probe.method, params: [], sentMs: this.#now() }, "not asked", why)
     this.#leftOut.push(reply)
     this.#observations.push(deepObservation(reply))

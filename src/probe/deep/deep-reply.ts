@@ -51,6 +51,12 @@ export const replyOfLine = (
   }
 }
 
+/** Why a probe was not asked: a reply that our own clock cuts off would look like silence. */
+export const outOfTime = "the visit had taken its time"
+
+/** Said of the silence that is an answer: what was asked behind it was answered. */
+export const silentBehindPing = "no reply; a ping behind it was answered"
+
 /** The reply that did not come. */
 export const silence = (
   asked: { readonly probe: string; readonly method: string; readonly params: ReadonlyArray<unknown>; readonly sentMs: number },

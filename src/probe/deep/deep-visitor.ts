@@ -9,7 +9,7 @@ import { type DeepChoice, dialoguesOf, mostErrors } from "./budget.ts"
 import type { DeepDialogue } from "./catalogue.ts"
 import { converseDeep } from "./converse-deep.ts"
 import { DeepDraft } from "./deep-draft.ts"
-import type { DeepReply } from "./deep-reply.ts"
+import { type DeepReply, outOfTime } from "./deep-reply.ts"
 import { type BehavesLike, malformedFacts } from "./malformed-response.ts"
 
 export interface DeepVisitOptions {
@@ -28,6 +28,13 @@ export interface DeepVisit {
   readonly malformed: MalformedFacts
   /** As identification looks at replies; `visit.observations` tell the same. */
   readonly replies: ReadonlyArray<DeepReply>
+  /** Not all was asked, because our own time for it was up: it says nothing about the server, and is not finished. */
+  readonly isCut: boolean
+}
+
+/** What a visit has left for dialogues; waiting for our own pace and for connections takes nothing of it. */
+interface Talk {
+  leftMs: number
 }
 
 /** Dialogues in a row that bring nothing, after which the server is left alone. */
@@ -51,7 +58,7 @@ export class DeepVisitor extends Context.Service<DeepVisitor, {
         plan: DialPlan,
         dialogue: DeepDialogue,
         options: DeepVisitOptions,
-        until: number
+        talk: Talk
       ) {
         const since = draft.now()
         const connection = yield* dialer.connect(plan)
@@ -59,7 +66,13 @@ export class DeepVisitor extends Context.Service<DeepVisitor, {
         const timeouts = timeoutsFor(yield* VisitTimeouts, plan.endpoint, connection.dial.via)
         const speech = yield* Dialogue.open(connection.socket, { share: budget.open(), now: () => draft.now() })
         yield* Effect.addFinalizer(() => Effect.sync(() => draft.leave(speech)))
-        yield* converseDeep(speech, draft, dialogue, { clientName: options.clientName, timeouts, until })
+        const begun = draft.now()
+        const until = begun + talk.leftMs
+        yield* converseDeep(speech, draft, dialogue, { clientName: options.clientName, timeouts, until }).pipe(
+          Effect.ensuring(Effect.sync(() => {
+            talk.leftMs -= draft.now() - begun
+          }))
+        )
         if (speech.ended === "budget") draft.fail({ reason: "us", phase: "session", detail: speech.endDetail })
       }, Effect.scoped)
 
@@ -71,18 +84,20 @@ export class DeepVisitor extends Context.Service<DeepVisitor, {
       }
 
       const conduct = Effect.fnUntraced(function*(draft: DeepDraft, plan: DialPlan, options: DeepVisitOptions) {
-        const until = draft.now() + timeoutsFor(yield* VisitTimeouts, plan.endpoint, plan.dial.via).sessionMs
+        const { exchangeMs, handshakeMs, sessionMs } = timeoutsFor(yield* VisitTimeouts, plan.endpoint, plan.dial.via)
+        const talk: Talk = { leftMs: sessionMs }
         let leave: string | null = null
         let silent = 0
         for (const dialogue of dialoguesOf(options.choice)) {
           const against: string | null = leave ?? reasonAgainst(dialogue, draft, plan)
+            ?? (talk.leftMs < Math.max(handshakeMs, exchangeMs) ? outOfTime : null)
           if (against !== null) {
             for (const probe of dialogue.probes) draft.leaveOut(probe, against)
             continue
           }
           const heard = draft.replies.filter(({ raw }) => raw !== null).length
           yield* options.pace
-          const error = yield* hold(draft, plan, dialogue, options, until).pipe(
+          const error = yield* hold(draft, plan, dialogue, options, talk).pipe(
             Effect.as(null),
             Effect.catch((error) => Effect.succeed(error))
           )
@@ -91,7 +106,6 @@ export class DeepVisitor extends Context.Service<DeepVisitor, {
             for (const probe of dialogue.probes) draft.leaveOut(probe, `${error.reason}: ${error.detail}`)
             leave = `a connection had failed: ${error.reason}`
           } else if (draft.throttled) leave = "the server asked for less"
-          else if (until <= draft.now()) leave = "the visit had taken its time"
           silent = draft.replies.filter(({ raw }) => raw !== null).length > heard ? 0 : silent + 1
           if (silent >= mostSilent) leave ??= "the server had stopped answering"
         }
@@ -110,7 +124,7 @@ export class DeepVisitor extends Context.Service<DeepVisitor, {
         )
         const finished = draft.finish()
         const malformed = malformedFacts(draft.replies, options.behavesLike, finished.identification)
-        return { visit: finished, malformed, replies: draft.replies }
+        return { visit: finished, malformed, replies: draft.replies, isCut: draft.isCut }
       })
 
       return DeepVisitor.of({ visit })

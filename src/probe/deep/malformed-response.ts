@@ -1,7 +1,7 @@
 import type { Implementation, ReleaseRange } from "../../domain/implementation.ts"
 import { intersectRanges, rangeText } from "../../domain/implementation.ts"
 import type { MalformedFacts, MalformedWord } from "../../domain/malformed-facts.ts"
-import type { DeepReply } from "./deep-reply.ts"
+import { type DeepReply, silentBehindPing } from "./deep-reply.ts"
 import { type AnswerForm, type Expected, expectedAnswers } from "./expected-answers.ts"
 
 /** What the server behaves like, by its regular visit or by this one. */
@@ -13,6 +13,9 @@ export interface BehavesLike {
 const isList = ({ raw }: DeepReply): boolean => raw?.startsWith("[") === true
 
 const isTruncated = ({ errorMessage }: DeepReply): boolean => errorMessage?.startsWith("an unfinished line: ") === true
+
+/** Silence that is an answer. Alone it may as well be a slow server, or a line that was lost. */
+const isSilent = ({ errorMessage, outcome }: DeepReply): boolean => outcome === "timeout" && errorMessage === silentBehindPing
 
 /** An answer in a word. */
 const answerOf = (reply: DeepReply): string => {
@@ -27,7 +30,7 @@ const answerOf = (reply: DeepReply): string => {
       return "malformed"
     default:
       if (isTruncated(reply)) return "truncated"
-      return reply.outcome === "timeout" ? "none" : reply.outcome
+      return isSilent(reply) ? "none" : reply.outcome
   }
 }
 
@@ -42,7 +45,7 @@ const shows = (reply: DeepReply, form: AnswerForm): boolean => {
     case "list":
       return reply.outcome === "ok" && isList(reply)
     case "silence":
-      return reply.outcome === "timeout"
+      return isSilent(reply)
     case "closed":
       return reply.outcome === "closed"
   }
@@ -50,10 +53,11 @@ const shows = (reply: DeepReply, form: AnswerForm): boolean => {
 
 const formText = (form: AnswerForm): string => typeof form === "string" ? form : `error ${form[0]}`
 
-/** Null where nothing can be held against the reply: it is throttled, unfinished, or fits. */
+/** Null where nothing can be held against the reply: it is throttled, unfinished, late, or fits. */
 const difference = (reply: DeepReply, expected: ReadonlyArray<Expected>, range: ReleaseRange | null): string | null => {
   // What a bad line or a full server does to a reply is no way of answering.
   if (reply.outcome === "throttled" || reply.outcome === "too large" || isTruncated(reply)) return null
+  if (reply.outcome === "timeout" && !isSilent(reply)) return null
   const usual = expected.filter(([, releases]) => range === null || intersectRanges(range, releases) !== undefined)
   if (usual.length === 0 || usual.some(([form]) => shows(reply, form))) return null
   const sameKind = usual.some(([form]) => typeof form !== "string" && reply.outcome === "error" && reply.errorCode === form[0])
@@ -69,7 +73,7 @@ const wordOf = (answers: ReadonlyArray<string>): MalformedWord => {
   if (answers.includes("truncated")) return "truncated"
   if (answers.includes("closed")) return "closed"
   if (answers.some((answer) => answer.startsWith("error") || answer === "malformed")) return "error"
-  return answers.every((answer) => answer === "none" || answer === "too large") ? "empty" : "ok"
+  return answers.every((answer) => ["none", "timeout", "too large"].includes(answer)) ? "empty" : "ok"
 }
 
 /**

@@ -78,6 +78,44 @@ describe("a deep visit", { concurrent: true }, () => {
       }).pipe(Effect.scoped), 60_000)
   }
 
+  /** Answers every line after so many milliseconds. */
+  const slowServer = (delayMs: number) =>
+    tcpServer((socket) => {
+      socket.on("error", () => {})
+      eachLine(socket, (line) => {
+        const replies = [JSON.parse(line) as { readonly id?: unknown; readonly method?: string }].flat()
+          .map(({ id, method }) => ({ jsonrpc: "2.0", result: method === "server.version" ? ["X 1", "1.4"] : null, id }))
+        setTimeout(() => {
+          socket.write(`${JSON.stringify(line.startsWith("[") ? replies : replies[0])}\n`)
+        }, delayMs)
+      })
+    })
+
+  it.live("is not charged for our own pace", () =>
+    Effect.gen(function*() {
+      const { port } = yield* slowServer(0)
+      const times = Effect.provideService(VisitTimeouts, { handshakeMs: 500, exchangeMs: 500, sessionMs: 3500 })
+      const { isCut, malformed, visit } = yield* deepVisitPort(port, { pace: Effect.sleep(600) }).pipe(times)
+      assert.isAbove(visit.stamps.endedMs, 3500)
+      assert.isFalse(isCut)
+      assert.strictEqual(malformed.answers["id-null"], "ok")
+    }).pipe(Effect.scoped), 30_000)
+
+  it.live("leaves out what it has no time left for, and takes no slow reply for silence", () =>
+    Effect.gen(function*() {
+      const { port } = yield* slowServer(250)
+      const times = Effect.provideService(VisitTimeouts, { handshakeMs: 1000, exchangeMs: 1000, sessionMs: 2800 })
+      const behavesLike = { implementation: "ElectrumX", range: null } as const
+      const deep = yield* deepVisitPort(port, { behavesLike }).pipe(times)
+      hasEveryRow(deep)
+      assert.isTrue(deep.isCut)
+      assert.deepStrictEqual(deep.malformed.differs, [])
+      const left = deep.visit.observations.filter(({ outcome }) => outcome === "not asked")
+      assert.isAbove(left.length, 3)
+      assert.isTrue(left.some(({ errorMessage }) => errorMessage === "the visit had taken its time"))
+      assert.isFalse(deep.visit.observations.some(({ outcome }) => outcome === "timeout"))
+    }).pipe(Effect.scoped), 30_000)
+
   it.live("costs a stall or garbage its own probe's row only", () =>
     Effect.gen(function*() {
       const { port } = yield* tcpServer((socket) => {

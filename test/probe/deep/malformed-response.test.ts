@@ -1,5 +1,5 @@
 import { assert, describe, it } from "vitest"
-import type { DeepReply } from "../../../src/probe/deep/deep-reply.ts"
+import { type DeepReply, silentBehindPing } from "../../../src/probe/deep/deep-reply.ts"
 import { malformedFacts } from "../../../src/probe/deep/malformed-response.ts"
 
 const reply = (probe: string, changes: Partial<DeepReply>): DeepReply => ({
@@ -20,6 +20,7 @@ const reply = (probe: string, changes: Partial<DeepReply>): DeepReply => ({
 })
 
 const nothing = { raw: null, arrivedMs: null, bytes: 0, lineEnd: null, result: undefined } as const
+const silent = (probe: string, errorMessage: string | null) => reply(probe, { outcome: "timeout", ...nothing, errorMessage })
 const electrumx = { implementation: "ElectrumX", range: null } as const
 
 const error = (probe: string, errorCode: number, errorMessage: string) =>
@@ -64,6 +65,13 @@ describe("the word for malformed requests", () => {
       reply("too-many-params", {})
     ], electrumx, null)
     assert.deepInclude(found, { response: "refused", differs: [] })
+  })
+
+  it("takes silence for an answer only where a ping behind it was answered", () => {
+    const late = malformedFacts([reply("batch", { raw: "[]" }), silent("id-text", null)], electrumx, null)
+    assert.deepInclude(late, { response: "ok", differs: [], answers: { batch: "list", "id-text": "timeout" } })
+    const mute = malformedFacts([silent("id-text", silentBehindPing)], electrumx, null)
+    assert.deepStrictEqual(mute.differs, ["id-text: none where answered is usual"])
   })
 
   it("says so when malformed and well-formed requests are answered as by two programs", () => {
