@@ -2,9 +2,10 @@ import { NodeServices } from "@effect/platform-node"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { Database, type Row } from "../../src/store/database.ts"
+import { QueryCatalogue } from "../../src/store/query-catalogue.ts"
 import { wrongReasons } from "../support/metadata-reasons.ts"
 import { onion, recordSmallCrawl, temporaryFolder, withStore } from "../support/small-database.ts"
-import { answeredVisit, crawlStart, failedVisit, someTime } from "../support/store-facts.ts"
+import { answeredVisit, crawlStart, failedVisit, serverOf, someTime } from "../support/store-facts.ts"
 
 const rowsOf = (path: string, sql: string) =>
   Effect.flatMap(Database, (database) => Effect.map(database.query(sql), (result) => result.rows)).pipe(
@@ -118,5 +119,63 @@ describe("server_metadata", () => {
       assert.lengthOf(values, 3)
       assert.deepStrictEqual(values[0], { host: "a.example.org", kind: "banner", value: "Connected to a Fulcrum 2.1.1 server", set_by: "Fulcrum" })
       assert.deepInclude(values[2], { kind: "port", value: "mainnet tls 50002" })
+    }))
+
+  it.effect("names the software by the regular visit, else by the newest deep visit of the server, and none where they differ", () =>
+    Effect.gen(function*() {
+      const path = `${yield* temporaryFolder}/d.duckdb`
+      const key = (host: string) => `${host}.example.org:50002:s`
+      const none = { implementation: null, range: null, confidence: 0.6 } as const
+      const narrow = { implementation: "ElectrumX", range: { since: "1.16.0", before: "1.16.1" }, confidence: 0.9 } as const
+      const other = { implementation: "Fulcrum", range: { since: "2.1", before: null }, confidence: 0.9 } as const
+      // By host: what the regular visit and what the deep visits of its server show, in their order.
+      const cases = {
+        both: [{}, [other, narrow]],
+        differing: [{}, [other]],
+        neither: [none, [none]],
+        "only-deep": [none, [narrow]],
+        "only-regular": [{}, [none]],
+        undone: [{}, []]
+      } as const
+      yield* withStore(path, (store) =>
+        Effect.gen(function*() {
+          const crawlId = yield* store.startCrawl(crawlStart({ network: "mainnet" }))
+          const visitOf = (host: string, kind: "regular" | "deep", changes: object, startedAt = someTime) => {
+            const visit = answeredVisit(key(host), { kind, startedAt })
+            return { ...visit, identification: { ...visit.identification!, ...changes } }
+          }
+          for (const [host, [regular, deep]] of Object.entries(cases)) {
+            yield* store.record(crawlId, [{ _tag: "visit", visit: visitOf(host, "regular", regular) }])
+            for (const [i, found] of deep.entries()) {
+              const malformed = { response: "error", comparedWith: null, differs: [], answers: { "unknown-method": "error -32601" } } as const
+              yield* store.record(crawlId, [{ _tag: "visit", visit: visitOf(host, "deep", found, someTime + i + 1), malformed }])
+            }
+          }
+          yield* store.record(crawlId, [{ _tag: "servers", servers: Object.keys(cases).map((host) => serverOf([key(host)], "mainnet")) }])
+          yield* store.flush
+          yield* store.endCrawl(crawlId, "finished", someTime)
+        }))
+      const rows = yield* rowsOf(path, "SELECT * FROM server_metadata ORDER BY host")
+      for (const row of rows) assert.deepStrictEqual([row["host"], wrongReasons(row)], [row["host"], []])
+      const shown = rows.map((row) => [
+        String(row["host"]).split(".")[0], row["implementation"], row["version_range"], row["identification_confidence"],
+        row["deep_implementation"], row["deep_version_range"], reasonsOf(row)["implementation"]
+      ])
+      const [usual, differ] = [">=1.16.0 <1.17", "the regular visit met ElectrumX, the newest deep visit Fulcrum"]
+      assert.deepStrictEqual(shown, [
+        ["both", "ElectrumX", usual, 0.99, "ElectrumX", ">=1.16.0 <1.16.1", undefined],
+        ["differing", null, null, 0.99, "Fulcrum", ">=2.1", differ],
+        ["neither", null, null, 0.6, null, null, "nothing known fits well enough"],
+        ["only-deep", "ElectrumX", ">=1.16.0 <1.16.1", 0.9, "ElectrumX", ">=1.16.0 <1.16.1", undefined],
+        ["only-regular", "ElectrumX", usual, 0.99, null, null, undefined],
+        ["undone", "ElectrumX", usual, 0.99, null, null, undefined]
+      ])
+      const { sql } = yield* QueryCatalogue.pipe(
+        Effect.flatMap((catalogue) => catalogue.find("implementations")),
+        Effect.provide(QueryCatalogue.layer),
+        Effect.provide(NodeServices.layer)
+      )
+      const counted = yield* rowsOf(path, `SELECT behaves_like, servers FROM (${sql.replaceAll(/\$(?:crawl|network)\b/g, "NULL")}) WHERE releases_that_fit = '>=1.16.0 <1.16.1'`)
+      assert.deepStrictEqual(counted, [{ behaves_like: "ElectrumX", servers: 1 }])
     }))
 })

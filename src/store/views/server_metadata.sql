@@ -128,6 +128,8 @@ WITH member AS (
     round(v.tls_ms - v.connected_ms, 3) AS tls_handshake_ms,
     round(v.handshake_ms - coalesce(v.tls_ms, v.connected_ms), 3) AS version_ms,
     v.ended_ms AS visit_ms,
+    i.deep_implementation,
+    i.deep_version_range,
     d.visited_at AS deep_visited_at,
     d.compared_with AS malformed_compared_with,
     d.differs AS malformed_differs,
@@ -158,7 +160,8 @@ WITH member AS (
     coalesce(ba.because, CASE WHEN ba.visit_id IS NULL THEN 'visited by a version that did not ask' ELSE 'cannot be judged' END) AS no_balance,
     coalesce(hi.because, CASE WHEN hi.visit_id IS NULL THEN 'visited by a version that did not ask' ELSE 'cannot be judged' END) AS no_history,
     v.features_services IS NOT NULL AS has_features,
-    h.uptime_gap
+    h.uptime_gap,
+    i.disagreement
   FROM latest_crawl l
   JOIN crawl_endpoint ce ON ce.crawl_id = l.crawl_id
   LEFT JOIN visit v ON v.visit_id = ce.visit_id
@@ -166,7 +169,7 @@ WITH member AS (
   LEFT JOIN certificate x ON x.sha256 = ts.certificate_sha256
   LEFT JOIN server_endpoint se ON se.crawl_id = ce.crawl_id AND se.endpoint_id = ce.endpoint_id
   LEFT JOIN endpoint_place p ON p.crawl_id = ce.crawl_id AND p.endpoint_id = ce.endpoint_id
-  LEFT JOIN identification i ON i.visit_id = ce.visit_id
+  LEFT JOIN endpoint_identification i ON i.visit_id = ce.visit_id
   LEFT JOIN endpoint_history h ON h.network = ce.network AND h.endpoint_id = ce.endpoint_id
   LEFT JOIN replies r ON r.visit_id = ce.visit_id
   LEFT JOIN server_malformed d ON d.crawl_id = ce.crawl_id AND d.server_id = se.server_id
@@ -177,7 +180,7 @@ WITH member AS (
   LEFT JOIN member m ON m.crawl_id = ce.crawl_id AND m.server_id = se.server_id
 )
 SELECT
-  * EXCLUDE (untimed, no_balance, no_history, no_visit, no_session, no_tls, no_certificate, no_place, gaps, place_gap, why, has_features, uptime_gap),
+  * EXCLUDE (untimed, no_balance, no_history, no_visit, no_session, no_tls, no_certificate, no_place, gaps, place_gap, why, has_features, uptime_gap, disagreement),
   map_from_entries([gap FOR gap IN [
     {k: 'reachable', v: CASE WHEN reachable IS NULL THEN notes END},
     {k: 'visited_at', v: CASE WHEN visited_at IS NULL THEN no_visit END},
@@ -218,8 +221,10 @@ SELECT
     {k: 'malformed_compared_with', v: CASE WHEN malformed_response IS NULL THEN coalesce(no_session, 'no deep visit yet') WHEN malformed_compared_with IS NULL THEN 'the software is not known' END},
     {k: 'malformed_differs', v: CASE WHEN malformed_response IS NULL THEN coalesce(no_session, 'no deep visit yet') END},
     {k: 'malformed_answers', v: CASE WHEN malformed_response IS NULL THEN coalesce(no_session, 'no deep visit yet') END},
-    {k: 'implementation', v: CASE WHEN implementation IS NULL THEN coalesce(no_session, 'nothing known fits well enough') END},
-    {k: 'version_range', v: CASE WHEN version_range IS NULL THEN coalesce(no_session, 'nothing known fits well enough') END},
+    {k: 'implementation', v: CASE WHEN implementation IS NULL THEN coalesce(no_session, disagreement, 'nothing known fits well enough') END},
+    {k: 'version_range', v: CASE WHEN version_range IS NULL THEN coalesce(no_session, disagreement, 'nothing known fits well enough') END},
+    {k: 'deep_implementation', v: CASE WHEN deep_implementation IS NULL THEN coalesce(no_session, CASE WHEN malformed_response IS NULL THEN 'no deep visit yet' END, 'nothing known fits well enough') END},
+    {k: 'deep_version_range', v: CASE WHEN deep_version_range IS NULL THEN coalesce(no_session, CASE WHEN malformed_response IS NULL THEN 'no deep visit yet' END, 'nothing known fits well enough') END},
     {k: 'identification_confidence', v: CASE WHEN identification_confidence IS NULL THEN coalesce(no_session, 'no reply to judge by') END},
     {k: 'proxy', v: CASE WHEN proxy IS NULL THEN coalesce(no_session, 'visited by a version that did not record it') END},
     {k: 'default_values', v: CASE WHEN default_values IS NULL THEN coalesce(no_visit, 'visited by a version that did not record it') END},
@@ -304,9 +309,11 @@ COMMENT ON COLUMN server_metadata.country_located IS 'Country in which a geo fil
 COMMENT ON COLUMN server_metadata.country_registered IS 'Country by the registry that gave the address out: where its holder is at home. Null when not known.';
 COMMENT ON COLUMN server_metadata.reverse_names IS 'Names of the address by reverse DNS, not cleaned; null for none or when not looked up.';
 COMMENT ON COLUMN server_metadata.place_note IS 'Why country, asn and the like are null, or what they stand for; null where the address dialled was looked up and has an asn.';
-COMMENT ON COLUMN server_metadata.implementation IS 'What the server behaves like, whatever it calls itself (server_version): ElectrumX (its forks too), Fulcrum, romanz electrs, Blockstream electrs or mempool electrs; null when untested, or when nothing known fits well enough.';
-COMMENT ON COLUMN server_metadata.version_range IS 'Releases of it that fit what was seen, e.g. >=1.18 <1.19; any when nothing tells them apart. A build from between two releases behaves like the later one. Null without implementation.';
-COMMENT ON COLUMN server_metadata.identification_confidence IS 'Probability of the likeliest implementation, 0 to 1; null when untested.';
+COMMENT ON COLUMN server_metadata.implementation IS 'What the server behaves like, whatever it calls itself (server_version): ElectrumX (its forks too), Fulcrum, romanz electrs, Blockstream electrs or mempool electrs: as its regular visit names it, else as the newest deep visit of its server does (deep_visited_at). Null when untested, when nothing known fits well enough, or when the two name different ones.';
+COMMENT ON COLUMN server_metadata.version_range IS 'Releases of it that fit the visit that named it, e.g. >=1.18 <1.19; any when nothing tells them apart. A build from between two releases behaves like the later one. Null without implementation.';
+COMMENT ON COLUMN server_metadata.identification_confidence IS 'Probability that visit gives it, 0 to 1; without implementation that of the likeliest by the regular visit. Null when untested.';
+COMMENT ON COLUMN server_metadata.deep_implementation IS 'What the server behaved like in the newest deep visit of its server. Null when untested, without a deep visit or when nothing known fits well enough.';
+COMMENT ON COLUMN server_metadata.deep_version_range IS 'Releases of deep_implementation that fit that deep visit, which tells some apart that the regular one does not. Null without deep_implementation.';
 COMMENT ON COLUMN server_metadata.proxy IS 'What shows that something in front of the software speaks TLS for it, so that certificate and handshake are that proxy''s. Empty when nothing does, which is not that there is none; null when untested.';
 COMMENT ON COLUMN server_metadata.default_values IS 'Kinds of its values that are known defaults of software, images or guides (see default_value) and so prove nothing about who runs it, e.g. banner, donation address, port, certificate subject. Empty when the catalogue knows none; null when untested.';
 COMMENT ON COLUMN server_metadata.contradictions IS 'Claims and traits that do not go together. Proxies, forks, patched builds and old banners make them too: no verdict. Null when untested.';
