@@ -29,6 +29,12 @@ describe("server_metadata", () => {
       assert.strictEqual(why(`${onion}:50002:s`, "reachable"), "not visited: us (no Tor)")
       assert.strictEqual(why(`${onion}:50002:s`, "asn"), "onion services have no address")
       assert.strictEqual(why("gamma.example.org:50001:t", "tip_height"), "failed: connect timeout (connect)")
+      // Nobody asked the first two; only the last one owed an answer.
+      for (const column of ["first_seen", "last_seen"]) {
+        assert.strictEqual(why("alpha.example.org:50001:t", column), "not visited: tls answered")
+        assert.strictEqual(why(`${onion}:50002:s`, column), "not visited: us (no Tor)")
+        assert.strictEqual(why("gamma.example.org:50001:t", column), "it never answered")
+      }
       assert.strictEqual(why("alpha.example.org:50002:s", "city"), "its address was not looked up")
       assert.strictEqual(why("alpha.example.org:50002:s", "uptime_share"), "fewer than 20 observations")
       assert.deepInclude(byKey.get("alpha.example.org:50002:s"), {

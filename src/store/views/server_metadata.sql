@@ -262,8 +262,8 @@ SELECT
     {k: 'tls_handshake_ms', v: CASE WHEN tls_handshake_ms IS NULL THEN coalesce(no_tls, no_session, 'not recorded') END},
     {k: 'version_ms', v: CASE WHEN version_ms IS NULL THEN coalesce(no_session, 'not recorded') END},
     {k: 'visit_ms', v: CASE WHEN visit_ms IS NULL THEN no_visit END},
-    {k: 'first_seen', v: CASE WHEN first_seen IS NULL THEN 'it never answered' END},
-    {k: 'last_seen', v: CASE WHEN last_seen IS NULL THEN 'it never answered' END},
+    {k: 'first_seen', v: CASE WHEN first_seen IS NULL THEN CASE WHEN uptime_observations = 0 THEN coalesce(notes, 'not visited') ELSE 'it never answered' END END},
+    {k: 'last_seen', v: CASE WHEN last_seen IS NULL THEN CASE WHEN uptime_observations = 0 THEN coalesce(notes, 'not visited') ELSE 'it never answered' END END},
     {k: 'uptime_share', v: CASE WHEN uptime_share IS NULL THEN uptime_gap END}
   ] IF gap.v IS NOT NULL]) AS untested
 FROM found;
@@ -319,8 +319,8 @@ COMMENT ON COLUMN server_metadata.default_values IS 'Kinds of its values that ar
 COMMENT ON COLUMN server_metadata.contradictions IS 'Claims and traits that do not go together. Proxies, forks, patched builds and old banners make them too: no verdict. Null when untested.';
 COMMENT ON COLUMN server_metadata.visited_at IS 'When its visit in this crawl began, UTC; all values of the server are from then. Null when not visited.';
 COMMENT ON COLUMN server_metadata.first_known IS 'When a crawl of this network first knew the endpoint, UTC: somebody had named it. Never null.';
-COMMENT ON COLUMN server_metadata.first_seen IS 'When the first visit began that it answered, over all crawls of this network, UTC; null when it never did.';
-COMMENT ON COLUMN server_metadata.last_seen IS 'When the latest visit began that it answered, over all crawls of this network, UTC; null when it never did.';
+COMMENT ON COLUMN server_metadata.first_seen IS 'When the first visit began that it answered, over all crawls of this network, UTC; null when it never did or was never asked.';
+COMMENT ON COLUMN server_metadata.last_seen IS 'When the latest visit began that it answered, over all crawls of this network, UTC; null when it never did or was never asked.';
 COMMENT ON COLUMN server_metadata.uptime_share IS 'Share of its observations in which it answered server.version, 0 to 1, over all crawls and vantages of this network. Null below 20 observations, and where they lie within less than 24 hours.';
 COMMENT ON COLUMN server_metadata.uptime_observations IS 'Observations behind uptime_share: visits that it answered or that failed on its side. What failed on ours or was not visited does not count. Never null.';
 COMMENT ON COLUMN server_metadata.spki_sha256 IS 'SHA-256 of the certificate''s public key info (SPKI): survives renewal with the same key. Null without certificate.';
