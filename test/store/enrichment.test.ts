@@ -167,6 +167,38 @@ describe("what is known about addresses", () => {
       for (const row of rows) if (row["asn"] === null) assert.notStrictEqual(row["place_note"], null, String(row["endpoint_key"]))
     }))
 
+  it.effect("never shows the holder of one system beside another one, and says why there is none", () =>
+    Effect.gen(function*() {
+      const path = `${yield* temporaryFolder}/h.duckdb`
+      const said = (address: string, source: FactSource, asn: string | null, org: string | null) =>
+        [factOf(address, "asn", source, asn), factOf(address, "org", source, org)]
+      yield* withStore(path, ({ enrichment }) =>
+        enrichment.saveFacts("mainnet", [
+          // The best source of the system has no holder; the next one's is of another system.
+          ...said("192.0.2.1", cymru, "64500", null),
+          ...said("192.0.2.1", file("a.csv", 1), "64999", "OTHER"),
+          ...said("192.0.2.2", cymru, "64500", null),
+          ...said("192.0.2.2", file("a.csv", 1), "64999", "OTHER"),
+          ...said("192.0.2.2", file("b.csv", 2), "64500", "SAME"),
+          // Of one that names no system nobody knows of which it is the holder.
+          ...said("192.0.2.3", cymru, "64500", null),
+          factOf("192.0.2.3", "org", file("c.csv", 3), "SOMEBODY"),
+          factOf("192.0.2.4", "org", file("c.csv", 3), "SOMEBODY"),
+          ...said("192.0.2.5", cymru, "64500|64501", null),
+          ...said("192.0.2.5", file("a.csv", 1), "64501", "SECOND"),
+          ...said("192.0.2.5", file("b.csv", 2), "64500", "FIRST")
+        ]))
+      const rows = yield* rowsOf(path, "SELECT address, asn, org, gaps['org'] AS gap FROM address_facts ORDER BY address")
+      const apart = "its source does not name this asn"
+      assert.deepStrictEqual(rows.map((row) => Object.values(row)), [
+        ["192.0.2.1", 64500, null, apart],
+        ["192.0.2.2", 64500, "SAME", null],
+        ["192.0.2.3", 64500, null, apart],
+        ["192.0.2.4", null, "SOMEBODY", null],
+        ["192.0.2.5", 64500, "FIRST", null]
+      ])
+    }))
+
   it.effect("of names that a proxy resolved is what all their addresses have in common, and says so", () =>
     Effect.gen(function*() {
       const path = `${yield* temporaryFolder}/c.duckdb`

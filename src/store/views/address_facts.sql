@@ -6,14 +6,14 @@ WITH answered AS (
   SELECT network, address,
     max(answers[1]) FILTER (fact = 'asn') AS asn,
     any_value(answers) FILTER (fact = 'asn') AS asns,
-    array_to_string(any_value(answers) FILTER (fact = 'org'), '; ') AS org,
     max(answers[1]) FILTER (fact = 'country_registered') AS country_registered,
     max(answers[1]) FILTER (fact = 'country_located') AS country_located,
     max(source) FILTER (fact = 'country_located') AS located_by,
     max(answers[1]) FILTER (fact = 'cloud_provider') AS cloud_provider,
     max(detail) FILTER (fact = 'cloud_provider' AND source_kind = 'cloud ranges') AS cloud_detail,
     any_value(answers) FILTER (fact = 'ptr') AS ptr,
-    bool_or(fact = 'city') AS has_city
+    bool_or(fact = 'city') AS has_city,
+    bool_or(fact = 'org') AS has_org
   FROM answered WHERE place = 1 GROUP BY network, address
 ), city AS (
   SELECT a.network, a.address, arg_min(a.answers[1], (a.place, a.source)) AS city
@@ -22,6 +22,14 @@ WITH answered AS (
     AND c.source_kind = a.source_kind AND c.fact = 'country_located'
   JOIN best b ON b.network = a.network AND b.address = a.address AND b.country_located = c.answers[1]
   WHERE a.fact = 'city' GROUP BY a.network, a.address
+), holder AS (
+  SELECT a.network, a.address, arg_min(array_to_string(a.answers, '; '), (a.place, a.source)) AS org
+  FROM answered a
+  JOIN best b ON b.network = a.network AND b.address = a.address
+  LEFT JOIN enrichment n ON n.network = a.network AND n.address = a.address AND n.source = a.source
+    AND n.source_kind = a.source_kind AND n.fact = 'asn'
+  WHERE a.fact = 'org' AND (b.asn IS NULL OR n.answers = b.asns OR n.answers = [b.asn])
+  GROUP BY a.network, a.address
 ), looked_up AS (
   SELECT network, address, max(looked_up_at) AS looked_up_at,
     max(reason || CASE WHEN reason <> 'malformed' AND detail IS NOT NULL THEN ' (' || detail || ')' ELSE '' END)
@@ -33,23 +41,25 @@ WITH answered AS (
 ), gap AS (
   SELECT network, address, map(list(fact ORDER BY fact), list(reason ORDER BY fact)) AS gaps FROM unanswered GROUP BY network, address
 )
-SELECT l.network, l.address, TRY_CAST(b.asn AS BIGINT) AS asn, coalesce(len(b.asns), 0) AS origins, b.org,
+SELECT l.network, l.address, TRY_CAST(b.asn AS BIGINT) AS asn, coalesce(len(b.asns), 0) AS origins, o.org,
   b.country_located, b.country_registered, b.located_by, c.city, b.cloud_provider, b.cloud_detail, b.ptr, l.looked_up_at,
   CASE WHEN b.asn IS NULL THEN coalesce(l.asn_reason, 'no source was asked') END AS asn_reason,
   map_concat(
     coalesce(g.gaps, MAP {}),
-    CASE WHEN b.has_city AND c.city IS NULL THEN MAP {'city': 'its source names another country'} ELSE MAP {} END
+    CASE WHEN b.has_city AND c.city IS NULL THEN MAP {'city': 'its source names another country'} ELSE MAP {} END,
+    CASE WHEN b.has_org AND o.org IS NULL THEN MAP {'org': 'its source does not name this asn'} ELSE MAP {} END
   ) AS gaps
 FROM looked_up l
 LEFT JOIN best b USING (network, address)
 LEFT JOIN city c USING (network, address)
+LEFT JOIN holder o USING (network, address)
 LEFT JOIN gap g USING (network, address);
 COMMENT ON VIEW address_facts IS 'One row is one address that was looked up, with the answer of the best source for each fact. Level: address.';
 COMMENT ON COLUMN address_facts.network IS 'Network it was looked up for.';
 COMMENT ON COLUMN address_facts.address IS 'The address.';
 COMMENT ON COLUMN address_facts.asn IS 'Autonomous system that announces it; the first named where there are several.';
 COMMENT ON COLUMN address_facts.origins IS 'How many systems announce it; 0 when none is known.';
-COMMENT ON COLUMN address_facts.org IS 'Holder of that system; of several all, separated by semicolons.';
+COMMENT ON COLUMN address_facts.org IS 'Holder of that system, from the best source that names the same system; of several all, separated by semicolons. Where no system is known, what the best source says.';
 COMMENT ON COLUMN address_facts.country_located IS 'Country in which a geo file puts it.';
 COMMENT ON COLUMN address_facts.country_registered IS 'Country by the registry: where its holder is at home.';
 COMMENT ON COLUMN address_facts.located_by IS 'Name of the file that country_located is from.';
