@@ -18,7 +18,7 @@ export interface DictionaryEntry {
   readonly type: string | null
   /** Null without a comment. */
   readonly meaning: string | null
-  /** What null stands for in a column; null where it is not said (of views), and for tables and views themselves. */
+  /** What null stands for in a column; null for tables and views themselves. */
   readonly nullMeaning: string | null
 }
 
@@ -54,14 +54,14 @@ export const nullClauses = (comment: string): string | null => {
   return sentences.length === 0 ? null : sentences.join(" ")
 }
 
-/** The rule of all tables, where a comment makes no other. */
+/** The rule of all tables and views, where a comment makes no other. */
 const unsaid = "Not known, or there is none."
 
 const nullMeaning = (row: typeof Row.Type): string | null => {
   if (row.column === null) return null
   // A view's columns count as nullable, whatever they are made of.
   if (!row.nullable) return "Never null."
-  return nullClauses(row.comment ?? "") ?? (row.kind === "table" ? unsaid : null)
+  return nullClauses(row.comment ?? "") ?? unsaid
 }
 
 const entryOf = (row: typeof Row.Type): DictionaryEntry => ({

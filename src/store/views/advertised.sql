@@ -7,9 +7,9 @@ SELECT
   times_asked
 FROM reading;
 COMMENT ON VIEW advertised IS 'One row is one advertisement in one reading of one source. Level: advertisement by source; count distinct for anything else.';
-COMMENT ON COLUMN advertised.crawl_id IS 'Crawl that read it.';
-COMMENT ON COLUMN advertised.source_id IS 'Who said it.';
-COMMENT ON COLUMN advertised.advertisement_id IS 'What was said.';
-COMMENT ON COLUMN advertised.first_seen_at IS 'When the reading was stored, UTC.';
-COMMENT ON COLUMN advertised.times_seen IS 'In how many of the answers it was.';
-COMMENT ON COLUMN advertised.times_asked IS 'How often the source answered. A peer list may be a random subset: not seen in one answer is not absent.';
+COMMENT ON COLUMN advertised.crawl_id IS 'Crawl that read it. Never null.';
+COMMENT ON COLUMN advertised.source_id IS 'Who said it. Never null.';
+COMMENT ON COLUMN advertised.advertisement_id IS 'What was said. Never null.';
+COMMENT ON COLUMN advertised.first_seen_at IS 'When the reading was stored, UTC. Never null.';
+COMMENT ON COLUMN advertised.times_seen IS 'In how many of the answers it was. Never null.';
+COMMENT ON COLUMN advertised.times_asked IS 'How often the source answered. A peer list may be a random subset: not seen in one answer is not absent. Never null.';

@@ -4,5 +4,5 @@ FROM crawl
 WHERE kind = 'crawl'
 GROUP BY network;
 COMMENT ON VIEW default_crawl IS 'One row is one network with the crawl that named queries show: the newest finished one, or before any has finished the newest. Level: crawl.';
-COMMENT ON COLUMN default_crawl.network IS 'Name of the chain crawled.';
-COMMENT ON COLUMN default_crawl.crawl_id IS 'The crawl; see crawl.state for whether it is finished.';
+COMMENT ON COLUMN default_crawl.network IS 'Name of the chain crawled. Never null.';
+COMMENT ON COLUMN default_crawl.crawl_id IS 'The crawl; see crawl.state for whether it is finished. Never null.';

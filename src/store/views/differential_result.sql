@@ -48,16 +48,16 @@ SELECT network, simulated, servers_of, server_id, endpoint_id, first_at, again_a
   END AS finding
 FROM judged;
 COMMENT ON VIEW differential_result IS 'One row is one server that was asked the same questions in two ways, and what all series of its network together say. Nothing here calls a server honest: it knows the crawler by its name and its TLS greeting in either way of asking. Level: server.';
-COMMENT ON COLUMN differential_result.network IS 'Name of the chain.';
-COMMENT ON COLUMN differential_result.simulated IS 'True: a simulated network.';
-COMMENT ON COLUMN differential_result.servers_of IS 'The crawl whose server it is.';
-COMMENT ON COLUMN differential_result.server_id IS 'The server, as that crawl joined it.';
-COMMENT ON COLUMN differential_result.endpoint_id IS 'The endpoint asked.';
-COMMENT ON COLUMN differential_result.first_at IS 'When its latest first series began, UTC.';
+COMMENT ON COLUMN differential_result.network IS 'Name of the chain. Never null.';
+COMMENT ON COLUMN differential_result.simulated IS 'True: a simulated network. Never null.';
+COMMENT ON COLUMN differential_result.servers_of IS 'The crawl whose server it is. Never null.';
+COMMENT ON COLUMN differential_result.server_id IS 'The server, as that crawl joined it. Never null.';
+COMMENT ON COLUMN differential_result.endpoint_id IS 'The endpoint asked. Never null.';
+COMMENT ON COLUMN differential_result.first_at IS 'When its latest first series began, UTC. Never null.';
 COMMENT ON COLUMN differential_result.again_at IS 'When the repetition on another day (20 hours later at the earliest) began, UTC; null without one.';
-COMMENT ON COLUMN differential_result.differing_first IS 'Questions that differed in the first series; the repetition is about these alone.';
+COMMENT ON COLUMN differential_result.differing_first IS 'Questions that differed in the first series; the repetition is about these alone. Never null.';
 COMMENT ON COLUMN differential_result.p_value IS 'Exact p-value of the repetition; null without one.';
 COMMENT ON COLUMN differential_result.q_value IS 'Benjamini and Hochberg''s adjusted p-value over all servers of the network that were comparable, those that showed nothing counted with 1: of findings with q <= 0.05, one in twenty is expected to be chance. Null when not comparable.';
-COMMENT ON COLUMN differential_result.servers_tested IS 'Servers over which that was controlled.';
-COMMENT ON COLUMN differential_result.state IS 'differs: in the first series, and on another day with q <= 0.05; open: differed once, not yet repeated; same: neither, or not on the other day; not comparable.';
-COMMENT ON COLUMN differential_result.finding IS 'The same as a sentence. Innocent causes of a difference: load balancers and round-robin names, banners for Tor or for certain versions, warnings to old versions, limits, peer lists drawn at random, fees and tips that change, proxies and firewalls that treat padded requests differently.';
+COMMENT ON COLUMN differential_result.servers_tested IS 'Servers over which that was controlled. Never null.';
+COMMENT ON COLUMN differential_result.state IS 'differs: in the first series, and on another day with q <= 0.05; open: differed once, not yet repeated; same: neither, or not on the other day; not comparable. Never null.';
+COMMENT ON COLUMN differential_result.finding IS 'The same as a sentence. Innocent causes of a difference: load balancers and round-robin names, banners for Tor or for certain versions, warnings to old versions, limits, peer lists drawn at random, fees and tips that change, proxies and firewalls that treat padded requests differently. Never null.';

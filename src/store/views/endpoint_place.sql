@@ -27,16 +27,16 @@ LEFT JOIN address_facts a ON a.network = ce.network
   AND a.address = coalesce(v.address, CASE WHEN ce.network_class IN ('ipv4', 'ipv6') THEN ce.host END)
 LEFT JOIN host_facts h ON h.network = ce.network AND h.host = ce.host AND v.address IS NULL;
 COMMENT ON VIEW endpoint_place IS 'One row is one endpoint known in one crawl, with what is known about its address from elsewhere. Level: endpoint.';
-COMMENT ON COLUMN endpoint_place.crawl_id IS 'The crawl.';
-COMMENT ON COLUMN endpoint_place.endpoint_id IS 'The endpoint.';
+COMMENT ON COLUMN endpoint_place.crawl_id IS 'The crawl. Never null.';
+COMMENT ON COLUMN endpoint_place.endpoint_id IS 'The endpoint. Never null.';
 COMMENT ON COLUMN endpoint_place.address IS 'Address dialled, or the host where it is one; null through a proxy: then host_facts of its name are shown.';
-COMMENT ON COLUMN endpoint_place.asn IS 'Autonomous system that announces the address; the first named where there are several.';
-COMMENT ON COLUMN endpoint_place.org IS 'Holder of that system.';
-COMMENT ON COLUMN endpoint_place.country_located IS 'Country in which a geo file puts the address.';
-COMMENT ON COLUMN endpoint_place.country_registered IS 'Country by the registry: where the holder is at home.';
-COMMENT ON COLUMN endpoint_place.city IS 'City in which a geo file puts the address.';
-COMMENT ON COLUMN endpoint_place.cloud_provider IS 'Company that rents out servers there: by the ranges it publishes, else by autonomous system.';
-COMMENT ON COLUMN endpoint_place.reverse_names IS 'Names of the address by reverse DNS, not cleaned.';
+COMMENT ON COLUMN endpoint_place.asn IS 'Autonomous system that announces the address; the first named where there are several. Null when not known: see place_note and gaps.';
+COMMENT ON COLUMN endpoint_place.org IS 'Holder of that system. Null when not known: see place_note and gaps.';
+COMMENT ON COLUMN endpoint_place.country_located IS 'Country in which a geo file puts the address. Null when not known: see place_note and gaps.';
+COMMENT ON COLUMN endpoint_place.country_registered IS 'Country by the registry: where the holder is at home. Null when not known: see place_note and gaps.';
+COMMENT ON COLUMN endpoint_place.city IS 'City in which a geo file puts the address. Null when not known: see place_note and gaps.';
+COMMENT ON COLUMN endpoint_place.cloud_provider IS 'Company that rents out servers there: by the ranges it publishes, else by autonomous system. Null: none that is known here, or not looked up.';
+COMMENT ON COLUMN endpoint_place.reverse_names IS 'Names of the address by reverse DNS, not cleaned. Null for none or when not looked up.';
 COMMENT ON COLUMN endpoint_place.place_note IS 'Why asn and the like are null, or what they stand for; null where the address dialled was looked up and has an asn.';
 COMMENT ON COLUMN endpoint_place.gaps IS 'Facts (see enrichment.fact) of its one address that were looked up and have no answer, each with the reason; null where no one address was looked up.';
 COMMENT ON COLUMN endpoint_place.addresses IS 'What --resolver said of a name that a proxy dialled; null for others.';

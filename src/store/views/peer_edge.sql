@@ -19,13 +19,13 @@ LEFT JOIN server_endpoint f ON f.crawl_id = a.crawl_id AND f.endpoint_id = s.end
 LEFT JOIN server_endpoint t ON t.crawl_id = a.crawl_id AND t.endpoint_id = ae.endpoint_id
 GROUP BY a.crawl_id, s.endpoint_id, f.server_id, fe.host, ae.endpoint_id, t.server_id, te.host;
 COMMENT ON VIEW peer_edge IS 'One row is one endpoint whose peer list named one endpoint, in one crawl. What servers claim of themselves in features is not in it. Level: endpoint to endpoint; group by server ids for servers.';
-COMMENT ON COLUMN peer_edge.crawl_id IS 'The crawl.';
-COMMENT ON COLUMN peer_edge.from_endpoint_id IS 'Endpoint whose peer list it was.';
+COMMENT ON COLUMN peer_edge.crawl_id IS 'The crawl. Never null.';
+COMMENT ON COLUMN peer_edge.from_endpoint_id IS 'Endpoint whose peer list it was. Never null.';
 COMMENT ON COLUMN peer_edge.from_server_id IS 'Its server; null until the crawl has joined servers.';
-COMMENT ON COLUMN peer_edge.from_host IS 'Its host.';
-COMMENT ON COLUMN peer_edge.to_endpoint_id IS 'Endpoint named.';
+COMMENT ON COLUMN peer_edge.from_host IS 'Its host. Never null.';
+COMMENT ON COLUMN peer_edge.to_endpoint_id IS 'Endpoint named. Never null.';
 COMMENT ON COLUMN peer_edge.to_server_id IS 'Its server; null until the crawl has joined servers.';
-COMMENT ON COLUMN peer_edge.to_host IS 'Its host.';
-COMMENT ON COLUMN peer_edge.times_seen IS 'In at least how many answers it was named.';
-COMMENT ON COLUMN peer_edge.times_asked IS 'How often the endpoint answered with a list: a peer list may be a random subset.';
-COMMENT ON COLUMN peer_edge.first_seen_at IS 'When it was first stored, UTC.';
+COMMENT ON COLUMN peer_edge.to_host IS 'Its host. Never null.';
+COMMENT ON COLUMN peer_edge.times_seen IS 'In at least how many answers it was named. Never null.';
+COMMENT ON COLUMN peer_edge.times_asked IS 'How often the endpoint answered with a list: a peer list may be a random subset. Never null.';
+COMMENT ON COLUMN peer_edge.first_seen_at IS 'When it was first stored, UTC. Never null.';

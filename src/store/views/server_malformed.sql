@@ -8,13 +8,13 @@ JOIN crawl run ON run.crawl_id = v.crawl_id AND run.network = c.network
 JOIN malformed_reply m ON m.visit_id = v.visit_id
 QUALIFY row_number() OVER (PARTITION BY se.crawl_id, se.server_id ORDER BY m.response = 'not asked', v.visit_id DESC) = 1;
 COMMENT ON VIEW server_malformed IS 'One row is one server of one crawl with its newest deep visit, whichever of its endpoints that went to and whenever it was made. Level: server.';
-COMMENT ON COLUMN server_malformed.crawl_id IS 'The crawl in which it is this server.';
-COMMENT ON COLUMN server_malformed.server_id IS 'The server.';
-COMMENT ON COLUMN server_malformed.visit_id IS 'Its newest deep visit that asked something; else the newest.';
-COMMENT ON COLUMN server_malformed.endpoint_id IS 'Endpoint of the server that was visited.';
-COMMENT ON COLUMN server_malformed.visited_at IS 'When the deep visit began, UTC.';
-COMMENT ON COLUMN server_malformed.run_id IS 'Run of kind probe that made it.';
-COMMENT ON COLUMN server_malformed.response IS 'As in malformed_reply.';
-COMMENT ON COLUMN server_malformed.compared_with IS 'As in malformed_reply.';
-COMMENT ON COLUMN server_malformed.differs IS 'As in malformed_reply. A proxy, a fork, a patched build or a newer release do it too: no verdict.';
-COMMENT ON COLUMN server_malformed.answers IS 'As in malformed_reply.';
+COMMENT ON COLUMN server_malformed.crawl_id IS 'The crawl in which it is this server. Never null.';
+COMMENT ON COLUMN server_malformed.server_id IS 'The server. Never null.';
+COMMENT ON COLUMN server_malformed.visit_id IS 'Its newest deep visit that asked something; else the newest. Never null.';
+COMMENT ON COLUMN server_malformed.endpoint_id IS 'Endpoint of the server that was visited. Never null.';
+COMMENT ON COLUMN server_malformed.visited_at IS 'When the deep visit began, UTC. Never null.';
+COMMENT ON COLUMN server_malformed.run_id IS 'Run of kind probe that made it. Never null.';
+COMMENT ON COLUMN server_malformed.response IS 'As in malformed_reply. Never null.';
+COMMENT ON COLUMN server_malformed.compared_with IS 'As in malformed_reply. Null when the software is not known.';
+COMMENT ON COLUMN server_malformed.differs IS 'As in malformed_reply. A proxy, a fork, a patched build or a newer release do it too: no verdict. Never null.';
+COMMENT ON COLUMN server_malformed.answers IS 'As in malformed_reply. Never null.';
