@@ -4,22 +4,25 @@ import type { Visit } from "./visit.ts"
 /** A way of asking: how the crawler does it, and how the wallet. Both under our own name. */
 export type PersonaName = "crawler" | "wallet"
 
+/** The content of a question that was sent and never answered: silence, or the end of the connection. No other content reads so. */
+export const unanswered = "no answer"
+
 /** One connection, asked as one persona. */
 export interface Segment {
   readonly persona: PersonaName
-  /** What each question was answered, normalised; null where that says nothing (no answer in time, closed). */
+  /** What each question was answered, normalised, or `unanswered`; null where that says nothing (throttled, not asked). */
   readonly contents: ReadonlyMap<string, string | null>
 }
 
 /** What a comparison of segments came to. */
 export interface Comparison {
-  /** `differs`: some question is answered one way to one persona and another way to the other. */
+  /** `differs`: some question is answered one way to one persona and another way, or not at all, to the other. */
   readonly outcome: "same" | "differs" | "not comparable"
-  /** Questions that every segment has an answer to. */
+  /** Questions that every segment of a persona has an answer to, and every segment of the other too, or none. */
   readonly compared: ReadonlyArray<string>
   /** Those whose answers vary between segments of one persona: not counted. */
   readonly varying: ReadonlyArray<string>
-  /** Those that are answered alike within each persona and otherwise to the other one. */
+  /** Those that are answered alike within each persona and otherwise to the other one, or always to one and never to the other. */
   readonly differing: ReadonlyArray<string>
 }
 
@@ -54,7 +57,7 @@ export const innocentCauses: ReadonlyArray<string> = [
   "a load balancer or round-robin name with several servers behind it",
   "banners for clients that come through Tor, or for certain client versions",
   "warnings to clients of old versions",
-  "limits on how much or how fast one may ask",
+  "limits on how much, how long or how fast one may ask",
   "peer lists drawn at random, fees and tips that change in between",
-  "a proxy or firewall that treats long or padded requests differently"
+  "a proxy or firewall that treats long or padded requests differently, or lets none through"
 ]

@@ -5,6 +5,7 @@ import { Effect, Random } from "effect"
 import { type DifferentialSettings, defaultDifferentialSettings } from "../../src/crawl/differential-settings.ts"
 import { type DifferentialSummary, runDifferential } from "../../src/crawl/differential-run.ts"
 import { noExclusions } from "../../src/discovery/exclude.ts"
+import { VisitTimeouts } from "../../src/probe/visit-timeouts.ts"
 import { Store } from "../../src/store/store.ts"
 import { type CrawledNetwork, crawled } from "../support/crawled-network.ts"
 import { queryFile } from "../support/duck.ts"
@@ -131,7 +132,39 @@ describe("servers asked in two ways", () => {
       const findings = yield* Effect.promise(() => findingsOf(network.db))
       for (const { finding, host } of findings) {
         expect([host, finding]).toEqual([host, host === "liar.test"
-          ? expect.stringMatching(/^answers differ by how it is asked \(q = 0\.000[0-9]\), seen on two days$/)
+          ? expect.stringMatching(/^answers differ by how it is asked, or come in one way only \(q = 0\.000[0-9]\), seen on two days$/)
+          : "no misbehaviour shown to a declared crawler"])
+      }
+    }).pipe(Effect.scoped), 180_000)
+
+  it.live("are found where they never answer the wallet's way of asking, on two days; not where they answer it by lot, or nobody", () =>
+    Effect.gen(function*() {
+      const silent = { lie: "silent", methods: ["blockchain.scripthash.get_history"] }
+      const net = yield* runScenario(scenarioOf([
+        { id: "fulcrum", software: "Fulcrum 2.1.1" },
+        { id: "romanz", software: "electrs/0.10.9" },
+        { id: "mute", software: "Fulcrum 2.1.1", lies: [{ ...silent, to: { padded: true } }] },
+        { id: "dumb", software: "Fulcrum 2.1.1", lies: [silent] },
+        { id: "moody", software: "Fulcrum 2.1.1", lies: [{ ...silent, to: { sessions: 0.5 } }] }
+      ]), 1)
+      const hasty = Effect.provideService(VisitTimeouts, { handshakeMs: 10_000, exchangeMs: 750, sessionMs: 60_000 })
+      const network = yield* crawled(net).pipe(hasty)
+      const first = yield* run(network, { restMs: 0 }).pipe(hasty)
+      const { moody, ...others } = outcomesOf(first)
+      expect(others).toEqual({ fulcrum: "same", romanz: "same", mute: "differs", dumb: "same" })
+      const comparisonOf = (host: string) => first.series.find(({ target }) => target.endpoint.host === `${host}.test`)!.comparison
+      expect(comparisonOf("mute").differing).toEqual(expect.arrayContaining(["history#P2PKH"]))
+      expect(comparisonOf("mute").differing.every((question) => question.startsWith("history#"))).toBe(true)
+      expect(comparisonOf("dumb").compared.some((question) => question.startsWith("history#"))).toBe(false)
+
+      yield* Effect.promise(() => aDayPasses(network.db))
+      const second = yield* run(network, { restMs: 48 * 3_600_000 }, "another").pipe(hasty)
+      const mute = second.series.find(({ target }) => target.endpoint.host === "mute.test")!
+      expect([mute.stage, mute.personas.length, mute.pValue]).toEqual(["again", 18, 2 / 48_620])
+      expect(second.series.some(({ stage, target }) => stage === "again" && target.endpoint.host === "moody.test")).toBe(moody === "differs")
+      for (const { finding, host } of yield* Effect.promise(() => findingsOf(network.db))) {
+        expect([host, finding]).toEqual([host, host === "mute.test"
+          ? expect.stringMatching(/^answers differ by how it is asked, or come in one way only \(q = 0\.000[0-9]\), seen on two days$/)
           : "no misbehaviour shown to a declared crawler"])
       }
     }).pipe(Effect.scoped), 180_000)

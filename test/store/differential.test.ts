@@ -63,7 +63,7 @@ describe("what all series together say", () => {
         differentialOf(target(8), { comparison: { outcome: "not comparable", compared: [], varying: [], differing: [] } })
       ])
       expect(rows.map(({ finding }) => finding)).toEqual([
-        "answers differ by how it is asked (q = 0.0007), seen on two days",
+        "answers differ by how it is asked, or come in one way only (q = 0.0007), seen on two days",
         "no misbehaviour shown to a declared crawler",
         "to be asked again from 2026-01-03T03:04Z",
         ...[4, 5, 6, 7].map(() => "no misbehaviour shown to a declared crawler"),

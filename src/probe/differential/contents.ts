@@ -1,3 +1,4 @@
+import { unanswered } from "../../domain/differential.ts"
 import type { Reply } from "../../electrum/reply.ts"
 
 /** JSON with the members of objects in order: the same content is the same text. */
@@ -33,8 +34,8 @@ const normalisers: Readonly<Record<string, (result: unknown) => string>> = {
 
 /**
  * The content of a reply as it is compared: never its time, its form or its
- * length. Null where a reply says nothing about content: it did not come, or
- * the server asked for less.
+ * length. That none came is a content too; null where that says nothing: the
+ * server asked for less, or was not asked.
  */
 export const contentOf = (reply: Reply): string | null => {
   switch (reply.outcome) {
@@ -46,6 +47,9 @@ export const contentOf = (reply: Reply): string | null => {
     case "malformed":
     case "too large":
       return reply.outcome
+    case "timeout":
+    case "closed":
+      return unanswered
     default:
       return null
   }

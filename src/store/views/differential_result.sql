@@ -41,7 +41,7 @@ WITH series AS (
 SELECT network, simulated, servers_of, server_id, endpoint_id, first_at, again_at,
   differing_first, repetition_p AS p_value, q_value, servers_tested, state,
   CASE state
-    WHEN 'differs' THEN 'answers differ by how it is asked (q = ' || CAST(round(q_value, 4) AS VARCHAR) || '), seen on two days'
+    WHEN 'differs' THEN 'answers differ by how it is asked, or come in one way only (q = ' || CAST(round(q_value, 4) AS VARCHAR) || '), seen on two days'
     WHEN 'open' THEN 'to be asked again from ' || strftime(again_from, '%Y-%m-%dT%H:%MZ')
     WHEN 'same' THEN 'no misbehaviour shown to a declared crawler'
     ELSE 'not comparable'
@@ -60,4 +60,4 @@ COMMENT ON COLUMN differential_result.p_value IS 'Exact p-value of the repetitio
 COMMENT ON COLUMN differential_result.q_value IS 'Benjamini and Hochberg''s adjusted p-value over all servers of the network that were comparable, those that showed nothing counted with 1: of findings with q <= 0.05, one in twenty is expected to be chance. Null when not comparable.';
 COMMENT ON COLUMN differential_result.servers_tested IS 'Servers over which that was controlled. Never null.';
 COMMENT ON COLUMN differential_result.state IS 'differs: in the first series, and on another day with q <= 0.05; open: differed once, not yet repeated; same: neither, or not on the other day; not comparable. Never null.';
-COMMENT ON COLUMN differential_result.finding IS 'The same as a sentence. Innocent causes of a difference: load balancers and round-robin names, banners for Tor or for certain versions, warnings to old versions, limits, peer lists drawn at random, fees and tips that change, proxies and firewalls that treat padded requests differently. Never null.';
+COMMENT ON COLUMN differential_result.finding IS 'The same as a sentence. Innocent causes of a difference: load balancers and round-robin names, banners for Tor or for certain versions, warnings to old versions, limits, peer lists drawn at random, fees and tips that change, proxies and firewalls that treat padded requests differently or let none through. Never null.';
