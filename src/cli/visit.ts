@@ -1,5 +1,6 @@
 import { Config, Effect } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
+import { CostLedger } from "../crawl/cost-ledger.ts"
 import { storeVisit, visitOnce } from "../crawl/single-visit.ts"
 import { parseEndpoint } from "../domain/endpoint.ts"
 import { defaultsOfVisit } from "../domain/visit-defaults.ts"
@@ -40,12 +41,15 @@ export const visitCommand = Command.make("visit", {
   }
   const { layer, vantage } = yield* connectionOf(input, chain, input.vantage)
   const options = { chain, clientName: clientNameOf(input.contact), peerRounds: input.peerRounds }
-  const visit = yield* visitOnce(endpoint, options).pipe(Effect.provide(layer))
-  if (input.db !== null) {
+  const stored = Effect.fnUntraced(function*(db: string) {
+    const ledger = new CostLedger(yield* (yield* Store).ledger(vantage.name))
+    const visit = yield* visitOnce(endpoint, options, ledger)
     const crawlId = yield* storeVisit(visit, { ...options, vantage, codeVersion: version, allowPrivate: input.allowPrivate })
-      .pipe(Effect.provide(Store.layer(input.db)))
-    yield* output.stderr(`stored in ${input.db} as crawl ${crawlId} of kind visit\n`)
-  }
+    yield* output.stderr(`stored in ${db} as crawl ${crawlId} of kind visit\n`)
+    return visit
+  })
+  const visit = yield* (input.db === null ? visitOnce(endpoint, options) : stored(input.db).pipe(Effect.provide(Store.layer(input.db))))
+    .pipe(Effect.provide(layer))
   const defaults = defaultsOfVisit(chain.name, visit)
   if (input.format === "json") {
     const shown = { network: chain.name, simulated: chain.simulated, ...visit, defaults }

@@ -96,16 +96,16 @@ export class CostLedger {
     return this.charge(target, Math.max(more, -this.balance(target, now)), reason, now)
   }
 
-  /** Books a visit; a reason that asks for distance (throttled, reset) begins a back-off. */
+  /** Books a visit; a reason that asks for distance (throttled, reset) begins a back-off. One that is running goes on. */
   charge(target: string, cost: number, reason: VisitReason | null, now: number): LedgerFact {
     const distance = reason === "throttled" || reason === "reset"
-    const entry: LedgerEntry = {
-      target,
-      at: now,
-      balance: this.balance(target, now) + cost,
-      backOffUntil: distance ? now + backOffMs : null,
-      reason: distance ? reason : null
-    }
+    const before = this.#entries.get(target)
+    const running = before?.backOffUntil != null && before.backOffUntil > now ? before : null
+    const begun = distance ? { backOffUntil: now + backOffMs, reason } : null
+    const { backOffUntil, reason: why } = begun !== null && begun.backOffUntil >= (running?.backOffUntil ?? 0)
+      ? begun
+      : running ?? { backOffUntil: null, reason: null }
+    const entry: LedgerEntry = { target, at: now, balance: this.balance(target, now) + cost, backOffUntil, reason: why }
     this.#entries.set(target, entry)
     return { _tag: "ledger", ...entry }
   }

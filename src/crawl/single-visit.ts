@@ -1,25 +1,36 @@
 import { Clock, Effect, Result } from "effect"
 import { PeerGrammar } from "../discovery/peer-entry.ts"
-import type { Endpoint } from "../domain/endpoint.ts"
+import { type Endpoint, endpointKey } from "../domain/endpoint.ts"
 import type { Visit } from "../domain/visit.ts"
 import { type VisitOptions, Visitor } from "../probe/visitor.ts"
 import { Store, type Vantage } from "../store/store.ts"
 import { Dialer } from "../transport/dialer.ts"
 import { announcedBy, visitWithShortLists } from "./announcements.ts"
 import { CostLedger, reasonForDistance } from "./cost-ledger.ts"
+import { CrawlError } from "./crawl-error.ts"
 import { visitOfFailedPlan } from "./failed-plan.ts"
 import { joinServers } from "./server-join.ts"
 
-/** One visit to one endpoint, outside any crawl. What stands in the way is in the visit. */
+/**
+ * One visit to one endpoint, outside any crawl. What stands in the way is in
+ * the visit; fails, and dials nothing, where the ledger refuses it.
+ */
 export const visitOnce = Effect.fn("visitOnce")(function*(
   endpoint: Endpoint,
-  options: VisitOptions
-): Effect.fn.Return<Visit, never, Dialer | Visitor> {
+  options: VisitOptions,
+  ledger = new CostLedger([])
+): Effect.fn.Return<Visit, CrawlError, Dialer | Visitor> {
   const dialer = yield* Dialer
   const visitor = yield* Visitor
   const plan = yield* Effect.result(dialer.plan(endpoint))
-  if (Result.isSuccess(plan)) return yield* visitor.visit(plan.success, options)
-  return visitOfFailedPlan(endpoint, plan.failure, yield* Clock.currentTimeMillis)
+  const now = yield* Clock.currentTimeMillis
+  if (Result.isFailure(plan)) return visitOfFailedPlan(endpoint, plan.failure, now)
+  const refusal = ledger.refusal(plan.success.dial.address ?? endpoint.host, now)
+  if (refusal === null) return yield* visitor.visit(plan.success, options)
+  return yield* new CrawlError({
+    reason: "too early",
+    message: `${endpointKey(endpoint)} is not visited before ${new Date(refusal.until).toISOString()}: ${refusal.detail}.`
+  })
 })
 
 /** Stores a single visit as a crawl of kind `visit`, which no view takes for a picture of the network. */

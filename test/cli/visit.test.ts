@@ -3,7 +3,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { runCli } from "../support/cli.ts"
-import { queryFile } from "../support/duck.ts"
+import { changeFile, queryFile } from "../support/duck.ts"
 import { runSimnet } from "../support/running-simnet.ts"
 import { writeFixedScenario } from "../support/small-scenario.ts"
 
@@ -71,6 +71,21 @@ describe("observatory visit", () => {
     expect(await queryFile(db, "SELECT * FROM server_metadata")).toEqual([])
     const [ledger] = await queryFile(db, "SELECT balance > 5 AS booked FROM cost_ledger")
     expect(ledger).toEqual({ booked: true })
+  })
+
+  it("makes no visit that is to be stored while the database says to keep away, and one that is not all the same", async () => {
+    const db = join(folder, "away.duckdb")
+    await visit("s0.fixed.test:50002:s", "--db", db)
+    await changeFile(db, `UPDATE cost_ledger SET back_off_until = epoch_ms(${Date.now() + 1_200_000}), reason = 'throttled'`)
+    const refused = await visit("s0.fixed.test:50002:s", "--db", db)
+    expect(refused.code).toBe(1)
+    expect(refused.stderr).toMatch(/s0\.fixed\.test.* is not visited before \d{4}-.*: back-off until .*: throttled\.$/m)
+    expect(await queryFile(db, "SELECT count(*)::INT AS n FROM visit")).toEqual([{ n: 1 }])
+    expect((await visit("s0.fixed.test:50002:s")).code).toBe(0)
+    await changeFile(db, "UPDATE cost_ledger SET back_off_until = NULL, reason = NULL, balance = 2000")
+    const early = await visit("s0.fixed.test:50002:s", "--db", db)
+    expect(early.code).toBe(1)
+    expect(early.stderr).toMatch(/ledger: \d+ of 700 units in use\.$/m)
   })
 
   it("stores whether onion services could be dialled: on a simulated chain only through the proxy", async () => {

@@ -37,6 +37,14 @@ describe("the cost ledger", () => {
     expect(ledger.charge("198.18.0.1", 5, "refused", 1_000).backOffUntil).toBeNull()
   })
 
+  it("keeps a running back-off through later bookings, the later of two, and none that is over", () => {
+    const ledger = new CostLedger([])
+    ledger.charge("198.18.0.1", 5, "throttled", 1_000)
+    expect(ledger.charge("198.18.0.1", 5, null, 2_000)).toMatchObject({ backOffUntil: 1_000 + backOffMs, reason: "throttled" })
+    expect(ledger.charge("198.18.0.1", 5, "reset", 3_000)).toMatchObject({ backOffUntil: 3_000 + backOffMs, reason: "reset" })
+    expect(ledger.charge("198.18.0.1", 5, null, 3_000 + backOffMs)).toMatchObject({ backOffUntil: null, reason: null })
+  })
+
   it("adds up the books of all addresses of one server before a deep visit", () => {
     const ledger = new CostLedger([])
     ledger.charge("198.18.0.1", 90, null, 0)

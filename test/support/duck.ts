@@ -14,3 +14,18 @@ export const queryFile = async (path: string, sql: string): Promise<Array<Record
     instance.closeSync()
   }
 }
+
+/** Changes a database file that nobody holds. */
+export const changeFile = async (path: string, sql: string): Promise<void> => {
+  const instance = await DuckDBInstance.create(path)
+  try {
+    const connection = await instance.connect()
+    try {
+      await connection.run(sql)
+    } finally {
+      connection.closeSync()
+    }
+  } finally {
+    instance.closeSync()
+  }
+}
