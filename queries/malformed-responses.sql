@@ -1,7 +1,7 @@
 -- title: Malformed responses
 -- question: How do servers answer requests that are malformed, and is that what their software does by default?
 -- level: server
--- caveat: Known of servers that had a deep visit. What differs is no verdict: a proxy in front, a fork, a patched build or a release newer than this program do it too.
+-- caveat: Known of servers that had a deep visit. What differs is no verdict: a proxy in front, another server behind the same name or address, a fork, a patched build or a release newer than this program do it too.
 -- parameter: crawl integer = null; number of a crawl, default the latest of each network
 -- parameter: network text = null; name of a network, default all
 

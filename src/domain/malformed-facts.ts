@@ -13,9 +13,11 @@ export interface MalformedFacts {
    * none was sent.
    */
   readonly response: MalformedWord
-  /** What it was compared with, e.g. `Fulcrum >=2.1`; null when the software is not known. */
+  /** What it was compared with, e.g. `Fulcrum >=2.1`; null when with nothing. */
   readonly comparedWith: string | null
-  /** What differs, in our words. A proxy, a fork, a patched build or a newer release do it too. */
+  /** Why it was compared with nothing; null when it was. */
+  readonly notCompared: string | null
+  /** What differs, in our words. A proxy, another server behind the same name or address, a fork, a patched build or a newer release do it too. */
   readonly differs: ReadonlyArray<string>
   /** By probe: ok, error CODE, closed, none (a ping behind it was answered), timeout (nothing was), truncated, refused. */
   readonly answers: Readonly<Record<string, string>>

@@ -16,7 +16,12 @@ export interface DueProbe {
   /** Whose books the server's regular visits are on: its process shares one budget. */
   readonly targets: ReadonlyArray<string>
   /** What the regular visit behaved like; null when that is not known. */
-  readonly behavesLike: { readonly implementation: Implementation; readonly range: ReleaseRange } | null
+  readonly behavesLike: {
+    readonly implementation: Implementation
+    readonly range: ReleaseRange
+    /** As it called itself. */
+    readonly software: string | null
+  } | null
 }
 
 /** One endpoint of a crawl, as the decision about its server's deep visit looks at it. */

@@ -50,7 +50,8 @@ const DueRow = Schema.Struct({
   targets: Schema.Array(Schema.String),
   implementation: Schema.NullOr(Schema.String),
   since_release: Schema.NullOr(Schema.String),
-  before_release: Schema.NullOr(Schema.String)
+  before_release: Schema.NullOr(Schema.String),
+  software: Schema.NullOr(Schema.String)
 })
 
 const dueQuery = `
@@ -63,7 +64,7 @@ WITH ${newest}, booked AS (
   JOIN endpoint e ON e.endpoint_id = se.endpoint_id
   GROUP BY n.endpoint_id
 ), behaviour AS (
-  SELECT n.endpoint_id, arg_max({i: i.implementation, since: i.since_release, before: i.before_release}, v.visit_id) AS it
+  SELECT n.endpoint_id, arg_max({i: i.implementation, since: i.since_release, before: i.before_release, software: v.software}, v.visit_id) AS it
   FROM newest n
   JOIN visit v ON v.crawl_id = n.crawl_id AND v.endpoint_id = n.endpoint_id AND v.kind = 'regular'
   JOIN identification i ON i.visit_id = v.visit_id
@@ -71,7 +72,7 @@ WITH ${newest}, booked AS (
 )
 SELECT e.host, e.port, e.transport, e.network_class, epoch_ms(n.due_at) AS due_ms, n.crawl_id,
   c.vantage_proxy AS through_proxy, coalesce(b.targets, []) AS targets,
-  h.it.i AS implementation, h.it.since AS since_release, h.it.before AS before_release
+  h.it.i AS implementation, h.it.since AS since_release, h.it.before AS before_release, h.it.software AS software
 FROM newest n
 JOIN endpoint e USING (endpoint_id)
 JOIN crawl c ON c.crawl_id = n.crawl_id
@@ -95,7 +96,11 @@ const readDue = Effect.fnUntraced(function*(
     throughProxy: row.through_proxy,
     targets: row.targets,
     behavesLike: isImplementation(row.implementation)
-      ? { implementation: row.implementation, range: { since: row.since_release, before: row.before_release } }
+      ? {
+        implementation: row.implementation,
+        range: { since: row.since_release, before: row.before_release },
+        software: row.software
+      }
       : null
   }))
 })

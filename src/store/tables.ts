@@ -273,7 +273,8 @@ export const tables = {
     response: VARCHAR,
     compared_with: VARCHAR,
     differs: VARCHARS,
-    answers: VARCHAR
+    answers: VARCHAR,
+    not_compared: VARCHAR
   },
   probe_due: {
     sequence: BIGINT,

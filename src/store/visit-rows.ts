@@ -132,7 +132,8 @@ export const malformedRow = (found: MalformedFacts, visit_id: number): RowOf<"ma
   response: found.response,
   compared_with: found.comparedWith,
   differs: texts(found.differs),
-  answers: json(found.answers)
+  answers: json(found.answers),
+  not_compared: found.notCompared
 })
 
 export const behaviourRow = (answer: JudgedAnswer, visit_id: number): RowOf<"behaviour"> => ({

@@ -62,7 +62,7 @@ const pretendedNetwork = (
           const visit = fails === undefined
             ? answeredVisit(key, { kind: "deep", startedAt, cost, dial })
             : failedVisit(key, { kind: "deep", startedAt, cost, dial, reason: fails })
-          return { visit, replies: [], isCut, malformed: { response: "error", comparedWith: null, differs: [], answers: {} } }
+          return { visit, replies: [], isCut, malformed: { response: "error", comparedWith: null, notCompared: null, differs: [], answers: {} } }
         })
     }))
   )

@@ -134,10 +134,12 @@ describe("server_metadata", () => {
       const none = { implementation: null, range: null, confidence: 0.6 } as const
       const narrow = { implementation: "ElectrumX", range: { since: "1.16.0", before: "1.16.1" }, confidence: 0.9 } as const
       const other = { implementation: "Fulcrum", range: { since: "2.1", before: null }, confidence: 0.9 } as const
+      const mixed = "its connections were answered by different software"
       // By host: what the regular visit and what the deep visits of its server show, in their order.
       const cases = {
         both: [{}, [other, narrow]],
         differing: [{}, [other]],
+        mixed: [{}, [none]],
         neither: [none, [none]],
         "only-deep": [none, [narrow]],
         "only-regular": [{}, [none]],
@@ -153,7 +155,7 @@ describe("server_metadata", () => {
           for (const [host, [regular, deep]] of Object.entries(cases)) {
             yield* store.record(crawlId, [{ _tag: "visit", visit: visitOf(host, "regular", regular) }])
             for (const [i, found] of deep.entries()) {
-              const malformed = { response: "error", comparedWith: null, differs: [], answers: { "unknown-method": "error -32601" } } as const
+              const malformed = { response: "error", comparedWith: null, notCompared: host === "mixed" ? mixed : null, differs: [], answers: { "unknown-method": "error -32601" } } as const
               yield* store.record(crawlId, [{ _tag: "visit", visit: visitOf(host, "deep", found, someTime + i + 1), malformed }])
             }
           }
@@ -171,6 +173,7 @@ describe("server_metadata", () => {
       assert.deepStrictEqual(shown, [
         ["both", "ElectrumX", usual, 0.99, "ElectrumX", ">=1.16.0 <1.16.1", undefined],
         ["differing", null, null, 0.99, "Fulcrum", ">=2.1", differ],
+        ["mixed", null, null, 0.99, null, null, "the connections of the newest deep visit were answered by different software"],
         ["neither", null, null, 0.6, null, null, "nothing known fits well enough"],
         ["only-deep", "ElectrumX", ">=1.16.0 <1.16.1", 0.9, "ElectrumX", ">=1.16.0 <1.16.1", undefined],
         ["only-regular", "ElectrumX", usual, 0.99, null, null, undefined],

@@ -1,5 +1,6 @@
 import type { VisitReason } from "../../domain/reason.ts"
 import type { DialFacts, HandshakeFacts, Observation, Visit } from "../../domain/visit.ts"
+import type { Identification } from "../../domain/identification.ts"
 import { makersInFront } from "../../domain/visit-defaults.ts"
 import type { Dialogue } from "../../electrum/dialogue.ts"
 import { electrumxCost } from "../../electrum/methods.ts"
@@ -10,12 +11,12 @@ import type { Failure } from "../visit-draft.ts"
 import { invalidJsonCost } from "./budget.ts"
 import type { DeepProbe } from "./catalogue.ts"
 import { type DeepReply, deepObservation, ordinaryReplies, outOfTime, silence } from "./deep-reply.ts"
+import { isMixed, longestSoftware } from "./one-software.ts"
 
 /** The code of a line that was no JSON. */
 const parseError = -32700
 
 const maxDetail = 1024
-const maxSoftware = 1024
 const maxProtocol = 64
 
 /** A deep visit in the making: can be finished at any moment. */
@@ -145,22 +146,38 @@ export class DeepDraft {
       features: null,
       peers: null,
       observations: this.#observations,
-      identification: identify({
-        transport: this.#plan.endpoint.transport,
-        certificateMakers: this.#tls?.certificate == null ? [] : makersInFront(this.#tls.certificate),
-        // Of many connections no single one's beginning says when the first reply was due.
-        dialledMs: null,
-        deep: new Map([...this.#leftOut, ...this.replies].map((reply) => [reply.probe, reply])),
-        replies: ordinaryReplies(this.replies)
-      }),
+      identification: this.#identify(),
       answers: [],
       timing: null
     }
   }
 
+  #identify(): Identification | null {
+    const found = identify({
+      transport: this.#plan.endpoint.transport,
+      certificateMakers: this.#tls?.certificate == null ? [] : makersInFront(this.#tls.certificate),
+      // Of many connections no single one's beginning says when the first reply was due.
+      dialledMs: null,
+      deep: new Map([...this.#leftOut, ...this.replies].map((reply) => [reply.probe, reply])),
+      replies: ordinaryReplies(this.replies)
+    })
+    if (found === null || !isMixed(this.replies)) return found
+    // Of several servers nothing holds that is read from all replies together.
+    return {
+      ...found,
+      implementation: null,
+      range: null,
+      confidence: 0,
+      candidates: {},
+      contradictions: [],
+      remarks: ["the connections of the visit were answered by different software: several servers behind one name or address"],
+      fingerprintHash: null
+    }
+  }
+
   #version({ arrivedMs, result }: DeepReply): void {
     if (!Array.isArray(result) || typeof result[0] !== "string") return
-    this.#software = cutText(result[0], maxSoftware)
+    this.#software = cutText(result[0], longestSoftware)
     this.#protocol = typeof result[1] === "string" ? cutText(result[1], maxProtocol) : null
     this.#handshakeMs = arrivedMs
   }

@@ -3,11 +3,14 @@ import { intersectRanges, rangeText } from "../../domain/implementation.ts"
 import type { MalformedFacts, MalformedWord } from "../../domain/malformed-facts.ts"
 import { type DeepReply, silentBehindPing } from "./deep-reply.ts"
 import { type AnswerForm, type Expected, expectedAnswers } from "./expected-answers.ts"
+import { isMixed, isOtherThan } from "./one-software.ts"
 
 /** What the server behaves like, by its regular visit or by this one. */
 export interface BehavesLike {
   readonly implementation: Implementation | null
   readonly range: ReleaseRange | null
+  /** What it called itself; null or missing when that is not known. */
+  readonly software?: string | null
 }
 
 const isList = ({ raw }: DeepReply): boolean => raw?.startsWith("[") === true
@@ -76,10 +79,21 @@ const wordOf = (answers: ReadonlyArray<string>): MalformedWord => {
   return answers.every((answer) => ["none", "timeout", "too large"].includes(answer)) ? "empty" : "ok"
 }
 
+const notComparedBecause = (
+  replies: ReadonlyArray<DeepReply>,
+  regular: BehavesLike | null,
+  implementation: Implementation | null
+): string | null => {
+  if (isMixed(replies)) return "its connections were answered by different software"
+  if (regular?.software != null && isOtherThan(regular.software, replies)) return "the regular visit was answered by other software"
+  return implementation === null ? "the software is not known" : null
+}
+
 /**
  * What the replies of a deep visit come to. Compared with the software that the
  * regular visit behaved like; where that is not known, with what this one does.
- * When the two are not one software, that is what differs.
+ * When the two are not one software, that is what differs. Nothing is compared
+ * where well-formed requests show that several servers answered.
  */
 export const malformedFacts = (
   replies: ReadonlyArray<DeepReply>,
@@ -89,8 +103,9 @@ export const malformedFacts = (
   const asked = replies.filter(({ probe }) => Object.hasOwn(expectedAnswers, probe))
   const answers = Object.fromEntries(asked.map((reply) => [reply.probe, answerOf(reply)]))
   const implementation = regular?.implementation ?? deep?.implementation ?? null
-  if (implementation === null) {
-    return { response: wordOf(Object.values(answers)), comparedWith: null, differs: [], answers }
+  const notCompared = notComparedBecause(replies, regular, implementation)
+  if (implementation === null || notCompared !== null) {
+    return { response: wordOf(Object.values(answers)), comparedWith: null, notCompared, differs: [], answers }
   }
   const range = regular?.implementation == null ? deep?.range ?? null : regular.range
   const other = deep?.implementation != null && deep.implementation !== implementation
@@ -100,6 +115,7 @@ export const malformedFacts = (
   return {
     response: differs.length > 0 ? "differs" : wordOf(Object.values(answers)),
     comparedWith: `${implementation} ${range === null ? "any" : rangeText(range)}`,
+    notCompared,
     differs,
     answers
   }

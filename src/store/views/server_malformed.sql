@@ -1,6 +1,6 @@
 CREATE VIEW server_malformed AS
 SELECT se.crawl_id, se.server_id, v.visit_id, v.endpoint_id, v.started_at AS visited_at, v.crawl_id AS run_id,
-  m.response, m.compared_with, m.differs, m.answers
+  m.response, m.compared_with, m.differs, m.answers, m.not_compared
 FROM server_endpoint se
 JOIN crawl c ON c.crawl_id = se.crawl_id
 JOIN visit v ON v.endpoint_id = se.endpoint_id AND v.kind = 'deep'
@@ -15,6 +15,7 @@ COMMENT ON COLUMN server_malformed.endpoint_id IS 'Endpoint of the server that w
 COMMENT ON COLUMN server_malformed.visited_at IS 'When the deep visit began, UTC. Never null.';
 COMMENT ON COLUMN server_malformed.run_id IS 'Run of kind probe that made it. Never null.';
 COMMENT ON COLUMN server_malformed.response IS 'As in malformed_reply. Never null.';
-COMMENT ON COLUMN server_malformed.compared_with IS 'As in malformed_reply. Null when the software is not known.';
-COMMENT ON COLUMN server_malformed.differs IS 'As in malformed_reply. A proxy, a fork, a patched build or a newer release do it too: no verdict. Never null.';
+COMMENT ON COLUMN server_malformed.compared_with IS 'As in malformed_reply. Null when nothing is compared.';
+COMMENT ON COLUMN server_malformed.differs IS 'As in malformed_reply. A proxy, another server behind the same name or address, a fork, a patched build or a newer release do it too: no verdict. Never null.';
 COMMENT ON COLUMN server_malformed.answers IS 'As in malformed_reply. Never null.';
+COMMENT ON COLUMN server_malformed.not_compared IS 'As in malformed_reply. Null when it is compared, or visited by a version that did not record it.';

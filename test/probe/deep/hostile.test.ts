@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
+import { connect } from "node:net"
 import type { Duplex } from "node:stream"
 import { deepAllowance, mostErrors } from "../../../src/probe/deep/budget.ts"
 import { deepDialogues } from "../../../src/probe/deep/catalogue.ts"
@@ -115,6 +116,21 @@ describe("a deep visit", { concurrent: true }, () => {
       assert.isTrue(left.some(({ errorMessage }) => errorMessage === "the visit had taken its time"))
       assert.isFalse(deep.visit.observations.some(({ outcome }) => outcome === "timeout"))
     }).pipe(Effect.scoped), 30_000)
+
+  it.live("names no software when a balanced name leads its connections to different ones", () =>
+    Effect.gen(function*() {
+      const { tcpPort: one } = yield* startServer({ software: "ElectrumX 1.16.0" })
+      const { tcpPort: other } = yield* startServer({ software: "Fulcrum 1.12.0" })
+      let connections = 0
+      const { port } = yield* tcpServer((socket) => {
+        const behind = connect(connections++ % 2 === 0 ? one : other, "127.0.0.1")
+        for (const end of [socket, behind]) end.on("error", () => {})
+        socket.pipe(behind).pipe(socket)
+      })
+      const { malformed, visit } = yield* deepVisitPort(port, { behavesLike: { implementation: "ElectrumX", range: null } })
+      assert.deepInclude(malformed, { comparedWith: null, notCompared: "its connections were answered by different software", differs: [] })
+      assert.deepInclude(visit.identification!, { implementation: null, range: null, fingerprintHash: null, contradictions: [] })
+    }).pipe(Effect.scoped), 60_000)
 
   it.live("costs a stall or garbage its own probe's row only", () =>
     Effect.gen(function*() {

@@ -80,6 +80,26 @@ describe("the word for malformed requests", () => {
     assert.deepStrictEqual(found.differs, ["malformed requests are answered as by Fulcrum, well-formed ones as by ElectrumX"])
   })
 
+  it("compares nothing where well-formed handshakes were answered by several servers", () => {
+    const handshake = (probe: string, software: string) =>
+      reply(probe, { method: "server.version", result: [software, "1.4"], raw: `{"id":1,"result":["${software}","1.4"]}` })
+    const other = error("unknown-method", -32601, "Unsupported request: x")
+    const deep = { implementation: "Fulcrum", range: null } as const
+    const mixed = malformedFacts([handshake("version", "ElectrumX 1.16.0"), handshake("version#2", "Fulcrum 1.12.0"), other], electrumx, deep)
+    assert.deepInclude(mixed, {
+      response: "error",
+      comparedWith: null,
+      notCompared: "its connections were answered by different software",
+      differs: []
+    })
+    const dialects = malformedFacts([handshake("no-jsonrpc", "Fulcrum 1.12.0"), handshake("version", "ElectrumX 1.16.0"), other], electrumx, null)
+    assert.deepInclude(dialects, { comparedWith: null, differs: [] })
+    const changed = malformedFacts([handshake("version", "Fulcrum 1.12.0"), other], { ...electrumx, software: "ElectrumX 1.16.0" }, deep)
+    assert.deepInclude(changed, { notCompared: "the regular visit was answered by other software", differs: [] })
+    const same = malformedFacts([handshake("version", "ElectrumX 1.16.0"), other], { ...electrumx, software: "ElectrumX 1.16.0" }, null)
+    assert.deepInclude(same, { response: "differs", notCompared: null })
+  })
+
   it("compares with what the deep visit behaves like when the regular one was not told apart", () => {
     const deep = { implementation: "Fulcrum", range: { since: "2.1", before: null } } as const
     const found = malformedFacts([error("id-fraction", -32600, "Error parsing JSON key \"id\": no")], null, deep)
