@@ -1,5 +1,5 @@
 -- title: Certificate validity
--- question: Were the certificates valid when they were shown, and would our system's roots trust them?
+-- question: Were the certificates valid when they were shown, and would the roots that Node ships trust them?
 -- level: server
 -- caveat: Self-signed certificates are the norm here: wallets pin them on first use. Nothing of this is an accusation.
 -- parameter: crawl integer = null; number of a crawl, default the latest of each network

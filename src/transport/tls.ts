@@ -42,9 +42,11 @@ const certificatesOf = (socket: TLSSocket): Pick<HandshakeFacts, "certificate" |
 
 const nonEmpty = (text: unknown): string | null => typeof text === "string" && text !== "" ? text : null
 
+/** Name of the group; its kind and size in bits where it has none, as with DHE over TLS 1.2. */
 const group = (socket: TLSSocket): string | null => {
   const info = socket.getEphemeralKeyInfo()
-  return info !== null && "name" in info ? nonEmpty(info.name) : null
+  if (info === null || !("type" in info) || info.type === undefined) return null
+  return ("name" in info ? nonEmpty(info.name) : null) ?? `${info.type} ${info.size}`
 }
 
 const factsOf = (socket: TLSSocket, sni: string | null): HandshakeFacts => ({

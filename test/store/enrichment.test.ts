@@ -252,5 +252,8 @@ describe("what is known about addresses", () => {
         ["split.test", null, null, "FR", "it has 2 addresses: shown is what is the same for all"],
         ["two.test", null, 64502, null, "it has 2 addresses: shown is what is the same for all"]
       ].toSorted((a, b) => (a[0]! < b[0]! ? -1 : 1)))
+      const why = yield* rowsOf(path, "SELECT untested['cloud_provider'] AS why FROM server_metadata WHERE host IN ('240.0.0.9', 'one.test', 'two.test') ORDER BY host")
+      // The table of providers goes by asn: no asn, no question.
+      assert.deepStrictEqual(why.map((row) => row["why"]), ["its asn is not known", "no source was asked", "it has 2 addresses: shown is what is the same for all"])
     }))
 })

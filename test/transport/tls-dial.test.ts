@@ -51,6 +51,16 @@ describe("TLS dial", () => {
       })
     }))
 
+  it.effect("records what the key was exchanged by: the group, kind and size where it has no name, nothing without an ephemeral key", () =>
+    Effect.gen(function*() {
+      const rsa = makeTestCertificate({ commonName: "a.test", key: "rsa-2048" })
+      const over = (ciphers: string) =>
+        Effect.map(factsOf(options(rsa, { ciphers, maxVersion: "TLSv1.2", dhparam: "auto", ecdhCurve: "prime256v1" })), ({ group }) => group)
+      expect(yield* over("ECDHE-RSA-AES128-GCM-SHA256")).toBe("prime256v1")
+      expect(yield* over("DHE-RSA-AES128-GCM-SHA256")).toMatch(/^DH \d{4}$/)
+      expect(yield* over("AES128-GCM-SHA256")).toBe(null)
+    }))
+
   it.effect("sends the announced name as SNI, and none for an address", () =>
     Effect.gen(function*() {
       const seen: Array<string | false | null> = []

@@ -237,7 +237,7 @@ SELECT
     {k: 'city', v: CASE WHEN city IS NULL THEN coalesce(no_place, gaps['city'], place_gap) END},
     {k: 'asn', v: CASE WHEN asn IS NULL THEN coalesce(no_place, gaps['asn'], place_gap) END},
     {k: 'org', v: CASE WHEN org IS NULL THEN coalesce(no_place, gaps['org'], place_gap) END},
-    {k: 'cloud_provider', v: CASE WHEN cloud_provider IS NULL THEN coalesce(no_place, gaps['cloud_provider'], place_gap) END},
+    {k: 'cloud_provider', v: CASE WHEN cloud_provider IS NULL THEN coalesce(no_place, gaps['cloud_provider'], CASE WHEN gaps IS NOT NULL AND asn IS NULL THEN 'its asn is not known' END, place_gap) END},
     {k: 'reverse_names', v: CASE WHEN reverse_names IS NULL THEN coalesce(no_place, gaps['ptr'], place_gap) END},
     {k: 'honeypot_score', v: CASE WHEN honeypot_score IS NULL THEN 'not computed by this version' END},
     {k: 'advertised_hosts', v: CASE WHEN advertised_hosts IS NULL THEN coalesce(no_session, CASE WHEN has_features THEN 'it does not say' ELSE coalesce(why['features'], 'not asked') END) END},
@@ -337,7 +337,7 @@ COMMENT ON COLUMN server_metadata.wallet_accepts IS 'The Electrum wallet would u
 COMMENT ON COLUMN server_metadata.wallet_accepts_reason IS 'Why; see tls_session.wallet_accepts_reason for the words. Null without TLS handshake.';
 COMMENT ON COLUMN server_metadata.tls_version IS 'TLS version agreed on, e.g. TLSv1.3. Null without TLS handshake.';
 COMMENT ON COLUMN server_metadata.cipher IS 'Cipher suite agreed on. Null without TLS handshake.';
-COMMENT ON COLUMN server_metadata.key_exchange IS 'Group or kind of the key exchange, e.g. X25519. Null without TLS handshake or without ephemeral key.';
+COMMENT ON COLUMN server_metadata.key_exchange IS 'Group of the key exchange, or its kind and bits where that has no name, e.g. X25519 or DH 2048. Null without TLS handshake or without ephemeral key.';
 COMMENT ON COLUMN server_metadata.session_offered IS 'Resumption: the server gave a session ticket or identifier while the visit lasted; no second connection was made to try it. Null without TLS handshake.';
 COMMENT ON COLUMN server_metadata.alpn IS 'Application protocol agreed on. None is offered, as the wallet offers none; null for none.';
 COMMENT ON COLUMN server_metadata.sni IS 'Name we sent in the TLS handshake: the announced one; null for addresses, which are not sent, and without TLS handshake.';
