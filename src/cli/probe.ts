@@ -38,7 +38,8 @@ export const probeCommand = Command.make("probe", {
   progress: progressFlag
 }, Effect.fn("probe")(function*(input) {
   const chosen = [input.snapshot, input.due, input.differential].filter((is) => is).length
-  if (chosen !== 1) return yield* usageError("Say what to probe: --snapshot, --due or --differential.")
+  if (chosen === 0) return yield* usageError("Say what to probe: --snapshot, --due or --differential.")
+  if (chosen > 1) return yield* usageError("Only one of --snapshot, --due and --differential goes at a time.")
   if (input.invalidJson && !input.due) return yield* usageError("--invalid-json goes with --due.")
   if (input.due) return yield* probeDue(input)
   return yield* input.snapshot ? probeSnapshot(input) : probeDifferential(input)

@@ -74,9 +74,12 @@ describe("observatory probe", () => {
 
   it("says what is wrong: nothing to probe, no crawl, an opt-out list fetched past the proxy", async () => {
     const nothing = await runCli(["probe", "--network", "mainnet-sim"])
-    expect([nothing.code, nothing.stderr]).toEqual([2, expect.stringContaining("--snapshot")])
-    const both = await runCli(["probe", "--snapshot", "--differential", "--network", "mainnet-sim"])
-    expect([both.code, both.stderr]).toEqual([2, expect.stringContaining("--differential")])
+    expect([nothing.code, nothing.stderr]).toEqual([2, expect.stringContaining("Say what to probe: --snapshot")])
+    for (const more of ["--differential", "--due"]) {
+      const both = await runCli(["probe", "--snapshot", more, "--network", "mainnet-sim"])
+      expect([both.code, both.stderr]).toEqual([2, expect.stringContaining("Only one of --snapshot, --due and --differential")])
+      expect(both.stderr).not.toContain("Say what to probe")
+    }
     const missing = await runCli(["probe", "--snapshot", "--network", "mainnet-sim", "--db", join(folder, "none.duckdb")])
     expect([missing.code, missing.stderr]).toEqual([1, expect.stringContaining("There is no database")])
     const empty = join(folder, "empty.duckdb")
