@@ -7,6 +7,7 @@ import { clientNameOf } from "./client-name.ts"
 import { differentialText } from "./differential-text.ts"
 import { chosenChain } from "./network.ts"
 import { Output } from "./output.ts"
+import { differentialJson } from "./probe-json.ts"
 import type { ProbeInput } from "./probe-snapshot.ts"
 import { probeWay } from "./probe-way.ts"
 
@@ -33,7 +34,9 @@ export const probeDifferential = Effect.fnUntraced(function*(input: ProbeInput) 
     const store = yield* Store
     return { summary, findings: yield* store.probing.findings(chain.name) }
   }).pipe(Effect.provide(Store.layerExisting(input.db)))
-  if (input.progress !== "json") {
-    yield* output.stdout(differentialText(summary, findings, chain, output.style, { command: output.command, db: input.db }))
-  }
+  yield* output.stdout(
+    input.progress === "json"
+      ? differentialJson(summary, findings, chain)
+      : differentialText(summary, findings, chain, output.style, { command: output.command, db: input.db })
+  )
 })

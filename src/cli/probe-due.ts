@@ -8,6 +8,7 @@ import { databaseArgument } from "./default-database.ts"
 import { dueLines } from "./due-lines.ts"
 import { chosenChain } from "./network.ts"
 import { Output } from "./output.ts"
+import { dueJson } from "./probe-json.ts"
 import { type ProbeWayInput, probeWay } from "./probe-way.ts"
 import { runDue } from "./run-due.ts"
 
@@ -44,7 +45,7 @@ export const probeDue = Effect.fnUntraced(function*(input: ProbeDueInput) {
       drainMs: defaultCrawlSettings.drainMs
     }, connection, quiet)
     yield* store.publishSnapshot
-    if (input.progress === "json") return yield* output.stdout(`${JSON.stringify(summary)}\n`)
+    if (input.progress === "json") return yield* output.stdout(dueJson(summary, chain))
     if (chain.simulated) yield* output.stdout(`${output.style.warning(simulatedNotice(chain.name))}\n\n`)
     const lines = dueLines(summary, yield* Clock.currentTimeMillis)
     yield* output.stdout([

@@ -6,6 +6,7 @@ import { version } from "../version.ts"
 import { clientNameOf } from "./client-name.ts"
 import { chosenChain } from "./network.ts"
 import { Output } from "./output.ts"
+import { snapshotJson } from "./probe-json.ts"
 import { probeWay, type ProbeWayInput } from "./probe-way.ts"
 import { snapshotText } from "./snapshot-text.ts"
 
@@ -41,5 +42,9 @@ export const probeSnapshot = Effect.fnUntraced(function*(input: ProbeInput) {
       onNote: (note) => quiet ? Effect.void : output.stderr(`${note}\n`)
     }).pipe(Effect.provide(layer))
   }).pipe(Effect.provide(Store.layerExisting(input.db)))
-  yield* output.stdout(snapshotText(summary, chain, output.style, { command: output.command, db: input.db }))
+  yield* output.stdout(
+    input.progress === "json"
+      ? snapshotJson(summary, chain)
+      : snapshotText(summary, chain, output.style, { command: output.command, db: input.db })
+  )
 })

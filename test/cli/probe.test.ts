@@ -44,8 +44,9 @@ describe("observatory probe", () => {
     expect(new Set(uncommon).size).toBe(uncommon.length)
   }, 240_000)
 
-  it("--differential asks each server once a day, through the proxy of its crawl, and never calls one honest", async () => {
+  it("--differential asks each server once a day, through the proxy of its crawl, never calls one honest, and tells programs in JSON lines alone", async () => {
     const db = join(folder, "framing.duckdb")
+    const told: Array<{ readonly lines: ReadonlyArray<Readonly<Record<string, unknown>>>; readonly stderr: string }> = []
     const { simnet, stop } = await runSimnet({ scenario: "selective", randomSeed: 5, timeScale: 0, servers: 12 })
     try {
       const proxy = `socks5://127.0.0.1:${simnet.socksPort}`
@@ -64,9 +65,22 @@ describe("observatory probe", () => {
       const snapshot = await runCli(["probe", "--snapshot", "--network", "mainnet-sim", "--db", db, "--rate", "0"], { timeoutMs: 100_000 })
       expect(snapshot.code, snapshot.stderr).toBe(0)
       expect(snapshot.stdout).toMatch(/servers +[1-9]\d* of \d+ may be compared/)
+      for (const what of ["--snapshot", "--differential", "--due"]) {
+        const { code, stderr, stdout } = await runCli(["probe", what, "--progress", "json", "--network", "mainnet-sim", "--db", db, "--rate", "0"], { timeoutMs: 100_000 })
+        expect(code, stderr).toBe(0)
+        // Nothing but JSON lines, each an object.
+        told.push({ stderr, lines: stdout.trimEnd().split("\n").map((text) => JSON.parse(text) as Readonly<Record<string, unknown>>) })
+      }
     } finally {
       await stop()
     }
+    for (const { lines, stderr } of told) expect([lines.length, stderr]).toEqual([1, ""])
+    const [ofSnapshot, ofDifferential, ofDue] = told.map(({ lines }) => lines[0]!)
+    const [last] = await queryFile(db, "SELECT crawl_id, servers, compared FROM snapshot ORDER BY snapshot_id DESC LIMIT 1")
+    expect(ofSnapshot).toMatchObject({ type: "snapshot", simulated: true, state: "kept", runId: last!["crawl_id"], servers: last!["servers"], compared: last!["compared"] })
+    expect(ofDifferential).toMatchObject({ type: "differential", network: "mainnet-sim", asked: 0 })
+    expect(ofDifferential!["waiting"]).toBeGreaterThan(0)
+    expect(ofDue).toMatchObject({ type: "due", network: "mainnet-sim", runId: null, answered: 0 })
     const rows = await queryFile(db, "SELECT state, count(*)::INTEGER AS n FROM differential_result GROUP BY state")
     expect(rows.some(({ state }) => state === "differs")).toBe(false)
     expect(rows.find(({ state }) => state === "same")!["n"]).toBeGreaterThan(5)
