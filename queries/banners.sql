@@ -12,7 +12,8 @@ WITH chosen AS (
   WHERE CASE WHEN $crawl IS NULL THEN crawl_id IN (SELECT crawl_id FROM default_crawl) ELSE crawl_id = $crawl END
     AND ($network IS NULL OR network = $network)
 ), shown AS (
-  SELECT c.*, se.server_id, arg_min(v.banner, v.visit_id) AS banner, arg_min(e.host, v.visit_id) AS host
+  -- Banners that are no UTF-8 look alike as text, with replacement characters: their bytes tell them apart.
+  SELECT c.*, se.server_id, arg_min({text: v.banner, octets: v.banner_octets}, v.visit_id) AS shown, arg_min(e.host, v.visit_id) AS host
   FROM chosen c
   JOIN visit v USING (crawl_id)
   JOIN endpoint e USING (endpoint_id)
@@ -20,10 +21,10 @@ WITH chosen AS (
   WHERE v.banner IS NOT NULL AND v.kind = 'regular'
   GROUP BY ALL
 )
-SELECT count(*) AS servers, banner,
+SELECT count(*) AS servers, shown.text AS banner,
   list_sort(list(host))[1:5] AS example_hosts,
   network, crawl_id, crawl_state, simulated
 FROM shown
-GROUP BY banner, network, crawl_id, crawl_state, simulated
+GROUP BY shown, network, crawl_id, crawl_state, simulated
 HAVING count(*) >= $at_least
 ORDER BY network, servers DESC, banner

@@ -16,6 +16,9 @@ import { Output } from "./output.ts"
 import { simulatedNotice } from "./crawl-summary.ts"
 import { visitText } from "./visit-text.ts"
 
+/** Bytes as JSON and queries show them. */
+const hex = (octets: Uint8Array | null): string | null => octets === null ? null : Buffer.from(octets).toString("hex")
+
 export const visitCommand = Command.make("visit", {
   endpoint: Argument.String("HOST:PORT:t|s").pipe(
     Argument.withDescription("What to visit: t for TCP, s for TLS; IPv6 in brackets.")
@@ -52,7 +55,14 @@ export const visitCommand = Command.make("visit", {
     .pipe(Effect.provide(layer))
   const defaults = defaultsOfVisit(chain.name, visit)
   if (input.format === "json") {
-    const shown = { network: chain.name, simulated: chain.simulated, ...visit, defaults }
+    const shown = {
+      network: chain.name,
+      simulated: chain.simulated,
+      ...visit,
+      bannerOctets: hex(visit.bannerOctets),
+      observations: visit.observations.map((seen) => ({ ...seen, replyOctets: hex(seen.replyOctets) })),
+      defaults
+    }
     return yield* output.stdout(`${jsonText(shown, 2)}\n`)
   }
   if (chain.simulated) yield* output.stdout(`${output.style.warning(simulatedNotice(chain.name))}\n\n`)

@@ -81,11 +81,15 @@ const mentions = (text: string, exclusions: Exclusions): boolean => {
 export const visitWithoutExcluded = (visit: Visit, exclusions: Exclusions): Visit => {
   if (exclusions.size === 0) return visit
   const clean = (text: string | null): string | null => text !== null && mentions(text, exclusions) ? null : text
+  // A text that goes takes its bytes along: they may name the host in another spelling.
+  const cleanOctets = (octets: Uint8Array | null, text: string | null): Uint8Array | null =>
+    octets === null || clean(text) === null || mentions(Buffer.from(octets).toString("latin1"), exclusions) ? null : octets
   const features = visit.features
   return {
     ...visit,
     detail: clean(visit.detail),
     banner: clean(visit.banner),
+    bannerOctets: cleanOctets(visit.bannerOctets, visit.banner),
     peers: visit.peers === null
       ? null
       : { ...visit.peers, entries: visit.peers.entries.filter(({ value }) => !mentions(JSON.stringify(value), exclusions)) },
@@ -98,6 +102,7 @@ export const visitWithoutExcluded = (visit: Visit, exclusions: Exclusions): Visi
       ...observation,
       errorMessage: clean(observation.errorMessage),
       replyRaw: clean(observation.replyRaw),
+      replyOctets: cleanOctets(observation.replyOctets, observation.replyRaw),
       value: clean(observation.value)
     })),
     answers: visit.answers.map((answer) => mentions(JSON.stringify(answer.detail), exclusions) ? { ...answer, detail: {} } : answer),
@@ -105,7 +110,7 @@ export const visitWithoutExcluded = (visit: Visit, exclusions: Exclusions): Visi
   }
 }
 
-/** Characters kept of a peer list as received, when each of its entries is stored by itself with its own text. */
+/** Characters, and bytes where they are no UTF-8, kept of a peer list as received, when each of its entries is stored by itself with its own text. */
 const keptOfList = 1000
 
 /**
@@ -120,7 +125,11 @@ export const visitWithShortLists = (visit: Visit, announced: ReadonlyArray<Adver
       ...visit,
       observations: visit.observations.map((observation) =>
         observation.method === "server.peers.subscribe" && observation.outcome === "ok" && observation.replyRaw !== null
-          ? { ...observation, replyRaw: Buffer.from(observation.replyRaw.slice(0, keptOfList)).toString() }
+          ? {
+            ...observation,
+            replyRaw: Buffer.from(observation.replyRaw.slice(0, keptOfList)).toString(),
+            replyOctets: observation.replyOctets?.slice(0, keptOfList) ?? null
+          }
           : observation
       )
     }

@@ -21,6 +21,7 @@ export const visitOfFailedPlan = (endpoint: Endpoint, error: TransportError, at:
   software: null,
   protocol: null,
   banner: null,
+  bannerOctets: null,
   donationAddress: null,
   tip: null,
   chain: null,

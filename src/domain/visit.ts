@@ -86,6 +86,11 @@ export interface Observation {
   readonly errorMessage: string | null
   /** The reply line without its end, UTF-8 decoded with replacement, padding folded, cut to 65,536 characters. */
   readonly replyRaw: string | null
+  /**
+   * The first 65,536 bytes of the reply line as they came, padding included, where
+   * they are no UTF-8: `replyRaw` has replacement characters then. Null for all others.
+   */
+  readonly replyOctets: Uint8Array | null
   /** Bytes of the reply line on the wire, before any cut. */
   readonly replyBytes: number
   /** Null without a line. */
@@ -177,6 +182,8 @@ export interface Visit {
   readonly software: string | null
   readonly protocol: string | null
   readonly banner: string | null
+  /** What was between the banner's quotes, byte by byte, where `banner` has replacement characters of ours; else null. */
+  readonly bannerOctets: Uint8Array | null
   readonly donationAddress: string | null
   readonly tip: TipFacts | null
   readonly chain: ChainVerdict | null

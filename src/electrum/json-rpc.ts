@@ -1,7 +1,6 @@
-import { isUtf8 } from "node:buffer"
 import type { EntryTable } from "./entry-table.ts"
 import { maxDepth, scanJson } from "./json-scan.ts"
-import { cutText } from "./reply-text.ts"
+import { cutText, storedOctets } from "./reply-text.ts"
 
 /** What is common to everything a server sends. */
 interface Received {
@@ -9,7 +8,8 @@ interface Received {
   readonly text: string
   /** Bytes of the line. */
   readonly bytes: number
-  readonly invalidUtf8: boolean
+  /** As `storedOctets` keeps them where the line is no UTF-8; else null. */
+  readonly octets: Uint8Array | null
 }
 
 /** A line that carries the outcome of one request. */
@@ -108,11 +108,11 @@ const parseWithEntries = (line: Buffer, text: string, cuts: ReadonlyArray<number
 /**
  * Read one line of JSON-RPC as Electrum servers speak it (2.0, 1.0, or neither),
  * never throwing. Nesting is bounded before parsing; invalid UTF-8 is replaced
- * and remarked; a batch is malformed, as we send none. With a table, elements of
+ * in the text and kept as it came beside it; a batch is malformed, as we send none. With a table, elements of
  * a list are shared objects.
  */
 export const decodeLine = (line: Buffer, entries?: EntryTable): Line => {
-  const received: Received = { text: line.toString("utf8"), bytes: line.length, invalidUtf8: !isUtf8(line) }
+  const received: Received = { text: line.toString("utf8"), bytes: line.length, octets: storedOctets(line) }
   const malformed = (problem: string, id?: IdFacts): MalformedLine => ({
     _tag: "malformed",
     ...received,

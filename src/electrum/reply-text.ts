@@ -1,5 +1,10 @@
+import { isUtf8 } from "node:buffer"
+
 /** Longest reply text that is kept, in UTF-16 units. */
 export const maxReplyText = 65_536
+
+/** Most bytes that are kept of a line that is no UTF-8. */
+const maxOctets = 65_536
 
 const space = 0x20
 
@@ -31,6 +36,14 @@ export const storedReply = (text: string): StoredReply => {
   const folded = padding > 1 ? `${text.slice(0, end)} ${text.at(-1)}` : text
   return { text: folded.length <= maxReplyText ? folded : detached(folded.slice(0, maxReplyText)), padding }
 }
+
+/**
+ * The bytes of a line that no text can stand for, because they are no UTF-8: a
+ * copy of its first ones as they came, padding not folded. Null for all other
+ * lines, whose text says everything.
+ */
+export const storedOctets = (line: Uint8Array): Uint8Array | null =>
+  isUtf8(line) ? null : new Uint8Array(line.subarray(0, maxOctets))
 
 /** The text alone. */
 export const storedReplyText = (text: string): string => storedReply(text).text

@@ -25,6 +25,8 @@ export interface Reply {
   readonly errorMessage: string | null
   /** As `storedReply` keeps it. */
   readonly raw: string | null
+  /** As `storedOctets` keeps them; null without a line, and where it is UTF-8. */
+  readonly octets: Uint8Array | null
   readonly bytes: number
   /** How the line ended; null without one. */
   readonly lineEnd: LineEnd | null
@@ -40,6 +42,7 @@ export interface Stray {
   /** The method of a notification. */
   readonly method: string | null
   readonly raw: string
+  readonly octets: Uint8Array | null
   readonly bytes: number
   readonly lineEnd: LineEnd
   readonly padding: number
@@ -64,6 +67,7 @@ export const noReply = (sent: Sent, outcome: ProbeOutcome, detail: string | null
   errorCode: null,
   errorMessage: detail,
   raw: null,
+  octets: null,
   bytes: 0,
   lineEnd: null,
   padding: 0
@@ -92,6 +96,7 @@ export const replyOf = (sent: Sent, line: AnsweringLine, at: number, lineEnd: Li
     errorCode: null,
     errorMessage: remarksOf(line),
     raw: text,
+    octets: line.octets,
     bytes: line.bytes,
     lineEnd,
     padding,
@@ -112,6 +117,6 @@ export const replyOf = (sent: Sent, line: AnsweringLine, at: number, lineEnd: Li
 }
 
 const remarksOf = (line: AnsweringLine): string | null => {
-  if (line.idRemark === null) return line.invalidUtf8 ? "invalid UTF-8" : null
-  return line.invalidUtf8 ? `${line.idRemark}; invalid UTF-8` : line.idRemark
+  if (line.idRemark === null) return line.octets !== null ? "invalid UTF-8" : null
+  return line.octets !== null ? `${line.idRemark}; invalid UTF-8` : line.idRemark
 }

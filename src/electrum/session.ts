@@ -237,6 +237,7 @@ export class Session {
         outcome: line._tag === "notification" ? "ok" : line._tag === "error" ? "error" : "malformed",
         method: line._tag === "notification" ? line.method : null,
         raw: text,
+        octets: line.octets,
         bytes: line.bytes,
         lineEnd: crlf ? "crlf" : "lf",
         padding

@@ -4,6 +4,7 @@ import { blockHeader } from "../electrum/methods.ts"
 import { cutText } from "../electrum/reply-text.ts"
 import type { Reply } from "../electrum/reply.ts"
 import type { Session } from "../electrum/session.ts"
+import { bannerOctets } from "./banner-octets.ts"
 import { featuresProbe, peersProbe, pipelinedProbes, type Probe } from "./catalogue.ts"
 import { shownHeader } from "./chain-check.ts"
 import { dataProbes, idlePings } from "./data-probes.ts"
@@ -36,6 +37,7 @@ const learn = (draft: VisitDraft, probe: Probe, reply: Reply): void => {
   switch (probe.method.name) {
     case "server.banner":
       draft.banner = result === null ? null : cutText(result as string, maxBanner)
+      draft.bannerOctets = bannerOctets(reply)
       break
     case "server.donation_address":
       draft.donationAddress = result === null ? null : cutText(result as string, maxDonationAddress)

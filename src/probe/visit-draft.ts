@@ -66,11 +66,12 @@ export class VisitDraft {
   #requests = 0
   #cost = 0
   #failure: Failure | null = null
-  /** Characters kept of replies: counts into the byte budget. */
+  /** Characters and bytes kept of replies: counts into the byte budget. */
   keptCharacters = 0
   software: string | null = null
   protocol: string | null = null
   banner: string | null = null
+  bannerOctets: Uint8Array | null = null
   donationAddress: string | null = null
   tip: TipFacts | null = null
   features: FeaturesFacts | null = null
@@ -114,7 +115,8 @@ export class VisitDraft {
     const observation = observationOf(probe, reply)
     this.#observations.push(observation)
     this.#seen.push(seenReply(reply))
-    this.keptCharacters += (observation.replyRaw?.length ?? 0) + (observation.value?.length ?? 0)
+    this.keptCharacters += (observation.replyRaw?.length ?? 0) + (observation.replyOctets?.length ?? 0)
+      + (observation.value?.length ?? 0)
     if (reply.outcome === "error" || reply.outcome === "throttled") this.#cost += electrumxCost.error
     this.#cost += probe.method.cost
   }
@@ -202,6 +204,7 @@ export class VisitDraft {
       software: this.software,
       protocol: this.protocol,
       banner: this.banner,
+      bannerOctets: this.bannerOctets,
       donationAddress: this.donationAddress,
       tip: this.tip,
       chain: this.chain,

@@ -266,9 +266,9 @@ export class Batch {
         unseen_mass: float64(visit.peers.unseenMass)
       })
     }
-    this.#characters += visit.banner?.length ?? 0
+    this.#characters += (visit.banner?.length ?? 0) + (visit.bannerOctets?.length ?? 0)
     for (const seen of visit.observations) {
-      this.#characters += (seen.replyRaw?.length ?? 0) + (seen.value?.length ?? 0)
+      this.#characters += (seen.replyRaw?.length ?? 0) + (seen.replyOctets?.length ?? 0) + (seen.value?.length ?? 0)
       this.rows.observation.add(observationRow(seen, visit_id))
     }
     if (malformed !== undefined) this.rows.malformed_reply.add(malformedRow(malformed, visit_id))

@@ -117,7 +117,8 @@ export const tables = {
     features_key: VARCHAR,
     kind: VARCHAR,
     tcp_connect_ms: DOUBLE,
-    default_values: VARCHAR
+    default_values: VARCHAR,
+    banner_octets: BLOB
   },
   observation: {
     visit_id: INTEGER,
@@ -132,7 +133,8 @@ export const tables = {
     reply_raw: VARCHAR,
     value: VARCHAR,
     line_end: VARCHAR,
-    padding: INTEGER
+    padding: INTEGER,
+    reply_octets: BLOB
   },
   identification: {
     visit_id: INTEGER,

@@ -1,4 +1,4 @@
-import { type DuckDBListValue, DuckDBTimestampValue, listValue } from "@duckdb/node-api"
+import { blobValue, type DuckDBBlobValue, type DuckDBListValue, DuckDBTimestampValue, listValue } from "@duckdb/node-api"
 
 /**
  * From values of ours to values of DuckDB. Numbers may come from hostile
@@ -32,3 +32,5 @@ export const timestampOfText = (text: string | null): DuckDBTimestampValue | nul
   text === null ? null : timestampOrNull(Date.parse(text))
 
 export const texts = (values: ReadonlyArray<string>): DuckDBListValue => listValue(values)
+
+export const bytes = (value: Uint8Array | null): DuckDBBlobValue | null => value === null ? null : blobValue(value)

@@ -1,4 +1,4 @@
-import { blobValue, type DuckDBValue } from "@duckdb/node-api"
+import type { DuckDBValue } from "@duckdb/node-api"
 import type { Identification } from "../domain/identification.ts"
 import { rangeText } from "../domain/implementation.ts"
 import { setByText } from "../domain/defaults.ts"
@@ -9,7 +9,7 @@ import type { MalformedFacts } from "../domain/malformed-facts.ts"
 import type { CertificateFacts, ChainVerdict, Observation, TlsFacts, Visit } from "../domain/visit.ts"
 import { featuresKey } from "./features-key.ts"
 import type { TableName, tables } from "./tables.ts"
-import { count, float64, int64, texts, timestamp, timestampOfText, timestampOrNull } from "./to-duckdb.ts"
+import { bytes, count, float64, int64, texts, timestamp, timestampOfText, timestampOrNull } from "./to-duckdb.ts"
 
 type RowOf<T extends TableName> = { readonly [C in keyof (typeof tables)[T]]: DuckDBValue }
 
@@ -91,7 +91,8 @@ export const visitRow = (
     features_key: features === null ? null : featuresKey(features),
     kind: visit.kind,
     tcp_connect_ms: float64(stamps.tcpConnectMs),
-    default_values: json(defaultsOfVisit(network, visit).map(({ entry, kind, value }) => ({ kind, value, set_by: setByText(entry) })))
+    default_values: json(defaultsOfVisit(network, visit).map(({ entry, kind, value }) => ({ kind, value, set_by: setByText(entry) }))),
+    banner_octets: bytes(visit.bannerOctets)
   }
 }
 
@@ -108,7 +109,8 @@ export const observationRow = (seen: Observation, visit_id: number): RowOf<"obse
   reply_raw: seen.replyRaw,
   value: seen.value,
   line_end: seen.lineEnd,
-  padding: count(seen.padding)
+  padding: count(seen.padding),
+  reply_octets: bytes(seen.replyOctets)
 })
 
 export const identificationRow = (found: Identification, visit_id: number): RowOf<"identification"> => ({
@@ -188,5 +190,5 @@ export const certificateRow = (certificate: CertificateFacts): RowOf<"certificat
   key_type: certificate.keyType,
   signature_algorithm: certificate.signatureAlgorithm,
   self_signed: certificate.selfSigned,
-  der: blobValue(Buffer.from(certificate.derBase64, "base64"))
+  der: bytes(Buffer.from(certificate.derBase64, "base64"))
 })

@@ -92,4 +92,35 @@ describe("a crawl among hostile servers", () => {
     const escapes = await queryFile(db, "SELECT count(*) > 0 AS kept FROM visit WHERE contains(banner, chr(27))")
     expect(escapes).toEqual([{ kept: true }])
   })
+
+  it("keeps the bytes of what no text can hold, and of nothing else", async () => {
+    const sent = "636166e9ffc080eda080"
+    const banners = await queryFile(db, `
+      SELECT DISTINCT host, banner, lower(hex(banner_octets)) AS octets FROM crawl_endpoint JOIN visit USING (visit_id)
+      WHERE banner_octets IS NOT NULL ORDER BY host`)
+    expect(banners).toEqual([
+      { host: "bad-utf8.hostile.test", banner: expect.stringMatching(/^caf\ufffd+$/), octets: sent },
+      {
+        host: "lone-surrogates.hostile.test",
+        banner: "half \ufffd and \ufffd\ufffd",
+        octets: Buffer.from("half \\ud800 and \\udc00\\ud800").toString("hex")
+      }
+    ])
+    const replies = await queryFile(db, `
+      SELECT DISTINCT probe, contains(lower(hex(reply_octets)), '${sent}') AS whole FROM observation JOIN visit USING (visit_id)
+      WHERE reply_octets IS NOT NULL AND banner_octets IS NOT NULL`)
+    expect(replies).toEqual([{ probe: "banner", whole: true }])
+    const strange = await queryFile(db, `
+      SELECT count(*)::INTEGER AS wrong FROM observation
+      WHERE octet_length(reply_octets) > 65536 OR (reply_octets IS NOT NULL AND NOT contains(reply_raw, chr(65533)))`)
+    expect(strange).toEqual([{ wrong: 0 }])
+    const { stdout } = await runCli([
+      "visit", "bad-utf8.hostile.test:50002:s", "--network", "mainnet-sim", "--format", "json",
+      "--proxy", `socks5://127.0.0.1:${running.simnet.socksPort}`
+    ])
+    expect(JSON.parse(stdout)).toMatchObject({
+      bannerOctets: sent,
+      observations: expect.arrayContaining([expect.objectContaining({ probe: "banner", replyOctets: expect.stringContaining(sent) })])
+    })
+  })
 })

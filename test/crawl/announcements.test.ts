@@ -69,4 +69,23 @@ describe("what a visited server announces", () => {
     expect(visitWithoutExcluded(visit, makeExclusions(["34.90.1.0/24"])).peers?.entries).toEqual([])
     expect(visitWithoutExcluded(visit, makeExclusions(["c.example.org"]))).toEqual(visit)
   })
+
+  it("loses it also from bytes that are no UTF-8, which go with their text, and cuts those of lists like their text", () => {
+    const octets = (text: string) => new Uint8Array(Buffer.from(text, "latin1"))
+    const visit = visitOf({
+      banner: "\ufffd b.example.org",
+      bannerOctets: octets("\xe9 b\\u002eexample.org"),
+      observations: [
+        observationOf("peers#1", { method, replyRaw: "x".repeat(5000), replyOctets: octets("\xe9".repeat(5000)) }),
+        observationOf("banner", { replyRaw: "cut", replyOctets: octets("\xe9 b.example.org") }),
+        observationOf("ping", { replyRaw: "b.example.org", replyOctets: octets("\xe9") })
+      ]
+    })
+    const without = visitWithoutExcluded(visit, makeExclusions(["b.example.org"]))
+    expect(without.bannerOctets).toBeNull()
+    expect(without.observations.map((o) => o.replyOctets?.length)).toEqual([5000, undefined, undefined])
+    expect(visitWithoutExcluded(visit, makeExclusions(["c.example.org"]))).toEqual(visit)
+    const short = visitWithShortLists(visit, announced(visit)).observations[0]!.replyOctets!
+    expect([short.length, short.buffer.byteLength]).toEqual([1000, 1000])
+  })
 })

@@ -91,8 +91,8 @@ describe("decodeLine", () => {
 
   it("replaces bytes that are no UTF-8 and remarks it", () => {
     const line = decodeLine(Buffer.from(`{"id":1,"result":"caf\xe9"}`, "latin1"))
-    expect(line).toMatchObject({ _tag: "result", result: "caf\ufffd", invalidUtf8: true })
-    expect(decode(`{"id":1,"result":"café"}`)).toMatchObject({ result: "café", invalidUtf8: false })
+    expect(line).toMatchObject({ _tag: "result", result: "caf\ufffd", octets: new Uint8Array(Buffer.from(`{"id":1,"result":"caf\xe9"}`, "latin1")) })
+    expect(decode(`{"id":1,"result":"café"}`)).toMatchObject({ result: "café", octets: null })
   })
 
   it("never throws, and reads back what JSON can say", () => {

@@ -15,6 +15,9 @@ const endlessly = (socket: Duplex, piece: string | Buffer): void => {
   next()
 }
 
+/** Bytes as a text that has a character for each. */
+const latin1 = (octets: Uint8Array | null): string | null => octets === null ? null : Buffer.from(octets).toString("latin1")
+
 /** Longest time between two turns of the event loop while an effect runs, in milliseconds. */
 const withLongestTurn = <A, E, R>(effect: Effect.Effect<A, E, R>) =>
   Effect.gen(function*() {
@@ -236,6 +239,9 @@ layer(loopbackVisitor, { excludeTestServices: true })("a hostile server", (it) =
       const visit = yield* impatient(visitPort(server.port))
       assert.deepInclude(visit, { outcome: "answered", banner: "Caf\ufffd \x1b[31m", donationAddress: null })
       assert.deepInclude(observed(visit, "banner"), { outcome: "ok", errorMessage: "invalid UTF-8" })
+      assert.strictEqual(latin1(visit.bannerOctets), "Caf\xe9 \\u001b[31m")
+      assert.match(latin1(observed(visit, "banner")!.replyOctets)!, /^\{"id":\d+,"result":"Caf\xe9 \\u001b\[31m"\}$/)
+      assert.deepStrictEqual(visit.observations.filter((o) => o.replyOctets !== null).map(({ probe }) => probe), ["banner"])
       assert.deepInclude(outcomesOf(visit), { "donation address": "timeout", ping: "ok", "header#100": "ok" })
       const strays = visit.observations.filter(({ probe }) => probe.startsWith("stray#"))
         .map(({ errorMessage }) => errorMessage)

@@ -92,6 +92,7 @@ export class PretendNetwork {
                   errorCode: it.resets === true ? null : -101,
                   errorMessage: it.resets === true ? "ECONNRESET" : "",
                   replyRaw: null,
+                  replyOctets: null,
                   replyBytes: 0,
                   lineEnd: null,
                   padding: 0,

@@ -140,6 +140,7 @@ export class DeepDraft {
       software: this.#software,
       protocol: this.#protocol,
       banner: null,
+      bannerOctets: null,
       donationAddress: null,
       tip: null,
       chain: null,

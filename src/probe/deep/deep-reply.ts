@@ -11,6 +11,8 @@ export interface DeepReply extends SeenReply {
   readonly probe: string
   readonly sentMs: number
   readonly bytes: number
+  /** As `storedOctets` keeps them; null without a line, and where it is UTF-8. */
+  readonly octets: Uint8Array | null
 }
 
 /** ElectrumX's -101 and -102, Fulcrum's 3 (protocol-facts section 2). */
@@ -27,6 +29,7 @@ export const replyOfLine = (
     ...asked,
     outcome,
     raw: text,
+    octets: line.octets,
     bytes: line.bytes,
     lineEnd: crlf ? "crlf" : "lf",
     padding,
@@ -66,6 +69,7 @@ export const silence = (
   ...asked,
   outcome,
   raw: null,
+  octets: null,
   bytes: 0,
   lineEnd: null,
   padding: 0,
@@ -88,6 +92,7 @@ export const deepObservation = (reply: DeepReply): Observation => ({
   errorCode: reply.errorCode,
   errorMessage: reply.errorMessage,
   replyRaw: reply.raw,
+  replyOctets: reply.octets,
   replyBytes: reply.bytes,
   lineEnd: reply.lineEnd,
   padding: reply.padding,

@@ -280,7 +280,7 @@ COMMENT ON COLUMN server_metadata.port IS 'Port of the endpoint. Never null.';
 COMMENT ON COLUMN server_metadata.ssl IS 'The endpoint speaks TLS. Never null.';
 COMMENT ON COLUMN server_metadata.reachable IS 'True: server.version was answered. False: a visit failed on the server''s side. Null: not visited, or failed on ours (us, proxy, policy, throttled).';
 COMMENT ON COLUMN server_metadata.latency_ms IS 'Median round trip of pings on an idle session, milliseconds; through a proxy that is in it. Null where padding paces replies, and where it was not measured, see untested.';
-COMMENT ON COLUMN server_metadata.banner IS 'Banner as received, not cleaned. Null when untested.';
+COMMENT ON COLUMN server_metadata.banner IS 'Banner, not cleaned; what is no UTF-8 is replacement characters in it: equal texts are equal banners only where banner_octets of the visit is equal too (table visit). Null when untested.';
 COMMENT ON COLUMN server_metadata.protocol_version IS 'Protocol agreed on. Null when untested or when it does not say.';
 COMMENT ON COLUMN server_metadata.server_version IS 'Software as claimed in server.version. Null when untested or when it does not say.';
 COMMENT ON COLUMN server_metadata.certificate_sha256 IS 'SHA-256 of the certificate presented. Null without certificate.';

@@ -9,6 +9,7 @@ const reply = (probe: string, changes: Partial<DeepReply>): DeepReply => ({
   sentMs: 0,
   outcome: "ok",
   raw: "{\"id\":1,\"jsonrpc\":\"2.0\",\"result\":null}",
+  octets: null,
   bytes: 38,
   lineEnd: "lf",
   padding: 0,

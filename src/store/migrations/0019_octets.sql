@@ -1,0 +1,8 @@
+-- The bytes of what is no UTF-8: as text it has replacement characters, and different replies look alike.
+
+ALTER TABLE visit ADD COLUMN banner_octets BLOB;
+ALTER TABLE observation ADD COLUMN reply_octets BLOB;
+COMMENT ON COLUMN visit.banner IS 'server.banner, not cleaned. Bytes that are no UTF-8, and halves of surrogate pairs, are replacement characters (U+FFFD) in it, so that different banners may look alike: compare it together with banner_octets. Null when it was not answered, has none, or names a host of the opt-out list.';
+COMMENT ON COLUMN visit.banner_octets IS 'Where the banner is no UTF-8, or has half a surrogate pair: the bytes between its quotes as received, JSON escapes as the server wrote them; of a reply too long to be kept whole, all that was kept of it. Null for any other banner, whose text says everything, without one, where it mentions a host of the opt-out list, and when not recorded yet.';
+COMMENT ON COLUMN observation.reply_raw IS 'The reply line, not cleaned, padding folded, cut to 65,536 characters; of a peer list that is followed only the first 1,000, because its entries are stored one by one in advertised. Bytes that are no UTF-8 are replacement characters (U+FFFD) in it, see reply_octets; halves of surrogate pairs, which JSON writes as escapes, stay these escapes. Null where no reply came or where the opt-out list forbids to keep it.';
+COMMENT ON COLUMN observation.reply_octets IS 'Where the reply line is no UTF-8: its first 65,536 bytes as received, padding included; of a peer list that is followed only the first 1,000. Null where it is UTF-8, so that reply_raw says everything, where no reply came or the opt-out list forbids to keep it, and when not recorded yet.';
