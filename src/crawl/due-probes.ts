@@ -106,10 +106,13 @@ export class DueProbes extends Context.Service<DueProbes, {
             const detail = `${deep.visit.reason}: ${deep.visit.detail}`
             return yield* settle([correction, change(probe, "due", now() + backOffMs, detail)], "postponed")
           }
-          // What was heard is kept either way, but a visit that our own time cut off is no finished one.
+          // What was heard is kept either way, but a visit that our own time cut off is no finished one, and invalid JSON not the usual one.
+          const next = run.choice === "invalid json"
+            ? change(probe, "due", now() + backOffMs, "invalid JSON was sent")
+            : deep.isCut ? change(probe, "due", now() + cutBackOffMs, outOfTime) : change(probe, "done", probe.dueAt, null)
           return yield* settle([
             { _tag: "visit", visit: visitWithoutExcluded(deep.visit, run.exclusions), malformed: deep.malformed },
-            deep.isCut ? change(probe, "due", now() + cutBackOffMs, outOfTime) : change(probe, "done", probe.dueAt, null),
+            next,
             correction
           ], deep.isCut ? "postponed" : deep.visit.outcome)
         })
@@ -161,7 +164,9 @@ export class DueProbes extends Context.Service<DueProbes, {
       const run = Effect.fn("DueProbes.run")(function*(run: DueRun) {
         const of = { network: run.chain.name, vantage: run.vantage.name }
         const startedAt = yield* Clock.currentTimeMillis
-        const ripe = (yield* store.dueProbes.due(of)).filter(({ dueAt }) => dueAt <= startedAt)
+        const isTooSoon = ({ invalidJsonAt }: DueProbe): boolean =>
+          run.choice === "invalid json" && invalidJsonAt !== null && startedAt < invalidJsonAt + deepIntervalMs
+        const ripe = (yield* store.dueProbes.due(of)).filter((probe) => probe.dueAt <= startedAt && !isTooSoon(probe))
         const due = ripe.filter(({ throughProxy }) => throughProxy === run.vantage.proxy)
         let runId: CrawlId | null = null
         let fates: ReadonlyArray<Fate> = []

@@ -15,6 +15,8 @@ export interface DueProbe {
   readonly throughProxy: boolean
   /** Whose books the server's regular visits are on: its process shares one budget. */
   readonly targets: ReadonlyArray<string>
+  /** When it was last sent invalid JSON, on request; null for never. */
+  readonly invalidJsonAt: number | null
   /** What the regular visit behaved like; null when that is not known. */
   readonly behavesLike: {
     readonly implementation: Implementation

@@ -51,7 +51,8 @@ const DueRow = Schema.Struct({
   implementation: Schema.NullOr(Schema.String),
   since_release: Schema.NullOr(Schema.String),
   before_release: Schema.NullOr(Schema.String),
-  software: Schema.NullOr(Schema.String)
+  software: Schema.NullOr(Schema.String),
+  invalid_json_ms: Schema.NullOr(Schema.Int)
 })
 
 const dueQuery = `
@@ -69,15 +70,23 @@ WITH ${newest}, booked AS (
   JOIN visit v ON v.crawl_id = n.crawl_id AND v.endpoint_id = n.endpoint_id AND v.kind = 'regular'
   JOIN identification i ON i.visit_id = v.visit_id
   GROUP BY n.endpoint_id
+), on_request AS (
+  SELECT v.endpoint_id, max(epoch_ms(v.started_at)) AS at
+  FROM visit v
+  JOIN crawl run USING (crawl_id)
+  WHERE v.kind = 'deep' AND run.network = $network AND (run.settings->>'$.choice') = 'invalid json'
+  GROUP BY v.endpoint_id
 )
 SELECT e.host, e.port, e.transport, e.network_class, epoch_ms(n.due_at) AS due_ms, n.crawl_id,
   c.vantage_proxy AS through_proxy, coalesce(b.targets, []) AS targets,
-  h.it.i AS implementation, h.it.since AS since_release, h.it.before AS before_release, h.it.software AS software
+  h.it.i AS implementation, h.it.since AS since_release, h.it.before AS before_release, h.it.software AS software,
+  o.at AS invalid_json_ms
 FROM newest n
 JOIN endpoint e USING (endpoint_id)
 JOIN crawl c ON c.crawl_id = n.crawl_id
 LEFT JOIN booked b USING (endpoint_id)
 LEFT JOIN behaviour h USING (endpoint_id)
+LEFT JOIN on_request o USING (endpoint_id)
 WHERE n.state = 'due'
 ORDER BY n.due_at, n.sequence`
 
@@ -95,6 +104,7 @@ const readDue = Effect.fnUntraced(function*(
     crawlId: row.crawl_id,
     throughProxy: row.through_proxy,
     targets: row.targets,
+    invalidJsonAt: row.invalid_json_ms,
     behavesLike: isImplementation(row.implementation)
       ? {
         implementation: row.implementation,

@@ -269,6 +269,22 @@ describe("deep visits that are due", () => {
       assert.lengthOf(yield* rows("SELECT 1 FROM malformed_reply"), 2)
     }))
 
+  it.effect("with invalid JSON take no usual visit's place, come once a day, and are not what is shown of the server", () =>
+    Effect.gen(function*() {
+      const { finish, log, rows, run, schedule } = yield* bench({ "a.example.org": { cost: 20 }, "b.example.org": { cost: 20 } })
+      yield* schedule(0)
+      yield* TestClock.adjust("31 minutes")
+      assert.deepInclude(yield* finish(run({ choice: "invalid json" })), { answered: 2, waiting: 2 })
+      assert.deepStrictEqual((yield* rows(newest)).map(({ state }) => state), ["due", "due"])
+      assert.lengthOf(yield* rows("SELECT 1 FROM malformed_reply"), 2)
+      assert.lengthOf(yield* rows("SELECT 1 FROM server_metadata WHERE malformed_response IS NOT NULL"), 0)
+      yield* TestClock.adjust("1 hour")
+      assert.deepInclude(yield* finish(run({ choice: "invalid json" })), { runId: null })
+      assert.lengthOf(log, 2)
+      assert.deepInclude(yield* finish(run()), { answered: 2, waiting: 0 })
+      assert.lengthOf(yield* rows("SELECT 1 FROM server_metadata WHERE malformed_response IS NOT NULL"), 2)
+    }))
+
   it.effect("are left alone when the crawl went through a proxy and this run does not", () =>
     Effect.gen(function*() {
       const { finish, log, run, schedule } = yield* bench()

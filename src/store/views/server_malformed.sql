@@ -5,12 +5,13 @@ FROM server_endpoint se
 JOIN crawl c ON c.crawl_id = se.crawl_id
 JOIN visit v ON v.endpoint_id = se.endpoint_id AND v.kind = 'deep'
 JOIN crawl run ON run.crawl_id = v.crawl_id AND run.network = c.network
+  AND coalesce(run.settings->>'$.choice', 'usual') <> 'invalid json'
 JOIN malformed_reply m ON m.visit_id = v.visit_id
 QUALIFY row_number() OVER (PARTITION BY se.crawl_id, se.server_id ORDER BY m.response = 'not asked', v.visit_id DESC) = 1;
-COMMENT ON VIEW server_malformed IS 'One row is one server of one crawl with its newest deep visit, whichever of its endpoints that went to and whenever it was made. Level: server.';
+COMMENT ON VIEW server_malformed IS 'One row is one server of one crawl with its newest usual deep visit (those with invalid JSON, made on request, are in malformed_reply only), whichever of its endpoints that went to and whenever it was made. Level: server.';
 COMMENT ON COLUMN server_malformed.crawl_id IS 'The crawl in which it is this server. Never null.';
 COMMENT ON COLUMN server_malformed.server_id IS 'The server. Never null.';
-COMMENT ON COLUMN server_malformed.visit_id IS 'Its newest deep visit that asked something; else the newest. Never null.';
+COMMENT ON COLUMN server_malformed.visit_id IS 'Its newest usual deep visit that asked something; else the newest. Never null.';
 COMMENT ON COLUMN server_malformed.endpoint_id IS 'Endpoint of the server that was visited. Never null.';
 COMMENT ON COLUMN server_malformed.visited_at IS 'When the deep visit began, UTC. Never null.';
 COMMENT ON COLUMN server_malformed.run_id IS 'Run of kind probe that made it. Never null.';
