@@ -5,7 +5,7 @@ import { Database, type Row } from "../../src/store/database.ts"
 import { QueryCatalogue } from "../../src/store/query-catalogue.ts"
 import { wrongReasons } from "../support/metadata-reasons.ts"
 import { onion, recordSmallCrawl, temporaryFolder, withStore } from "../support/small-database.ts"
-import { answeredVisit, crawlStart, failedVisit, serverOf, someTime } from "../support/store-facts.ts"
+import { answeredVisit, crawlStart, failedVisit, serverOf, someTime, stateOf } from "../support/store-facts.ts"
 
 const rowsOf = (path: string, sql: string) =>
   Effect.flatMap(Database, (database) => Effect.map(database.query(sql), (result) => result.rows)).pipe(
@@ -134,6 +134,8 @@ describe("server_metadata", () => {
       const none = { implementation: null, range: null, confidence: 0.6 } as const
       const narrow = { implementation: "ElectrumX", range: { since: "1.16.0", before: "1.16.1" }, confidence: 0.9 } as const
       const other = { implementation: "Fulcrum", range: { since: "2.1", before: null }, confidence: 0.9 } as const
+      // Two more processes behind the name of one, or what may be: of another chain, and never met.
+      const [otherChain, unmet] = ["both.example.org:50102:s", "both.example.org:50101:t"] as const
       const mixed = "its connections were answered by different software"
       // By host: what the regular visit and what the deep visits of its server show, in their order.
       const cases = {
@@ -159,11 +161,22 @@ describe("server_metadata", () => {
               yield* store.record(crawlId, [{ _tag: "visit", visit: visitOf(host, "deep", found, someTime + i + 1), malformed }])
             }
           }
-          yield* store.record(crawlId, [{ _tag: "servers", servers: Object.keys(cases).map((host) => serverOf([key(host)], "mainnet")) }])
+          const chain = { verdict: "other", chain: "testnet", headers: [] } as const
+          yield* store.record(crawlId, [
+            { _tag: "visit", visit: answeredVisit(otherChain, { chain }) },
+            stateOf(unmet, "not visited", "tls answered")
+          ])
+          yield* store.record(crawlId, [{ _tag: "servers", servers: Object.keys(cases).map((host) => serverOf(host === "both" ? [key(host), otherChain, unmet] : [key(host)], "mainnet")) }])
           yield* store.flush
           yield* store.endCrawl(crawlId, "finished", someTime)
         }))
-      const rows = yield* rowsOf(path, "SELECT * FROM server_metadata ORDER BY host")
+      const apart = yield* rowsOf(path, "SELECT * FROM server_metadata WHERE port <> 50002 ORDER BY port")
+      for (const row of apart) assert.deepStrictEqual(wrongReasons(row), [])
+      assert.deepStrictEqual(apart.map((row) => [row["malformed_response"], reasonsOf(row)["malformed_response"]]), [
+        [null, "not visited: tls answered"],
+        [null, "of another chain than its crawl, which makes no deep visits there"]
+      ])
+      const rows = yield* rowsOf(path, "SELECT * FROM server_metadata WHERE port = 50002 ORDER BY host")
       for (const row of rows) assert.deepStrictEqual([row["host"], wrongReasons(row)], [row["host"], []])
       const shown = rows.map((row) => [
         String(row["host"]).split(".")[0], row["implementation"], row["version_range"], row["identification_confidence"],

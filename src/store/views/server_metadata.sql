@@ -135,6 +135,7 @@ WITH member AS (
     d.differs AS malformed_differs,
     d.answers AS malformed_answers,
     d.not_compared,
+    CASE WHEN v.chain_verdict = 'other' THEN 'of another chain than its crawl, which makes no deep visits there' ELSE 'no deep visit yet' END AS no_deep,
     th.requests AS rate_limit_requests,
     th.cost AS rate_limit_cost,
     th.possibly_ours AS rate_limit_possibly_ours,
@@ -174,6 +175,8 @@ WITH member AS (
   LEFT JOIN endpoint_history h ON h.network = ce.network AND h.endpoint_id = ce.endpoint_id
   LEFT JOIN replies r ON r.visit_id = ce.visit_id
   LEFT JOIN server_malformed d ON d.crawl_id = ce.crawl_id AND d.server_id = se.server_id
+    -- A name may stand for several processes: nothing is said of one that was not met.
+    AND ce.visit_id IS NOT NULL AND v.chain_verdict IS DISTINCT FROM 'other'
   LEFT JOIN timing ti ON ti.visit_id = ce.visit_id
   LEFT JOIN answer ba ON ba.visit_id = ce.visit_id AND ba.subject = 'balance'
   LEFT JOIN answer hi ON hi.visit_id = ce.visit_id AND hi.subject = 'history'
@@ -181,7 +184,7 @@ WITH member AS (
   LEFT JOIN member m ON m.crawl_id = ce.crawl_id AND m.server_id = se.server_id
 )
 SELECT
-  * EXCLUDE (not_compared, untimed, no_balance, no_history, no_visit, no_session, no_tls, no_certificate, no_place, gaps, place_gap, why, has_features, uptime_gap, disagreement),
+  * EXCLUDE (no_deep, not_compared, untimed, no_balance, no_history, no_visit, no_session, no_tls, no_certificate, no_place, gaps, place_gap, why, has_features, uptime_gap, disagreement),
   map_from_entries([gap FOR gap IN [
     {k: 'reachable', v: CASE WHEN reachable IS NULL THEN notes END},
     {k: 'visited_at', v: CASE WHEN visited_at IS NULL THEN no_visit END},
@@ -217,15 +220,15 @@ SELECT
     {k: 'rate_limit_requests', v: CASE WHEN rate_limit_requests IS NULL THEN coalesce(no_session, 'it did not ask for less') END},
     {k: 'rate_limit_cost', v: CASE WHEN rate_limit_cost IS NULL THEN coalesce(no_session, 'it did not ask for less') END},
     {k: 'rate_limit_possibly_ours', v: CASE WHEN rate_limit_possibly_ours IS NULL THEN coalesce(no_session, 'it did not ask for less') END},
-    {k: 'malformed_response', v: CASE WHEN malformed_response IS NULL THEN coalesce(no_session, 'no deep visit yet') END},
-    {k: 'deep_visited_at', v: CASE WHEN deep_visited_at IS NULL THEN coalesce(no_session, 'no deep visit yet') END},
-    {k: 'malformed_compared_with', v: CASE WHEN malformed_response IS NULL THEN coalesce(no_session, 'no deep visit yet') WHEN malformed_compared_with IS NULL THEN coalesce(not_compared, 'the software is not known') END},
-    {k: 'malformed_differs', v: CASE WHEN malformed_response IS NULL THEN coalesce(no_session, 'no deep visit yet') END},
-    {k: 'malformed_answers', v: CASE WHEN malformed_response IS NULL THEN coalesce(no_session, 'no deep visit yet') END},
+    {k: 'malformed_response', v: CASE WHEN malformed_response IS NULL THEN coalesce(no_session, no_deep) END},
+    {k: 'deep_visited_at', v: CASE WHEN deep_visited_at IS NULL THEN coalesce(no_session, no_deep) END},
+    {k: 'malformed_compared_with', v: CASE WHEN malformed_response IS NULL THEN coalesce(no_session, no_deep) WHEN malformed_compared_with IS NULL THEN coalesce(not_compared, 'the software is not known') END},
+    {k: 'malformed_differs', v: CASE WHEN malformed_response IS NULL THEN coalesce(no_session, no_deep) END},
+    {k: 'malformed_answers', v: CASE WHEN malformed_response IS NULL THEN coalesce(no_session, no_deep) END},
     {k: 'implementation', v: CASE WHEN implementation IS NULL THEN coalesce(no_session, disagreement, 'nothing known fits well enough') END},
     {k: 'version_range', v: CASE WHEN version_range IS NULL THEN coalesce(no_session, disagreement, 'nothing known fits well enough') END},
-    {k: 'deep_implementation', v: CASE WHEN deep_implementation IS NULL THEN coalesce(no_session, CASE WHEN malformed_response IS NULL THEN 'no deep visit yet' END, CASE WHEN not_compared LIKE 'its connections %' THEN not_compared END, 'nothing known fits well enough') END},
-    {k: 'deep_version_range', v: CASE WHEN deep_version_range IS NULL THEN coalesce(no_session, CASE WHEN malformed_response IS NULL THEN 'no deep visit yet' END, CASE WHEN not_compared LIKE 'its connections %' THEN not_compared END, 'nothing known fits well enough') END},
+    {k: 'deep_implementation', v: CASE WHEN deep_implementation IS NULL THEN coalesce(no_session, CASE WHEN malformed_response IS NULL THEN no_deep END, CASE WHEN not_compared LIKE 'its connections %' THEN not_compared END, 'nothing known fits well enough') END},
+    {k: 'deep_version_range', v: CASE WHEN deep_version_range IS NULL THEN coalesce(no_session, CASE WHEN malformed_response IS NULL THEN no_deep END, CASE WHEN not_compared LIKE 'its connections %' THEN not_compared END, 'nothing known fits well enough') END},
     {k: 'identification_confidence', v: CASE WHEN identification_confidence IS NULL THEN coalesce(no_session, 'no reply to judge by') END},
     {k: 'proxy', v: CASE WHEN proxy IS NULL THEN coalesce(no_session, 'visited by a version that did not record it') END},
     {k: 'default_values', v: CASE WHEN default_values IS NULL THEN coalesce(no_visit, 'visited by a version that did not record it') END},
@@ -290,7 +293,7 @@ COMMENT ON COLUMN server_metadata.valid_to IS 'End of its validity, UTC. Null wi
 COMMENT ON COLUMN server_metadata.san_dns IS 'DNS names among its alternative names. Null without certificate.';
 COMMENT ON COLUMN server_metadata.balance_response IS 'Answer to the question for the balance of public scripts, all forms of scripts asked together: the first of differs, truncated, empty, closed, error, refused, ok and not asked that one of them got (table behaviour has each, with innocent causes). Null when untested or when it cannot be judged.';
 COMMENT ON COLUMN server_metadata.history_response IS 'Answer to the question for the history of public scripts below a height, all forms of scripts asked together: the first of differs, truncated, empty, closed, error, refused, ok and not asked that one of them got (table behaviour has each, with innocent causes). Null when untested or when it cannot be judged.';
-COMMENT ON COLUMN server_metadata.malformed_response IS 'How malformed requests were answered in the newest usual deep visit of its server, whichever of its endpoints that went to: differs (from what the software does by default: see malformed_differs), refused, truncated, closed, error, ok, empty or not asked; null without a deep visit.';
+COMMENT ON COLUMN server_metadata.malformed_response IS 'How malformed requests were answered in the newest usual deep visit of its server, whichever of its endpoints that went to: differs (from what the software does by default: see malformed_differs), refused, truncated, closed, error, ok, empty or not asked; null without a deep visit, and of endpoints that were not visited or are of another chain.';
 COMMENT ON COLUMN server_metadata.deep_visited_at IS 'When that deep visit began, UTC; null without a deep visit.';
 COMMENT ON COLUMN server_metadata.malformed_compared_with IS 'Software and releases whose default answers they were compared with; null when they were compared with nothing.';
 COMMENT ON COLUMN server_metadata.malformed_differs IS 'What differs. A proxy in front, another server behind the same name or address, a fork, a patched build or a release newer than this program do it too: no verdict. Null without a deep visit.';
