@@ -43,7 +43,7 @@ export const versionProbe = (
   tells: "software as claimed, protocol agreed on, and how lines are made"
 })
 
-/** What is asked in one packet after the handshake. */
+/** What is asked first after the handshake. */
 export const pipelinedProbes = (chain: Chain): ReadonlyArray<Probe> => [
   {
     name: "banner",

@@ -18,6 +18,12 @@ import type { VisitTimeouts } from "./visit-timeouts.ts"
 const mostRounds = 6
 const smallMass = 0.05
 
+/**
+ * Errors that a visit may bring a server at the most, its handshake included.
+ * ElectrumX charges each of them a hundred units, Fulcrum closes on ten.
+ */
+const mostErrors = 6
+
 /** Rounds per packet: each may bring a list of 2 MB. */
 const roundsPerPacket = 2
 
@@ -60,25 +66,36 @@ const wantsMoreRounds = (draft: VisitDraft, peerRounds: number | "auto", asked: 
 
 const isLost = ({ outcome }: Reply): boolean => outcome === "timeout"
 
+const methodsOf = (replies: ReadonlyArray<Reply>): number => new Set(replies.map(({ request }) => request.method)).size
+
 /**
- * Why nothing more should be asked; null when more may be. A single request may
- * fall on deaf ears once: the next one tells whether it was the request.
+ * Why nothing more should be asked; null when more may be. One kind of question may
+ * fall on deaf ears once: the next one tells whether it was the question.
  */
 const reasonToLeave = (session: Session, replies: ReadonlyArray<Reply>, before: ReadonlyArray<Reply>): string | null => {
   if (session.ended !== null) return `the connection had ended: ${session.endDetail ?? session.ended}`
   if (replies.some((reply) => reply.outcome === "throttled")) return "the server asked for less"
   const unanswered = replies.every(isLost)
-  if (unanswered && (replies.length > 1 || before.every(isLost))) return "the server had stopped answering"
+  if (unanswered && (methodsOf(replies) > 1 || before.every(isLost))) return "the server had stopped answering"
   return null
 }
 
 const tookItsTime = "the session had taken its time"
+const errorsEnough = `${mostErrors} errors were enough`
 
 /**
- * Everything after the handshake: the pipelined packet, more rounds of peers
- * while they teach something, the data packet, pings on the then idle session,
- * `server.features` last. Ends early, keeping what was learned, when the server
- * is of another chain, throttles, or goes silent.
+ * The probes that may leave in one packet now: were each of them answered with
+ * an error, the visit would still be within its limit.
+ */
+export const packetOf = (probes: ReadonlyArray<Probe>, errors: number): ReadonlyArray<Probe> =>
+  probes.slice(0, Math.max(0, mostErrors - errors))
+
+/**
+ * Everything after the handshake: what it says about itself and its chain,
+ * rounds of peers while they teach something, data, pings on the then idle
+ * session, `server.features` last. Ends early, keeping what was learned, when
+ * the server is of another chain, throttles, goes silent, or answered
+ * `mostErrors` requests with errors; no packet is larger than the errors left.
  */
 export const converse = Effect.fnUntraced(function*(
   session: Session,
@@ -96,8 +113,19 @@ export const converse = Effect.fnUntraced(function*(
     const replies = yield* session.exchange(probes, left)
     probes.forEach((probe, i) => learn(draft, probe, replies[i]!))
     session.retained = draft.keptCharacters + draft.peers.characters
-    leave = reasonToLeave(session, replies, before)
+    leave = reasonToLeave(session, replies, before) ?? (draft.errors >= mostErrors ? errorsEnough : null)
     before = replies
+    return replies
+  })
+
+  /** Replies to as many of the probes, from the first on, as could be asked; the others are left out. */
+  const askAll = Effect.fnUntraced(function*(probes: ReadonlyArray<Probe>) {
+    const replies: Array<Reply> = []
+    while (leave === null && replies.length < probes.length) {
+      if (until <= draft.now()) leave = tookItsTime
+      else replies.push(...(yield* ask(packetOf(probes.slice(replies.length), draft.errors))))
+    }
+    for (const probe of probes.slice(replies.length)) draft.leaveOut(probe, leave!)
     return replies
   })
 
@@ -105,15 +133,21 @@ export const converse = Effect.fnUntraced(function*(
     Array.from({ length: Math.min(limit, roundsPerPacket) }, () => peersProbe(++rounds))
 
   const ping = Effect.fnUntraced(function*() {
+    let refused = 0
     for (const probe of idlePings) {
+      if (refused > 1) {
+        draft.leaveOut(probe, "two pings were answered with errors")
+        continue
+      }
       const { latencyMs, outcome } = (yield* ask([probe]))[0]!
       if (outcome === "ok" && latencyMs !== null) draft.pinged(latencyMs)
       if (leave !== null) return
+      if (outcome === "error") refused++
     }
   })
 
   const first = options.peerRounds === "auto" ? roundsPerPacket : options.peerRounds
-  yield* ask([...pipelinedProbes(options.chain), ...peerPacket(first)])
+  yield* askAll([...pipelinedProbes(options.chain), ...peerPacket(first)])
   const verdict = draft.decideChain()
   if (verdict.verdict === "other") {
     const wrong = verdict.headers.map(({ hash, height }) => `${hash} at ${height}`).join(", ")
@@ -131,15 +165,15 @@ export const converse = Effect.fnUntraced(function*(
     }
     const answered = draft.peers.asked
     const limit = options.peerRounds === "auto" ? mostRounds : options.peerRounds
-    yield* ask(peerPacket(limit - rounds))
+    yield* askAll(peerPacket(limit - rounds))
     // A server that no longer gives its list will not give it in the next round either.
     if (draft.peers.asked === answered) break
   }
   if (leave === null && until <= draft.now()) leave = tookItsTime
   if (leave === null) {
     const probes = dataProbes(options.chain, draft.protocol)
-    const replies = yield* ask(probes.all)
-    draft.judge(judgeData(probes, replies, { tip: draft.tip?.height ?? null, isOfChain: verdict.verdict === "same" }))
+    const replies = yield* askAll(probes.all)
+    draft.judge(judgeData(probes, replies, { tip: draft.tip?.height ?? null, isOfChain: verdict.verdict === "same", left: leave }))
     if (probes.histories.length === 0) draft.judge(scriptsNotAsked(`no public scripts of ${options.chain.name} are known`))
     if (draft.isPadded) draft.untimed = "replies are padded, and held back for that"
     else if (leave === null) yield* ping()

@@ -17,7 +17,7 @@ export interface ScriptProbe extends Probe {
   readonly script: PublicScript
 }
 
-/** What is asked in one packet when chain and peers are known. */
+/** What is asked when chain and peers are known, in as few packets as the limit of errors allows. */
 export interface DataProbes {
   readonly fees: ReadonlyArray<Probe>
   readonly histogram: Probe
@@ -101,7 +101,8 @@ const make = (chain: string, modern: boolean): DataProbes => {
     histories,
     derived,
     pool: last,
-    all: [...fees, histogram, ...balances, ...histories, ...derived, last]
+    // A wallet's scripts first: together, as long as nothing was answered with errors.
+    all: [...derived, ...fees, histogram, ...balances, ...histories, last]
   }
 }
 

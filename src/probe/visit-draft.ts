@@ -66,6 +66,8 @@ export class VisitDraft {
   #requests = 0
   #cost = 0
   #failure: Failure | null = null
+  /** Requests answered with an error. */
+  errors = 0
   /** Characters and bytes kept of replies: counts into the byte budget. */
   keptCharacters = 0
   software: string | null = null
@@ -117,7 +119,10 @@ export class VisitDraft {
     this.#seen.push(seenReply(reply))
     this.keptCharacters += (observation.replyRaw?.length ?? 0) + (observation.replyOctets?.length ?? 0)
       + (observation.value?.length ?? 0)
-    if (reply.outcome === "error" || reply.outcome === "throttled") this.#cost += electrumxCost.error
+    if (reply.outcome === "error" || reply.outcome === "throttled") {
+      this.errors++
+      this.#cost += electrumxCost.error
+    }
     this.#cost += probe.method.cost
   }
 

@@ -3,6 +3,7 @@ import { connect, type Socket } from "node:net"
 import { connect as connectTls, createSecureContext } from "node:tls"
 import { shippedChains } from "../../src/domain/chain.ts"
 import { featuresProbe, peersProbe, pipelinedProbes, type Probe, versionProbe } from "../../src/probe/catalogue.ts"
+import { packetOf } from "../../src/probe/conversation.ts"
 import { dataProbes, idlePings } from "../../src/probe/data-probes.ts"
 import { type Job, measured, peerRounds, serve } from "./messages.ts"
 
@@ -23,11 +24,17 @@ const packet = (probes: ReadonlyArray<Probe>) => ({
 
 const chain = shippedChains.find(({ name }) => name === "mainnet-sim")!
 
+/** As the product splits what it asks of servers that answer without errors. */
+const split = (probes: ReadonlyArray<Probe>): ReadonlyArray<ReturnType<typeof packet>> => {
+  const first = packetOf(probes, 0)
+  return first.length === 0 ? [] : [packet(first), ...split(probes.slice(first.length))]
+}
+
 // The product's own list of what to ask; how it asks is not shared.
 const packets = [
   packet([versionProbe("electrum-observatory/0.1.0", ["1.4", "1.6"], 1)]),
-  packet([...pipelinedProbes(chain), ...Array.from({ length: peerRounds }, (_, i) => peersProbe(i + 1))]),
-  packet(dataProbes(chain, "1.4").all),
+  ...split([...pipelinedProbes(chain), ...Array.from({ length: peerRounds }, (_, i) => peersProbe(i + 1))]),
+  ...split(dataProbes(chain, "1.4").all),
   ...idlePings.map((probe) => packet([probe])),
   packet([featuresProbe])
 ]

@@ -7,9 +7,10 @@ import type { Visit } from "../../src/domain/visit.ts"
 import { featuresProbe, peersProbe, pipelinedProbes, type Probe, versionProbe } from "../../src/probe/catalogue.ts"
 import { dataProbes, idlePings } from "../../src/probe/data-probes.ts"
 import { CostGroups } from "../../src/simnet/implementations/electrumx/cost-groups.ts"
+import { traits } from "../../src/simnet/traits/traits.ts"
 import { clientAt } from "../../src/simnet/model/client.ts"
 import { startServer } from "../support/start-server.ts"
-import { loopbackVisitor, visitPort } from "../support/visiting.ts"
+import { impatient, loopbackVisitor, visitPort } from "../support/visiting.ts"
 
 /** Limits of a regular visit: of requests, of ElectrumX's units, of errors. */
 const most = { requests: 40, units: 700, errors: 6 } as const
@@ -71,6 +72,21 @@ layer(loopbackVisitor, { excludeTestServices: true })("a regular visit", (it) =>
         assert.isAbove(charged(), 10)
         assert.isAtMost(charged(), visit.cost)
       }
+    }).pipe(Effect.scoped))
+
+  it.effect.each(Object.keys(traits))("to a server with the trait %s stays within its limits", (trait) =>
+    Effect.gen(function*() {
+      const server = yield* startServer({ software: "ElectrumX 1.20.0", traits: [trait] })
+      const visit = yield* impatient(visitPort(server.tcpPort, { chain }))
+      const errors = visit.observations.filter(isError)
+      assert.isAtMost(errors.length, most.errors)
+      assert.isBelow(visit.cost, most.units)
+      assert.isAtMost(visit.requests, most.requests)
+      if (trait !== "html-errors") return
+      assert.strictEqual(errors.length, most.errors)
+      const left = visit.observations.filter(({ outcome }) => outcome === "not asked")
+      assert.isAbove(left.length, 0)
+      for (const { errorMessage } of left) assert.strictEqual(errorMessage, "6 errors were enough")
     }).pipe(Effect.scoped))
 
   it("could not send more than that if every list were new and each method unknown", () => {

@@ -29,7 +29,7 @@ export interface Persona {
   readonly packets: ReadonlyArray<ReadonlyArray<QuestionKind>>
 }
 
-/** As a crawl's visit asks: everything in one packet, features last and alone. */
+/** Much as a crawl's visit asks: everything at once, here in one packet, features last and alone. */
 const crawler: Persona = {
   name: "crawler",
   title: "the declared crawler: one packet, not padded",

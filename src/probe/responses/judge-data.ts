@@ -20,8 +20,9 @@ const jointVerdict = (replies: ReadonlyArray<Reply>): Verdict => {
   }
 }
 
-/** How questions of one packet were answered: in how many arrivals, in the order asked or not. */
+/** How questions of one packet were answered: in how many arrivals, in the order asked or not. Nothing of several packets. */
 const bundleOf = (replies: ReadonlyArray<Reply>): Readonly<Record<string, unknown>> => {
+  if (new Set(replies.map(({ sentMs }) => sentMs)).size !== 1) return {}
   const arrivals = replies.flatMap(({ latencyMs }) => latencyMs === null ? [] : [latencyMs])
   return {
     arrivals: new Set(arrivals).size,
@@ -41,31 +42,41 @@ export interface JudgedServer {
   readonly tip: number | null
   /** It has shown the headers of the chain. */
   readonly isOfChain: boolean
+  /** Why it was left before all was asked; null when it was not. */
+  readonly left: string | null
 }
 
-/** What the replies to the data packet say, held against what is known. */
+/** What the replies to the data probes say, held against what is known; the last probes may not have been asked. */
 export const judgeData = (
   probes: DataProbes,
   replies: ReadonlyArray<Reply>,
-  { isOfChain, tip }: JudgedServer
+  { isOfChain, left, tip }: JudgedServer
 ): ReadonlyArray<Judged> => {
-  const byProbe = new Map<Probe, Reply>(probes.all.map((probe, i) => [probe, replies[i]!]))
-  const of = (probe: Probe): Reply => byProbe.get(probe)!
+  const byProbe = new Map<Probe, Reply>(replies.map((reply, i) => [probes.all[i]!, reply]))
+  const notAsked: Verdict = { response: "not asked", detail: { because: left } }
+  const of = (probe: Probe): ReadonlyArray<Reply> => {
+    const reply = byProbe.get(probe)
+    return reply === undefined ? [] : [reply]
+  }
+  const together = (asked: ReadonlyArray<Reply>): Verdict => asked.length === 0 ? notAsked : jointVerdict(asked)
+  const alone = ([reply]: ReadonlyArray<Reply>): Verdict => reply === undefined ? notAsked : replyResponse(reply)
   const all: Array<Judged> = []
   probes.histories.forEach((probe, i) => {
     const { script } = probe
-    const history = respondHistory(script, of(probe), tip)
-    const balance = respondBalance(script, of(probes.balances[i]!), history, tip)
+    const [shown] = of(probe)
+    const [held] = of(probes.balances[i]!)
+    const history = shown === undefined ? { ...notAsked, later: null } : respondHistory(script, shown, tip)
+    const balance = held === undefined ? notAsked : respondBalance(script, held, history, tip)
     for (const [subject, verdict] of [["balance", balance], ["history", history]] as const) {
       all.push({ ...judged(subject, isOfChain ? verdict : ofUnknownChain(verdict)), scriptForm: script.form })
     }
   })
-  const derived = probes.derived.map(of)
-  const wallet = jointVerdict(derived)
+  const derived = probes.derived.flatMap(of)
+  const wallet = together(derived)
   all.push(judged("derived balances", { ...wallet, detail: { ...wallet.detail, ...bundleOf(derived) } }))
-  all.push(judged("fee estimates", jointVerdict(probes.fees.map(of))))
-  all.push(judged("fee histogram", replyResponse(of(probes.histogram))))
-  all.push(judged(probes.pool.method === mempoolInfo ? "mempool info" : "relay fee", replyResponse(of(probes.pool))))
+  all.push(judged("fee estimates", together(probes.fees.flatMap(of))))
+  all.push(judged("fee histogram", alone(of(probes.histogram))))
+  all.push(judged(probes.pool.method === mempoolInfo ? "mempool info" : "relay fee", alone(of(probes.pool))))
   return all
 }
 
