@@ -47,19 +47,19 @@ const mismatch = (value: DuckDBValue): never => {
   throw new Error(`a value of type ${typeof value} in a column of another type`)
 }
 
+const putNumber = (array: Numbers, at: number, value: DuckDBValue): void => {
+  array[at] = typeof value === "number" ? value : mismatch(value)
+}
+
 /** How values of a type of fixed size become numbers of an array; of 0 to null rows nothing is told. */
 const numbersOf = {
   [DuckDBTypeId.INTEGER]: {
     array: (length: number): Numbers => new Int32Array(length),
-    put: (array: Numbers, at: number, value: DuckDBValue): void => {
-      array[at] = typeof value === "number" ? value : mismatch(value)
-    }
+    put: putNumber
   },
   [DuckDBTypeId.DOUBLE]: {
     array: (length: number): Numbers => new Float64Array(length),
-    put: (array: Numbers, at: number, value: DuckDBValue): void => {
-      array[at] = typeof value === "number" ? value : mismatch(value)
-    }
+    put: putNumber
   },
   [DuckDBTypeId.BOOLEAN]: {
     array: (length: number): Numbers => new Uint8Array(length),
