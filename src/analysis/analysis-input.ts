@@ -1,7 +1,7 @@
 import { Effect, Schema } from "effect"
 import { Database } from "../store/database.ts"
 import type { CrawlId } from "../store/facts.ts"
-import type { Announcement } from "./announcement-graph.ts"
+import type { Announcement } from "./graph/announcement-graph.ts"
 import { AnalysisError } from "./analysis-error.ts"
 import type { PresentedKey } from "./shared-keys.ts"
 

@@ -11,8 +11,8 @@ import {
   readAnnouncements,
   readPresentedKeys
 } from "./analysis-input.ts"
-import { announcedServers, orderedAnnouncements, reciprocity } from "./announcement-graph.ts"
-import { type Communities, type CommunityOptions, defaultCommunityOptions, detectCommunities } from "./communities.ts"
+import { announcedServers, orderedAnnouncements, reciprocity } from "./graph/announcement-graph.ts"
+import { type Communities, type CommunityOptions, defaultCommunityOptions, detectCommunities } from "./graph/communities.ts"
 import {
   type SharedKeyGroup,
   sharedKeyExplanations,

@@ -1,7 +1,7 @@
 import louvainModule from "graphology-communities-louvain"
 import { announcedServers, type Announcement, type AnnouncementGraph, buildGraph } from "./announcement-graph.ts"
 import { adjustedRandIndex, agreeing, type Partition, relabelled } from "./partition.ts"
-import { seededRandom, shuffled } from "./seeded-random.ts"
+import { seededRandom, shuffled } from "../seeded-random.ts"
 
 /** How communities are looked for. */
 export interface CommunityOptions {

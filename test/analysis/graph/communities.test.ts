@@ -5,9 +5,9 @@ import {
   type Announcement,
   orderedAnnouncements,
   reciprocity
-} from "../../src/analysis/announcement-graph.ts"
-import { detectCommunities, modularity } from "../../src/analysis/communities.ts"
-import { seededRandom, shuffled } from "../../src/analysis/seeded-random.ts"
+} from "../../../src/analysis/graph/announcement-graph.ts"
+import { detectCommunities, modularity } from "../../../src/analysis/graph/communities.ts"
+import { seededRandom, shuffled } from "../../../src/analysis/seeded-random.ts"
 
 /** Everybody announces everybody else of the list. */
 const clique = (servers: ReadonlyArray<number>, weight = 1): ReadonlyArray<Announcement> =>

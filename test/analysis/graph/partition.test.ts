@@ -1,6 +1,6 @@
 import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
-import { adjustedRandIndex, agreeing, type Partition, relabelled } from "../../src/analysis/partition.ts"
+import { adjustedRandIndex, agreeing, type Partition, relabelled } from "../../../src/analysis/graph/partition.ts"
 
 const partition = (...groups: ReadonlyArray<ReadonlyArray<number>>): Partition =>
   new Map(groups.flatMap((group, label) => group.map((server) => [server, label] as const)))

@@ -1,0 +1,96 @@
+import type { ReleaseRange } from "../../domain/implementation.ts"
+import type { FeeHistogram } from "../../domain/snapshot.ts"
+
+/** A certificate that a server presented, and to whom. */
+export interface PresentedCertificate {
+  /** The host that was dialled, lower case. */
+  readonly host: string
+  readonly port: number
+  readonly sha256: string
+  readonly spkiSha256: string
+  /** Attributes in order, as stored, e.g. `CN=a.test, O=Somebody`. */
+  readonly subject: string
+  readonly issuer: string
+  readonly serial: string
+  readonly selfSigned: boolean
+  /** A chain that the system's authorities vouch for, for the host that was dialled. */
+  readonly trusted: boolean
+  /** Milliseconds since 1970; null where it states no readable date. */
+  readonly validFrom: number | null
+  readonly validTo: number | null
+  /** Alternative DNS names, then the common name if it looks like a name; lower case, wildcards as written. */
+  readonly names: ReadonlyArray<string>
+  /** The name sent in the TLS handshake; without one a proxy shows its default certificate. */
+  readonly sni: string | null
+  /** Its key, certificate or subject stands in the catalogue of defaults: shared by strangers. */
+  readonly isDefault: boolean
+}
+
+/** What a server answered to one aligned snapshot in which it was compared. */
+export interface SnapshotTraits {
+  readonly snapshotId: number
+  readonly tipHeight: number
+  /** Blocks -> BTC per 1,000 vB; those answered with a number of zero or more. */
+  readonly fees: ReadonlyMap<number, number>
+  readonly relayFee: number | null
+  /** As received, for equality of bytes; null where there was none. */
+  readonly histogramText: string | null
+  readonly histogram: FeeHistogram | null
+}
+
+/** A host that `server.features` claims, with its ports. */
+export interface ClaimedHost {
+  /** Lower case. */
+  readonly host: string
+  readonly tcpPort: number | null
+  readonly tlsPort: number | null
+}
+
+/** A text that its operator can write, and whether it is one of software or of a guide. */
+export interface WrittenText {
+  readonly raw: string
+  /** Without versions, own hosts, addresses and dates: what remains is the operator's own. */
+  readonly normalised: string
+  readonly isDefault: boolean
+}
+
+/** Where an address is, as far as known. */
+export interface AddressTraits {
+  readonly address: string
+  readonly asn: number | null
+  readonly cloud: string | null
+  readonly country: string | null
+}
+
+/**
+ * All that an analysis compares of one confirmed server, gathered over its
+ * endpoints; null and empty mean unknown, never "none". Everything here came
+ * from the network, so lengths are bounded by what the store holds.
+ */
+export interface ServerTraits {
+  readonly serverId: number
+  /** Hosts under which it answered, lower case: names, addresses, onions. */
+  readonly hosts: ReadonlyArray<string>
+  /** Of endpoints that answered, each once. */
+  readonly endpoints: ReadonlyArray<{ readonly host: string; readonly port: number; readonly transport: "tcp" | "tls" | "ws" | "wss" }>
+  /** Dialled, or literal hosts, or what its names resolved to. */
+  readonly addresses: ReadonlyArray<AddressTraits>
+  readonly certificates: ReadonlyArray<PresentedCertificate>
+  readonly banner: WrittenText | null
+  readonly donation: WrittenText | null
+  readonly claimedHosts: ReadonlyArray<ClaimedHost>
+  /** Which kinds of hosts with which ports it claims, see `hostsShape`; null when it claims none or the shape is a default. */
+  readonly hostsShape: string | null
+  readonly implementation: string | null
+  readonly releases: ReleaseRange | null
+  readonly fingerprintHash: string | null
+  /** Marks of something in front that speaks TLS; empty for none seen, null for not judged. */
+  readonly proxy: ReadonlyArray<string> | null
+  /** By snapshot, ascending. */
+  readonly snapshots: ReadonlyArray<SnapshotTraits>
+  readonly relayFee: number | null
+  /** Servers it named in its peer list, with times seen of times asked. */
+  readonly peers: ReadonlyMap<number, number>
+  /** Highest share of a list one visit saw; null when it named nobody. */
+  readonly peersAsked: number | null
+}

@@ -1,0 +1,1 @@
+-- The places of servers in the announcement graph.

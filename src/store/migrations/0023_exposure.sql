@@ -1,0 +1,1 @@
+-- What operators would see of wallets.
