@@ -5,7 +5,9 @@ export const AnalysisReason = Schema.Literals([
   /** The database has no crawl of that network, or none of that number. */
   "no crawl",
   /** Its servers are joined when a crawl ends, and it has not. */
-  "crawl not ended"
+  "crawl not ended",
+  /** A truth file is none, or has nothing about the crawl. */
+  "bad truth"
 ])
 export type AnalysisReason = typeof AnalysisReason.Type
 

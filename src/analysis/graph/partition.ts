@@ -18,7 +18,7 @@ export const relabelled = (partition: Partition): Partition => {
 }
 
 /** Sizes of labels, and of pairs of labels, of two partitions of the same servers. */
-const contingency = (a: Partition, b: Partition) => {
+export const contingency = (a: Partition, b: Partition) => {
   const sizesA = new Map<number, number>()
   const sizesB = new Map<number, number>()
   const common = new Map<string, number>()

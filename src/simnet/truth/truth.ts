@@ -4,6 +4,7 @@ import { addressesOf } from "../plan/address-facts.ts"
 import type { Plan, PlannedServer } from "../plan/plan.ts"
 import { endpointsAt } from "../plan/planned-endpoints.ts"
 import type { CertificateTruth } from "./certificate-truth.ts"
+import { type Hostility, hostilityOf } from "./hostility.ts"
 
 /** What the simulation knows about an endpoint: to compare with what a crawl found, never known to the crawl itself. */
 export interface TruthLine {
@@ -23,6 +24,8 @@ export interface TruthLine {
   readonly reason: string | null
   /** Names of traits, lies and to whom, whom it relays or copies, what changes with it and when. */
   readonly traits: ReadonlyArray<string>
+  /** What its traits and lies are to those who ask; null for none, accidents of a machine or a line among them. */
+  readonly hostility: Hostility | null
   /** Of the address; null for onions, which have none. */
   readonly country: string | null
   readonly asn: number | null
@@ -67,6 +70,7 @@ const linesOf = (server: PlannedServer, plan: Plan, shown: Shown): ReadonlyArray
       alive: reason === null,
       reason,
       traits: [...server.traits, ...server.conduct, ...outagesOf(plan.scenario, server)],
+      hostility: hostilityOf(server),
       country: name.country,
       asn: name.asn,
       city: name.facts?.city ?? null,

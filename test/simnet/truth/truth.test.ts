@@ -41,6 +41,7 @@ describe("the truth file", () => {
           "alive",
           "reason",
           "traits",
+          "hostility",
           "country",
           "asn",
           "city",
