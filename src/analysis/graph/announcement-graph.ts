@@ -16,21 +16,22 @@ export type AnnouncementGraph = DirectedGraph<Record<string, never>, { weight: n
  * without self-announcements: the same whatever the order of the input.
  */
 export const orderedAnnouncements = (announcements: Iterable<Announcement>): ReadonlyArray<Announcement> => {
-  const heaviest = new Map<string, Announcement>()
+  const valid: Array<Announcement> = []
   for (const announcement of announcements) {
     if (announcement.from === announcement.to || !(announcement.weight > 0)) continue
-    const key = `${announcement.from} ${announcement.to}`
-    const known = heaviest.get(key)
-    if (known === undefined || known.weight < announcement.weight) {
-      heaviest.set(key, { ...announcement, weight: Math.min(1, announcement.weight) })
-    }
+    valid.push(announcement.weight > 1 ? { ...announcement, weight: 1 } : announcement)
   }
-  return [...heaviest.values()].toSorted((a, b) => a.from - b.from || a.to - b.to)
+  valid.sort((a, b) => a.from - b.from || a.to - b.to || b.weight - a.weight)
+  return valid.filter(({ from, to }, i) => i === 0 || valid[i - 1]!.from !== from || valid[i - 1]!.to !== to)
 }
 
 /** The servers of announcements, ascending. */
 export const announcedServers = (announcements: ReadonlyArray<Announcement>): ReadonlyArray<number> =>
-  [...new Set(announcements.flatMap(({ from, to }) => [from, to]))].toSorted((a, b) => a - b)
+  {
+  const servers = new Set<number>()
+  for (const { from, to } of announcements) servers.add(from).add(to)
+  return [...servers].toSorted((a, b) => a - b)
+}
 
 /**
  * Build the graph in exactly the order given: Louvain's result depends on it,

@@ -14,6 +14,13 @@ export interface CommunityOptions {
 
 export const defaultCommunityOptions: CommunityOptions = { resolutions: [0.5, 1, 1.5, 2], repeats: 10, randomSeed: 1 }
 
+/** Beyond so many announcements a run takes seconds. */
+export const manyAnnouncements = 200_000
+
+/** The default options for a graph of that size: of large ones one resolution, in two runs. */
+export const communityOptionsFor = (announcements: number): CommunityOptions =>
+  announcements <= manyAnnouncements ? defaultCommunityOptions : { ...defaultCommunityOptions, resolutions: [1], repeats: 1 }
+
 /** A server's place at one resolution. */
 export interface CommunityMember {
   readonly serverId: number
@@ -104,7 +111,7 @@ const judge = (
  */
 export const detectCommunities = (
   announcements: ReadonlyArray<Announcement>,
-  options: CommunityOptions = defaultCommunityOptions
+  options: CommunityOptions = communityOptionsFor(announcements.length)
 ): ReadonlyArray<Communities> => {
   const servers = announcedServers(announcements)
   const random = seededRandom(options.randomSeed)
