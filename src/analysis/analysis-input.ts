@@ -53,10 +53,10 @@ const AnnouncementRow = Schema.Struct({
   weight: Schema.Finite
 })
 
-/** More announcements than any honest network makes; beyond it communities are not computed (a minute, 1 GB). */
-export const maxAnnouncements = 500_000
+/** More announcements than any honest network makes; beyond it the graph is not looked at. */
+export const maxAnnouncements = 2_000_000
 
-/** Who announces whom, by servers; undefined when there are more than 500,000. */
+/** Who announces whom, by servers; undefined when there are more than 2,000,000. */
 export const readAnnouncements = Effect.fnUntraced(function*(crawlId: CrawlId) {
   const database = yield* Database
   const rows = yield* database.rows(

@@ -12,7 +12,9 @@ import {
   readPresentedKeys
 } from "./analysis-input.ts"
 import { announcedServers, orderedAnnouncements, reciprocity } from "./graph/announcement-graph.ts"
-import { type Communities, type CommunityOptions, defaultCommunityOptions, detectCommunities } from "./graph/communities.ts"
+import { type Communities, type CommunityOptions, communityOptionsFor, detectCommunities } from "./graph/communities.ts"
+import { readListers, readNamedBySources, readNamedKinds } from "./graph/graph-input.ts"
+import { placeRows, places } from "./graph/places.ts"
 import {
   type SharedKeyGroup,
   sharedKeyExplanations,
@@ -102,9 +104,14 @@ export class Analysis extends Context.Service<Analysis, {
           const announcements = orderedAnnouncements(read ?? [])
           const communities = read === undefined
             ? []
-            : detectCommunities(announcements, { ...defaultCommunityOptions, ...options })
+            : detectCommunities(announcements, { ...communityOptionsFor(announcements.length), ...options })
           const sharedKeys = sharedKeyGroups(yield* readPresentedKeys(crawl))
-          yield* store.replaceRows(tablesOf(crawl, communities, sharedKeys))
+          const found = places(announcements, {
+            listers: yield* readListers(crawl.crawl_id),
+            kindOf: yield* readNamedKinds(crawl.crawl_id, new Set(announcements.map(({ to }) => to))),
+            namedBySources: yield* readNamedBySources(crawl.crawl_id)
+          })
+          yield* store.replaceRows([...tablesOf(crawl, communities, sharedKeys), placeRows(crawl.crawl_id, found)])
           const result: AnalysisResult = {
             crawlId: crawl.crawl_id,
             network: crawl.network,

@@ -1,7 +1,8 @@
 import { NodeServices } from "@effect/platform-node"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer } from "effect"
-import { Database, type Row } from "../../src/store/database.ts"
+import { Analysis } from "../../src/analysis/analysis.ts"
+import { AnalysisStore, Database, type Row } from "../../src/store/database.ts"
 import { QueryCatalogue } from "../../src/store/query-catalogue.ts"
 import { bindParameters } from "../../src/store/query-file.ts"
 import { onion, recordSmallCrawl, recordSmallProbes, temporaryFolder, withStore } from "../support/small-database.ts"
@@ -23,6 +24,14 @@ const filled = Effect.gen(function*() {
       yield* recordSmallProbes(store, "mainnet")
       yield* recordSmallProbes(store, "mainnet-sim")
     }))
+  const analysing = Analysis.layer.pipe(
+    Layer.provide(AnalysisStore.layer(path)),
+    Layer.provide(NodeServices.layer)
+  )
+  yield* Effect.gen(function*() {
+    const analysis = yield* Analysis
+    for (const network of ["mainnet", "mainnet-sim"]) yield* analysis.analyze({ network })
+  }).pipe(Effect.provide(analysing), Effect.scoped)
   return path
 })
 
