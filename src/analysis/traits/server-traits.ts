@@ -22,20 +22,28 @@ export interface PresentedCertificate {
   readonly names: ReadonlyArray<string>
   /** The name sent in the TLS handshake; without one a proxy shows its default certificate. */
   readonly sni: string | null
-  /** Its key, certificate or subject stands in the catalogue of defaults: shared by strangers. */
+  /** Its key or certificate stands in the catalogue of defaults: the private key is published. */
   readonly isDefault: boolean
+  /** What is its maker's own in subject and issuer, see `certificateTemplate`; null where nothing is. */
+  readonly template: string | null
 }
 
 /** What a server answered to one aligned snapshot in which it was compared. */
 export interface SnapshotTraits {
   readonly snapshotId: number
   readonly tipHeight: number
+  /** Estimates belong to a block: those of one tip are compared. */
+  readonly tipHash: string
   /** Blocks -> BTC per 1,000 vB; those answered with a number of zero or more. */
   readonly fees: ReadonlyMap<number, number>
+  /** Those of `fees` that tell nodes apart: above the floor of its node, and not what most servers estimated. */
+  readonly tellingTargets: ReadonlySet<number>
   readonly relayFee: number | null
   /** As received, for equality of bytes; null where there was none. */
   readonly histogramText: string | null
   readonly histogram: FeeHistogram | null
+  /** Most servers of its implementation showed these bytes. */
+  readonly histogramCommon: boolean
 }
 
 /** A host that `server.features` claims, with its ports. */
@@ -62,6 +70,27 @@ export interface AddressTraits {
   readonly country: string | null
 }
 
+/** Something that happened to a watched server and not to its network or vantage as a whole. */
+export interface WatchedEvent {
+  /** Milliseconds since 1970. */
+  readonly at: number
+  /** What happened, e.g. `went silent`, `came back`, `new software`. */
+  readonly kind: string
+  /** Share of the servers not related to it to which the same happens within a minute, by the base rate of that kind. */
+  readonly baseRate: number
+}
+
+/** What a watch saw of a server over its time. */
+export interface WatchTraits {
+  /**
+   * Block hash -> milliseconds by which its tip came later (earlier: negative)
+   * than the median of the servers of its implementation at the same vantage.
+   */
+  readonly tipResiduals: ReadonlyMap<string, number>
+  /** Outages of a vantage or an autonomous system, and days of releases, are left out. Ascending. */
+  readonly events: ReadonlyArray<WatchedEvent>
+}
+
 /**
  * All that an analysis compares of one confirmed server, gathered over its
  * endpoints; null and empty mean unknown, never "none". Everything here came
@@ -83,6 +112,7 @@ export interface ServerTraits {
   readonly hostsShape: string | null
   readonly implementation: string | null
   readonly releases: ReleaseRange | null
+  /** Recipe and hash, so that hashes of different recipes are never equal. */
   readonly fingerprintHash: string | null
   /** Marks of something in front that speaks TLS; empty for none seen, null for not judged. */
   readonly proxy: ReadonlyArray<string> | null
@@ -93,4 +123,8 @@ export interface ServerTraits {
   readonly peers: ReadonlyMap<number, number>
   /** Highest share of a list one visit saw; null when it named nobody. */
   readonly peersAsked: number | null
+  /** Ports it answered at that are no default of its chain and transport, e.g. `tls 51234`; ascending. */
+  readonly unusualPorts: ReadonlyArray<string>
+  /** null: it was not watched. */
+  readonly watch: WatchTraits | null
 }

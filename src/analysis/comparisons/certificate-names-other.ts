@@ -1,0 +1,58 @@
+import type { DomainReader } from "../traits/registrable-domain.ts"
+import type { PresentedCertificate, ServerTraits } from "../traits/server-traits.ts"
+import { distinct, once } from "./agreement.ts"
+import type { Comparison } from "./comparison.ts"
+
+const wildcardAbove = (host: string): string => `*.${host.slice(host.indexOf(".") + 1)}`
+
+/**
+ * Certificates that name each other's hosts. One that nobody vouches for is a
+ * claim of its maker only, so both have to make it; an authority has checked that
+ * the holder of the key controls the name.
+ */
+export const certificateNamesOther = (domainOf: DomainReader): Comparison => {
+  /** Names by which a certificate can name a server. A provider's wildcard stands for all its customers, and is none. */
+  const namesFor = once((server): ReadonlyArray<string> =>
+    distinct([...server.hosts, ...server.addresses.map(({ address }) => address)].flatMap((host) =>
+      (domainOf(host)?.below.length ?? 0) > 0 ? [host, wildcardAbove(host)] : [host])))
+
+  /** Hosts of the other that certificates of the one name, those left out that both presented: they are one piece of evidence. */
+  const named = (by: ServerTraits, other: ServerTraits, counts: (certificate: PresentedCertificate) => boolean) => {
+    const ofOther = new Set(other.certificates.map((it) => it.sha256))
+    const names = new Set(by.certificates
+      .filter((it) => !it.isDefault && !ofOther.has(it.sha256) && counts(it))
+      .flatMap((it) => it.names))
+    return namesFor(other).filter((name) => names.has(name))
+  }
+  return {
+    name: "certificate names the other",
+    definition: "A certificate of the one names a host of the other: each does so, or an authority vouches for it. One certificate that both present is not meant.",
+    question: "same operator",
+    forgeability: "two-sided",
+    bundle: "domain",
+    levels: [
+      { name: "each names the other", m: 0.15, u: 2e-6, measured: false },
+      // u: big proxies get certificates for names of many customers, each in front of some of them.
+      { name: "one names the other, vouched for by an authority", m: 0.1, u: 2e-5, measured: false }
+    ],
+    innocent: [
+      "a proxy company whose certificates name several customers",
+      "a name that changed hands while the certificate lasted",
+      "one name that is balanced over servers of several people"
+    ],
+    keys: once((server) => distinct([
+      ...namesFor(server),
+      ...server.certificates.filter((it) => !it.isDefault).flatMap((it) => it.names)
+    ])),
+    compare: (a, b) => {
+      const all = [named(a, b, () => true), named(b, a, () => true)]
+      const each = all.every((names) => names.length > 0)
+      const vouched = [...named(a, b, (it) => it.trusted), ...named(b, a, (it) => it.trusted)]
+      if (!each && vouched.length === 0) return undefined
+      return {
+        level: each ? 0 : 1,
+        detail: { named: distinct(all.flat()).slice(0, 20), vouched_for: distinct(vouched).slice(0, 20) }
+      }
+    }
+  }
+}

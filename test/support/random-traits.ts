@@ -1,0 +1,85 @@
+import * as fc from "fast-check"
+import type { PresentedCertificate, ServerTraits, WatchTraits, WrittenText } from "../../src/analysis/traits/server-traits.ts"
+import { addressOf, presentedAt, snapshotTraits, traitsOf, writtenText } from "./server-traits.ts"
+
+/** Few values, so that two random servers often have one in common. */
+const hosts = [
+  "e1.quarry.example", "e2.quarry.example", "granite-quarry.example", "granite-mill.org", "electrum.granite.net",
+  "a.ddns.net", "b.ddns.net", "34.90.1.2", "34.90.1.77", "2a01:4f8:1:2::3", "2a01:4f8:1:9::3",
+  `${"a".repeat(56)}.onion`, `${"b".repeat(56)}.onion`
+]
+
+const host = fc.constantFrom(...hosts)
+const some = <A>(value: fc.Arbitrary<A>) => fc.uniqueArray(value, { maxLength: 3 })
+const maybe = <A>(value: fc.Arbitrary<A>) => fc.option(value, { nil: null })
+const start = Date.UTC(2026, 2, 3, 4, 5, 6)
+
+/** The same certificate says the same wherever it is shown. */
+const issued = [0, 20_000, 400_000, 1_500_000, null].flatMap((ms, n) =>
+  [["e1.quarry.example"], ["*.quarry.example", "34.90.1.77"], ["granite-mill.org", "e2.quarry.example"]].map((names, i) => ({
+    names,
+    sha256: `certificate ${n} ${i}`,
+    spkiSha256: `key ${n}`,
+    subject: `CN=${names[0]}`,
+    selfSigned: i !== 2,
+    validFrom: ms === null ? null : start + ms,
+    template: [null, "O=Quarry, CN={host}", "O=Mill"][n % 3]!,
+    isDefault: n === 1 && i === 0
+  })))
+
+const certificate: fc.Arbitrary<PresentedCertificate> = fc
+  .record({ at: host, facts: fc.constantFrom(...issued), trusted: fc.boolean(), sni: fc.boolean() })
+  .map(({ at, facts, sni, trusted }) =>
+    presentedAt(at, { ...facts, trusted: trusted && !facts.selfSigned, sni: sni ? at : null }))
+
+const text: fc.Arbitrary<WrittenText> = fc.record({ raw: fc.constantFrom("Stone upon stone", "Flour"), isDefault: fc.boolean() })
+  .map(({ isDefault, raw }) => writtenText(raw, { isDefault }))
+
+const histogram = fc.array(fc.tuple(fc.integer({ min: 1, max: 90 }), fc.integer({ min: 1_000, max: 1_000_000 })), { minLength: 1, maxLength: 9 })
+  .map((bins) => bins.toSorted(([x], [y]) => y - x))
+
+const snapshots = fc.uniqueArray(fc.integer({ min: 1, max: 4 }), { maxLength: 4 }).chain((ids) =>
+  fc.tuple(...ids.toSorted((x, y) => x - y).map((id) =>
+    fc.record({
+      fees: fc.array(fc.constantFrom(0.00011, 0.00023, 0.00035), { maxLength: 6 }),
+      bins: maybe(histogram),
+      common: fc.boolean()
+    }).map(({ bins, common, fees }) =>
+      snapshotTraits(id, fees, { histogram: bins, histogramText: bins === null ? null : JSON.stringify(bins), histogramCommon: common }))
+  )))
+
+const watch: fc.Arbitrary<WatchTraits> = fc.record({
+  tipResiduals: fc.array(fc.integer({ min: -5_000, max: 5_000 }), { maxLength: 40 })
+    .map((all) => new Map(all.map((ms, i) => [`block ${i}`, ms]))),
+  events: fc.array(fc.record({
+    at: fc.integer({ min: 0, max: 600_000 }).map((ms) => start + ms),
+    kind: fc.constantFrom("went silent", "came back"),
+    baseRate: fc.constantFrom(0.001, 0.01)
+  }), { maxLength: 6 }).map((events) => events.toSorted((x, y) => x.at - y.at))
+})
+
+/** Servers of which anything may be known or unknown, and anything in common with the next. */
+export const randomTraits = (serverId: number): fc.Arbitrary<ServerTraits> =>
+  fc.record({
+    hosts: some(host),
+    addresses: some(fc.constantFrom("34.90.1.2", "34.90.1.77", "2a01:4f8:1:2::3", "2a01:4f8:1:9::3")).map((all) =>
+      all.map((address) => addressOf(address, { asn: address.length % 2, cloud: "Hetzner" }))),
+    certificates: fc.array(certificate, { maxLength: 3 }),
+    banner: maybe(text),
+    donation: maybe(text),
+    claimedHosts: some(host).map((all) => all.map((it) => ({ host: it, tcpPort: null, tlsPort: 50_002 }))),
+    hostsShape: maybe(fc.constantFrom("mainnet: name tls 51234", "mainnet: onion tcp 51234")),
+    implementation: maybe(fc.constantFrom("ElectrumX", "Fulcrum")),
+    releases: maybe(fc.constantFrom({ since: "1.16", before: "1.17" }, { since: "1.18", before: null })),
+    fingerprintHash: maybe(fc.constantFrom("1 aa", "1 bb")),
+    proxy: maybe(some(fc.constantFrom("TLS, which romanz electrs cannot speak"))),
+    snapshots,
+    relayFee: maybe(fc.constantFrom(0.00001, 0.00002)),
+    peers: fc.uniqueArray(fc.integer({ min: 1, max: 40 }), { maxLength: 30 }).map((all) => new Map(all.map((id) => [id, 1]))),
+    peersAsked: maybe(fc.constant(1)),
+    unusualPorts: some(fc.constantFrom("tls 51234", "tcp 443")),
+    watch: maybe(watch)
+  }).map((changes) => traitsOf(serverId, {
+    ...changes,
+    endpoints: changes.hosts.map((it) => ({ host: it, port: 50_002, transport: "tls" }))
+  }))
