@@ -11,6 +11,8 @@ import {
   readAnnouncements,
   readPresentedKeys
 } from "./analysis-input.ts"
+import { readBehaviourVectors } from "./behaviour/behaviour-input.ts"
+import { behaviourRows } from "./behaviour/behaviour-rows.ts"
 import { announcedServers, orderedAnnouncements, reciprocity } from "./graph/announcement-graph.ts"
 import { type Communities, type CommunityOptions, communityOptionsFor, detectCommunities } from "./graph/communities.ts"
 import { readListers, readNamedBySources, readNamedKinds } from "./graph/graph-input.ts"
@@ -111,7 +113,11 @@ export class Analysis extends Context.Service<Analysis, {
             kindOf: yield* readNamedKinds(crawl.crawl_id, new Set(announcements.map(({ to }) => to))),
             namedBySources: yield* readNamedBySources(crawl.crawl_id)
           })
-          yield* store.replaceRows([...tablesOf(crawl, communities, sharedKeys), placeRows(crawl.crawl_id, found)])
+          yield* store.replaceRows([
+            ...tablesOf(crawl, communities, sharedKeys),
+            placeRows(crawl.crawl_id, found),
+            behaviourRows(crawl.crawl_id, yield* readBehaviourVectors(crawl.crawl_id))
+          ])
           const result: AnalysisResult = {
             crawlId: crawl.crawl_id,
             network: crawl.network,

@@ -1,0 +1,77 @@
+import { Effect, Schema } from "effect"
+import { Database } from "../../store/database.ts"
+import type { CrawlId } from "../../store/facts.ts"
+import { type BehaviourVector, joinedTraits } from "./vector.ts"
+
+const TraitRow = Schema.Struct({ server_id: Schema.Int, trait: Schema.String, value: Schema.String })
+const ImplementationRow = Schema.Struct({ server_id: Schema.Int, implementation: Schema.NullOr(Schema.String) })
+
+/** Regular visits of confirmed servers of the crawl's chain. */
+const visits = `
+  WITH asked AS (
+    SELECT se.server_id, v.visit_id
+    FROM server s
+    JOIN crawl c USING (crawl_id)
+    JOIN server_endpoint se ON se.crawl_id = s.crawl_id AND se.server_id = s.server_id
+    JOIN visit v ON v.crawl_id = s.crawl_id AND v.endpoint_id = se.endpoint_id AND v.kind = 'regular'
+    WHERE s.crawl_id = $crawl_id AND s.confirmed AND coalesce(s.chain, c.network) = c.network
+      AND v.chain_verdict IS DISTINCT FROM 'other'
+  )`
+
+/**
+ * How the confirmed servers of a crawl behaved: what identification saw, what
+ * they answered to each kind of question, to malformed ones, and their TLS;
+ * ascending by server.
+ */
+export const readBehaviourVectors = Effect.fnUntraced(function*(crawlId: CrawlId) {
+  const database = yield* Database
+  const of = { crawl_id: crawlId }
+  const implementations = yield* database.rows(
+    ImplementationRow,
+    `${visits}
+    SELECT a.server_id,
+      CASE WHEN count(DISTINCT i.implementation) = 1 THEN min(i.implementation) END AS implementation
+    FROM asked a LEFT JOIN identification i ON i.visit_id = a.visit_id
+    GROUP BY a.server_id
+    ORDER BY a.server_id`,
+    of
+  )
+  const traits = yield* database.rows(
+    TraitRow,
+    `${visits}, reading AS (
+      SELECT DISTINCT a.server_id, i.readings
+      FROM asked a JOIN identification i ON i.visit_id = a.visit_id
+    ), told AS (
+      SELECT server_id, unnest(from_json(readings, '[{"rule": "VARCHAR", "saw": "VARCHAR"}]')) AS reading FROM reading
+    ), malformed AS (
+      SELECT m.server_id, unnest(json_keys(m.answers)) AS probe, m.answers
+      FROM server_malformed m
+      WHERE m.crawl_id = $crawl_id AND m.server_id IN (SELECT server_id FROM asked)
+    )
+    SELECT DISTINCT server_id, 'shows: ' || reading.rule AS trait, reading.saw AS value
+    FROM told WHERE reading.rule IS NOT NULL AND reading.saw IS NOT NULL
+    UNION
+    SELECT DISTINCT a.server_id, 'answers: ' || b.subject || coalesce(' ' || b.script_form, ''), b.response
+    FROM asked a JOIN behaviour b ON b.visit_id = a.visit_id
+    WHERE b.response IS NOT NULL AND b.response <> 'not asked'
+    UNION
+    SELECT DISTINCT server_id, 'malformed: ' || probe, answers ->> ('$."' || probe || '"')
+    FROM malformed WHERE answers ->> ('$."' || probe || '"') IS NOT NULL
+    UNION
+    SELECT DISTINCT a.server_id, 'tls: ' || t.trait, t.value
+    FROM asked a
+    JOIN tls_session x ON x.visit_id = a.visit_id
+    CROSS JOIN LATERAL (VALUES ('version', x.version), ('cipher', x.cipher), ('key exchange', x.key_exchange),
+      ('alpn', x.alpn), ('session', CASE WHEN x.session_offered THEN 'offered' WHEN NOT x.session_offered THEN 'not offered' END)
+    ) AS t(trait, value)
+    WHERE t.value IS NOT NULL
+    ORDER BY 1, 2, 3`,
+    of
+  )
+  const byServer = Map.groupBy(traits, (row) => row.server_id)
+  return implementations.map((row): BehaviourVector => ({
+    serverId: row.server_id,
+    implementation: row.implementation,
+    traits: joinedTraits((byServer.get(row.server_id) ?? []).map(({ trait, value }) => [trait, value] as const))
+  }))
+})
