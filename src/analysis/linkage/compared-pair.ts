@@ -1,0 +1,61 @@
+/** Why a piece of evidence weighs less than its m and u say; null where nothing was taken off. */
+export type Reduction =
+  /** A stronger agreement is about the same decision of somebody. */
+  | "same decision"
+  /** Strangers who agree in another trait of this pair often agree in this one. */
+  | "dependent"
+  /** Servers that contradict each other hold this value too. */
+  | "doubted value"
+  /** Whoever copies or relays the other shows it as well. */
+  | "explained by copying"
+
+/** One outcome of one comparison of a pair, weighed. */
+export interface Evidence {
+  readonly comparison: string
+  readonly level: string
+  /** The value they share; null where the outcome has none. */
+  readonly value: string | null
+  /** log2(m / u) after dependence: above 0 for, below 0 against. */
+  readonly bits: number
+  /** It is in the sum; else `reduction` says why not. */
+  readonly counted: boolean
+  readonly reduction: Reduction | null
+  /** Raw values of both, small. */
+  readonly detail: Readonly<Record<string, unknown>>
+}
+
+/** What explains a pair best, as far as "same operator" goes. */
+export type Hypothesis =
+  | "same operator"
+  /** The evidence is there, but a condition of a verdict is not met; see `limit`. */
+  | "undecided"
+  /** One shows what is the other's, and not the other way round. */
+  | "copies or relays"
+  | "strangers"
+
+/** Why "same operator" was held down; null where it was not. */
+export type Limit =
+  | "only evidence that anybody can copy"
+  | "only a shared key, which an image or a proxy may have brought"
+  | "only certificates made close together, which a meet-up explains"
+  | "only an evening and a text in common, which a meet-up with a guide explains"
+  | "one copies or relays the other"
+
+/** Two servers compared: what speaks for and against, and four probabilities. */
+export interface ComparedPair {
+  /** server_id of both, a < b. */
+  readonly a: number
+  readonly b: number
+  /** Most bits first; all outcomes, counted or not. */
+  readonly evidence: ReadonlyArray<Evidence>
+  readonly sameServer: number
+  readonly sameMachine: number
+  readonly sharedInfrastructure: number
+  readonly sameOperator: number
+  /** Sum of the bits for and against "same operator" that counted, after caps, without the prior. */
+  readonly operatorBits: number
+  readonly hypothesis: Hypothesis
+  readonly limit: Limit | null
+  /** server_id of the one that copies or relays, where a direction shows. */
+  readonly copier: number | null
+}

@@ -1,0 +1,116 @@
+import type { Comparison } from "../comparisons/comparison.ts"
+import type { ServerTraits } from "../traits/server-traits.ts"
+import type { KeyIndex } from "./key-index.ts"
+import type { Outcomes } from "./outcomes.ts"
+import { isAgreement } from "./rates.ts"
+
+/**
+ * Who of a pair copies or relays whom, if what they say goes one way only.
+ * `pipe`: everything that the one shows may be the other's very answers, its
+ * certificate too, so that not even a key is its own.
+ */
+export interface Direction {
+  readonly copier: "first" | "second"
+  readonly pipe: boolean
+}
+
+/** Something shows that two processes answered. */
+const differ = (a: ServerTraits, b: ServerTraits): boolean => {
+  if (a.implementation !== null && b.implementation !== null && a.implementation !== b.implementation) return true
+  if (a.fingerprintHash !== null && b.fingerprintHash !== null && a.fingerprintHash !== b.fingerprintHash) return true
+  if (a.banner !== null && b.banner !== null && a.banner.raw !== b.banner.raw) return true
+  return a.snapshots.some((mine) => {
+    const other = b.snapshots.find(({ snapshotId }) => snapshotId === mine.snapshotId)
+    return other !== undefined && mine.histogramText !== null && other.histogramText !== null &&
+      mine.histogramText !== other.histogramText
+  })
+}
+
+/** The copier shows nothing of its own: no certificate, no claim of its own host, no different answer. */
+const isPipe = (copier: ServerTraits, original: ServerTraits): boolean => {
+  const certificates = new Set(original.certificates.map(({ sha256 }) => sha256))
+  const hosts = new Set(copier.hosts)
+  return copier.certificates.length > 0 &&
+    copier.certificates.every(({ sha256 }) => certificates.has(sha256)) &&
+    !copier.claimedHosts.some(({ host }) => hosts.has(host)) &&
+    !differ(copier, original)
+}
+
+/** Answers for any two positions who claims whose hosts, one way only. */
+export const claimDirections = (
+  servers: ReadonlyArray<ServerTraits>
+): (first: number, second: number) => Direction | undefined => {
+  const byHost = new Map<string, Array<number>>()
+  servers.forEach(({ hosts }, position) => {
+    for (const host of hosts) {
+      const at = byHost.get(host)
+      if (at === undefined) byHost.set(host, [position])
+      else at.push(position)
+    }
+  })
+  const claims = new Set<number>()
+  servers.forEach(({ claimedHosts, hosts }, position) => {
+    const own = new Set(hosts)
+    for (const { host } of claimedHosts) {
+      if (own.has(host)) continue
+      for (const other of byHost.get(host) ?? []) claims.add(position * servers.length + other)
+    }
+  })
+  return (first, second) => {
+    const forth = claims.has(first * servers.length + second)
+    const back = claims.has(second * servers.length + first)
+    if (forth === back) return undefined
+    const [copier, original] = forth ? [servers[first]!, servers[second]!] : [servers[second]!, servers[first]!]
+    return { copier: forth ? "first" : "second", pipe: isPipe(copier, original) }
+  }
+}
+
+/**
+ * Whether of pair `i` one copies what a group has in common that shares a
+ * private key: two or more copyable agreements, each in a value that several of
+ * the one's group have and none but it of the other's, and nothing in common
+ * that a copier cannot have.
+ *
+ * @param owners of each position, by its smallest member
+ */
+export const groupDirections = (
+  comparisons: ReadonlyArray<Comparison>,
+  index: KeyIndex,
+  outcomes: Outcomes,
+  owners: Int32Array
+): (i: number) => Direction | undefined => {
+  const isCopyable = comparisons.map((c) => c.forgeability === "copyable" && c.question === "same operator")
+  const isOwn = comparisons.map((c) =>
+    c.forgeability === "possession" || c.forgeability === "two-sided" || c.forgeability === "minting")
+  /** By key: members of an owner that have it. */
+  const holders = new Map<number, Map<number, number>>()
+  const holding = (key: number, owner: number): number => {
+    let counts = holders.get(key)
+    if (counts === undefined) {
+      counts = new Map()
+      for (const server of index.servers[key]!) counts.set(owners[server]!, (counts.get(owners[server]!) ?? 0) + 1)
+      holders.set(key, counts)
+    }
+    return counts.get(owner) ?? 0
+  }
+  return (i) => {
+    const a = owners[outcomes.first[i]!]!
+    const b = owners[outcomes.second[i]!]!
+    if (a === b) return undefined
+    let [ofFirst, ofSecond] = [0, 0]
+    for (let k = outcomes.start[i]!; k < outcomes.start[i + 1]!; k++) {
+      const c = outcomes.comparison[k]!
+      if (!isAgreement(comparisons[c]!, outcomes.level[k]!)) continue
+      if (isOwn[c]) return undefined
+      const key = outcomes.key[k]!
+      if (!isCopyable[c] || key < 0) continue
+      const [mine, yours] = [holding(key, a), holding(key, b)]
+      if (mine > 1 && yours === 1) ofFirst++
+      else if (yours > 1 && mine === 1) ofSecond++
+      else return undefined
+    }
+    if (ofFirst > 1 && ofSecond === 0) return { copier: "second", pipe: false }
+    if (ofSecond > 1 && ofFirst === 0) return { copier: "first", pipe: false }
+    return undefined
+  }
+}

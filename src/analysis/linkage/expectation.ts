@@ -1,0 +1,95 @@
+import type { Comparison } from "../comparisons/comparison.ts"
+import type { Direction } from "./direction.ts"
+import { model } from "./model.ts"
+import type { Outcomes } from "./outcomes.ts"
+import { isAgreement, type Rates } from "./rates.ts"
+import { logChances, makeWeigher, questions, type Weights } from "./weighing.ts"
+
+const rounds = 12
+/** m that moves by no more has settled. */
+const settled = 0.001
+/** Bits of agreement, m taken as 1, below which a pair teaches nothing. */
+const leastTelling = 4
+
+/** m as documented, before anything is learnt. */
+export const documentedM = (comparisons: ReadonlyArray<Comparison>): ReadonlyArray<Float64Array> =>
+  comparisons.map(({ levels }) => Float64Array.from(levels, ({ m }) => m))
+
+/**
+ * Pairs that may teach something: all others have so few bits together that
+ * they are strangers by any m.
+ */
+const tellingPairs = (comparisons: ReadonlyArray<Comparison>, outcomes: Outcomes, logChance: Float64Array): ReadonlyArray<number> => {
+  const telling: Array<number> = []
+  for (let i = 0; i < outcomes.first.length; i++) {
+    let most = 0
+    for (let k = outcomes.start[i]!; k < outcomes.start[i + 1]!; k++) {
+      if (isAgreement(comparisons[outcomes.comparison[k]!]!, outcomes.level[k]!)) most -= logChance[k]!
+    }
+    if (most > leastTelling) telling.push(i)
+  }
+  return telling
+}
+
+/**
+ * Learns m and the prior by expectation maximisation over the pairs compared,
+ * with the documented m worth `model.mPriorPairs` pairs. An owner of n servers
+ * counts as n - 1 pairs, not as all their pairs: one fleet must not decide what
+ * operators are like, nor make strangers suspect.
+ *
+ * @param owners of each position, by its smallest member
+ * @param known by comparison, then position
+ */
+export const learn = (
+  comparisons: ReadonlyArray<Comparison>,
+  outcomes: Outcomes,
+  known: ReadonlyArray<Uint8Array>,
+  rates: Rates,
+  keyCap: Float64Array,
+  owners: Int32Array,
+  directions: ReadonlyArray<Direction | undefined>
+): Weights => {
+  const documented = documentedM(comparisons)
+  const question = comparisons.map((comparison) => questions.indexOf(comparison.question))
+  const operator = questions.indexOf("same operator")
+  const logChance = logChances(comparisons, outcomes, rates)
+  const telling = tellingPairs(comparisons, outcomes, logChance)
+  const sizes = new Map<number, number>()
+  for (const owner of owners) sizes.set(owner, (sizes.get(owner) ?? 0) + 1)
+  const allPairs = owners.length * (owners.length - 1) / 2
+  // A server has as many of its operator's beside it in a large network as in a small one.
+  const documentedPrior = model.prior["same operator"] * Math.min(1, model.operatorPriorServers / owners.length)
+  let weights: Weights = { rates, m: documented, operatorPrior: documentedPrior, keyCap }
+  for (let round = 0; round < rounds; round++) {
+    const seen = comparisons.map(({ levels }) => new Float64Array(levels.length))
+    const all = new Float64Array(comparisons.length)
+    let linked = 0
+    const weigh = makeWeigher(comparisons, outcomes, weights, logChance)
+    for (const i of telling) {
+      const { probability } = weigh(i, directions[i])
+      const a = outcomes.first[i]!
+      const b = outcomes.second[i]!
+      const share = owners[a] === owners[b] ? 2 / sizes.get(owners[a]!)! : 1
+      linked += probability[operator]! * share
+      for (let c = 0; c < comparisons.length; c++) {
+        all[c]! += probability[question[c]!]! * share * (known[c]![a]! & known[c]![b]!)
+      }
+      for (let k = outcomes.start[i]!; k < outcomes.start[i + 1]!; k++) {
+        const c = outcomes.comparison[k]!
+        seen[c]![outcomes.level[k]!]! += probability[question[c]!]! * share
+      }
+    }
+    const [least, most] = model.mBounds
+    const m = comparisons.map((_, c) =>
+      documented[c]!.map((prior, level) => {
+        const learnt = (prior * model.mPriorPairs + seen[c]![level]!) / (model.mPriorPairs + all[c]!)
+        return Math.min(most, Math.max(least, learnt))
+      }))
+    const [lowest, highest] = model.operatorPriorBounds
+    const prior = (documentedPrior * model.operatorPriorWeight + linked / Math.max(1, allPairs)) / (model.operatorPriorWeight + 1)
+    const moved = Math.max(...m.map((levels, c) => Math.max(...levels.map((value, l) => Math.abs(value - weights.m[c]![l]!)))), 0)
+    weights = { ...weights, m, operatorPrior: Math.min(highest, Math.max(lowest, prior)) }
+    if (moved < settled) break
+  }
+  return weights
+}

@@ -1,0 +1,44 @@
+import type { Comparison } from "../comparisons/comparison.ts"
+import type { ServerTraits } from "../traits/server-traits.ts"
+
+/** Which servers have which key of which comparison. */
+export interface KeyIndex {
+  /** For each comparison: key -> its number. */
+  readonly numbers: ReadonlyArray<ReadonlyMap<string, number>>
+  /** By number of the key: the servers that have it, as ascending positions, each once. */
+  readonly servers: ReadonlyArray<ReadonlyArray<number>>
+  /** By number of the key: its text, unique over comparisons. */
+  readonly texts: ReadonlyArray<string>
+  /** By comparison, then server: it has a key there, so its value is known. */
+  readonly hasKey: ReadonlyArray<Uint8Array>
+}
+
+export const indexKeys = (
+  servers: ReadonlyArray<ServerTraits>,
+  comparisons: ReadonlyArray<Comparison>
+): KeyIndex => {
+  const posted: Array<Array<number>> = []
+  const texts: Array<string> = []
+  const hasKey: Array<Uint8Array> = []
+  const numbers = comparisons.map((comparison) => {
+    const byKey = new Map<string, number>()
+    const known = new Uint8Array(servers.length)
+    servers.forEach((server, position) => {
+      for (const key of comparison.keys(server)) {
+        known[position] = 1
+        let number = byKey.get(key)
+        if (number === undefined) {
+          number = posted.length
+          byKey.set(key, number)
+          posted.push([])
+          texts.push(`${comparison.name}\n${key}`)
+        }
+        const block = posted[number]!
+        if (block[block.length - 1] !== position) block.push(position)
+      }
+    })
+    hasKey.push(known)
+    return byKey
+  })
+  return { numbers, servers: posted, texts, hasKey }
+}

@@ -1,0 +1,219 @@
+import type { Comparison } from "../comparisons/comparison.ts"
+import type { ServerTraits } from "../traits/server-traits.ts"
+import { candidatePairs, randomPairs } from "./candidates.ts"
+import type { ComparedPair, Evidence } from "./compared-pair.ts"
+import { claimDirections, type Direction, groupDirections } from "./direction.ts"
+import { learn } from "./expectation.ts"
+import { indexKeys, type KeyIndex } from "./key-index.ts"
+import { model } from "./model.ts"
+import { compareAll, type Outcomes } from "./outcomes.ts"
+import { isAgreement, knownValues, measureRates, type Rates } from "./rates.ts"
+import { UnionFind } from "./union-find.ts"
+import { logChances, makeWeigher, questions, type Weighed, type Weights } from "./weighing.ts"
+
+export interface LinkageOptions {
+  readonly randomSeed: number
+  /** Pairs drawn for u and dependence; all pairs where there are no more. */
+  readonly randomPairs: number
+  /** Pairs are returned whose probability for any question is at least this, and those of one group that speak against each other. */
+  readonly leastProbability: number
+}
+
+export const defaultLinkageOptions: LinkageOptions = { randomSeed: 1, randomPairs: 20_000, leastProbability: 0.02 }
+
+/** What one outcome of a comparison weighs in this crawl. */
+export interface ComparisonWeight {
+  readonly comparison: string
+  readonly level: string
+  /** P(outcome | yes), learnt. */
+  readonly m: number
+  /** P(outcome | strangers), measured or documented; single values may have their own, see evidence. */
+  readonly u: number
+  /** log2(m / u). */
+  readonly bits: number
+  /** u was measured in this crawl. */
+  readonly measured: boolean
+  /** Pairs compared that had this outcome. */
+  readonly pairs: number
+  /** The comparison it goes along with most among strangers, and how many times likelier it makes this one; null for none beyond twice. */
+  readonly dependsOn: string | null
+  readonly lift: number | null
+}
+
+export interface Linkage {
+  /** Ascending by a, then b. */
+  readonly pairs: ReadonlyArray<ComparedPair>
+  readonly weights: ReadonlyArray<ComparisonWeight>
+  /** Prior probability that two servers drawn at random have one operator. */
+  readonly operatorPrior: number
+  /** Pairs compared, of all there are; the rest share no key, or only common ones. */
+  readonly compared: number
+  readonly possible: number
+  /** Random pairs of different owners behind u and dependence. */
+  readonly strangers: number
+  readonly blocks: number
+  readonly sampledBlocks: number
+}
+
+const operator = questions.indexOf("same operator")
+
+/** Servers that hold one key, or name each other, are one owner when values are counted. */
+const possessors = (servers: number, comparisons: ReadonlyArray<Comparison>, outcomes: Outcomes): UnionFind => {
+  const owners = new UnionFind(servers)
+  const possession = comparisons.map(({ forgeability }) => forgeability === "possession" || forgeability === "two-sided")
+  for (let i = 0; i < outcomes.first.length; i++) {
+    for (let k = outcomes.start[i]!; k < outcomes.start[i + 1]!; k++) {
+      const c = outcomes.comparison[k]!
+      if (possession[c] && isAgreement(comparisons[c]!, outcomes.level[k]!)) {
+        owners.join(outcomes.first[i]!, outcomes.second[i]!)
+      }
+    }
+  }
+  return owners
+}
+
+/** Calls `see` with the weighed verdict of every pair. */
+const weighAll = (
+  comparisons: ReadonlyArray<Comparison>,
+  outcomes: Outcomes,
+  weights: Weights,
+  directions: ReadonlyArray<Direction | undefined>,
+  see: (weighed: Weighed, i: number) => void
+): void => {
+  const weigh = makeWeigher(comparisons, outcomes, weights, logChances(comparisons, outcomes, weights.rates))
+  for (let i = 0; i < outcomes.first.length; i++) see(weigh(i, directions[i]), i)
+}
+
+/**
+ * How much each shared private key may weigh, as its own holders show: where
+ * pairs that share it contradict each other in what an operator writes, it came
+ * with an image or a proxy.
+ */
+const doubts = (comparisons: ReadonlyArray<Comparison>, index: KeyIndex, outcomes: Outcomes, weights: Weights, directions: ReadonlyArray<Direction | undefined>): Float64Array => {
+  const possession = comparisons.map(({ forgeability }) => forgeability === "possession")
+  const forIt = new Map<number, number>()
+  const againstIt = new Map<number, number>()
+  weighAll(comparisons, outcomes, weights, directions, ({ against, otherWeighty }, i) => {
+    for (let k = outcomes.start[i]!; k < outcomes.start[i + 1]!; k++) {
+      const key = outcomes.key[k]!
+      if (key < 0 || !possession[outcomes.comparison[k]!]) continue
+      if (otherWeighty > 0) forIt.set(key, (forIt.get(key) ?? 0) + 1)
+      else if (against <= -1) againstIt.set(key, (againstIt.get(key) ?? 0) + 1)
+    }
+  })
+  const cap = new Float64Array(index.servers.length).fill(Infinity)
+  for (const [key, count] of againstIt) cap[key] = Math.max(0, Math.log2(((forIt.get(key) ?? 0) + 1) / count))
+  return cap
+}
+
+const round = (value: number): number => Math.round(value * 1e6) / 1e6
+
+/**
+ * Compares servers and says of pairs how likely each question is answered yes.
+ * The same servers in any order give the same result. Servers must have
+ * distinct `serverId`s.
+ */
+export const link = (
+  traits: Iterable<ServerTraits>,
+  comparisons: ReadonlyArray<Comparison>,
+  options: Partial<LinkageOptions> = {}
+): Linkage => {
+  const { leastProbability, randomPairs: most, randomSeed } = { ...defaultLinkageOptions, ...options }
+  const servers = [...traits].sort((a, b) => a.serverId - b.serverId)
+  const index = indexKeys(servers, comparisons)
+  const candidates = candidatePairs(index, servers.map(({ serverId }) => serverId), randomSeed)
+  const outcomes = compareAll(servers, comparisons, index, candidates)
+  const random = compareAll(servers, comparisons, index, randomPairs(servers.length, most, randomSeed))
+  const known = knownValues(index, comparisons, [outcomes, random])
+  const owners = possessors(servers.length, comparisons, outcomes)
+  const byClaims = claimDirections(servers)
+  const byGroups = groupDirections(comparisons, index, outcomes, owners.roots())
+  const directions = Array.from(outcomes.first, (first, i) => byClaims(first, outcomes.second[i]!) ?? byGroups(i))
+
+  const noDoubt = new Float64Array(index.servers.length).fill(Infinity)
+  const firstRates = measureRates(comparisons, index, known, random, owners.roots(), false)
+  const first = learn(comparisons, outcomes, known, firstRates, noDoubt, owners.roots(), directions)
+  const keyCap = doubts(comparisons, index, outcomes, first, directions)
+  weighAll(comparisons, outcomes, { ...first, keyCap }, directions, ({ probability }, i) => {
+    if (probability[operator]! >= model.verdict) owners.join(outcomes.first[i]!, outcomes.second[i]!)
+  })
+  const rates = measureRates(comparisons, index, known, random, owners.roots(), true)
+  const weights = learn(comparisons, outcomes, known, rates, keyCap, owners.roots(), directions)
+
+  const groups = owners.roots()
+  const pairs: Array<ComparedPair> = []
+  weighAll(comparisons, outcomes, weights, directions, (weighed, i) => {
+    const isContradiction = weighed.against < 0 && groups[outcomes.first[i]!] === groups[outcomes.second[i]!]
+    if (!isContradiction && weighed.probability.every((p) => p < leastProbability)) return
+    const a = servers[outcomes.first[i]!]!
+    const b = servers[outcomes.second[i]!]!
+    const from = outcomes.start[i]!
+    const evidence: Array<Evidence> = []
+    for (let k = from; k < outcomes.start[i + 1]!; k++) {
+      const comparison = comparisons[outcomes.comparison[k]!]!
+      const outcome = comparison.compare(a, b)!
+      evidence.push({
+        comparison: comparison.name,
+        level: comparison.levels[outcome.level]!.name,
+        value: outcome.value ?? null,
+        bits: round(weighed.bits[k - from]!),
+        counted: weighed.counted[k - from] === 1,
+        reduction: weighed.reduction[k - from]!,
+        detail: outcome.detail
+      })
+    }
+    const direction = directions[i]
+    const [sameServer, sameMachine, sharedInfrastructure, sameOperator] = weighed.probability
+    pairs.push({
+      a: a.serverId,
+      b: b.serverId,
+      evidence: evidence.sort((x, y) => y.bits - x.bits),
+      sameServer: round(sameServer!),
+      sameMachine: round(sameMachine!),
+      sharedInfrastructure: round(sharedInfrastructure!),
+      sameOperator: round(sameOperator!),
+      operatorBits: round(weighed.operatorBits),
+      hypothesis: weighed.hypothesis,
+      limit: weighed.limit,
+      copier: direction === undefined ? null : direction.copier === "first" ? a.serverId : b.serverId
+    })
+  })
+  return {
+    pairs,
+    weights: weightRows(comparisons, outcomes, weights, rates),
+    operatorPrior: weights.operatorPrior,
+    compared: outcomes.first.length,
+    possible: servers.length * (servers.length - 1) / 2,
+    strangers: rates.strangers,
+    blocks: candidates.blocks,
+    sampledBlocks: candidates.sampledBlocks
+  }
+}
+
+const weightRows = (
+  comparisons: ReadonlyArray<Comparison>,
+  outcomes: Outcomes,
+  { m }: Weights,
+  { lift, u }: Rates
+): ReadonlyArray<ComparisonWeight> => {
+  const pairs = comparisons.map(({ levels }) => new Float64Array(levels.length))
+  outcomes.comparison.forEach((c, k) => {
+    pairs[c]![outcomes.level[k]!]!++
+  })
+  return comparisons.flatMap((comparison, c) => {
+    const lifts = comparisons.map((_, d) => comparisons[d]!.bundle === comparison.bundle ? 1 : lift[d * comparisons.length + c]!)
+    const strongest = lifts.indexOf(Math.max(...lifts))
+    const depends = lifts[strongest]! > 2
+    return comparison.levels.map((level, l): ComparisonWeight => ({
+      comparison: comparison.name,
+      level: level.name,
+      m: round(m[c]![l]!),
+      u: u[c]![l]!,
+      bits: round(Math.log2(m[c]![l]! / u[c]![l]!)),
+      measured: level.measured,
+      pairs: pairs[c]![l]!,
+      dependsOn: depends ? comparisons[strongest]!.name : null,
+      lift: depends ? round(lifts[strongest]!) : null
+    }))
+  })
+}

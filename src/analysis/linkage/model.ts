@@ -1,0 +1,59 @@
+/**
+ * The numbers that were decided, not measured, and why. Bits are binary
+ * logarithms of odds.
+ */
+export const model = {
+  /** Prior probability of each question for a random pair; for operators up to `operatorPriorServers` servers. */
+  prior: {
+    "same operator": 0.003,
+    "shared infrastructure": 0.01,
+    "same machine": 0.003,
+    "same server": 0.001
+  },
+  /**
+   * Beyond so many servers the prior of "same operator" falls as one to their
+   * number: true pairs grow with the network, coincidences with its square.
+   */
+  operatorPriorServers: 400,
+  /** How many times as much as the crawl's own pairs the prior is worth: nobody's fleet makes strangers suspect. */
+  operatorPriorWeight: 50,
+  /** Wherever a crawl's own pairs draw it. */
+  operatorPriorBounds: [0.00005, 0.02],
+  /** Pairs that each documented m is worth in the EM. */
+  mPriorPairs: 30,
+  /** From here on a pair is called "probably one operator". */
+  verdict: 0.95,
+  /** Where a verdict's conditions are not met, whatever the bits. */
+  undecided: 0.5,
+  /** Bits from which on a bundle counts towards the conditions of a verdict. */
+  weighty: 3,
+  /**
+   * Copyable evidence where the conditions of a verdict are met. Whoever copies
+   * one text copies the next, so more of it does not add up.
+   */
+  copyableCap: 8,
+  /**
+   * The same where they are not, weighty agreements only: with the prior of
+   * 0.3 % it stays below 2 %, so nobody moves another's server by copying it.
+   */
+  copyableAloneCap: 2.5,
+  /**
+   * Hosting, node, software and all that is evidence of another question, where
+   * the conditions are met. Elsewhere it weighs nothing: people rent nodes and
+   * share proxies, so it confirms and never suggests.
+   */
+  contextCap: 4,
+  /** The most that one inequality weighs against, and all together. */
+  againstCap: 2,
+  againstSumCap: 4,
+  /** Joint agreements of strangers that are added to observed and expected ones, so that a handful proves nothing. */
+  dependencePseudoPairs: 0.5,
+  /** A shared value of strangers and of one operator are told apart by this many pairs at the least. */
+  mBounds: [0.001, 0.999]
+} as const
+
+/** Binary log odds of a probability. */
+export const bitsOf = (p: number): number => Math.log2(p / (1 - p))
+
+/** Probability of binary log odds. */
+export const probabilityOf = (bits: number): number => 1 / (1 + 2 ** -bits)

@@ -1,0 +1,253 @@
+import type { Comparison, Question } from "../comparisons/comparison.ts"
+import type { Hypothesis, Limit, Reduction } from "./compared-pair.ts"
+import type { Direction } from "./direction.ts"
+import { bitsOf, model, probabilityOf } from "./model.ts"
+import type { Outcomes } from "./outcomes.ts"
+import { isAgreement, type Rates } from "./rates.ts"
+
+export const questions: ReadonlyArray<Question> = ["same server", "same machine", "shared infrastructure", "same operator"]
+const operator = questions.indexOf("same operator")
+
+/** All that turns outcomes into bits. */
+export interface Weights {
+  readonly rates: Rates
+  /** By comparison, then level: P(outcome | the question is answered yes, both values known). */
+  readonly m: ReadonlyArray<Float64Array>
+  /** Prior probability that a random pair has one operator. */
+  readonly operatorPrior: number
+  /** By number of key: the most bits that sharing it may weigh; Infinity for no doubt. */
+  readonly keyCap: Float64Array
+}
+
+/** The verdict on one pair; overwritten by the next weighing. */
+export interface Weighed {
+  /** In the order of `questions`. */
+  readonly probability: Float64Array
+  operatorBits: number
+  hypothesis: Hypothesis
+  limit: Limit | null
+  /** Outcomes of the pair, counted from its first. */
+  readonly bits: Float64Array
+  readonly counted: Uint8Array
+  readonly reduction: Array<Reduction | null>
+  /** Bits of the counted agreements of "same operator" beside possession; and of those against. */
+  otherWeighty: number
+  against: number
+}
+
+/** Binary logarithm of P(outcome | strangers) of every outcome: documented or measured, by the value's own frequency where it has one. */
+export const logChances = (comparisons: ReadonlyArray<Comparison>, outcomes: Outcomes, rates: Rates): Float64Array => {
+  const logs = new Float64Array(outcomes.comparison.length)
+  for (let k = 0; k < logs.length; k++) {
+    const c = outcomes.comparison[k]!
+    const level = outcomes.level[k]!
+    const key = outcomes.key[k]!
+    const frequency = key < 0 ? 0 : rates.frequency[key]!
+    const u = frequency > 0 ? Math.max(comparisons[c]!.levels[level]!.u, frequency) : rates.u[c]![level]!
+    logs[k] = Math.log2(Math.min(1, u))
+  }
+  return logs
+}
+
+/**
+ * Weighs pair after pair into one result.
+ *
+ * @param logChance as `logChances` gives it, of the rates of the weights
+ */
+export const makeWeigher = (comparisons: ReadonlyArray<Comparison>, outcomes: Outcomes, weights: Weights, logChance: Float64Array) => {
+  const size = comparisons.length
+  const { keyCap } = weights
+  const logM = weights.m.map((levels) => levels.map(Math.log2))
+  const logLift = weights.rates.lift.map(Math.log2)
+  const priors = questions.map((question) =>
+    bitsOf(question === "same operator" ? weights.operatorPrior : model.prior[question]))
+  const question = Uint8Array.from(comparisons, (comparison) => questions.indexOf(comparison.question))
+  const bundleNames = [...new Set(comparisons.map(({ bundle }) => bundle))]
+  const bundle = Uint8Array.from(comparisons, (comparison) => bundleNames.indexOf(comparison.bundle))
+  const owns = comparisons.map(({ forgeability }) => forgeability === "possession" || forgeability === "two-sided")
+  const strong = comparisons.map((c, i) => c.question === "same operator" && (owns[i]! || c.forgeability === "minting"))
+  const context = comparisons.map((c) =>
+    c.question !== "same operator" || c.forgeability === "hosting" || c.forgeability === "backend" || c.forgeability === "software")
+  const agreement = comparisons.map((comparison) => comparison.levels.map((_, level) => isAgreement(comparison, level)))
+  let widest = 1
+  for (let i = 0; i < outcomes.first.length; i++) widest = Math.max(widest, outcomes.start[i + 1]! - outcomes.start[i]!)
+  const weighed: Weighed = {
+    probability: new Float64Array(questions.length),
+    operatorBits: 0,
+    hypothesis: "strangers",
+    limit: null,
+    bits: new Float64Array(widest),
+    counted: new Uint8Array(widest),
+    reduction: Array.from({ length: widest }, () => null),
+    otherWeighty: 0,
+    against: 0
+  }
+  const { bits, counted, reduction } = weighed
+  const ownBits = new Float64Array(widest)
+  const ownCounted = new Uint8Array(widest)
+  const ownReduction: Array<Reduction | null> = Array.from({ length: widest }, () => null)
+  const order = new Uint16Array(widest)
+  const taken = new Uint16Array(widest)
+  let takenCount = 0
+
+  /** Bits of every outcome, alone. */
+  const fill = (from: number, to: number): void => {
+    for (let k = from; k < to; k++) {
+      const c = outcomes.comparison[k]!
+      const level = outcomes.level[k]!
+      const key = outcomes.key[k]!
+      const raw = logM[c]![level]! - logChance[k]!
+      reduction[k - from] = null
+      counted[k - from] = 0
+      if (!agreement[c]![level]!) bits[k - from] = Math.max(-model.againstCap, Math.min(0, raw))
+      else if (key >= 0 && keyCap[key]! < raw) {
+        bits[k - from] = keyCap[key]!
+        reduction[k - from] = "doubted value"
+      } else bits[k - from] = Math.max(0, raw)
+    }
+  }
+
+  /** Takes one outcome, unless one taken before says the same. */
+  const take = (from: number, k: number, isExplained: boolean): void => {
+    const c = outcomes.comparison[from + k]!
+    let lift = 0
+    let isSame = false
+    for (let t = 0; t < takenCount; t++) {
+      const d = outcomes.comparison[from + taken[t]!]!
+      if (bundle[d] === bundle[c]) isSame = true
+      lift = Math.max(lift, logLift[d * size + c]!)
+    }
+    if (isExplained && bits[k]! > 0) {
+      reduction[k] = "explained by copying"
+      return
+    }
+    if (isSame) {
+      reduction[k] = "same decision"
+      return
+    }
+    if (bits[k]! > 0 && lift > 0) {
+      const dependent = Math.max(0, logM[c]![outcomes.level[from + k]!]! - Math.min(0, logChance[from + k]! + lift))
+      if (dependent < bits[k]!) {
+        // Less than a tenth of a bit is not worth a word.
+        if (bits[k]! - dependent > 0.1) reduction[k] = "dependent"
+        bits[k] = dependent
+      }
+    }
+    if (bits[k] === 0) return
+    counted[k] = 1
+    taken[takenCount++] = k
+  }
+
+  /** Takes what counts of one question, or of all: strongest first, one of a bundle, less what goes along with the others. */
+  const count = (from: number, to: number, isExplained: boolean, only: number): void => {
+    takenCount = 0
+    let ordered = 0
+    for (let k = 0; k < to - from; k++) {
+      if (only >= 0 && question[outcomes.comparison[from + k]!] !== only) continue
+      let place = ordered++
+      for (; place > 0 && bits[order[place - 1]!]! < bits[k]!; place--) order[place] = order[place - 1]!
+      order[place] = k
+    }
+    for (let i = 0; i < ordered; i++) if (bits[order[i]!] !== 0) take(from, order[i]!, isExplained)
+  }
+
+  /** The operator question: caps, conditions, the other hypothesis. */
+  const judgeOperator = (from: number, isExplained: boolean): void => {
+    let [own, copyable, weightyCopyable, around, against] = [0, 0, 0, 0, 0]
+    let [weighty, weightyPossession, weightyStrong] = [0, 0, 0]
+    for (let t = 0; t < takenCount; t++) {
+      const k = taken[t]!
+      const c = outcomes.comparison[from + k]!
+      const value = bits[k]!
+      if (value < 0) against += value
+      else if (strong[c]) own += value
+      else if (context[c]) around += value
+      else copyable += value
+      if (value < model.weighty || context[c]) continue
+      weighty++
+      if (!strong[c]) weightyCopyable += value
+      else weightyStrong++
+      if (strong[c] && owns[c]) weightyPossession++
+    }
+    weighed.otherWeighty = weighty - weightyPossession
+    weighed.against = against
+    // A meet-up with a guide explains one evening and one text: without a key or a word of both, a third is needed.
+    const isEnough = weightyPossession > 0 ? weighty >= 2 : weightyStrong > 0 && weighty >= 3
+    const sum = own + Math.max(against, -model.againstSumCap) +
+      (isEnough
+        ? Math.min(copyable, model.copyableCap) + Math.min(around, model.contextCap)
+        : Math.min(weightyCopyable, model.copyableAloneCap))
+    let p = probabilityOf(priors[operator]! + sum)
+    weighed.limit = null
+    if (isExplained) {
+      p = Math.min(p, weights.operatorPrior)
+      weighed.limit = "one copies or relays the other"
+    } else if (!isEnough) {
+      const isHeld = p > model.undecided || weightyCopyable > model.copyableAloneCap
+      p = Math.min(p, model.undecided)
+      if (isHeld) {
+        weighed.limit = weightyStrong === 0
+          ? "only evidence that anybody can copy"
+          : weighty > 1
+          ? "only an evening and a text in common, which a meet-up with a guide explains"
+          : weightyPossession > 0
+          ? "only a shared key, which an image or a proxy may have brought"
+          : "only certificates made close together, which a meet-up explains"
+      }
+    }
+    weighed.operatorBits = sum
+    weighed.probability[operator] = p
+    weighed.hypothesis = isExplained
+      ? "copies or relays"
+      : p >= model.verdict
+      ? "same operator"
+      : weighed.limit !== null
+      ? "undecided"
+      : "strangers"
+  }
+
+  /** Weighs pair `i`. */
+  return (i: number, direction: Direction | undefined): Weighed => {
+    const from = outcomes.start[i]!
+    const to = outcomes.start[i + 1]!
+    let others = 0
+    // Who holds a key of the other, or is named by it, does more than copy; unless it shows nothing of its own.
+    let possesses = false
+    let agrees = false
+    fill(from, to)
+    for (let k = 0; k < to - from; k++) {
+      const c = outcomes.comparison[from + k]!
+      if (question[c] !== operator) others++
+      if (bits[k]! <= 0) continue
+      agrees = true
+      if (owns[c] && question[c] === operator) possesses = true
+    }
+    for (let q = 0; q < questions.length; q++) {
+      if (q === operator) continue
+      let sum = priors[q]!
+      if (others > 0) {
+        count(from, to, false, q)
+        for (let t = 0; t < takenCount; t++) sum += bits[taken[t]!]!
+      }
+      weighed.probability[q] = probabilityOf(sum)
+    }
+    const isExplained = direction !== undefined && agrees && (direction.pipe || !possesses)
+    if (others > 0) {
+      ownBits.set(bits)
+      ownCounted.set(counted)
+      for (let k = 0; k < to - from; k++) ownReduction[k] = reduction[k]!
+      fill(from, to)
+    }
+    count(from, to, isExplained, -1)
+    judgeOperator(from, isExplained)
+    if (others === 0) return weighed
+    // What is shown of a comparison is its part in its own question.
+    for (let k = 0; k < to - from; k++) {
+      if (question[outcomes.comparison[from + k]!] === operator) continue
+      bits[k] = ownBits[k]!
+      counted[k] = ownCounted[k]!
+      reduction[k] = ownReduction[k]!
+    }
+    return weighed
+  }
+}
