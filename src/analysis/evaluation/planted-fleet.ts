@@ -1,0 +1,112 @@
+import { seededRandom, shuffled } from "../seeded-random.ts"
+import type { PresentedCertificate, ServerTraits } from "../traits/server-traits.ts"
+
+/** How an operator's servers could be alike. */
+export interface FleetKit {
+  readonly name: string
+  /** The question it can at best be an answer to. */
+  readonly question: "operator" | "infrastructure"
+  /** Whether a server can be made a member. */
+  readonly takes: (server: ServerTraits) => boolean
+  /** A member's traits, from its own and those of the first. */
+  readonly give: (server: ServerTraits, index: number, first: ServerTraits) => ServerTraits
+}
+
+const hex = (text: string): string =>
+  Array.from({ length: 64 }, (_, i) => ((text.charCodeAt(i % text.length) * (i + 7)) % 16).toString(16)).join("")
+
+const own = (certificate: PresentedCertificate, change: Partial<PresentedCertificate>): PresentedCertificate =>
+  ({ ...certificate, selfSigned: true, trusted: false, isDefault: false, template: null, ...change })
+
+const hasCertificate = ({ certificates }: ServerTraits): boolean => certificates.length > 0
+
+/** A key of the fleet, in a certificate of each server's own. */
+const oneKey = (server: ServerTraits, index: number): ServerTraits => ({
+  ...server,
+  certificates: server.certificates.map((certificate) => own(certificate, { spkiSha256: hex("planted key"), sha256: hex(`planted ${index}`) }))
+})
+
+const oneDonation = (server: ServerTraits): ServerTraits => ({
+  ...server,
+  donation: { raw: "planted donation address", normalised: "planted donation address", isDefault: false }
+})
+
+/** A certificate each, made a few seconds after the one before, at a time of the fleet's own. */
+const mintedTogether = (server: ServerTraits, index: number): ServerTraits => {
+  const at = Date.UTC(2025, 1, 3, 4, 5, 6) + index * 7_000
+  return {
+    ...server,
+    certificates: server.certificates.slice(0, 1).map((certificate) => own(certificate, {
+      spkiSha256: hex(`planted key ${index}`),
+      sha256: hex(`planted ${index}`),
+      validFrom: at,
+      validTo: at + 1234 * 86_400_000
+    }))
+  }
+}
+
+/** Names of one domain that nobody else has, instead of its own. */
+const oneDomain = (server: ServerTraits, index: number): ServerTraits => {
+  const host = `s${index}.planted-observatory-fleet.org`
+  return {
+    ...server,
+    hosts: [host],
+    endpoints: server.endpoints.map((endpoint) => ({ ...endpoint, host })),
+    certificates: server.certificates.map((certificate) => ({ ...certificate, host, sni: host }))
+  }
+}
+
+/** The answers of the first one's node; histograms only where the software bins alike. */
+const oneNode = (server: ServerTraits, _: number, first: ServerTraits): ServerTraits => ({
+  ...server,
+  relayFee: first.relayFee,
+  snapshots: server.snapshots.map((snapshot) => {
+    const node = first.snapshots.find(({ snapshotId }) => snapshotId === snapshot.snapshotId)
+    if (node === undefined) return snapshot
+    const { histogram, histogramCommon, histogramText, ...rest } = node
+    return { ...snapshot, ...rest, ...(server.implementation === first.implementation ? { histogram, histogramCommon, histogramText } : {}) }
+  })
+})
+
+const chained = (...gifts: ReadonlyArray<FleetKit["give"]>): FleetKit["give"] => (server, index, first) =>
+  gifts.reduce((member, give) => give(member, index, first), server)
+
+/** Kinds of fleets, the most careless first. */
+export const fleetKits: ReadonlyArray<FleetKit> = [
+  { name: "one key, one donation address", question: "operator", takes: hasCertificate, give: chained(oneKey, oneDonation) },
+  { name: "one domain, certificates made together", question: "operator", takes: hasCertificate, give: chained(oneDomain, mintedTogether) },
+  { name: "one key, one node behind", question: "operator", takes: (server) => hasCertificate(server) && server.snapshots.length > 0, give: chained(oneKey, oneNode) },
+  { name: "one key alone", question: "operator", takes: hasCertificate, give: oneKey },
+  { name: "certificates made together alone", question: "operator", takes: hasCertificate, give: mintedTogether },
+  { name: "one donation address alone", question: "operator", takes: () => true, give: oneDonation },
+  { name: "one node behind, nothing else", question: "infrastructure", takes: ({ snapshots }) => snapshots.length > 0, give: oneNode }
+]
+
+/** A crawl in which some strangers are a fleet. */
+export interface Planted {
+  readonly traits: ReadonlyArray<ServerTraits>
+  /** Ascending. */
+  readonly members: ReadonlyArray<number>
+}
+
+/**
+ * The same crawl, had `size` of these servers been one operator's, alike in what
+ * the kit says and as different as they are in everything else. Undefined when
+ * there are too few that can be.
+ */
+export const plantFleet = (
+  traits: ReadonlyArray<ServerTraits>,
+  strangers: ReadonlySet<number>,
+  kit: FleetKit,
+  size: number,
+  randomSeed: number
+): Planted | undefined => {
+  const fit = traits.filter((server) => strangers.has(server.serverId) && kit.takes(server)).toSorted((a, b) => a.serverId - b.serverId)
+  if (fit.length < size) return undefined
+  const chosen = shuffled(fit, seededRandom(randomSeed)).slice(0, size)
+  const given = new Map(chosen.map((server, i) => [server.serverId, kit.give(server, i, chosen[0]!)]))
+  return {
+    traits: traits.map((server) => given.get(server.serverId) ?? server),
+    members: [...given.keys()].toSorted((a, b) => a - b)
+  }
+}

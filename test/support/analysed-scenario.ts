@@ -1,0 +1,71 @@
+import { basename, join } from "node:path"
+import { runCli } from "./cli.ts"
+import { runSimnet } from "./running-simnet.ts"
+
+/** What a scenario was crawled into. */
+export interface SeenScenario {
+  /** The database, closed. */
+  readonly db: string
+  /** The truth file. */
+  readonly truthFile: string
+}
+
+/** How a scenario is looked at. */
+export interface LookOptions {
+  /** Aligned snapshots after the crawl. */
+  readonly snapshots?: number
+  /** Milliseconds of the simulated world before each: mempools and blocks are others by then. */
+  readonly apartMs?: number
+  /** Fleets shrink or grow to so many servers. */
+  readonly servers?: number | null
+  /** Ask each server in the crawler's way and in the wallet's. */
+  readonly differential?: boolean
+  /** Told what begins. */
+  readonly onStep?: (step: string) => void
+}
+
+/**
+ * Crawl a scenario with deep visits and ask all servers together at several
+ * times of the simulated world, each as a user would. The world's clock goes no
+ * faster than ours while anybody looks, and is moved in between.
+ */
+export const lookAtScenario = async (
+  scenario: string,
+  randomSeed: number,
+  folder: string,
+  { apartMs = 2 * 3_600_000, differential = false, onStep, servers = null, snapshots = 3 }: LookOptions = {}
+): Promise<SeenScenario> => {
+  const name = `${basename(scenario, ".json")}-${randomSeed}`
+  const [db, truthFile, geoFile] = [".duckdb", ".jsonl", ".csv"].map((ending) => join(folder, `${name}${ending}`)) as [string, string, string]
+  const { simnet, stop } = await runSimnet({ scenario, truthFile, geoFile, randomSeed, servers })
+  const run = async (...args: ReadonlyArray<string>) => {
+    onStep?.(args[0]!)
+    const result = await runCli([...args, "--db", db], { timeoutMs: 600_000 })
+    if (result.code !== 0) throw new Error(`${args[0]} of ${name} ended with ${result.code}: ${result.stderr.slice(-2_000)}`)
+    return result
+  }
+  try {
+    const proxy = `socks5://127.0.0.1:${simnet.socksPort}`
+    const way = [
+      "--network", simnet.chain, "--proxy", proxy, "--tor", proxy, "--resolver", `127.0.0.1:${simnet.dnsPort}`,
+      "--connect-timeout", "2500ms", "--rate", "0", "--progress", "off"
+    ]
+    await run(
+      "crawl", ...way, "--fingerprint", "now", "--geoip", geoFile, ...(differential ? ["--differential"] : []),
+      ...simnet.seeds.flatMap((seed) => ["--seed", seed])
+    )
+    for (let i = 0; i < snapshots; i++) {
+      simnet.clock.advance(apartMs)
+      await run("probe", "--snapshot", ...way)
+    }
+  } finally {
+    await stop()
+  }
+  return { db, truthFile }
+}
+
+/** Run `observatory analyze` on a database of `lookAtScenario`. */
+export const analyse = async (db: string): Promise<void> => {
+  const { code, stderr } = await runCli(["analyze", "--network", "mainnet-sim", "--db", db], { timeoutMs: 600_000 })
+  if (code !== 0) throw new Error(`analyze ended with ${code}: ${stderr.slice(-2_000)}`)
+}
