@@ -1,0 +1,174 @@
+import { Effect, Schema } from "effect"
+import { Database } from "../../store/database.ts"
+import type { AnalysedCrawl } from "../analysis-input.ts"
+
+/** Servers whose traits are compared: confirmed, and of the crawl's own chain. */
+const compared = `
+  SELECT crawl_id, server_id FROM server
+  WHERE crawl_id = $crawl_id AND confirmed AND coalesce(chain, $network) = $network`
+
+/** Visits of theirs that were answered; those that showed another chain say nothing about them. */
+const answered = `
+  SELECT s.server_id, v.*
+  FROM (${compared}) s
+  JOIN server_endpoint se ON se.crawl_id = s.crawl_id AND se.server_id = s.server_id
+  JOIN visit v ON v.crawl_id = se.crawl_id AND v.endpoint_id = se.endpoint_id AND v.kind = 'regular'
+  WHERE v.chain_verdict IS DISTINCT FROM 'other'
+    AND (v.software IS NOT NULL OR v.protocol IS NOT NULL OR v.outcome = 'answered')`
+
+const Text = Schema.NullOr(Schema.String)
+const Count = Schema.NullOr(Schema.Int)
+const Fee = Schema.NullOr(Schema.Finite)
+
+const ServerRow = Schema.Struct({ server_id: Schema.Int })
+
+const VisitRow = Schema.Struct({
+  server_id: Schema.Int,
+  host: Schema.String,
+  port: Schema.Int,
+  transport: Schema.Literals(["tcp", "tls", "ws", "wss"]),
+  address: Text,
+  addresses: Schema.Array(Schema.String),
+  banner: Text,
+  banner_octets: Text,
+  donation_address: Text,
+  hosts: Schema.NullOr(Schema.Array(Schema.Struct({
+    host: Text,
+    tcpPort: Count,
+    tlsPort: Count,
+    wsPort: Count,
+    wssPort: Count
+  })))
+})
+export type VisitRow = typeof VisitRow.Type
+
+const CertificateRow = Schema.Struct({
+  server_id: Schema.Int,
+  host: Schema.String,
+  port: Schema.Int,
+  sha256: Schema.String,
+  spki_sha256: Schema.String,
+  subject: Schema.String,
+  issuer: Schema.String,
+  serial: Schema.String,
+  self_signed: Schema.Boolean,
+  trusted: Schema.Boolean,
+  valid_from: Fee,
+  valid_to: Fee,
+  names: Schema.Array(Schema.String),
+  sni: Text
+})
+export type CertificateRow = typeof CertificateRow.Type
+
+const SoftwareRow = Schema.Struct({
+  server_id: Schema.Int,
+  implementation: Text,
+  version_range: Text,
+  fingerprint: Text,
+  proxy: Schema.NullOr(Schema.Array(Schema.String))
+})
+export type SoftwareRow = typeof SoftwareRow.Type
+
+const PlaceRow = Schema.Struct({ address: Schema.String, asn: Count, cloud_provider: Text, country: Text })
+export type PlaceRow = typeof PlaceRow.Type
+
+const HostRow = Schema.Struct({ host: Schema.String, addresses: Schema.Array(Schema.String) })
+
+const ReadingRow = Schema.Struct({
+  server_id: Schema.Int,
+  snapshot_id: Schema.Int,
+  implementation: Text,
+  tip_height: Count,
+  tip_hash: Schema.String,
+  fee_targets: Schema.Array(Schema.Int),
+  fees: Schema.Array(Fee),
+  histogram_text: Text,
+  histogram: Schema.NullOr(Schema.Array(Schema.Array(Fee))),
+  relay_fee: Fee,
+  mempool_min_fee: Fee
+})
+export type ReadingRow = typeof ReadingRow.Type
+
+const ListRow = Schema.Struct({ server_id: Schema.Int, seen_share: Schema.Finite })
+const FeeRow = Schema.Struct({ server_id: Schema.Int, relay_fee: Schema.Finite })
+
+/** The rows that traits are made of: one query a table, ordered, so that traits do not depend on how rows lie in the file. */
+export const readTraitRows = Effect.fnUntraced(function*(crawl: AnalysedCrawl) {
+  const database = yield* Database
+  const of = { crawl_id: crawl.crawl_id, network: crawl.network }
+  const servers = yield* database.rows(ServerRow, `SELECT server_id FROM (${compared}) ORDER BY server_id`, of)
+  const visits = yield* database.rows(
+    VisitRow,
+    `SELECT v.server_id, e.host, e.port, e.transport, v.address, v.addresses, v.banner, v.banner_octets, v.donation_address,
+      from_json(v.features_hosts, '[{"host":"VARCHAR","tcpPort":"BIGINT","tlsPort":"BIGINT","wsPort":"BIGINT","wssPort":"BIGINT"}]') AS hosts
+    FROM (${answered}) v JOIN endpoint e ON e.endpoint_id = v.endpoint_id
+    ORDER BY v.server_id, v.endpoint_id, v.visit_id`,
+    of
+  )
+  const certificates = yield* database.rows(
+    CertificateRow,
+    `SELECT v.server_id, e.host, e.port, x.sha256, x.spki_sha256, x.subject, x.issuer, x.serial, x.self_signed,
+      t.verify_error IS NULL AND NOT x.self_signed AS trusted,
+      epoch_ms(x.valid_from)::DOUBLE AS valid_from, epoch_ms(x.valid_to)::DOUBLE AS valid_to,
+      list_concat(x.san_dns, x.san_ip) AS names, t.sni
+    FROM (${answered}) v
+    JOIN endpoint e ON e.endpoint_id = v.endpoint_id
+    JOIN tls_session t ON t.visit_id = v.visit_id
+    JOIN certificate x ON x.sha256 = t.certificate_sha256
+    ORDER BY v.server_id, v.endpoint_id, v.visit_id`,
+    of
+  )
+  const software = yield* database.rows(
+    SoftwareRow,
+    `SELECT v.server_id, i.implementation, i.version_range, d.fingerprint_recipe || ' ' || i.fingerprint_hash AS fingerprint, i.proxy
+    FROM (${answered}) v
+    JOIN endpoint_identification i ON i.visit_id = v.visit_id
+    JOIN identification d ON d.visit_id = v.visit_id
+    WHERE i.crawl_id = $crawl_id
+    ORDER BY v.server_id, v.endpoint_id, v.visit_id`,
+    of
+  )
+  const places = yield* database.rows(
+    PlaceRow,
+    `SELECT address, asn, cloud_provider, coalesce(country_located, country_registered) AS country
+    FROM address_facts WHERE network = $network`,
+    { network: crawl.network }
+  )
+  const hosts = yield* database.rows(
+    HostRow,
+    "SELECT host, addresses FROM host_address WHERE network = $network AND len(addresses) > 0",
+    { network: crawl.network }
+  )
+  const readings = yield* database.rows(
+    ReadingRow,
+    `SELECT r.server_id, r.snapshot_id, r.implementation, r.tip_height, r.tip_hash, r.fee_targets, r.fees, r.histogram_text,
+      from_json(r.histogram, '[["DOUBLE"]]') AS histogram,
+      coalesce(r.min_relay_fee, r.relay_fee) AS relay_fee, r.mempool_min_fee
+    FROM snapshot p
+    JOIN snapshot_reading r ON r.snapshot_id = p.snapshot_id
+    JOIN (${compared}) s ON s.server_id = r.server_id
+    WHERE p.servers_of = $crawl_id AND p.state = 'kept' AND r.state = 'compared' AND r.tip_hash IS NOT NULL
+    ORDER BY r.server_id, r.snapshot_id`,
+    of
+  )
+  const lists = yield* database.rows(
+    ListRow,
+    `SELECT v.server_id, max(1 - coalesce(least(1, greatest(0, p.unseen_mass)), 0))::DOUBLE AS seen_share
+    FROM (${answered}) v JOIN peers_reply p ON p.visit_id = v.visit_id
+    WHERE p.distinct_entries > 0
+    GROUP BY v.server_id`,
+    of
+  )
+  const relayFees = yield* database.rows(
+    FeeRow,
+    `SELECT v.server_id, arg_max(TRY_CAST(o.value AS DOUBLE), v.visit_id) AS relay_fee
+    FROM (${answered}) v JOIN observation o ON o.visit_id = v.visit_id
+    WHERE o.method = 'blockchain.relayfee' AND o.outcome = 'ok' AND TRY_CAST(o.value AS DOUBLE) BETWEEN 0 AND 1e6
+    GROUP BY v.server_id`,
+    of
+  )
+  return { servers, visits, certificates, software, places, hosts, readings, lists, relayFees }
+})
+
+/** What `readTraitRows` reads. */
+export type TraitRows = Effect.Success<ReturnType<typeof readTraitRows>>

@@ -1,0 +1,100 @@
+import * as fc from "fast-check"
+import { assert, describe, it } from "vitest"
+import { ownWords, wording, writtenBanner, writtenDonation } from "../../../src/analysis/traits/written-text.ts"
+
+const nobody = { hosts: [], addresses: [], donation: null }
+
+describe("the wording of a text", () => {
+  it("leaves out versions, dates, numbers, own hosts, addresses and where gifts go", () => {
+    const own = { hosts: ["e1.quarry.example", "quarry.example"], addresses: ["34.90.1.2", "2a01:4f8::3"], donation: "bc1qQuarry0000" }
+    assert.strictEqual(
+      wording("Stone by E1.quarry.example (34.90.1.2, 2a01:4f8::3),\nFulcrum v1.9.1 since 3 March 2024,\n  17 clients. Gifts: bc1qquarry0000", own),
+      "stone by {host} ({address}, {address}), fulcrum {version} since {date}, # clients. gifts: {donation}"
+    )
+  })
+
+  it("keeps names of others: a copied greeting names another host", () => {
+    assert.strictEqual(wording("Stone by e1.quarry.example", { ...nobody, hosts: ["quarry.example"] }), "stone by e#.quarry.example")
+  })
+
+  const pieces = fc.constantFrom(
+    "Stone", "upon", "v1.16.0", "2.0b1", "2024-03-05", "5 May 2024", "34.90.1.2", "2a01:4f8::3", "quarry.example", "e1.quarry.example",
+    "bc1qquarry", "17", ",", "\n", "\t", "İ", "ﬁ", "::", "12:30", "{host}", "-", "."
+  )
+  const text = fc.oneof(
+    fc.string({ unit: "binary", maxLength: 200 }),
+    fc.array(pieces, { maxLength: 20 }).map((all) => all.join(" ")),
+    fc.array(pieces, { maxLength: 20 }).map((all) => all.join(""))
+  )
+  const own = { hosts: ["quarry.example", "e1.quarry.example"], addresses: ["34.90.1.2"], donation: "bc1qquarry" }
+
+  it("is its own wording", () => {
+    fc.assert(fc.property(text, (raw) => {
+      const once = wording(raw, own)
+      assert.strictEqual(wording(once, own), once)
+    }), { numRuns: 2_000 })
+  })
+
+  it("has no digits, capitals, breaks or doubled spaces", () => {
+    fc.assert(fc.property(text, (raw) => assert.notMatch(wording(raw, own), /[0-9A-Z\n\r\t]| {2}|^ | $/)), { numRuns: 2_000 })
+  })
+
+  it("is the same for servers whose texts differ in what is their own, not in what they say", () => {
+    const release = fc.tuple(fc.nat(30), fc.nat(30), fc.nat(30)).map((parts) => parts.join("."))
+    const host = fc.stringMatching(/^[a-z]{3,12}\.(?:org|net)$/)
+    const address = fc.ipV4()
+    const day = fc.date({ min: new Date(0), max: new Date(4e12), noInvalidDate: true }).map((date) => date.toISOString().slice(0, 10))
+    const server = fc.record({ release, host, address, day, clients: fc.nat(9_999) })
+    const shown = ({ address, clients, day, host, release }: typeof server extends fc.Arbitrary<infer A> ? A : never) =>
+      wording(`Granite at ${host} [${address}], build ${release} of ${day}: ${clients} climbers`, { hosts: [host], addresses: [address], donation: null })
+    fc.assert(fc.property(server, server, (a, b) => assert.strictEqual(shown(a), shown(b))))
+  })
+
+  it("is made in no time of long texts without breaks", () => {
+    for (const piece of ["1", "1.", "a", "0:", "v1", " 1", "-", "may "]) {
+      assert.isAtMost(wording(piece.repeat(20_000), own).length, 60_000)
+    }
+  })
+})
+
+describe("a banner as its operator's text", () => {
+  it("is a default where software wrote it", () => {
+    assert.isTrue(writtenBanner("You are connected to an ElectrumX 1.16.0 server.", nobody).isDefault)
+    assert.isTrue(writtenBanner("Connected to a Fulcrum 1.9.1 server", nobody).isDefault)
+  })
+
+  it("is a default where only the name and plain words remain", () => {
+    const own = { hosts: ["quarry.example"], addresses: [], donation: "bc1qquarry" }
+    assert.isTrue(writtenBanner("Welcome to quarry.example!", own).isDefault)
+    assert.isTrue(writtenBanner("Thank you for bc1qquarry", own).isDefault)
+    assert.isTrue(writtenBanner("", own).isDefault)
+    assert.isFalse(writtenBanner("Hewn from granite by the quarry choir", own).isDefault)
+  })
+
+  it("is without the lines of widespread scripts", () => {
+    assert.strictEqual(
+      writtenBanner("Hewn from granite\nThere are currently 57 public electrum servers.\nby a choir", nobody).normalised,
+      "hewn from granite by a choir"
+    )
+  })
+
+  it("has words of its own only beside placeholders and plain ones", () => {
+    assert.strictEqual(ownWords("welcome to {host}, running fulcrum {version}"), 0)
+    assert.strictEqual(ownWords("granite, granite und мрамор"), 3)
+  })
+})
+
+describe("an address for gifts", () => {
+  it("has one spelling", () => {
+    const bare = writtenDonation("bc1qquarry000").normalised
+    for (const raw of [" bc1qquarry000 ", "bitcoin:bc1qquarry000?amount=1", "BITCOIN:BC1QQUARRY000"]) {
+      assert.strictEqual(writtenDonation(raw).normalised, bare)
+    }
+    assert.strictEqual(writtenDonation("1QuarryCase").normalised, "1QuarryCase")
+  })
+
+  it("is a default where a sample has it", () => {
+    assert.isTrue(writtenDonation("your-donation-address").isDefault)
+    assert.isFalse(writtenDonation("bc1qquarry000").isDefault)
+  })
+})
