@@ -1,27 +1,10 @@
 import type { Comparison, Forgeability, Level, Question } from "../../src/analysis/comparisons/comparison.ts"
 import type { ServerTraits } from "../../src/analysis/traits/server-traits.ts"
+import { traitsOf } from "./server-traits.ts"
 
 /** A server of which nothing is known. */
-export const blankServer = (serverId: number, known: Partial<ServerTraits> = {}): ServerTraits => ({
-  serverId,
-  hosts: [`s${serverId}.example.org`],
-  endpoints: [],
-  addresses: [],
-  certificates: [],
-  banner: null,
-  donation: null,
-  claimedHosts: [],
-  hostsShape: null,
-  implementation: null,
-  releases: null,
-  fingerprintHash: null,
-  proxy: null,
-  snapshots: [],
-  relayFee: null,
-  peers: new Map(),
-  peersAsked: null,
-  ...known
-})
+export const blankServer = (serverId: number, known: Partial<ServerTraits> = {}): ServerTraits =>
+  traitsOf(serverId, { hosts: [`s${serverId}.example.org`], ...known })
 
 /** Values of a server by the name of the trait; null and missing are unknown. */
 export type FakeValues = Readonly<Record<string, string | number | null>>

@@ -93,7 +93,7 @@ describe("two servers", () => {
   it("that share a key and claim one way are no copier and original, unless all that one shows is the other's", () => {
     const certificate = {
       host: "a.test", port: 50002, sha256: "c", spkiSha256: "k", subject: "", issuer: "", serial: "1", selfSigned: true,
-      trusted: false, validFrom: null, validTo: null, names: ["a.test"], sni: null, isDefault: false
+      trusted: false, validFrom: null, validTo: null, names: ["a.test"], sni: null, isDefault: false, template: null
     }
     const values = { key: "k", donation: "d", banner: "b" }
     const one = fakeServer(1, values, { hosts: ["a.test"], certificates: [certificate] })
