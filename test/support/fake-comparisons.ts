@@ -2,10 +2,6 @@ import type { Comparison, Forgeability, Level, Question } from "../../src/analys
 import type { ServerTraits } from "../../src/analysis/traits/server-traits.ts"
 import { traitsOf } from "./server-traits.ts"
 
-/** A server of which nothing is known. */
-export const blankServer = (serverId: number, known: Partial<ServerTraits> = {}): ServerTraits =>
-  traitsOf(serverId, { hosts: [`s${serverId}.example.org`], ...known })
-
 /** Values of a server by the name of the trait; null and missing are unknown. */
 export type FakeValues = Readonly<Record<string, string | number | null>>
 
@@ -15,7 +11,7 @@ export interface FakeServer extends ServerTraits {
 }
 
 export const fakeServer = (serverId: number, fake: FakeValues, known: Partial<ServerTraits> = {}): FakeServer => ({
-  ...blankServer(serverId, known),
+  ...traitsOf(serverId, { hosts: [`s${serverId}.example.org`], ...known }),
   fake
 })
 

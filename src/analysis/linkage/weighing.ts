@@ -2,6 +2,7 @@ import type { Comparison, Question } from "../comparisons/comparison.ts"
 import type { Hypothesis, Limit, Reduction } from "./compared-pair.ts"
 import type { Direction } from "./direction.ts"
 import { bitsOf, model, probabilityOf } from "./model.ts"
+import { addTo, cappedBits, noSums, operatorProbability, partOf } from "./operator-verdict.ts"
 import type { Outcomes } from "./outcomes.ts"
 import { isAgreement, type Rates } from "./rates.ts"
 
@@ -64,10 +65,7 @@ export const makeWeigher = (comparisons: ReadonlyArray<Comparison>, outcomes: Ou
   const question = Uint8Array.from(comparisons, (comparison) => questions.indexOf(comparison.question))
   const bundleNames = [...new Set(comparisons.map(({ bundle }) => bundle))]
   const bundle = Uint8Array.from(comparisons, (comparison) => bundleNames.indexOf(comparison.bundle))
-  const owns = comparisons.map(({ forgeability }) => forgeability === "possession" || forgeability === "two-sided")
-  const strong = comparisons.map((c, i) => c.question === "same operator" && (owns[i]! || c.forgeability === "minting"))
-  const context = comparisons.map((c) =>
-    c.question !== "same operator" || c.forgeability === "hosting" || c.forgeability === "backend" || c.forgeability === "software")
+  const parts = comparisons.map(partOf)
   const agreement = comparisons.map((comparison) => comparison.levels.map((_, level) => isAgreement(comparison, level)))
   let widest = 1
   for (let i = 0; i < outcomes.first.length; i++) widest = Math.max(widest, outcomes.start[i + 1]! - outcomes.start[i]!)
@@ -151,57 +149,21 @@ export const makeWeigher = (comparisons: ReadonlyArray<Comparison>, outcomes: Ou
     for (let i = 0; i < ordered; i++) if (bits[order[i]!] !== 0) take(from, order[i]!, isExplained)
   }
 
-  /** The operator question: caps, conditions, the other hypothesis. */
+  /** The question of one operator: caps, conditions, the other hypothesis. */
   const judgeOperator = (from: number, isExplained: boolean): void => {
-    let [own, copyable, weightyCopyable, around, against] = [0, 0, 0, 0, 0]
-    let [weighty, weightyPossession, weightyStrong] = [0, 0, 0]
-    for (let t = 0; t < takenCount; t++) {
-      const k = taken[t]!
-      const c = outcomes.comparison[from + k]!
-      const value = bits[k]!
-      if (value < 0) against += value
-      else if (strong[c]) own += value
-      else if (context[c]) around += value
-      else copyable += value
-      if (value < model.weighty || context[c]) continue
-      weighty++
-      if (!strong[c]) weightyCopyable += value
-      else weightyStrong++
-      if (strong[c] && owns[c]) weightyPossession++
-    }
-    weighed.otherWeighty = weighty - weightyPossession
-    weighed.against = against
-    // A meet-up with a guide explains one evening and one text: without a key or a word of both, a third is needed.
-    const isEnough = weightyPossession > 0 ? weighty >= 2 : weightyStrong > 0 && weighty >= 3
-    const sum = own + Math.max(against, -model.againstSumCap) +
-      (isEnough
-        ? Math.min(copyable, model.copyableCap) + Math.min(around, model.contextCap)
-        : Math.min(weightyCopyable, model.copyableAloneCap))
-    let p = probabilityOf(priors[operator]! + sum)
-    weighed.limit = null
-    if (isExplained) {
-      p = Math.min(p, weights.operatorPrior)
-      weighed.limit = "one copies or relays the other"
-    } else if (!isEnough) {
-      const isHeld = p > model.undecided || weightyCopyable > model.copyableAloneCap
-      p = Math.min(p, model.undecided)
-      if (isHeld) {
-        weighed.limit = weightyStrong === 0
-          ? "only evidence that anybody can copy"
-          : weighty > 1
-          ? "only an evening and a text in common, which a meet-up with a guide explains"
-          : weightyPossession > 0
-          ? "only a shared key, which an image or a proxy may have brought"
-          : "only certificates made close together, which a meet-up explains"
-      }
-    }
-    weighed.operatorBits = sum
-    weighed.probability[operator] = p
+    const sums = noSums()
+    for (let t = 0; t < takenCount; t++) addTo(sums, parts[outcomes.comparison[from + taken[t]!]!]!, bits[taken[t]!]!)
+    weighed.otherWeighty = sums.weighty - sums.weightyPossession
+    weighed.against = sums.against
+    weighed.operatorBits = cappedBits(sums)
+    const { limit, p } = operatorProbability(sums, weights.operatorPrior)
+    weighed.limit = isExplained ? "one copies or relays the other" : limit
+    weighed.probability[operator] = isExplained ? Math.min(p, weights.operatorPrior) : p
     weighed.hypothesis = isExplained
       ? "copies or relays"
       : p >= model.verdict
       ? "same operator"
-      : weighed.limit !== null
+      : limit !== null
       ? "undecided"
       : "strangers"
   }
@@ -220,7 +182,7 @@ export const makeWeigher = (comparisons: ReadonlyArray<Comparison>, outcomes: Ou
       if (question[c] !== operator) others++
       if (bits[k]! <= 0) continue
       agrees = true
-      if (owns[c] && question[c] === operator) possesses = true
+      if (parts[c] === "possession") possesses = true
     }
     for (let q = 0; q < questions.length; q++) {
       if (q === operator) continue

@@ -6,6 +6,7 @@ import { seededRandom, shuffled } from "../../../src/analysis/seeded-random.ts"
 import type { ServerTraits } from "../../../src/analysis/traits/server-traits.ts"
 import { equalIn, everyKind, fakeServer, type FakeValues } from "../../support/fake-comparisons.ts"
 import { strangers } from "../../support/fake-network.ts"
+import { presentedAt } from "../../support/server-traits.ts"
 
 const verdict = 0.95
 
@@ -91,10 +92,7 @@ describe("two servers", () => {
   })
 
   it("that share a key and claim one way are no copier and original, unless all that one shows is the other's", () => {
-    const certificate = {
-      host: "a.test", port: 50002, sha256: "c", spkiSha256: "k", subject: "", issuer: "", serial: "1", selfSigned: true,
-      trusted: false, validFrom: null, validTo: null, names: ["a.test"], sni: null, isDefault: false, template: null
-    }
+    const certificate = presentedAt("a.test")
     const values = { key: "k", donation: "d", banner: "b" }
     const one = fakeServer(1, values, { hosts: ["a.test"], certificates: [certificate] })
     const claimed = [{ host: "a.test", tcpPort: null, tlsPort: 50002 }]
