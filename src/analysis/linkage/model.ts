@@ -21,6 +21,8 @@ export const model = {
   operatorPriorBounds: [0.00005, 0.02],
   /** Pairs that each documented m is worth in the EM. */
   mPriorPairs: 30,
+  /** No probability goes beyond it: that much may be wrong with the model itself. */
+  certain: 0.9999,
   /** From here on a pair is called "probably one operator". */
   verdict: 0.95,
   /** Where a verdict's conditions are not met, whatever the bits. */
@@ -55,5 +57,6 @@ export const model = {
 /** Binary log odds of a probability. */
 export const bitsOf = (p: number): number => Math.log2(p / (1 - p))
 
-/** Probability of binary log odds. */
-export const probabilityOf = (bits: number): number => 1 / (1 + 2 ** -bits)
+/** Probability of binary log odds, never beyond `model.certain`. */
+export const probabilityOf = (bits: number): number =>
+  Math.min(model.certain, Math.max(1 - model.certain, 1 / (1 + 2 ** -bits)))

@@ -1,0 +1,98 @@
+import type { Comparison } from "../comparisons/comparison.ts"
+import type { ComparedPair, Evidence } from "../linkage/compared-pair.ts"
+import { model } from "../linkage/model.ts"
+import { addTo, noSums, operatorProbability, partOf } from "../linkage/operator-verdict.ts"
+import type { OperatorCluster } from "./operator-clusters.ts"
+
+/** One comparison's part in a cluster. */
+export interface ClusterEvidence {
+  readonly comparison: string
+  readonly definition: string
+  /** Links of the cluster in which it counts for, of all. */
+  readonly links: number
+  readonly of: number
+  /** Most bits it has in one of them. */
+  readonly bits: number
+  /** The values shared, most frequent first, up to five. */
+  readonly values: ReadonlyArray<string>
+  /** Raw rows of up to three links. */
+  readonly rows: ReadonlyArray<{ readonly a: number; readonly b: number; readonly detail: Readonly<Record<string, unknown>> }>
+  readonly innocent: ReadonlyArray<string>
+}
+
+/** Why servers are in one cluster, what speaks against it, what would change it. */
+export interface ClusterExplanation {
+  /** A sentence that names nobody. */
+  readonly statement: string
+  readonly evidence: ReadonlyArray<ClusterEvidence>
+  readonly against: ReadonlyArray<{ readonly a: number; readonly b: number; readonly comparison: string; readonly level: string; readonly bits: number; readonly detail: Readonly<Record<string, unknown>> }>
+  readonly wouldChange: ReadonlyArray<string>
+}
+
+const isFor = ({ bits, counted }: Evidence): boolean => counted && bits > 0
+
+/** Probability of one operator if one comparison had found nothing. */
+const without = (pair: ComparedPair, name: string, comparisons: ReadonlyMap<string, Comparison>, prior: number): number => {
+  const sums = noSums()
+  for (const { bits, comparison, counted } of pair.evidence) {
+    if (counted && comparison !== name) addTo(sums, partOf(comparisons.get(comparison)!), bits)
+  }
+  return operatorProbability(sums, prior).p
+}
+
+/** Two digits, never rounded up to certainty. */
+export const probabilityText = (p: number): string =>
+  p >= 0.995 ? (Math.floor(p * 1000) / 1000).toFixed(3) : p < 0.01 ? "below 0.01" : p.toFixed(2)
+
+export const clusterStatement = ({ posterior, serverIds, weakestLink }: OperatorCluster, simulated: boolean): string =>
+  `${simulated ? "SIMULATED: " : ""}${serverIds.length} servers, probably one operator (p = ${probabilityText(posterior)}` +
+  (serverIds.length === 2 ? ")." : `; weakest link ${probabilityText(weakestLink)}).`)
+
+export const explainCluster = (
+  cluster: OperatorCluster,
+  comparisons: ReadonlyArray<Comparison>,
+  operatorPrior: number,
+  simulated: boolean
+): ClusterExplanation => {
+  const byName = new Map(comparisons.map((comparison) => [comparison.name, comparison]))
+  const isOperator = ({ comparison }: Evidence): boolean => byName.get(comparison)!.question === "same operator"
+  const found = cluster.links.flatMap((pair) =>
+    pair.evidence.filter((it) => isFor(it) && isOperator(it)).map((evidence) => ({ pair, evidence })))
+  const evidence = [...Map.groupBy(found, ({ evidence }) => evidence.comparison)].map(([name, some]): ClusterEvidence => {
+    const strongest = some.toSorted((x, y) => y.evidence.bits - x.evidence.bits || x.pair.a - y.pair.a || x.pair.b - y.pair.b)
+    const values = Map.groupBy(some.flatMap(({ evidence }) => evidence.value ?? []), (value) => value)
+    return {
+      comparison: name,
+      definition: byName.get(name)!.definition,
+      links: some.length,
+      of: cluster.links.length,
+      bits: strongest[0]!.evidence.bits,
+      values: [...values].toSorted((x, y) => y[1].length - x[1].length || (x[0] < y[0] ? -1 : 1)).slice(0, 5).map(([value]) => value),
+      rows: strongest.slice(0, 3).map(({ evidence, pair }) => ({ a: pair.a, b: pair.b, detail: evidence.detail })),
+      innocent: byName.get(name)!.innocent
+    }
+  }).toSorted((x, y) => y.links * y.bits - x.links * x.bits || (x.comparison < y.comparison ? -1 : 1))
+  const against = [...cluster.contradictions.map(({ pair }) => pair), ...cluster.links].flatMap((pair) =>
+    pair.evidence.filter((it) => it.counted && it.bits < 0).map(({ bits, comparison, detail, level }) => ({
+      a: pair.a, b: pair.b, comparison, level, bits, detail
+    }))).toSorted((x, y) => x.bits - y.bits || x.a - y.a || x.b - y.b)
+  return {
+    statement: clusterStatement(cluster, simulated),
+    evidence,
+    against: against.slice(0, 10),
+    wouldChange: [
+      ...evidence.map(({ comparison }) => {
+        const left = cluster.tree.filter((pair) => without(pair, comparison, byName, operatorPrior) >= model.verdict).length
+        const all = cluster.tree.length
+        return left === all
+          ? `Without "${comparison}" the verdict would stand.`
+          : `Without "${comparison}" ${left} of the ${all} links that hold the group together would remain.`
+      }),
+      ...cluster.contradictions.length === 0
+        ? []
+        : [`${cluster.contradictions.length} pairs of members speak against each other and are held together by others; the weakest such link has p = ${
+          probabilityText(Math.min(...cluster.contradictions.map(({ weakest }) => weakest.sameOperator)))}.`],
+      ...cluster.wasSplit ? ["It was cut from other servers where a single weak link joined members who speak against each other."] : []
+    ]
+  }
+}
