@@ -42,7 +42,12 @@ export class Dialogue {
   readonly #framer = new LineFramer(dialogueBounds.lineBytes)
   readonly #sink: LineSink = {
     line: (bytes, crlf) => this.#onLine(bytes, crlf),
-    overflow: () => this.#give("too large", `a line of more than ${dialogueBounds.lineBytes} bytes`)
+    // Nothing is let pass: what it costs of a server's patience would be more than all questions of a deep visit.
+    overflow: () => {
+      this.#give("too large", `a line of more than ${dialogueBounds.lineBytes} bytes`)
+      return false
+    },
+    skipped: () => false
   }
   #heard: Array<HeardLine> = []
   #lines = 0

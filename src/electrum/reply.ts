@@ -79,6 +79,22 @@ export const strayProblem = (line: AnsweringLine): string => {
   return line.id === null ? line.idRemark ?? "id missing" : `id ${line.id} was never sent`
 }
 
+/** A line that answers nothing, as it is kept. */
+export const strayOf = (line: Line, problem: string, atMs: number, lineEnd: LineEnd): Stray => {
+  const { padding, text } = storedReply(line.text)
+  return {
+    atMs,
+    problem,
+    outcome: line._tag === "notification" ? "ok" : line._tag === "error" ? "error" : "malformed",
+    method: line._tag === "notification" ? line.method : null,
+    raw: text,
+    octets: line.octets,
+    bytes: line.bytes,
+    lineEnd,
+    padding
+  }
+}
+
 /** -101 and -102 are ElectrumX's (aiorpcX), 3 is Fulcrum's "excessive flood" (protocol-facts section 2). */
 const isThrottling = (line: ErrorLine): boolean =>
   line.code === -101 || line.code === -102 || (line.code === 3 && /flood|throttle/i.test(line.message))

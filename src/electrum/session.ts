@@ -1,10 +1,9 @@
 import { Effect, type Scope } from "effect"
 import type { Duplex } from "node:stream"
-import type { BytesShare } from "./byte-budget.ts"
 import { Deadline } from "./deadline.ts"
-import type { EntryTable } from "./entry-table.ts"
 import { decodeLine, encodeRequest, type Line } from "./json-rpc.ts"
-import { LineFramer, type LineSink } from "./line-framer.ts"
+import { LineFramer, type LineSink, type LongLine } from "./line-framer.ts"
+import { decodeLongLine, idOfEdges } from "./long-line.ts"
 import { lineBounds } from "./methods.ts"
 import {
   type AnsweringLine,
@@ -14,34 +13,12 @@ import {
   type Request,
   type Sent,
   type Stray,
+  strayOf,
   strayProblem
 } from "./reply.ts"
-import { cutText, storedReply } from "./reply-text.ts"
-import type { RequestWriting } from "./request-writing.ts"
+import { cutText } from "./reply-text.ts"
 import { outcomeAtEnd, type SessionEnd } from "./session-end.ts"
-
-export interface SessionLimits {
-  /** Bytes taken of one connection. */
-  readonly totalBytes: number
-  /** Lines taken that answer nothing. */
-  readonly strays: number
-}
-
-/** Eight rounds of the largest peer lists, everything else, and room. */
-export const defaultSessionLimits: SessionLimits = { totalBytes: 20_000_000, strays: 1000 }
-
-export interface SessionOptions {
-  readonly share: BytesShare
-  /** Monotonic milliseconds since the visit started. */
-  readonly now: () => number
-  readonly limits?: SessionLimits
-  /** How requests are written; as everywhere else by default. */
-  readonly writing?: RequestWriting
-  /** Shares the elements of lists with other sessions. */
-  readonly entries?: EntryTable
-  /** Gets the start of a line that exceeded its bound, before the session ends for it. */
-  readonly onOverflow?: (start: Buffer) => void
-}
+import { defaultSessionLimits, type SessionLimits, type SessionOptions } from "./session-options.ts"
 
 const keptStrays = 8
 const storedProblem = 200
@@ -70,7 +47,11 @@ export class Session {
   readonly #options: SessionOptions
   readonly #limits: SessionLimits
   readonly #framer = new LineFramer(lineBounds.handshake)
-  readonly #sink: LineSink = { line: (line, crlf) => this.#onLine(line, crlf), overflow: (start) => this.#onOverflow(start) }
+  readonly #sink: LineSink = {
+    line: (line, crlf) => this.#onLine(line, crlf),
+    overflow: () => this.#onOverflow(),
+    skipped: (line) => this.#onLongLine(line)
+  }
   readonly #outstanding = new Map<number, Outstanding>()
   #lastId = 0
   #unanswered = 0
@@ -78,6 +59,8 @@ export class Session {
   #onlyId: number | null = null
   #exchangeBytes = 0
   #endOnGarbage = false
+  /** The line being skipped has been put down to a request already. */
+  #skipBlamed = false
   #arrivedMs = 0
   #settle: (() => void) | null = null
   readonly #deadline: Deadline
@@ -165,6 +148,7 @@ export class Session {
   #collect(ids: ReadonlyArray<number>): ReadonlyArray<Reply> {
     this.#settle = null
     this.#deadline.clear()
+    if (this.#unanswered > 0 && this.#framer.isSkipping) this.#blame(`a line of more than ${this.#framer.pending} bytes, without an end`)
     this.#unanswered = 0
     const replies: Array<Reply> = []
     for (const id of ids) {
@@ -192,7 +176,9 @@ export class Session {
     this.bytesIn += chunk.length
     this.#framer.push(chunk, this.#sink)
     if (this.ended !== null) return
-    if (this.bytesIn > this.#limits.totalBytes) {
+    if (this.#framer.skippedBytes > this.#limits.skippedBytes) {
+      this.#tooLarge(`lines of more than ${this.#limits.skippedBytes} bytes that are not read`)
+    } else if (this.bytesIn - this.#framer.skippedBytes > this.#limits.totalBytes) {
       this.#tooLarge(`${this.#limits.totalBytes} bytes of one connection`)
     } else if (!this.#hold()) this.#end("budget", "all visits together hold too much")
   }
@@ -229,40 +215,57 @@ export class Session {
 
   #stray(line: Line, crlf: boolean, problem: string, kept: boolean): void {
     this.strayCount++
-    if (kept && this.strays.length < keptStrays) {
-      const { padding, text } = storedReply(line.text)
-      this.strays.push({
-        atMs: this.#arrivedMs,
-        problem,
-        outcome: line._tag === "notification" ? "ok" : line._tag === "error" ? "error" : "malformed",
-        method: line._tag === "notification" ? line.method : null,
-        raw: text,
-        octets: line.octets,
-        bytes: line.bytes,
-        lineEnd: crlf ? "crlf" : "lf",
-        padding
-      })
-    }
+    if (kept && this.strays.length < keptStrays) this.strays.push(strayOf(line, problem, this.#arrivedMs, crlf ? "crlf" : "lf"))
     if (line._tag === "malformed" && this.#endOnGarbage) {
       this.#end("garbage", `${line.problem}: ${cutText(line.text, storedProblem)}`)
     } else if (this.strayCount > this.#limits.strays) this.#end("flood", `${this.strayCount} unasked lines`)
   }
 
-  #onOverflow(start: Buffer): void {
-    const bound = this.#framer.bound
-    this.#options.onOverflow?.(start)
-    this.#tooLarge(`a line of more than ${bound} bytes`)
+  /** Where only one short reply makes sense nobody waits for the end of a long line. */
+  #onOverflow(): boolean {
+    this.#skipBlamed = false
+    if (this.#endOnGarbage) this.#tooLarge(`a line of more than ${this.#framer.pending} bytes`)
+    return this.ended === null
   }
 
-  /** Blames the first outstanding request with the largest bound: no smaller reply would have come so far. */
-  #tooLarge(detail: string): void {
-    const bound = this.#bound()
-    for (const it of this.#outstanding.values()) {
-      if (it.reply !== null || it.request.method.lineBound < bound) continue
-      it.reply = noReply(it, "too large", detail)
-      break
+  #onLongLine(long: LongLine): boolean {
+    const line = decodeLongLine(long)
+    this.#exchangeBytes += line.text.length
+    const id = line.id ?? this.#onlyId
+    const it = id === null ? undefined : this.#outstanding.get(id)
+    if (it === undefined || it.reply !== null) {
+      if (!this.#skipBlamed) this.#stray(line, long.crlf, line.problem, true)
+    } else {
+      this.#options.onOverflow?.(long.start, it.request)
+      this.#answer(it, line, long.crlf)
     }
+    return this.ended === null
+  }
+
+  #tooLarge(detail: string): void {
+    this.#blame(detail)
     this.#end("too large", detail)
+  }
+
+  /**
+   * Puts what is too large down to one request: the one that the line now being
+   * skipped begins with, else the first with the largest bound, since no smaller
+   * reply would have come so far.
+   */
+  #blame(detail: string): void {
+    const isSkipping = this.#framer.isSkipping
+    if (isSkipping && this.#skipBlamed) return
+    const start = this.#framer.pendingStart(this.#framer.pending)
+    const id = isSkipping ? idOfEdges(start, null) : null
+    const bound = this.#bound()
+    const named = id === null ? undefined : this.#outstanding.get(id)
+    const it = named?.reply === null
+      ? named
+      : this.#outstanding.values().find(({ reply, request }) => reply === null && request.method.lineBound >= bound)
+    if (it === undefined) return
+    it.reply = noReply(it, "too large", detail)
+    this.#skipBlamed = isSkipping
+    if (isSkipping) this.#options.onOverflow?.(start, it.request)
   }
 
   readonly #onEnd = (): void => {
@@ -279,6 +282,7 @@ export class Session {
     if (this.ended !== null) return
     this.ended = end
     this.endDetail = detail
+    if (this.#framer.isSkipping) this.#blame(`a line of more than ${this.#framer.pending} bytes, without an end`)
     if (end !== "closed" && end !== "reset" && end !== "tls") {
       const outcome = outcomeAtEnd[end]
       for (const it of this.#outstanding.values()) it.reply ??= noReply(it, outcome, detail)

@@ -4,6 +4,7 @@ import type { Visit } from "../domain/visit.ts"
 import { ByteBudget } from "../electrum/byte-budget.ts"
 import { EntryTable } from "../electrum/entry-table.ts"
 import { readCutList } from "../electrum/cut-list.ts"
+import { serverPeersSubscribe } from "../electrum/methods.ts"
 import { Session } from "../electrum/session.ts"
 import { Dialer, type DialPlan } from "../transport/dialer.ts"
 import { converse } from "./conversation.ts"
@@ -46,9 +47,9 @@ export class Visitor extends Context.Service<Visitor, {
           share: budget.open(),
           entries,
           now: () => draft.now(),
-          onOverflow: (start) => {
-            const list = readCutList(start, maxEntries)
-            if (list !== undefined && draft.software !== null) draft.peers.add(list.elements, list.more, true)
+          onOverflow: (start, { method }) => {
+            const list = method === serverPeersSubscribe ? readCutList(start, maxEntries) : undefined
+            if (list !== undefined) draft.peers.add(list.elements, list.more, true)
           }
         })
         yield* Effect.addFinalizer(() => Effect.sync(() => draft.leave(session)))

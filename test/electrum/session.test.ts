@@ -132,17 +132,74 @@ describe("pairing", () => {
 })
 
 describe("bounds", () => {
-  it.live("ends at a line beyond the bound and blames the request that may have the longest reply", () =>
+  const long = "x".repeat(300_000)
+  const edges: ReadonlyArray<readonly [string, (id: number) => string]> = [
+    ["first", (id) => `{"jsonrpc":"2.0","id":${id},"result":"${long}"}\n`],
+    ["last", (id) => `{"jsonrpc":"2.0","result":"${long}","id":${id}}\n`],
+    ["last, with padding", (id) => `{"jsonrpc": "2.0", "result": "${long}", "id": ${id}${" ".repeat(5000)}}\r\n`],
+    ["before the protocol's version", (id) => `{"result":"${long}","id":"${id}","jsonrpc":"2.0"}\n`]
+  ]
+  for (const [where, line] of edges) {
+    it.live(`lets a line beyond the bound pass and finds by the id ${where} whose it is`, () =>
+      Effect.gen(function*() {
+        const server = yield* saying(line(2), `{"id":3,"result":3}\n`, `{"id":1,"result":1}\n`)
+        const session = yield* sessionWith(server.port)
+        const replies = yield* session.exchange([request("a", 64_000), request("b", 64_000), request("c", 200_000)], patient)
+        assert.deepStrictEqual(outcomes(replies), ["ok", "too large", "ok"])
+        const { bytes, latencyMs, octets, raw } = replies[1]!
+        assert.strictEqual(bytes, line(2).trimEnd().length)
+        assert.strictEqual(raw, line(2).slice(0, 65_536))
+        assert.isNotNull(latencyMs)
+        assert.isNull(octets)
+        assert.deepStrictEqual([session.ended, session.strays], [null, []])
+      }).pipe(Effect.scoped))
+  }
+
+  it.live("keeps a long line with an id of nobody, or none, as a stray; without one it is the only request's", () =>
     Effect.gen(function*() {
-      const server = yield* saying(`{"id":1,"result":1}\n`, `{"id":3,"result":"${"x".repeat(300_000)}"}\n`)
-      const session = yield* sessionWith(server.port)
-      const replies = yield* session.exchange(
-        [request("a", 64_000), request("b", 64_000), request("c", 200_000)],
-        patient
+      const server = yield* saying(
+        `{"result":"${long}","id":9}\n{"result":["${long}\\",\\"id\\":1}"]}\n{"id":1,"result":1}\n{"id":2,"result":2}\n`
       )
-      assert.deepStrictEqual(outcomes(replies), ["ok", "closed", "too large"])
-      assert.strictEqual(session.ended, "too large")
-      assert.deepStrictEqual(outcomes(yield* session.exchange([request("d")], patient)), ["closed"])
+      const session = yield* sessionWith(server.port)
+      assert.deepStrictEqual(outcomes(yield* session.exchange([request("a", 64_000), request("b", 64_000)], patient)), ["ok", "ok"])
+      assert.deepStrictEqual(session.strays.map(({ problem }) => problem), ["a line of 300020 bytes", "a line of 300027 bytes"])
+      const other = yield* sessionWith((yield* saying(`{"result":"${long}"}\n`)).port)
+      assert.deepStrictEqual(outcomes(yield* other.exchange([request("a", 64_000)], patient)), ["too large"])
+    }).pipe(Effect.scoped))
+
+  it.live("keeps the bytes of a long line's start where they are no UTF-8, and no replacement where a character was cut", () =>
+    Effect.gen(function*() {
+      const cut = Buffer.from(`{"id":1,"result":"${"\u20ac".repeat(50_000)}"}\n`)
+      const broken = Buffer.from(`{"id":2,"result":"caf\xe9${long}"}\n`, "latin1")
+      const session = yield* sessionWith((yield* saying(cut, broken)).port)
+      const [first, second] = yield* session.exchange([request("a", 64_000), request("b", 64_000)], patient)
+      assert.deepStrictEqual([first!.octets, first!.raw!.includes("\ufffd")], [null, false])
+      assert.strictEqual(Buffer.from(second!.octets!).toString("latin1", 18, 22), "caf\xe9")
+    }).pipe(Effect.scoped))
+
+  it.live("lets no more pass than the limit, and then blames whom the line begins with, else who may have the longest reply", () =>
+    Effect.gen(function*() {
+      const limits = { totalBytes: 1_000_000, skippedBytes: 200_000, strays: 1000 }
+      for (const [id, expected] of [[`"id":2,`, ["closed", "too large", "closed"]], ["", ["closed", "closed", "too large"]]] as const) {
+        const server = yield* saying(`{${id}"result":"${long}${long}`)
+        const session = yield* sessionWith(server.port, { limits })
+        const replies = yield* session.exchange([request("a", 64_000), request("b", 64_000), request("c", 200_000)], patient)
+        assert.deepStrictEqual(outcomes(replies), expected)
+        assert.strictEqual(session.ended, "too large")
+        assert.deepStrictEqual(outcomes(yield* session.exchange([request("d")], patient)), ["closed"])
+      }
+    }).pipe(Effect.scoped))
+
+  it.live("puts an overlong line that does not end in time down to one request, and takes its rest for no other", () =>
+    Effect.gen(function*() {
+      const server = yield* answering(({ id, method, socket }) => {
+        socket.write(method === "long" ? `{"id":${id},"result":"${long}` : `"}\n{"id":${id},"result":"${method}"}\n`)
+      })
+      const session = yield* sessionWith(server.port)
+      assert.deepStrictEqual(outcomes(yield* session.exchange([request("long", 64_000)], 300)), ["too large"])
+      const [reply] = yield* session.exchange([request("next", 64_000)], patient)
+      assert.strictEqual(reply!.result, "next")
+      assert.deepStrictEqual([session.ended, session.strays], [null, []])
     }).pipe(Effect.scoped))
 
   it.live("refuses a reply beyond its own method's bound while a larger one is awaited, and goes on", () =>
@@ -159,7 +216,7 @@ describe("bounds", () => {
   it.live("ends when all bytes of a connection together are too many", () =>
     Effect.gen(function*() {
       const server = yield* saying(`{"id":9,"result":"${"x".repeat(50_000)}"}\n`.repeat(5))
-      const session = yield* sessionWith(server.port, { limits: { totalBytes: 100_000, strays: 1000 } })
+      const session = yield* sessionWith(server.port, { limits: { totalBytes: 100_000, skippedBytes: 0, strays: 1000 } })
       assert.deepStrictEqual(outcomes(yield* session.exchange([request("a")], patient)), ["too large"])
       assert.strictEqual(session.endDetail, "100000 bytes of one connection")
     }).pipe(Effect.scoped))

@@ -27,6 +27,8 @@ const faults: Readonly<Record<string, Fault>> = {
   "is an empty list": resultOf("[]"),
   "is a lie": resultOf(`"\\u001b[2J${"0".repeat(40)}"`),
   "is nested deeply": resultOf(`${"[".repeat(3000)}${"]".repeat(3000)}`),
+  "is longer than any that is read": resultOf(`"${"x".repeat(2_500_000)}"`),
+  "is longer than any that is read, and begins with its id": (_, id) => `{"id":${id},"jsonrpc":"2.0","result":[${"[1,1],".repeat(400_000)}[]]}\n`,
   "is an error": (_, id) => `{"jsonrpc":"2.0","error":{"code":-32603,"message":"internal server error"},"id":${id}}\n`,
   "is an error of no form": (_, id) => `{"jsonrpc":"2.0","error":[[]],"id":${id}}\n`
 }

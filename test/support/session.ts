@@ -1,7 +1,8 @@
 import { Effect, Result, type Scope } from "effect"
 import type { BytesShare } from "../../src/electrum/byte-budget.ts"
 import type { Method } from "../../src/electrum/methods.ts"
-import { Session, type SessionLimits } from "../../src/electrum/session.ts"
+import { Session } from "../../src/electrum/session.ts"
+import type { SessionLimits } from "../../src/electrum/session-options.ts"
 import { connectTo } from "./wire-server.ts"
 
 /** A share of an endless budget. */
