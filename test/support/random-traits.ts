@@ -1,5 +1,5 @@
 import * as fc from "fast-check"
-import type { PresentedCertificate, ServerTraits, WatchTraits, WrittenText } from "../../src/analysis/traits/server-traits.ts"
+import type { PresentedCertificate, ServerTraits, SnapshotTraits, WatchTraits, WrittenText } from "../../src/analysis/traits/server-traits.ts"
 import { addressOf, presentedAt, snapshotTraits, traitsOf, writtenText } from "./server-traits.ts"
 
 /** Few values, so that two random servers often have one in common. */
@@ -35,28 +35,37 @@ const certificate: fc.Arbitrary<PresentedCertificate> = fc
 const text: fc.Arbitrary<WrittenText> = fc.record({ raw: fc.constantFrom("Stone upon stone", "Flour"), isDefault: fc.boolean() })
   .map(({ isDefault, raw }) => writtenText(raw, { isDefault }))
 
-const histogram = fc.array(fc.tuple(fc.integer({ min: 1, max: 90 }), fc.integer({ min: 1_000, max: 1_000_000 })), { minLength: 1, maxLength: 9 })
-  .map((bins) => bins.toSorted(([x], [y]) => y - x))
+/** What one of a few nodes shows in one snapshot. */
+const shownBy = (node: number, snapshotId: number, changes: Partial<SnapshotTraits>): SnapshotTraits => {
+  const bins = [40, 21, 13, 8, 5, 2].map((rate, i) => [rate, 100_000 + 7_919 * (i + snapshotId) + 31 * node] as const)
+  return snapshotTraits(snapshotId, [1, 2, 3, 4, 5, 6].map((target) => (600 * node + 97 * snapshotId + 400 / target) / 1e8), {
+    histogram: bins,
+    histogramText: JSON.stringify(bins),
+    ...changes
+  })
+}
 
-const snapshots = fc.uniqueArray(fc.integer({ min: 1, max: 4 }), { maxLength: 4 }).chain((ids) =>
-  fc.tuple(...ids.toSorted((x, y) => x - y).map((id) =>
-    fc.record({
-      fees: fc.array(fc.constantFrom(0.00011, 0.00023, 0.00035), { maxLength: 6 }),
-      bins: maybe(histogram),
-      common: fc.boolean()
-    }).map(({ bins, common, fees }) =>
-      snapshotTraits(id, fees, { histogram: bins, histogramText: bins === null ? null : JSON.stringify(bins), histogramCommon: common }))
-  )))
+const snapshots = fc.subarray([1, 2, 3, 4]).chain((ids) =>
+  fc.tuple(...ids.map((id) =>
+    fc.record({ node: fc.constantFrom(1, 1, 2, 3), quiet: fc.boolean(), histogramCommon: fc.boolean(), tipHash: fc.constantFrom("a", "a", "b") })
+      .map(({ node, quiet, ...rest }) => shownBy(node, id, { ...rest, ...(quiet ? { tellingTargets: new Set([1]) } : {}) })))))
+
+/** Residuals of a few nodes, each server's a little aside. */
+const tipResiduals = fc.record({ node: fc.constantFrom(1, 2, 3), aside: fc.array(fc.integer({ min: -99, max: 99 }), { maxLength: 40, size: "max" }) })
+  .map(({ aside, node }) => new Map(aside.map((ms, i) => [`block ${i}`, ms + 1_000 * Math.sin(node * i)])))
 
 const watch: fc.Arbitrary<WatchTraits> = fc.record({
-  tipResiduals: fc.array(fc.integer({ min: -5_000, max: 5_000 }), { maxLength: 40 })
-    .map((all) => new Map(all.map((ms, i) => [`block ${i}`, ms]))),
+  tipResiduals,
   events: fc.array(fc.record({
     at: fc.integer({ min: 0, max: 600_000 }).map((ms) => start + ms),
     kind: fc.constantFrom("went silent", "came back"),
     baseRate: fc.constantFrom(0.001, 0.01)
   }), { maxLength: 6 }).map((events) => events.toSorted((x, y) => x.at - y.at))
 })
+
+/** Lists drawn from one of five parts of what there is to name. */
+const peers = fc.tuple(fc.constantFrom(0, 200, 400, 600, 800), fc.uniqueArray(fc.integer({ min: 1, max: 20 }), { maxLength: 20, size: "max" }), fc.boolean())
+  .map(([part, all, another]) => new Map([...all.map((id) => id + part), ...(another ? [1, 2] : [])].map((id) => [id, 1])))
 
 /** Servers of which anything may be known or unknown, and anything in common with the next. */
 export const randomTraits = (serverId: number): fc.Arbitrary<ServerTraits> =>
@@ -75,7 +84,7 @@ export const randomTraits = (serverId: number): fc.Arbitrary<ServerTraits> =>
     proxy: maybe(some(fc.constantFrom("TLS, which romanz electrs cannot speak"))),
     snapshots,
     relayFee: maybe(fc.constantFrom(0.00001, 0.00002)),
-    peers: fc.uniqueArray(fc.integer({ min: 1, max: 40 }), { maxLength: 30 }).map((all) => new Map(all.map((id) => [id, 1]))),
+    peers,
     peersAsked: maybe(fc.constant(1)),
     unusualPorts: some(fc.constantFrom("tls 51234", "tcp 443")),
     watch: maybe(watch)

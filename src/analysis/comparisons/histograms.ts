@@ -1,0 +1,103 @@
+import type { FeeHistogram } from "../../domain/snapshot.ts"
+import { sha256Hex } from "../../domain/sha256.ts"
+import type { ServerTraits, SnapshotTraits } from "../traits/server-traits.ts"
+import { once } from "./agreement.ts"
+import type { Comparison } from "./comparison.ts"
+
+/** A text with fewer digits is a nearly empty mempool's, which strangers share. */
+const leastDigits = 24
+
+const digits = (text: string): number => text.match(/[0-9]/g)?.length ?? 0
+
+const tells = ({ histogramCommon, histogramText }: SnapshotTraits): boolean =>
+  histogramText !== null && !histogramCommon && digits(histogramText) >= leastDigits
+
+const textsOf = once((server: ServerTraits): ReadonlyMap<string, string> =>
+  new Map(server.snapshots.filter(tells).map((snapshot) => [
+    `${snapshot.snapshotId} ${snapshot.tipHash}`,
+    sha256Hex(snapshot.histogramText!).slice(0, 24)
+  ])))
+
+const innocent = ["a node that is rented out or shared by friends", "one server that relays the other"]
+
+/** Bytes of both histograms were equal at one time. */
+export const histogramBytes: Comparison = {
+  name: "fee histogram",
+  definition: "In one snapshot both showed the same bytes as fee histogram, with 24 digits or more in it, and not what most servers of that software showed.",
+  question: "shared infrastructure",
+  forgeability: "backend",
+  bundle: "backend",
+  levels: [
+    { name: "in several snapshots", m: 0.2, u: 1e-5, measured: false },
+    { name: "in one snapshot", m: 0.2, u: 2e-4, measured: false }
+  ],
+  innocent,
+  keys: once((server) => [...textsOf(server)].map(([epoch, hash]) => `${epoch} ${hash}`)),
+  compare: (a, b) => {
+    const [ofA, ofB] = [textsOf(a), textsOf(b)]
+    const equal = [...ofA.keys()].filter((epoch) => ofA.get(epoch) === ofB.get(epoch)).toSorted()
+    if (equal.length === 0) return undefined
+    return { level: equal.length > 1 ? 0 : 1, detail: { snapshots: equal.map((epoch) => Number(epoch.split(" ", 1)[0])).slice(0, 20) } }
+  }
+}
+
+type Curve = ReadonlyArray<readonly [rate: number, size: number]>
+
+/** vB that pay a rate or more, from the highest rate down. */
+const curveOf = (histogram: FeeHistogram): Curve => {
+  let total = 0
+  return histogram.toSorted(([x], [y]) => y - x).map(([rate, size]) => [rate, total += size] as const)
+}
+
+/** Between two edges of bins the line is straight; above the highest nothing pays. */
+const at = (curve: Curve, rate: number): number => {
+  const below = curve.findIndex(([edge]) => edge <= rate)
+  if (below === -1) return curve.at(-1)?.[1] ?? 0
+  const [edge, size] = curve[below]!
+  if (below === 0) return edge === rate ? size : 0
+  const [above, sizeAbove] = curve[below - 1]!
+  return sizeAbove + (size - sizeAbove) * (above - rate) / (above - edge)
+}
+
+/** Largest distance of two curves at either's edges, as a share of the larger mempool; 0 to 1. */
+export const curveDistance = (a: Curve, b: Curve): number => {
+  const largest = Math.max(a.at(-1)?.[1] ?? 0, b.at(-1)?.[1] ?? 0)
+  if (largest <= 0) return 1
+  const lowest = Math.max(a.at(-1)![0], b.at(-1)![0])
+  const rates = [...a, ...b].map(([rate]) => rate).filter((rate) => rate >= lowest)
+  return rates.reduce((most, rate) => Math.max(most, Math.abs(at(a, rate) - at(b, rate)) / largest), 0)
+}
+
+/** Fewer bins say nothing of a curve. */
+const leastBins = 4
+
+const curvesOf = once((server: ServerTraits): ReadonlyMap<string, Curve> =>
+  new Map(server.snapshots.flatMap(({ histogram, snapshotId, tipHash }) =>
+    histogram === null || histogram.length < leastBins || histogram.some(([, size]) => size < 0)
+      ? []
+      : [[`${snapshotId} ${tipHash}`, curveOf(histogram)] as const])))
+
+/** Mempools of both had one shape at several times. */
+export const histogramCurve: Comparison = {
+  name: "mempool curve",
+  definition: "Of one implementation, whose bins are laid out alike, both had nearly the same amounts of transactions above every fee rate, as the median over at least two snapshots.",
+  question: "shared infrastructure",
+  forgeability: "backend",
+  bundle: "backend",
+  levels: [
+    { name: "within half a per cent", m: 0.4, u: 5e-3, measured: true },
+    { name: "within two per cent", m: 0.3, u: 0.02, measured: true }
+  ],
+  innocent: [...innocent, "well-connected nodes, which see nearly the same transactions"],
+  keys: () => [],
+  compare: (a, b) => {
+    if (a.implementation === null || a.implementation !== b.implementation) return undefined
+    const [ofA, ofB] = [curvesOf(a), curvesOf(b)]
+    const distances = [...ofA.keys()].filter((epoch) => ofB.has(epoch))
+      .map((epoch) => curveDistance(ofA.get(epoch)!, ofB.get(epoch)!))
+      .toSorted((x, y) => x - y)
+    const median = distances[distances.length >> 1]
+    if (median === undefined || distances.length < 2 || median > 0.02) return undefined
+    return { level: median <= 0.005 ? 0 : 1, detail: { snapshots: distances.length, median_distance: median } }
+  }
+}

@@ -1,0 +1,87 @@
+import type { DomainReader } from "../traits/registrable-domain.ts"
+import { distinct, once, shared } from "./agreement.ts"
+import type { Comparison } from "./comparison.ts"
+
+/** Words of the trade and of hosting, which everybody puts into names. */
+const plainWords = new Set(
+  (
+    "backup bitcoin bitcoins block blockchain blocks cash chain citadel clear cloud coin core crypto dedicated docker dojo dynamic electrs electrum " +
+    "electrumx free fulcrum full fullnode global gateway home homelab host hosted hosting internet lightning live local main mainnet mempool money mynode " +
+    "network node nodes onion online pool primary private proxy public raspberry raspi raspiblitz relay ronin satoshi satoshis secondary secure " +
+    "seed server servers service services signet spare start static store sync test testnet tools umbrel virtual wallet world"
+  ).split(" ")
+)
+
+const leastLetters = 4
+/** A run of letters of this length is taken for words written together. */
+const compound = 9
+const wordEnd = 6
+
+/**
+ * Templates of a label by its rare words: `granite-mill7` -> `granite-*#` and
+ * `*-mill#`, so that a word counts only in the same place. Of words written
+ * together beginning and end are taken.
+ */
+export const labelTemplates = (label: string): ReadonlyArray<string> => {
+  if (label.startsWith("xn--")) return []
+  const parts = label.match(/[a-z]+|[0-9]+|[^a-z0-9]+/g) ?? []
+  const blank = parts.map((part) => /^[a-z]/.test(part) ? "*" : /^[0-9]/.test(part) ? "#" : part)
+  return parts.flatMap((part, i) => {
+    if (!/^[a-z]/.test(part) || part.length < leastLetters || plainWords.has(part)) return []
+    const pieces = part.length < compound ? [part] : [part, `${part.slice(0, wordEnd)}*`, `*${part.slice(-wordEnd)}`]
+    return pieces
+      .filter((piece) => !plainWords.has(piece.replace("*", "")))
+      .map((piece) => blank.with(i, piece).join(""))
+  })
+}
+
+/** What says most, whichever server is first. */
+const longest = (keys: ReadonlyArray<string>): string | undefined =>
+  keys.toSorted((x, y) => y.length - x.length || (x < y ? -1 : 1))[0]
+
+/** One rare word, or one name, in domains that have nothing else in common. */
+export const naming = (domainOf: DomainReader): Comparison => {
+  /** Key -> the domains under which the server has it. Names that a provider gave follow its pattern. */
+  const patternsOf = once((server): ReadonlyMap<string, ReadonlySet<string>> => {
+    const patterns = new Map<string, Set<string>>()
+    for (const host of server.hosts) {
+      const domain = domainOf(host)
+      if (domain === undefined || domain.byProvider) continue
+      for (const [i, label] of [domain.label, ...domain.below].entries()) {
+        const templates = labelTemplates(label)
+        const place = i === 0 ? "" : "."
+        const keys = templates.length === 0 ? [] : [`=${label}${place}`, ...templates.map((template) => `${template}${place}`)]
+        for (const key of keys) patterns.set(key, (patterns.get(key) ?? new Set()).add(domain.domain))
+      }
+    }
+    return patterns
+  })
+  return {
+    name: "naming pattern",
+    definition: "Names of both, under different registered domains, have one rare word in the same place of the same template; names given by providers do not count.",
+    question: "same operator",
+    forgeability: "copyable",
+    bundle: "naming",
+    // u: by how many owners have the word in that place; two that share a word of ten thousand do so by chance.
+    levels: [
+      { name: "one name under several domains", m: 0.08, u: 1e-3, measured: true },
+      { name: "one rare word in one place", m: 0.2, u: 2e-3, measured: true }
+    ],
+    innocent: ["a word that is in fashion, or of a place or a language", "a name chosen in allusion to somebody else's", "chance"],
+    keys: (server) => [...patternsOf(server).keys()],
+    compare: (a, b) => {
+      const [ofA, ofB] = [patternsOf(a), patternsOf(b)]
+      const domains = (patterns: ReadonlyMap<string, ReadonlySet<string>>) => [...patterns.values()].flatMap((some) => [...some])
+      // Whoever holds a domain names all in it: that is evidence by itself, and the same.
+      if (shared(domains(ofA), domains(ofB)).length > 0) return undefined
+      const common = shared(ofA.keys(), ofB.keys())
+      const key = common.find((it) => it.startsWith("=")) ?? longest(common)
+      if (key === undefined) return undefined
+      return {
+        level: key.startsWith("=") ? 0 : 1,
+        value: key,
+        detail: { pattern: key, domains: distinct([...ofA.get(key)!, ...ofB.get(key)!]).slice(0, 20) }
+      }
+    }
+  }
+}

@@ -1,0 +1,43 @@
+import type { ServerTraits } from "../traits/server-traits.ts"
+import { distinct, once, shared } from "./agreement.ts"
+import { isOwn, namesOneOnly } from "./certificate-names.ts"
+import type { Comparison } from "./comparison.ts"
+
+const keysOf = once((server) => distinct(server.certificates.filter((it) => !it.isDefault).map((it) => it.spkiSha256)))
+
+const presented = (server: ServerTraits, key: string) => server.certificates.filter((it) => it.spkiSha256 === key && !it.isDefault)
+
+const ownKey = (server: ServerTraits, key: string): boolean => presented(server, key).some((it) => isOwn(it, server))
+
+/** Without a name in the handshake both show one certificate, as a proxy shows its own to everybody. */
+export const sameFront: Comparison = {
+  name: "same key without a name",
+  definition: "Both presented one key, at least one of them only when no name was asked for and with no name of its own in the certificate: what one proxy shows in front of strangers.",
+  question: "shared infrastructure",
+  forgeability: "backend",
+  bundle: "front",
+  levels: [{ name: "one key", m: 0.5, u: 1e-3, measured: false }],
+  innocent: ["a software image with a ready-made key"],
+  keys: keysOf,
+  compare: (a, b) => {
+    const key = shared(keysOf(a), keysOf(b)).find((it) => !ownKey(a, it) || !ownKey(b, it))
+    return key === undefined ? undefined : { level: 0, value: key, detail: { spki_sha256: key } }
+  }
+}
+
+/** The certificate of the one is shown by the other, which it does not name: what passing bytes on looks like. */
+export const passedOnCertificate: Comparison = {
+  name: "certificate passed on",
+  definition: "Both presented one key, in certificates that name hosts of the one and none of the other's: what a relay or tunnel in front of the named server shows.",
+  question: "same server",
+  forgeability: "backend",
+  bundle: "relay",
+  levels: [{ name: "one key, one server named", m: 0.3, u: 1e-4, measured: false }],
+  innocent: ["one operator who uses one certificate everywhere", "an onion or balancer that a stranger put in front"],
+  keys: keysOf,
+  compare: (a, b) => {
+    const key = shared(keysOf(a), keysOf(b)).find((it) =>
+      ownKey(a, it) && ownKey(b, it) && namesOneOnly([...presented(a, it), ...presented(b, it)], a, b))
+    return key === undefined ? undefined : { level: 0, value: key, detail: { spki_sha256: key } }
+  }
+}

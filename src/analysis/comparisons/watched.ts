@@ -1,0 +1,97 @@
+import type { WatchedEvent } from "../traits/server-traits.ts"
+import type { Comparison } from "./comparison.ts"
+
+/** Fewer blocks make any correlation. */
+const leastBlocks = 20
+
+/** Pearson's correlation; undefined where one of them does not vary. */
+const correlation = (pairs: ReadonlyArray<readonly [number, number]>): number | undefined => {
+  const mean = (of: 0 | 1) => pairs.reduce((sum, pair) => sum + pair[of], 0) / pairs.length
+  const [mx, my] = [mean(0), mean(1)]
+  let [xy, xx, yy] = [0, 0, 0]
+  for (const [x, y] of pairs) {
+    xy += (x - mx) * (y - my)
+    xx += (x - mx) ** 2
+    yy += (y - my) ** 2
+  }
+  return xx === 0 || yy === 0 ? undefined : xy / Math.sqrt(xx * yy)
+}
+
+/** New blocks come late to both, and early to both. */
+export const tipArrivals: Comparison = {
+  name: "tip arrivals",
+  definition: "Of one implementation, over at least 20 blocks, both showed new tips late or early together, compared with all servers of that implementation.",
+  question: "shared infrastructure",
+  forgeability: "backend",
+  bundle: "backend",
+  // u: two series of 20 that are independent correlate by 0.8 once in 100,000, by 0.6 once in 400; one region makes it likelier.
+  levels: [
+    { name: "correlation 0.8 or more", m: 0.4, u: 1e-3, measured: false },
+    { name: "correlation 0.6 or more", m: 0.3, u: 0.01, measured: false }
+  ],
+  innocent: ["nodes that are near each other", "a node that is rented out"],
+  keys: () => [],
+  compare: (a, b) => {
+    if (a.watch === null || b.watch === null || a.implementation === null || a.implementation !== b.implementation) return undefined
+    const [ofA, ofB] = [a.watch.tipResiduals, b.watch.tipResiduals]
+    const blocks = [...ofA.keys()].filter((block) => ofB.has(block)).toSorted()
+    if (blocks.length < leastBlocks) return undefined
+    const together = correlation(blocks.map((block) => [ofA.get(block)!, ofB.get(block)!]))
+    if (together === undefined || together < 0.6) return undefined
+    return { level: together >= 0.8 ? 0 : 1, detail: { blocks: blocks.length, correlation: Math.round(together * 1000) / 1000 } }
+  }
+}
+
+const together = 60_000
+
+/** Events of one kind of both within a minute, each counted once. */
+const coincidences = (a: ReadonlyArray<WatchedEvent>, b: ReadonlyArray<WatchedEvent>): number => {
+  let [i, j, count] = [0, 0, 0]
+  while (i < a.length && j < b.length) {
+    const apart = a[i]!.at - b[j]!.at
+    if (Math.abs(apart) <= together) {
+      count++
+      i++
+      j++
+    } else if (apart < 0) i++
+    else j++
+  }
+  return count
+}
+
+/** Probability of so many or more where so many are expected (Poisson). */
+const tail = (count: number, expected: number): number => {
+  let [term, below] = [Math.exp(-expected), 0]
+  for (let k = 0; k < count; k++) {
+    below += term
+    term *= expected / (k + 1)
+  }
+  return Math.max(0, 1 - below)
+}
+
+/** The same happens to both at the same time, more often than to others. */
+export const jointEvents: Comparison = {
+  name: "joint events",
+  definition: "The same happened to both within a minute, more often than the base rate of such events gives; outages of vantages and networks, and days of releases, are left out.",
+  question: "same operator",
+  forgeability: "hosting",
+  bundle: "events",
+  levels: [
+    { name: "three or more, by chance once in 10,000 pairs", m: 0.3, u: 2e-4, measured: true },
+    { name: "two or more, by chance once in 1,000 pairs", m: 0.2, u: 2e-3, measured: true }
+  ],
+  innocent: ["one hoster's maintenance", "one power line, one rack, one proxy", "updates by one image's schedule"],
+  keys: () => [],
+  compare: (a, b) => {
+    if (a.watch === null || b.watch === null) return undefined
+    const [ofA, ofB] = [a.watch.events, b.watch.events]
+    const kinds = [...new Set(ofA.map(({ kind }) => kind))].toSorted()
+    const count = kinds.reduce((sum, kind) =>
+      sum + coincidences(ofA.filter((event) => event.kind === kind), ofB.filter((event) => event.kind === kind)), 0)
+    const rates = [ofA, ofB].map((events) => events.reduce((sum, { baseRate }) => sum + baseRate, 0)).toSorted((x, y) => x - y)
+    const expected = (rates[0]! + rates[1]!) / 2
+    const chance = tail(count, expected)
+    const level = count >= 3 && chance < 1e-4 ? 0 : count >= 2 && chance < 1e-3 ? 1 : undefined
+    return level === undefined ? undefined : { level, detail: { together: count, expected } }
+  }
+}

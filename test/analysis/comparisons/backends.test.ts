@@ -1,0 +1,93 @@
+import { assert, describe, it } from "vitest"
+import { comparisons } from "../../../src/analysis/comparisons/catalogue.ts"
+import { curveDistance } from "../../../src/analysis/comparisons/histograms.ts"
+import type { ServerTraits, SnapshotTraits, WatchTraits } from "../../../src/analysis/traits/server-traits.ts"
+import { snapshotTraits, traitsOf } from "../../support/server-traits.ts"
+
+const all = comparisons()
+const level = (name: string, a: ServerTraits, b: ServerTraits): string | undefined => {
+  const comparison = all.find((it) => it.name === name)!
+  const outcome = comparison.compare(a, b)
+  return outcome === undefined ? undefined : comparison.levels[outcome.level]!.name
+}
+
+const fees = [0.00031, 0.00023, 0.00017, 0.00011, 0.00008]
+const estimating = (id: number, epochs: ReadonlyArray<ReadonlyArray<number>>, changes: Partial<SnapshotTraits> = {}) =>
+  traitsOf(id, { snapshots: epochs.map((epoch, i) => snapshotTraits(i + 1, epoch, changes)) })
+
+describe("fee estimates of one node", () => {
+  const other = fees.map((fee) => fee + 0.00001)
+
+  it("are equal at several times, each of which is one feature", () => {
+    assert.strictEqual(level("fee estimates", estimating(1, [fees, fees, fees]), estimating(2, [fees, fees, fees])), "in all of three or more snapshots")
+    assert.strictEqual(level("fee estimates", estimating(1, [fees, fees]), estimating(2, [fees, fees])), "in half of them or more")
+    assert.isUndefined(level("fee estimates", estimating(1, [fees]), estimating(2, [fees])))
+    assert.isUndefined(level("fee estimates", estimating(1, [fees, fees, fees, fees, fees]), estimating(2, [fees, fees, other, other, other])))
+  })
+
+  it("say nothing in a quiet mempool, or at different tips", () => {
+    const quiet = { tellingTargets: new Set([1, 2, 3]) }
+    assert.isUndefined(level("fee estimates", estimating(1, [fees, fees, fees], quiet), estimating(2, [fees, fees, fees], quiet)))
+    const later = { tipHash: "another tip" }
+    assert.isUndefined(level("fee estimates", estimating(1, [fees, fees, fees]), estimating(2, [fees, fees, fees], later)))
+  })
+})
+
+describe("fee histograms of one node", () => {
+  const text = "[[31.2,140032],[12.5,301220],[4.1,91230]]"
+  const showing = (id: number, changes: ReadonlyArray<Partial<SnapshotTraits>>, implementation: string | null = "ElectrumX") =>
+    traitsOf(id, { implementation, snapshots: changes.map((change, i) => snapshotTraits(i + 1, [], change)) })
+
+  it("have the same bytes", () => {
+    const once = [{ histogramText: text }]
+    assert.strictEqual(level("fee histogram", showing(1, once), showing(2, once)), "in one snapshot")
+    assert.strictEqual(level("fee histogram", showing(1, [...once, ...once]), showing(2, [...once, ...once])), "in several snapshots")
+  })
+
+  it("say nothing when they are nearly empty, or most servers'", () => {
+    for (const change of [{ histogramText: "[[1,30100]]" }, { histogramText: "[]" }, { histogramText: text, histogramCommon: true }]) {
+      assert.isUndefined(level("fee histogram", showing(1, [change]), showing(2, [change])))
+    }
+  })
+
+  it("have one curve, of one implementation", () => {
+    const bins = [[40, 100_000], [20, 200_000], [10, 300_000], [2, 400_000]] as const
+    const near = bins.map(([rate, size]) => [rate, size * 1.001] as const)
+    const far = bins.map(([rate, size], i) => [rate, i === 0 ? size + 100_000 : size] as const)
+    const curve = (id: number, histogram: SnapshotTraits["histogram"], implementation = "Fulcrum") =>
+      showing(id, [{ histogram }, { histogram }], implementation)
+    assert.strictEqual(level("mempool curve", curve(1, bins), curve(2, near)), "within half a per cent")
+    assert.isUndefined(level("mempool curve", curve(1, bins), curve(2, far)))
+    assert.isUndefined(level("mempool curve", curve(1, bins), curve(2, near, "ElectrumX")))
+  })
+
+  it("are far apart by the largest difference at any rate", () => {
+    const a = [[20, 100], [10, 300], [5, 400]] as const
+    assert.strictEqual(curveDistance(a, a), 0)
+    assert.closeTo(curveDistance(a, [[20, 200], [10, 300], [5, 400]]), 0.25, 1e-9)
+    assert.closeTo(curveDistance(a, [[20, 100], [15, 200], [10, 300], [5, 400]]), 0, 1e-9)
+  })
+})
+
+describe("what a watch saw", () => {
+  const watched = (id: number, watch: Partial<WatchTraits>) =>
+    traitsOf(id, { implementation: "Fulcrum", watch: { tipResiduals: new Map(), events: [], ...watch } })
+  const series = (of: (block: number) => number, blocks = 30) => ({ tipResiduals: new Map(Array.from({ length: blocks }, (_, i) => [`block ${i}`, of(i)])) })
+
+  it("is tips that come late and early together", () => {
+    const wave = (block: number) => 1_000 * Math.sin(block)
+    assert.strictEqual(level("tip arrivals", watched(1, series(wave)), watched(2, series((i) => wave(i) + 50 * (i % 3)))), "correlation 0.8 or more")
+    assert.isUndefined(level("tip arrivals", watched(1, series(wave)), watched(2, series((i) => wave(i + 2)))))
+    assert.isUndefined(level("tip arrivals", watched(1, series(wave, 19)), watched(2, series(wave, 19))))
+    assert.isUndefined(level("tip arrivals", watched(1, series(() => 5)), watched(2, series(() => 5))))
+  })
+
+  it("is events that coincide beyond their base rate", () => {
+    const events = (times: ReadonlyArray<number>, baseRate: number) => ({ events: times.map((at) => ({ at, kind: "went silent", baseRate })) })
+    const [hours, minute] = [[1, 5, 9, 20].map((hour) => hour * 3_600_000), 60_000]
+    const shifted = hours.map((at) => at + minute / 2)
+    assert.strictEqual(level("joint events", watched(1, events(hours, 1e-3)), watched(2, events(shifted, 1e-3))), "three or more, by chance once in 10,000 pairs")
+    assert.isUndefined(level("joint events", watched(1, events(hours, 0.5)), watched(2, events(shifted, 0.5))))
+    assert.isUndefined(level("joint events", watched(1, events(hours, 1e-3)), watched(2, events(hours.map((at) => at + 2 * minute), 1e-3))))
+  })
+})

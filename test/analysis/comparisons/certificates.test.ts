@@ -1,0 +1,137 @@
+import { assert, describe, it } from "vitest"
+import { comparisons } from "../../../src/analysis/comparisons/catalogue.ts"
+import type { ServerTraits } from "../../../src/analysis/traits/server-traits.ts"
+import { addressOf, presentedAt, traitsAt } from "../../support/server-traits.ts"
+
+const all = comparisons()
+const level = (name: string, a: ServerTraits, b: ServerTraits): string | undefined => {
+  const comparison = all.find((it) => it.name === name)!
+  const outcome = comparison.compare(a, b)
+  return outcome === undefined ? undefined : comparison.levels[outcome.level]!.name
+}
+
+const onion = `${"o".repeat(56)}.onion`
+const noon = Date.UTC(2026, 2, 3, 12, 0, 0)
+const key = { spkiSha256: "one key" }
+const one = { ...key, sha256: "one certificate", names: [] }
+
+/** Shows one certificate at a host of its own. */
+const showing = (id: number, host: string, changes: Parameters<typeof presentedAt>[1], rest: Partial<ServerTraits> = {}) =>
+  traitsAt(id, host, { certificates: [presentedAt(host, changes)], ...rest })
+
+describe("a private key that both hold", () => {
+  it("is one that signed handshakes of both", () => {
+    assert.strictEqual(level("same key", showing(1, "a.example", key), showing(2, "b.example", key)), "one key, different certificates")
+    assert.strictEqual(level("same certificate", showing(1, "a.example", one), showing(2, "b.example", one)), "one certificate")
+    assert.strictEqual(
+      level("same certificate", ...["a.example", "b.example"].map((host, i) =>
+        showing(i, host, { ...one, names: ["a.example", "b.example"] })) as [ServerTraits, ServerTraits]),
+      "one certificate that names hosts of both"
+    )
+  })
+
+  it("is counted once where the certificate is the same", () => {
+    assert.isUndefined(level("same key", showing(1, "a.example", one), showing(2, "b.example", one)))
+  })
+
+  it("is none that is published", () => {
+    const published = { ...one, isDefault: true }
+    for (const name of ["same key", "same certificate", "same key without a name"]) {
+      assert.isUndefined(level(name, showing(1, "a.example", published), showing(2, "b.example", published)), name)
+    }
+  })
+
+  it("is not proved by what a relay of bytes shows, which is the other's certificate", () => {
+    const victim = showing(1, "a.example", { ...one, names: ["a.example"] })
+    const relay = showing(2, "b.example", { ...one, names: ["a.example"] })
+    assert.isUndefined(level("same certificate", victim, relay))
+    assert.strictEqual(level("certificate passed on", victim, relay), "one key, one server named")
+  })
+
+  it("is a proxy's where no name was asked for, unless the certificate names the server", () => {
+    const [a, b] = ["34.90.1.2", "34.90.7.7"].map((host, i) => showing(i, host, one)) as [ServerTraits, ServerTraits]
+    assert.isUndefined(level("same certificate", a, b))
+    assert.strictEqual(level("same key without a name", a, b), "one key")
+    const [named, other] = ["34.90.1.2", "34.90.7.7"].map((host, i) =>
+      showing(i, host, { ...one, names: ["34.90.1.2", "34.90.7.7"] })) as [ServerTraits, ServerTraits]
+    assert.strictEqual(level("same certificate", named, other), "one certificate that names hosts of both")
+    assert.isUndefined(level("same key without a name", named, other))
+  })
+})
+
+describe("a clearnet certificate on an onion", () => {
+  const clearnet = (claims: ReadonlyArray<string>) =>
+    showing(1, "a.example", { ...one, names: ["a.example"] }, { claimedHosts: claims.map((host) => ({ host, tcpPort: 50_001, tlsPort: null })) })
+  const hidden = showing(2, onion, { ...one, names: ["a.example"] })
+
+  it("counts where the clearnet server names the onion", () => {
+    assert.strictEqual(level("clearnet certificate on an onion", clearnet([onion]), hidden), "presented by the onion, which the other names")
+  })
+
+  it("is a relay's where it does not", () => {
+    assert.isUndefined(level("clearnet certificate on an onion", clearnet(["a.example"]), hidden))
+    assert.strictEqual(level("certificate passed on", clearnet([]), hidden), "one key, one server named")
+  })
+})
+
+describe("certificates that name the other's host", () => {
+  const naming = (id: number, host: string, names: ReadonlyArray<string>, trusted = false) =>
+    showing(id, host, { names, trusted, selfSigned: !trusted })
+
+  it("count where each does", () => {
+    const names = ["a.example", "b.example"]
+    assert.strictEqual(level("certificate names the other", naming(1, "a.example", names), naming(2, "b.example", names)), "each names the other")
+  })
+
+  it("count where an authority vouches for the one, and not where it is only claimed", () => {
+    const other = naming(2, "b.example", ["b.example"])
+    assert.strictEqual(
+      level("certificate names the other", naming(1, "a.example", ["a.example", "b.example"], true), other),
+      "one names the other, vouched for by an authority"
+    )
+    assert.isUndefined(level("certificate names the other", naming(1, "a.example", ["a.example", "b.example"]), other))
+  })
+
+  it("do not count when it is one certificate that both present", () => {
+    const names = ["a.example", "b.example"]
+    assert.isUndefined(level("certificate names the other", showing(1, "a.example", { ...one, names }), showing(2, "b.example", { ...one, names })))
+  })
+
+  it("do not count by a wildcard of a provider, which stands for all its customers", () => {
+    const [a, b] = ["quarry.ddns.net", "mill.ddns.net"].map((host, i) => naming(i, host, ["*.ddns.net"], true)) as [ServerTraits, ServerTraits]
+    assert.isUndefined(level("certificate names the other", a, b))
+  })
+
+  it("may name an address", () => {
+    const b = showing(2, "b.example", { names: ["34.90.1.2"] }, { addresses: [addressOf("34.90.7.7")] })
+    const a = showing(1, "a.example", { names: ["34.90.7.7"] }, { addresses: [addressOf("34.90.1.2")] })
+    assert.strictEqual(level("certificate names the other", a, b), "each names the other")
+  })
+})
+
+describe("certificates minted together", () => {
+  const minted = (id: number, validFrom: number | null, changes = {}) => showing(id, `s${id}.example`, { validFrom, ...changes })
+
+  it("are made within minutes", () => {
+    assert.strictEqual(level("minted together", minted(1, noon), minted(2, noon + 60_000)), "within a minute")
+    assert.strictEqual(level("minted together", minted(1, noon + 600_000), minted(2, noon)), "within ten minutes")
+    assert.isUndefined(level("minted together", minted(1, noon), minted(2, noon + 601_000)))
+  })
+
+  it("are not those of authorities, of one certificate, or with a date that software sets", () => {
+    const vouched = { selfSigned: false, trusted: true }
+    assert.isUndefined(level("minted together", minted(1, noon, vouched), minted(2, noon, vouched)))
+    assert.isUndefined(level("minted together", minted(1, noon, one), minted(2, noon, one)))
+    const midnight = Date.UTC(1975, 0)
+    assert.isUndefined(level("minted together", minted(1, midnight), minted(2, midnight)))
+    assert.isUndefined(level("minted together", minted(1, null), minted(2, null)))
+  })
+})
+
+describe("what is written in certificates", () => {
+  it("counts only with different keys: a common key brings its text with it", () => {
+    const template = { template: "O=Quarry" }
+    assert.strictEqual(level("certificate subject", showing(1, "a.example", template), showing(2, "b.example", template)), "one template")
+    assert.isUndefined(level("certificate subject", showing(1, "a.example", { ...one, ...template }), showing(2, "b.example", { ...one, ...template })))
+  })
+})

@@ -1,0 +1,70 @@
+import { assert, describe, it } from "vitest"
+import { comparisons } from "../../../src/analysis/comparisons/catalogue.ts"
+import { chanceOfSamePeer } from "../../../src/analysis/comparisons/peer-lists.ts"
+import { seededRandom } from "../../../src/analysis/seeded-random.ts"
+import type { ServerTraits } from "../../../src/analysis/traits/server-traits.ts"
+import { addressOf, traitsOf } from "../../support/server-traits.ts"
+
+const levelBy = (all: ReturnType<typeof comparisons>) => (name: string, a: ServerTraits, b: ServerTraits): string | undefined => {
+  const comparison = all.find((it) => it.name === name)!
+  const outcome = comparison.compare(a, b)
+  return outcome === undefined ? undefined : comparison.levels[outcome.level]!.name
+}
+const level = levelBy(comparisons())
+
+describe("where servers are", () => {
+  const at = (id: number, address: string, changes = {}) => traitsOf(id, { addresses: [addressOf(address, changes)] })
+
+  it("is compared by address, /24 or /48, system and company", () => {
+    assert.strictEqual(level("same address", at(1, "34.90.1.2"), at(2, "34.90.1.2")), "one address")
+    assert.strictEqual(level("network block", at(1, "34.90.1.2"), at(2, "34.90.1.99")), "one block")
+    assert.isUndefined(level("network block", at(1, "34.90.1.2"), at(2, "34.90.2.2")))
+    assert.strictEqual(level("network block", at(1, "2a01:4f8:1:2::3"), at(2, "2a01:4f8:1:9::3")), "one block")
+    assert.isUndefined(level("network block", at(1, "2a01:4f8:1:2::3"), at(2, "2a01:4f8:2:2::3")))
+    assert.strictEqual(level("autonomous system", at(1, "34.90.1.2", { asn: 1 }), at(2, "9.9.9.9", { asn: 1 })), "one system")
+    assert.strictEqual(level("cloud", at(1, "34.90.1.2", { cloud: "A" }), at(2, "9.9.9.9", { cloud: "A" })), "one company")
+  })
+
+  it("is nothing where it is not known", () => {
+    for (const name of ["autonomous system", "cloud"]) assert.isUndefined(level(name, at(1, "34.90.1.2"), at(2, "34.90.1.2")), name)
+  })
+})
+
+describe("peer lists", () => {
+  const random = seededRandom(7)
+  /** Popular servers are named by most: the first are. */
+  const list = (size: number, from = 0): ReadonlyMap<number, number> => {
+    const peers = new Map<number, number>()
+    while (peers.size < size) peers.set(from + Math.floor(300 * random() ** 2), 1)
+    return peers
+  }
+  const honest = Array.from({ length: 60 }, (_, id) => traitsOf(id, { peers: list(40) }))
+  const population = [...honest, ...Array.from({ length: 4 }, (_, i) => traitsOf(100 + i, { peers: list(40, 1_000) }))]
+  const judged = levelBy(comparisons({ servers: population }))
+
+  it("are not alike because popular servers are in all of them", () => {
+    const alike = honest.flatMap((a, i) => honest.slice(i + 1).filter((b) => judged("peer lists", a, b) !== undefined))
+    assert.isAtMost(alike.length, 60 * 59 / 2 / 50)
+  })
+
+  it("are alike where they name the same out of many", () => {
+    const peers = population.at(-1)!.peers
+    assert.strictEqual(
+      judged("peer lists", traitsOf(1, { peers }), traitsOf(2, { peers: new Map([...peers].slice(2)) })),
+      "nearly the same list, five deviations beyond chance"
+    )
+  })
+
+  it("are not compared when they are short, or when nobody's are known", () => {
+    const short = new Map([1, 2, 3, 4, 5, 6, 7].map((peer) => [1_000 + peer, 1]))
+    assert.isUndefined(judged("peer lists", traitsOf(1, { peers: short }), traitsOf(2, { peers: short })))
+    assert.isUndefined(level("peer lists", population.at(-1)!, population.at(-1)!))
+    assert.isUndefined(chanceOfSamePeer([]))
+  })
+
+  it("name each other", () => {
+    const [a, b] = [traitsOf(1, { peers: new Map([[2, 0.5]]) }), traitsOf(2, { peers: new Map([[1, 1]]) })]
+    assert.strictEqual(level("mutual listing", a, b), "each names the other")
+    assert.isUndefined(level("mutual listing", a, traitsOf(2)))
+  })
+})
