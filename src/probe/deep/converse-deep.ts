@@ -4,6 +4,7 @@ import type { VisitTimeouts } from "../visit-timeouts.ts"
 import { mostErrors } from "./budget.ts"
 import { type DeepDialogue, type DeepProbe, handshakeLine, openRange, pingLine } from "./catalogue.ts"
 import type { DeepDraft } from "./deep-draft.ts"
+import { ReplyFinder } from "./reply-finder.ts"
 import { askedOf, type DeepReply, outOfTime, replyOfLine, silence, silentBehindPing } from "./deep-reply.ts"
 
 interface DeepConversation {
@@ -20,7 +21,7 @@ const behindErrorMs = 200
 /** Lines beside the reply that are kept. */
 const keptLines = 4
 
-const isNotification = ({ line }: HeardLine): boolean => line._tag === "notification"
+const nothing = (): boolean => false
 
 const hasId = (id: number) => ({ line }: HeardLine): boolean => line._tag !== "notification" && line.id === id
 
@@ -34,6 +35,8 @@ export const converseDeep = Effect.fnUntraced(function*(
   dialogue: DeepDialogue,
   { clientName, timeouts, until }: DeepConversation
 ): Effect.fn.Return<void> {
+  const finder = new ReplyFinder()
+
   /** Null when it was answered, else why nothing more is asked. */
   const shakeHands = Effect.fnUntraced(function*() {
     const earlier = draft.replies.filter(({ probe }) => probe.startsWith("version") && !probe.includes("-")).length
@@ -45,8 +48,9 @@ export const converseDeep = Effect.fnUntraced(function*(
     }
     draft.asked(0.5)
     speech.say(`${handshakeLine(1, clientName)}\n`)
-    const heard = yield* speech.hear((lines) => lines.some((it) => !isNotification(it)), timeouts.handshakeMs)
-    const reply = heard.find((it) => !isNotification(it))
+    const heard = yield* speech.hear((lines) => finder.find(lines, nothing) !== undefined, timeouts.handshakeMs)
+    const reply = finder.find(heard, nothing)
+    finder.done(heard, reply)
     draft.observe(reply === undefined ? noReplyOf(asked) : replyOfLine(asked, reply))
     return reply?.line._tag === "result" ? null : "the handshake was not answered"
   })
@@ -67,24 +71,26 @@ export const converseDeep = Effect.fnUntraced(function*(
     draft.asked(probe.units + (withPing ? 0.1 : 0))
     speech.say(`${probe.line(id, clientName)}\n${withPing ? `${pingLine(pingId)}\n` : ""}`)
     if (probe.after === "end") speech.sayNoMore()
-    const isPing = withPing ? hasId(pingId) : () => false
-    const isReply = (it: HeardLine): boolean => !isNotification(it) && !isPing(it)
-    let heard = yield* speech.hear((lines) => lines.some(withPing ? isPing : isReply), timeouts.exchangeMs)
+    const isPing = withPing ? hasId(pingId) : nothing
+    const isAnswered = (lines: ReadonlyArray<HeardLine>): boolean => finder.find(lines, isPing) !== undefined
+    let heard = yield* speech.hear((lines) => withPing ? lines.some(isPing) : isAnswered(lines), timeouts.exchangeMs)
     const pinged = heard.some(isPing)
-    if (pinged && !heard.some(isReply)) heard = yield* speech.hear((lines) => lines.some(isReply), behindPingMs)
-    const reply = heard.find(isReply)
+    if (pinged && !isAnswered(heard)) heard = yield* speech.hear(isAnswered, behindPingMs)
+    const reply = finder.find(heard, isPing)
     const seen = reply !== undefined
       ? replyOfLine(asked, reply)
       : pinged
         ? silence(asked, "timeout", silentBehindPing)
         : noReplyOf(asked)
     draft.observe(seen)
-    if (seen.outcome === "error" && probe.after === "alone") yield* speech.hear(() => false, behindErrorMs)
+    if (seen.outcome === "error" && probe.after === "alone") yield* speech.hear(nothing, behindErrorMs)
     const others = heard.filter((it) => it !== reply && !isPing(it)).slice(0, keptLines)
     others.forEach((it, i) => {
       const method = it.line._tag === "notification" ? it.line.method : ""
-      draft.remark(replyOfLine({ ...asked, probe: `${probe.name}+${i + 1}`, method, params: [] }, it))
+      const seen = replyOfLine({ ...asked, probe: `${probe.name}+${i + 1}`, method, params: [] }, it)
+      draft.remark(finder.isRepeated(it) ? { ...seen, errorMessage: "its id was answered before" } : seen)
     })
+    finder.done(heard, reply)
     if (speech.ended !== null && probe.after !== "end") {
       draft.remark(silence({ ...asked, probe: `${probe.name} end` }, "closed", speech.endDetail ?? speech.ended))
     }

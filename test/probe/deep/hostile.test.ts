@@ -132,6 +132,25 @@ describe("a deep visit", { concurrent: true }, () => {
       assert.deepInclude(visit.identification!, { implementation: null, range: null, fingerprintHash: null, contradictions: [] })
     }).pipe(Effect.scoped), 60_000)
 
+  for (const software of ["ElectrumX 1.17.0", "Fulcrum 2.1.1", "electrs/0.10.9"]) {
+    it.live(`takes no repeated line of ${software} for the reply to its next question`, () =>
+      Effect.gen(function*() {
+        const visits = yield* Effect.forEach([[], ["repeated-ids"]], (traits) =>
+          Effect.gen(function*() {
+            const { tcpPort } = yield* startServer({ software, traits })
+            return yield* deepVisitPort(tcpPort)
+          }))
+        const answers = visits.map(({ replies }) => replies.map(({ errorCode, outcome, probe }) => [probe, outcome, errorCode]))
+        assert.deepStrictEqual(answers[1], answers[0])
+        const [usual, repeating] = visits.map(({ visit }) => visit)
+        assert.deepStrictEqual(repeating!.identification!.range, usual!.identification!.range)
+        assert.strictEqual(repeating!.identification!.fingerprintHash, usual!.identification!.fingerprintHash)
+        const remarks = repeating!.observations.filter(({ errorMessage }) => errorMessage === "its id was answered before")
+        assert.isAbove(remarks.length, 3)
+        assert.isTrue(remarks.every(({ probe }) => /^deep\/.*\+[0-9]$/.test(probe)))
+      }).pipe(Effect.scoped), 60_000)
+  }
+
   it.live("costs a stall or garbage its own probe's row only", () =>
     Effect.gen(function*() {
       const { port } = yield* tcpServer((socket) => {
