@@ -49,7 +49,11 @@ export const fulcrumFeatures = (model: ServerModel, broadcastPackage: boolean): 
   )
 }
 
-/** romanz electrs up to 0.11.1: `hosts` holds a port where a host should be. */
+/**
+ * Releases of romanz electrs have a port in `hosts` where a host should be, 0.11.1
+ * being the last one known; the sources rewritten since then have a map. Which of
+ * both a later release has nobody knows yet: a scenario can say so.
+ */
 export const romanzFeatures = (model: ServerModel): string => {
   const port = model.names.find((name) => name.tcp !== null)?.tcp ?? 50001
   return print(

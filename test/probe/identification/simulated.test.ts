@@ -47,6 +47,26 @@ const claiming = (replies: ReadonlyArray<SeenReply>, truth: string, lie: string)
 const isRight = (found: Identification, { implementation, release }: (typeof all)[number]): boolean =>
   found.implementation === implementation && isInRange(release, found.range!)
 
+describe("romanz electrs of whatever release", () => {
+  for (const release of ["0.11.1", "0.11.2", "0.11.9"]) {
+    for (const hosts of ["malformed", "all"] as const) {
+      it.live(`${release} with ${hosts === "all" ? "a map of hosts" : "a port for a host"} is held against nobody`, () =>
+        Effect.gen(function*() {
+          const software = `electrs/${release}`
+          const { tcpPort } = yield* startServer({ software, spec: { hosts } })
+          const replies = yield* askAll(tcpPort, [...visitCalls(software), ...furtherCalls], ["server.features"])
+          const { contradictions, implementation, range, remarks } = identify(behaviourOf(replies))!
+          assert.strictEqual(implementation, "romanz electrs")
+          assert.deepStrictEqual(contradictions, [])
+          // A build from the sources behind 0.11.1 calls itself so.
+          const isBuild = release === "0.11.1" && hosts === "all"
+          assert.strictEqual(isInRange(release, range!), !isBuild)
+          assert.strictEqual(remarks.length, isBuild ? 1 : 0)
+        }).pipe(Effect.scoped))
+    }
+  }
+})
+
 // Most of the time is ElectrumX holding replies back.
 describe("identification of simulated servers", { concurrent: true }, () => {
   for (const truth of all) {
