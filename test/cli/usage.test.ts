@@ -7,7 +7,7 @@ import { runCli } from "../support/cli.ts"
 const folder = mkdtempSync(join(tmpdir(), "observatory-usage-"))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-const commands = ["crawl", "visit", "probe", "enrich", "analyze", "query", "dictionary", "simnet", "demo"]
+const commands = ["crawl", "visit", "probe", "enrich", "analyze", "exposure", "query", "dictionary", "simnet", "demo"]
 
 describe("the command line", () => {
   it("lists every command, and every command's help names its flags with their environment twins", async () => {

@@ -1,0 +1,147 @@
+import type { OperatorCluster, Route, WalletNetwork } from "./candidate.ts"
+import { computedOf, type Estimate, estimateOf } from "./interval.ts"
+import { type Ownership, seenIn, type Worlds } from "./owners.ts"
+import { onePerAsn, onePerOperator, onionOnly, type SelectionPolicy, splitQueries, todaysPolicy } from "./selection-policy.ts"
+import type { OwnerShares, Sightings } from "./sightings.ts"
+import { simulateWallets } from "./simulate-wallets.ts"
+
+/** What one rule of choosing servers leaks. */
+export interface PolicyExposure {
+  readonly policy: string
+  readonly title: string
+  readonly route: Route
+  /** The wallet's IP address is shown to servers. */
+  readonly showsIp: boolean
+  readonly starts: number
+  /** Share of wallets that find a server at all; a rule that leaves none protects nobody. */
+  readonly served: number
+  /** The most that one owner gets: probability to be asked about all scripts, mean share of scripts, probability of a connection. */
+  readonly worstAll: Estimate
+  readonly worstScripts: Estimate
+  readonly worstConnected: Estimate
+  /** Who gets the largest share of scripts, every probable cluster taken as one; null where nobody gets any. */
+  readonly worstOwner: string | null
+  /** Mean number of owners that are asked about some script. */
+  readonly ownersAsked: number
+}
+
+/** How owners are named: a host, with how many servers of the same probable operator go with it. */
+export const ownerName = (owner: Ownership["owners"][number]): string =>
+  owner.cluster === null
+    ? owner.host
+    : `cluster ${owner.cluster.clusterId} (${owner.host} and ${owner.apart.length - 1} more)`
+
+/** Shares by owner, with every cluster as one and with every server apart. */
+interface Shares {
+  readonly whole: Float64Array
+  readonly apart: Float64Array
+}
+
+/**
+ * In each world what the owner has who had most in other lives: the largest of
+ * many uncertain numbers would be too large by chance.
+ */
+const worstIn = (ownership: Ownership, worlds: Worlds, chosenBy: Shares, told: Shares): ReadonlyArray<number> => {
+  // Owners that are no cluster are the same in every world.
+  const alone = ownership.owners.flatMap(({ cluster }, i) => cluster === null ? [i] : [])
+    .reduce((best, i) => best < 0 || chosenBy.whole[i]! > chosenBy.whole[best]! ? i : best, -1)
+  const clusters = ownership.owners.flatMap(({ cluster }, i) => cluster === null ? [] : [i])
+  const seen = (i: number, isOne: boolean, { apart, whole }: Shares) => seenIn(ownership.owners[i]!, i, isOne, whole, apart)
+  return worlds.map((world) => {
+    const worst = clusters.reduce((best, i) =>
+      best < 0 || seen(i, world[i] === 1, chosenBy) > seen(best, world[best] === 1, chosenBy) ? i : best, alone)
+    return worst < 0 ? 0 : seen(worst, world[worst] === 1, told)
+  })
+}
+
+/** What a policy leaks, from sightings simulated under it. */
+export const policyExposure = (
+  sightings: Sightings,
+  policy: SelectionPolicy,
+  ownership: Ownership,
+  worlds: Worlds,
+  { route, starts }: { readonly route: Route; readonly starts: number }
+): PolicyExposure => {
+  const whole = sightings.byOwner(ownership.whole, ownership.owners.length, starts)
+  const anybody = sightings.byOwner(ownership.whole.map(() => 0), 1, starts)
+  const half = Math.floor(sightings.trials / 2)
+  const halves = ([[0, half], [half, sightings.trials]] as const).map((lives) => ({
+    whole: sightings.byOwner(ownership.whole, ownership.owners.length, starts, lives),
+    apart: sightings.byOwner(ownership.apart, ownership.servers, starts, lives)
+  }))
+  const worst = (measure: keyof OwnerShares): Estimate => {
+    const [chosenBy, told] = halves.map(({ apart, whole }) => ({ whole: whole[measure], apart: apart[measure] }))
+    return estimateOf(worstIn(ownership, worlds, chosenBy!, told!), sightings.trials - half)
+  }
+  const most = whole.scripts.reduce((best, share, i) => share > whole.scripts[best]! ? i : best, 0)
+  const first = ownership.owners[most]
+  return {
+    policy: policy.name,
+    title: policy.title,
+    route,
+    showsIp: route === "clearnet",
+    starts,
+    served: anybody.any[0]!,
+    worstAll: worst("all"),
+    worstScripts: worst("scripts"),
+    worstConnected: worst("connected"),
+    worstOwner: first === undefined || whole.scripts[most] === 0 ? null : ownerName(first),
+    ownersAsked: whole.any.reduce((sum, share) => sum + share, 0)
+  }
+}
+
+const nothing = computedOf([0])
+
+/** A wallet with a server of its own shows nobody anything; nothing is simulated. */
+const ownServer = (starts: number): PolicyExposure => ({
+  policy: "own server",
+  title: "asks only a server of its own",
+  route: "clearnet",
+  showsIp: false,
+  starts,
+  served: 1,
+  worstAll: nothing,
+  worstScripts: nothing,
+  worstConnected: nothing,
+  worstOwner: null,
+  ownersAsked: 0
+})
+
+/** From which posterior on a published list of operators would name a cluster. */
+const publishedFrom = 0.95
+
+/** The rules that are compared; clusters are what somebody might publish. */
+export const comparedPolicies = (
+  clusters: ReadonlyArray<OperatorCluster>
+): ReadonlyArray<{ readonly policy: SelectionPolicy; readonly route: Route }> => {
+  const clusterOf = new Map(
+    clusters.filter(({ posterior }) => posterior >= publishedFrom)
+      .flatMap(({ clusterId, serverIds }) => serverIds.map((id) => [id, clusterId] as const))
+  )
+  return [
+    { policy: todaysPolicy, route: "clearnet" },
+    { policy: onePerAsn, route: "clearnet" },
+    { policy: onePerOperator((id) => clusterOf.get(id) ?? null), route: "clearnet" },
+    { policy: splitQueries(3), route: "clearnet" },
+    { policy: splitQueries(8), route: "clearnet" },
+    { policy: onionOnly, route: "tor" }
+  ]
+}
+
+/** Every rule, today's first and the wallet's own server last, after so many starts without a saved server. */
+export const comparePolicies = (
+  network: WalletNetwork,
+  clusters: ReadonlyArray<OperatorCluster>,
+  ownership: Ownership,
+  worlds: Worlds,
+  options: { readonly starts: number; readonly lives: number; readonly randomSeed: number; readonly switchesPerStart: number }
+): ReadonlyArray<PolicyExposure> => {
+  const { starts, switchesPerStart } = options
+  return [
+    ...comparedPolicies(clusters).map(({ policy, route }) => {
+      const habits = { route, savedServer: false, starts, switchesPerStart }
+      return policyExposure(simulateWallets(network, policy, habits, options), policy, ownership, worlds, { route, starts })
+    }),
+    ownServer(starts)
+  ]
+}
