@@ -7,7 +7,9 @@ export const AnalysisReason = Schema.Literals([
   /** Its servers are joined when a crawl ends, and it has not. */
   "crawl not ended",
   /** A truth file is none, or has nothing about the crawl. */
-  "bad truth"
+  "bad truth",
+  /** The file of `--indicators` is no table of indicators. */
+  "bad indicators"
 ])
 export type AnalysisReason = typeof AnalysisReason.Type
 

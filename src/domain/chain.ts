@@ -10,6 +10,15 @@ import testnet4 from "./chains/testnet4.json" with { type: "json" }
 /** A block hash as people write it: 64 lower-case hex digits, most significant byte first. */
 export const BlockHash = Schema.String.check(Schema.isPattern(/^[0-9a-f]{64}$/))
 
+/**
+ * What a chain asks of the work of its blocks: `constant`, the target of the
+ * first block for ever; `retargets`, changed every 2016 blocks, at most to four
+ * times the target; `limit only`, where blocks of least work may come at any time
+ * or cost anybody little: then only the target of the first block binds.
+ */
+export const WorkRule = Schema.Literals(["constant", "retargets", "limit only"])
+export type WorkRule = typeof WorkRule.Type
+
 const Port = Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 65535 }))
 
 /**
@@ -26,6 +35,8 @@ export const Chain = Schema.Struct({
   genesis_hash: BlockHash,
   default_ports: Schema.Struct({ tcp: Port, tls: Port, ws: Port, wss: Port }),
   checkpoints: Schema.Array(Schema.Struct({ height: Schema.Natural, block_hash: BlockHash })),
+  /** Not known where it is missing: then a header's own target is all that its work is held against. */
+  work: Schema.optionalKey(WorkRule),
   irc: Schema.NullOr(Schema.Struct({ channel: Schema.NonEmptyString, nick_prefix: Schema.NonEmptyString })),
   source: Schema.NonEmptyString
 })
@@ -40,7 +51,7 @@ export const shippedChains: ReadonlyArray<Chain> = [
   regtest,
   mainnetSim,
   testnetSim
-].map((json) => Schema.decodeSync(Chain)(json))
+].map((json) => Schema.decodeUnknownSync(Chain)(json))
 
 /** The heights whose headers decide the chain of a server, genesis included, ascending. */
 export const decidingHeights = (chain: Chain): ReadonlyArray<number> =>
@@ -49,3 +60,6 @@ export const decidingHeights = (chain: Chain): ReadonlyArray<number> =>
 /** The block hash this chain has at a deciding height, undefined at any other height. */
 export const expectedHash = (chain: Chain, height: number): string | undefined =>
   height === 0 ? chain.genesis_hash : chain.checkpoints.find((c) => c.height === height)?.block_hash
+
+/** What a shipped chain asks of the work of its blocks; undefined where it is not known. */
+export const chainWorkRule = (name: string): WorkRule | undefined => shippedChains.find((chain) => chain.name === name)?.work

@@ -63,7 +63,7 @@ WITH member AS (
     p.asn,
     p.org,
     p.cloud_provider,
-    CAST(NULL AS DOUBLE) AS honeypot_score,
+    su.score AS honeypot_score,
     m.cluster_id,
     CASE
       WHEN ce.visit_id IS NULL THEN 'not visited: ' || coalesce(ce.not_visited_reason, ce.state)
@@ -163,7 +163,8 @@ WITH member AS (
     coalesce(hi.because, CASE WHEN hi.visit_id IS NULL THEN 'visited by a version that did not ask' ELSE 'cannot be judged' END) AS no_history,
     v.features_services IS NOT NULL AS has_features,
     h.uptime_gap,
-    i.disagreement
+    i.disagreement,
+    CASE WHEN su.score IS NULL THEN coalesce(su.explanation, 'not analysed yet') END AS no_score
   FROM latest_crawl l
   JOIN crawl_endpoint ce ON ce.crawl_id = l.crawl_id
   LEFT JOIN visit v ON v.visit_id = ce.visit_id
@@ -181,10 +182,11 @@ WITH member AS (
   LEFT JOIN answer ba ON ba.visit_id = ce.visit_id AND ba.subject = 'balance'
   LEFT JOIN answer hi ON hi.visit_id = ce.visit_id AND hi.subject = 'history'
   LEFT JOIN throttling th ON th.visit_id = ce.visit_id
+  LEFT JOIN suspicion su ON su.crawl_id = ce.crawl_id AND su.server_id = se.server_id
   LEFT JOIN member m ON m.crawl_id = ce.crawl_id AND m.server_id = se.server_id
 )
 SELECT
-  * EXCLUDE (no_deep, not_compared, untimed, no_balance, no_history, no_visit, no_session, no_tls, no_certificate, no_place, gaps, place_gap, why, has_features, uptime_gap, disagreement),
+  * EXCLUDE (no_score, no_deep, not_compared, untimed, no_balance, no_history, no_visit, no_session, no_tls, no_certificate, no_place, gaps, place_gap, why, has_features, uptime_gap, disagreement),
   map_from_entries([gap FOR gap IN [
     {k: 'reachable', v: CASE WHEN reachable IS NULL THEN notes END},
     {k: 'visited_at', v: CASE WHEN visited_at IS NULL THEN no_visit END},
@@ -242,7 +244,7 @@ SELECT
     {k: 'org', v: CASE WHEN org IS NULL THEN coalesce(no_place, gaps['org'], place_gap) END},
     {k: 'cloud_provider', v: CASE WHEN cloud_provider IS NULL THEN coalesce(no_place, gaps['cloud_provider'], CASE WHEN gaps IS NOT NULL AND asn IS NULL THEN 'its asn is not known' END, place_gap) END},
     {k: 'reverse_names', v: CASE WHEN reverse_names IS NULL THEN coalesce(no_place, gaps['ptr'], place_gap) END},
-    {k: 'honeypot_score', v: CASE WHEN honeypot_score IS NULL THEN 'not computed by this version' END},
+    {k: 'honeypot_score', v: no_score},
     {k: 'advertised_hosts', v: CASE WHEN advertised_hosts IS NULL THEN coalesce(no_session, CASE WHEN has_features THEN 'it does not say' ELSE coalesce(why['features'], 'not asked') END) END},
     {k: 'advertised_services', v: CASE WHEN advertised_services IS NULL THEN coalesce(no_session, CASE WHEN has_features THEN 'it does not say' ELSE coalesce(why['features'], 'not asked') END) END},
     {k: 'protocol_min', v: CASE WHEN protocol_min IS NULL THEN coalesce(no_session, CASE WHEN has_features THEN 'it does not say' ELSE coalesce(why['features'], 'not asked') END) END},
@@ -306,7 +308,7 @@ COMMENT ON COLUMN server_metadata.city IS 'City in which a geo file puts the add
 COMMENT ON COLUMN server_metadata.asn IS 'Autonomous system that announces the address; the first named where there are several. Null when not known, see place_note.';
 COMMENT ON COLUMN server_metadata.org IS 'Holder of the autonomous system; null when not known.';
 COMMENT ON COLUMN server_metadata.cloud_provider IS 'Company that rents out servers there: by the ranges it publishes, else by autonomous system. Null: none that is known here, or not looked up.';
-COMMENT ON COLUMN server_metadata.honeypot_score IS 'Suspicion score, 0 to 1; null when not computed.';
+COMMENT ON COLUMN server_metadata.honeypot_score IS 'Suspicion score of its server, 0 to 100: a sum of indicators, which table indicator explains (queries suspicion-of-a-server, suspicion-by-indicator). Independent of cluster_id, and no verdict about anybody. Null when not analysed yet, for a server that never answered or is of another chain, and where no indicator could be tested.';
 COMMENT ON COLUMN server_metadata.cluster_id IS 'Group of servers it belongs to (the first of several); null for none or when not analysed.';
 COMMENT ON COLUMN server_metadata.notes IS 'Why it was not visited, or why its visit failed; null when it answered.';
 COMMENT ON COLUMN server_metadata.country_located IS 'Country in which a geo file (--geoip) puts the address; null when not known.';

@@ -41,13 +41,15 @@ SELECT
   coalesce(nb.servers, 0) AS named_by_servers,
   coalesce(n.servers, 0) AS names_servers,
   co.community,
-  g.cluster_id
+  g.cluster_id,
+  su.score AS honeypot_score
 FROM server s
 JOIN per_server p USING (crawl_id, server_id)
 LEFT JOIN named_by nb USING (crawl_id, server_id)
 LEFT JOIN names n USING (crawl_id, server_id)
 LEFT JOIN community co ON co.crawl_id = s.crawl_id AND co.server_id = s.server_id AND co.resolution = 1
-LEFT JOIN grouped g ON g.crawl_id = s.crawl_id AND g.server_id = s.server_id;
+LEFT JOIN grouped g ON g.crawl_id = s.crawl_id AND g.server_id = s.server_id
+LEFT JOIN suspicion su ON su.crawl_id = s.crawl_id AND su.server_id = s.server_id;
 COMMENT ON VIEW server_summary IS 'One row is one server of the latest finished crawl of its network. Level: server: count servers here.';
 COMMENT ON COLUMN server_summary.crawl_id IS 'Latest finished crawl of the network. Never null.';
 COMMENT ON COLUMN server_summary.server_id IS 'The server. Never null.';
@@ -70,3 +72,4 @@ COMMENT ON COLUMN server_summary.named_by_servers IS 'Other servers whose peer l
 COMMENT ON COLUMN server_summary.names_servers IS 'Other servers that its peer lists name. Never null.';
 COMMENT ON COLUMN server_summary.community IS 'Louvain community at resolution 1; null when not analysed.';
 COMMENT ON COLUMN server_summary.cluster_id IS 'Group of servers it belongs to (the first of several); null for none or when not analysed.';
+COMMENT ON COLUMN server_summary.honeypot_score IS 'Suspicion score, 0 to 100, see table suspicion; independent of cluster_id, and no verdict about anybody. Null when not analysed yet, for a server that never answered or is of another chain, and where no indicator could be tested.';

@@ -1,0 +1,248 @@
+import { Schema } from "effect"
+
+/** What is read for suspicion, each query beside the rows it gives; all take `$crawl_id`. */
+
+const Text = Schema.NullOr(Schema.String)
+const Texts = Schema.Array(Schema.String)
+
+/** One header shown for two heights is of no chain at all, be it called another one. */
+const repeatsHeader = `coalesce(json_array_length(v.chain_headers), 0) > coalesce(len(list_distinct(list_transform(
+  CAST(v.chain_headers AS JSON[]), lambda shown: shown->>'hash'))), 0)`
+
+export const Server = Schema.Struct({
+  server_id: Schema.Int,
+  chain: Text,
+  confirmed: Schema.Boolean,
+  network: Schema.String,
+  simulated: Schema.Boolean,
+  genesis_hash: Schema.String,
+  repeats_header: Schema.Boolean
+})
+export const selectServers = `
+  SELECT s.server_id, s.chain, s.confirmed, c.network, c.simulated, lower(c.genesis_hash) AS genesis_hash,
+    s.server_id IN (
+      SELECT se.server_id FROM server_endpoint se
+      JOIN visit v ON v.crawl_id = se.crawl_id AND v.endpoint_id = se.endpoint_id AND v.kind = 'regular'
+      WHERE se.crawl_id = $crawl_id AND ${repeatsHeader}
+    ) AS repeats_header
+  FROM server s JOIN crawl c USING (crawl_id)
+  WHERE s.crawl_id = $crawl_id
+  ORDER BY s.server_id`
+
+/** Regular visits that a server answered, without those that showed another chain of its own. */
+const answered = `
+  answered AS (
+    SELECT se.server_id, e.host, v.*
+    FROM server_endpoint se
+    JOIN endpoint e USING (endpoint_id)
+    JOIN visit v ON v.crawl_id = se.crawl_id AND v.endpoint_id = se.endpoint_id AND v.kind = 'regular'
+    WHERE se.crawl_id = $crawl_id AND v.software IS NOT NULL AND (v.chain_verdict IS DISTINCT FROM 'other' OR ${repeatsHeader})
+  )`
+
+/** The same, and what probes asked of the crawl's servers later with well-formed requests. */
+const wellFormed = `${answered},
+  series AS (
+    SELECT d.server_id, unnest(d.visit_ids) AS visit_id FROM differential d WHERE d.servers_of = $crawl_id
+    UNION
+    SELECT r.server_id, r.visit_id FROM snapshot_reading r JOIN snapshot s USING (snapshot_id)
+    WHERE s.servers_of = $crawl_id AND r.visit_id IS NOT NULL
+  ), asked AS (
+    SELECT server_id, visit_id, started_at, chain_verdict FROM answered
+    UNION ALL
+    SELECT s.server_id, v.visit_id, v.started_at, NULL FROM series s JOIN visit v USING (visit_id)
+  )`
+
+const kindsOf = (visit: string): string => `
+  CASE WHEN ${visit}.default_values IS NULL THEN []
+    ELSE list_distinct(list_transform(CAST(${visit}.default_values AS JSON[]), lambda entry: entry->>'kind')) END AS default_kinds`
+
+export const Visit = Schema.Struct({
+  server_id: Schema.Int,
+  visit_id: Schema.Int,
+  host: Schema.String,
+  address: Text,
+  chain_verdict: Text,
+  tip_height: Schema.NullOr(Schema.Finite),
+  implementation: Text,
+  contradictions: Schema.NullOr(Texts),
+  proxy: Schema.NullOr(Texts),
+  features_genesis_hash: Text,
+  features_hosts: Text,
+  banner: Text,
+  donation_address: Text,
+  default_kinds: Texts
+})
+export const selectVisits = `
+  WITH ${answered}
+  SELECT a.server_id, a.visit_id, a.host, a.address, a.chain_verdict, a.tip_height, i.implementation, i.contradictions,
+    i.proxy, a.features_genesis_hash, CAST(a.features_hosts AS VARCHAR) AS features_hosts, left(a.banner, 20000) AS banner,
+    left(a.donation_address, 1000) AS donation_address, ${kindsOf("a")}
+  FROM answered a LEFT JOIN identification i USING (visit_id)
+  ORDER BY a.server_id, a.visit_id`
+
+export const Header = Schema.Struct({
+  server_id: Schema.Int,
+  visit_id: Schema.Int,
+  visited_at: Schema.Finite,
+  probe: Schema.String,
+  value: Schema.String
+})
+export const selectHeaders = `
+  WITH ${wellFormed}
+  SELECT a.server_id, a.visit_id, epoch_ms(a.started_at) AS visited_at, o.probe, o.value
+  FROM asked a JOIN observation o USING (visit_id)
+  WHERE o.outcome = 'ok' AND o.value IS NOT NULL AND length(o.value) <= 2000
+    AND (o.probe LIKE 'header#%' OR o.probe = 'tip' OR o.probe LIKE 'tip before%' OR o.probe LIKE 'tip after%')
+    -- A server that showed no deciding header may be of any chain.
+    AND a.server_id IN (SELECT server_id FROM answered WHERE chain_verdict IN ('same', 'other'))
+    AND a.chain_verdict IS DISTINCT FROM 'unverified'
+  ORDER BY a.server_id, a.visit_id, o.sent_ms, o.probe`
+
+export const Answer = Schema.Struct({
+  server_id: Schema.Int,
+  visit_id: Schema.Int,
+  subject: Schema.String,
+  script_form: Text,
+  response: Text,
+  filtered: Schema.NullOr(Schema.Boolean),
+  causes: Texts,
+  detail: Text
+})
+export const selectAnswers = `
+  WITH ${answered}
+  SELECT a.server_id, a.visit_id, b.subject, b.script_form, b.response, b.filtered, b.causes, CAST(b.detail AS VARCHAR) AS detail
+  FROM answered a JOIN behaviour b USING (visit_id)
+  ORDER BY a.server_id, a.visit_id, b.subject, b.script_form`
+
+export const OddReply = Schema.Struct({
+  server_id: Schema.Int,
+  visit_id: Schema.Int,
+  probe: Schema.String,
+  outcome: Schema.String,
+  error_message: Text
+})
+export const selectOddReplies = `
+  WITH ${wellFormed}
+  SELECT a.server_id, a.visit_id, o.probe, o.outcome, left(o.error_message, 200) AS error_message
+  FROM asked a JOIN observation o USING (visit_id)
+  WHERE (o.outcome IN ('malformed', 'too large')
+    -- Who answers late, or to a question given up, is slow.
+    AND coalesce(o.error_message, '') NOT LIKE 'late reply%')
+    OR (o.outcome = 'ok' AND o.probe LIKE 'fee#%' AND TRY_CAST(o.value AS DOUBLE) < 0 AND TRY_CAST(o.value AS DOUBLE) <> -1)
+  ORDER BY a.server_id, a.visit_id, o.sent_ms, o.probe`
+
+export const ErrorText = Schema.Struct({ server_id: Schema.Int, visit_id: Schema.Int, probe: Schema.String, text: Schema.String })
+export const selectErrorTexts = `
+  WITH ${wellFormed}
+  SELECT a.server_id, a.visit_id, o.probe, left(o.error_message, 1024) AS text
+  FROM asked a JOIN observation o USING (visit_id)
+  WHERE o.outcome = 'error' AND o.error_message IS NOT NULL
+  ORDER BY a.server_id, a.visit_id, o.sent_ms, o.probe`
+
+export const Announced = Schema.Struct({
+  server_id: Schema.Int,
+  entries: Schema.Int,
+  sole_unanswered: Schema.Int,
+  sole_impossible: Schema.Int,
+  repeated: Schema.Int,
+  examples: Texts
+})
+/**
+ * Of each list: hosts that no other server names and that failed on their side
+ * when visited, entries that name nothing and that nobody else has, and entries
+ * beyond four for one host.
+ */
+export const selectAnnounced = `
+  WITH named AS (
+    SELECT DISTINCT se.server_id, a.advertisement_id, a.host, a.problem
+    FROM advertised ad
+    JOIN source s ON s.source_id = ad.source_id AND s.kind = 'server'
+    JOIN server_endpoint se ON se.crawl_id = ad.crawl_id AND se.endpoint_id = s.endpoint_id
+    JOIN advertisement a USING (advertisement_id)
+    WHERE ad.crawl_id = $crawl_id
+  ), lister AS (
+    SELECT coalesce(host, CAST(advertisement_id AS VARCHAR)) AS what, count(DISTINCT server_id) AS listers FROM named GROUP BY what
+  ), answer AS (
+    SELECT ce.host, bool_or(ce.reachable) AS answered
+    FROM crawl_endpoint ce WHERE ce.crawl_id = $crawl_id GROUP BY ce.host
+  ), by_host AS (
+    SELECT n.server_id, n.host, any_value(n.problem) AS problem, count(*) AS entries, any_value(l.listers) AS listers,
+      bool_and(NOT a.answered) AS failed, any_value(ad.raw) AS raw
+    FROM named n
+    JOIN lister l ON l.what = coalesce(n.host, CAST(n.advertisement_id AS VARCHAR))
+    JOIN advertisement ad USING (advertisement_id)
+    LEFT JOIN answer a ON a.host = n.host
+    GROUP BY n.server_id, n.host, CASE WHEN n.host IS NULL THEN n.advertisement_id END
+  )
+  SELECT server_id, CAST(sum(entries) AS INTEGER) AS entries,
+    CAST(count(*) FILTER (listers = 1 AND problem IS NULL AND failed) AS INTEGER) AS sole_unanswered,
+    CAST(count(*) FILTER (listers = 1 AND problem IS NOT NULL) AS INTEGER) AS sole_impossible,
+    CAST(sum(greatest(entries - 4, 0)) AS INTEGER) AS repeated,
+    coalesce(list(left(raw, 200) ORDER BY raw) FILTER (listers = 1 AND (problem IS NOT NULL OR failed)), [])[1:5] AS examples
+  FROM by_host
+  GROUP BY server_id
+  ORDER BY server_id`
+
+export const Deep = Schema.Struct({
+  server_id: Schema.Int,
+  visit_id: Schema.Int,
+  compared_with: Text,
+  not_compared: Text,
+  differs: Texts
+})
+export const selectDeep = `
+  SELECT server_id, visit_id, compared_with, not_compared, differs FROM server_malformed WHERE crawl_id = $crawl_id`
+
+export const Differential = Schema.Struct({
+  server_id: Schema.Int,
+  state: Schema.String,
+  differing_first: Texts,
+  p_value: Schema.NullOr(Schema.Finite),
+  q_value: Schema.NullOr(Schema.Finite),
+  servers_tested: Schema.Int
+})
+/** Of several endpoints the one that differs. */
+export const selectDifferentials = `
+  SELECT server_id, state, differing_first, p_value, q_value, servers_tested
+  FROM differential_result WHERE servers_of = $crawl_id
+  ORDER BY server_id, list_position(['differs', 'open', 'same', 'not comparable'], state), endpoint_id`
+
+export const Certificate = Schema.Struct({
+  server_id: Schema.Int,
+  visit_id: Schema.Int,
+  host: Schema.String,
+  sha256: Schema.String,
+  spki_sha256: Schema.String,
+  subject: Schema.String,
+  issuer: Schema.String,
+  self_signed: Schema.Boolean,
+  valid_from: Schema.NullOr(Schema.Finite),
+  valid_to: Schema.NullOr(Schema.Finite),
+  san_dns: Texts,
+  verify_error: Text,
+  chain_sha256: Texts,
+  default_kinds: Texts
+})
+export const selectCertificates = `
+  WITH ${answered}
+  SELECT a.server_id, a.visit_id, a.host, x.sha256, x.spki_sha256, left(x.subject, 1000) AS subject,
+    left(x.issuer, 1000) AS issuer, x.self_signed, epoch_ms(x.valid_from) AS valid_from, epoch_ms(x.valid_to) AS valid_to,
+    x.san_dns[1:100] AS san_dns, t.verify_error, coalesce(t.chain_sha256, []) AS chain_sha256, ${kindsOf("a")}
+  FROM answered a
+  JOIN tls_session t USING (visit_id)
+  JOIN certificate x ON x.sha256 = t.certificate_sha256
+  ORDER BY a.server_id, a.visit_id`
+
+export const Uptime = Schema.Struct({
+  server_id: Schema.Int,
+  uptime_share: Schema.NullOr(Schema.Finite),
+  observations: Schema.Int,
+  uptime_gap: Text
+})
+export const selectUptimes = `
+  SELECT se.server_id, h.uptime_share, CAST(h.uptime_observations AS INTEGER) AS observations, h.uptime_gap
+  FROM server_endpoint se
+  JOIN crawl c USING (crawl_id)
+  JOIN endpoint_history h ON h.network = c.network AND h.endpoint_id = se.endpoint_id
+  WHERE se.crawl_id = $crawl_id
+  ORDER BY se.server_id, h.uptime_share DESC NULLS LAST, h.uptime_observations DESC, se.endpoint_id`

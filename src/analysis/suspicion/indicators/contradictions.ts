@@ -1,0 +1,44 @@
+import type { CrawlEvidence, ServerEvidence } from "../evidence.ts"
+import { type Indicator, named } from "../indicator.ts"
+
+/** What one contradiction earns: old banners, proxies, forks and patched builds make them. */
+const each = 0.35
+
+/** Hosts it claims that answered as a stranger's, which claims nothing of it. */
+const claimedOfOthers = (server: ServerEvidence, crawl: CrawlEvidence): ReadonlyArray<string> => {
+  const own = new Set(server.visits.map(({ host }) => host))
+  const claimed = new Set(server.visits.flatMap(({ claimedHosts }) => claimedHosts ?? []))
+  return [...claimed].filter((host) => {
+    const others = crawl.byHost.get(host) ?? []
+    return !own.has(host) && others.length > 0 && others.every((id) =>
+      crawl.groups.labelOf(id) !== crawl.groups.labelOf(server.serverId) &&
+      !crawl.servers.get(id)!.visits.some(({ claimedHosts }) => claimedHosts?.some((back) => own.has(back)) === true))
+  }).toSorted()
+}
+
+/**
+ * Do the things that a server says of itself go together: software named and
+ * behaviour, features and the chain shown, hosts claimed and who answers there?
+ * A claimed host that does not answer is no contradiction: it may be down.
+ */
+export const contradictions: Indicator = (server, crawl) => {
+  const judged = server.visits.filter((visit) => visit.contradictions !== null)
+  if (judged.length === 0) return { untested: "nothing it said could be compared with how it behaves" }
+  const found = new Set(judged.flatMap((visit) => visit.contradictions!))
+  const genesis = server.visits.filter(({ chainVerdict, featuresGenesisHash }) =>
+    chainVerdict === "same" && featuresGenesisHash !== null && featuresGenesisHash.toLowerCase() !== crawl.genesisHash)
+  const foreign = claimedOfOthers(server, crawl)
+  const value = found.size + (genesis.length > 0 ? 1 : 0) + foreign.length
+  return {
+    value,
+    // A wrong genesis hash beside the right headers is no matter of upkeep.
+    share: genesis.length > 0 ? 1 : Math.min(1, each * value),
+    detail: {
+      ...(found.size > 0 ? { contradictions: named([...found].toSorted()) } : {}),
+      ...(genesis.length > 0
+        ? { genesis_hash: named(genesis.map(({ featuresGenesisHash, visitId }) => ({ visit_id: visitId, claimed: featuresGenesisHash, shown: crawl.genesisHash }))) }
+        : {}),
+      ...(foreign.length > 0 ? { claims_hosts_of_strangers: named(foreign) } : {})
+    }
+  }
+}

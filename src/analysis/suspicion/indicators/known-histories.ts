@@ -1,0 +1,34 @@
+import { type Answer, factOf } from "../evidence.ts"
+import { type Indicator, named } from "../indicator.ts"
+
+/** Words for an answer that is not what is in the chain. */
+const untrue: ReadonlySet<string> = new Set(["differs", "truncated", "empty"])
+
+const isMalformed = ({ detail }: Answer): boolean => typeof detail === "object" && detail !== null && "problem" in detail
+
+const rowOf = ({ detail, response, scriptForm, subject, visitId }: Answer) =>
+  ({ visit_id: visitId, subject, script_form: scriptForm, response, detail })
+
+/**
+ * Does a server tell of public scripts what is in the chain below a height?
+ * Entries are pinned: nobody's majority decides them. What nobody at all
+ * confirms is our own mistake, and held against no one.
+ */
+export const knownHistories: Indicator = (server, crawl) => {
+  const asked = server.answers.filter(({ response, scriptForm }) => scriptForm !== null && response !== null && response !== "not asked")
+  const judged = asked.filter((answer) => answer.response === "ok" || (untrue.has(answer.response!) && !isMalformed(answer)))
+  if (asked.length === 0) return { untested: "it was asked about no script whose history is known" }
+  if (judged.length === 0) return { untested: "no answer about a script can be judged" }
+  const lies = judged.filter((answer) => answer.response !== "ok")
+  const proven = lies.filter((answer) => crawl.confirmedFacts.has(factOf(answer)))
+  if (lies.length > 0 && proven.length === 0) {
+    return { untested: "no server of this crawl confirms what is known of these scripts: our own facts may be wrong" }
+  }
+  return {
+    value: new Set(proven.map(({ scriptForm }) => scriptForm)).size,
+    share: proven.length > 0 ? 1 : 0,
+    detail: proven.length > 0
+      ? { answers: named(proven.map(rowOf)) }
+      : { answered_as_known: judged.length, because: "what came later, is unconfirmed, or lies above the tip it shows is not held against it" }
+  }
+}

@@ -1,0 +1,37 @@
+import { type Indicator, named } from "../indicator.ts"
+
+/** Questions whose answer may be long without any fault of the server: anybody can pay to a public script. */
+const mayBeLong = /^(?:history|balance)#/
+
+/** What odd replies to one, two, and more kinds of questions earn: one kind may be the whim of a fork. */
+const byKinds = [0, 0.4, 0.7, 1]
+
+/** What a lesser deviation earns: limits, switched-off methods, proxies and forks make them too. */
+const lesser = 0.1
+
+/**
+ * Does a server answer well-formed requests with what the method returns, and
+ * malformed ones as its software does? Replies that are none, or have no end,
+ * count by the kinds of questions that got them; other deviations from the
+ * software it behaves like count little.
+ */
+export const protocolAnswers: Indicator = (server) => {
+  if (server.visits.length === 0) return { untested: "no visit reached its chain" }
+  const odd = server.oddReplies.filter(({ outcome, probe }) => outcome !== "too large" || !mayBeLong.test(probe))
+  const kinds = new Set(odd.map(({ probe }) => probe.replace(/#.*|@.*/, "")))
+  const filtered = server.answers.filter((answer) => answer.filtered === true && answer.scriptForm === null && answer.response !== "differs")
+  const deviations = filtered.length + (server.deep?.differs.length ?? 0)
+  return {
+    value: odd.length + deviations,
+    share: kinds.size > 0 ? byKinds[Math.min(kinds.size, byKinds.length - 1)]! : deviations > 0 ? lesser : 0,
+    detail: {
+      ...(odd.length > 0 ? { replies: named(odd) } : {}),
+      ...(filtered.length > 0
+        ? { filtered: named(filtered.map(({ causes, detail, response, subject, visitId }) => ({ visit_id: visitId, subject, response, detail, causes }))) }
+        : {}),
+      ...(server.deep === null
+        ? { malformed_requests: "no deep visit yet" }
+        : { malformed_requests: { visit_id: server.deep.visitId, compared_with: server.deep.comparedWith, differs: named(server.deep.differs), not_compared: server.deep.notCompared } })
+    }
+  }
+}

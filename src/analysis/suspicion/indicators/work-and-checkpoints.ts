@@ -1,0 +1,64 @@
+import { chainWorkRule, expectedHash, shippedChains } from "../../../domain/chain.ts"
+import type { CrawlEvidence, ShownHeader } from "../evidence.ts"
+import { type Indicator, named } from "../indicator.ts"
+import { strangers } from "../relations.ts"
+import { periodOf, workFaults, type WorkFault, workOf } from "../required-work.ts"
+
+/** A header whose height decides the chain and whose hash is the right one: what every other one is held against. */
+const isPinned = ({ genesisHash, network }: CrawlEvidence) => ({ header, height }: ShownHeader): boolean => {
+  const chain = shippedChains.find(({ name }) => name === network)
+  return header.hash === (chain === undefined ? (height === 0 ? genesisHash : undefined) : expectedHash(chain, height))
+}
+
+/** Strangers that must show a harder target before an easier one is called too little work: one of them may be a frame-up. */
+const leastWitnesses = 2
+
+/** Servers that show more work between the same two changes of the target, where all blocks in between have the same. */
+const showingMore = (crawl: CrawlEvidence, { header, height }: ShownHeader): ReadonlyArray<number> =>
+  [...crawl.shownWork.get(periodOf(height)) ?? []].flatMap(([work, serverIds]) => work > workOf(header) ? serverIds : [])
+
+const headerText = ({ header, height, probe, visitId }: ShownHeader) => ({
+  visit_id: visitId,
+  probe,
+  height,
+  hash: header.hash,
+  bits: header.bits.toString(16).padStart(8, "0")
+})
+
+/**
+ * Do the headers that a server shows carry the work that its chain requires?
+ * By proof of work and checkpoints alone: what most servers show counts nothing.
+ */
+export const workAndCheckpoints: Indicator = (server, crawl) => {
+  const rule = chainWorkRule(crawl.network)
+  const pinned = server.headers.filter(isPinned(crawl))
+  const judged = server.headers.filter((shown) => !pinned.includes(shown))
+  if (server.headers.length === 0) return { untested: "it showed no header of the chain" }
+  if (judged.length === 0) return { untested: "it showed no readable tip" }
+  const faulty = judged.flatMap((shown) => {
+    const faults: Array<Omit<WorkFault, "rule"> & { readonly rule: string }> = [...workFaults(rule, pinned, shown)]
+    const elsewhere = server.headers.find(({ header, height }) => header.hash === shown.header.hash && height !== shown.height)
+    if (elsewhere !== undefined) faults.push({ rule: "two heights", because: `it is shown for the heights ${elsewhere.height} and ${shown.height}` })
+    if (rule === "retargets" && faults.length === 0) {
+      const witnesses = showingMore(crawl, shown)
+      if (strangers(crawl.groups, witnesses) >= leastWitnesses) {
+        faults.push({
+          rule: "less work than another branch",
+          because: `servers ${named(witnesses).join(", ")}, strangers to each other, show blocks of more work between the same two changes of the target`
+        })
+      }
+    }
+    return faults.length === 0 ? [] : [{ ...headerText(shown), faults }]
+  })
+  const tips = judged.filter(({ probe }) => probe.startsWith("tip"))
+  return {
+    value: faulty.length,
+    share: faulty.length > 0 ? 1 : 0,
+    detail: faulty.length > 0
+      ? { headers: named(faulty), pinned: named(pinned.map(headerText)) }
+      : {
+        headers: named((tips.length > 0 ? tips : judged).map(headerText)),
+        because: "the work is what the chain requires; a tip that is old or behind others is no lie"
+      }
+  }
+}

@@ -1,0 +1,83 @@
+import { type BlockHeader, targetOfBits } from "../../domain/block-header.ts"
+import type { WorkRule } from "../../domain/chain.ts"
+import type { ShownHeader } from "./evidence.ts"
+
+/** Blocks between two changes of the target, and the most by which one makes it easier (Bitcoin Core, pow.cpp). */
+const retargetBlocks = 2016
+const mostEasing = 4n
+
+/** Seconds that a block is to take. */
+const blockSeconds = 600
+
+/** Blocks came faster than that now and then, never for long twenty times as fast. */
+const mostHaste = 20
+
+/** Simulated worlds and our own clock may be off, not by that much. */
+const mostAheadMs = 365 * 86_400_000
+
+/** What is wrong with a header, in a word and in a sentence. */
+export interface WorkFault {
+  readonly rule: "own target" | "target too easy" | "height out of reach" | "time out of reach"
+  readonly because: string
+}
+
+const bitsText = (bits: number): string => bits.toString(16).padStart(8, "0")
+
+/** Target that a header at a height may not exceed, given headers that are pinned; undefined where nothing is known. */
+const easiestTarget = (
+  rule: WorkRule | undefined,
+  pinned: ReadonlyArray<ShownHeader>,
+  height: number
+): { readonly target: bigint; readonly because: string } | undefined => {
+  const genesis = pinned.find((pin) => pin.height === 0)
+  const below = pinned.filter((pin) => pin.height <= height).toSorted((a, b) => b.height - a.height)[0]
+  if (rule === undefined || genesis === undefined || below === undefined) return undefined
+  const limit = { target: targetOfBits(genesis.header.bits), because: `easier than the chain allows at all (${bitsText(genesis.header.bits)})` }
+  if (rule === "limit only") return limit
+  if (rule === "constant") return { target: limit.target, because: `the chain's target never changes from ${bitsText(genesis.header.bits)}` }
+  const changes = Math.floor(height / retargetBlocks) - Math.floor(below.height / retargetBlocks)
+  // Beyond thirty changes anything below the limit is allowed; numbers stay small.
+  const target = targetOfBits(below.header.bits) * mostEasing ** BigInt(Math.min(changes, 30))
+  return target >= limit.target
+    ? limit
+    : { target, because: `easier than ${changes} changes of the target allow after block ${below.height} (${bitsText(below.header.bits)})` }
+}
+
+/**
+ * What is wrong with the work of a header by itself and by headers that are
+ * pinned, nobody else's word counting: the hash must meet the header's own
+ * target, that target must be one which the chain's rule allows at the height,
+ * and the height one that could be reached since the last pinned block. A tip
+ * that is old, or lags, has no fault.
+ *
+ * @param pinned headers at deciding heights with the hashes the chain has there, genesis among them
+ */
+export const workFaults = (
+  rule: WorkRule | undefined,
+  pinned: ReadonlyArray<ShownHeader>,
+  { header, height, visitedAt }: ShownHeader
+): ReadonlyArray<WorkFault> => {
+  const faults: Array<WorkFault> = []
+  if (!header.meetsOwnTarget) faults.push({ rule: "own target", because: `its hash does not meet the target it states (${bitsText(header.bits)})` })
+  const easiest = easiestTarget(rule, pinned, height)
+  if (easiest !== undefined && targetOfBits(header.bits) > easiest.target) {
+    faults.push({ rule: "target too easy", because: `its target (${bitsText(header.bits)}) is ${easiest.because}` })
+  }
+  if (header.time * 1000 > visitedAt + mostAheadMs) {
+    faults.push({ rule: "time out of reach", because: "it says that it was made more than a year after it was shown" })
+  }
+  const last = pinned.reduce<ShownHeader | undefined>((best, pin) => best === undefined || pin.height > best.height ? pin : best, undefined)
+  if (last !== undefined && (rule === "retargets" || rule === "constant")) {
+    const elapsed = Math.max(0, Math.min(header.time, visitedAt / 1000) - last.header.time)
+    if (height > last.height + retargetBlocks + (elapsed / blockSeconds) * mostHaste) {
+      faults.push({ rule: "height out of reach", because: `not so many blocks can have come since block ${last.height}` })
+    }
+  }
+  return faults
+}
+
+/** Expected hashes of a header, as a number for comparing. */
+export const workOf = ({ bits }: Pick<BlockHeader, "bits">): number => 2 ** 256 / (Number(targetOfBits(bits)) + 1)
+
+/** Which stretch of one target a height lies in. */
+export const periodOf = (height: number): number => Math.floor(height / retargetBlocks)
