@@ -1,8 +1,9 @@
 import type { CrawlEvidence, ServerEvidence } from "../evidence.ts"
 import { type Indicator, named } from "../indicator.ts"
 
-/** What one contradiction earns: old banners, proxies, forks and patched builds make them. */
-const each = 0.35
+/** What one contradiction earns, and all of them: old banners, proxies, forks and patched builds make them. */
+const each = 0.14
+const mostOfSuch = 0.6
 
 /** Hosts it claims that answered as a stranger's, which claims nothing of it. */
 const claimedOfOthers = (server: ServerEvidence, crawl: CrawlEvidence): ReadonlyArray<string> => {
@@ -32,7 +33,7 @@ export const contradictions: Indicator = (server, crawl) => {
   return {
     value,
     // A wrong genesis hash beside the right headers is no matter of upkeep.
-    share: genesis.length > 0 ? 1 : Math.min(1, each * value),
+    share: genesis.length > 0 ? 1 : Math.min(mostOfSuch, each * value),
     detail: {
       ...(found.size > 0 ? { contradictions: named([...found].toSorted()) } : {}),
       ...(genesis.length > 0

@@ -6,6 +6,7 @@ import { harmfulTexts } from "./harmful-texts.ts"
 import { inventedPeers } from "./invented-peers.ts"
 import { knownHistories } from "./known-histories.ts"
 import { protocolAnswers } from "./protocol-answers.ts"
+import { repliesWithoutMeasure } from "./replies-without-measure.ts"
 import { selectiveAnswers } from "./selective-answers.ts"
 import { logging, perfectUptime } from "./unmeasured.ts"
 import { workAndCheckpoints } from "./work-and-checkpoints.ts"
@@ -14,8 +15,9 @@ import { workAndCheckpoints } from "./work-and-checkpoints.ts"
 export const indicators = {
   "work and checkpoints": workAndCheckpoints,
   "known histories": knownHistories,
-  "modified protocol answers": protocolAnswers,
   "selective answers": selectiveAnswers,
+  "replies without measure": repliesWithoutMeasure,
+  "modified protocol answers": protocolAnswers,
   "self-contradicting metadata": contradictions,
   "invented peers": inventedPeers,
   "harmful texts": harmfulTexts,

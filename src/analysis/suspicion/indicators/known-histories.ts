@@ -6,6 +6,14 @@ const untrue: ReadonlySet<string> = new Set(["differs", "truncated", "empty"])
 
 const isMalformed = ({ detail }: Answer): boolean => typeof detail === "object" && detail !== null && "problem" in detail
 
+/** Entries that are all there and all right, in another order: a mistake of software. */
+const isOrderAlone = ({ detail }: Answer): boolean =>
+  typeof detail === "object" && detail !== null && "order" in detail &&
+  !["missing", "moved", "added", "repeated"].some((fault) => fault in detail)
+
+/** What that earns. */
+const disordered = 0.1
+
 const rowOf = ({ detail, response, scriptForm, subject, visitId }: Answer) =>
   ({ visit_id: visitId, subject, script_form: scriptForm, response, detail })
 
@@ -26,7 +34,7 @@ export const knownHistories: Indicator = (server, crawl) => {
   }
   return {
     value: new Set(proven.map(({ scriptForm }) => scriptForm)).size,
-    share: proven.length > 0 ? 1 : 0,
+    share: proven.length === 0 ? 0 : proven.every(isOrderAlone) ? disordered : 1,
     detail: proven.length > 0
       ? { answers: named(proven.map(rowOf)) }
       : { answered_as_known: judged.length, because: "what came later, is unconfirmed, or lies above the tip it shows is not held against it" }

@@ -1,7 +1,5 @@
 import { type Indicator, named } from "../indicator.ts"
-
-/** Questions whose answer may be long without any fault of the server: anybody can pay to a public script. */
-const mayBeLong = /^(?:history|balance)#/
+import { isWithoutMeasure } from "./replies-without-measure.ts"
 
 /** What odd replies to one, two, and more kinds of questions earn: one kind may be the whim of a fork. */
 const byKinds = [0, 0.4, 0.7, 1]
@@ -11,13 +9,13 @@ const lesser = 0.1
 
 /**
  * Does a server answer well-formed requests with what the method returns, and
- * malformed ones as its software does? Replies that are none, or have no end,
- * count by the kinds of questions that got them; other deviations from the
- * software it behaves like count little.
+ * malformed ones as its software does? Replies that are none count by the kinds
+ * of questions that got them; other deviations from the software it behaves like
+ * count little. Whoever is merely broken does so too.
  */
 export const protocolAnswers: Indicator = (server) => {
   if (server.visits.length === 0) return { untested: "no visit reached its chain" }
-  const odd = server.oddReplies.filter(({ outcome, probe }) => outcome !== "too large" || !mayBeLong.test(probe))
+  const odd = server.oddReplies.filter((reply) => !isWithoutMeasure(reply))
   const kinds = new Set(odd.map(({ probe }) => probe.replace(/#.*|@.*/, "")))
   const filtered = server.answers.filter((answer) => answer.filtered === true && answer.scriptForm === null && answer.response !== "differs")
   const deviations = filtered.length + (server.deep?.differs.length ?? 0)
