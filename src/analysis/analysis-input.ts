@@ -3,6 +3,8 @@ import { Database } from "../store/database.ts"
 import type { CrawlId } from "../store/facts.ts"
 import type { Announcement } from "./graph/announcement-graph.ts"
 import { AnalysisError } from "./analysis-error.ts"
+import type { KnownGroup } from "./clusters/stable-ids.ts"
+import type { EarlierGroups } from "./operator-rows.ts"
 import type { PresentedKey } from "./shared-keys.ts"
 
 /** Which crawl to analyse: one by number, or the newest finished one of a network (else its newest). */
@@ -104,4 +106,61 @@ export const readPresentedKeys = Effect.fnUntraced(function*(crawl: AnalysedCraw
     keyType: row.key_type,
     certificateSha256: row.certificate_sha256
   }))
+})
+
+const EndpointRow = Schema.Struct({ server_id: Schema.Int, endpoint_id: Schema.Int })
+
+/** The endpoints of each server of a crawl. */
+const readServerEndpoints = Effect.fnUntraced(function*(crawlId: CrawlId) {
+  const database = yield* Database
+  const rows = yield* database.rows(
+    EndpointRow,
+    "SELECT server_id, endpoint_id FROM server_endpoint WHERE crawl_id = $crawl_id ORDER BY ALL",
+    { crawl_id: crawlId }
+  )
+  return new Map(
+    [...Map.groupBy(rows, (row) => row.server_id)].map(([server, some]) => [server, some.map((row) => row.endpoint_id)])
+  )
+})
+
+const GroupRow = Schema.Struct({ cluster_id: Schema.Int, kind: Schema.String, endpoint_id: Schema.Int })
+
+/** Groups of all kinds that an analysis of a crawl wrote. */
+const readGroups = Effect.fnUntraced(function*(crawlId: CrawlId) {
+  const database = yield* Database
+  const rows = yield* database.rows(
+    GroupRow,
+    `SELECT k.cluster_id, k.kind, se.endpoint_id
+    FROM cluster k
+    JOIN cluster_member m ON m.crawl_id = k.crawl_id AND m.cluster_id = k.cluster_id
+    JOIN server_endpoint se ON se.crawl_id = m.crawl_id AND se.server_id = m.server_id
+    WHERE k.crawl_id = $crawl_id
+    ORDER BY ALL`,
+    { crawl_id: crawlId }
+  )
+  return [...Map.groupBy(rows, (row) => row.cluster_id)].map(([id, some]): KnownGroup => ({
+    id,
+    kind: some[0]!.kind,
+    endpointIds: new Set(some.map((row) => row.endpoint_id))
+  }))
+})
+
+const NumberRow = Schema.Struct({ crawl_id: Schema.NullOr(Schema.Int), highest: Schema.NullOr(Schema.Int) })
+
+/** What the numbers of a crawl's groups are kept from: its own earlier analysis, and the crawl analysed before it. */
+export const readEarlierGroups = Effect.fnUntraced(function*({ crawl_id, network }: AnalysedCrawl) {
+  const database = yield* Database
+  const [row] = yield* database.rows(
+    NumberRow,
+    `SELECT max(crawl_id) FILTER (crawl_id < $crawl_id) AS crawl_id, max(cluster_id) AS highest
+    FROM cluster JOIN crawl USING (crawl_id) WHERE network = $network`,
+    { crawl_id, network }
+  )
+  const before = row?.crawl_id ?? null
+  const earlier: EarlierGroups = {
+    known: [yield* readGroups(crawl_id), before === null ? [] : yield* readGroups(before)],
+    nextId: (row?.highest ?? 0) + 1,
+    endpointsOf: yield* readServerEndpoints(crawl_id)
+  }
+  return earlier
 })

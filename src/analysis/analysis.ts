@@ -1,7 +1,8 @@
-import { Context, Effect, Layer } from "effect"
+import { Clock, Context, Effect, Layer } from "effect"
 import { AnalysisStore, Database, type TableRows } from "../store/database.ts"
 import type { CrawlId } from "../store/facts.ts"
 import type { StoreError } from "../store/store-error.ts"
+import { version } from "../version.ts"
 import type { AnalysisError } from "./analysis-error.ts"
 import {
   type AnalysedCrawl,
@@ -9,6 +10,7 @@ import {
   findCrawl,
   maxAnnouncements,
   readAnnouncements,
+  readEarlierGroups,
   readPresentedKeys
 } from "./analysis-input.ts"
 import { readBehaviourVectors } from "./behaviour/behaviour-input.ts"
@@ -17,14 +19,20 @@ import { announcedServers, orderedAnnouncements, reciprocity } from "./graph/ann
 import { type Communities, type CommunityOptions, communityOptionsFor, detectCommunities } from "./graph/communities.ts"
 import { readListers, readNamedBySources, readNamedKinds } from "./graph/graph-input.ts"
 import { placeRows, places } from "./graph/places.ts"
-import {
-  type SharedKeyGroup,
-  sharedKeyExplanations,
-  sharedKeyGroups,
-  sharedKeyStatement
-} from "./shared-keys.ts"
+import { judgeApart } from "./judge-in-worker.ts"
+import { operatorRows } from "./operator-rows.ts"
+import type { OperatorFindings, OperatorOptions } from "./operators.ts"
+import { type SharedKeyGroup, sharedKeyGroups } from "./shared-keys.ts"
+import type { SuffixRule } from "./traits/registrable-domain.ts"
+import { readServerTraits } from "./traits/read-server-traits.ts"
 
-/** What an analysis found; the tables `community`, `cluster` and `cluster_member` hold the same. */
+/** What an analysis may be told: how communities are looked for, and under which suffixes strangers have names. */
+export interface AnalysisOptions extends CommunityOptions {
+  /** Beside those of the Public Suffix List and of hosters that we know. */
+  readonly publicSuffixes: ReadonlyArray<SuffixRule>
+}
+
+/** What an analysis found; its tables hold the same, see README. */
 export interface AnalysisResult {
   readonly crawlId: CrawlId
   readonly network: string
@@ -39,16 +47,19 @@ export interface AnalysisResult {
   readonly reciprocity: number | null
   /** One for each resolution; empty when there are too many announcements. */
   readonly communities: ReadonlyArray<Communities>
-  /** Groups of servers that share a key, the largest first. */
+  /** Servers compared, pairs weighed, groups of each kind. */
+  readonly operators: OperatorFindings
+  /** Numbers of the operator clusters, in their order. */
+  readonly clusterIds: ReadonlyArray<number>
+  /** Groups of servers that share a key, the largest first: seen, not inferred. */
   readonly sharedKeys: ReadonlyArray<SharedKeyGroup>
   /** Sentences about what was not done. */
   readonly notes: ReadonlyArray<string>
 }
 
-const tablesOf = (
+const communityTables = (
   crawl: AnalysedCrawl,
-  communities: ReadonlyArray<Communities>,
-  groups: ReadonlyArray<SharedKeyGroup>
+  communities: ReadonlyArray<Communities>
 ): ReadonlyArray<TableRows> => [
   {
     table: "community",
@@ -57,29 +68,6 @@ const tablesOf = (
     rows: communities.flatMap(({ members, modularity, resolution }) =>
       members.map(({ community, serverId, stability }) => [resolution, serverId, community, stability, modularity])
     )
-  },
-  {
-    table: "cluster",
-    crawlId: crawl.crawl_id,
-    columns: ["cluster_id", "kind", "evidence", "servers", "detail"],
-    rows: groups.map((group, i) => [
-      i + 1,
-      "shared key",
-      group.spkiSha256,
-      group.serverIds.length,
-      JSON.stringify({
-        statement: sharedKeyStatement(group, crawl.simulated),
-        innocent_explanations: sharedKeyExplanations,
-        key_type: group.keyType,
-        certificates: group.certificates
-      })
-    ])
-  },
-  {
-    table: "cluster_member",
-    crawlId: crawl.crawl_id,
-    columns: ["cluster_id", "server_id", "evidence"],
-    rows: groups.flatMap((group, i) => group.serverIds.map((serverId) => [i + 1, serverId, null]))
   }
 ]
 
@@ -91,7 +79,7 @@ export class Analysis extends Context.Service<Analysis, {
    */
   readonly analyze: (
     target: AnalysisTarget,
-    options?: Partial<CommunityOptions>
+    options?: Partial<AnalysisOptions>
   ) => Effect.Effect<AnalysisResult, AnalysisError | StoreError>
 }>()("electrum-observatory/Analysis") {
   static readonly layer = Layer.effect(
@@ -100,7 +88,7 @@ export class Analysis extends Context.Service<Analysis, {
       const database = yield* Database
       const store = yield* AnalysisStore
       const analyze = Effect.fn("Analysis.analyze")(
-        function*(target: AnalysisTarget, options?: Partial<CommunityOptions>) {
+        function*(target: AnalysisTarget, options?: Partial<AnalysisOptions>) {
           const crawl = yield* findCrawl(target)
           const read = yield* readAnnouncements(crawl.crawl_id)
           const announcements = orderedAnnouncements(read ?? [])
@@ -108,13 +96,26 @@ export class Analysis extends Context.Service<Analysis, {
             ? []
             : detectCommunities(announcements, { ...communityOptionsFor(announcements.length), ...options })
           const sharedKeys = sharedKeyGroups(yield* readPresentedKeys(crawl))
+          const operatorOptions: OperatorOptions = {
+            randomSeed: options?.randomSeed ?? 1,
+            publicSuffixes: options?.publicSuffixes ?? [],
+            simulated: crawl.simulated
+          }
+          const findings = yield* judgeApart(yield* readServerTraits(crawl, announcements), operatorOptions)
+          const operators = operatorRows(
+            { crawlId: crawl.crawl_id, analysedAt: yield* Clock.currentTimeMillis, codeVersion: version, options: operatorOptions },
+            findings,
+            sharedKeys,
+            yield* readEarlierGroups(crawl)
+          )
           const found = places(announcements, {
             listers: yield* readListers(crawl.crawl_id),
             kindOf: yield* readNamedKinds(crawl.crawl_id, new Set(announcements.map(({ to }) => to))),
             namedBySources: yield* readNamedBySources(crawl.crawl_id)
           })
           yield* store.replaceRows([
-            ...tablesOf(crawl, communities, sharedKeys),
+            ...communityTables(crawl, communities),
+            ...operators.tables,
             placeRows(crawl.crawl_id, found),
             behaviourRows(crawl.crawl_id, yield* readBehaviourVectors(crawl.crawl_id))
           ])
@@ -127,6 +128,8 @@ export class Analysis extends Context.Service<Analysis, {
             announcements: announcements.length,
             reciprocity: reciprocity(announcements),
             communities,
+            operators: findings,
+            clusterIds: operators.clusterIds,
             sharedKeys,
             notes: read === undefined
               ? [`More than ${maxAnnouncements.toLocaleString("en")} announcements: communities were not computed.`]

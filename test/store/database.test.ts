@@ -192,7 +192,7 @@ describe("AnalysisStore", () => {
           table: "cluster",
           crawlId,
           columns: ["cluster_id", "kind", "evidence", "servers", "detail"],
-          rows: [[1, "shared key", evidence, 2, { innocent: ["image"] }]]
+          rows: [[1, "operator", evidence, 2, { innocent: ["image"] }]]
         })
         const members = (rows: ReadonlyArray<ReadonlyArray<number>>) => ({
           table: "cluster_member",

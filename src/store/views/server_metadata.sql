@@ -1,7 +1,5 @@
 CREATE VIEW server_metadata AS
-WITH member AS (
-  SELECT crawl_id, server_id, min(cluster_id) AS cluster_id FROM cluster_member GROUP BY crawl_id, server_id
-), reply AS (
+WITH reply AS (
   SELECT o.visit_id, o.probe, any_value(o.value) AS value,
     CASE any_value(o.outcome)
       WHEN 'ok' THEN 'answered in another form'
@@ -64,7 +62,7 @@ WITH member AS (
     p.org,
     p.cloud_provider,
     su.score AS honeypot_score,
-    m.cluster_id,
+    g.cluster_id,
     CASE
       WHEN ce.visit_id IS NULL THEN 'not visited: ' || coalesce(ce.not_visited_reason, ce.state)
         || coalesce(' (' || ce.not_visited_detail || ')', '')
@@ -139,6 +137,11 @@ WITH member AS (
     th.requests AS rate_limit_requests,
     th.cost AS rate_limit_cost,
     th.possibly_ours AS rate_limit_possibly_ours,
+    g.operator_posterior,
+    g.backend_id,
+    g.machine_id,
+    g.behaviour_cluster_id,
+    g.community_id,
     -- From here on for the reasons only.
     CASE
       WHEN ce.visit_id IS NULL THEN 'not visited: ' || coalesce(ce.not_visited_reason, ce.state)
@@ -183,7 +186,7 @@ WITH member AS (
   LEFT JOIN answer hi ON hi.visit_id = ce.visit_id AND hi.subject = 'history'
   LEFT JOIN throttling th ON th.visit_id = ce.visit_id
   LEFT JOIN suspicion su ON su.crawl_id = ce.crawl_id AND su.server_id = se.server_id
-  LEFT JOIN member m ON m.crawl_id = ce.crawl_id AND m.server_id = se.server_id
+  LEFT JOIN server_group g ON g.crawl_id = ce.crawl_id AND g.server_id = se.server_id
 )
 SELECT
   * EXCLUDE (no_score, no_deep, not_compared, untimed, no_balance, no_history, no_visit, no_session, no_tls, no_certificate, no_place, gaps, place_gap, why, has_features, uptime_gap, disagreement),
@@ -309,7 +312,7 @@ COMMENT ON COLUMN server_metadata.asn IS 'Autonomous system that announces the a
 COMMENT ON COLUMN server_metadata.org IS 'Holder of the autonomous system; null when not known.';
 COMMENT ON COLUMN server_metadata.cloud_provider IS 'Company that rents out servers there: by the ranges it publishes, else by autonomous system. Null: none that is known here, or not looked up.';
 COMMENT ON COLUMN server_metadata.honeypot_score IS 'Suspicion score of its server, 0 to 100: a sum of indicators, which table indicator explains (queries suspicion-of-a-server, suspicion-by-indicator). Independent of cluster_id, and no verdict about anybody. Null when not analysed yet, for a server that never answered or is of another chain, and where no indicator could be tested.';
-COMMENT ON COLUMN server_metadata.cluster_id IS 'Group of servers it belongs to (the first of several); null for none or when not analysed.';
+COMMENT ON COLUMN server_metadata.cluster_id IS 'Operator cluster of its server: servers probably under one operator, see cluster. Null for none or when not analysed.';
 COMMENT ON COLUMN server_metadata.notes IS 'Why it was not visited, or why its visit failed; null when it answered.';
 COMMENT ON COLUMN server_metadata.country_located IS 'Country in which a geo file (--geoip) puts the address; null when not known.';
 COMMENT ON COLUMN server_metadata.country_registered IS 'Country by the registry that gave the address out: where its holder is at home. Null when not known.';
@@ -370,7 +373,12 @@ COMMENT ON COLUMN server_metadata.tcp_connect_ms IS 'Time that TCP took to the a
 COMMENT ON COLUMN server_metadata.tls_handshake_ms IS 'Time from the TCP connection (the tunnel of a proxy) to the end of the TLS handshake, milliseconds. Null without TLS handshake.';
 COMMENT ON COLUMN server_metadata.version_ms IS 'Time from there to the reply to server.version, milliseconds: a round trip and the server''s own time; with a second attempt it includes the first reply. Null without that reply.';
 COMMENT ON COLUMN server_metadata.visit_ms IS 'Time the whole visit took, milliseconds. Null when not visited.';
-COMMENT ON COLUMN server_metadata.untested IS 'For each column that is null here: why. Columns whose null says that there is none of it (notes, place_note, verify_error, alpn, sni, cluster_id) or that our own analysis has not run (server_id) are not in it. Never null.';
+COMMENT ON COLUMN server_metadata.untested IS 'For each column that is null here: why. Columns whose null says that there is none of it (notes, place_note, verify_error, alpn, sni, cluster_id, operator_posterior, backend_id, machine_id, behaviour_cluster_id, community_id) or that our own analysis has not run (server_id) are not in it. Never null.';
 COMMENT ON COLUMN server_metadata.rate_limit_requests IS 'Dose: requests sent in the visit in which the server asked for less. Null when it did not.';
 COMMENT ON COLUMN server_metadata.rate_limit_cost IS 'Dose: ElectrumX units of that visit by its published table. Null when it did not ask for less.';
 COMMENT ON COLUMN server_metadata.rate_limit_possibly_ours IS 'True until two vantages that owed the server nothing saw it. Null when it did not ask for less.';
+COMMENT ON COLUMN server_metadata.operator_posterior IS 'Probability of the strongest link of its server to another of its operator cluster. Null without one.';
+COMMENT ON COLUMN server_metadata.backend_id IS 'Shared infrastructure: servers behind one node or proxy, which says nothing of who runs them. Null for none or when not analysed.';
+COMMENT ON COLUMN server_metadata.machine_id IS 'Servers probably on one machine. Null for none or when not analysed.';
+COMMENT ON COLUMN server_metadata.behaviour_cluster_id IS 'Servers of one behaviour fingerprint: one software in one configuration. Null for none or when not analysed.';
+COMMENT ON COLUMN server_metadata.community_id IS 'Louvain community of the announcement graph at resolution 1: who lists whom. Null when not analysed, and of servers nobody lists who list nobody.';

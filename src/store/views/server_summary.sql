@@ -31,8 +31,6 @@ WITH per_endpoint AS (
   SELECT crawl_id, to_server_id AS server_id, count(*) AS servers FROM edge GROUP BY ALL
 ), names AS (
   SELECT crawl_id, from_server_id AS server_id, count(*) AS servers FROM edge GROUP BY ALL
-), grouped AS (
-  SELECT crawl_id, server_id, min(cluster_id) AS cluster_id FROM cluster_member GROUP BY crawl_id, server_id
 )
 SELECT
   s.crawl_id, s.server_id, p.network, p.simulated, p.host, p.hosts, p.network_classes,
@@ -40,15 +38,13 @@ SELECT
   p.server_version, p.protocol_version, p.tip_height, p.addresses, p.certificates,
   coalesce(nb.servers, 0) AS named_by_servers,
   coalesce(n.servers, 0) AS names_servers,
-  co.community,
-  g.cluster_id,
+  g.cluster_id, g.operator_posterior, g.backend_id, g.machine_id, g.behaviour_cluster_id, g.community_id,
   su.score AS honeypot_score
 FROM server s
 JOIN per_server p USING (crawl_id, server_id)
 LEFT JOIN named_by nb USING (crawl_id, server_id)
 LEFT JOIN names n USING (crawl_id, server_id)
-LEFT JOIN community co ON co.crawl_id = s.crawl_id AND co.server_id = s.server_id AND co.resolution = 1
-LEFT JOIN grouped g ON g.crawl_id = s.crawl_id AND g.server_id = s.server_id
+LEFT JOIN server_group g ON g.crawl_id = s.crawl_id AND g.server_id = s.server_id
 LEFT JOIN suspicion su ON su.crawl_id = s.crawl_id AND su.server_id = s.server_id;
 COMMENT ON VIEW server_summary IS 'One row is one server of the latest finished crawl of its network. Level: server: count servers here.';
 COMMENT ON COLUMN server_summary.crawl_id IS 'Latest finished crawl of the network. Never null.';
@@ -70,6 +66,10 @@ COMMENT ON COLUMN server_summary.addresses IS 'Addresses dialled. Never null.';
 COMMENT ON COLUMN server_summary.certificates IS 'SHA-256 of the certificates presented. Never null.';
 COMMENT ON COLUMN server_summary.named_by_servers IS 'Other servers whose peer lists name it. Never null.';
 COMMENT ON COLUMN server_summary.names_servers IS 'Other servers that its peer lists name. Never null.';
-COMMENT ON COLUMN server_summary.community IS 'Louvain community at resolution 1; null when not analysed.';
-COMMENT ON COLUMN server_summary.cluster_id IS 'Group of servers it belongs to (the first of several); null for none or when not analysed.';
+COMMENT ON COLUMN server_summary.cluster_id IS 'Operator cluster: servers probably under one operator. Null for none or when not analysed.';
+COMMENT ON COLUMN server_summary.operator_posterior IS 'Probability of its strongest link to another server of its operator cluster. Null without one.';
+COMMENT ON COLUMN server_summary.backend_id IS 'Shared infrastructure: servers behind one node or proxy, which says nothing of who runs them. Null for none or when not analysed.';
+COMMENT ON COLUMN server_summary.machine_id IS 'Servers probably on one machine. Null for none or when not analysed.';
+COMMENT ON COLUMN server_summary.behaviour_cluster_id IS 'Servers of one behaviour fingerprint: one software in one configuration. Null for none or when not analysed.';
+COMMENT ON COLUMN server_summary.community_id IS 'Louvain community of the announcement graph at resolution 1: who lists whom. Null when not analysed, and of servers nobody lists who list nobody.';
 COMMENT ON COLUMN server_summary.honeypot_score IS 'Suspicion score, 0 to 100, see table suspicion; independent of cluster_id, and no verdict about anybody. Null when not analysed yet, for a server that never answered or is of another chain, and where no indicator could be tested.';
