@@ -1,6 +1,6 @@
 import type { DomainReader } from "../traits/registrable-domain.ts"
 import type { PresentedCertificate, ServerTraits } from "../traits/server-traits.ts"
-import { distinct, once } from "./agreement.ts"
+import { distinct, once, shared } from "./agreement.ts"
 import type { Comparison } from "./comparison.ts"
 
 const wildcardAbove = (host: string): string => `*.${host.slice(host.indexOf(".") + 1)}`
@@ -16,13 +16,14 @@ export const certificateNamesOther = (domainOf: DomainReader): Comparison => {
     distinct([...server.hosts, ...server.addresses.map(({ address }) => address)].flatMap((host) =>
       (domainOf(host)?.below.length ?? 0) > 0 ? [host, wildcardAbove(host)] : [host])))
 
+  const statedOf = once((server) => distinct(server.certificates.filter((it) => !it.isDefault).flatMap((it) => it.names)))
+
   /** Hosts of the other that certificates of the one name, those left out that both presented: they are one piece of evidence. */
   const named = (by: ServerTraits, other: ServerTraits, counts: (certificate: PresentedCertificate) => boolean) => {
-    const ofOther = new Set(other.certificates.map((it) => it.sha256))
-    const names = new Set(by.certificates
-      .filter((it) => !it.isDefault && !ofOther.has(it.sha256) && counts(it))
-      .flatMap((it) => it.names))
-    return namesFor(other).filter((name) => names.has(name))
+    const sought = namesFor(other)
+    return by.certificates
+      .filter((it) => !it.isDefault && counts(it) && !other.certificates.some(({ sha256 }) => sha256 === it.sha256))
+      .flatMap((it) => shared(sought, it.names))
   }
   return {
     name: "certificate names the other",
@@ -40,11 +41,9 @@ export const certificateNamesOther = (domainOf: DomainReader): Comparison => {
       "a name that changed hands while the certificate lasted",
       "one name that is balanced over servers of several people"
     ],
-    keys: once((server) => distinct([
-      ...namesFor(server),
-      ...server.certificates.filter((it) => !it.isDefault).flatMap((it) => it.names)
-    ])),
+    keys: once((server) => distinct([...namesFor(server), ...statedOf(server)])),
     compare: (a, b) => {
+      if (shared(statedOf(a), namesFor(b)).length === 0 && shared(statedOf(b), namesFor(a)).length === 0) return undefined
       const all = [named(a, b, () => true), named(b, a, () => true)]
       const each = all.every((names) => names.length > 0)
       const vouched = [...named(a, b, (it) => it.trusted), ...named(b, a, (it) => it.trusted)]

@@ -4,7 +4,7 @@ import type { Comparison } from "./comparison.ts"
 const templatesOf = once((server) =>
   distinct(server.certificates.flatMap((it) => it.isDefault || it.template === null ? [] : [it.template])))
 
-const keysOf = once((server) => new Set(server.certificates.map((it) => it.spkiSha256)))
+const keysOf = once((server) => distinct(server.certificates.map((it) => it.spkiSha256)))
 
 /** Both wrote the same into their certificates. */
 export const certificateSubject: Comparison = {

@@ -1,6 +1,6 @@
 import type { DomainReader } from "../traits/registrable-domain.ts"
 import type { ServerTraits } from "../traits/server-traits.ts"
-import { once, shared } from "./agreement.ts"
+import { distinct, once, shared } from "./agreement.ts"
 import { nameCovers } from "./certificate-names.ts"
 import type { Comparison } from "./comparison.ts"
 
@@ -10,10 +10,12 @@ const ownsUpTo = (server: ServerTraits, host: string): boolean =>
   server.certificates.some((it) => !it.isDefault && it.names.some((name) => nameCovers(name, host)))
 
 interface Domains {
-  /** Domain -> a host under it by which the server answered. */
-  readonly all: ReadonlyMap<string, string>
+  /** Domains of hosts by which the server answered. */
+  readonly all: ReadonlyArray<string>
   /** Of these, those of hosts that the server owns up to. */
-  readonly ownedUpTo: ReadonlyMap<string, string>
+  readonly ownedUpTo: ReadonlyArray<string>
+  /** Domain -> one of those hosts, if possible one that it owns up to. */
+  readonly hosts: ReadonlyMap<string, string>
 }
 
 /**
@@ -27,14 +29,20 @@ export const domainComparisons = (domainOf: DomainReader): ReadonlyArray<Compari
       const domain = domainOf(host)?.domain
       return domain === undefined ? [] : [[domain, host] as const]
     })
-    return { all: new Map(named), ownedUpTo: new Map(named.filter(([, host]) => ownsUpTo(server, host))) }
+    const owned = named.filter(([, host]) => ownsUpTo(server, host))
+    return {
+      all: distinct(named.map(([domain]) => domain)),
+      ownedUpTo: distinct(owned.map(([domain]) => domain)),
+      hosts: new Map([...named, ...owned])
+    }
   })
   const innocent = [
     "a hoster or dynamic-DNS service that no list of suffixes knows",
     "a club or company that gives its members names",
     "a domain that changed hands"
   ]
-  const detail = (domain: string, a: string, b: string) => ({ domain, hosts: [a, b].toSorted() })
+  const detail = (domain: string, a: ServerTraits, b: ServerTraits) =>
+    ({ domain, hosts: [a, b].map((server) => domainsOf(server).hosts.get(domain)!).toSorted() })
   return [
     {
       name: "same domain",
@@ -45,12 +53,10 @@ export const domainComparisons = (domainOf: DomainReader): ReadonlyArray<Compari
       // u: of a hundred pairs under one domain one is under a provider's that no list knows, and few pairs are.
       levels: [{ name: "one domain, owned up to by both", m: 0.35, u: 2e-4, measured: false }],
       innocent,
-      keys: (server) => [...domainsOf(server).ownedUpTo.keys()],
+      keys: (server) => domainsOf(server).ownedUpTo,
       compare: (a, b) => {
-        const [ofA, ofB] = [domainsOf(a).ownedUpTo, domainsOf(b).ownedUpTo]
-        const [domain] = shared(ofA.keys(), ofB.keys())
-        if (domain === undefined) return undefined
-        return { level: 0, value: domain, detail: detail(domain, ofA.get(domain)!, ofB.get(domain)!) }
+        const [domain] = shared(domainsOf(a).ownedUpTo, domainsOf(b).ownedUpTo)
+        return domain === undefined ? undefined : { level: 0, value: domain, detail: detail(domain, a, b) }
       }
     },
     {
@@ -61,12 +67,11 @@ export const domainComparisons = (domainOf: DomainReader): ReadonlyArray<Compari
       bundle: "domain",
       levels: [{ name: "one domain", m: 0.2, u: 4e-4, measured: false }],
       innocent: [...innocent, "a name that a stranger pointed at the server"],
-      keys: (server) => [...domainsOf(server).all.keys()],
+      keys: (server) => domainsOf(server).all,
       compare: (a, b) => {
-        const [ofA, ofB] = [domainsOf(a), domainsOf(b)]
-        const [domain] = shared(ofA.all.keys(), ofB.all.keys())
-        if (domain === undefined || shared(ofA.ownedUpTo.keys(), ofB.ownedUpTo.keys()).length > 0) return undefined
-        return { level: 0, value: domain, detail: detail(domain, ofA.all.get(domain)!, ofB.all.get(domain)!) }
+        const [domain] = shared(domainsOf(a).all, domainsOf(b).all)
+        if (domain === undefined || shared(domainsOf(a).ownedUpTo, domainsOf(b).ownedUpTo).length > 0) return undefined
+        return { level: 0, value: domain, detail: detail(domain, a, b) }
       }
     }
   ]

@@ -35,8 +35,10 @@ export const histogramBytes: Comparison = {
   keys: once((server) => [...textsOf(server)].map(([epoch, hash]) => `${epoch} ${hash}`)),
   compare: (a, b) => {
     const [ofA, ofB] = [textsOf(a), textsOf(b)]
-    const equal = [...ofA.keys()].filter((epoch) => ofA.get(epoch) === ofB.get(epoch)).toSorted()
+    const equal: Array<string> = []
+    for (const [epoch, hash] of ofA) if (ofB.get(epoch) === hash) equal.push(epoch)
     if (equal.length === 0) return undefined
+    equal.sort()
     return { level: equal.length > 1 ? 0 : 1, detail: { snapshots: equal.map((epoch) => Number(epoch.split(" ", 1)[0])).slice(0, 20) } }
   }
 }

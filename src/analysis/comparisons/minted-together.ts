@@ -51,6 +51,8 @@ export const mintedTogether: Comparison = {
   keys: once((server) => [...new Set(mintedBy(server).flatMap(boxesOf))]),
   compare: (a, b) => {
     const [ofA, ofB] = [mintedBy(a), mintedBy(b)]
+    if (ofA.length === 0 || ofB.length === 0) return undefined
+    if (ofA.every((x) => ofB.every((y) => Math.abs(x.at - y.at) > spans[1]))) return undefined
     const common = new Set(shared(ofA.map((it) => it.sha256), ofB.map((it) => it.sha256)))
     // The first of the closest, so that it does not depend on whose come first.
     const [closest] = ofA

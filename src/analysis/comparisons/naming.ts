@@ -35,6 +35,12 @@ export const labelTemplates = (label: string): ReadonlyArray<string> => {
   })
 }
 
+interface Patterns {
+  readonly keys: ReadonlyArray<string>
+  readonly domains: ReadonlyArray<string>
+  readonly domainsOf: ReadonlyMap<string, ReadonlySet<string>>
+}
+
 /** What says most, whichever server is first. */
 const longest = (keys: ReadonlyArray<string>): string | undefined =>
   keys.toSorted((x, y) => y.length - x.length || (x < y ? -1 : 1))[0]
@@ -42,7 +48,7 @@ const longest = (keys: ReadonlyArray<string>): string | undefined =>
 /** One rare word, or one name, in domains that have nothing else in common. */
 export const naming = (domainOf: DomainReader): Comparison => {
   /** Key -> the domains under which the server has it. Names that a provider gave follow its pattern. */
-  const patternsOf = once((server): ReadonlyMap<string, ReadonlySet<string>> => {
+  const patternsOf = once((server): Patterns => {
     const patterns = new Map<string, Set<string>>()
     for (const host of server.hosts) {
       const domain = domainOf(host)
@@ -54,7 +60,7 @@ export const naming = (domainOf: DomainReader): Comparison => {
         for (const key of keys) patterns.set(key, (patterns.get(key) ?? new Set()).add(domain.domain))
       }
     }
-    return patterns
+    return { keys: [...patterns.keys()], domains: distinct([...patterns.values()].flatMap((domains) => [...domains])), domainsOf: patterns }
   })
   return {
     name: "naming pattern",
@@ -68,19 +74,18 @@ export const naming = (domainOf: DomainReader): Comparison => {
       { name: "one rare word in one place", m: 0.2, u: 2e-3, measured: true }
     ],
     innocent: ["a word that is in fashion, or of a place or a language", "a name chosen in allusion to somebody else's", "chance"],
-    keys: (server) => [...patternsOf(server).keys()],
+    keys: (server) => patternsOf(server).keys,
     compare: (a, b) => {
       const [ofA, ofB] = [patternsOf(a), patternsOf(b)]
-      const domains = (patterns: ReadonlyMap<string, ReadonlySet<string>>) => [...patterns.values()].flatMap((some) => [...some])
+      const common = shared(ofA.keys, ofB.keys)
       // Whoever holds a domain names all in it: that is evidence by itself, and the same.
-      if (shared(domains(ofA), domains(ofB)).length > 0) return undefined
-      const common = shared(ofA.keys(), ofB.keys())
+      if (common.length === 0 || shared(ofA.domains, ofB.domains).length > 0) return undefined
       const key = common.find((it) => it.startsWith("=")) ?? longest(common)
       if (key === undefined) return undefined
       return {
         level: key.startsWith("=") ? 0 : 1,
         value: key,
-        detail: { pattern: key, domains: distinct([...ofA.get(key)!, ...ofB.get(key)!]).slice(0, 20) }
+        detail: { pattern: key, domains: distinct([...ofA.domainsOf.get(key)!, ...ofB.domainsOf.get(key)!]).slice(0, 20) }
       }
     }
   }

@@ -32,6 +32,7 @@ export const onionCertificate: Comparison = {
   innocent: ["a public onion in front of somebody's server, with consent"],
   keys: keysOf,
   compare: (a, b) => {
+    if (shared(keysOf(a), keysOf(b)).length === 0) return undefined
     const found = [[a, b], [b, a]]
       .flatMap(([onion, other]) => borrowed(onion!, other!).filter((it) => claimsOnion(other!, it.host)))
       .toSorted((x, y) => x.spkiSha256 < y.spkiSha256 ? -1 : x.spkiSha256 > y.spkiSha256 ? 1 : x.host < y.host ? -1 : 1)
@@ -40,7 +41,7 @@ export const onionCertificate: Comparison = {
     return {
       level: 0,
       value: certificate.spkiSha256,
-      detail: { onion: certificate.host, spki_sha256: certificate.spkiSha256, names: shared(certificate.names, certificate.names).slice(0, 20) }
+      detail: { onion: certificate.host, spki_sha256: certificate.spkiSha256, names: distinct(certificate.names).slice(0, 20) }
     }
   }
 }

@@ -67,7 +67,9 @@ export const sameCertificate: Comparison = {
   innocent,
   keys: certificatesOf,
   compare: (a, b) => {
-    const common = shared(certificatesOf(a), certificatesOf(b))
+    const both = shared(certificatesOf(a), certificatesOf(b))
+    if (both.length === 0) return undefined
+    const common = both
       .map((sha256) => own(a).find((it) => it.sha256 === sha256)!)
       .filter((it) => !passedOn(it.spkiSha256, a, b))
     const naming = common.find((it) => namedHosts(it, a).length > 0 && namedHosts(it, b).length > 0)

@@ -1,9 +1,10 @@
 import { rangeText } from "../../domain/implementation.ts"
 import type { ServerTraits } from "../traits/server-traits.ts"
+import { once } from "./agreement.ts"
 import type { Comparison } from "./comparison.ts"
 
-const softwareOf = ({ implementation, releases }: ServerTraits): ReadonlyArray<string> =>
-  implementation === null || releases === null ? [] : [`${implementation} ${rangeText(releases)}`]
+const softwareOf = once(({ implementation, releases }: ServerTraits): ReadonlyArray<string> =>
+  implementation === null || releases === null ? [] : [`${implementation} ${rangeText(releases)}`])
 
 const innocent = ["widespread software, in widespread releases", "one image or package"]
 

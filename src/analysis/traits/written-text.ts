@@ -20,6 +20,12 @@ const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\]/g, "\
 const standing = (texts: ReadonlyArray<string>): RegExp =>
   new RegExp(`(?<![a-z0-9.#}-])(?:${texts.toSorted((a, b) => b.length - a.length || (a < b ? -1 : 1)).map(escaped).join("|")})(?![a-z0-9#{-]|\\.[a-z0-9#{])`, "g")
 
+/** Replaces texts where they stand by themselves. */
+const marking = (text: string, texts: Iterable<string>, mark: string): string => {
+  const present = [...texts].filter((it) => it !== "" && text.includes(it))
+  return present.length === 0 ? text : text.replace(standing(present), mark)
+}
+
 const months = "(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|aug(?:ust)?|sep(?:t(?:ember)?)?|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)"
 const dates = new RegExp(
   `(?<![a-z0-9])(?:[0-9]{4}[-/.][0-9]{1,2}[-/.][0-9]{1,2}(?:[t ][0-9]{2}:[0-9]{2}(?::[0-9]{2}(?:\\.[0-9]+)?)?)?(?:z|[+-][0-9]{2}:?[0-9]{2})?|[0-9]{1,2}[-/.][0-9]{1,2}[-/.][0-9]{4}|[0-9]{1,2}(?:st|nd|rd|th)?\\.? ${months}\\.?(?:,? [0-9]{4})?|${months} [0-9]{1,2}(?:st|nd|rd|th)?(?:,? [0-9]{4})?|${months},? [0-9]{4})(?![a-z0-9])`,
@@ -38,11 +44,9 @@ const ipv6 = /(?<![0-9a-z:#}])[0-9a-f]{0,4}(?::[0-9a-f]{0,4}){2,7}(?![0-9a-z:#{]
 export const wording = (raw: string, own: OwnFacts): string => {
   const text = bannerText(raw.slice(0, longest)).normalize("NFKC").toLowerCase().replace(/\s+/g, " ").trim()
   const donation = own.donation?.toLowerCase() ?? ""
-  const hosts = [...own.hosts].filter((host) => host !== "").map((host) => host.toLowerCase())
-  const addresses = [...own.addresses].filter((address) => address !== "")
-  return (donation === "" ? text : text.replace(standing([donation]), "{donation}"))
-    .replace(hosts.length === 0 ? /(?!)/g : standing(hosts), "{host}")
-    .replace(addresses.length === 0 ? /(?!)/g : standing(addresses), "{address}")
+  const hosts = [...own.hosts].map((host) => host.toLowerCase())
+  const marked = marking(marking(marking(text, [donation], "{donation}"), hosts, "{host}"), own.addresses, "{address}")
+  return marked
     .replace(ipv4, "{address}")
     .replace(ipv6, (found) => canonicalAddress(found) === undefined ? found : "{address}")
     .replace(dates, "{date}")
