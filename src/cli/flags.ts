@@ -1,6 +1,7 @@
 import { Schema } from "effect"
 import { Flag } from "effect/cli"
 import { defaultCrawlSettings } from "../crawl/settings.ts"
+import { mostPeerRounds } from "../probe/request-limit.ts"
 import { defaultDatabase } from "./default-database.ts"
 import { choice, integer, nullable, number, repeated, text, toggle } from "./option.ts"
 import { parseDuration } from "./parse-duration.ts"
@@ -79,11 +80,11 @@ export const crawlFlags = {
     (rate) => rate >= 0,
     (rate) => `0 or more, not ${rate}`
   ).pipe(Flag.withDefault(usual.rate)),
-  peerRounds: text("peer-rounds", "How often to ask a server for peers: a number, or auto until little is unseen (default auto).").pipe(
+  peerRounds: text("peer-rounds", `How often to ask a server for peers: a number up to ${mostPeerRounds}, or auto until little is unseen (default auto).`).pipe(
     Flag.withMetavar("N|auto"),
     Flag.withSchema(Schema.Union([
       Schema.Literal("auto"),
-      Schema.FiniteFromString.check(Schema.isInt(), Schema.isBetween({ minimum: 1, maximum: 20 }))
+      Schema.FiniteFromString.check(Schema.isInt(), Schema.isBetween({ minimum: 1, maximum: mostPeerRounds }))
     ])),
     Flag.withDefault("auto" as const)
   ),

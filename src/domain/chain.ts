@@ -21,6 +21,9 @@ export type WorkRule = typeof WorkRule.Type
 
 const Port = Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 65535 }))
 
+/** Each is a request of every visit, which may have forty. */
+const mostCheckpoints = 7
+
 /**
  * A chain as data. Adding one needs no code: `--chain FILE`.
  *
@@ -34,7 +37,9 @@ export const Chain = Schema.Struct({
   simulated: Schema.Boolean,
   genesis_hash: BlockHash,
   default_ports: Schema.Struct({ tcp: Port, tls: Port, ws: Port, wss: Port }),
-  checkpoints: Schema.Array(Schema.Struct({ height: Schema.Natural, block_hash: BlockHash })),
+  checkpoints: Schema.Array(Schema.Struct({ height: Schema.Natural, block_hash: BlockHash })).check(
+    Schema.isMaxLength(mostCheckpoints)
+  ),
   /** Not known where it is missing: then a header's own target is all that its work is held against. */
   work: Schema.optionalKey(WorkRule),
   irc: Schema.NullOr(Schema.Struct({ channel: Schema.NonEmptyString, nick_prefix: Schema.NonEmptyString })),

@@ -60,7 +60,8 @@ export class LineFramer {
   #done = false
   /** The last bytes of the line being skipped; null when none is. */
   #end: Buffer | null = null
-  #lineBytes = 0
+  /** Bytes so far of the last line that exceeded the bound. */
+  longBytes = 0
   /** Bytes beyond bounds, of all lines so far. */
   skippedBytes = 0
 
@@ -108,16 +109,16 @@ export class LineFramer {
       this.#gather(part.subarray(0, kept))
       rest = part.subarray(kept)
       this.#end = foldedEnd(Buffer.alloc(0), this.#take())
-      this.#lineBytes = this.#length
+      this.longBytes = this.#length
       this.skippedBytes += Math.max(0, this.#length - this.bound)
       this.#length = Math.min(this.#length, this.bound)
       if (!sink.overflow(this.#take())) return this.stop()
     }
     this.#end = foldedEnd(this.#end, rest)
-    this.#lineBytes += rest.length
+    this.longBytes += rest.length
     this.skippedBytes += rest.length
     if (!ends) return
-    const line = { start: this.#take(), end: this.#end, bytes: this.#lineBytes, crlf: this.#end.at(-1) === CR }
+    const line = { start: this.#take(), end: this.#end, bytes: this.longBytes, crlf: this.#end.at(-1) === CR }
     this.#end = null
     this.#length = 0
     this.#gathered = null

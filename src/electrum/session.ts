@@ -263,7 +263,7 @@ export class Session {
       ? named
       : this.#outstanding.values().find(({ reply, request }) => reply === null && request.method.lineBound >= bound)
     if (it === undefined) return
-    it.reply = noReply(it, "too large", detail)
+    it.reply = { ...noReply(it, "too large", detail), bytes: isSkipping ? this.#framer.longBytes : 0 }
     this.#skipBlamed = isSkipping
     if (isSkipping) this.#options.onOverflow?.(start, it.request)
   }

@@ -10,12 +10,12 @@ import { shownHeader } from "./chain-check.ts"
 import { dataProbes, idlePings } from "./data-probes.ts"
 import { featuresFacts } from "./features-facts.ts"
 import { judgeData, judgeFeatures, scriptsNotAsked } from "./responses/judge-data.ts"
+import { peerRoundsFor } from "./request-limit.ts"
 import { tipFacts } from "./tip-facts.ts"
 import type { VisitDraft } from "./visit-draft.ts"
 import type { VisitTimeouts } from "./visit-timeouts.ts"
 
-/** With `auto`: rounds at the most, which keeps a visit to 40 requests, and the estimated unseen mass that is small enough. */
-const mostRounds = 6
+/** With `auto`: the estimated unseen mass that is small enough. */
 const smallMass = 0.05
 
 /**
@@ -59,9 +59,9 @@ const learn = (draft: VisitDraft, probe: Probe, reply: Reply): void => {
   }
 }
 
-const wantsMoreRounds = (draft: VisitDraft, peerRounds: number | "auto", asked: number): boolean => {
-  if (peerRounds !== "auto") return asked < peerRounds
-  return asked < mostRounds && !draft.peers.repeated && (draft.peers.unseenMass() ?? 0) > smallMass
+const wantsMoreRounds = (draft: VisitDraft, isAuto: boolean, asked: number, limit: number): boolean => {
+  if (!isAuto) return asked < limit
+  return asked < limit && !draft.peers.repeated && (draft.peers.unseenMass() ?? 0) > smallMass
 }
 
 const isLost = ({ outcome }: Reply): boolean => outcome === "timeout"
@@ -146,7 +146,9 @@ export const converse = Effect.fnUntraced(function*(
     }
   })
 
-  const first = options.peerRounds === "auto" ? roundsPerPacket : options.peerRounds
+  const isAuto = options.peerRounds === "auto"
+  const limit = Math.min(peerRoundsFor(options.chain), options.peerRounds === "auto" ? Infinity : options.peerRounds)
+  const first = isAuto ? Math.min(roundsPerPacket, limit) : limit
   yield* askAll([...pipelinedProbes(options.chain), ...peerPacket(first)])
   const verdict = draft.decideChain()
   if (verdict.verdict === "other") {
@@ -158,13 +160,12 @@ export const converse = Effect.fnUntraced(function*(
     })
     leave = "the server is of another chain"
   }
-  while (leave === null && wantsMoreRounds(draft, options.peerRounds, rounds)) {
+  while (leave === null && wantsMoreRounds(draft, isAuto, rounds, limit)) {
     if (until <= draft.now()) {
       leave = tookItsTime
       break
     }
     const answered = draft.peers.asked
-    const limit = options.peerRounds === "auto" ? mostRounds : options.peerRounds
     yield* askAll(peerPacket(limit - rounds))
     // A server that no longer gives its list will not give it in the next round either.
     if (draft.peers.asked === answered) break

@@ -17,7 +17,7 @@ export interface VisitOptions {
   readonly chain: Chain
   /** Sent in `server.version`, e.g. `electrum-observatory/0.1.0 (+https://…)`. */
   readonly clientName: string
-  /** How often to ask for peers: a number, or until the estimated unseen mass is small. */
+  /** How often to ask for peers: a number, or until the estimated unseen mass is small; no oftener than leaves room for all else. */
   readonly peerRounds: number | "auto"
 }
 

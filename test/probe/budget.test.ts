@@ -1,11 +1,12 @@
 import { assert, layer } from "@effect/vitest"
-import { Effect } from "effect"
+import { Effect, Schema } from "effect"
 import { vi } from "vitest"
 import { visitAllowance } from "../../src/crawl/cost-ledger.ts"
-import { shippedChains } from "../../src/domain/chain.ts"
+import { Chain, shippedChains } from "../../src/domain/chain.ts"
 import type { Visit } from "../../src/domain/visit.ts"
 import { featuresProbe, peersProbe, pipelinedProbes, type Probe, versionProbe } from "../../src/probe/catalogue.ts"
 import { dataProbes, idlePings } from "../../src/probe/data-probes.ts"
+import { peerRoundsFor } from "../../src/probe/request-limit.ts"
 import { CostGroups } from "../../src/simnet/implementations/electrumx/cost-groups.ts"
 import { traits } from "../../src/simnet/traits/traits.ts"
 import { clientAt } from "../../src/simnet/model/client.ts"
@@ -80,7 +81,10 @@ layer(loopbackVisitor, { excludeTestServices: true })("a regular visit", (it) =>
       const visit = yield* impatient(visitPort(server.tcpPort, { chain }))
       const errors = visit.observations.filter(isError)
       assert.isAtMost(errors.length, most.errors)
-      assert.isBelow(visit.cost, most.units)
+      // Who sends megabytes for an answer has chosen so: nothing that was asked for costs that much.
+      const unread = visit.observations.reduce((sum, { outcome, replyBytes }) => outcome === "too large" ? sum + replyBytes : sum, 0)
+      assert.isBelow(visit.cost - unread / 5000, most.units)
+      assert.isAtMost(unread, 27_000_000)
       assert.isAtMost(visit.requests, most.requests)
       if (trait !== "html-errors") return
       assert.strictEqual(errors.length, most.errors)
@@ -89,6 +93,26 @@ layer(loopbackVisitor, { excludeTestServices: true })("a regular visit", (it) =>
       for (const { errorMessage } of left) assert.strictEqual(errorMessage, "6 errors were enough")
     }).pipe(Effect.scoped))
 
+  it.effect.each([6, 20, 1000])("stays within its limits when told to ask for peers %d times", (peerRounds) =>
+    Effect.gen(function*() {
+      for (const software of ["ElectrumX 1.16.0", "Fulcrum 2.1.1"]) {
+        const server = yield* startServer({ software })
+        const visit = yield* visitPort(server.tcpPort, { chain, peerRounds })
+        assert.isAtMost(visit.requests, most.requests)
+        assert.isBelow(visit.cost, visitAllowance)
+        assert.strictEqual(visit.peers!.asked, 6)
+        assert.deepStrictEqual(visit.observations.filter(({ outcome }) => outcome !== "ok"), [])
+      }
+    }).pipe(Effect.scoped))
+
+  it("leaves room for a round of peers with as many checkpoints as a chain may have, and public scripts of all forms", () => {
+    const checkpoints = Array.from({ length: 7 }, (_, height) => ({ height: height + 1, block_hash: "00".repeat(32) }))
+    const mainnet = shippedChains.find(({ name }) => name === "mainnet")!
+    assert.isAtLeast(peerRoundsFor({ ...mainnet, checkpoints }), 1)
+    assert.isTrue(Schema.is(Chain)({ ...mainnet, checkpoints }))
+    assert.isFalse(Schema.is(Chain)({ ...mainnet, checkpoints: [...checkpoints, checkpoints[0]] }))
+  })
+
   it("could not send more than that if every list were new and each method unknown", () => {
     for (const known of shippedChains) {
       for (const protocol of ["1.4", "1.6"]) {
@@ -96,7 +120,7 @@ layer(loopbackVisitor, { excludeTestServices: true })("a regular visit", (it) =>
           versionProbe("test", "1.4", 1),
           versionProbe("test", "1.4", 2),
           ...pipelinedProbes(known),
-          ...[1, 2, 3, 4, 5, 6].map(peersProbe),
+          ...Array.from({ length: peerRoundsFor(known) }, (_, i) => peersProbe(i + 1)),
           ...dataProbes(known, protocol).all,
           ...idlePings,
           featuresProbe
