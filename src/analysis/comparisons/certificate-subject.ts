@@ -18,6 +18,7 @@ export const certificateSubject: Comparison = {
   levels: [{ name: "one template", m: 0.3, u: 5e-4, measured: true }],
   innocent: ["a guide or image whose template the catalogue does not know", "somebody who copied a certificate's text"],
   keys: templatesOf,
+  known: (server) => server.certificates.length > 0,
   compare: (a, b) => {
     const [template] = shared(templatesOf(a), templatesOf(b))
     if (template === undefined || shared(keysOf(a), keysOf(b)).length > 0) return undefined

@@ -69,6 +69,11 @@ export interface Comparison {
   readonly innocent: ReadonlyArray<string>
   /** Values under which two servers may agree: those that share one are compared. Empty: never a reason to compare. */
   readonly keys: (server: ServerTraits) => ReadonlyArray<string>
+  /**
+   * Its value was seen, though it may have no key: a default, or none of its own.
+   * Frequencies are shares of such servers. Absent: those that have keys.
+   */
+  readonly known?: (server: ServerTraits) => boolean
   /** undefined: no evidence either way. */
   readonly compare: (a: ServerTraits, b: ServerTraits) => Outcome | undefined
 }

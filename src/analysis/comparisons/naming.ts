@@ -75,6 +75,7 @@ export const naming = (domainOf: DomainReader): Comparison => {
     ],
     innocent: ["a word that is in fashion, or of a place or a language", "a name chosen in allusion to somebody else's", "chance"],
     keys: (server) => patternsOf(server).keys,
+    known: (server) => server.hosts.length > 0,
     compare: (a, b) => {
       const [ofA, ofB] = [patternsOf(a), patternsOf(b)]
       const common = shared(ofA.keys, ofB.keys)

@@ -14,6 +14,7 @@ export const unusualPorts: Comparison = {
   ],
   innocent: ["a port that passes firewalls, such as 443", "ports of a guide that the catalogue does not know", "chance"],
   keys: (server) => server.unusualPorts,
+  known: (server) => server.endpoints.length > 0,
   compare: (a, b) => {
     const ports = shared(a.unusualPorts, b.unusualPorts)
     if (ports.length === 0) return undefined
@@ -31,6 +32,7 @@ export const hostsShape: Comparison = {
   levels: [{ name: "one form", m: 0.4, u: 0.01, measured: true }],
   innocent: ["a guide that the catalogue does not know", "few ways to write it down"],
   keys: (server) => server.hostsShape === null ? [] : [server.hostsShape],
+  known: (server) => server.claimedHosts.length > 0,
   compare: (a, b) =>
     a.hostsShape === null || a.hostsShape !== b.hostsShape
       ? undefined

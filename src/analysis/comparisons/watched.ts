@@ -82,6 +82,7 @@ export const jointEvents: Comparison = {
   ],
   innocent: ["one hoster's maintenance", "one power line, one rack, one proxy", "updates by one image's schedule"],
   keys: () => [],
+  known: ({ watch }) => watch !== null,
   compare: (a, b) => {
     if (a.watch === null || b.watch === null) return undefined
     const [ofA, ofB] = [a.watch.events, b.watch.events]

@@ -37,8 +37,8 @@ export type Hypothesis =
 export type Limit =
   | "only evidence that anybody can copy"
   | "only a shared key, which an image or a proxy may have brought"
-  | "only certificates made close together, which a meet-up explains"
-  | "only an evening and a text in common, which a meet-up with a guide explains"
+  | "only one thing in common that a hoster or a meet-up explains"
+  | "only two things in common that a hoster, or a meet-up with a guide, explains"
   | "one copies or relays the other"
 
 /** Two servers compared: what speaks for and against, and four probabilities. */

@@ -9,8 +9,8 @@ export interface KeyIndex {
   readonly servers: ReadonlyArray<ReadonlyArray<number>>
   /** By number of the key: its text, unique over comparisons. */
   readonly texts: ReadonlyArray<string>
-  /** By comparison, then server: it has a key there, so its value is known. */
-  readonly hasKey: ReadonlyArray<Uint8Array>
+  /** By comparison, then server: its value is known. */
+  readonly known: ReadonlyArray<Uint8Array>
 }
 
 export const indexKeys = (
@@ -19,13 +19,14 @@ export const indexKeys = (
 ): KeyIndex => {
   const posted: Array<Array<number>> = []
   const texts: Array<string> = []
-  const hasKey: Array<Uint8Array> = []
+  const known: Array<Uint8Array> = []
   const numbers = comparisons.map((comparison) => {
     const byKey = new Map<string, number>()
-    const known = new Uint8Array(servers.length)
+    const knownHere = new Uint8Array(servers.length)
     servers.forEach((server, position) => {
+      if (comparison.known?.(server) === true) knownHere[position] = 1
       for (const key of comparison.keys(server)) {
-        known[position] = 1
+        knownHere[position] = 1
         let number = byKey.get(key)
         if (number === undefined) {
           number = posted.length
@@ -37,8 +38,8 @@ export const indexKeys = (
         if (block[block.length - 1] !== position) block.push(position)
       }
     })
-    hasKey.push(known)
+    known.push(knownHere)
     return byKey
   })
-  return { numbers, servers: posted, texts, hasKey }
+  return { numbers, servers: posted, texts, known }
 }

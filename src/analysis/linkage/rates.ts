@@ -24,13 +24,13 @@ export const isAgreement = (comparison: Comparison, level: number): boolean => {
   return m > u
 }
 
-/** By comparison, then server: its value is known, as it has a key or was ever compared by it. */
+/** By comparison, then server: its value is known, by itself or as it was ever compared by it. */
 export const knownValues = (
   index: KeyIndex,
   comparisons: ReadonlyArray<Comparison>,
   outcomes: ReadonlyArray<Outcomes>
 ): ReadonlyArray<Uint8Array> => {
-  const known = comparisons.map((_, c) => Uint8Array.from(index.hasKey[c]!))
+  const known = comparisons.map((_, c) => Uint8Array.from(index.known[c]!))
   for (const some of outcomes) {
     for (let i = 0; i < some.first.length; i++) {
       for (let k = some.start[i]!; k < some.start[i + 1]!; k++) {

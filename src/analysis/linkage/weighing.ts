@@ -66,6 +66,7 @@ export const makeWeigher = (comparisons: ReadonlyArray<Comparison>, outcomes: Ou
   const bundleNames = [...new Set(comparisons.map(({ bundle }) => bundle))]
   const bundle = Uint8Array.from(comparisons, (comparison) => bundleNames.indexOf(comparison.bundle))
   const parts = comparisons.map(partOf)
+  const twoSided = comparisons.map(({ forgeability }) => forgeability === "two-sided")
   const agreement = comparisons.map((comparison) => comparison.levels.map((_, level) => isAgreement(comparison, level)))
   let widest = 1
   for (let i = 0; i < outcomes.first.length; i++) widest = Math.max(widest, outcomes.start[i + 1]! - outcomes.start[i]!)
@@ -182,7 +183,7 @@ export const makeWeigher = (comparisons: ReadonlyArray<Comparison>, outcomes: Ou
       if (question[c] !== operator) others++
       if (bits[k]! <= 0) continue
       agrees = true
-      if (parts[c] === "possession") possesses = true
+      if (parts[c] === "possession" || (parts[c] === "stated" && twoSided[c])) possesses = true
     }
     for (let q = 0; q < questions.length; q++) {
       if (q === operator) continue

@@ -54,6 +54,15 @@ describe("two servers", () => {
     expect(operatorOf(link(among(two, two), everyKind), 1, 2)).toBeGreaterThan(verdict)
   })
 
+  it("under one domain with one banner are undecided: a hoster explains both", () => {
+    const one = { mutual: "domain", banner: "managed by the hoster", donation: null }
+    const pair = pairOf(link(among(one, one), everyKind), 1, 2)!
+    expect(pair.sameOperator).toBeLessThanOrEqual(0.5)
+    expect(pair.limit).toBe("only two things in common that a hoster, or a meet-up with a guide, explains")
+    const two = { ...one, donation: "d" }
+    expect(operatorOf(link(among(two, two), everyKind), 1, 2)).toBeGreaterThan(verdict)
+  })
+
   it("behind one node share infrastructure, which says nothing of their operator", () => {
     const pair = pairOf(link(among({ node: "n", address: "x" }, { node: "n", address: "x" }), everyKind), 1, 2)!
     expect(pair.sharedInfrastructure).toBeGreaterThan(0.8)
