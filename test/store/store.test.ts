@@ -489,22 +489,24 @@ describe("server_metadata", () => {
     Effect.gen(function*() {
       const path = yield* databasePath
       const key = "a.example.org:50002:s"
-      const throttled = observationOf("peers#2", { outcome: "throttled", errorCode: -101, errorMessage: "excessive resource usage" })
+      const throttled = observationOf("peers#2", { outcome: "throttled", errorCode: -101, errorMessage: "excessive resource usage", replyBytes: 2500 })
+      // The first was on the books before the refusal came, the second was not.
+      const errors = [1, 20].map((latencyMs, i) => observationOf(`fee#${i}`, { outcome: "error", latencyMs, replyBytes: 0 }))
       /** A crawl of one visit from somewhere that owed the server something before it. */
       const crawlFrom = (name: string, owed: number) =>
         withStore(path, (store) =>
           Effect.gen(function*() {
             const crawlId = yield* store.startCrawl(crawlStart({ vantage: { name, ipv4: true, ipv6: false, tor: false, proxy: false } }))
-            const visit = answeredVisit(key, { observations: [throttled], cost: 121.5 })
+            const visit = answeredVisit(key, { observations: [...errors, throttled], cost: 321.5 })
             yield* store.record(crawlId, [
               { _tag: "visit", visit },
-              { _tag: "ledger", target: visit.dial.address!, at: someTime + 100, balance: owed + 121.5, backOffUntil: null, reason: "throttled" },
+              { _tag: "ledger", target: visit.dial.address!, at: someTime + 100, balance: owed + 321.5, backOffUntil: null, reason: "throttled" },
               stateOf(key, "visited")
             ])
             yield* store.endCrawl(crawlId, "finished", someTime)
           }))
       const shown = `SELECT rate_limit_triggered, rate_limit_requests, rate_limit_cost, rate_limit_possibly_ours FROM server_metadata`
-      const triggered = { rate_limit_triggered: true, rate_limit_requests: 9, rate_limit_cost: 121.5 }
+      const triggered = { rate_limit_triggered: true, rate_limit_requests: 9, rate_limit_cost: 121 }
       yield* crawlFrom("home", 0)
       yield* crawlFrom("home", 0)
       yield* crawlFrom("work", 300)

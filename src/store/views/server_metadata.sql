@@ -375,7 +375,7 @@ COMMENT ON COLUMN server_metadata.version_ms IS 'Time from there to the reply to
 COMMENT ON COLUMN server_metadata.visit_ms IS 'Time the whole visit took, milliseconds. Null when not visited.';
 COMMENT ON COLUMN server_metadata.untested IS 'For each column that is null here: why. Columns whose null says that there is none of it (notes, place_note, verify_error, alpn, sni, cluster_id, operator_posterior, backend_id, machine_id, behaviour_cluster_id, community_id) or that our own analysis has not run (server_id) are not in it. Never null.';
 COMMENT ON COLUMN server_metadata.rate_limit_requests IS 'Dose: requests sent in the visit in which the server asked for less. Null when it did not.';
-COMMENT ON COLUMN server_metadata.rate_limit_cost IS 'Dose: ElectrumX units of that visit by its published table. Null when it did not ask for less.';
+COMMENT ON COLUMN server_metadata.rate_limit_cost IS 'Dose: ElectrumX units by its published table of what that visit had asked and got before the refusal, whose own cost is not in it. Null when it did not ask for less.';
 COMMENT ON COLUMN server_metadata.rate_limit_possibly_ours IS 'True until two vantages that owed the server nothing saw it. Null when it did not ask for less.';
 COMMENT ON COLUMN server_metadata.operator_posterior IS 'Probability of the strongest link of its server to another of its operator cluster. Null without one.';
 COMMENT ON COLUMN server_metadata.backend_id IS 'Shared infrastructure: servers behind one node or proxy, which says nothing of who runs them. Null for none or when not analysed.';
