@@ -6,6 +6,8 @@ export const AnalysisReason = Schema.Literals([
   "no crawl",
   /** Its servers are joined when a crawl ends, and it has not. */
   "crawl not ended",
+  /** What was asked for needs `analyze` to have been run. */
+  "not analysed",
   /** A truth file is none, or has nothing about the crawl. */
   "bad truth",
   /** The file of `--indicators` is no table of indicators. */

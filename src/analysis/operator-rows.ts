@@ -106,7 +106,10 @@ export const operatorRows = (
       ],
       rows: [[
         run.analysedAt, run.codeVersion,
-        { random_seed: run.options.randomSeed, public_suffixes: run.options.publicSuffixes.length },
+        {
+          random_seed: run.options.randomSeed,
+          public_suffixes: run.options.publicSuffixes.map(({ byProvider, rule }) => ({ rule, by_provider: byProvider }))
+        },
         findings.servers, linkage.possible, linkage.compared, linkage.strangers, linkage.blocks, linkage.sampledBlocks,
         linkage.operatorPrior, model.verdict, findings.clusters.length, findings.expectedFalse, communities.communities,
         communities.agreement, communities.wouldSplit, communities.wouldJoin

@@ -5,6 +5,7 @@ import { configFlag } from "./config-file.ts"
 import { demoCommand } from "./demo.ts"
 import { dictionaryCommand } from "./dictionary.ts"
 import { enrichCommand } from "./enrich.ts"
+import { evaluateCommand } from "./evaluate.ts"
 import { exposureCommand } from "./exposure.ts"
 import { probeCommand } from "./probe.ts"
 import { queryCommand } from "./query.ts"
@@ -16,6 +17,6 @@ export const observatory = Command.make("observatory").pipe(
   Command.withDescription(
     "Who runs the Electrum servers that see my addresses? Crawls the network, stores it in DuckDB, and shows who is who."
   ),
-  Command.withSubcommands([crawlCommand, visitCommand, probeCommand, enrichCommand, analyzeCommand, exposureCommand, queryCommand, dictionaryCommand, simnetCommand, demoCommand]),
+  Command.withSubcommands([crawlCommand, visitCommand, probeCommand, enrichCommand, analyzeCommand, evaluateCommand, exposureCommand, queryCommand, dictionaryCommand, simnetCommand, demoCommand]),
   Command.withGlobalFlags([GlobalFlag.Setting("config")({ flag: configFlag })])
 )

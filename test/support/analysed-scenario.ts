@@ -8,6 +8,14 @@ export interface SeenScenario {
   readonly db: string
   /** The truth file. */
   readonly truthFile: string
+  /** Domains under which strangers have names. */
+  readonly publicSuffixFile: string
+}
+
+/** Where `lookAtScenario` leaves things in a folder. */
+export const seenIn = (folder: string, scenario: string, randomSeed: number): SeenScenario => {
+  const path = join(folder, `${basename(scenario, ".json")}-${randomSeed}`)
+  return { db: `${path}.duckdb`, truthFile: `${path}.jsonl`, publicSuffixFile: `${path}.suffixes` }
 }
 
 /** How a scenario is looked at. */
@@ -35,13 +43,14 @@ export const lookAtScenario = async (
   folder: string,
   { apartMs = 2 * 3_600_000, differential = false, onStep, servers = null, snapshots = 3 }: LookOptions = {}
 ): Promise<SeenScenario> => {
-  const name = `${basename(scenario, ".json")}-${randomSeed}`
-  const [db, truthFile, geoFile] = [".duckdb", ".jsonl", ".csv"].map((ending) => join(folder, `${name}${ending}`)) as [string, string, string]
-  const { simnet, stop } = await runSimnet({ scenario, truthFile, geoFile, randomSeed, servers })
+  const seen = seenIn(folder, scenario, randomSeed)
+  const { db, publicSuffixFile, truthFile } = seen
+  const geoFile = `${db}.csv`
+  const { simnet, stop } = await runSimnet({ scenario, truthFile, geoFile, publicSuffixFile, randomSeed, servers })
   const run = async (...args: ReadonlyArray<string>) => {
     onStep?.(args[0]!)
     const result = await runCli([...args, "--db", db], { timeoutMs: 600_000 })
-    if (result.code !== 0) throw new Error(`${args[0]} of ${name} ended with ${result.code}: ${result.stderr.slice(-2_000)}`)
+    if (result.code !== 0) throw new Error(`${args[0]} of ${scenario} ${randomSeed} ended with ${result.code}: ${result.stderr.slice(-2_000)}`)
     return result
   }
   try {
@@ -61,11 +70,11 @@ export const lookAtScenario = async (
   } finally {
     await stop()
   }
-  return { db, truthFile }
+  return seen
 }
 
-/** Run `observatory analyze` on a database of `lookAtScenario`. */
-export const analyse = async (db: string): Promise<void> => {
-  const { code, stderr } = await runCli(["analyze", "--network", "mainnet-sim", "--db", db], { timeoutMs: 600_000 })
+/** Run `observatory analyze` on what `lookAtScenario` saw. */
+export const analyse = async ({ db, publicSuffixFile }: SeenScenario): Promise<void> => {
+  const { code, stderr } = await runCli(["analyze", "--network", "mainnet-sim", "--public-suffixes", publicSuffixFile, "--db", db], { timeoutMs: 600_000 })
   if (code !== 0) throw new Error(`analyze ended with ${code}: ${stderr.slice(-2_000)}`)
 }

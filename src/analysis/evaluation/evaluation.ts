@@ -31,12 +31,13 @@ export interface Verdicts {
   /** Groups published, as lists of servers; who is in none stands alone. */
   readonly operatorGroups: ReadonlyArray<ReadonlyArray<number>>
   readonly infrastructureGroups: ReadonlyArray<ReadonlyArray<number>>
+  /** From this probability on something is said of two servers. */
+  readonly verdictThreshold: number
   readonly traits: ReadonlyArray<ServerTraits>
   readonly suspicion: ReadonlyArray<Suspicion>
+  /** Scores from here on say something. */
+  readonly suspicionThreshold: number
 }
-
-/** From this probability on something is said of two servers. */
-export const verdictThreshold = 0.95
 
 /** Two servers of which something is said that is not so. */
 export interface FalseAccusation {
@@ -116,7 +117,7 @@ const judgeQuestion = (verdicts: Verdicts, known: ReadonlyMap<number, ServerTrut
       const probability = pair === undefined ? asked.ofAny : asked.probabilityOf(pair)
       const [one, other] = [judged.get(a)!, judged.get(b)!]
       const isSame = truth.get(a) === truth.get(b)
-      const isSaid = probability >= verdictThreshold
+      const isSaid = probability >= verdicts.verdictThreshold
       if (isSaid && isSame) counts.right++
       else if (isSaid) counts.wrong++
       else if (isSame) counts.missed++
@@ -140,7 +141,7 @@ const judgeQuestion = (verdicts: Verdicts, known: ReadonlyMap<number, ServerTrut
   return {
     question: asked.question,
     groups: groupingScores(found, truth),
-    verdicts: { threshold: verdictThreshold, pairs: counts, scores: pairScores(counts) },
+    verdicts: { threshold: verdicts.verdictThreshold, pairs: counts, scores: pairScores(counts) },
     brier: brierScore(cells),
     bands: calibrationBands(cells),
     cells,
@@ -190,6 +191,6 @@ export const evaluate = (
       groups: verdicts.infrastructureGroups
     }),
     // Of servers of other chains nothing is compared, but suspicion may be said.
-    hostile: verdicts.suspicion.length === 0 ? null : judgeSuspicion(verdicts.suspicion, mapping.known)
+    hostile: verdicts.suspicion.length === 0 ? null : judgeSuspicion(verdicts.suspicion, verdicts.suspicionThreshold, mapping.known)
   }
 }

@@ -1,4 +1,4 @@
-import { rocAuc } from "./ranking.ts"
+import { rocAuc, type Scored } from "./ranking.ts"
 import type { ServerTruth } from "./server-truth.ts"
 
 /** What an analysis says of one server's conduct. */
@@ -6,12 +6,9 @@ export interface Suspicion {
   readonly serverId: number
   /** 0 to 100; null: nothing could be said. */
   readonly score: number | null
-  /** Weighed indicators, those that speak against it. */
-  readonly indicators: ReadonlyArray<{ readonly name: string; readonly weight: number }>
+  /** Indicators that earned points, the most first. */
+  readonly indicators: ReadonlyArray<{ readonly name: string; readonly points: number }>
 }
-
-/** From this score on a server is flagged. */
-export const flagThreshold = 40
 
 /** A server flagged that means no harm, or one that does and was not. */
 export interface Misjudged {
@@ -27,10 +24,13 @@ export interface Hostility {
   readonly judged: number
   /** Servers that deceive or attack. */
   readonly hostile: number
-  /** Of the score, a missing one counted as 0; null without both kinds. */
+  /** Every server's score, a missing one counted as 0, to be pooled with those of other crawls. */
+  readonly scored: ReadonlyArray<Scored>
+  /** Of the score; null without both kinds. */
   readonly auc: number | null
   /** Of each indicator alone, the best first. */
   readonly indicators: ReadonlyArray<{ readonly name: string; readonly servers: number; readonly auc: number | null }>
+  /** From this score on a server is flagged. */
   readonly threshold: number
   readonly falselyFlagged: ReadonlyArray<Misjudged>
   readonly missed: ReadonlyArray<Misjudged>
@@ -45,27 +45,33 @@ const misjudged = ({ indicators, score, serverId }: Suspicion, truth: ServerTrut
 })
 
 /** Hostile is who deceives or attacks; broken servers mean no harm and may not be flagged. */
-export const judgeSuspicion = (suspicion: ReadonlyArray<Suspicion>, known: ReadonlyMap<number, ServerTruth>): Hostility => {
+export const judgeSuspicion = (
+  suspicion: ReadonlyArray<Suspicion>,
+  threshold: number,
+  known: ReadonlyMap<number, ServerTruth>
+): Hostility => {
   const judged = suspicion.flatMap((one) => {
     const truth = known.get(one.serverId)
     return truth === undefined ? [] : [{ one, truth, isHostile: truth.hostility === "deceives" || truth.hostility === "attacks" }]
   })
-  const isFlagged = ({ score }: Suspicion): boolean => score !== null && score >= flagThreshold
+  const isFlagged = ({ score }: Suspicion): boolean => score !== null && score >= threshold
   const names = [...new Set(judged.flatMap(({ one }) => one.indicators.map(({ name }) => name)))].toSorted()
   const indicators = names.map((name) => ({
     name,
     servers: judged.filter(({ one }) => one.indicators.some((indicator) => indicator.name === name)).length,
     auc: rocAuc(judged.map(({ isHostile, one }) => ({
-      score: one.indicators.find((indicator) => indicator.name === name)?.weight ?? 0,
+      score: one.indicators.find((indicator) => indicator.name === name)?.points ?? 0,
       isHit: isHostile
     })))
   }))
+  const scored = judged.map(({ isHostile, one }) => ({ score: one.score ?? 0, isHit: isHostile }))
   return {
     judged: judged.length,
     hostile: judged.filter(({ isHostile }) => isHostile).length,
-    auc: rocAuc(judged.map(({ isHostile, one }) => ({ score: one.score ?? 0, isHit: isHostile }))),
+    scored,
+    auc: rocAuc(scored),
     indicators: indicators.toSorted((a, b) => (b.auc ?? 0) - (a.auc ?? 0) || (a.name < b.name ? -1 : 1)),
-    threshold: flagThreshold,
+    threshold,
     falselyFlagged: judged.filter(({ isHostile, one }) => !isHostile && isFlagged(one)).map(({ one, truth }) => misjudged(one, truth)),
     missed: judged.filter(({ isHostile, one }) => isHostile && !isFlagged(one)).map(({ one, truth }) => misjudged(one, truth))
   }

@@ -32,8 +32,10 @@ const verdicts = (changes: Partial<Verdicts> = {}): Verdicts => ({
   infrastructureOfAny: 0.003,
   operatorGroups: [[10, 20]],
   infrastructureGroups: [[40, 50]],
+  verdictThreshold: 0.95,
   traits: [],
   suspicion: [],
+  suspicionThreshold: 40,
   ...changes
 })
 
@@ -77,7 +79,7 @@ describe("an evaluation", () => {
 
   it("judges suspicion by who deceives or attacks: the broken may not be flagged", () => {
     const said = (serverId: number, score: number | null) =>
-      ({ serverId, score, indicators: score === null ? [] : [{ name: "merkle proofs", weight: score }] })
+      ({ serverId, score, indicators: score === null ? [] : [{ name: "merkle proofs", points: score }] })
     const { hostile } = evaluate(
       verdicts({ suspicion: [said(10, 80), said(20, 20), said(30, null), said(40, 60), said(50, 0)] }),
       endpoints,
