@@ -57,14 +57,24 @@ export interface Linkage {
 
 const operator = questions.indexOf("same operator")
 
-/** Servers that hold one key, or name each other, are one owner when values are counted. */
-const possessors = (servers: number, comparisons: ReadonlyArray<Comparison>, outcomes: Outcomes): UnionFind => {
+/** What strangers have in common less often than this is no accident. */
+const leastAccident = 1e-3
+
+/**
+ * Servers that are no independent witnesses of how common a value is: they hold
+ * one key, name each other, or answer from one node. They count as one owner.
+ */
+const related = (servers: number, comparisons: ReadonlyArray<Comparison>, outcomes: Outcomes): UnionFind => {
   const owners = new UnionFind(servers)
-  const possession = comparisons.map(({ forgeability }) => forgeability === "possession" || forgeability === "two-sided")
+  const relates = comparisons.map(({ forgeability, levels }) =>
+    levels.map(({ measured, u }) =>
+      forgeability === "possession" || forgeability === "two-sided" ||
+      (forgeability === "backend" && !measured && u <= leastAccident)))
   for (let i = 0; i < outcomes.first.length; i++) {
     for (let k = outcomes.start[i]!; k < outcomes.start[i + 1]!; k++) {
       const c = outcomes.comparison[k]!
-      if (possession[c] && isAgreement(comparisons[c]!, outcomes.level[k]!)) {
+      const level = outcomes.level[k]!
+      if (relates[c]![level] === true && isAgreement(comparisons[c]!, level)) {
         owners.join(outcomes.first[i]!, outcomes.second[i]!)
       }
     }
@@ -125,7 +135,7 @@ export const link = (
   const outcomes = compareAll(servers, comparisons, index, candidates)
   const random = compareAll(servers, comparisons, index, randomPairs(servers.length, most, randomSeed))
   const known = knownValues(index, comparisons, [outcomes, random])
-  const owners = possessors(servers.length, comparisons, outcomes)
+  const owners = related(servers.length, comparisons, outcomes)
   const byClaims = claimDirections(servers)
   const byGroups = groupDirections(comparisons, index, outcomes, owners.roots())
   const directions = Array.from(outcomes.first, (first, i) => byClaims(first, outcomes.second[i]!) ?? byGroups(i))

@@ -29,6 +29,8 @@ export const model = {
   undecided: 0.5,
   /** Bits from which on a bundle counts towards the conditions of a verdict. */
   weighty: 3,
+  /** Bits from which on a shared value is one that is unique by nature, such as an address for gifts. */
+  unique: 12,
   /**
    * Copyable evidence where the conditions of a verdict are met. Whoever copies
    * one text copies the next, so more of it does not add up.

@@ -6,8 +6,10 @@ import { bitsOf, model, probabilityOf } from "./model.ts"
 export type Part =
   /** A private key that both hold. */
   | "possession"
-  /** A word of both, e.g. a domain, or the time of making something: no copier has it, but a hoster or a meet-up gives it to strangers. */
-  | "stated"
+  /** A word of both, e.g. a domain; a hoster gives names to strangers. */
+  | "two-sided"
+  /** The time of making something of one's own; a meet-up gives it to strangers. */
+  | "minting"
   | "copyable"
   /** Where and with what it runs, and all that is evidence of another question. */
   | "context"
@@ -16,35 +18,36 @@ export const partOf = ({ forgeability, question }: Comparison): Part => {
   if (question !== "same operator") return "context"
   switch (forgeability) {
     case "possession":
-    case "copyable":
-      return forgeability
     case "two-sided":
     case "minting":
-      return "stated"
+    case "copyable":
+      return forgeability
     default:
       return "context"
   }
 }
 
 /** Bits of what counts, by part. */
-export interface Sums {
-  possession: number
-  stated: number
-  copyable: number
-  context: number
+export interface Sums extends Record<Part, number> {
   /** Of the copyable, those of `model.weighty` bits each. */
   weightyCopyable: number
+  /** Most bits of one copyable agreement. */
+  mostCopyable: number
   /** Below 0. */
   against: number
-  /** Agreements of `model.weighty` bits each, context aside. */
-  weighty: number
-  weightyPossession: number
-  weightyStated: number
+  /** Agreements of `model.weighty` bits each, by part; context has none. */
+  readonly weighty: Record<Exclude<Part, "context">, number>
 }
 
 export const noSums = (): Sums => ({
-  possession: 0, stated: 0, copyable: 0, context: 0, weightyCopyable: 0, against: 0, weighty: 0, weightyPossession: 0, weightyStated: 0
+  "possession": 0, "two-sided": 0, "minting": 0, "copyable": 0, "context": 0,
+  weightyCopyable: 0, mostCopyable: 0, against: 0,
+  weighty: { "possession": 0, "two-sided": 0, "minting": 0, "copyable": 0 }
 })
+
+/** Weighty agreements of all parts. */
+export const weightyOf = ({ weighty }: Sums): number =>
+  weighty.possession + weighty["two-sided"] + weighty.minting + weighty.copyable
 
 /** Adds one piece of evidence that counts. */
 export const addTo = (sums: Sums, part: Part, bits: number): void => {
@@ -54,26 +57,32 @@ export const addTo = (sums: Sums, part: Part, bits: number): void => {
   }
   sums[part] += bits
   if (part === "context" || bits < model.weighty) return
-  sums.weighty++
-  if (part === "copyable") sums.weightyCopyable += bits
-  else if (part === "possession") sums.weightyPossession++
-  else sums.weightyStated++
+  sums.weighty[part]++
+  if (part !== "copyable") return
+  sums.weightyCopyable += bits
+  sums.mostCopyable = Math.max(sums.mostCopyable, bits)
 }
 
 /** Bits after caps and before the prior. */
 export const cappedBits = (sums: Sums): number =>
-  sums.possession + sums.stated + Math.max(sums.against, -model.againstSumCap) +
+  sums.possession + sums["two-sided"] + sums.minting + Math.max(sums.against, -model.againstSumCap) +
   (isEnough(sums)
     ? Math.min(sums.copyable, model.copyableCap) + Math.min(sums.context, model.contextCap)
     : Math.min(sums.weightyCopyable, model.copyableAloneCap))
 
 /**
  * The conditions of a verdict: something that a copier cannot have, and
- * something else. A meet-up with a guide explains one evening and one text, a
- * hoster one domain and one text, so without a key a third is needed.
+ * something else. A hoster explains one domain and one text, a meet-up with a
+ * guide one evening and one text: without a key a third is needed, or under one
+ * domain a value that is unique by nature, which no hoster gives to customers.
  */
-export const isEnough = ({ weighty, weightyStated, weightyPossession }: Sums): boolean =>
-  weightyPossession > 0 ? weighty >= 2 : weightyStated > 0 && weighty >= 3
+export const isEnough = (sums: Sums): boolean => {
+  const { weighty } = sums
+  const all = weightyOf(sums)
+  if (weighty.possession > 0) return all >= 2
+  if (weighty["two-sided"] > 0 && sums.mostCopyable >= model.unique) return true
+  return weighty["two-sided"] + weighty.minting > 0 && all >= 3
+}
 
 /** Probability of one operator, held down where the conditions of a verdict are not met. */
 export const operatorProbability = (sums: Sums, prior: number): { readonly p: number; readonly limit: Limit | null } => {
@@ -83,10 +92,11 @@ export const operatorProbability = (sums: Sums, prior: number): { readonly p: nu
   return { p: Math.min(p, model.undecided), limit: isHeld ? limitOf(sums) : null }
 }
 
-const limitOf = ({ weighty, weightyStated, weightyPossession }: Sums): Limit => {
-  if (weightyPossession > 0) return "only a shared key, which an image or a proxy may have brought"
-  if (weightyStated === 0) return "only evidence that anybody can copy"
-  return weighty > 1
+const limitOf = (sums: Sums): Limit => {
+  const { weighty } = sums
+  if (weighty.possession > 0) return "only a shared key, which an image or a proxy may have brought"
+  if (weighty["two-sided"] + weighty.minting === 0) return "only evidence that anybody can copy"
+  return weightyOf(sums) > 1
     ? "only two things in common that a hoster, or a meet-up with a guide, explains"
     : "only one thing in common that a hoster or a meet-up explains"
 }

@@ -44,8 +44,9 @@ export const knownValues = (
 }
 
 /**
- * Values by number of key: the share of independent owners that have it, one of
- * them added. An owner counts once, so that no fleet makes its own value common.
+ * Values by number of key: the share of other independent owners that have it,
+ * half a one added (Jeffreys), as who has none yet may still. An owner counts
+ * once, so that no fleet makes its own value common.
  */
 const frequencies = (
   index: KeyIndex,
@@ -66,7 +67,7 @@ const frequencies = (
       const servers = index.servers[key]!
       if (servers.length < 2) continue
       const having = new Set(servers.map((server) => owners[server]!)).size
-      frequency[key] = stock ? Math.max(0, having - 2) / all.size : having / all.size
+      frequency[key] = stock ? Math.max(0, having - 2) / all.size : (having - 0.5) / all.size
     }
   })
   return frequency

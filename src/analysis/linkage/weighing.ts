@@ -2,7 +2,7 @@ import type { Comparison, Question } from "../comparisons/comparison.ts"
 import type { Hypothesis, Limit, Reduction } from "./compared-pair.ts"
 import type { Direction } from "./direction.ts"
 import { bitsOf, model, probabilityOf } from "./model.ts"
-import { addTo, cappedBits, noSums, operatorProbability, partOf } from "./operator-verdict.ts"
+import { addTo, cappedBits, noSums, operatorProbability, partOf, weightyOf } from "./operator-verdict.ts"
 import type { Outcomes } from "./outcomes.ts"
 import { isAgreement, type Rates } from "./rates.ts"
 
@@ -66,7 +66,6 @@ export const makeWeigher = (comparisons: ReadonlyArray<Comparison>, outcomes: Ou
   const bundleNames = [...new Set(comparisons.map(({ bundle }) => bundle))]
   const bundle = Uint8Array.from(comparisons, (comparison) => bundleNames.indexOf(comparison.bundle))
   const parts = comparisons.map(partOf)
-  const twoSided = comparisons.map(({ forgeability }) => forgeability === "two-sided")
   const agreement = comparisons.map((comparison) => comparison.levels.map((_, level) => isAgreement(comparison, level)))
   let widest = 1
   for (let i = 0; i < outcomes.first.length; i++) widest = Math.max(widest, outcomes.start[i + 1]! - outcomes.start[i]!)
@@ -154,7 +153,7 @@ export const makeWeigher = (comparisons: ReadonlyArray<Comparison>, outcomes: Ou
   const judgeOperator = (from: number, isExplained: boolean): void => {
     const sums = noSums()
     for (let t = 0; t < takenCount; t++) addTo(sums, parts[outcomes.comparison[from + taken[t]!]!]!, bits[taken[t]!]!)
-    weighed.otherWeighty = sums.weighty - sums.weightyPossession
+    weighed.otherWeighty = weightyOf(sums) - sums.weighty.possession
     weighed.against = sums.against
     weighed.operatorBits = cappedBits(sums)
     const { limit, p } = operatorProbability(sums, weights.operatorPrior)
@@ -183,7 +182,7 @@ export const makeWeigher = (comparisons: ReadonlyArray<Comparison>, outcomes: Ou
       if (question[c] !== operator) others++
       if (bits[k]! <= 0) continue
       agrees = true
-      if (parts[c] === "possession" || (parts[c] === "stated" && twoSided[c])) possesses = true
+      if (parts[c] === "possession" || parts[c] === "two-sided") possesses = true
     }
     for (let q = 0; q < questions.length; q++) {
       if (q === operator) continue

@@ -59,7 +59,7 @@ describe("two servers", () => {
     const pair = pairOf(link(among(one, one), everyKind), 1, 2)!
     expect(pair.sameOperator).toBeLessThanOrEqual(0.5)
     expect(pair.limit).toBe("only two things in common that a hoster, or a meet-up with a guide, explains")
-    const two = { ...one, donation: "d" }
+    const two = { ...one, name: "of both" }
     expect(operatorOf(link(among(two, two), everyKind), 1, 2)).toBeGreaterThan(verdict)
   })
 
