@@ -4,13 +4,17 @@ import { findCrawl } from "../analysis/analysis-input.ts"
 import { defaultExposureOptions, exposureOf } from "../analysis/exposure/exposure.ts"
 import { readExposureInput } from "../analysis/exposure/exposure-input.ts"
 import { exposureRows } from "../analysis/exposure/exposure-rows.ts"
+import { measuredRecommendations } from "../analysis/exposure/measured-leaks.ts"
 import { Database } from "../store/database.ts"
 import { simulatedNotice } from "./crawl-summary.ts"
 import { exposureText } from "./exposure-text.ts"
-import { db, networkFlags, positiveInteger } from "./flags.ts"
+import { db, duration, networkFlags, positiveInteger } from "./flags.ts"
 import { jsonText } from "./format.ts"
+import { walletProgram } from "./measure/electrum-daemon.ts"
+import { measuredText } from "./measure/measured-text.ts"
+import { measureWallets } from "./measure/measure-wallets.ts"
 import { chosenChain } from "./network.ts"
-import { integer, nullable, text, twinnedAs } from "./option.ts"
+import { integer, nullable, text, toggle, twinnedAs } from "./option.ts"
 import { Output } from "./output.ts"
 import { walletListOf } from "./wallet-list.ts"
 
@@ -28,6 +32,9 @@ export const exposureCommand = Command.make("exposure", {
     (count) => `a number from 0 to 100, not ${count}`
   ).pipe(Flag.withDefault(usual.switchesPerStart)),
   randomSeed: integer("random-seed", "Everything drawn is drawn from this number (default 1).").pipe(Flag.withDefault(usual.randomSeed)),
+  measure: toggle("measure", "Run Debian's electrum against simulated servers that write down what it asks, instead of a model; reads no database.", false),
+  measureTime: duration("measure-time", "How long the first wallet stays connected; it polls every minute (default 130s)").pipe(Flag.withDefault(130_000)),
+  electrum: text("electrum", `Where Debian's wallet is, for --measure (default ${walletProgram}).`).pipe(Flag.withMetavar("FILE"), Flag.withDefault(walletProgram)),
   // A twin of its own: `OBSERVATORY_FORMAT` is about tables of rows.
   format: Flag.Literals("format", ["text", "json"]).pipe(
     Flag.withDescription("text for people, json for the rows of the tables. [OBSERVATORY_EXPOSURE_FORMAT, in a config file exposure-format]"),
@@ -36,6 +43,20 @@ export const exposureCommand = Command.make("exposure", {
   )
 }, Effect.fn("exposure")(function*(input) {
   const output = yield* Output
+  if (input.measure) {
+    const { isolated, leaks } = yield* measureWallets({
+      listenMs: input.measureTime,
+      electrum: input.electrum,
+      program: process.argv[1]!,
+      say: (line) => output.stderr(`${line}\n`)
+    })
+    if (!isolated) yield* output.stderr("Network namespaces are not permitted here: only the wallet's own settings kept it on loopback.\n")
+    return yield* output.stdout(
+      input.format === "json"
+        ? `${jsonText({ basis: "measured", ...leaks, recommendations: measuredRecommendations(leaks) }, 2)}\n`
+        : measuredText(leaks, output.style)
+    )
+  }
   const chain = yield* chosenChain(input)
   const list = yield* walletListOf(chain, input.walletList)
   yield* Effect.gen(function*() {
@@ -58,8 +79,9 @@ export const exposureCommand = Command.make("exposure", {
     yield* output.stdout(exposureText(result, output.style))
   }).pipe(Effect.provide(Database.layer(input.db)))
 })).pipe(
-  Command.withDescription("What operators would see of wallets: a model of how Electrum chooses servers, other rules compared, concentration."),
+  Command.withDescription("What operators would see of wallets: a model of how Electrum chooses servers, other rules compared, concentration; or measured with a real wallet."),
   Command.withExamples([
-    { command: "observatory exposure --network mainnet", description: "Of the latest crawl of mainnet" }
+    { command: "observatory exposure --network mainnet", description: "Of the latest crawl of mainnet" },
+    { command: "observatory exposure --measure", description: "With a real wallet and simulated servers, in four minutes" }
   ])
 )

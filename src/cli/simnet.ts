@@ -70,6 +70,7 @@ export const simnetCommand = Command.make("simnet", {
   geo: nullable(text("geo", "Write where the simulated addresses are and whose to this file: CSV with network, country, city, asn, org.").pipe(Flag.withMetavar("FILE"))),
   ca: nullable(text("ca", "Write the certificate of the simulated authority to this file, as PEM.").pipe(Flag.withMetavar("FILE"))),
   publicSuffixes: nullable(text("public-suffixes", "Write the domains under which strangers have names to this file, in the form of the Public Suffix List.").pipe(Flag.withMetavar("FILE"))),
+  log: nullable(text("log", "Write what servers are asked to this file, as JSON lines: time, server, session, method, script hashes.").pipe(Flag.withMetavar("FILE"))),
   servers: nullable(positiveInteger("servers", "Let the scenario's fleets grow or shrink to so many servers in all.").pipe(Flag.withMetavar("N"))),
   schema: toggle("schema", "Print the JSON Schema of scenario files and stop.", false),
   list: toggle("list", "List the shipped scenarios and stop.", false),
@@ -100,6 +101,7 @@ export const simnetCommand = Command.make("simnet", {
     geoFile: input.geo,
     caFile: input.ca,
     publicSuffixFile: input.publicSuffixes,
+    logFile: input.log,
     servers: input.servers,
     randomSeed: input.randomSeed,
     timeScale: input.timeScale

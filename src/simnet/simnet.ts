@@ -6,6 +6,7 @@ import { makeSimServer, renewedIdentity, runOf } from "./life/make-server.ts"
 import type { Strain } from "./implementations/implementation.ts"
 import { beginSchedule } from "./life/schedule.ts"
 import { ServerLife } from "./life/server-life.ts"
+import { requestLogFile } from "./log-file.ts"
 import { createDnsResponder, type DnsFacts } from "./network/dns-responder.ts"
 import { checkFileDescriptors } from "./network/file-descriptors.ts"
 import { bindUdp, listenTcp } from "./network/listen.ts"
@@ -42,6 +43,8 @@ export interface SimnetOptions extends WorldFiles {
   readonly randomSeed: number
   /** Fleets grow or shrink until there are so many servers; as the scenario has them by default. */
   readonly servers?: number | null
+  /** Write what servers are asked to this file, as JSON lines; null: nothing is written down. */
+  readonly logFile?: string | null
   /** Simulated milliseconds per real one, for blocks, restarts and outages; 1 by default. */
   readonly timeScale?: number
 }
@@ -112,8 +115,9 @@ export const startSimnet: (
     const random = seededRandom(options.randomSeed)
     const identities = new TlsIdentities(random, Date.now())
     yield* writeWorldFiles(options, plan, identities)
+    const log = options.logFile == null ? null : yield* requestLogFile(options.logFile)
     const uplink = new Uplink(plan.scenario.network, random)
-    const surroundings = { world: plan.world, random, uplink, identities }
+    const surroundings = { world: plan.world, random, uplink, identities, log }
     const servers = new Map(plan.servers.map((planned) => [planned, makeSimServer(planned, surroundings)]))
     yield* Effect.addFinalizer(() =>
       Effect.sync(() => {

@@ -1,8 +1,8 @@
 import { existsSync } from "node:fs"
 import { expect } from "vitest"
-import { type ElectrumWallet, startElectrumWallet, walletProgram } from "../support/electrum-wallet.ts"
+import { type ElectrumWallet, startElectrumWallet, walletProgram } from "../../src/cli/measure/electrum-daemon.ts"
 import { startIsolatedSimnet } from "../support/isolated-simnet.ts"
-import { loopbackWorld } from "../support/network-namespace.ts"
+import { loopbackWorld } from "../../src/cli/measure/loopback-world.ts"
 import { type Balance, byHeight, type Entry, scenarioFile } from "./planted.ts"
 
 /** Whether the wallet is here; says so when not. */
@@ -34,7 +34,7 @@ export const startWalletWorld = async (simnetArguments: ReadonlyArray<string> = 
     world,
     /** A wallet of addresses or a master key that knows one server, `host:port:s`, as long as it is used. */
     withWallet: async (server: string, text: string, use: (wallet: ElectrumWallet) => Promise<void>): Promise<void> => {
-      const wallet = await startElectrumWallet({ world, server, socksPort: simnet.socksPort })
+      const wallet = await startElectrumWallet({ program: walletProgram, world, server, socksPort: simnet.socksPort, oneServer: true })
       try {
         await wallet.call("restore", { text })
         await wallet.call("load_wallet")

@@ -1,29 +1,7 @@
-import { once } from "node:events"
-import { createInterface } from "node:readline"
-import { Option } from "effect"
-import { decodeReady } from "../../src/cli/simnet.ts"
+import { startIsolatedSimnet as start } from "../../src/cli/measure/isolated-simnet.ts"
+import type { LoopbackWorld } from "../../src/cli/measure/loopback-world.ts"
 import { cliBundle } from "./cli.ts"
-import type { LoopbackWorld } from "./network-namespace.ts"
 
-/** `observatory simnet ARGS` where nothing but loopback exists. */
-export const startIsolatedSimnet = async (
-  world: LoopbackWorld,
-  args: ReadonlyArray<string>
-): Promise<{ readonly socksPort: number; readonly stop: () => Promise<void> }> => {
-  const child = world.spawn(process.execPath, [await cliBundle(), "simnet", "--ready-json", ...args], {
-    env: { PATH: process.env["PATH"] ?? "", OBSERVATORY_LOOPBACK_ONLY: "1" },
-    stdio: ["pipe", "pipe", "pipe"]
-  })
-  let errors = ""
-  child.stderr!.setEncoding("utf8").on("data", (chunk: string) => (errors += chunk))
-  const lines = createInterface({ input: child.stdout! })
-  const line = await Promise.race([once(lines, "line"), once(lines, "close")]).then(([text]) => String(text))
-  const ready = Option.getOrThrowWith(decodeReady(line), () => new Error(`simnet does not start: ${errors}`))
-  return {
-    socksPort: Number(new URL(ready.socks).port),
-    stop: async () => {
-      child.stdin!.end()
-      if (child.exitCode === null) await once(child, "close")
-    }
-  }
-}
+/** `observatory simnet ARGS`, from the tests' bundle, where nothing but loopback exists. */
+export const startIsolatedSimnet = async (world: LoopbackWorld, args: ReadonlyArray<string>): ReturnType<typeof start> =>
+  start(world, await cliBundle(), args)

@@ -75,7 +75,8 @@ export const startServer: (options: StartServerOptions) => Effect.Effect<Running
       world,
       random,
       uplink: new Uplink(undefined, random),
-      identities: new TlsIdentities(random, Date.now())
+      identities: new TlsIdentities(random, Date.now()),
+      log: null
     })
     yield* Effect.addFinalizer(() => Effect.sync(() => server.stop()))
     const listen = Effect.fnUntraced(function*(transport: "tcp" | "tls") {

@@ -11,6 +11,7 @@ import type { ServerModel } from "../model/server-model.ts"
 import type { Uplink } from "../network/uplink.ts"
 import type { PlannedServer } from "../plan/plan.ts"
 import type { LieSpec } from "../scenario/lie-spec.ts"
+import type { RequestLog } from "../server/request-log.ts"
 import { type ServerRun, SimServer } from "../server/sim-server.ts"
 import type { TlsIdentity } from "../server/tls-identity.ts"
 import type { Trait } from "../server/trait.ts"
@@ -78,12 +79,14 @@ export interface Surroundings {
   readonly random: SeededRandom
   readonly uplink: Uplink
   readonly identities: TlsIdentities
+  /** What servers write down of those who ask them; null: nothing. */
+  readonly log: RequestLog | null
 }
 
 /** The server that was planned. */
 export const makeSimServer = (
   planned: PlannedServer,
-  { world, random, uplink, identities }: Surroundings
+  { world, random, uplink, identities, log }: Surroundings
 ): SimServer => {
   const jitter = random.fork(`jitter/${planned.id}`)
   const hosts = planned.names.map((name) => name.host)
@@ -96,6 +99,7 @@ export const makeSimServer = (
         ? () => identities.of(planned.certificate)
         : oddIdentity(odd, hosts, random.fork(`odd key/${planned.id}`), identities.today),
     freshIdentity: odd === "new each time",
+    log: log === null ? null : (client) => log.session(planned.id, client),
     roundTrip: (client) =>
       planned.roundTripMs + uplink.extraMs(client, planned.country) + planned.jitterMs * jitter.unit()
   })

@@ -17,6 +17,8 @@ export interface SessionOptions {
   /** Who is asking; null = exempt from limits per client. */
   readonly client: Client | null
   readonly delay: Delay
+  /** Told of every line of the client, before anything is done about it; null without a log. */
+  readonly observe: ((line: Buffer) => void) | null
 }
 
 /** One connection to a server, from the moment its transport is up. */
@@ -33,6 +35,7 @@ export class Session implements Channel {
   readonly #padding: PaddingWriter | null
   readonly #splitter: LineSplitter
   readonly #conversation: Conversation
+  readonly #observe: SessionOptions["observe"]
   readonly #timers = new Set<NodeJS.Timeout>()
   #closing = false
 
@@ -45,6 +48,7 @@ export class Session implements Channel {
     this.envelope = implementation.envelope
     this.#implementation = implementation
     this.#traits = options.traits
+    this.#observe = options.observe
     this.outgoing = new Outgoing(socket, options.delay, implementation.answersAfterEnd ? 1 : 3)
     this.#padding =
       implementation.padding === null
@@ -144,7 +148,9 @@ export class Session implements Channel {
     this.#splitter.push(
       chunk,
       (line) => {
-        if (!this.#closing) this.#conversation.line(line)
+        if (this.#closing) return
+        this.#observe?.(line)
+        this.#conversation.line(line)
       },
       () => this.#conversation.tooLong()
     )

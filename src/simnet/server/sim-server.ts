@@ -33,6 +33,8 @@ export interface SimServerOptions {
   readonly freshIdentity: boolean
   /** Milliseconds of one round trip from a client, drawn anew each time. */
   readonly roundTrip: (client: Client | null) => number
+  /** Called for every connection: takes the lines of its client; null without a log. */
+  readonly log: ((client: Client | null) => (line: Buffer) => void) | null
 }
 
 /** One server: takes connections, whoever accepted them, and holds a session on each. */
@@ -166,7 +168,8 @@ export class SimServer {
   #begin(socket: Socket, client: Client | null, implementation: Implementation, tls: boolean): void {
     const { model, traits } = this.#run
     const delay = (): number => this.roundTripTo(client)
-    const session = new Session({ model, implementation, traits, socket, tls, client, delay })
+    const observe = this.#options.log?.(client) ?? null
+    const session = new Session({ model, implementation, traits, socket, tls, client, delay, observe })
     if (session.closing) socket.destroySoon()
   }
 

@@ -3,17 +3,21 @@ import { request } from "node:http"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
-import type { LoopbackWorld } from "./network-namespace.ts"
+import type { LoopbackWorld } from "./loopback-world.ts"
 
 /** Where Debian's package puts the wallet. */
 export const walletProgram = "/usr/bin/electrum"
 
 export interface WalletOptions {
+  /** `walletProgram`, or where else the wallet is. */
+  readonly program: string
   readonly world: LoopbackWorld
   /** `host:port:s`. */
   readonly server: string
   /** The SOCKS5 proxy that knows this host. */
   readonly socksPort: number
+  /** No other connections than that to the server. */
+  readonly oneServer: boolean
 }
 
 /** A running wallet daemon, asked over a socket in its folder. */
@@ -27,7 +31,8 @@ export interface ElectrumWallet {
   readonly stop: () => Promise<void>
 }
 
-const user = "test"
+/** For the socket, which only this user can reach; the wallet insists on some. */
+const user = "measure"
 const password = "loopback"
 
 const post = (socketPath: string, method: string, params: Readonly<Record<string, unknown>>): Promise<unknown> =>
@@ -51,10 +56,10 @@ const post = (socketPath: string, method: string, params: Readonly<Record<string
   })
 
 /**
- * Starts the wallet as a daemon in regtest with a fresh folder, one server
- * only and nothing automatic.
+ * Starts the wallet as a daemon in regtest with a fresh folder: it begins with
+ * one server and asks nobody else for prices or updates.
  */
-export const startElectrumWallet = async ({ world, server, socksPort }: WalletOptions): Promise<ElectrumWallet> => {
+export const startElectrumWallet = async ({ oneServer, program, server, socksPort, world }: WalletOptions): Promise<ElectrumWallet> => {
   const folder = mkdtempSync(join(tmpdir(), "electrum-"))
   const socketPath = join(folder, "rpc")
   mkdirSync(join(folder, "regtest"))
@@ -62,12 +67,12 @@ export const startElectrumWallet = async ({ world, server, socksPort }: WalletOp
     join(folder, "regtest/config"),
     JSON.stringify({ rpcuser: user, rpcpassword: password, check_updates: false, use_exchange_rate: false, use_gossip: false })
   )
-  const daemon = ["daemon", "-1", "-s", server, "-p", `socks5:127.0.0.1:${socksPort}`]
+  const daemon = ["daemon", ...(oneServer ? ["-1"] : []), "-s", server, "-p", `socks5:127.0.0.1:${socksPort}`]
   const asking = ["--rpcsock", "unix", "--rpcsockpath", socketPath]
   const child = world.spawn(
-    // It must not outlive a test runner that was killed.
+    // It must not outlive who started it.
     "setpriv",
-    ["--pdeathsig", "KILL", "--", walletProgram, "--regtest", "-D", folder, "-v", ...daemon, ...asking],
+    ["--pdeathsig", "KILL", "--", program, "--regtest", "-D", folder, "-v", ...daemon, ...asking],
     { env: { PATH: "/usr/bin:/bin", HOME: folder }, stdio: ["ignore", "pipe", "pipe"] }
   )
   let log = ""
@@ -91,7 +96,7 @@ export const startElectrumWallet = async ({ world, server, socksPort }: WalletOp
       await sleep(100)
     }
   }
-  const deadline = Date.now() + 30_000
+  const deadline = Date.now() + 60_000
   while (!(await call("ping").catch(() => false))) {
     if (child.exitCode !== null || Date.now() > deadline) {
       await stop()
