@@ -36,7 +36,7 @@ export interface OperatorFindings {
 
 /** Compares servers, and groups them by each question. Pure, and the heavy part of an analysis. */
 export const judgeOperators = (servers: ReadonlyArray<ServerTraits>, options: OperatorOptions): OperatorFindings => {
-  const comparisons = allComparisons({ publicSuffixes: options.publicSuffixes })
+  const comparisons = allComparisons({ publicSuffixes: options.publicSuffixes, servers })
   const linkage = link(servers, comparisons, { randomSeed: options.randomSeed })
   const clusters = operatorClusters(linkage.pairs)
   const namesOf = (question: string) => new Set(comparisons.filter((it) => it.question === question).map(({ name }) => name))

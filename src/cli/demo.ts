@@ -1,4 +1,4 @@
-import { Config, Effect } from "effect"
+import { Config, Effect, FileSystem } from "effect"
 import { Command, Flag } from "effect/cli"
 import { defaultCrawlSettings } from "../crawl/settings.ts"
 import { seedsOfFlags } from "../discovery/seeds.ts"
@@ -12,6 +12,7 @@ import { allLookups } from "./lookups.ts"
 import { chosenChain } from "./network.ts"
 import { twinnedAs } from "./option.ts"
 import { Output } from "./output.ts"
+import { readPublicSuffixes } from "./public-suffixes.ts"
 import { runCrawl } from "./run-crawl.ts"
 import { startSimnetChild } from "./simnet-child.ts"
 
@@ -28,7 +29,9 @@ export const demoCommand = Command.make("demo", {
 }, Effect.fn("demo")(function*(input) {
   const output = yield* Output
   yield* removeOldDemo(input.db)
-  const ready = yield* startSimnetChild(input)
+  const fs = yield* FileSystem.FileSystem
+  const publicSuffixes = `${yield* fs.makeTempDirectoryScoped()}/public-suffixes`
+  const ready = yield* startSimnetChild({ ...input, publicSuffixes })
   yield* output.stderr(`Simulated network ${ready.scenario}: ${ready.servers} servers on 127.0.0.1, SOCKS5 at ${ready.socks}\n`)
   const chain = yield* chosenChain({ network: ready.chain, chainFile: null })
   const connection: ConnectionInput = {
@@ -62,7 +65,11 @@ export const demoCommand = Command.make("demo", {
     suggestNext: false
   })
   yield* output.stdout("\n")
-  yield* runAnalysis({ db: input.db, target: { network: chain.name } })
+  yield* runAnalysis({
+    db: input.db,
+    target: { network: chain.name },
+    options: { publicSuffixes: yield* readPublicSuffixes([publicSuffixes]) }
+  })
 }, Effect.scoped)).pipe(
   Command.withDescription("Simulated network on free ports, crawl, analysis and summary into demo.duckdb; under 90 seconds, nothing leaves 127.0.0.1.")
 )

@@ -16,9 +16,10 @@ export const twinnedAs = (twin: string): string => {
   return environmentName(twin)
 }
 
-const described = <A>(flag: Flag.Flag<A>, name: string, description: string): Flag.Flag<A> => {
-  names.add(name)
-  return flag.pipe(Flag.withDescription(`${description} [${environmentName(name)}]`))
+const described = <A>(flag: Flag.Flag<A>, name: string, description: string, twin = name): Flag.Flag<A> => {
+  names.add(twin)
+  const inFile = twin === name ? "" : `, in a config file ${twin}`
+  return flag.pipe(Flag.withDescription(`${description} [${environmentName(twin)}${inFile}]`))
 }
 
 // `withFallbackConfig` must come before `withDefault` and `optional`, or the environment is never asked.
@@ -51,12 +52,14 @@ export const toggle = (name: string, description: string, fallback: boolean) =>
 /**
  * A flag that may be given several times. Its environment twin separates values
  * by commas; a config file has lists, joined here by line ends, which no value has.
+ *
+ * @param twin where another command's flag of that name means something else
  */
-export const repeated = (name: string, description: string) =>
-  described(Flag.String(name), name, `${description} Repeatable.`).pipe(
+export const repeated = (name: string, description: string, twin = name) =>
+  described(Flag.String(name), name, `${description} Repeatable.`, twin).pipe(
     Flag.atLeast(1),
     Flag.withFallbackConfig(Config.map(
-      Config.String(environmentName(name)),
+      Config.String(environmentName(twin)),
       (value) => value.split(value.includes("\n") ? "\n" : ",").map((part) => part.trim()).filter((part) => part !== "")
     )),
     Flag.withDefault([] as ReadonlyArray<string>)

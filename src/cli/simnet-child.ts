@@ -11,7 +11,12 @@ export class SimnetChildError extends Schema.TaggedError<SimnetChildError>()("Si
  * Starts `observatory simnet` as a child on free ports and waits until it is
  * ready. It stops with the scope, and by itself should this process die.
  */
-export const startSimnetChild = Effect.fnUntraced(function*(options: { readonly scenario: string; readonly randomSeed: number }) {
+export const startSimnetChild = Effect.fnUntraced(function*(options: {
+  readonly scenario: string
+  readonly randomSeed: number
+  /** Where it writes the domains under which strangers have names. */
+  readonly publicSuffixes: string
+}) {
   const spawner = yield* ChildProcessSpawner.ChildProcessSpawner
   const child = yield* spawner.spawn(ChildProcess.make(process.execPath, [
     process.argv[1]!,
@@ -20,7 +25,9 @@ export const startSimnetChild = Effect.fnUntraced(function*(options: { readonly 
     "--scenario",
     options.scenario,
     "--random-seed",
-    String(options.randomSeed)
+    String(options.randomSeed),
+    "--public-suffixes",
+    options.publicSuffixes
   ], { stdin: { stream: "pipe", endOnDone: false }, stderr: "inherit", extendEnv: true, forceKillAfter: "5 seconds" })).pipe(
     Effect.mapError((error) => new SimnetChildError({ message: `The simulated network cannot be started: ${error.message}` }))
   )
