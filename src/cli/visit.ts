@@ -1,6 +1,6 @@
 import { Config, Effect } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
-import { CostLedger } from "../crawl/cost-ledger.ts"
+import { openLedger } from "../crawl/open-ledger.ts"
 import { storeVisit, visitOnce } from "../crawl/single-visit.ts"
 import { parseEndpoint } from "../domain/endpoint.ts"
 import { defaultsOfVisit } from "../domain/visit-defaults.ts"
@@ -45,7 +45,7 @@ export const visitCommand = Command.make("visit", {
   const { layer, vantage } = yield* connectionOf(input, chain, input.vantage)
   const options = { chain, clientName: clientNameOf(input.contact), peerRounds: input.peerRounds }
   const stored = Effect.fnUntraced(function*(db: string) {
-    const ledger = new CostLedger(yield* (yield* Store).ledger(vantage.name))
+    const ledger = yield* openLedger(chain.name, vantage.name)
     const visit = yield* visitOnce(endpoint, options, ledger)
     const crawlId = yield* storeVisit(visit, { ...options, vantage, codeVersion: version, allowPrivate: input.allowPrivate })
     yield* output.stderr(`stored in ${db} as crawl ${crawlId} of kind visit\n`)

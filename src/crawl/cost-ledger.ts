@@ -2,15 +2,16 @@ import type { VisitReason } from "../domain/reason.ts"
 import type { Visit } from "../domain/visit.ts"
 import { type DeepChoice, invalidJsonCost } from "../probe/deep/budget.ts"
 import type { LedgerFact } from "../store/facts.ts"
+import type { HostCost } from "../store/joined-visits.ts"
+import type { DialPlan } from "../transport/dial-plan.ts"
+import { Account, recovered, recoveryPerSecond } from "./account.ts"
 
-/**
- * What we may still have on servers' books. ElectrumX charges every request,
- * shares the sum over the client's /24 or /48, keeps it after we leave and
- * forgets 2 units a second; requests are slowed from 1,000 units on and refused
- * at 10,000 (protocol-facts section 7.1). Other software charges nothing, so
- * this is an upper bound for them.
+/*
+ * ElectrumX charges every request, shares the sum over the client's /24 or /48,
+ * keeps it after we leave and forgets 2 units a second; requests are slowed from
+ * 1,000 units on and refused at 10,000 (protocol-facts section 7.1). Other software
+ * charges nothing, so what the ledger says is an upper bound for them.
  */
-export const recoveryPerSecond = 2
 
 /** No visit may lift a balance above this: well below the soft limit of 1,000. */
 export const balanceLimit = 700
@@ -37,67 +38,131 @@ export const reasonForDistance = (visit: Visit): VisitReason | null => {
   return reset ? "reset" : visit.reason
 }
 
-/** Why a target may not be visited now; null when it may. */
-export type LedgerRefusal = { readonly detail: string; readonly until: number } | null
+/** Why a server may not be visited now; null when it may. */
+export type LedgerRefusal = {
+  readonly detail: string
+  readonly until: number
+  /** Visits under way are counted at the most they may cost: there may be room when they are over. */
+  readonly mayEndSooner: boolean
+} | null
 
-/** The balances of one vantage, by target (dialled address, else host). */
+/** Whose books a visit is on: the dialled address, else the host; and the host, by which servers are joined. */
+export interface Books {
+  readonly host: string
+  readonly target: string
+}
+
+/** By what was dialled, never by what somebody announced: a claim must not bar us from a stranger's address. */
+export const booksOf = ({ dial, endpoint }: Pick<DialPlan, "dial" | "endpoint">): Books => ({ host: endpoint.host, target: dial.address ?? endpoint.host })
+
+/**
+ * The balances of one vantage, by target (dialled address, else host), and by
+ * server where hosts are known to be one: a process adds up what it charges at all
+ * its endpoints. Which hosts that are follows from visits, see `MetServers`.
+ */
 export class CostLedger {
   readonly #entries = new Map<string, LedgerEntry>()
+  /** What visits under way may cost, by target. */
+  readonly #underWay = new Map<string, number>()
+  /** By host; hosts of one server have one account. */
+  readonly #servers = new Map<string, Account>()
+  readonly #hosts = new Map<Account, Array<string>>()
 
-  constructor(entries: Iterable<LedgerEntry>) {
+  /** `spent`: what visits to hosts did cost lately. */
+  constructor(entries: Iterable<LedgerEntry>, spent: Iterable<HostCost> = []) {
     for (const entry of entries) this.#entries.set(entry.target, entry)
+    for (const { at, cost, host } of spent) this.#serverOf(host).add(cost, at)
   }
 
-  /** Units probably still on the target's books. */
+  /** Units probably still on the target's books. Those of visits under way are not forgotten yet: they may be made last. */
   balance(target: string, now: number): number {
-    const entry = this.#entries.get(target)
-    if (entry === undefined) return 0
-    return Math.max(0, entry.balance - (Math.max(0, now - entry.at) / 1000) * recoveryPerSecond)
+    return this.#settled(target, now) + (this.#underWay.get(target) ?? 0)
   }
 
-  /** `allowance`: what is going to be asked costs so much at the most. */
-  refusal(target: string, now: number, allowance = visitAllowance): LedgerRefusal {
+  #settled(target: string, now: number): number {
     const entry = this.#entries.get(target)
-    if (entry?.backOffUntil != null && entry.backOffUntil > now) {
-      return {
-        detail: `back-off until ${new Date(entry.backOffUntil).toISOString()}: ${entry.reason ?? "throttled"}`,
-        until: entry.backOffUntil
-      }
-    }
-    const excess = this.balance(target, now) + allowance - balanceLimit
-    if (excess <= 0) return null
-    return {
-      detail: `ledger: ${Math.round(this.balance(target, now))} of ${balanceLimit} units in use`,
-      until: now + Math.ceil((excess / recoveryPerSecond) * 1000)
-    }
+    return entry === undefined ? 0 : recovered(entry.balance, entry.at, now)
   }
 
-  /**
-   * Why a visit that may cost `allowance` may not be made now to a server whose
-   * endpoints are on several books: its process adds them all up.
-   */
-  refusalTogether(targets: ReadonlyArray<string>, allowance: number, limit: number, now: number): LedgerRefusal {
-    const distinct = [...new Set(targets)]
-    for (const target of distinct) {
-      const entry = this.#entries.get(target)
-      if (entry?.backOffUntil != null && entry.backOffUntil > now) return this.refusal(target, now)
+  #serverOf(host: string): Account {
+    const known = this.#servers.get(host)
+    if (known !== undefined) return known
+    const server = new Account()
+    this.#servers.set(host, server)
+    this.#hosts.set(server, [host])
+    return server
+  }
+
+  /** What earlier runs booked for a host: also by a process that was killed before it could store the visit. */
+  recall({ host, target }: Books, now: number): void {
+    const server = this.#serverOf(host)
+    const entry = this.#entries.get(target)
+    if (entry === undefined) return
+    server.keepAway(entry.backOffUntil, entry.reason)
+    // An address may be a stranger's too, and the host's own visits are known.
+    if (target === host) server.add(Math.max(0, this.#settled(target, now) - server.balance(now)), now)
+  }
+
+  /** From now on two hosts are one server, with one account. */
+  join(host: string, other: string): void {
+    const [one, two] = [this.#serverOf(host), this.#serverOf(other)]
+    if (one === two) return
+    const [small, large] = this.#hosts.get(one)!.length < this.#hosts.get(two)!.length ? [one, two] : [two, one]
+    large.absorb(small)
+    for (const moved of this.#hosts.get(small)!) {
+      this.#servers.set(moved, large)
+      this.#hosts.get(large)!.push(moved)
     }
-    const balance = distinct.reduce((sum, target) => sum + this.balance(target, now), 0)
+    this.#hosts.delete(small)
+  }
+
+  /** Why a visit that may cost `allowance` may not be made now: the dialled address and the host's server both must have room for it. */
+  refusal({ host, target }: Books, now: number, allowance = visitAllowance, limit = balanceLimit): LedgerRefusal {
+    const entry = this.#entries.get(target)
+    const server = this.#servers.get(host)
+    const [until, reason] = (server?.backOffUntil ?? 0) > (entry?.backOffUntil ?? 0)
+      ? [server!.backOffUntil!, server!.backOffReason]
+      : [entry?.backOffUntil ?? 0, entry?.reason]
+    if (until > now) {
+      return { detail: `back-off until ${new Date(until).toISOString()}: ${reason ?? "throttled"}`, until, mayEndSooner: false }
+    }
+    const balance = Math.max(this.balance(target, now), server?.balance(now) ?? 0)
     const excess = balance + allowance - limit
     if (excess <= 0) return null
     return {
       detail: `ledger: ${Math.round(balance)} of ${limit} units in use, ${allowance} wanted`,
-      until: now + Math.ceil((excess / recoveryPerSecond) * 1000)
+      until: now + Math.ceil((excess / recoveryPerSecond) * 1000),
+      mayEndSooner: this.#underWay.has(target) || (server?.underWay ?? 0) > 0
     }
   }
 
-  /** Books what a visit cost more or less than was charged before it was made. */
-  correct(target: string, more: number, reason: VisitReason | null, now: number): LedgerFact {
-    return this.charge(target, Math.max(more, -this.balance(target, now)), reason, now)
+  /** Keeps room for a visit that is going to be made, until `release`. */
+  reserve({ host, target }: Books, allowance: number): void {
+    this.#serverOf(host).underWay += allowance
+    this.#underWay.set(target, (this.#underWay.get(target) ?? 0) + allowance)
+  }
+
+  release({ host, target }: Books, allowance: number): void {
+    this.#serverOf(host).underWay -= allowance
+    const rest = (this.#underWay.get(target) ?? 0) - allowance
+    if (rest > 0) this.#underWay.set(target, rest)
+    else this.#underWay.delete(target)
+  }
+
+  /** Books what a visit may cost before it is made. To be recorded at once: then a killed process does not forget it. */
+  book(books: Books, allowance: number, now: number): LedgerFact {
+    this.reserve(books, allowance)
+    return this.charge(books, 0, null, now)
+  }
+
+  /** Books what a visit did cost in place of the `allowance` booked before. */
+  settle(books: Books, allowance: number, cost: number, reason: VisitReason | null, now: number): LedgerFact {
+    this.release(books, allowance)
+    return this.charge(books, cost, reason, now)
   }
 
   /** Books a visit; a reason that asks for distance (throttled, reset) begins a back-off. One that is running goes on. */
-  charge(target: string, cost: number, reason: VisitReason | null, now: number): LedgerFact {
+  charge({ host, target }: Books, cost: number, reason: VisitReason | null, now: number): LedgerFact {
     const distance = reason === "throttled" || reason === "reset"
     const before = this.#entries.get(target)
     const running = before?.backOffUntil != null && before.backOffUntil > now ? before : null
@@ -105,8 +170,11 @@ export class CostLedger {
     const { backOffUntil, reason: why } = begun !== null && begun.backOffUntil >= (running?.backOffUntil ?? 0)
       ? begun
       : running ?? { backOffUntil: null, reason: null }
-    const entry: LedgerEntry = { target, at: now, balance: this.balance(target, now) + cost, backOffUntil, reason: why }
+    const entry: LedgerEntry = { target, at: now, balance: this.#settled(target, now) + cost, backOffUntil, reason: why }
     this.#entries.set(target, entry)
-    return { _tag: "ledger", ...entry }
+    const server = this.#serverOf(host)
+    if (cost > 0) server.add(cost, now)
+    if (begun !== null) server.keepAway(begun.backOffUntil, begun.reason)
+    return { _tag: "ledger", ...entry, balance: this.balance(target, now) }
   }
 }

@@ -11,10 +11,11 @@ import type { StoreError } from "../store/store-error.ts"
 import { Dialer, type DialPlan } from "../transport/dialer.ts"
 import type { TransportError } from "../transport/transport-error.ts"
 import { announcedBy, visitWithoutExcluded, visitWithShortLists, withoutExcluded } from "./announcements.ts"
-import { type CostLedger, reasonForDistance } from "./cost-ledger.ts"
+import { type Books, booksOf, type CostLedger, reasonForDistance, visitAllowance } from "./cost-ledger.ts"
 import type { Frontier } from "./frontier.ts"
 import type { FrontierEntry } from "./frontier-entry.ts"
 import { type Occupancy, occupancyOf, Politeness } from "./politeness.ts"
+import { MetServers } from "./met-servers.ts"
 import type { CrawlEnd } from "./progress.ts"
 import type { CrawlSettings } from "./settings.ts"
 import type { Tally } from "./tally.ts"
@@ -31,8 +32,7 @@ interface Ready {
   readonly entry: FrontierEntry
   readonly plan: DialPlan
   readonly occupancy: Occupancy
-  /** Whose books the visit is on. */
-  readonly ledgerTarget: string
+  readonly books: Books
 }
 
 /** All state of a running crawl. Touched by the loop's fiber only; others may read counts. */
@@ -64,8 +64,11 @@ export const crawlLoop = Effect.fnUntraced(function*(
   const clock = yield* Clock.Clock
   const { frontier, ledger, settings, tally } = state
   const politeness = new Politeness<Ready>(settings)
+  const met = new MetServers(ledger)
   const visitOptions = { chain: state.chain, clientName: settings.clientName, peerRounds: settings.peerRounds }
   const ready: Array<Ready> = []
+  /** For whom there is no room until it is known what visits under way did cost. */
+  const held: Array<Ready> = []
   let active = 0
   let claimed = 0
   let end: CrawlEnd | null = null
@@ -86,15 +89,16 @@ export const crawlLoop = Effect.fnUntraced(function*(
       ))
     }
 
-    const startVisit = (it: Ready) => {
+    const startVisit = Effect.fnUntraced(function*(it: Ready) {
       active++
+      yield* record([ledger.book(it.books, visitAllowance, now())])
       const wait = politeness.slot(now()) - now()
       const visit = visitor.visit(it.plan, visitOptions)
-      return FiberSet.run(workers, (wait > 0 ? Effect.delay(visit, wait) : visit).pipe(
+      yield* FiberSet.run(workers, (wait > 0 ? Effect.delay(visit, wait) : visit).pipe(
         Effect.flatMap((visit) => Queue.offer(inbox, { _tag: "visited", ready: it, visit })),
         Effect.asVoid
       ))
-    }
+    })
 
     /** Starts as much as concurrency and bounds allow. */
     const dispatch = Effect.fnUntraced(function*() {
@@ -102,8 +106,9 @@ export const crawlLoop = Effect.fnUntraced(function*(
         const next = ready.shift()
         if (next !== undefined) {
           // Asked here and not when it was planned: while it waited, the server may have told us to go away.
-          const refusal = ledger.refusal(next.ledgerTarget, now())
+          const refusal = ledger.refusal(next.books, now())
           if (refusal === null) yield* startVisit(next)
+          else if (refusal.mayEndSooner) held.push(next)
           else {
             yield* record(refuse(next.entry, "policy", refusal.detail))
             ready.push(...politeness.leave(next.occupancy))
@@ -149,9 +154,7 @@ export const crawlLoop = Effect.fnUntraced(function*(
         return refuse(entry, "policy", "excluded")
       }
       const occupancy = occupancyOf(entry.endpoint.host, dialled, frontier.addressesOf(entry.endpoint.host))
-      // By what was dialled, never by what somebody announced: a claim must not bar us from a stranger's address.
-      const ledgerTarget = plan.dial.address ?? entry.endpoint.host
-      const it = { entry, plan, occupancy, ledgerTarget }
+      const it = { entry, plan, occupancy, books: booksOf(plan) }
       if (politeness.enter(it, occupancy)) ready.push(it)
       return []
     }
@@ -160,6 +163,8 @@ export const crawlLoop = Effect.fnUntraced(function*(
       active--
       const at = now()
       tally.add(visit)
+      // On other chains a name may be another process.
+      if (visit.chain?.verdict === "same") met.meet(it.books, visit.features?.hosts.map(({ host }) => host) ?? [])
       const announced: Array<AdvertisedFact> = []
       for (const fact of announcedBy(visit, state.chain, state.grammar, { at, allowPrivate: settings.allowPrivate })) {
         const kept = withoutExcluded(fact, state.exclusions)
@@ -180,9 +185,9 @@ export const crawlLoop = Effect.fnUntraced(function*(
           at
         }))
       }
-      facts.push(ledger.charge(it.ledgerTarget, visit.cost, reasonForDistance(visit), at))
+      facts.push(ledger.settle(it.books, visitAllowance, visit.cost, reasonForDistance(visit), at))
       if (tally.proxyIsLost) end ??= "proxy lost"
-      for (const admitted of politeness.leave(it.occupancy)) ready.push(admitted)
+      ready.push(...held.splice(0), ...politeness.leave(it.occupancy))
       return facts
     }
 
@@ -201,7 +206,7 @@ export const crawlLoop = Effect.fnUntraced(function*(
     }
 
     // Visits in flight get a moment to end; what does not stays due, for `--resume`.
-    const unstarted = [...ready.splice(0), ...politeness.dismiss()]
+    const unstarted = [...ready.splice(0), ...held.splice(0), ...politeness.dismiss()]
     for (const it of unstarted) frontier.putBack(it.entry)
     yield* Effect.gen(function*() {
       // oxlint-disable-next-line no-unmodified-loop-condition -- onPlanned and onVisited lower it

@@ -9,11 +9,11 @@ import { type CrawlState as StoredState, type ResumableCrawl, Store, type Vantag
 import type { StoreError } from "../store/store-error.ts"
 import type { Dialer } from "../transport/dialer.ts"
 import { withoutExcluded } from "./announcements.ts"
-import { CostLedger } from "./cost-ledger.ts"
 import { CrawlError } from "./crawl-error.ts"
 import { crawlLoop, type CrawlMessage, type CrawlState } from "./crawl-loop.ts"
 import { deepDelayMs, deepVisitsDue } from "./deep-schedule.ts"
 import { Frontier } from "./frontier.ts"
+import { openLedger } from "./open-ledger.ts"
 import type { CrawlEnd, CrawlProgress, CrawlSummary } from "./progress.ts"
 import { joinServers } from "./server-join.ts"
 import { CrawlSettings } from "./settings.ts"
@@ -149,7 +149,7 @@ export class Crawler extends Context.Service<Crawler, {
           chain: context.chain,
           settings,
           frontier: new Frontier({ ...settings, defaultPorts: context.chain.default_ports }),
-          ledger: new CostLedger(yield* store.ledger(context.vantage.name)),
+          ledger: yield* openLedger(context.chain.name, context.vantage.name).pipe(Effect.provideService(Store, store)),
           exclusions: rememberingExclusions(context.exclusions),
           grammar: new PeerGrammar(context.chain.default_ports, {
             allowPrivate: settings.allowPrivate,

@@ -15,9 +15,10 @@ import type { StoreError } from "../store/store-error.ts"
 import type { Dialer } from "../transport/dialer.ts"
 import { visitWithoutExcluded } from "./announcements.ts"
 import { ConnectionGate } from "./connection-gate.ts"
-import { CostLedger, reasonForDistance } from "./cost-ledger.ts"
+import { reasonForDistance } from "./cost-ledger.ts"
 import { CrawlError } from "./crawl-error.ts"
 import type { DifferentialSettings } from "./differential-settings.ts"
+import { openLedger } from "./open-ledger.ts"
 import { prepareMember, type ProbeMember } from "./probe-member.ts"
 
 export interface DifferentialRun {
@@ -100,7 +101,7 @@ export const runDifferential = Effect.fn("runDifferential")(function*(
     })
   }
   const known = new Map((yield* store.probing.differentials(chain.name)).map((series) => [series.endpoint, series]))
-  const ledger = new CostLedger(yield* store.ledger(run.vantage.name))
+  const ledger = yield* openLedger(chain.name, run.vantage.name)
   const crawlId = yield* store.startCrawl({
     kind: "probe",
     chain,
@@ -122,7 +123,7 @@ export const runDifferential = Effect.fn("runDifferential")(function*(
       visits.push(visitWithoutExcluded(visit, run.exclusions))
       const distance = reasonForDistance(visit)
       // At once: whatever becomes of the series, it is on their books.
-      yield* store.record(crawlId, [ledger.charge(member.ledgerTarget, visit.cost, distance, clock.currentTimeMillisUnsafe())])
+      yield* store.record(crawlId, [ledger.charge(member.books, visit.cost, distance, clock.currentTimeMillisUnsafe())])
       if (visit.outcome === "failed" || distance === "throttled" || distance === "reset") break
     }
     return { segments, visits, complete: segments.length === order.length && visits.at(-1)?.outcome === "answered" }
@@ -169,9 +170,15 @@ export const runDifferential = Effect.fn("runDifferential")(function*(
       refused.push({ endpoint, problem: member.refusal.problem })
       return []
     }
-    yield* gate.enter(member.occupancy)
-    gate.opened()
-    return [yield* Effect.ensuring(series(member, plan.stage, plan.questions), Effect.sync(() => gate.leave(member.occupancy)))]
+    return [
+      yield* gate.enter(member.occupancy).pipe(
+        Effect.andThen(Effect.suspend(() => {
+          gate.opened()
+          return series(member, plan.stage, plan.questions).pipe(Effect.ensuring(Effect.sync(() => gate.leave(member.occupancy))))
+        })),
+        Effect.ensuring(Effect.sync(() => ledger.release(member.books, allowance)))
+      )
+    ]
   })
 
   const end = (state: "finished" | "interrupted" | "failed") =>

@@ -10,11 +10,12 @@ import type { CrawlId, Fact, ProbeDueFact } from "../store/facts.ts"
 import { Store, type Vantage } from "../store/store.ts"
 import type { StoreError } from "../store/store-error.ts"
 import { Dialer, type DialPlan } from "../transport/dialer.ts"
-import { backOffMs, CostLedger, deepBalanceLimit, reasonForDistance } from "./cost-ledger.ts"
+import { backOffMs, type Books, booksOf, deepBalanceLimit, reasonForDistance } from "./cost-ledger.ts"
 import { deepIntervalMs } from "./deep-schedule.ts"
 import type { DueSummary } from "./due-summary.ts"
 import { visitWithoutExcluded } from "./announcements.ts"
 import { visitOfFailedPlan } from "./failed-plan.ts"
+import { openLedger } from "./open-ledger.ts"
 import { occupancyOf, Politeness } from "./politeness.ts"
 
 export interface DueRun {
@@ -68,7 +69,7 @@ export class DueProbes extends Context.Service<DueProbes, {
       const make = Effect.fnUntraced(function*(run: DueRun, runId: CrawlId, due: ReadonlyArray<DueProbe>, stop: Stop) {
         const clock = yield* Clock.Clock
         const now = (): number => clock.currentTimeMillisUnsafe()
-        const ledger = new CostLedger(yield* store.ledger(run.vantage.name))
+        const ledger = yield* openLedger(run.chain.name, run.vantage.name).pipe(Effect.provideService(Store, store))
         const politeness = new Politeness<Latch.Latch>(run)
         const allowance = deepAllowance(run.choice)
         const pace = Effect.suspend(() => Effect.sleep(Math.max(0, politeness.slot(now()) - now())))
@@ -86,12 +87,12 @@ export class DueProbes extends Context.Service<DueProbes, {
         const postpone = (probe: DueProbe, until: number, detail: string) =>
           settle([change(probe, "due", until, detail)], "postponed")
 
-        const visit = Effect.fnUntraced(function*(probe: DueProbe, plan: DialPlan, target: string) {
+        const visit = Effect.fnUntraced(function*(probe: DueProbe, plan: DialPlan, books: Books) {
           // Asked when its turn has come: while it waited, the server may have told us to go away.
-          const refusal = ledger.refusalTogether([...probe.targets, target], allowance, deepBalanceLimit(run.choice), now())
+          const refusal = ledger.refusal(books, now(), allowance, deepBalanceLimit(run.choice))
           if (refusal !== null) return yield* postpone(probe, refusal.until, refusal.detail)
           yield* store.record(runId, [
-            ledger.charge(target, allowance, null, now()),
+            ledger.book(books, allowance, now()),
             change(probe, "due", now() + backOffMs, "begun")
           ])
           yield* store.flush
@@ -101,7 +102,7 @@ export class DueProbes extends Context.Service<DueProbes, {
             behavesLike: probe.behavesLike,
             pace
           })
-          const correction = ledger.correct(target, deep.visit.cost - allowance, reasonForDistance(deep.visit), now())
+          const correction = ledger.settle(books, allowance, deep.visit.cost, reasonForDistance(deep.visit), now())
           if (isOurs(deep.visit.reason)) {
             const detail = `${deep.visit.reason}: ${deep.visit.detail}`
             return yield* settle([correction, change(probe, "due", now() + backOffMs, detail)], "postponed")
@@ -127,7 +128,7 @@ export class DueProbes extends Context.Service<DueProbes, {
           })
           if (!politeness.enter(turn, occupancy)) yield* turn.await
           if (stop.stopping) return yield* Effect.as(leave, "left" as const)
-          return yield* visit(probe, plan, plan.dial.address ?? host).pipe(Effect.ensuring(leave))
+          return yield* visit(probe, plan, booksOf(plan)).pipe(Effect.ensuring(leave))
         })
 
         const one = Effect.fnUntraced(function*(probe: DueProbe): Effect.fn.Return<Fate, StoreError> {

@@ -2,7 +2,7 @@ import { Clock, Effect, Result } from "effect"
 import type { Exclusions } from "../discovery/exclude.ts"
 import type { ProbeTarget } from "../domain/probe-target.ts"
 import { Dialer, type DialPlan } from "../transport/dialer.ts"
-import type { CostLedger } from "./cost-ledger.ts"
+import { type Books, booksOf, type CostLedger } from "./cost-ledger.ts"
 import { type Occupancy, occupancyOf } from "./politeness.ts"
 
 /** Why a server is not asked: `failed` where it is not our own rules. */
@@ -18,11 +18,14 @@ export interface ProbeMember {
   readonly plan: DialPlan | null
   readonly refusal: Refusal | null
   readonly occupancy: Occupancy
-  /** Whose books it is on. */
-  readonly ledgerTarget: string
+  readonly books: Books
 }
 
-/** Resolves and asks opt-out lists and ledger; opens no connection. `allowance`: what the probe may cost. */
+/**
+ * Resolves and asks opt-out lists and ledger; opens no connection. `allowance`:
+ * what the probe may cost. The ledger keeps that room for a member that may be
+ * asked: two names may be one server.
+ */
 export const prepareMember = Effect.fnUntraced(function*(
   target: ProbeTarget,
   rules: { readonly exclusions: Exclusions; readonly allowance: number },
@@ -33,13 +36,15 @@ export const prepareMember = Effect.fnUntraced(function*(
   const planned = yield* Effect.result(dialer.plan(endpoint))
   const plan = Result.isSuccess(planned) ? planned.success : null
   const addresses = plan?.dial.addresses ?? []
-  const ledgerTarget = plan?.dial.address ?? endpoint.host
-  const refused = ledger.refusal(ledgerTarget, yield* Clock.currentTimeMillis, rules.allowance)
-  const refusal = (): Refusal | null => {
+  const books = plan === null ? { host: endpoint.host, target: endpoint.host } : booksOf(plan)
+  const refused = ledger.refusal(books, yield* Clock.currentTimeMillis, rules.allowance)
+  const refusalOf = (): Refusal | null => {
     if (rules.exclusions.excludes(endpoint.host, addresses) !== undefined) return { state: "not asked", problem: "excluded" }
     if (Result.isFailure(planned)) return { state: "failed", problem: `${planned.failure.reason}: ${planned.failure.detail}` }
     return refused === null ? null : { state: "not asked", problem: refused.detail }
   }
+  const refusal = refusalOf()
+  if (refusal === null) ledger.reserve(books, rules.allowance)
   const dialled = plan?.dial.address ?? addresses[0] ?? null
-  return { target, plan, refusal: refusal(), ledgerTarget, occupancy: occupancyOf(endpoint.host, dialled, []) }
+  return { target, plan, refusal, books, occupancy: occupancyOf(endpoint.host, dialled, []) }
 })

@@ -32,7 +32,7 @@ interface Link {
 const byText = (a: string, b: string): number => a < b ? -1 : a > b ? 1 : 0
 
 /** Bind addresses (`0.0.0.0`, `127.0.0.1`) and words are what default configurations of strangers have in common. */
-const publicClaims = (claimed: ReadonlyArray<string>): ReadonlySet<string> => {
+export const publicClaims = (claimed: ReadonlyArray<string>): ReadonlySet<string> => {
   const claims = new Set<string>()
   for (const text of claimed) {
     const host = parseHost(text)

@@ -6,9 +6,10 @@ import { type VisitOptions, Visitor } from "../probe/visitor.ts"
 import { Store, type Vantage } from "../store/store.ts"
 import { Dialer } from "../transport/dialer.ts"
 import { announcedBy, visitWithShortLists } from "./announcements.ts"
-import { CostLedger, reasonForDistance } from "./cost-ledger.ts"
+import { booksOf, CostLedger, reasonForDistance } from "./cost-ledger.ts"
 import { CrawlError } from "./crawl-error.ts"
 import { visitOfFailedPlan } from "./failed-plan.ts"
+import { openLedger } from "./open-ledger.ts"
 import { joinServers } from "./server-join.ts"
 
 /**
@@ -25,7 +26,7 @@ export const visitOnce = Effect.fn("visitOnce")(function*(
   const plan = yield* Effect.result(dialer.plan(endpoint))
   const now = yield* Clock.currentTimeMillis
   if (Result.isFailure(plan)) return visitOfFailedPlan(endpoint, plan.failure, now)
-  const refusal = ledger.refusal(plan.success.dial.address ?? endpoint.host, now)
+  const refusal = ledger.refusal(booksOf(plan.success), now)
   if (refusal === null) return yield* visitor.visit(plan.success, options)
   return yield* new CrawlError({
     reason: "too early",
@@ -48,7 +49,7 @@ export const storeVisit = Effect.fn("storeVisit")(function*(
     startedAt: visit.startedAt
   })
   const at = yield* Clock.currentTimeMillis
-  const ledger = new CostLedger(yield* store.ledger(options.vantage.name))
+  const ledger = yield* openLedger(options.chain.name, options.vantage.name)
   const grammar = new PeerGrammar(options.chain.default_ports, {
     allowPrivate: options.allowPrivate,
     simulated: options.chain.simulated
@@ -58,7 +59,7 @@ export const storeVisit = Effect.fn("storeVisit")(function*(
     { _tag: "visit", visit: visitWithShortLists(visit, announced) },
     ...announced,
     { _tag: "endpoint", endpoint: visit.endpoint, state: "visited", reason: null, detail: null, at },
-    ledger.charge(visit.dial.address ?? visit.endpoint.host, visit.cost, reasonForDistance(visit), at)
+    ledger.charge(booksOf(visit), visit.cost, reasonForDistance(visit), at)
   ])
   yield* store.flush
   yield* store.record(crawlId, [{ _tag: "servers", servers: joinServers(yield* store.joinRows(crawlId)) }])

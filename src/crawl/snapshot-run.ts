@@ -13,8 +13,9 @@ import type { StoreError } from "../store/store-error.ts"
 import type { Dialer, DialPlan } from "../transport/dialer.ts"
 import { visitWithoutExcluded } from "./announcements.ts"
 import { ConnectionGate } from "./connection-gate.ts"
-import { CostLedger, reasonForDistance } from "./cost-ledger.ts"
+import { type CostLedger, reasonForDistance } from "./cost-ledger.ts"
 import { CrawlError } from "./crawl-error.ts"
+import { openLedger } from "./open-ledger.ts"
 import { prepareMember, type ProbeMember } from "./probe-member.ts"
 import { type OpenReading, type Round, type RoundMember, sightingsOf, takeRound } from "./snapshot-round.ts"
 import { snapshotAllowance, type SnapshotSettings } from "./snapshot-settings.ts"
@@ -53,7 +54,7 @@ const makeHost = Effect.fnUntraced(function*(run: SnapshotRun, ledger: CostLedge
   const lastSession = new Map<Member, OpenSession>()
 
   const charge = (member: Member, cost: number, visit: Visit | null): void => {
-    charges.push(ledger.charge(member.ledgerTarget, cost, visit === null ? null : reasonForDistance(visit), clock.currentTimeMillisUnsafe()))
+    charges.push(ledger.charge(member.books, cost, visit === null ? null : reasonForDistance(visit), clock.currentTimeMillisUnsafe()))
   }
 
   const leave = Effect.fnUntraced(function*(member: Member) {
@@ -179,7 +180,7 @@ export const takeSnapshot = Effect.fn("takeSnapshot")(function*(
       message: `No finished crawl of ${run.chain.name} in this database has a server that answered: crawl first.`
     })
   }
-  const ledger = new CostLedger(yield* store.ledger(run.vantage.name))
+  const ledger = yield* openLedger(run.chain.name, run.vantage.name)
   const crawlId = yield* store.startCrawl({
     kind: "probe",
     chain: run.chain,

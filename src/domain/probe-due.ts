@@ -13,8 +13,6 @@ export interface DueProbe {
   readonly crawlId: number
   /** That crawl went through a proxy: this visit must too. */
   readonly throughProxy: boolean
-  /** Whose books the server's regular visits are on: its process shares one budget. */
-  readonly targets: ReadonlyArray<string>
   /** When it was last sent invalid JSON, on request; null for never. */
   readonly invalidJsonAt: number | null
   /** What the regular visit behaved like; null when that is not known. */

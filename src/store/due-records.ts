@@ -47,7 +47,6 @@ const DueRow = Schema.Struct({
   due_ms: Schema.Int,
   crawl_id: Schema.Int,
   through_proxy: Schema.Boolean,
-  targets: Schema.Array(Schema.String),
   implementation: Schema.NullOr(Schema.String),
   since_release: Schema.NullOr(Schema.String),
   before_release: Schema.NullOr(Schema.String),
@@ -56,15 +55,7 @@ const DueRow = Schema.Struct({
 })
 
 const dueQuery = `
-WITH ${newest}, booked AS (
-  SELECT n.endpoint_id, list_sort(list(DISTINCT coalesce(v.address, e.host))) AS targets
-  FROM newest n
-  JOIN server_endpoint own ON own.crawl_id = n.crawl_id AND own.endpoint_id = n.endpoint_id
-  JOIN server_endpoint se ON se.crawl_id = own.crawl_id AND se.server_id = own.server_id
-  JOIN visit v ON v.crawl_id = se.crawl_id AND v.endpoint_id = se.endpoint_id AND v.kind = 'regular'
-  JOIN endpoint e ON e.endpoint_id = se.endpoint_id
-  GROUP BY n.endpoint_id
-), behaviour AS (
+WITH ${newest}, behaviour AS (
   SELECT n.endpoint_id, arg_max({i: i.implementation, since: i.since_release, before: i.before_release, software: v.software}, v.visit_id) AS it
   FROM newest n
   JOIN visit v ON v.crawl_id = n.crawl_id AND v.endpoint_id = n.endpoint_id AND v.kind = 'regular'
@@ -78,13 +69,12 @@ WITH ${newest}, booked AS (
   GROUP BY v.endpoint_id
 )
 SELECT e.host, e.port, e.transport, e.network_class, epoch_ms(n.due_at) AS due_ms, n.crawl_id,
-  c.vantage_proxy AS through_proxy, coalesce(b.targets, []) AS targets,
+  c.vantage_proxy AS through_proxy,
   h.it.i AS implementation, h.it.since AS since_release, h.it.before AS before_release, h.it.software AS software,
   o.at AS invalid_json_ms
 FROM newest n
 JOIN endpoint e USING (endpoint_id)
 JOIN crawl c ON c.crawl_id = n.crawl_id
-LEFT JOIN booked b USING (endpoint_id)
 LEFT JOIN behaviour h USING (endpoint_id)
 LEFT JOIN on_request o USING (endpoint_id)
 WHERE n.state = 'due'
@@ -103,7 +93,6 @@ const readDue = Effect.fnUntraced(function*(
     dueAt: row.due_ms,
     crawlId: row.crawl_id,
     throughProxy: row.through_proxy,
-    targets: row.targets,
     invalidJsonAt: row.invalid_json_ms,
     behavesLike: isImplementation(row.implementation)
       ? {

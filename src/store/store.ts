@@ -9,9 +9,10 @@ import { connect, inMemory, openForWriting } from "./duckdb.ts"
 import { type EnrichmentRecords, makeEnrichmentRecords } from "./enrichment-records.ts"
 import type { CrawlId, EndpointState, Fact, LedgerFact } from "./facts.ts"
 import { Identities } from "./identities.ts"
+import { type HostCost, type JoinedVisit, readHostCosts, readJoinedVisits } from "./joined-visits.ts"
 import { requireFile } from "./open-database.ts"
 import { bringUpToDate } from "./schema.ts"
-import { makeDueRecords, type DueRecords } from "./due-records.ts"
+import { makeDueRecords, type DueRecords, type ProbesOf } from "./due-records.ts"
 import { makePublisher, publishRegularly } from "./snapshot.ts"
 import { makeProbingRecords, type ProbingRecords } from "./probing-records.ts"
 import type { StoreError } from "./store-error.ts"
@@ -104,6 +105,10 @@ export class Store extends Context.Service<Store, {
   readonly endCrawl: (crawlId: CrawlId, state: CrawlState, at: number) => Effect.Effect<void, StoreError>
   /** The newest ledger entry of each target for a vantage. */
   readonly ledger: (vantage: string) => Effect.Effect<ReadonlyArray<Omit<LedgerFact, "_tag">>, StoreError>
+  /** What visits from a vantage cost within the hour before `now`. */
+  readonly hostCosts: (of: ProbesOf, now: number) => Effect.Effect<ReadonlyArray<HostCost>, StoreError>
+  /** Visits of servers with several hosts, not too long before `now` (milliseconds since 1970). */
+  readonly joinedVisits: (network: string, now: number) => Effect.Effect<ReadonlyArray<JoinedVisit>, StoreError>
   readonly joinRows: (crawlId: CrawlId) => Effect.Effect<ReadonlyArray<JoinRow>, StoreError>
   /** What is known about addresses from elsewhere. */
   readonly enrichment: EnrichmentRecords
@@ -161,6 +166,9 @@ const makeStore = Effect.fnUntraced(function*(path: string, options?: Partial<St
     forget: crawls.forget,
     endCrawl: crawls.end,
     ledger: Effect.fn("Store.ledger")((vantage) => writer.exclusively((c) => readLedger(c, vantage))),
+    hostCosts: Effect.fn("Store.hostCosts")((of, now) => writer.exclusively((c) => readHostCosts(c, of, now))),
+    joinedVisits: Effect.fn("Store.joinedVisits")((network, now) =>
+      writer.exclusively((c) => readJoinedVisits(c, network, now))),
     joinRows: Effect.fn("Store.joinRows")((crawlId) => writer.exclusively((c) => readJoinRows(c, crawlId))),
     enrichment: makeEnrichmentRecords(writer),
     probing: makeProbingRecords(writer),

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import { Effect, Fiber, Layer } from "effect"
 import { TestClock } from "effect/testing"
+import { balanceLimit, visitAllowance } from "../../src/crawl/cost-ledger.ts"
 import { Crawler, findUnfinished, type NewCrawl } from "../../src/crawl/crawler.ts"
 import { type CrawlSettings, defaultCrawlSettings } from "../../src/crawl/settings.ts"
 import { makeExclusions, noExclusions } from "../../src/discovery/exclude.ts"
@@ -71,6 +72,16 @@ const setup = (endpoints: Readonly<Record<string, PretendEndpoint>>) => {
     })
   return { store, network, start, resume, finish }
 }
+
+/** A crawl of fourteen names that an earlier one found to be one server, at so much a visit. */
+const crawlOfManyNames = Effect.fnUntraced(function*(cost: number) {
+  const hosts = Array.from({ length: 14 }, (_, i) => `h${i}.example.org`)
+  const { finish, network, start, store } = setup(Object.fromEntries(hosts.map((host) => [`${host}:50002:s`, { cost, visitMs: 500 }])))
+  store.joinedVisits.push(...hosts.map((host) => ({ crawlId: 1, serverId: 1, host, target: host, claimedHosts: hosts })))
+  yield* finish(start(crawlOf({ seeds: [seedFact(...hosts)] })))
+  const refused = [...store.fates().values()].filter((fate) => fate !== "visited")
+  return { visited: network.visited, mostAtOnce: network.mostAtOnce, refused }
+})
 
 describe("a crawl", () => {
   it.effect("follows peer lists from the seed and visits every host once", () =>
@@ -179,6 +190,46 @@ describe("a crawl", () => {
         expect(network.visited).toHaveLength(1)
         expect([...store.fates().values()].filter((fate) => fate.includes("back-off until"))).toHaveLength(2)
       }
+    }))
+
+  it.effect("books what a visit may cost before it is made, and what it did cost with what it brought", () =>
+    Effect.gen(function*() {
+      const { finish, start, store } = setup({ "a.example.org:50002:s": { visitMs: 5000, cost: 30 } })
+      yield* finish(start(crawlOf({ seeds: [seedFact("a.example.org")] })))
+      expect(store.ledger.map(({ balance }) => balance)).toEqual([visitAllowance, 30])
+      const tags = store.units.map((unit) => unit.map(({ _tag }) => _tag))
+      expect(tags.findIndex((unit) => unit.includes("ledger"))).toBeLessThan(tags.findIndex((unit) => unit.includes("visit")))
+    }))
+
+  it.effect("makes no more visits at once to the names of one server than its budget has room for, and waits instead of leaving names out", () =>
+    Effect.gen(function*() {
+      const manyNames = yield* crawlOfManyNames(45)
+      expect(manyNames.mostAtOnce).toBe(Math.floor(balanceLimit / visitAllowance))
+      expect(manyNames.visited).toHaveLength(14)
+      expect(manyNames.refused).toEqual([])
+    }))
+
+  it.effect("leaves names of one server out when its budget is used up", () =>
+    Effect.gen(function*() {
+      const manyNames = yield* crawlOfManyNames(visitAllowance)
+      expect(manyNames.visited).toHaveLength(Math.floor(balanceLimit / visitAllowance))
+      expect(manyNames.refused).toHaveLength(14 - manyNames.visited.length)
+      for (const detail of manyNames.refused) expect(detail).toMatch(/^not visited \| policy \| ledger: \d+ of 700 units in use, 90 wanted$/)
+    }))
+
+  it.effect("adds up names of one server as soon as they were visited and named each other", () =>
+    Effect.gen(function*() {
+      const claims = ["a.example.org", "b.example.org"]
+      const { finish, network, start, store } = setup(Object.fromEntries(claims.flatMap((host) => [
+        [`${host}:50002:s`, { claims, cost: 340 }],
+        [`${host}:50001:t`, { claims, cost: 340 }]
+      ])))
+      const seeds = claims.map((host) => advertisementOfPorts(host, { tls: [50002], tcp: [50001] }))
+      const fact = { ...seedFact(), entries: seeds.map((advertisement) => ({ advertisement, times: 1 })) }
+      yield* finish(start(crawlOf({ seeds: [fact], settings: settings({ allEndpoints: true, concurrency: 1 }) })))
+      // All of name a's, and the first of b's, which tells that it is a.
+      expect(network.visited).toHaveLength(3)
+      expect(store.fates().get("b.example.org:50001:t")).toMatch(/^not visited \| policy \| ledger: \d+ of 700 units in use/)
     }))
 
   it.effect("keeps away from what it dialled, never from an address that somebody announced", () =>

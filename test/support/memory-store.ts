@@ -3,6 +3,7 @@ import { endpointKey } from "../../src/domain/endpoint.ts"
 import type { AdvertisedFact, EndpointFact, Fact, LedgerFact, VisitFact } from "../../src/store/facts.ts"
 import type { AddressFact, HostAddresses } from "../../src/domain/address-fact.ts"
 import type { VisitedHost } from "../../src/store/enrichment-records.ts"
+import type { JoinedVisit } from "../../src/store/joined-visits.ts"
 import { type CrawlStart, type CrawlState, type KnownEndpoint, Store } from "../../src/store/store.ts"
 
 /** What a crawl handed to the store, for tests that look at facts and not at tables. */
@@ -14,6 +15,8 @@ export class MemoryStore {
   readonly forgotten: Array<string> = []
   readonly enriched: Array<AddressFact> = []
   readonly hosts: Array<HostAddresses> = []
+  /** What earlier crawls found to be one server. */
+  readonly joinedVisits: Array<JoinedVisit> = []
 
   get facts(): Array<Fact> {
     return this.units.flat()
@@ -78,6 +81,9 @@ export class MemoryStore {
       forget: (_crawlId, hosts) => Effect.sync(() => void this.forgotten.push(...hosts)),
       endCrawl: (_crawlId, state) => Effect.sync(() => void (this.state = state)),
       ledger: () => Effect.sync(() => this.ledger),
+      hostCosts: () =>
+        Effect.sync(() => this.visits.map(({ visit }) => ({ host: visit.endpoint.host, at: visit.startedAt + visit.stamps.endedMs, cost: visit.cost }))),
+      joinedVisits: () => Effect.sync(() => this.joinedVisits),
       joinRows: () =>
         Effect.sync(() =>
           this.visits.map(({ visit }) => ({

@@ -18,6 +18,9 @@ export interface PretendEndpoint {
   readonly fails?: Visit["reason"]
   readonly verdict?: "same" | "other" | "unverified"
   readonly throttled?: boolean
+  readonly cost?: number
+  /** Hosts in its `server.features`. */
+  readonly claims?: ReadonlyArray<string>
   /** It answers `server.version` and then resets the connection. */
   readonly resets?: boolean
 }
@@ -79,7 +82,17 @@ export class PretendNetwork {
               phase: verdict === "other" ? "session" : null,
               detail: null,
               software: "Pretend 1.0",
-              cost: 20,
+              cost: it.cost ?? 20,
+              features: it.claims === undefined ? null : {
+                serverVersion: null,
+                protocolMin: null,
+                protocolMax: null,
+                genesisHash: null,
+                hashFunction: null,
+                pruning: null,
+                hosts: it.claims.map((host) => ({ host, tcpPort: null, tlsPort: null, wsPort: null, wssPort: null })),
+                services: []
+              },
               chain: { verdict, chain: verdict === "same" ? chain.name : null, headers: [] },
               peers: { asked: 1, entries: (it.peers ?? []).map((value) => ({ value, times: 1 })), dropped: 0, unseenMass: 0 },
               observations: it.throttled === true || it.resets === true
