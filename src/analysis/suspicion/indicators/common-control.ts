@@ -35,16 +35,17 @@ const largeFleet = 10
  * says so? Many servers are no crime: what earns little is that it is hidden.
  */
 export const hiddenFleet: Indicator = (server, crawl) => {
-  const fleets = (crawl.groups.fleetsOf.get(server.serverId) ?? []).filter(({ fleet }) => fleet.posterior >= likelyOne)
+  if (crawl.groups.fleetsOf === null) return { untested: "operators were not looked for" }
+  const fleets = (crawl.groups.fleetsOf.get(server.serverId) ?? []).filter(({ posterior }) => posterior >= likelyOne)
   const hidden = fleets.filter(({ isStated }) => !isStated)
   return {
-    value: Math.max(0, ...fleets.map(({ fleet }) => fleet.serverIds.length)),
-    share: Math.max(0, ...hidden.map(({ fleet }) => fleet.posterior * Math.min(1, (fleet.serverIds.length - 1) / (largeFleet - 1)))),
+    value: Math.max(0, ...fleets.map(({ servers }) => servers)),
+    share: Math.max(0, ...hidden.map(({ posterior, servers }) => posterior * Math.min(1, (servers - 1) / (largeFleet - 1)))),
     detail: fleets.length === 0 ? {} : {
-      fleets: named(fleets.map(({ fleet, isStated }) => ({
-        cluster_id: fleet.clusterId,
-        servers: fleet.serverIds.length,
-        posterior: fleet.posterior,
+      fleets: named(fleets.map(({ clusterId, isStated, posterior, servers }) => ({
+        cluster_id: clusterId,
+        servers,
+        posterior,
         ...(isStated ? { because: "it says itself that it belongs to others of them" } : {})
       })))
     }

@@ -1,10 +1,10 @@
 import { type Indicator, named } from "../indicator.ts"
 
 /** Markup of a page that a wallet might show as one. */
-const markup = /<\s*(?:script|iframe|object|img|svg|style|form|link|a|h[1-6]|b|i|p|br|div|span)\b[^>]*>/i
+const markup = /<(?:script|iframe|object|img|svg|style|form|link|a|h[1-6]|b|i|p|br|div|span)\b[^>]*>/i
 
 /** Markup that runs or leads somewhere. */
-const dangerous = /<\s*(?:script|iframe|object|a\s[^>]*href|img\s[^>]*onerror)/i
+const dangerous = /<(?:script|iframe|object|a\s[^>]*href|img\s[^>]*onerror)/i
 
 /** Terminal escapes and marks that turn the direction of writing; tabs and line ends are usual. */
 // oxlint-disable-next-line no-control-regex
