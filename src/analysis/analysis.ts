@@ -23,6 +23,10 @@ import { judgeApart } from "./judge-in-worker.ts"
 import { operatorRows } from "./operator-rows.ts"
 import type { OperatorFindings, OperatorOptions } from "./operators.ts"
 import { type SharedKeyGroup, sharedKeyGroups } from "./shared-keys.ts"
+import { type IndicatorTable, shippedIndicators } from "./suspicion/indicator-table.ts"
+import { relationsOf } from "./suspicion/relations.ts"
+import type { Suspicion } from "./suspicion/score.ts"
+import { suspicionOf } from "./suspicion/suspicion.ts"
 import type { SuffixRule } from "./traits/registrable-domain.ts"
 import { readServerTraits } from "./traits/read-server-traits.ts"
 
@@ -30,6 +34,8 @@ import { readServerTraits } from "./traits/read-server-traits.ts"
 export interface AnalysisOptions extends CommunityOptions {
   /** Beside those of the Public Suffix List and of hosters that we know. */
   readonly publicSuffixes: ReadonlyArray<SuffixRule>
+  /** Takes the place of the shipped table of indicators. */
+  readonly indicators: IndicatorTable
 }
 
 /** What an analysis found; its tables hold the same, see README. */
@@ -53,6 +59,10 @@ export interface AnalysisResult {
   readonly clusterIds: ReadonlyArray<number>
   /** Groups of servers that share a key, the largest first: seen, not inferred. */
   readonly sharedKeys: ReadonlyArray<SharedKeyGroup>
+  /** Scores of the servers that are judged, by number; independent of who runs them. */
+  readonly suspicions: ReadonlyArray<Suspicion>
+  /** The table they follow. */
+  readonly indicators: IndicatorTable
   /** Sentences about what was not done. */
   readonly notes: ReadonlyArray<string>
 }
@@ -113,11 +123,15 @@ export class Analysis extends Context.Service<Analysis, {
             kindOf: yield* readNamedKinds(crawl.crawl_id, new Set(announcements.map(({ to }) => to))),
             namedBySources: yield* readNamedBySources(crawl.crawl_id)
           })
+          const indicators = options?.indicators ?? shippedIndicators
+          const relations = relationsOf(findings.clusters, operators.clusterIds, findings.groups)
+          const suspicion = yield* suspicionOf(crawl.crawl_id, relations, indicators)
           yield* store.replaceRows([
             ...communityTables(crawl, communities),
             ...operators.tables,
             placeRows(crawl.crawl_id, found),
-            behaviourRows(crawl.crawl_id, yield* readBehaviourVectors(crawl.crawl_id))
+            behaviourRows(crawl.crawl_id, yield* readBehaviourVectors(crawl.crawl_id)),
+            ...suspicion.tables
           ])
           const result: AnalysisResult = {
             crawlId: crawl.crawl_id,
@@ -131,6 +145,8 @@ export class Analysis extends Context.Service<Analysis, {
             operators: findings,
             clusterIds: operators.clusterIds,
             sharedKeys,
+            suspicions: suspicion.suspicions,
+            indicators,
             notes: read === undefined
               ? [`More than ${maxAnnouncements.toLocaleString("en")} announcements: communities were not computed.`]
               : []

@@ -12,6 +12,7 @@ export const analysisText = (
   const largest = result.sharedKeys.slice(0, 5).map((group) =>
     `    ${group.serverIds.length} servers, public key ${group.spkiSha256.slice(0, 16)}…`
   )
+  const flagged = result.suspicions.filter(({ score }) => score !== null && score >= result.indicators.threshold)
   const db = databaseArgument(next.db)
   return [
     ...(result.simulated ? [style.warning(simulatedNotice(result.network)), ""] : []),
@@ -25,6 +26,7 @@ export const analysisText = (
     ),
     `  shared keys    ${result.sharedKeys.length} groups of servers that presented one public key: probably one operator or one software image each`,
     ...largest,
+    `  suspicion      ${flagged.length} of ${result.suspicions.length} servers judged at ${result.indicators.threshold} points or more: each ${result.indicators.threshold_means}`,
     ...result.notes.map((note) => `  ${note}`),
     "",
     "  Communities say who lists whom, not who runs what; servers without a shared key may still have one operator.",

@@ -2,11 +2,12 @@ import { Effect, Layer } from "effect"
 import { Command, Flag } from "effect/cli"
 import { Analysis, type AnalysisOptions } from "../analysis/analysis.ts"
 import type { AnalysisTarget } from "../analysis/analysis-input.ts"
+import { readIndicators } from "../analysis/suspicion/read-indicators.ts"
 import { AnalysisStore } from "../store/database.ts"
 import { analysisText } from "./analysis-text.ts"
 import { db, networkFlags } from "./flags.ts"
 import { chosenChain } from "./network.ts"
-import { integer, nullable } from "./option.ts"
+import { integer, nullable, text } from "./option.ts"
 import { Output } from "./output.ts"
 import { publicSuffixesFlag, readPublicSuffixes } from "./public-suffixes.ts"
 
@@ -28,11 +29,15 @@ export const analyzeCommand = Command.make("analyze", {
   ...networkFlags,
   crawl: nullable(integer("crawl", "Number of the crawl (default: the latest finished one of the network).")),
   randomSeed: integer("random-seed", "Seed of the community search (default 1).").pipe(Flag.withDefault(1)),
-  publicSuffixes: publicSuffixesFlag
+  publicSuffixes: publicSuffixesFlag,
+  indicators: nullable(
+    text("indicators", "Table of indicators of suspicion in place of the shipped one (src/analysis/suspicion/indicators.json).").pipe(Flag.withMetavar("FILE"))
+  )
 }, Effect.fn("analyze")(function*(input) {
   const target = input.crawl === null ? { network: (yield* chosenChain(input)).name } : { crawlId: input.crawl }
   const publicSuffixes = yield* readPublicSuffixes(input.publicSuffixes)
-  yield* runAnalysis({ db: input.db, target, options: { randomSeed: input.randomSeed, publicSuffixes } })
+  const own = input.indicators === null ? {} : { indicators: yield* readIndicators(input.indicators) }
+  yield* runAnalysis({ db: input.db, target, options: { randomSeed: input.randomSeed, publicSuffixes, ...own } })
 })).pipe(
   Command.withDescription(
     "Announcement graph, Louvain communities (table community), servers that share a key (tables cluster, cluster_member)."

@@ -149,8 +149,8 @@ export const Announced = Schema.Struct({
 })
 /**
  * Of each list: hosts that no other server names and that failed on their side
- * when visited, entries that name nothing and that nobody else has, and entries
- * beyond four for one host.
+ * when visited, entries that name nothing and that nobody else has, and of
+ * entries that nobody else has those beyond four for one host.
  */
 export const selectAnnounced = `
   WITH named AS (
@@ -162,14 +162,18 @@ export const selectAnnounced = `
     WHERE ad.crawl_id = $crawl_id
   ), lister AS (
     SELECT coalesce(host, CAST(advertisement_id AS VARCHAR)) AS what, count(DISTINCT server_id) AS listers FROM named GROUP BY what
+  ), said AS (
+    SELECT advertisement_id, count(*) AS listers FROM named GROUP BY advertisement_id
   ), answer AS (
     SELECT ce.host, bool_or(ce.reachable) AS answered
     FROM crawl_endpoint ce WHERE ce.crawl_id = $crawl_id GROUP BY ce.host
   ), by_host AS (
-    SELECT n.server_id, n.host, any_value(n.problem) AS problem, count(*) AS entries, any_value(l.listers) AS listers,
+    SELECT n.server_id, n.host, any_value(n.problem) AS problem, count(*) AS entries,
+      count(*) FILTER (sa.listers = 1) AS sole_entries, any_value(l.listers) AS listers,
       bool_and(NOT a.answered) AS failed, any_value(ad.raw) AS raw
     FROM named n
     JOIN lister l ON l.what = coalesce(n.host, CAST(n.advertisement_id AS VARCHAR))
+    JOIN said sa USING (advertisement_id)
     JOIN advertisement ad USING (advertisement_id)
     LEFT JOIN answer a ON a.host = n.host
     GROUP BY n.server_id, n.host, CASE WHEN n.host IS NULL THEN n.advertisement_id END
@@ -177,7 +181,7 @@ export const selectAnnounced = `
   SELECT server_id, CAST(sum(entries) AS INTEGER) AS entries,
     CAST(count(*) FILTER (listers = 1 AND problem IS NULL AND failed) AS INTEGER) AS sole_unanswered,
     CAST(count(*) FILTER (listers = 1 AND problem IS NOT NULL) AS INTEGER) AS sole_impossible,
-    CAST(sum(greatest(entries - 4, 0)) AS INTEGER) AS repeated,
+    CAST(sum(greatest(sole_entries - 4, 0)) AS INTEGER) AS repeated,
     coalesce(list(left(raw, 200) ORDER BY raw) FILTER (listers = 1 AND (problem IS NOT NULL OR failed)), [])[1:5] AS examples
   FROM by_host
   GROUP BY server_id

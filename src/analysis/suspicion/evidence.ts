@@ -49,7 +49,7 @@ export interface Announced {
   readonly soleUnanswered: number
   /** Entries that name nothing that could be followed, and that nobody else has. */
   readonly soleImpossible: number
-  /** Entries beyond four for one host. */
+  /** Of entries that nobody else has those beyond four for one host. */
   readonly repeated: number
   readonly examples: ReadonlyArray<string>
 }

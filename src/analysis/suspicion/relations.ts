@@ -1,3 +1,5 @@
+import type { SharingGroup } from "../clusters/infrastructure.ts"
+import type { OperatorCluster } from "../clusters/operator-clusters.ts"
 import { UnionFind } from "../linkage/union-find.ts"
 import { type DomainReader, makeDomainReader } from "../traits/registrable-domain.ts"
 import type { ServerEvidence } from "./evidence.ts"
@@ -21,6 +23,21 @@ export interface Relations {
 
 /** For crawls whose operators were not looked for. */
 export const noRelations: Relations = { related: [], fleets: null }
+
+/**
+ * What the groups of an analysis say about who is a stranger to whom. Servers
+ * that only share a node or a proxy, or behave alike, stay strangers.
+ *
+ * @param clusterIds numbers of the clusters, in their order
+ */
+export const relationsOf = (
+  clusters: ReadonlyArray<Pick<OperatorCluster, "serverIds" | "memberPosterior">>,
+  clusterIds: ReadonlyArray<number>,
+  groups: ReadonlyArray<SharingGroup>
+): Relations => ({
+  related: groups.flatMap(({ kind, serverIds }) => kind === "same machine" ? [serverIds] : []),
+  fleets: clusters.map(({ memberPosterior, serverIds }, i) => ({ clusterId: clusterIds[i]!, serverIds, memberPosterior }))
+})
 
 /** A server's place in a fleet. */
 export interface Membership {
