@@ -4,6 +4,8 @@ import { Schema } from "effect"
 export const AnalysisReason = Schema.Literals([
   /** The database has no crawl of that network, or none of that number. */
   "no crawl",
+  /** It has no analysis of this version, so nothing can be explained. */
+  "not analysed",
   /** Its servers are joined when a crawl ends, and it has not. */
   "crawl not ended",
   /** What was asked for needs `analyze` to have been run. */

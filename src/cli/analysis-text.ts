@@ -1,4 +1,6 @@
 import type { AnalysisResult } from "../analysis/analysis.ts"
+import { probabilityText } from "../analysis/clusters/explanation.ts"
+import type { SharingGroup } from "../analysis/clusters/infrastructure.ts"
 import { simulatedNotice } from "./crawl-summary.ts"
 import { databaseArgument } from "./default-database.ts"
 import type { TerminalStyle } from "./terminal-style.ts"
@@ -9,9 +11,13 @@ export const analysisText = (
   style: TerminalStyle,
   next: { readonly command: string; readonly db: string }
 ): string => {
-  const largest = result.sharedKeys.slice(0, 5).map((group) =>
-    `    ${group.serverIds.length} servers, public key ${group.spkiSha256.slice(0, 16)}…`
-  )
+  const { operators } = result
+  const prefix = result.simulated ? "SIMULATED: " : ""
+  const clusters = operators.clusters.slice(0, 8).map(({ explanation, posterior, serverIds }, i) =>
+    `    ${prefix}group ${result.clusterIds[i]}: ${serverIds.length} servers, probably one operator (p = ${probabilityText(posterior)}), by ${
+      explanation.evidence.slice(0, 3).map(({ comparison }) => comparison).join(", ")}`)
+  const groupsOf = (kind: SharingGroup["kind"]) => operators.groups.filter((group) => group.kind === kind)
+  const undecided = operators.linkage.pairs.filter(({ limit, sameOperator }) => limit !== null && sameOperator >= 0.3).length
   const flagged = result.suspicions.filter(({ score }) => score !== null && score >= result.indicators.threshold)
   const db = databaseArgument(next.db)
   return [
@@ -24,14 +30,20 @@ export const analysisText = (
       (c.modularity === null ? "" : `, modularity ${(Math.round(c.modularity * 100) / 100 + 0).toFixed(2)}`) +
       (c.meanAdjustedRand === null ? "" : `, agreement between runs ${c.meanAdjustedRand.toFixed(2)} (1 is perfect)`)
     ),
-    `  shared keys    ${result.sharedKeys.length} groups of servers that presented one public key: probably one operator or one software image each`,
-    ...largest,
+    `  compared       ${operators.servers} servers, ${operators.linkage.compared} of ${operators.linkage.possible} pairs (the rest have nothing in common that is worth it)`,
+    `  operators      ${operators.clusters.length} groups of servers with probably one operator each; by the model's own probabilities ${
+      operators.expectedFalse.toFixed(operators.expectedFalse < 0.095 ? 3 : 1)} of them are expected to be wrong`,
+    ...clusters,
+    ...(operators.clusters.length > clusters.length ? [`    and ${operators.clusters.length - clusters.length} more: query operator-clusters`] : []),
+    `  undecided      ${undecided} pairs with something in common that strangers may have from an image, a hoster or a meet-up`,
+    `  infrastructure ${groupsOf("shared infrastructure").length} groups behind one node or proxy, ${groupsOf("same machine").length} on one machine: shared infrastructure, which does not say who runs it`,
+    `  shared keys    ${result.sharedKeys.length} groups of servers that presented one public key: one operator, one image or one proxy each`,
     `  suspicion      ${flagged.length} of ${result.suspicions.length} servers judged at ${result.indicators.threshold} points or more: each ${result.indicators.threshold_means}`,
     ...result.notes.map((note) => `  ${note}`),
     "",
-    "  Communities say who lists whom, not who runs what; servers without a shared key may still have one operator.",
+    "  Communities say who lists whom, not who runs what. Servers in no group may still have one operator: who takes care leaves nothing to see.",
     "",
-    `Next:  ${next.command} query${db}\n       ${next.command} query certificates-on-more-than-one-server${db}`,
+    `Next:  ${next.command} query operator-clusters${db}\n       ${next.command} analyze --explain ${result.clusterIds[0] ?? "HOST"} --network ${result.network}${db}`,
     ""
   ].join("\n")
 }

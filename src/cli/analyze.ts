@@ -3,8 +3,9 @@ import { Command, Flag } from "effect/cli"
 import { Analysis, type AnalysisOptions } from "../analysis/analysis.ts"
 import type { AnalysisTarget } from "../analysis/analysis-input.ts"
 import { readIndicators } from "../analysis/suspicion/read-indicators.ts"
-import { AnalysisStore } from "../store/database.ts"
+import { AnalysisStore, Database } from "../store/database.ts"
 import { analysisText } from "./analysis-text.ts"
+import { explain } from "./explain.ts"
 import { db, networkFlags } from "./flags.ts"
 import { chosenChain } from "./network.ts"
 import { integer, nullable, text } from "./option.ts"
@@ -29,18 +30,26 @@ export const analyzeCommand = Command.make("analyze", {
   ...networkFlags,
   crawl: nullable(integer("crawl", "Number of the crawl (default: the latest finished one of the network).")),
   randomSeed: integer("random-seed", "Seed of the community search (default 1).").pipe(Flag.withDefault(1)),
+  explain: nullable(text(
+    "explain",
+    "Analyse nothing; print why, from the newest analysis: of a group (its number), of a server (a host), or of two servers (two hosts with a comma)."
+  ).pipe(Flag.withMetavar("WHAT"))),
   publicSuffixes: publicSuffixesFlag,
   indicators: nullable(
     text("indicators", "Table of indicators of suspicion in place of the shipped one (src/analysis/suspicion/indicators.json).").pipe(Flag.withMetavar("FILE"))
   )
 }, Effect.fn("analyze")(function*(input) {
   const target = input.crawl === null ? { network: (yield* chosenChain(input)).name } : { crawlId: input.crawl }
+  if (input.explain !== null) return yield* explain(target, input.explain).pipe(Effect.provide(Database.layer(input.db)))
   const publicSuffixes = yield* readPublicSuffixes(input.publicSuffixes)
   const own = input.indicators === null ? {} : { indicators: yield* readIndicators(input.indicators) }
   yield* runAnalysis({ db: input.db, target, options: { randomSeed: input.randomSeed, publicSuffixes, ...own } })
 })).pipe(
   Command.withDescription(
-    "Announcement graph, Louvain communities (table community), servers that share a key (tables cluster, cluster_member)."
+    "Who probably runs what (tables pair, evidence, cluster), shared infrastructure, announcement graph and communities; --explain says why."
   ),
-  Command.withExamples([{ command: "observatory analyze --network mainnet", description: "Analyse the latest crawl of mainnet" }])
+  Command.withExamples([
+    { command: "observatory analyze --network mainnet", description: "Analyse the latest crawl of mainnet" },
+    { command: "observatory analyze --explain electrum.example.org", description: "Why a server is in a group, or in none" }
+  ])
 )

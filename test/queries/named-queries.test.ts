@@ -2,7 +2,7 @@ import { NodeServices } from "@effect/platform-node"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer } from "effect"
 import { Analysis } from "../../src/analysis/analysis.ts"
-import { AnalysisStore, Database, type Row } from "../../src/store/database.ts"
+import { AnalysisStore, Database, type Row, type TableRows } from "../../src/store/database.ts"
 import { QueryCatalogue } from "../../src/store/query-catalogue.ts"
 import { bindParameters } from "../../src/store/query-file.ts"
 import { onion, recordSmallCrawl, recordSmallProbes, temporaryFolder, withStore } from "../support/small-database.ts"
@@ -14,6 +14,34 @@ const ask = Effect.fnUntraced(function*(name: string, given: Record<string, stri
   const query = yield* (yield* QueryCatalogue).find(name)
   return yield* (yield* Database).query(query.sql, yield* bindParameters(query, given))
 })
+
+/** What an analysis would write of a crawl in which two servers share a node and two are undecided. */
+const alsoFound = (crawlId: number): ReadonlyArray<TableRows> => [
+  {
+    table: "pair",
+    crawlId,
+    columns: [
+      "server_a", "server_b", "same_server", "same_machine", "shared_infrastructure", "same_operator", "operator_bits", "hypothesis",
+      "held_by", "copier_id"
+    ],
+    rows: [
+      [1, 3, 0.001, 0.003, 0.99, 0.9999, 30, "same operator", null, null],
+      [1, 6, 0.001, 0.003, 0.01, 0.5, 15, "undecided", "only a shared key, which an image or a proxy may have brought", null]
+    ]
+  },
+  {
+    table: "cluster",
+    crawlId,
+    columns: ["cluster_id", "kind", "evidence", "servers", "posterior", "weakest_link"],
+    rows: [[1, "operator", "donation address", 2, 0.9999, 0.9999], [2, "shared infrastructure", "fee vectors", 2, 0.99, 0.99]]
+  },
+  {
+    table: "cluster_member",
+    crawlId,
+    columns: ["cluster_id", "server_id", "posterior"],
+    rows: [[1, 1, 0.9999], [1, 3, 0.9999], [2, 1, 0.99], [2, 3, 0.99]]
+  }
+]
 
 const filled = Effect.gen(function*() {
   const path = `${yield* temporaryFolder}/small.duckdb`
@@ -32,6 +60,12 @@ const filled = Effect.gen(function*() {
     const analysis = yield* Analysis
     for (const network of ["mainnet", "mainnet-sim"]) yield* analysis.analyze({ network })
   }).pipe(Effect.provide(analysing), Effect.scoped)
+  yield* Effect.flatMap(AnalysisStore, (store) =>
+    store.replaceRows([1, 2].flatMap(alsoFound))).pipe(
+      Effect.provide(AnalysisStore.layer(path)),
+      Effect.provide(NodeServices.layer),
+      Effect.scoped
+    )
   return path
 })
 
