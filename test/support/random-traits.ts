@@ -28,9 +28,9 @@ const issued = [0, 20_000, 400_000, 1_500_000, null].flatMap((ms, n) =>
   })))
 
 const certificate: fc.Arbitrary<PresentedCertificate> = fc
-  .record({ at: host, facts: fc.constantFrom(...issued), trusted: fc.boolean(), sni: fc.boolean() })
-  .map(({ at, facts, sni, trusted }) =>
-    presentedAt(at, { ...facts, trusted: trusted && !facts.selfSigned, sni: sni ? at : null }))
+  .record({ at: host, facts: fc.constantFrom(...issued), trusted: fc.boolean(), sni: fc.boolean(), claimed: some(host) })
+  .map(({ at, claimed, facts, sni, trusted }) =>
+    presentedAt(at, { ...facts, claimed, trusted: trusted && !facts.selfSigned, sni: sni ? at : null }))
 
 const text: fc.Arbitrary<WrittenText> = fc.record({ raw: fc.constantFrom("Stone upon stone", "Flour"), isDefault: fc.boolean() })
   .map(({ isDefault, raw }) => writtenText(raw, { isDefault }))

@@ -47,6 +47,7 @@ export const presentedAt = (host: string, changes: Partial<PresentedCertificate>
   validTo: null,
   names: [host],
   sni: /^[0-9.]+$|:/.test(host) ? null : host,
+  claimed: [],
   isDefault: false,
   template: null,
   ...changes

@@ -17,12 +17,23 @@ export const namedHosts = (certificate: PresentedCertificate, server: ServerTrai
 export const isOwn = (certificate: PresentedCertificate, server: ServerTraits): boolean =>
   !certificate.isDefault && (certificate.sni !== null || namedHosts(certificate, server).length > 0)
 
-/** A name of the certificate that stands for a host of the one server and for none of the other's. */
-export const namesOneOnly = (
-  certificates: ReadonlyArray<PresentedCertificate>,
+/**
+ * Certificates of one key name hosts of the one and none of the other's, and the
+ * other never said under them that it goes by a host of its own. Who passes bytes
+ * on to a server shows its certificate without having its key, and what it says.
+ *
+ * @param ofA certificates with the key that `a` presented, as `ofB` by `b`
+ */
+export const isPassedOn = (
   a: ServerTraits,
-  b: ServerTraits
+  ofA: ReadonlyArray<PresentedCertificate>,
+  b: ServerTraits,
+  ofB: ReadonlyArray<PresentedCertificate>
 ): boolean => {
-  const [ofA, ofB] = [a, b].map((server) => certificates.some((it) => namedHosts(it, server).length > 0))
-  return ofA !== ofB
+  const all = [...ofA, ...ofB]
+  const isNamed = (server: ServerTraits) => all.some((it) => namedHosts(it, server).length > 0)
+  const speaksForItself = (server: ServerTraits, of: ReadonlyArray<PresentedCertificate>) =>
+    of.some(({ claimed }) => claimed.some((host) => server.hosts.includes(host)))
+  const [namesA, namesB] = [isNamed(a), isNamed(b)]
+  return namesA !== namesB && !(namesA ? speaksForItself(b, ofB) : speaksForItself(a, ofA))
 }

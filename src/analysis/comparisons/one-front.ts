@@ -1,6 +1,6 @@
 import type { ServerTraits } from "../traits/server-traits.ts"
 import { distinct, once, shared } from "./agreement.ts"
-import { isOwn, namesOneOnly } from "./certificate-names.ts"
+import { isOwn, isPassedOn } from "./certificate-names.ts"
 import type { Comparison } from "./comparison.ts"
 
 const keysOf = once((server) => distinct(server.certificates.filter((it) => !it.isDefault).map((it) => it.spkiSha256)))
@@ -28,7 +28,7 @@ export const sameFront: Comparison = {
 /** The certificate of the one is shown by the other, which it does not name: what passing bytes on looks like. */
 export const passedOnCertificate: Comparison = {
   name: "certificate passed on",
-  definition: "Both presented one key, in certificates that name hosts of the one and none of the other's: what a relay or tunnel in front of the named server shows.",
+  definition: "Both presented one key, in certificates that name hosts of the one and none of the other's, which never says there that it goes by one: what a relay or tunnel in front of the named server shows.",
   question: "same server",
   forgeability: "backend",
   bundle: "relay",
@@ -37,7 +37,7 @@ export const passedOnCertificate: Comparison = {
   keys: keysOf,
   compare: (a, b) => {
     const key = shared(keysOf(a), keysOf(b)).find((it) =>
-      ownKey(a, it) && ownKey(b, it) && namesOneOnly([...presented(a, it), ...presented(b, it)], a, b))
+      ownKey(a, it) && ownKey(b, it) && isPassedOn(a, presented(a, it), b, presented(b, it)))
     return key === undefined ? undefined : { level: 0, value: key, detail: { spki_sha256: key } }
   }
 }

@@ -1,6 +1,6 @@
 import type { PresentedCertificate, ServerTraits } from "../traits/server-traits.ts"
 import { distinct, ofBoth, once, shared } from "./agreement.ts"
-import { isOwn, namedHosts, namesOneOnly } from "./certificate-names.ts"
+import { isOwn, isPassedOn, namedHosts } from "./certificate-names.ts"
 import type { Comparison } from "./comparison.ts"
 
 const own = once((server) => server.certificates.filter((it) => isOwn(it, server)))
@@ -12,12 +12,7 @@ const certificatesOf = once((server) => distinct(own(server).map((it) => it.sha2
 const withKey = (spkiSha256: string, server: ServerTraits): ReadonlyArray<PresentedCertificate> =>
   own(server).filter((it) => it.spkiSha256 === spkiSha256)
 
-/**
- * Who passes bytes on to a server shows its certificate and has no key of it: one
- * that names hosts of the one and none of the other's proves nothing of both.
- */
-const passedOn = (spkiSha256: string, a: ServerTraits, b: ServerTraits): boolean =>
-  namesOneOnly([...withKey(spkiSha256, a), ...withKey(spkiSha256, b)], a, b)
+const passedOn = (key: string, a: ServerTraits, b: ServerTraits): boolean => isPassedOn(a, withKey(key, a), b, withKey(key, b))
 
 const innocent = [
   "a software image or guide with a ready-made key that our catalogue does not know",

@@ -61,6 +61,7 @@ const certificatesOf = (rows: ReadonlyArray<CertificateRow>, hosts: ReadonlyArra
       validTo: row.valid_to,
       names,
       sni: row.sni,
+      claimed: [...new Set(row.claimed.flatMap((host) => host === null ? [] : [canonicalHost(host)]))],
       isDefault: defaultOf("certificate", row.sha256) !== undefined || defaultOf("public key", row.spki_sha256) !== undefined,
       template: certificateTemplate(row.subject, new Set([...hosts, ...names]))
     }

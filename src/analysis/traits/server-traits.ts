@@ -22,6 +22,8 @@ export interface PresentedCertificate {
   readonly names: ReadonlyArray<string>
   /** The name sent in the TLS handshake; without one a proxy shows its default certificate. */
   readonly sni: string | null
+  /** Hosts that features claimed in the same session, lower case: said by who holds the key, or lets its holder say it. */
+  readonly claimed: ReadonlyArray<string>
   /** Its key or certificate stands in the catalogue of defaults: the private key is published. */
   readonly isDefault: boolean
   /** What is its maker's own in subject and issuer, see `certificateTemplate`; null where nothing is. */

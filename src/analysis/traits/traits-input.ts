@@ -20,6 +20,8 @@ const Text = Schema.NullOr(Schema.String)
 const Count = Schema.NullOr(Schema.Int)
 const Fee = Schema.NullOr(Schema.Finite)
 
+const claims = `from_json(v.features_hosts, '[{"host":"VARCHAR","tcpPort":"BIGINT","tlsPort":"BIGINT","wsPort":"BIGINT","wssPort":"BIGINT"}]')`
+
 const ServerRow = Schema.Struct({ server_id: Schema.Int })
 
 const VisitRow = Schema.Struct({
@@ -56,7 +58,8 @@ const CertificateRow = Schema.Struct({
   valid_from: Fee,
   valid_to: Fee,
   names: Schema.Array(Schema.String),
-  sni: Text
+  sni: Text,
+  claimed: Schema.Array(Text)
 })
 export type CertificateRow = typeof CertificateRow.Type
 
@@ -100,7 +103,7 @@ export const readTraitRows = Effect.fnUntraced(function*(crawl: AnalysedCrawl) {
   const visits = yield* database.rows(
     VisitRow,
     `SELECT v.server_id, e.host, e.port, e.transport, v.address, v.addresses, v.banner, v.banner_octets, v.donation_address,
-      from_json(v.features_hosts, '[{"host":"VARCHAR","tcpPort":"BIGINT","tlsPort":"BIGINT","wsPort":"BIGINT","wssPort":"BIGINT"}]') AS hosts
+      ${claims} AS hosts
     FROM (${answered}) v JOIN endpoint e ON e.endpoint_id = v.endpoint_id
     ORDER BY v.server_id, v.endpoint_id, v.visit_id`,
     of
@@ -110,7 +113,8 @@ export const readTraitRows = Effect.fnUntraced(function*(crawl: AnalysedCrawl) {
     `SELECT v.server_id, e.host, e.port, x.sha256, x.spki_sha256, x.subject, x.issuer, x.serial, x.self_signed,
       t.verify_error IS NULL AND NOT x.self_signed AS trusted,
       epoch_ms(x.valid_from)::DOUBLE AS valid_from, epoch_ms(x.valid_to)::DOUBLE AS valid_to,
-      list_concat(x.san_dns, x.san_ip) AS names, t.sni
+      list_concat(x.san_dns, x.san_ip) AS names, t.sni,
+      list_transform(coalesce(${claims}, []), lambda claim: claim.host) AS claimed
     FROM (${answered}) v
     JOIN endpoint e ON e.endpoint_id = v.endpoint_id
     JOIN tls_session t ON t.visit_id = v.visit_id

@@ -46,6 +46,17 @@ describe("a private key that both hold", () => {
     const relay = showing(2, "b.example", { ...one, names: ["a.example"] })
     assert.isUndefined(level("same certificate", victim, relay))
     assert.strictEqual(level("certificate passed on", victim, relay), "one key, one server named")
+    const copier = showing(2, "b.example", { ...one, names: ["a.example"], claimed: ["a.example"] })
+    assert.isUndefined(level("same certificate", victim, copier))
+  })
+
+  it("is proved where under a certificate of the other the server says that it goes by its own host", () => {
+    const ofA = { ...one, names: ["a.example"] }
+    const [a, b] = [showing(1, "a.example", ofA), showing(2, "b.example", { ...ofA, claimed: ["b.example"] })]
+    assert.strictEqual(level("same certificate", a, b), "one certificate")
+    assert.isUndefined(level("certificate passed on", a, b))
+    const elsewhere = showing(2, "b.example", ofA, { claimedHosts: [{ host: "b.example", tcpPort: 50_001, tlsPort: null }] })
+    assert.isUndefined(level("same certificate", a, elsewhere))
   })
 
   it("is a proxy's where no name was asked for, unless the certificate names the server", () => {

@@ -79,6 +79,7 @@ layer(NodeServices.layer)("the traits of servers", (it) => {
       assert.deepStrictEqual(quarry!.unusualPorts, ["tls 51234"])
       const [certificate] = quarry!.certificates
       assert.deepStrictEqual(certificate!.names, ["server.example.org", "34.90.1.2", "quarry.example.org"])
+      assert.deepStrictEqual(certificate!.claimed, ["quarry.example.org"])
       assert.deepStrictEqual([certificate!.trusted, certificate!.template, certificate!.validFrom], [true, "O=Quarry, CN={host}", Date.UTC(2025, 0)])
     }))
 
