@@ -73,5 +73,12 @@ describe("the package", () => {
     const summary = observatory("demo", "--db", db, "--scenario", writeFixedScenario(folder, 12), "--progress", "off")
     expect(summary).toMatch(/^Crawl 1 of mainnet-sim complete/m)
     expect(JSON.parse(observatory("query", "software", "--db", db, "--format", "json")).length).toBe(2)
+    // Large crawls are analysed in a thread, which has a bundle of its own.
+    const worker = join(folder, "target", "node_modules", "electrum-observatory", "dist", "analysis-worker.js")
+    const options = { randomSeed: 1, publicSuffixes: [], simulated: false }
+    const script = `const { Worker } = require("node:worker_threads")
+      new Worker(${JSON.stringify(worker)}, { workerData: { servers: [], options: ${JSON.stringify(options)} } })
+        .on("message", (findings) => console.log(findings.servers, findings.clusters.length))`
+    expect(run(folder, process.execPath, "-e", script)).toBe("0 0\n")
   }, 120_000)
 })

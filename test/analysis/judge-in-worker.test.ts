@@ -1,0 +1,36 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Fiber } from "effect"
+import { judgeApart } from "../../src/analysis/judge-in-worker.ts"
+import { judgeOperators } from "../../src/analysis/operators.ts"
+import { presentedAt, traitsAt, writtenText } from "../support/server-traits.ts"
+
+const options = { randomSeed: 1, publicSuffixes: [], simulated: false }
+
+/** Four servers of one operator among strangers. */
+const servers = Array.from({ length: 40 }, (_, i) => {
+  const host = `host${i}.domain${i}.example`
+  const isFleet = i < 4
+  return traitsAt(i + 1, host, {
+    certificates: [presentedAt(host, isFleet ? { sha256: "of the fleet", spkiSha256: "of the fleet" } : {})],
+    donation: writtenText(isFleet ? "gift of the fleet" : `gift ${i}`),
+    peers: new Map([[1, 1]])
+  })
+})
+
+describe("judging operators", () => {
+  it.effect("finds in a thread of its own what it finds in this one", () =>
+    Effect.gen(function*() {
+      const here = judgeOperators(servers, options)
+      assert.deepStrictEqual(here.clusters.map(({ serverIds }) => serverIds), [[1, 2, 3, 4]])
+      assert.deepStrictEqual(yield* judgeApart(servers, options, true), here)
+    }))
+
+  it.live("ends its thread when it is no longer wanted", () =>
+    Effect.gen(function*() {
+      const fiber = yield* Effect.forkChild(judgeApart(servers, options, true))
+      yield* Effect.sleep(20)
+      yield* Fiber.interrupt(fiber)
+      // The thread is gone, so a second one is judged as ever.
+      assert.lengthOf((yield* judgeApart(servers, options, true)).clusters, 1)
+    }))
+})
