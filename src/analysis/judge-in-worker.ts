@@ -7,9 +7,8 @@ import type { ServerTraits } from "./traits/server-traits.ts"
 /** Up to here judging takes less time than starting a thread. */
 const fewServers = 400
 
-/** Beside this file; the bundle has the worker's beside itself. */
-const workerFile = (): URL =>
-  new URL(import.meta.url.endsWith(".ts") ? "./analysis-worker.ts" : "./analysis-worker.js", import.meta.url)
+/** Beside this file, called like it: a bundle has the worker's beside itself. */
+const workerFile = (): URL => new URL(`./analysis-worker${/\.\w+$/.exec(import.meta.url)?.[0] ?? ".js"}`, import.meta.url)
 
 /**
  * Judges in a thread of its own when there are many servers, so that this one

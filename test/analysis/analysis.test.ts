@@ -190,6 +190,62 @@ layer(NodeServices.layer)("the analysis of a crawl", (it) => {
       assert.deepStrictEqual([result.servers, result.announcedServers, result.sharedKeys.length], [1, 0, 0])
     }))
 
+  /** Servers at hosts of different domains, by what each shows: a key and an address for gifts. */
+  const servers = (shown: Readonly<Record<string, readonly [key: string, gift: string]>>): ReadonlyArray<Fact> => {
+    const keys = Object.keys(shown).map((host) => `${host}:50002:s`)
+    return [
+      ...keys.map((key) => stateOf(key, "visited")),
+      ...Object.entries(shown).map(([host, [spki, gift]]): Fact => ({
+        _tag: "visit",
+        visit: answeredVisit(`${host}:50002:s`, { tls: tlsOf(certificateOf(`certificate of ${host}`, spki)), donationAddress: gift })
+      })),
+      { _tag: "servers", servers: keys.map((key) => serverOf([key])) }
+    ]
+  }
+  const clusterLines = `SELECT cluster_id || ' ' || string_agg(host, ' ' ORDER BY host) || ' ' || (min(operator_posterior) >= 0.95) AS line
+    FROM server_summary WHERE cluster_id IS NOT NULL GROUP BY cluster_id ORDER BY cluster_id`
+
+  it.effect("calls servers that share a key and an address for gifts probably one operator's, and those that share only one of them not", () =>
+    Effect.gen(function*() {
+      const path = yield* temporaryPath
+      yield* recorded(path, servers({
+        "a.one.net": ["k", "gift"], "b.two.net": ["k", "gift"], "c.three.net": ["own", "gift"], "d.four.net": ["image", "its own"],
+        "e.five.net": ["image", "another"], "f.six.net": ["f", "f's"], "g.seven.net": ["g", "g's"]
+      }))
+      const { clusterIds, operators } = yield* analysed(path)
+      assert.strictEqual(clusterIds.length, 1)
+      assert.isBelow(operators.expectedFalse, 0.05)
+      assert.deepStrictEqual(yield* storedIn(path, clusterLines), [`${clusterIds[0]} a.one.net b.two.net true`])
+      assert.deepStrictEqual(
+        yield* storedIn(path, `SELECT e.comparison || ' ' || e.counted AS line FROM evidence e JOIN pair p USING (crawl_id, server_a, server_b)
+          JOIN comparison_weight w USING (crawl_id, comparison, level)
+          WHERE p.same_operator >= 0.95 AND w.forgeability IN ('possession', 'copyable') AND e.bits > 3 ORDER BY e.comparison`),
+        ["donation address true", "same key true"]
+      )
+      assert.deepStrictEqual(
+        yield* storedIn(path, "SELECT held_by AS line FROM pair WHERE same_operator BETWEEN 0.2 AND 0.94"),
+        []
+      )
+      const [statement] = yield* storedIn(path, "SELECT detail ->> 'statement' AS line FROM cluster WHERE kind = 'operator'")
+      assert.match(statement!, /^2 servers, probably one operator \(p = 0\.\d+\)\.$/)
+    }))
+
+  it.effect("keeps the number of a group from crawl to crawl, though its servers come and go", () =>
+    Effect.gen(function*() {
+      const path = yield* temporaryPath
+      const fleet = { "a.one.net": ["k", "gift"], "b.two.net": ["k", "gift"] } as const
+      const other = { "p.three.net": ["q", "gifts"], "q.four.net": ["q", "gifts"] } as const
+      yield* recorded(path, servers({ ...fleet, "z.five.net": ["z", "z's"] }))
+      const first = yield* analysed(path)
+      yield* recorded(path, servers({ ...other, ...fleet, "c.six.net": ["k", "gift"] }))
+      const second = yield* analysed(path)
+      const expected = [`${first.clusterIds[0]} a.one.net b.two.net c.six.net true`]
+      assert.deepStrictEqual((yield* storedIn(path, clusterLines)).slice(0, 1), expected)
+      assert.strictEqual(new Set([...first.clusterIds, ...second.clusterIds]).size, 2)
+      yield* analysed(path)
+      assert.deepStrictEqual((yield* storedIn(path, clusterLines)).slice(0, 1), expected)
+    }))
+
   it.effect("fails with a sentence when there is nothing to analyse", () =>
     Effect.gen(function*() {
       const path = yield* temporaryPath

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process"
 import { mkdirSync } from "node:fs"
+import { dirname } from "node:path"
 import { fileURLToPath } from "node:url"
 import { build } from "esbuild"
 
@@ -13,12 +14,13 @@ export const cliBundle = (): Promise<string> =>
   bundled ??= (async () => {
     mkdirSync(new URL(".", `file://${bundleFile}`), { recursive: true })
     await build({
-      entryPoints: [`${root}src/main.ts`],
+      entryPoints: { observatory: `${root}src/main.ts`, "analysis-worker": `${root}src/analysis/analysis-worker.ts` },
       bundle: true,
       platform: "node",
       format: "esm",
       target: "node24",
-      outfile: bundleFile,
+      outdir: dirname(bundleFile),
+      outExtension: { ".js": ".mjs" },
       external: ["@duckdb/*"],
       banner: { js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);" },
       logLevel: "error"
