@@ -5,7 +5,7 @@ import { Database, type Row } from "../../src/store/database.ts"
 import { QueryCatalogue } from "../../src/store/query-catalogue.ts"
 import { wrongReasons } from "../support/metadata-reasons.ts"
 import { onion, recordSmallCrawl, temporaryFolder, withStore } from "../support/small-database.ts"
-import { answeredVisit, crawlStart, failedVisit, serverOf, someTime, stateOf } from "../support/store-facts.ts"
+import { answeredVisit, crawlStart, failedVisit, observationOf, serverOf, someTime, stateOf } from "../support/store-facts.ts"
 
 const rowsOf = (path: string, sql: string) =>
   Effect.flatMap(Database, (database) => Effect.map(database.query(sql), (result) => result.rows)).pipe(
@@ -48,6 +48,46 @@ describe("server_metadata", () => {
         tcp_connect_ms: 7,
         addresses: ["34.90.1.2", "2a01::2"]
       })
+    }))
+
+  it.effect("tells what was not asked from what was answered with nothing, and the session's end from the protocol's lack", () =>
+    Effect.gen(function*() {
+      const path = `${yield* temporaryFolder}/n.duckdb`
+      const keys = ["a-electrs.example.org:50001:t", "b-ended.example.org:50002:s", "c-old.example.org:50002:s", "34.90.1.9:50002:s"] as const
+      const ended = "the connection had ended: reset"
+      const ok = (probe: string, value: string) => observationOf(probe, { value })
+      yield* withStore(path, (store) =>
+        Effect.gen(function*() {
+          const crawlId = yield* store.startCrawl(crawlStart({ network: "mainnet" }))
+          const [electrs, cut, old, bare] = keys.map((key) => answeredVisit(key))
+          const none = { ...electrs!, donationAddress: null, observations: [ok("donation address", "null")] }
+          for (const visit of [
+            { ...none, identification: { ...none.identification!, implementation: "romanz electrs" as const } },
+            { ...cut!, donationAddress: null, observations: [ok("donation address", "null")], timing: { ...cut!.timing!, pings: 0, medianMs: null, deviationMs: null, untimed: ended } },
+            {
+              ...old!,
+              tls: { ...old!.tls!, verifyError: null },
+              observations: [
+                ok("relay fee", "0.00001"), ok("fee#2", "0.0002"), ok("fee#6", "-1"),
+                observationOf("fee histogram", { outcome: "error", errorCode: -32603, value: null })
+              ]
+            },
+            { ...bare!, tls: { ...bare!.tls!, sni: null }, observations: [observationOf("fee#2", { outcome: "not asked", errorMessage: "6 errors were enough", value: null })] }
+          ]) yield* store.record(crawlId, [{ _tag: "visit", visit }])
+          yield* store.flush
+          yield* store.endCrawl(crawlId, "finished", someTime)
+        }))
+      const rows = yield* rowsOf(path, "SELECT * FROM server_metadata ORDER BY host")
+      for (const row of rows) assert.deepStrictEqual([row["host"], wrongReasons(row)], [row["host"], []])
+      const [bare, electrs, cut, old] = rows.map(reasonsOf)
+      assert.strictEqual(electrs!["donation_address"], "answered null, as this software always does")
+      assert.deepStrictEqual([electrs!["alpn"], electrs!["sni"], electrs!["verify_error"]], Array.from({ length: 3 }, () => "the endpoint does not speak TLS"))
+      assert.strictEqual(cut!["donation_address"], "answered null")
+      for (const column of ["fee_vector", "fee_histogram", "relay_fee", "mempool_info"]) assert.strictEqual(cut![column], `not asked: ${ended}`)
+      assert.strictEqual(cut!["latency_ms"], ended)
+      assert.strictEqual(old!["mempool_info"], "protocol 1.4.2, which was agreed on, has no such method")
+      assert.deepStrictEqual([old!["fee_histogram"], old!["verify_error"], old!["alpn"]], ["error -32603", "no fault was found", "none was offered"])
+      assert.deepStrictEqual([bare!["sni"], bare!["fee_vector"]], ["none was sent: addresses are not", "not asked: 6 errors were enough"])
     }))
 
   it.effect("counts uptime over all crawls of a network, and not what failed on our side", () =>

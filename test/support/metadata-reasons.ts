@@ -4,7 +4,7 @@
  */
 const withoutReason = new Set([
   "crawl_id", "endpoint_id", "server_id", "host", "network", "simulated", "port", "ssl", "uptime_observations", "untested",
-  "first_known", "notes", "place_note", "verify_error", "alpn", "sni", "cluster_id",
+  "first_known", "notes", "place_note", "cluster_id",
   "operator_posterior", "backend_id", "machine_id", "behaviour_cluster_id", "community_id"
 ])
 

@@ -2,7 +2,7 @@ CREATE VIEW server_metadata AS
 WITH reply AS (
   SELECT o.visit_id, o.probe, any_value(o.value) AS value,
     CASE any_value(o.outcome)
-      WHEN 'ok' THEN 'answered in another form'
+      WHEN 'ok' THEN CASE WHEN any_value(o.value) = 'null' THEN 'answered null' ELSE 'answered in another form' END
       WHEN 'not asked' THEN 'not asked' || coalesce(': ' || any_value(o.error_message), '')
       ELSE any_value(o.outcome) || coalesce(' ' || any_value(o.error_code), '')
     END AS why
@@ -110,7 +110,7 @@ WITH reply AS (
     v.features_pruning AS pruning,
     v.features_genesis_hash AS advertised_genesis_hash,
     coalesce(r.relay_fee, TRY_CAST(TRY_CAST(r.mempool_info AS JSON)->>'minrelaytxfee' AS DOUBLE)) AS relay_fee,
-    CASE WHEN len(map_keys(r.fee_vector)) > 0 THEN r.fee_vector END AS fee_vector,
+    CASE WHEN len(list_filter(map_values(r.fee_vector), lambda fee: fee IS NOT NULL)) > 0 THEN r.fee_vector END AS fee_vector,
     TRY_CAST(r.fee_histogram AS JSON) AS fee_histogram,
     TRY_CAST(r.mempool_info AS JSON) AS mempool_info,
     v.tip_height,
@@ -161,6 +161,9 @@ WITH reply AS (
     p.gaps,
     CASE WHEN p.gaps IS NULL THEN 'its addresses differ in it, or one has none' ELSE 'no source was asked' END AS place_gap,
     r.why,
+    -- Fees and the like are asked before round trips are measured: what kept us from both is said of the latter.
+    coalesce('not asked: ' || CASE WHEN ti.untimed NOT LIKE 'replies are padded%' THEN ti.untimed END, 'not asked') AS no_fees,
+    CASE WHEN ce.network_class IN ('ipv4', 'ipv6') THEN 'none was sent: addresses are not' ELSE 'none was sent' END AS no_sni,
     coalesce(ti.untimed, 'visited by a version that did not measure it') AS untimed,
     coalesce(ba.because, CASE WHEN ba.visit_id IS NULL THEN 'visited by a version that did not ask' ELSE 'cannot be judged' END) AS no_balance,
     coalesce(hi.because, CASE WHEN hi.visit_id IS NULL THEN 'visited by a version that did not ask' ELSE 'cannot be judged' END) AS no_history,
@@ -189,7 +192,7 @@ WITH reply AS (
   LEFT JOIN server_group g ON g.crawl_id = ce.crawl_id AND g.server_id = se.server_id
 )
 SELECT
-  * EXCLUDE (no_score, no_deep, not_compared, untimed, no_balance, no_history, no_visit, no_session, no_tls, no_certificate, no_place, gaps, place_gap, why, has_features, uptime_gap, disagreement),
+  * EXCLUDE (no_score, no_deep, not_compared, untimed, no_balance, no_history, no_visit, no_session, no_tls, no_certificate, no_place, gaps, place_gap, why, no_fees, no_sni, has_features, uptime_gap, disagreement),
   map_from_entries([gap FOR gap IN [
     {k: 'reachable', v: CASE WHEN reachable IS NULL THEN notes END},
     {k: 'visited_at', v: CASE WHEN visited_at IS NULL THEN no_visit END},
@@ -199,7 +202,7 @@ SELECT
     {k: 'banner', v: CASE WHEN banner IS NULL THEN coalesce(no_session, why['banner'], 'not asked') END},
     {k: 'server_version', v: CASE WHEN server_version IS NULL THEN coalesce(no_session, 'it does not say') END},
     {k: 'protocol_version', v: CASE WHEN protocol_version IS NULL THEN coalesce(no_session, 'it does not say') END},
-    {k: 'donation_address', v: CASE WHEN donation_address IS NULL THEN coalesce(no_session, why['donation address'], 'not asked') END},
+    {k: 'donation_address', v: CASE WHEN donation_address IS NULL THEN coalesce(no_session, CASE WHEN why['donation address'] = 'answered null' AND implementation LIKE '% electrs' THEN 'answered null, as this software always does' END, why['donation address'], 'not asked') END},
     {k: 'certificate_sha256', v: CASE WHEN certificate_sha256 IS NULL THEN no_certificate END},
     {k: 'issuer', v: CASE WHEN issuer IS NULL THEN no_certificate END},
     {k: 'san_dns', v: CASE WHEN san_dns IS NULL THEN no_certificate END},
@@ -216,6 +219,9 @@ SELECT
     {k: 'tls_version', v: CASE WHEN tls_version IS NULL THEN coalesce(no_tls, 'not read') END},
     {k: 'cipher', v: CASE WHEN cipher IS NULL THEN coalesce(no_tls, 'not read') END},
     {k: 'key_exchange', v: CASE WHEN key_exchange IS NULL THEN coalesce(no_tls, 'no ephemeral key') END},
+    {k: 'verify_error', v: CASE WHEN verify_error IS NULL THEN coalesce(no_tls, 'no fault was found') END},
+    {k: 'alpn', v: CASE WHEN alpn IS NULL THEN coalesce(no_tls, 'none was offered') END},
+    {k: 'sni', v: CASE WHEN sni IS NULL THEN coalesce(no_tls, no_sni) END},
     {k: 'wallet_accepts_reason', v: CASE WHEN wallet_accepts_reason IS NULL THEN coalesce(no_tls, 'visited by a version that did not record it') END},
     {k: 'session_offered', v: CASE WHEN session_offered IS NULL THEN coalesce(no_tls, 'visited by a version that did not record it') END},
     {k: 'wallet_accepts', v: CASE WHEN wallet_accepts IS NULL THEN coalesce(no_tls, wallet_accepts_reason, 'visited by a version that did not record it') END},
@@ -254,10 +260,10 @@ SELECT
     {k: 'protocol_max', v: CASE WHEN protocol_max IS NULL THEN coalesce(no_session, CASE WHEN has_features THEN 'it does not say' ELSE coalesce(why['features'], 'not asked') END) END},
     {k: 'advertised_genesis_hash', v: CASE WHEN advertised_genesis_hash IS NULL THEN coalesce(no_session, CASE WHEN has_features THEN 'it does not say' ELSE coalesce(why['features'], 'not asked') END) END},
     {k: 'pruning', v: CASE WHEN pruning IS NULL THEN coalesce(no_session, CASE WHEN has_features THEN 'it claims none' ELSE coalesce(why['features'], 'not asked') END) END},
-    {k: 'relay_fee', v: CASE WHEN relay_fee IS NULL THEN coalesce(no_session, why['relay fee'], why['mempool info'], 'not asked') END},
-    {k: 'fee_vector', v: CASE WHEN fee_vector IS NULL THEN coalesce(no_session, 'not asked') END},
-    {k: 'fee_histogram', v: CASE WHEN fee_histogram IS NULL THEN coalesce(no_session, why['fee histogram'], 'not asked') END},
-    {k: 'mempool_info', v: CASE WHEN mempool_info IS NULL THEN coalesce(no_session, why['mempool info'], 'not asked') END},
+    {k: 'relay_fee', v: CASE WHEN relay_fee IS NULL THEN coalesce(no_session, why['relay fee'], why['mempool info'], no_fees) END},
+    {k: 'fee_vector', v: CASE WHEN fee_vector IS NULL THEN coalesce(no_session, why['fee#2'], no_fees) END},
+    {k: 'fee_histogram', v: CASE WHEN fee_histogram IS NULL THEN coalesce(no_session, why['fee histogram'], no_fees) END},
+    {k: 'mempool_info', v: CASE WHEN mempool_info IS NULL THEN coalesce(no_session, why['mempool info'], CASE WHEN why['relay fee'] IS NOT NULL THEN coalesce('protocol ' || protocol_version || ', which was agreed on, has no such method', 'no protocol was agreed on') END, no_fees) END},
     {k: 'tip_height', v: CASE WHEN tip_height IS NULL THEN coalesce(no_session, why['tip'], 'not asked') END},
     {k: 'tip_hash', v: CASE WHEN tip_hash IS NULL THEN coalesce(no_session, why['tip'], 'not asked') END},
     {k: 'tip_time', v: CASE WHEN tip_time IS NULL THEN coalesce(no_session, why['tip'], 'not asked') END},
@@ -349,15 +355,15 @@ COMMENT ON COLUMN server_metadata.key_exchange IS 'Group of the key exchange, or
 COMMENT ON COLUMN server_metadata.session_offered IS 'Resumption: the server gave a session ticket or identifier while the visit lasted; no second connection was made to try it. Null without TLS handshake.';
 COMMENT ON COLUMN server_metadata.alpn IS 'Application protocol agreed on. None is offered, as the wallet offers none; null for none.';
 COMMENT ON COLUMN server_metadata.sni IS 'Name we sent in the TLS handshake: the announced one; null for addresses, which are not sent, and without TLS handshake.';
-COMMENT ON COLUMN server_metadata.donation_address IS 'server.donation_address as received, not cleaned; empty for none. Null when there was no such reply.';
+COMMENT ON COLUMN server_metadata.donation_address IS 'server.donation_address as received, not cleaned; empty for none. Null without such a reply, and where it was null, as with the electrs family.';
 COMMENT ON COLUMN server_metadata.advertised_hosts IS 'Hosts and ports that it claims for itself in server.features: JSON list of {host, tcpPort, tlsPort, wsPort, wssPort}. Null without that reply.';
-COMMENT ON COLUMN server_metadata.advertised_services IS 'Services that it claims in server.features (protocol 1.6), as texts; empty for none. Null without that reply.';
+COMMENT ON COLUMN server_metadata.advertised_services IS 'Services that it claims in server.features, as texts (ElectrumX does since 1.12); empty for none. Null without that reply.';
 COMMENT ON COLUMN server_metadata.protocol_min IS 'Lowest protocol that it claims in server.features. Null when it does not say.';
 COMMENT ON COLUMN server_metadata.protocol_max IS 'Highest protocol that it claims in server.features. Null when it does not say.';
 COMMENT ON COLUMN server_metadata.pruning IS 'Pruning limit that it claims in server.features, blocks. Null when it claims none or without that reply.';
 COMMENT ON COLUMN server_metadata.advertised_genesis_hash IS 'genesis_hash that it claims in server.features; chain says which chain its headers showed. Null when it does not say.';
 COMMENT ON COLUMN server_metadata.relay_fee IS 'Least fee its node relays, BTC per 1,000 virtual bytes: blockchain.relayfee, or minrelaytxfee of mempool.get_info where protocol 1.6 replaced it. Null when neither was asked for or answered with a number.';
-COMMENT ON COLUMN server_metadata.fee_vector IS 'Fee estimates, BTC per 1,000 virtual bytes by number of blocks asked for; -1 where its node has none, null where the reply was no number. Servers are asked at different times: compare within one snapshot only. Null when not asked.';
+COMMENT ON COLUMN server_metadata.fee_vector IS 'Fee estimates, BTC per 1,000 virtual bytes by number of blocks asked for; -1 where its node has none, null where the reply was no number. Servers are asked at different times: compare within one snapshot only. Null without any number.';
 COMMENT ON COLUMN server_metadata.fee_histogram IS 'mempool.get_fee_histogram as received: JSON list of [fee rate, virtual bytes], highest rate first. Compare within one snapshot and one implementation only. Null without a reply of at most 16 kB.';
 COMMENT ON COLUMN server_metadata.mempool_info IS 'mempool.get_info (protocol 1.6) as received, JSON object. Null when not asked or without such a reply.';
 COMMENT ON COLUMN server_metadata.tip_height IS 'Height of the tip it claims. Null without that reply.';
@@ -373,7 +379,7 @@ COMMENT ON COLUMN server_metadata.tcp_connect_ms IS 'Time that TCP took to the a
 COMMENT ON COLUMN server_metadata.tls_handshake_ms IS 'Time from the TCP connection (the tunnel of a proxy) to the end of the TLS handshake, milliseconds. Null without TLS handshake.';
 COMMENT ON COLUMN server_metadata.version_ms IS 'Time from there to the reply to server.version, milliseconds: a round trip and the server''s own time; with a second attempt it includes the first reply. Null without that reply.';
 COMMENT ON COLUMN server_metadata.visit_ms IS 'Time the whole visit took, milliseconds. Null when not visited.';
-COMMENT ON COLUMN server_metadata.untested IS 'For each column that is null here: why. Columns whose null says that there is none of it (notes, place_note, verify_error, alpn, sni, cluster_id, operator_posterior, backend_id, machine_id, behaviour_cluster_id, community_id) or that our own analysis has not run (server_id) are not in it. Never null.';
+COMMENT ON COLUMN server_metadata.untested IS 'For each column that is null here: why. Columns whose null says that there is none of it (notes, place_note, cluster_id, operator_posterior, backend_id, machine_id, behaviour_cluster_id, community_id) or that our own analysis has not run (server_id) are not in it. Never null.';
 COMMENT ON COLUMN server_metadata.rate_limit_requests IS 'Dose: requests sent in the visit in which the server asked for less. Null when it did not.';
 COMMENT ON COLUMN server_metadata.rate_limit_cost IS 'Dose: ElectrumX units by its published table of what that visit had asked and got before the refusal, whose own cost is not in it. Null when it did not ask for less.';
 COMMENT ON COLUMN server_metadata.rate_limit_possibly_ours IS 'True until two vantages that owed the server nothing saw it. Null when it did not ask for less.';
