@@ -21,6 +21,10 @@ export const idOfEdges = (start: Buffer, end: Buffer | null): number | null => {
   return found === null ? null : Number(found[1])
 }
 
+/** The start of a reply says that it is an error: no result stands before it. */
+export const beginsAsError = (start: string): boolean =>
+  /^\s*\{(?:\s*"(?:jsonrpc|id)"\s*:\s*"?[\w.-]{0,16}"?\s*,){0,2}\s*"error"\s*:\s*[{"]/.test(start.slice(0, headBytes))
+
 /** The start without the bytes of a character that was cut through; as it is where it is no UTF-8 anyway. */
 const wholeCharacters = (start: Buffer): Buffer =>
   [1, 2, 3].map((cut) => start.subarray(0, -cut)).find((shorter) => isUtf8(shorter)) ?? start

@@ -13,7 +13,7 @@ export interface SessionLimits {
 }
 
 /** Eight rounds of the largest peer lists, everything else, and room; five histories of 50,000 entries. */
-export const defaultSessionLimits: SessionLimits = { totalBytes: 20_000_000, skippedBytes: 25_000_000, strays: 1000 }
+export const defaultSessionLimits: SessionLimits = { totalBytes: 20_000_000, skippedBytes: 30_000_000, strays: 1000 }
 
 export interface SessionOptions {
   readonly share: BytesShare

@@ -12,6 +12,7 @@ import type {
 } from "../domain/visit.ts"
 import { makersInFront } from "../domain/visit-defaults.ts"
 import type { EntryTable } from "../electrum/entry-table.ts"
+import { beginsAsError } from "../electrum/long-line.ts"
 import { electrumxCost } from "../electrum/methods.ts"
 import { cutText } from "../electrum/reply-text.ts"
 import type { Reply } from "../electrum/reply.ts"
@@ -119,7 +120,9 @@ export class VisitDraft {
     this.#seen.push(seenReply(reply))
     this.keptCharacters += (observation.replyRaw?.length ?? 0) + (observation.replyOctets?.length ?? 0)
       + (observation.value?.length ?? 0)
-    if (reply.outcome === "error" || reply.outcome === "throttled") {
+    // An error is one however long its words are.
+    const isError = reply.outcome === "too large" && reply.raw !== null && beginsAsError(reply.raw)
+    if (isError || reply.outcome === "error" || reply.outcome === "throttled") {
       this.errors++
       this.#cost += electrumxCost.error
     }

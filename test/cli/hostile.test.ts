@@ -35,7 +35,7 @@ beforeAll(async () => {
     "--rate",
     "0",
     "--connect-timeout",
-    "700ms",
+    "3s",
     "--reply-timeout",
     "1500ms",
     ...running.simnet.seeds.flatMap((seed) => ["--seed", seed])
