@@ -83,7 +83,7 @@ export const randomTraits = (serverId: number): fc.Arbitrary<ServerTraits> =>
     fingerprintHash: maybe(fc.constantFrom("1 aa", "1 bb")),
     proxy: maybe(some(fc.constantFrom("TLS, which romanz electrs cannot speak"))),
     snapshots,
-    relayFee: maybe(fc.constantFrom(0.00001, 0.00002)),
+    relayFee: maybe(fc.constantFrom(0.00001, 0.00002, 0.000037)),
     peers,
     peersAsked: maybe(fc.constant(1)),
     unusualPorts: some(fc.constantFrom("tls 51234", "tcp 443")),

@@ -16,6 +16,7 @@ import { onionCertificate } from "./onion-certificate.ts"
 import { peerComparisons } from "./peer-lists.ts"
 import { placeComparisons } from "./place.ts"
 import { hostsShape, unusualPorts } from "./ports.ts"
+import { relayFee } from "./relay-fee.ts"
 import { sameCertificate, sameKey } from "./same-key.ts"
 import { softwareComparisons } from "./software.ts"
 import { jointEvents, tipArrivals } from "./watched.ts"
@@ -52,6 +53,7 @@ export const comparisons = ({ publicSuffixes = [], servers = [] }: ComparisonOpt
     histogramBytes,
     histogramCurve,
     tipArrivals,
+    relayFee,
     sameFront,
     passedOnCertificate,
     claimedHosts

@@ -69,6 +69,16 @@ describe("fee histograms of one node", () => {
   })
 })
 
+describe("the relay fee of one node", () => {
+  const relaying = (id: number, relayFee: number | null) => traitsOf(id, { relayFee })
+
+  it("is one that is no default", () => {
+    assert.strictEqual(level("relay fee", relaying(1, 0.000037), relaying(2, 0.000037)), "one unusual fee")
+    for (const fee of [0.00001, 0.000001, 0, null]) assert.isUndefined(level("relay fee", relaying(1, fee), relaying(2, fee)), String(fee))
+    assert.isUndefined(level("relay fee", relaying(1, 0.000037), relaying(2, 0.000038)))
+  })
+})
+
 describe("what a watch saw", () => {
   const watched = (id: number, watch: Partial<WatchTraits>) =>
     traitsOf(id, { implementation: "Fulcrum", watch: { tipResiduals: new Map(), events: [], ...watch } })
