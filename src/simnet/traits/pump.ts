@@ -25,10 +25,14 @@ export const pump = (socket: Duplex, next: () => Buffer | string | null, done: (
 export const dribble = (socket: Duplex, bytes: Buffer, everyMs: number, done: () => void): void => {
   let at = 0
   const timer = setInterval(() => {
-    if (socket.destroyed) return clearInterval(timer)
     if (at < bytes.length) return void socket.write(bytes.subarray(at, ++at))
-    clearInterval(timer)
+    stop()
     done()
   }, everyMs)
-  socket.once("close", () => clearInterval(timer))
+  const stop = (): void => {
+    clearInterval(timer)
+    // A connection has many replies: none may leave a listener behind.
+    socket.off("close", stop)
+  }
+  socket.once("close", stop)
 }
