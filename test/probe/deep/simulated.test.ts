@@ -1,21 +1,12 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { type Implementation, isInRange } from "../../../src/domain/implementation.ts"
-import type { MalformedWord } from "../../../src/domain/malformed-facts.ts"
+import { isInRange } from "../../../src/domain/implementation.ts"
 import { deepAllowance, mostErrors } from "../../../src/probe/deep/budget.ts"
 import type { DeepVisit } from "../../../src/probe/deep/deep-visitor.ts"
 import { deepVisitPort } from "../../support/deep-visiting.ts"
 import { allReleases } from "../../support/release-texts.ts"
 import { startServer } from "../../support/start-server.ts"
-
-/** What each family makes of malformed requests, all in all. */
-const usualWord: Readonly<Record<Implementation, MalformedWord>> = {
-  ElectrumX: "error",
-  Fulcrum: "error",
-  "romanz electrs": "error",
-  "Blockstream electrs": "closed",
-  "mempool electrs": "error"
-}
+import { usualWord } from "../../support/usual-behaviour.ts"
 
 // Most of the time is ElectrumX 1.18 holding replies back.
 describe("deep visits of simulated servers", { concurrent: true }, () => {

@@ -6,6 +6,7 @@ import { askAll, visitCalls } from "../../support/asking.ts"
 import { behaviourOf } from "../../support/behaviours.ts"
 import { worldClock } from "../../../src/simnet/world/world.ts"
 import { startServer } from "../../support/start-server.ts"
+import { alikeInVisits } from "../../support/usual-behaviour.ts"
 import { loopbackVisitor, visitPort } from "../../support/visiting.ts"
 
 const chain = shippedChains.find(({ name }) => name === "mainnet-sim")!
@@ -21,36 +22,19 @@ const fingerprint = Effect.fnUntraced(function*(
   return visit.identification?.fingerprintHash ?? null
 }, Effect.scoped)
 
-/** Releases that a visit alone can tell apart; those in one list behave alike in it. */
-const alike = [
-  ["ElectrumX 1.10.0"],
-  ["ElectrumX 1.13.0", "ElectrumX 1.16.0"],
-  ["ElectrumX 1.17.0"],
-  ["ElectrumX 1.18.0"],
-  ["ElectrumX 1.19.0", "ElectrumX 1.20.0"],
-  ["Fulcrum 1.4.1"],
-  ["Fulcrum 1.8.2"],
-  ["Fulcrum 1.9.1"],
-  ["Fulcrum 1.12.0", "Fulcrum 2.0.0"],
-  ["Fulcrum 2.1.0", "Fulcrum 2.1.1"],
-  ["electrs/0.9.10", "electrs/0.10.9"],
-  ["electrs-esplora 0.4.1"],
-  ["mempool-electrs 3.1.0"]
-]
-
-layer(loopbackVisitor, { excludeTestServices: true })("the fingerprint of a visit", (it) => {
+layer(loopbackVisitor, { excludeTestServices: true, concurrent: true })("the fingerprint of a visit", (it) => {
   it.effect("is one for software that behaves alike, and another for each that does not", () =>
     Effect.gen(function*() {
       const hashes = yield* Effect.forEach(
-        alike,
+        alikeInVisits,
         (releases) => Effect.forEach(releases, (software) => fingerprint(software)),
         { concurrency: "unbounded" }
       )
       for (const [i, group] of hashes.entries()) {
-        assert.match(group[0] ?? "", /^[0-9a-f]{64}$/, alike[i]!.join())
-        assert.strictEqual(new Set(group).size, 1, alike[i]!.join())
+        assert.match(group[0] ?? "", /^[0-9a-f]{64}$/, alikeInVisits[i]!.join())
+        assert.strictEqual(new Set(group).size, 1, alikeInVisits[i]!.join())
       }
-      assert.strictEqual(new Set(hashes.flat()).size, alike.length)
+      assert.strictEqual(new Set(hashes.flat()).size, alikeInVisits.length)
     }))
 
   it.effect("is the same for other names, banners, addresses and over TLS, ten times over", () =>
@@ -83,7 +67,7 @@ layer(loopbackVisitor, { excludeTestServices: true })("the fingerprint of a visi
             clock.advance(hours * 3_600_000)
             const visit = yield* visitPort(server.tcpPort, { chain })
             return { height: visit.tip?.height, hash: visit.identification?.fingerprintHash }
-          }).pipe(Effect.scoped))
+          }).pipe(Effect.scoped), { concurrency: "unbounded" })
         assert.isAbove(new Set(hashes.map(({ height }) => height)).size, 2, software)
         assert.strictEqual(new Set(hashes.map(({ hash }) => hash)).size, 1, software)
         assert.match(hashes[0]!.hash ?? "", /^[0-9a-f]{64}$/, software)
@@ -92,10 +76,9 @@ layer(loopbackVisitor, { excludeTestServices: true })("the fingerprint of a visi
 
   it.effect("changes with the configuration", () =>
     Effect.gen(function*() {
-      const usual = yield* fingerprint("ElectrumX 1.20.0")
-      const told = yield* fingerprint("ElectrumX 1.20.0", { spec: { donation: "bc1qexample" } })
-      const silent = yield* fingerprint("ElectrumX 1.20.0", { spec: { hosts: "none" } })
-      assert.strictEqual(new Set([usual, told, silent]).size, 3)
+      const specs = [{}, { donation: "bc1qexample" }, { hosts: "none" }] as const
+      const hashes = yield* Effect.forEach(specs, (spec) => fingerprint("ElectrumX 1.20.0", { spec }), { concurrency: "unbounded" })
+      assert.strictEqual(new Set(hashes).size, 3)
     }))
 
   it.effect("is null when a reply is missing that it is made of", () =>
