@@ -83,22 +83,23 @@ describe("direct dial", () => {
       expect(asked).toBe(1)
     }))
 
+  // Of 127.8.3.0/24 nobody else listens: a port that is free here is free at all of its addresses.
   it.effect("tries the next address when the first refuses", () =>
     Effect.gen(function*() {
-      const server = yield* tcpServer(() => {}, "127.0.0.3")
-      const dns = { "a.test": ["127.0.0.1", "127.0.0.2", "127.0.0.3"] }
+      const server = yield* tcpServer(() => {}, "127.8.3.3")
+      const dns = { "a.test": ["127.8.3.1", "127.8.3.2", "127.8.3.3"] }
       const connection = yield* dial(`a.test:${server.port}:t`, { dns })
-      expect(connection.dial.address).toBe("127.0.0.3")
+      expect(connection.dial.address).toBe("127.8.3.3")
     }))
 
   it.effect("tries no more than three addresses", () =>
     Effect.gen(function*() {
-      const server = yield* tcpServer(() => {}, "127.0.0.4")
-      const dns = { "a.test": ["127.0.0.1", "127.0.0.2", "127.0.0.3", "127.0.0.4"] }
+      const server = yield* tcpServer(() => {}, "127.8.3.4")
+      const dns = { "a.test": ["127.8.3.1", "127.8.3.2", "127.8.3.3", "127.8.3.4"] }
       expect(yield* dialFailure(`a.test:${server.port}:t`, { dns })).toEqual({
         reason: "refused",
         phase: "connect",
-        detail: "ECONNREFUSED 127.0.0.1, ECONNREFUSED 127.0.0.2, ECONNREFUSED 127.0.0.3"
+        detail: "ECONNREFUSED 127.8.3.1, ECONNREFUSED 127.8.3.2, ECONNREFUSED 127.8.3.3"
       })
       expect(server.accepted()).toBe(0)
     }))
