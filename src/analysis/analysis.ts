@@ -15,6 +15,8 @@ import {
 } from "./analysis-input.ts"
 import { readBehaviourVectors } from "./behaviour/behaviour-input.ts"
 import { behaviourRows } from "./behaviour/behaviour-rows.ts"
+import { analyseExposure, memberships } from "./exposure/analyse-exposure.ts"
+import type { WalletList } from "./exposure/exposure-input.ts"
 import { announcedServers, orderedAnnouncements, reciprocity } from "./graph/announcement-graph.ts"
 import { type Communities, type CommunityOptions, communityOptionsFor, detectCommunities } from "./graph/communities.ts"
 import { readListers, readNamedBySources, readNamedKinds } from "./graph/graph-input.ts"
@@ -30,12 +32,14 @@ import { suspicionOf } from "./suspicion/suspicion.ts"
 import type { SuffixRule } from "./traits/registrable-domain.ts"
 import { readServerTraits } from "./traits/read-server-traits.ts"
 
-/** What an analysis may be told: how communities are looked for, and under which suffixes strangers have names. */
+/** What an analysis may be told: how communities are looked for, under which suffixes strangers have names, which servers wallets know. */
 export interface AnalysisOptions extends CommunityOptions {
   /** Beside those of the Public Suffix List and of hosters that we know. */
   readonly publicSuffixes: ReadonlyArray<SuffixRule>
   /** Takes the place of the shipped table of indicators. */
   readonly indicators: IndicatorTable
+  /** The list that a wallet of a network ships with; null where there is none. */
+  readonly walletListOf: (network: string) => WalletList | null
 }
 
 /** What an analysis found; its tables hold the same, see README. */
@@ -126,9 +130,11 @@ export class Analysis extends Context.Service<Analysis, {
           const indicators = options?.indicators ?? shippedIndicators
           const relations = relationsOf(findings.clusters, operators.clusterIds, findings.groups)
           const suspicion = yield* suspicionOf(crawl.crawl_id, relations, indicators)
+          const walletList = options?.walletListOf?.(crawl.network) ?? null
           yield* store.replaceRows([
             ...communityTables(crawl, communities),
             ...operators.tables,
+            ...(yield* analyseExposure(crawl, walletList, memberships(findings.clusters, operators.clusterIds), operatorOptions.randomSeed)),
             placeRows(crawl.crawl_id, found),
             behaviourRows(crawl.crawl_id, yield* readBehaviourVectors(crawl.crawl_id)),
             ...suspicion.tables

@@ -10,6 +10,7 @@ import { db, networkFlags } from "./flags.ts"
 import { chosenChain } from "./network.ts"
 import { integer, nullable, text } from "./option.ts"
 import { Output } from "./output.ts"
+import { walletListOf } from "./wallet-list.ts"
 import { publicSuffixesFlag, readPublicSuffixes } from "./public-suffixes.ts"
 
 /** Analyses one crawl and prints what was found. Shared by `analyze` and `demo`. */
@@ -19,7 +20,7 @@ export const runAnalysis = Effect.fnUntraced(function*(run: {
   readonly options?: Partial<AnalysisOptions>
 }) {
   const output = yield* Output
-  const result = yield* Effect.flatMap(Analysis, (analysis) => analysis.analyze(run.target, run.options)).pipe(
+  const result = yield* Effect.flatMap(Analysis, (analysis) => analysis.analyze(run.target, { walletListOf, ...run.options })).pipe(
     Effect.provide(Layer.provide(Analysis.layer, AnalysisStore.layer(run.db)))
   )
   yield* output.stdout(analysisText(result, output.style, { command: output.command, db: run.db }))
@@ -46,7 +47,7 @@ export const analyzeCommand = Command.make("analyze", {
   yield* runAnalysis({ db: input.db, target, options: { randomSeed: input.randomSeed, publicSuffixes, ...own } })
 })).pipe(
   Command.withDescription(
-    "Who probably runs what (tables pair, evidence, cluster), shared infrastructure, announcement graph and communities; --explain says why."
+    "Who probably runs what (tables pair, evidence, cluster), shared infrastructure, announcement graph and communities, what wallets leak; --explain says why."
   ),
   Command.withExamples([
     { command: "observatory analyze --network mainnet", description: "Analyse the latest crawl of mainnet" },

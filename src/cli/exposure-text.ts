@@ -81,9 +81,9 @@ const limits = ({ high, low, mean }: Limits, digits: number): string =>
   `${mean.toFixed(digits)} (${low.toFixed(digits)} to ${high.toFixed(digits)})`
 
 const concentrationLines = (figures: ReadonlyArray<Concentration>, style: TerminalStyle): ReadonlyArray<string> => [
-  style.bold("Concentration of confirmed servers; the bound is the figure if every server were its own operator"),
+  style.bold("Concentration of confirmed servers (apart: the figure if every server were its own operator, by operator a lower bound)"),
   ...(figures.length === 0 ? ["  No server answered."] : table([
-    ["counted", "by", "known", "unknown", "largest", "HHI", "bound", "Nakamoto", "bound"],
+    ["counted", "by", "known", "unknown", "largest", "HHI", "apart", "Nakamoto", "apart"],
     ...figures.map((figure) => [
       `${figure.level}s`,
       figure.dimension,
@@ -91,9 +91,9 @@ const concentrationLines = (figures: ReadonlyArray<Concentration>, style: Termin
       String(figure.unknown),
       figure.largest === null ? "-" : `${name(figure.largest)} ${percent(figure.largestShare)}`,
       limits(figure.hhi, 3),
-      figure.hhiBound.toFixed(3),
+      figure.hhiApart.toFixed(3),
       limits(figure.nakamoto, 0),
-      figure.nakamotoBound.toFixed(0)
+      figure.nakamotoApart.toFixed(0)
     ])
   ])),
   ...concentrationDimensions.flatMap((dimension) => {

@@ -1,10 +1,12 @@
 import { Config, Effect } from "effect"
 import { Command, Flag } from "effect/cli"
 import { findCrawl } from "../analysis/analysis-input.ts"
+import { readOperatorClusters } from "../analysis/exposure/cluster-input.ts"
 import { defaultExposureOptions, exposureOf } from "../analysis/exposure/exposure.ts"
 import { readExposureInput } from "../analysis/exposure/exposure-input.ts"
 import { exposureRows } from "../analysis/exposure/exposure-rows.ts"
 import { measuredRecommendations } from "../analysis/exposure/measured-leaks.ts"
+import { seedsOfFile } from "../discovery/seeds.ts"
 import { Database } from "../store/database.ts"
 import { simulatedNotice } from "./crawl-summary.ts"
 import { exposureText } from "./exposure-text.ts"
@@ -16,7 +18,7 @@ import { measureWallets } from "./measure/measure-wallets.ts"
 import { chosenChain } from "./network.ts"
 import { integer, nullable, text, toggle, twinnedAs } from "./option.ts"
 import { Output } from "./output.ts"
-import { walletListOf } from "./wallet-list.ts"
+import { tlsEntries, walletListOf } from "./wallet-list.ts"
 
 const usual = defaultExposureOptions
 
@@ -58,10 +60,10 @@ export const exposureCommand = Command.make("exposure", {
     )
   }
   const chain = yield* chosenChain(input)
-  const list = yield* walletListOf(chain, input.walletList)
+  const given = input.walletList === null ? null : tlsEntries(yield* seedsOfFile(input.walletList, chain))
   yield* Effect.gen(function*() {
     const crawl = yield* findCrawl(input.crawl === null ? { network: chain.name } : { crawlId: input.crawl })
-    const result = exposureOf(yield* readExposureInput(crawl, list, []), {
+    const result = exposureOf(yield* readExposureInput(crawl, given ?? walletListOf(crawl.network), yield* readOperatorClusters(crawl.crawl_id)), {
       ...usual,
       lives: input.lives,
       switchesPerStart: input.switches,

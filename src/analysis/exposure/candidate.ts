@@ -32,12 +32,14 @@ export interface WalletNetwork {
   readonly peers: ReadonlyMap<number, NamedPeers>
 }
 
-/** Servers that are probably one operator's, with the probability that they are; if not, they are taken apart. */
-export interface OperatorCluster {
+/** Servers that are probably one operator's, with how probable that is; those that are not are taken apart. */
+export interface ClusterMembership {
   readonly clusterId: number
   readonly serverIds: ReadonlyArray<number>
-  /** 0 to 1. */
+  /** Probability that all of them are one operator's, 0 to 1. */
   readonly posterior: number
+  /** For each of `serverIds` the probability of its link to the others; without them they stand or fall together. */
+  readonly memberPosteriors?: ReadonlyArray<number>
 }
 
 /** How the wallet reaches servers: directly, which leaves onions out, or everything through Tor. */

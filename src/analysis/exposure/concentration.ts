@@ -1,6 +1,7 @@
-import { seededRandom } from "../seeded-random.ts"
-import type { OperatorCluster } from "./candidate.ts"
+import type { ClusterMembership } from "./candidate.ts"
 import { spreadOf } from "./interval.ts"
+import { byPosterior } from "./owners.ts"
+import { type World, worldKey } from "./worlds.ts"
 
 /** In what servers are counted. */
 export const concentrationDimensions = ["operator", "asn", "cloud region", "country", "software", "bucket"] as const
@@ -39,9 +40,9 @@ export interface Concentration {
   readonly hhi: Limits
   /** Nakamoto coefficient: the least number of groups that together have more than half. */
   readonly nakamoto: Limits
-  /** The figures if every server were its own operator: no concentration is lower. */
-  readonly hhiBound: number
-  readonly nakamotoBound: number
+  /** The figures if every server were its own operator; by operator no index is lower, no coefficient higher. */
+  readonly hhiApart: number
+  readonly nakamotoApart: number
 }
 
 /** Sum of squared shares; 0 for nothing. */
@@ -112,22 +113,22 @@ const limitsOver = (tallies: ReadonlyArray<Tally>, of: (weights: Iterable<number
 const singles = (servers: ReadonlyArray<PlacedServer>): ReadonlyArray<Unit> =>
   servers.map((server) => ({ servers: [server], name: `server ${server.serverId}` }))
 
-/** The operators of a world in which the clusters of `isOne` are one operator's each. */
+/** The operators of a world. */
 const unitsOf = (
   servers: ReadonlyArray<PlacedServer>,
-  clusters: ReadonlyArray<OperatorCluster>,
-  isOne: ReadonlyArray<boolean>
+  clusters: ReadonlyArray<ClusterMembership>,
+  world: World
 ): ReadonlyArray<Unit> => {
   const byId = new Map(servers.map((server) => [server.serverId, server]))
   const taken = new Set<number>()
   const units: Array<Unit> = []
-  clusters.forEach((cluster, i) => {
-    if (!isOne[i]) return
-    const members = cluster.serverIds.filter((id) => byId.has(id) && !taken.has(id))
-    if (members.length === 0) return
+  for (const place of byPosterior(clusters)) {
+    const { clusterId, serverIds } = clusters[place]!
+    const members = serverIds.filter((id, member) => world[place]![member] === 1 && byId.has(id) && !taken.has(id))
+    if (members.length === 0) continue
     for (const id of members) taken.add(id)
-    units.push({ servers: members.map((id) => byId.get(id)!), name: `cluster ${cluster.clusterId}` })
-  })
+    units.push({ servers: members.map((id) => byId.get(id)!), name: `cluster ${clusterId}` })
+  }
   return [...units, ...singles(servers.filter(({ serverId }) => !taken.has(serverId)))]
 }
 
@@ -138,14 +139,12 @@ const unitsOf = (
  */
 export const concentrationOf = (
   servers: ReadonlyArray<PlacedServer>,
-  clusters: ReadonlyArray<OperatorCluster>,
-  { randomSeed, worlds }: { readonly worlds: number; readonly randomSeed: number }
+  clusters: ReadonlyArray<ClusterMembership>,
+  worlds: ReadonlyArray<World>
 ): ReadonlyArray<Concentration> => {
   if (servers.length === 0) return []
-  const likeliest = clusters.toSorted((a, b) => b.posterior - a.posterior || a.clusterId - b.clusterId)
-  const random = seededRandom(randomSeed)
-  const draws = Array.from({ length: worlds }, () => likeliest.map(({ posterior }) => random() < posterior))
-  const probable = unitsOf(servers, likeliest, likeliest.map(({ posterior }) => posterior > 0.5))
+  const everyOne = clusters.map(({ serverIds }) => Uint8Array.from(serverIds, () => 1))
+  const probable = unitsOf(servers, clusters, everyOne)
   const apart = singles(servers)
 
   const ofOperators = (units: ReadonlyArray<Unit>): Tally => ({
@@ -153,25 +152,25 @@ export const concentrationOf = (
     known: servers.length,
     unknown: 0
   })
-  const key = (isOne: ReadonlyArray<boolean>): string => isOne.map((one) => one ? "1" : "0").join("")
+  const key = (world: World): string => world.map(worldKey).join(" ")
   const row = (
     level: ConcentrationLevel,
     dimension: ConcentrationDimension,
     tallyOf: (units: ReadonlyArray<Unit>) => Tally,
-    world: (isOne: ReadonlyArray<boolean>) => ReadonlyArray<Unit>,
+    unitsIn: (world: World) => ReadonlyArray<Unit>,
     best: ReadonlyArray<Unit>
   ): Concentration => {
     // Most draws are alike: clusters are mostly certain.
     const each = new Map<string, Tally>()
-    const tallies = draws.map((isOne) => {
-      const known = each.get(key(isOne))
+    const tallies = worlds.map((world) => {
+      const known = each.get(key(world))
       if (known !== undefined) return known
-      const made = tallyOf(world(isOne))
-      each.set(key(isOne), made)
+      const made = tallyOf(unitsIn(world))
+      each.set(key(world), made)
       return made
     })
     const shown = tallyOf(best)
-    const bound = tallyOf(apart)
+    const servers = tallyOf(apart)
     const total = [...shown.weights.values()].reduce((sum, weight) => sum + weight, 0)
     const [largest, most] = [...shown.weights].toSorted(([a, x], [b, y]) => y - x || (a < b ? -1 : 1))[0] ?? [null, 0]
     return {
@@ -184,11 +183,11 @@ export const concentrationOf = (
       largestShare: total === 0 ? 0 : most / total,
       hhi: limitsOver(tallies, hhiOf),
       nakamoto: limitsOver(tallies, nakamotoOf),
-      hhiBound: hhiOf(bound.weights.values()),
-      nakamotoBound: nakamotoOf(bound.weights.values())
+      hhiApart: hhiOf(servers.weights.values()),
+      nakamotoApart: nakamotoOf(servers.weights.values())
     }
   }
-  const inWorld = (isOne: ReadonlyArray<boolean>) => unitsOf(servers, likeliest, isOne)
+  const inWorld = (world: World) => unitsOf(servers, clusters, world)
   const rows = [row("server", "operator", ofOperators, inWorld, probable)]
   for (const dimension of concentrationDimensions) {
     if (dimension === "operator") continue

@@ -2,7 +2,7 @@ import { Effect, Schema } from "effect"
 import { addressBlock } from "../../domain/address.ts"
 import { Database } from "../../store/database.ts"
 import type { CrawlId } from "../../store/facts.ts"
-import type { CandidateServer, NamedPeers, OperatorCluster } from "./candidate.ts"
+import type { CandidateServer, NamedPeers, ClusterMembership } from "./candidate.ts"
 import type { PlacedServer } from "./concentration.ts"
 import type { ExposureInput } from "./exposure.ts"
 
@@ -212,7 +212,7 @@ export const walletCandidates = (
 export const readExposureInput = Effect.fnUntraced(function*(
   crawl: ExposedCrawl,
   list: WalletList | null,
-  clusters: ReadonlyArray<OperatorCluster>
+  clusters: ReadonlyArray<ClusterMembership>
 ) {
   const { candidates, notes } = walletCandidates(crawl, list, yield* readHosts(crawl))
   const named = yield* readPeers(crawl, new Map(candidates.map(({ host }, i) => [host, i] as const)))

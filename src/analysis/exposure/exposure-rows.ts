@@ -38,7 +38,7 @@ export const exposureRows = (crawlId: CrawlId, result: ExposureResult): Readonly
         const { route, savedServer, wallet } = figure.model
         const simulated = wallet === "Electrum"
         return [
-          wallet, route, savedServer, starts, ownerName(owner), owner.cluster?.clusterId ?? null, owner.serverId, owner.apart.length,
+          wallet, route, savedServer, starts, ownerName(owner), owner.cluster?.clusterId ?? null, owner.serverId, owner.servers.length,
           owner.cluster?.posterior ?? null,
           ...limits(main), main.error, ...limits(connected), connected.error,
           simulated ? result.options.lives : null, simulated ? result.options.switchesPerStart : null,
@@ -73,8 +73,8 @@ export const exposureRows = (crawlId: CrawlId, result: ExposureResult): Readonly
     ],
     rows: result.concentration.map((figure) => [
       figure.level, figure.dimension, figure.counted, figure.unknown, figure.groups, figure.largest, figure.largestShare,
-      figure.hhi.mean, figure.hhi.low, figure.hhi.high, figure.hhiBound,
-      figure.nakamoto.mean, figure.nakamoto.low, figure.nakamoto.high, figure.nakamotoBound, concentrationRecommendation(figure)
+      figure.hhi.mean, figure.hhi.low, figure.hhi.high, figure.hhiApart,
+      figure.nakamoto.mean, figure.nakamoto.low, figure.nakamoto.high, figure.nakamotoApart, concentrationRecommendation(figure)
     ])
   }
 ]

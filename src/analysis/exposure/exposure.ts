@@ -1,11 +1,12 @@
-import type { OperatorCluster, Route, WalletNetwork } from "./candidate.ts"
+import type { ClusterMembership, Route, WalletNetwork } from "./candidate.ts"
 import { type Concentration, concentrationOf, type PlacedServer } from "./concentration.ts"
 import { oneServerExposure } from "./one-server-wallet.ts"
-import { drawWorlds, exposureByOwner, type OwnerExposure, ownershipOf } from "./owners.ts"
+import { exposureByOwner, type OwnerExposure, ownershipOf } from "./owners.ts"
 import { comparePolicies, type PolicyExposure } from "./policy-lab.ts"
 import type { WalletModel } from "./recommendation.ts"
 import { todaysPolicy } from "./selection-policy.ts"
 import { simulateWallets } from "./simulate-wallets.ts"
+import { drawWorlds } from "./worlds.ts"
 
 /** How much is simulated. */
 export interface ExposureOptions {
@@ -26,7 +27,7 @@ export interface ExposureInput {
   readonly network: WalletNetwork
   /** Confirmed servers, for concentration. */
   readonly servers: ReadonlyArray<PlacedServer>
-  readonly clusters: ReadonlyArray<OperatorCluster>
+  readonly clusters: ReadonlyArray<ClusterMembership>
   /** Sentences about where the list is from and what is not known. */
   readonly notes: ReadonlyArray<string>
 }
@@ -70,7 +71,7 @@ const models: ReadonlyArray<WalletModel> = (["Electrum", "one server"] as const)
 export const exposureOf = (input: ExposureInput, options: ExposureOptions = defaultExposureOptions): ExposureResult => {
   const { clusters, network, servers } = input
   const ownership = ownershipOf(network.candidates, clusters)
-  const worlds = drawWorlds(ownership.owners, options.worlds, options.randomSeed)
+  const worlds = drawWorlds(clusters, options)
   const ofModel = (model: WalletModel): ReadonlyArray<OwnerExposure> => {
     const { route, savedServer } = model
     if (model.wallet === "one server") {
@@ -80,21 +81,24 @@ export const exposureOf = (input: ExposureInput, options: ExposureOptions = defa
     const sightings = simulateWallets(network, todaysPolicy, habits, options)
     return horizons.flatMap((starts) => exposureByOwner(sightings, ownership, worlds, starts))
   }
-  const rank = ({ connected, main, owner, starts }: OwnerExposure): ReadonlyArray<number | string> =>
-    [-starts, -main.mean, -connected.mean, owner.host]
   const listed = network.candidates.filter(({ isDefault }) => isDefault)
   return {
     listed: listed.length,
     usable: listed.filter(({ onion, usable }) => !onion && usable === true).length,
-    figures: models.map((model) => ({
-      model,
-      owners: ofModel(model).filter(({ connected, main }) => main.mean > 0 || connected.mean > 0).toSorted((a, b) => compare(rank(a), rank(b)))
-    })),
+    figures: models.map((model) => ({ model, owners: ranked(ofModel(model)) })),
     policies: comparePolicies(network, clusters, ownership, worlds, { ...options, starts: policyStarts }),
-    concentration: concentrationOf(servers, clusters, options),
+    concentration: concentrationOf(servers, clusters, worlds),
     options,
     notes: input.notes
   }
+}
+
+/** Who sees anything, those who see most first: over all numbers of starts, since after many all are near certainty. */
+const ranked = (owners: ReadonlyArray<OwnerExposure>): ReadonlyArray<OwnerExposure> => {
+  const total = new Map<OwnerExposure["owner"], number>()
+  for (const { main, owner } of owners) total.set(owner, (total.get(owner) ?? 0) + main.mean)
+  const rank = ({ connected, owner, starts }: OwnerExposure) => [-starts, -total.get(owner)!, -connected.mean, owner.host]
+  return owners.filter(({ connected, main }) => main.mean > 0 || connected.mean > 0).toSorted((a, b) => compare(rank(a), rank(b)))
 }
 
 const compare = (a: ReadonlyArray<number | string>, b: ReadonlyArray<number | string>): number => {

@@ -1,7 +1,8 @@
 import type { Route, WalletNetwork } from "./candidate.ts"
 import { computedOf } from "./interval.ts"
-import { inWorlds, type OwnerExposure, type Ownership, type Worlds } from "./owners.ts"
+import { chancesInWorlds, type OwnerExposure, type Ownership } from "./owners.ts"
 import { usableBy, usableShare } from "./simulate-wallets.ts"
+import type { World } from "./worlds.ts"
 
 /**
  * Wallets that know one public server at a time, as mobile and companion apps
@@ -13,7 +14,7 @@ import { usableBy, usableShare } from "./simulate-wallets.ts"
 export const oneServerExposure = (
   { candidates }: WalletNetwork,
   ownership: Ownership,
-  worlds: Worlds,
+  worlds: ReadonlyArray<World>,
   { fixed, route, starts }: { readonly route: Route; readonly fixed: boolean; readonly starts: number }
 ): ReadonlyArray<OwnerExposure> => {
   const chances = [usableShare(candidates, false), usableShare(candidates, true)] as const
@@ -24,19 +25,11 @@ export const oneServerExposure = (
   const total = weights.reduce((sum, weight) => sum + weight, 0)
   const probability = (weight: number): number => {
     if (total === 0) return 0
-    const share = weight / total
+    const share = Math.min(1, weight / total)
     return fixed ? share : 1 - (1 - share) ** starts
   }
-  const whole = new Float64Array(ownership.owners.length)
-  const apart = new Float64Array(ownership.servers)
-  weights.forEach((weight, i) => {
-    whole[ownership.whole[i]!]! += weight
-    apart[ownership.apart[i]!]! += weight
-  })
-  const seen = (weights: Float64Array): Float64Array => weights.map(probability)
-  const [one, each] = [seen(whole), seen(apart)]
-  return ownership.owners.map((owner, i) => {
-    const main = computedOf(inWorlds(owner, i, worlds, one, each))
-    return { owner, starts, main, connected: main, scripts: main }
+  return chancesInWorlds(weights, ownership, worlds, probability).map((chances, i) => {
+    const main = computedOf(chances)
+    return { owner: ownership.owners[i]!, starts, main, connected: main, scripts: main }
   })
 }

@@ -1,20 +1,22 @@
-import { seededRandom } from "../seeded-random.ts"
-import type { CandidateServer, OperatorCluster } from "./candidate.ts"
+import type { CandidateServer, ClusterMembership } from "./candidate.ts"
 import { type Estimate, estimateOf } from "./interval.ts"
 import type { OwnerShares, Sightings } from "./sightings.ts"
+import { type World, worldKey } from "./worlds.ts"
 
 /** Who would know what servers saw: a probable operator, or a server that is in no cluster. */
 export interface Owner {
   /** Null for a server alone. */
-  readonly cluster: OperatorCluster | null
+  readonly cluster: ClusterMembership | null
+  /** Place of the cluster among those given; -1 for a server alone. */
+  readonly clusterPlace: number
   /** Null for a cluster, and for a host that the crawl does not know. */
   readonly serverId: number | null
   /** Host of the first candidate, to name it by. */
   readonly host: string
-  /** Candidates behind it. */
-  readonly candidates: number
-  /** Numbers of its servers among the single ones. */
-  readonly apart: ReadonlyArray<number>
+  /** Its candidates, by place. */
+  readonly candidates: ReadonlyArray<number>
+  /** Its servers by their number among all single ones, with their place in the cluster. */
+  readonly servers: ReadonlyArray<{ readonly number: number; readonly member: number }>
 }
 
 /** Candidates by their owners, once with every cluster as one and once with every server apart. */
@@ -27,53 +29,47 @@ export interface Ownership {
   readonly servers: number
 }
 
-/** Groups candidates by server, and servers by cluster. A server in several clusters goes to the likeliest. */
+/** The places of clusters, the likeliest first: a server in several counts with the first of them. */
+export const byPosterior = (clusters: ReadonlyArray<ClusterMembership>): ReadonlyArray<number> =>
+  clusters.map((_, place) => place).toSorted((a, b) => clusters[b]!.posterior - clusters[a]!.posterior || clusters[a]!.clusterId - clusters[b]!.clusterId)
+
+/** Groups candidates by server, and servers by cluster. */
 export const ownershipOf = (
   candidates: ReadonlyArray<CandidateServer>,
-  clusters: ReadonlyArray<OperatorCluster>
+  clusters: ReadonlyArray<ClusterMembership>
 ): Ownership => {
-  const clusterOf = new Map<number, OperatorCluster>()
-  for (const cluster of clusters.toSorted((a, b) => a.posterior - b.posterior || b.clusterId - a.clusterId)) {
-    for (const serverId of cluster.serverIds) clusterOf.set(serverId, cluster)
+  const placeOf = new Map<number, readonly [place: number, member: number]>()
+  for (const place of byPosterior(clusters).toReversed()) {
+    clusters[place]!.serverIds.forEach((serverId, member) => placeOf.set(serverId, [place, member]))
   }
   const serverNumbers = new Map<string, number>()
   const ownerNumbers = new Map<string, number>()
-  const owners: Array<{ cluster: OperatorCluster | null; serverId: number | null; host: string; candidates: number; apart: Array<number> }> = []
-  const apart: Array<number> = []
-  const whole: Array<number> = []
+  const owners: Array<Owner & { candidates: Array<number>; servers: Array<{ number: number; member: number }> }> = []
+  const [apart, whole]: [Array<number>, Array<number>] = [[], []]
   const numberIn = (numbers: Map<string, number>, key: string): number => {
     const known = numbers.get(key) ?? numbers.size
     numbers.set(key, known)
     return known
   }
-  for (const { host, serverId } of candidates) {
+  candidates.forEach(({ host, serverId }, i) => {
     const server = serverId === null ? `host ${host}` : `server ${serverId}`
-    const cluster = serverId === null ? undefined : clusterOf.get(serverId)
+    const [clusterPlace, member] = (serverId === null ? undefined : placeOf.get(serverId)) ?? [-1, -1]
     const number = numberIn(serverNumbers, server)
-    const owner = numberIn(ownerNumbers, cluster === undefined ? server : `cluster ${cluster.clusterId}`)
+    const owner = numberIn(ownerNumbers, clusterPlace < 0 ? server : `cluster ${clusterPlace}`)
     apart.push(number)
     whole.push(owner)
     const known = owners[owner] ??= {
-      cluster: cluster ?? null,
-      serverId: cluster === undefined ? serverId : null,
+      cluster: clusters[clusterPlace] ?? null,
+      clusterPlace,
+      serverId: clusterPlace < 0 ? serverId : null,
       host,
-      candidates: 0,
-      apart: []
+      candidates: [],
+      servers: []
     }
-    known.candidates++
-    if (!known.apart.includes(number)) known.apart.push(number)
-  }
+    known.candidates.push(i)
+    if (!known.servers.some((other) => other.number === number)) known.servers.push({ number, member })
+  })
   return { owners, whole, apart, servers: serverNumbers.size }
-}
-
-/** For each draw of the world: which clusters (by place among the owners) are one operator's. */
-export type Worlds = ReadonlyArray<Uint8Array>
-
-/** Draws worlds from the clusters' posteriors, each cluster by itself. Owners that are no cluster are always themselves. */
-export const drawWorlds = (owners: ReadonlyArray<Owner>, worlds: number, randomSeed: number): Worlds => {
-  const random = seededRandom(randomSeed)
-  return Array.from({ length: worlds }, () =>
-    Uint8Array.from(owners, ({ cluster }) => cluster === null || random() < cluster.posterior ? 1 : 0))
 }
 
 /** What an owner comes to see of a wallet, after so many starts. */
@@ -88,48 +84,102 @@ export interface OwnerExposure {
   readonly scripts: Estimate
 }
 
-const measures = { main: "any", connected: "connected", scripts: "scripts" } as const satisfies Record<string, keyof OwnerShares>
+/** One value of each kind of share. */
+export type Shares = { readonly [measure in keyof OwnerShares]: number }
 
-/** What an owner sees in a world: as one operator, or, if it is none, the most that one of its servers sees. */
-export const seenIn = (
-  owner: Owner,
-  number: number,
-  isOne: boolean,
-  whole: Float64Array,
-  apart: Float64Array
-): number => isOne ? whole[number]! : owner.apart.reduce((most, server) => Math.max(most, apart[server]!), 0)
+const measures = ["all", "any", "scripts", "connected"] as const satisfies ReadonlyArray<keyof OwnerShares>
 
-/** What an owner sees in each world; one that is no cluster sees the same in all, which is said once. */
-export const inWorlds = (
+const sharesAt = (shares: OwnerShares, i: number): Shares => ({
+  all: shares.all[i]!,
+  any: shares.any[i]!,
+  scripts: shares.scripts[i]!,
+  connected: shares.connected[i]!
+})
+
+/** The larger of each. */
+const most = (a: Shares, b: Shares): Shares => ({
+  all: Math.max(a.all, b.all),
+  any: Math.max(a.any, b.any),
+  scripts: Math.max(a.scripts, b.scripts),
+  connected: Math.max(a.connected, b.connected)
+})
+
+/**
+ * What an owner sees in each world; one that is no cluster sees the same in
+ * all, which is said once. A cluster that is one operator's in part sees what
+ * that part sees, or one of its other servers where that is more.
+ *
+ * @param lives what the owner's candidates saw, by a function of who belongs together
+ */
+const inWorlds = (
   owner: Owner,
-  number: number,
-  worlds: Worlds,
-  whole: Float64Array,
-  apart: Float64Array
-): ReadonlyArray<number> =>
-  owner.cluster === null
-    ? [whole[number]!]
-    : worlds.map((world) => seenIn(owner, number, world[number] === 1, whole, apart))
+  worlds: ReadonlyArray<World>,
+  together: (members: ReadonlySet<number>) => Shares,
+  apart: (server: number) => Shares
+): ReadonlyArray<Shares> => {
+  const everyMember = new Set(owner.servers.map(({ member }) => member))
+  if (owner.cluster === null) return [together(everyMember)]
+  const known = new Map<string, Shares>()
+  return worlds.map((world) => {
+    const stay = world[owner.clusterPlace]!
+    const key = worldKey(stay)
+    const seen = known.get(key) ?? owner.servers.reduce(
+      (sum, { member, number }) => stay[member] === 1 ? sum : most(sum, apart(number)),
+      together(new Set([...everyMember].filter((member) => stay[member] === 1)))
+    )
+    known.set(key, seen)
+    return seen
+  })
+}
+
+/** What every owner sees in each world after so many starts; owners that are no cluster have one entry for all worlds. */
+export const seenInWorlds = (
+  sightings: Sightings,
+  ownership: Ownership,
+  worlds: ReadonlyArray<World>,
+  starts: number,
+  lives?: readonly [first: number, end: number]
+): ReadonlyArray<ReadonlyArray<Shares>> => {
+  const whole = sightings.byOwner(ownership.whole, ownership.owners.length, starts, lives)
+  const apart = sightings.byOwner(ownership.apart, ownership.servers, starts, lives)
+  return ownership.owners.map((owner, i) => {
+    if (owner.cluster === null) return [sharesAt(whole, i)]
+    const own = sightings.of(new Set(owner.candidates))
+    const memberOf = new Map(owner.servers.map(({ member, number }) => [number, member] as const))
+    const together = (members: ReadonlySet<number>): Shares => {
+      if (members.size === owner.servers.length) return sharesAt(whole, i)
+      const ownerOf = ownership.apart.map((number) => members.has(memberOf.get(number) ?? -1) ? 0 : -1)
+      return sharesAt(own.byOwner(ownerOf, 1, starts, lives), 0)
+    }
+    return inWorlds(owner, worlds, together, (server) => sharesAt(apart, server))
+  })
+}
+
+/** The same for chances that add up, as of wallets that draw one server: `weightOf` gives that of each candidate. */
+export const chancesInWorlds = (
+  weights: ReadonlyArray<number>,
+  ownership: Ownership,
+  worlds: ReadonlyArray<World>,
+  probability: (weight: number) => number
+): ReadonlyArray<ReadonlyArray<number>> => {
+  const ofServer = new Float64Array(ownership.servers)
+  weights.forEach((weight, i) => (ofServer[ownership.apart[i]!]! += weight))
+  const alike = (share: number): Shares => ({ all: share, any: share, scripts: share, connected: share })
+  return ownership.owners.map((owner) => {
+    const together = (members: ReadonlySet<number>): Shares =>
+      alike(probability(owner.servers.reduce((sum, { member, number }) => members.has(member) ? sum + ofServer[number]! : sum, 0)))
+    return inWorlds(owner, worlds, together, (server) => alike(probability(ofServer[server]!))).map(({ any }) => any)
+  })
+}
 
 /** What every owner comes to see, as intervals over the worlds and over the error of simulating. */
 export const exposureByOwner = (
   sightings: Sightings,
   ownership: Ownership,
-  worlds: Worlds,
+  worlds: ReadonlyArray<World>,
   starts: number
-): ReadonlyArray<OwnerExposure> => {
-  const { owners } = ownership
-  const whole = sightings.byOwner(ownership.whole, owners.length, starts)
-  const apart = sightings.byOwner(ownership.apart, ownership.servers, starts)
-  return owners.map((owner, i) => {
-    const estimate = (measure: keyof OwnerShares): Estimate =>
-      estimateOf(inWorlds(owner, i, worlds, whole[measure], apart[measure]), sightings.trials)
-    return {
-      owner,
-      starts,
-      main: estimate(measures.main),
-      connected: estimate(measures.connected),
-      scripts: estimate(measures.scripts)
-    }
+): ReadonlyArray<OwnerExposure> =>
+  seenInWorlds(sightings, ownership, worlds, starts).map((seen, i) => {
+    const [, main, scripts, connected] = measures.map((measure) => estimateOf(seen.map((shares) => shares[measure]), sightings.trials))
+    return { owner: ownership.owners[i]!, starts, main: main!, scripts: scripts!, connected: connected! }
   })
-}

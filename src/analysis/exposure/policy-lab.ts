@@ -1,9 +1,10 @@
-import type { OperatorCluster, Route, WalletNetwork } from "./candidate.ts"
+import type { ClusterMembership, Route, WalletNetwork } from "./candidate.ts"
 import { computedOf, type Estimate, estimateOf } from "./interval.ts"
-import { type Ownership, seenIn, type Worlds } from "./owners.ts"
+import { type Ownership, seenInWorlds, type Shares } from "./owners.ts"
 import { onePerAsn, onePerOperator, onionOnly, type SelectionPolicy, splitQueries, todaysPolicy } from "./selection-policy.ts"
-import type { OwnerShares, Sightings } from "./sightings.ts"
+import type { Sightings } from "./sightings.ts"
 import { simulateWallets } from "./simulate-wallets.ts"
+import type { World } from "./worlds.ts"
 
 /** What one rule of choosing servers leaks. */
 export interface PolicyExposure {
@@ -29,28 +30,28 @@ export interface PolicyExposure {
 export const ownerName = (owner: Ownership["owners"][number]): string =>
   owner.cluster === null
     ? owner.host
-    : `cluster ${owner.cluster.clusterId} (${owner.host} and ${owner.apart.length - 1} more)`
-
-/** Shares by owner, with every cluster as one and with every server apart. */
-interface Shares {
-  readonly whole: Float64Array
-  readonly apart: Float64Array
-}
+    : `cluster ${owner.cluster.clusterId} (${owner.host} and ${owner.servers.length - 1} more)`
 
 /**
  * In each world what the owner has who had most in other lives: the largest of
  * many uncertain numbers would be too large by chance.
  */
-const worstIn = (ownership: Ownership, worlds: Worlds, chosenBy: Shares, told: Shares): ReadonlyArray<number> => {
+const worstIn = (
+  measure: keyof Shares,
+  worlds: number,
+  chosenBy: ReadonlyArray<ReadonlyArray<Shares>>,
+  told: ReadonlyArray<ReadonlyArray<Shares>>
+): ReadonlyArray<number> => {
   // Owners that are no cluster are the same in every world.
-  const alone = ownership.owners.flatMap(({ cluster }, i) => cluster === null ? [i] : [])
-    .reduce((best, i) => best < 0 || chosenBy.whole[i]! > chosenBy.whole[best]! ? i : best, -1)
-  const clusters = ownership.owners.flatMap(({ cluster }, i) => cluster === null ? [] : [i])
-  const seen = (i: number, isOne: boolean, { apart, whole }: Shares) => seenIn(ownership.owners[i]!, i, isOne, whole, apart)
-  return worlds.map((world) => {
-    const worst = clusters.reduce((best, i) =>
-      best < 0 || seen(i, world[i] === 1, chosenBy) > seen(best, world[best] === 1, chosenBy) ? i : best, alone)
-    return worst < 0 ? 0 : seen(worst, world[worst] === 1, told)
+  const at = (seen: ReadonlyArray<Shares>, world: number): number => (seen.length === 1 ? seen[0]! : seen[world]!)[measure]
+  const larger = (world: number) => (best: number, i: number): number =>
+    best < 0 || at(chosenBy[i]!, world) > at(chosenBy[best]!, world) ? i : best
+  const places = chosenBy.map((_, i) => i)
+  const alone = places.filter((i) => chosenBy[i]!.length === 1).reduce(larger(0), -1)
+  const clusters = places.filter((i) => chosenBy[i]!.length > 1)
+  return Array.from({ length: worlds }, (_, world) => {
+    const worst = clusters.reduce(larger(world), alone)
+    return worst < 0 ? 0 : at(told[worst]!, world)
   })
 }
 
@@ -59,20 +60,15 @@ export const policyExposure = (
   sightings: Sightings,
   policy: SelectionPolicy,
   ownership: Ownership,
-  worlds: Worlds,
+  worlds: ReadonlyArray<World>,
   { route, starts }: { readonly route: Route; readonly starts: number }
 ): PolicyExposure => {
   const whole = sightings.byOwner(ownership.whole, ownership.owners.length, starts)
   const anybody = sightings.byOwner(ownership.whole.map(() => 0), 1, starts)
   const half = Math.floor(sightings.trials / 2)
-  const halves = ([[0, half], [half, sightings.trials]] as const).map((lives) => ({
-    whole: sightings.byOwner(ownership.whole, ownership.owners.length, starts, lives),
-    apart: sightings.byOwner(ownership.apart, ownership.servers, starts, lives)
-  }))
-  const worst = (measure: keyof OwnerShares): Estimate => {
-    const [chosenBy, told] = halves.map(({ apart, whole }) => ({ whole: whole[measure], apart: apart[measure] }))
-    return estimateOf(worstIn(ownership, worlds, chosenBy!, told!), sightings.trials - half)
-  }
+  const [chosenBy, told] = ([[0, half], [half, sightings.trials]] as const).map((lives) => seenInWorlds(sightings, ownership, worlds, starts, lives))
+  const worst = (measure: keyof Shares): Estimate =>
+    estimateOf(worstIn(measure, worlds.length, chosenBy!, told!), sightings.trials - half)
   const most = whole.scripts.reduce((best, share, i) => share > whole.scripts[best]! ? i : best, 0)
   const first = ownership.owners[most]
   return {
@@ -112,7 +108,7 @@ const publishedFrom = 0.95
 
 /** The rules that are compared; clusters are what somebody might publish. */
 export const comparedPolicies = (
-  clusters: ReadonlyArray<OperatorCluster>
+  clusters: ReadonlyArray<ClusterMembership>
 ): ReadonlyArray<{ readonly policy: SelectionPolicy; readonly route: Route }> => {
   const clusterOf = new Map(
     clusters.filter(({ posterior }) => posterior >= publishedFrom)
@@ -131,9 +127,9 @@ export const comparedPolicies = (
 /** Every rule, today's first and the wallet's own server last, after so many starts without a saved server. */
 export const comparePolicies = (
   network: WalletNetwork,
-  clusters: ReadonlyArray<OperatorCluster>,
+  clusters: ReadonlyArray<ClusterMembership>,
   ownership: Ownership,
-  worlds: Worlds,
+  worlds: ReadonlyArray<World>,
   options: { readonly starts: number; readonly lives: number; readonly randomSeed: number; readonly switchesPerStart: number }
 ): ReadonlyArray<PolicyExposure> => {
   const { starts, switchesPerStart } = options

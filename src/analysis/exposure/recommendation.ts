@@ -65,6 +65,9 @@ const places = {
 /** From where on competition authorities call a market highly concentrated (US merger guidelines: 1,800 of 10,000). */
 const concentrated = 0.18
 
+/** A share that a wallet of ten connections mostly meets: 1 - 0.9^10 is 65 %. */
+const large = 0.1
+
 /** What follows from a figure of concentration. */
 export const concentrationRecommendation = (figure: Concentration): string => {
   const { counted, dimension, hhi, level, nakamoto, unknown } = figure
@@ -86,12 +89,16 @@ export const concentrationRecommendation = (figure: Concentration): string => {
   if (hhi.high >= concentrated || nakamoto.low <= 1) {
     return `Whether it is highly concentrated depends on what is not known: a limit of one server per ${place} costs wallets little and would cover it.`
   }
-  return `Not highly concentrated: more than half of the ${what} takes ${Math.round(nakamoto.low)} or more; a limit per ${place} would add little.`
+  const half = `more than half of the ${what} takes ${Math.round(nakamoto.low)} or more`
+  return figure.largestShare >= large
+    ? `Not highly concentrated, ${half}, but the largest has ${share}: a limit of one server per ${place} would cut what it sees.`
+    : `Not highly concentrated: ${half}, the largest has ${share}; a limit per ${place} would add little.`
 }
 
 /** What follows from comparing rules; `today` is the first of them. */
 export const policyRecommendation = (policy: PolicyExposure, today: PolicyExposure): string => {
   const { route, worstAll, worstConnected, worstScripts } = policy
+  if (policy.served === 0) return "No wallet would find a server: not usable on this network."
   if (policy.served < 0.5) return `Most wallets would find no server (${percent(1 - policy.served)}): not usable on this network.`
   if (policy.policy === today.policy) {
     return worstScripts.low >= 0.1

@@ -35,9 +35,23 @@ export class Sightings {
     this.#ends.push(this.#candidate.length)
   }
 
+  /** The same lives with what some candidates saw in them. */
+  of(candidates: ReadonlySet<number>): Sightings {
+    const some = new Sightings(this.slots)
+    let from = 0
+    for (const end of this.#ends) {
+      for (let i = from; i < end; i++) {
+        if (candidates.has(this.#candidate[i]!)) some.add(this.#candidate[i]!, this.#slot[i]!, this.#start[i]!)
+      }
+      some.endTrial()
+      from = end
+    }
+    return some
+  }
+
   /**
    * What each owner came to see, where `ownerOf` gives the owner of each
-   * candidate by place, as shares of lives. `within`: after so many starts.
+   * candidate by place (-1: leave it out), as shares of lives. `within`: after so many starts.
    * Of the lives from the first or a later one up to, not with, another.
    */
   byOwner(
@@ -59,6 +73,7 @@ export class Sightings {
       for (let i = life === 0 ? 0 : this.#ends[life - 1]!; i < end; i++) {
         if (this.#start[i]! > within) continue
         const owner = ownerOf[this.#candidate[i]!]!
+        if (owner < 0) continue
         if (met[owner] === 0 && mask[owner] === 0) touched.push(owner)
         if (this.#slot[i] === connectedSlot) met[owner] = 1
         else mask[owner]! |= 1 << this.#slot[i]!

@@ -118,14 +118,14 @@ COMMENT ON COLUMN concentration.dimension IS 'operator, asn, cloud region (cloud
 COMMENT ON COLUMN concentration.counted IS 'Servers or probable operators of which the value is known.';
 COMMENT ON COLUMN concentration.unknown IS 'Those of which it is not.';
 COMMENT ON COLUMN concentration.value_groups IS 'Different values.';
-COMMENT ON COLUMN concentration.largest IS 'The value that most have, each cluster with a posterior above one half taken as one operator; null when none is known.';
+COMMENT ON COLUMN concentration.largest IS 'The value that most have, every cluster taken as one operator; null when none is known.';
 COMMENT ON COLUMN concentration.largest_share IS 'Its share of what is known, 0 to 1.';
 COMMENT ON COLUMN concentration.hhi IS 'Herfindahl-Hirschman index of what is known: the sum of squared shares, 0 to 1 (times 10,000 as economists write it). Mean over draws of the clusters.';
 COMMENT ON COLUMN concentration.hhi_low IS 'Lower 95 % limit over draws of the clusters, the unknown all apart where that makes it lower.';
 COMMENT ON COLUMN concentration.hhi_high IS 'Upper 95 % limit, the unknown all in the largest group where that makes it higher.';
-COMMENT ON COLUMN concentration.hhi_if_servers_apart IS 'The index if every server were its own operator: the bound below which it cannot be, whatever clusters are.';
+COMMENT ON COLUMN concentration.hhi_if_servers_apart IS 'The index if every server were its own operator. For dimension operator a lower bound, whatever clusters are.';
 COMMENT ON COLUMN concentration.nakamoto IS 'Nakamoto coefficient of what is known: the least number of groups that together have more than half. Mean over draws of the clusters.';
 COMMENT ON COLUMN concentration.nakamoto_low IS 'Lower 95 % limit, as hhi_low.';
 COMMENT ON COLUMN concentration.nakamoto_high IS 'Upper 95 % limit, as hhi_high.';
-COMMENT ON COLUMN concentration.nakamoto_if_servers_apart IS 'The coefficient if every server were its own operator: more than that it cannot be, whatever clusters are.';
+COMMENT ON COLUMN concentration.nakamoto_if_servers_apart IS 'The coefficient if every server were its own operator. For dimension operator the most that it can be, whatever clusters are.';
 COMMENT ON COLUMN concentration.recommendation IS 'What follows from the figure.';

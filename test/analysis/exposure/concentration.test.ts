@@ -1,7 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as fc from "fast-check"
-import type { OperatorCluster } from "../../../src/analysis/exposure/candidate.ts"
+import type { ClusterMembership } from "../../../src/analysis/exposure/candidate.ts"
 import { type Concentration, concentrationOf, hhiOf, nakamotoOf, type PlacedServer } from "../../../src/analysis/exposure/concentration.ts"
+import { drawWorlds } from "../../../src/analysis/exposure/worlds.ts"
 import { range } from "../../support/wallet-network.ts"
 
 const placed = (serverId: number, asn: ReadonlyArray<string>): PlacedServer => ({
@@ -9,7 +10,8 @@ const placed = (serverId: number, asn: ReadonlyArray<string>): PlacedServer => (
   values: { asn, "cloud region": [], country: [], software: [], bucket: [] }
 })
 
-const options = { worlds: 200, randomSeed: 1 }
+const concentrated = (servers: ReadonlyArray<PlacedServer>, clusters: ReadonlyArray<ClusterMembership>) =>
+  concentrationOf(servers, clusters, drawWorlds(clusters, { worlds: 200, randomSeed: 1 }))
 
 const rowOf = (rows: ReadonlyArray<Concentration>, dimension: string, level = "server"): Concentration =>
   rows.find((row) => row.dimension === dimension && row.level === level)!
@@ -37,24 +39,24 @@ describe("indices of concentration", () => {
 })
 
 describe("concentration of a crawl", () => {
-  const fleet = (size: number, posterior: number): OperatorCluster => ({ clusterId: 7, serverIds: range(1, size + 1), posterior })
+  const fleet = (size: number, posterior: number): ClusterMembership => ({ clusterId: 7, serverIds: range(1, size + 1), posterior })
 
   it("of servers that are surely apart is that of every server its own operator", () => {
-    const row = rowOf(concentrationOf(range(1, 11).map((id) => placed(id, [])), [], options), "operator")
-    for (const value of [row.hhi.mean, row.hhi.low, row.hhi.high, row.hhiBound]) assert.closeTo(value, 0.1, 1e-12)
-    assert.deepStrictEqual([row.nakamoto, row.nakamotoBound], [certain(6), 6])
+    const row = rowOf(concentrated(range(1, 11).map((id) => placed(id, [])), []), "operator")
+    for (const value of [row.hhi.mean, row.hhi.low, row.hhi.high, row.hhiApart]) assert.closeTo(value, 0.1, 1e-12)
+    assert.deepStrictEqual([row.nakamoto, row.nakamotoApart], [certain(6), 6])
     assert.deepStrictEqual([row.counted, row.unknown, row.groups], [10, 0, 10])
   })
 
-  it("with a sure cluster counts it as one, and names the bound without it", () => {
-    const row = rowOf(concentrationOf(range(1, 11).map((id) => placed(id, [])), [fleet(6, 1)], options), "operator")
+  it("with a sure cluster counts it as one, and says what it would be without it", () => {
+    const row = rowOf(concentrated(range(1, 11).map((id) => placed(id, [])), [fleet(6, 1)]), "operator")
     assert.closeTo(row.hhi.mean, 0.36 + 4 * 0.01, 1e-12)
-    assert.deepStrictEqual([row.nakamoto, row.nakamotoBound, row.largest, row.largestShare], [certain(1), 6, "cluster 7", 0.6])
-    assert.closeTo(row.hhiBound, 0.1, 1e-12)
+    assert.deepStrictEqual([row.nakamoto, row.nakamotoApart, row.largest, row.largestShare], [certain(1), 6, "cluster 7", 0.6])
+    assert.closeTo(row.hhiApart, 0.1, 1e-12)
   })
 
   it("with an uncertain cluster is an interval from its servers apart to its servers together", () => {
-    const row = rowOf(concentrationOf(range(1, 11).map((id) => placed(id, [])), [fleet(6, 0.6)], options), "operator")
+    const row = rowOf(concentrated(range(1, 11).map((id) => placed(id, [])), [fleet(6, 0.6)]), "operator")
     assert.closeTo(row.hhi.low, 0.1, 1e-12)
     assert.closeTo(row.hhi.high, 0.4, 1e-12)
     assert.deepStrictEqual([row.nakamoto.low, row.nakamoto.high], [1, 6])
@@ -65,7 +67,7 @@ describe("concentration of a crawl", () => {
   it("counts servers by system at one level and operators at the other", () => {
     // A fleet of six in one system, four others each in its own.
     const servers = range(1, 11).map((id) => placed(id, [id <= 6 ? "AS1" : `AS${id}`]))
-    const rows = concentrationOf(servers, [fleet(6, 1)], options)
+    const rows = concentrated(servers, [fleet(6, 1)])
     assert.closeTo(rowOf(rows, "asn").hhi.mean, 0.36 + 0.04, 1e-12)
     const operators = rowOf(rows, "asn", "operator")
     assert.deepStrictEqual([operators.counted, operators.nakamoto], [5, certain(3)])
@@ -73,15 +75,15 @@ describe("concentration of a crawl", () => {
   })
 
   it("spreads a server over its systems, and an operator over its servers", () => {
-    const rows = concentrationOf([placed(1, ["AS1", "AS2"]), placed(2, ["AS1"])], [], options)
+    const rows = concentrated([placed(1, ["AS1", "AS2"]), placed(2, ["AS1"])], [])
     assert.closeTo(rowOf(rows, "asn").largestShare, 0.75, 1e-12)
-    const operators = concentrationOf([placed(1, ["AS1"]), placed(2, ["AS2"])], [fleet(2, 1)], options)
+    const operators = concentrated([placed(1, ["AS1"]), placed(2, ["AS2"])], [fleet(2, 1)])
     assert.closeTo(rowOf(operators, "asn", "operator").hhi.mean, 0.5, 1e-12)
   })
 
   it("says how many are unknown, and its limits hold whatever they are", () => {
     const row = rowOf(
-      concentrationOf([...range(1, 5).map((id) => placed(id, [`AS${id}`])), ...range(5, 9).map((id) => placed(id, []))], [], options),
+      concentrated([...range(1, 5).map((id) => placed(id, [`AS${id}`])), ...range(5, 9).map((id) => placed(id, []))], []),
       "asn"
     )
     assert.deepStrictEqual([row.counted, row.unknown, row.groups], [4, 4, 4])
@@ -92,6 +94,6 @@ describe("concentration of a crawl", () => {
   })
 
   it("of a crawl that met nobody is nothing", () => {
-    assert.deepStrictEqual(concentrationOf([], [fleet(3, 1)], options), [])
+    assert.deepStrictEqual(concentrated([], [fleet(3, 1)]), [])
   })
 })

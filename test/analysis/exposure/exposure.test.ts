@@ -1,7 +1,7 @@
 import { NodeServices } from "@effect/platform-node"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import type { OperatorCluster } from "../../../src/analysis/exposure/candidate.ts"
+import type { ClusterMembership } from "../../../src/analysis/exposure/candidate.ts"
 import { defaultExposureOptions, exposureOf, horizons } from "../../../src/analysis/exposure/exposure.ts"
 import { readExposureInput, type WalletList } from "../../../src/analysis/exposure/exposure-input.ts"
 import { exposureRows, notableOwners } from "../../../src/analysis/exposure/exposure-rows.ts"
@@ -11,7 +11,7 @@ import { range, walletNetwork } from "../../support/wallet-network.ts"
 
 const few = { ...defaultExposureOptions, lives: 200, worlds: 40 }
 
-const cluster = (size: number, posterior: number): OperatorCluster => ({ clusterId: 3, serverIds: range(1, size + 1), posterior })
+const cluster = (size: number, posterior: number): ClusterMembership => ({ clusterId: 3, serverIds: range(1, size + 1), posterior })
 
 const listOf = (...hosts: ReadonlyArray<string>): WalletList => ({ source: "a list", servers: hosts.map((host) => ({ host, port: 50_002 })) })
 

@@ -90,14 +90,15 @@ describe("recommendations about concentration", () => {
     largestShare: 0.2,
     hhi: { mean: 0.08, low: 0.07, high: 0.1 },
     nakamoto: { mean: 5, low: 4, high: 6 },
-    hhiBound: 0.08,
-    nakamotoBound: 5,
+    hhiApart: 0.08,
+    nakamotoApart: 5,
     ...changes
   })
 
   it("follow from the limits, not from the middle", () => {
     const sentence = (changes: Partial<Concentration>) => concentrationRecommendation(figure(changes))
-    assert.match(sentence({}), /^Not highly concentrated: .* takes 4 or more/)
+    assert.match(sentence({}), /^Not highly concentrated, .* takes 4 or more, but the largest has 20 %: a limit/)
+    assert.match(sentence({ largestShare: 0.05 }), /^Not highly concentrated: .* would add little/)
     assert.match(sentence({ hhi: { mean: 0.3, low: 0.2, high: 0.4 } }), /^Highly concentrated/)
     assert.match(sentence({ hhi: { mean: 0.15, low: 0.1, high: 0.3 } }), /depends on what is not known/)
     assert.match(sentence({ nakamoto: { mean: 1, low: 1, high: 1 }, largestShare: 0.6 }), /^One autonomous system has more than half of the servers \(60 %\)/)

@@ -1,9 +1,10 @@
 import { assert, describe, it } from "@effect/vitest"
 import * as fc from "fast-check"
-import type { OperatorCluster, WalletNetwork } from "../../../src/analysis/exposure/candidate.ts"
-import { drawWorlds, exposureByOwner, type OwnerExposure, ownershipOf } from "../../../src/analysis/exposure/owners.ts"
+import type { ClusterMembership, WalletNetwork } from "../../../src/analysis/exposure/candidate.ts"
+import { exposureByOwner, type OwnerExposure, ownershipOf } from "../../../src/analysis/exposure/owners.ts"
 import { onePerAsn, onePerOperator, onionOnly, type SelectionPolicy, splitQueries, todaysPolicy } from "../../../src/analysis/exposure/selection-policy.ts"
 import { simulateWallets } from "../../../src/analysis/exposure/simulate-wallets.ts"
+import { drawWorlds } from "../../../src/analysis/exposure/worlds.ts"
 import type { WalletHabits } from "../../../src/analysis/exposure/wallet-life.ts"
 import { range, walletNetwork } from "../../support/wallet-network.ts"
 
@@ -19,17 +20,17 @@ interface Run {
 
 const ownersOf = (
   network: WalletNetwork,
-  clusters: ReadonlyArray<OperatorCluster>,
+  clusters: ReadonlyArray<ClusterMembership>,
   { habits, lives = 4000, policy = todaysPolicy, randomSeed = 1, within }: Run = {}
 ): ReadonlyArray<OwnerExposure> => {
   const whole = { ...usual, ...habits }
   const ownership = ownershipOf(network.candidates, clusters)
   const sightings = simulateWallets(network, policy, whole, { lives, randomSeed })
-  return exposureByOwner(sightings, ownership, drawWorlds(ownership.owners, 50, 1), within ?? whole.starts)
+  return exposureByOwner(sightings, ownership, drawWorlds(clusters, { worlds: 50, randomSeed: 1 }), within ?? whole.starts)
 }
 
 /** The one cluster, of the servers behind the candidates `from` up to, not with, `to`. */
-const fleet = (from: number, to: number, posterior = 1): OperatorCluster => ({
+const fleet = (from: number, to: number, posterior = 1): ClusterMembership => ({
   clusterId: 1,
   serverIds: range(from + 1, to + 1),
   posterior
@@ -203,7 +204,7 @@ describe("what holds for every network", () => {
   it("names do not matter, and an operator of one more server sees no less", () => {
     fc.assert(fc.property(networks, (shape) => {
       const options = { lives: 50, randomSeed: shape.randomSeed, habits: { starts: 3 } }
-      const means = (network: WalletNetwork, clusters: ReadonlyArray<OperatorCluster>) =>
+      const means = (network: WalletNetwork, clusters: ReadonlyArray<ClusterMembership>) =>
         ownersOf(network, clusters, options).map(({ connected, main }) => [main.mean, connected.mean])
       assert.deepStrictEqual(means(networkOf(shape), clustersOf(shape)), means(networkOf(shape, "other"), clustersOf(shape)))
       const size = Math.min(shape.count - 1, shape.fleet)
