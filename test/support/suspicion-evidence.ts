@@ -52,6 +52,7 @@ export const shownCertificate = (host: string, changes: Partial<ShownCertificate
   selfSigned: true,
   publicAuthority: false,
   topOfChain: null,
+  chainLength: 0,
   names: [host],
   days: 365,
   defaultKinds: new Set(["certificate validity"]),

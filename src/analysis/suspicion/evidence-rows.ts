@@ -205,11 +205,14 @@ export const Differential = Schema.Struct({
   q_value: Schema.NullOr(Schema.Finite),
   servers_tested: Schema.Int
 })
-/** Of several endpoints the one that differs. */
+/** Of several endpoints the one that differs; series made for another crawl are about the same endpoint. */
 export const selectDifferentials = `
-  SELECT server_id, state, differing_first, p_value, q_value, servers_tested
-  FROM differential_result WHERE servers_of = $crawl_id
-  ORDER BY server_id, list_position(['differs', 'open', 'same', 'not comparable'], state), endpoint_id`
+  SELECT se.server_id, d.state, d.differing_first, d.p_value, d.q_value, d.servers_tested
+  FROM server_endpoint se
+  JOIN crawl c USING (crawl_id)
+  JOIN differential_result d ON d.network = c.network AND d.endpoint_id = se.endpoint_id
+  WHERE se.crawl_id = $crawl_id
+  ORDER BY se.server_id, list_position(['differs', 'open', 'same', 'not comparable'], d.state), d.endpoint_id`
 
 export const Certificate = Schema.Struct({
   server_id: Schema.Int,

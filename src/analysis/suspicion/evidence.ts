@@ -86,6 +86,8 @@ export interface ShownCertificate {
   readonly publicAuthority: boolean
   /** SHA-256 of the last certificate of the chain shown, the nearest to the root; null when none but the leaf was. */
   readonly topOfChain: string | null
+  /** Certificates shown beside the leaf; no more than ten are kept. */
+  readonly chainLength: number
   /** Lower case, as written: alternative names, then the common name. */
   readonly names: ReadonlyArray<string>
   /** Days from the first to the last moment; null where it states no readable dates. */

@@ -87,6 +87,7 @@ const certificateOf = (row: typeof Rows.Certificate.Type): ShownCertificate => (
   selfSigned: row.self_signed,
   publicAuthority: !row.self_signed && (row.verify_error === null || ["ERR_TLS_CERT_ALTNAME_INVALID", "CERT_HAS_EXPIRED", "CERT_NOT_YET_VALID"].includes(row.verify_error)),
   topOfChain: row.chain_sha256.at(-1) ?? null,
+  chainLength: row.chain_sha256.length,
   names: [...row.san_dns, ...nameAttributes(row.subject).flatMap((it) => it.startsWith("CN=") ? [it.slice(3)] : [])].map((name) => name.toLowerCase()),
   days: row.valid_from === null || row.valid_to === null ? null : Math.round((row.valid_to - row.valid_from) / day),
   defaultKinds: new Set(row.default_kinds)

@@ -118,6 +118,8 @@ describe("modified protocol answers and replies without measure", () => {
     expect(read("replies without measure", large("history#P2PKH"))).toBe(0)
     const flood = evidenceOf(1, { oddReplies: [{ visitId: 1, probe: "banner", outcome: "malformed", message: "1001 unasked lines" }] })
     expect([read("replies without measure", flood), read("modified protocol answers", flood)]).toEqual([1, 0])
+    const chain = (chainLength: number) => evidenceOf(1, { certificates: [shownCertificate("a.example", { chainLength })] })
+    expect([read("replies without measure", chain(4)), read("replies without measure", chain(10))]).toEqual([0, 1])
   })
 })
 

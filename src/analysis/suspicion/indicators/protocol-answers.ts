@@ -1,5 +1,5 @@
 import { type Indicator, named } from "../indicator.ts"
-import { isWithoutMeasure } from "./replies-without-measure.ts"
+import { isWithoutMeasure, rowOf } from "./replies-without-measure.ts"
 
 /** What odd replies to one, two, and more kinds of questions earn: one kind may be the whim of a fork. */
 const byKinds = [0, 0.4, 0.7, 1]
@@ -23,7 +23,7 @@ export const protocolAnswers: Indicator = (server) => {
     value: odd.length + deviations,
     share: kinds.size > 0 ? byKinds[Math.min(kinds.size, byKinds.length - 1)]! : deviations > 0 ? lesser : 0,
     detail: {
-      ...(odd.length > 0 ? { replies: named(odd) } : {}),
+      ...(odd.length > 0 ? { replies: named(odd.map(rowOf)) } : {}),
       ...(filtered.length > 0
         ? { filtered: named(filtered.map(({ causes, detail, response, subject, visitId }) => ({ visit_id: visitId, subject, response, detail, causes }))) }
         : {}),

@@ -1,0 +1,174 @@
+import { NodeServices } from "@effect/platform-node"
+import { assert, describe, it } from "@effect/vitest"
+import { Effect } from "effect"
+import { readEvidence } from "../../../src/analysis/suspicion/read-evidence.ts"
+import { Database } from "../../../src/store/database.ts"
+import type { CrawlId, Fact } from "../../../src/store/facts.ts"
+import { temporaryFolder, withStore } from "../../support/small-database.ts"
+import {
+  advertisementOf,
+  announcedByServer,
+  answeredVisit,
+  certificateOf,
+  crawlStart,
+  differentialOf,
+  failedVisit,
+  malformedAdvertisement,
+  observationOf,
+  serverOf,
+  someTime,
+  stateOf,
+  tlsOf
+} from "../../support/store-facts.ts"
+
+const [genesis, first] = [
+  "0100000000000000000000000000000000000000000000000000000000000000000000003ba3edfd7a7b12b27ac72c3e67768f617fc81bc3888a51323a9fb8aa4b1e5e4a29ab5f49ffff001d1dac2b7c",
+  "010000006fe28c0ab6f1b372c1a6a246ae63f74f931e8365e15a089c68d6190000000000982051fd1e4ba744bbbe680e1fee14677ba1a3c3540bf7b1cdb606e857233e0e61bc6649ffff001d01e36299"
+]
+const genesisHash = "000000000019d6689c085ae165831e934ff763ae46a2a6c172b3f1b60a8ce26f"
+
+const key = (name: string): string => `${name}.example.org:50002:s`
+
+const replies = [
+  observationOf("header#0", { value: JSON.stringify(genesis) }),
+  observationOf("tip", { value: JSON.stringify({ hex: first, height: 1 }) })
+]
+
+const foreign = { verdict: "other", chain: null, headers: [{ height: 0, hash: genesisHash }, { height: 479_807, hash: "ab".repeat(32) }] } as const
+
+/** What an analysis reads of a crawl of these facts. */
+const readOf = Effect.fnUntraced(function*(facts: ReadonlyArray<Fact>, later: ReadonlyArray<(crawlId: CrawlId) => Fact> = []) {
+  const path = `${yield* temporaryFolder}/evidence.duckdb`
+  const crawlId = yield* withStore(path, (store) =>
+    Effect.gen(function*() {
+      const id = yield* store.startCrawl(crawlStart())
+      yield* store.record(id, facts)
+      yield* store.flush
+      yield* store.endCrawl(id, "finished", someTime + 60_000)
+      const run = yield* store.startCrawl({ ...crawlStart(), kind: "probe" })
+      for (const fact of later) yield* store.record(run, [fact(id)])
+      yield* store.flush
+      yield* store.endCrawl(run, "finished", someTime + 90_000)
+      return id
+    }))
+  return yield* readEvidence(crawlId).pipe(Effect.provide(Database.layer(path)), Effect.provide(NodeServices.layer))
+})
+
+const visited = (...names: ReadonlyArray<string>): ReadonlyArray<Fact> => names.map((name) => stateOf(key(name), "visited"))
+
+describe("what suspicion reads of a crawl", () => {
+  it.effect("are servers of its chain, and why the others are not judged", () =>
+    Effect.gen(function*() {
+      const repeated = { verdict: "other", chain: null, headers: [0, 479_807].map((height) => ({ height, hash: genesisHash })) } as const
+      const read = yield* readOf([
+        ...visited("here", "gone", "elsewhere", "stuck"),
+        { _tag: "visit", visit: answeredVisit(key("here")) },
+        { _tag: "visit", visit: failedVisit(key("gone")) },
+        { _tag: "visit", visit: answeredVisit(key("elsewhere"), { chain: foreign }) },
+        { _tag: "visit", visit: answeredVisit(key("stuck"), { chain: repeated }) },
+        {
+          _tag: "servers",
+          servers: [
+            serverOf([key("here")]),
+            serverOf([key("gone")], null, false),
+            serverOf([key("elsewhere")], "unknown chain abababab"),
+            serverOf([key("stuck")], "unknown chain 0a8ce26f")
+          ]
+        }
+      ])
+      assert.deepStrictEqual(read.crawl, { network: "mainnet", simulated: false, genesisHash })
+      assert.deepStrictEqual(read.servers.map(({ visits }) => visits.map(({ host }) => host)), [["here.example.org"], ["stuck.example.org"]])
+      assert.deepStrictEqual(read.unjudged.map(({ because }) => because), [
+        "it never answered server.version",
+        "of another chain than its crawl: not judged"
+      ])
+    }).pipe(Effect.scoped))
+
+  it.effect("are the headers of servers that showed the chain, also those that probes saw later", () =>
+    Effect.gen(function*() {
+      const target = { endpoint: answeredVisit(key("a")).endpoint, serverId: 1, implementation: null, versionRange: null, tipHeight: 1, hasFeatures: true }
+      const read = yield* readOf(
+        [
+          ...visited("a", "b"),
+          { _tag: "visit", visit: answeredVisit(key("a"), { observations: [...replies, observationOf("header#1", { outcome: "error", value: null })] }) },
+          { _tag: "visit", visit: answeredVisit(key("b"), { observations: replies, chain: { verdict: "unverified", chain: null, headers: [] } }) },
+          { _tag: "servers", servers: [serverOf([key("a")]), serverOf([key("b")], null)] }
+        ],
+        [(serversOf) => ({
+          _tag: "differential",
+          serversOf,
+          differential: differentialOf(target, {
+            visits: [answeredVisit(key("a"), { kind: "differential", observations: [observationOf("header#2", { value: JSON.stringify(first) })] })]
+          })
+        })]
+      )
+      assert.deepStrictEqual(
+        read.servers.map(({ headers }) => headers.map(({ header, height, probe }) => [probe, height, header.hash.slice(-8)])),
+        [[["header#0", 0, "0a8ce26f"], ["tip", 1, "18eb6048"], ["header#2", 2, "18eb6048"]], []]
+      )
+      assert.deepStrictEqual(read.servers.map(({ differential }) => differential?.state ?? null), ["same", null])
+    }).pipe(Effect.scoped))
+
+  it.effect("are replies that are none or never end and fees below zero, not those that came late", () =>
+    Effect.gen(function*() {
+      const malformed = (probe: string, errorMessage: string) => observationOf(probe, { outcome: "malformed", errorMessage, value: null })
+      const { servers } = yield* readOf([
+        ...visited("a"),
+        {
+          _tag: "visit",
+          visit: answeredVisit(key("a"), {
+            observations: [
+              malformed("banner", "not what server.banner returns"),
+              malformed("stray#1", "late reply"),
+              observationOf("features", { outcome: "too large", errorMessage: "a line of more than 256000 bytes", value: null }),
+              observationOf("fee#2", { value: "-0.00012" }),
+              observationOf("fee#6", { value: "-1" }),
+              observationOf("history#P2TR", { outcome: "error", errorCode: 1, errorMessage: "<b>busy</b>", value: null })
+            ]
+          })
+        },
+        { _tag: "servers", servers: [serverOf([key("a")])] }
+      ])
+      assert.deepStrictEqual(servers[0]!.oddReplies.map(({ probe }) => probe).toSorted(), ["banner", "features", "fee#2"])
+      assert.deepStrictEqual(servers[0]!.errorTexts.map(({ text }) => text), ["<b>busy</b>"])
+    }).pipe(Effect.scoped))
+
+  it.effect("is what only one list names without an answer, what is no entry, and one host over and over", () =>
+    Effect.gen(function*() {
+      const ports = Array.from({ length: 7 }, (_, i) => advertisementOf(`many.example.org:${60_000 + i}:s`))
+      const [everybodys, invented, alive] = ["dead", "invented", "b"].map((name) => advertisementOf(key(name)))
+      const read = yield* readOf([
+        ...visited("a", "b", "dead", "invented"),
+        ...["a", "b"].map((name): Fact => ({ _tag: "visit", visit: answeredVisit(key(name)) })),
+        ...["dead", "invented"].map((name): Fact => ({ _tag: "visit", visit: failedVisit(key(name)) })),
+        announcedByServer(key("a"), [everybodys!, invented!, alive!, malformedAdvertisement("[1,2]"), ...ports]),
+        announcedByServer(key("b"), [everybodys!]),
+        { _tag: "servers", servers: ["a", "b"].map((name) => serverOf([key(name)])) }
+      ])
+      const [a, b] = read.servers.map(({ announced }) => announced!)
+      assert.deepInclude(a!, { entries: 11, soleUnanswered: 1, soleImpossible: 1, repeated: 3 })
+      assert.lengthOf(a!.examples, 2)
+      assert.deepInclude(b!, { entries: 1, soleUnanswered: 0, soleImpossible: 0, repeated: 0, examples: [] })
+    }).pipe(Effect.scoped))
+
+  it.effect("says whose certificate it is, without a word where there was none", () =>
+    Effect.gen(function*() {
+      const signed = { ...certificateOf("signed"), subject: "CN=a.example.org", issuer: "C=US, O=Let's Encrypt, CN=R3", selfSigned: false, sanDns: ["A.example.org"] }
+      const tls = (changes: object) => ({ ...tlsOf(signed), verifyError: null, chainSha256: ["c1", "c2"], ...changes })
+      const { servers } = yield* readOf([
+        ...visited("a", "b", "c"),
+        { _tag: "visit", visit: answeredVisit(key("a"), { tls: tls({}) }) },
+        { _tag: "visit", visit: answeredVisit(key("b"), { tls: tls({ verifyError: "UNABLE_TO_GET_ISSUER_CERT_LOCALLY", certificate: { ...signed, sha256: "other", issuer: "CN=Inspection", validFrom: null } }) }) },
+        { _tag: "visit", visit: answeredVisit(key("c"), { tls: tlsOf(null) }) },
+        { _tag: "servers", servers: ["a", "b", "c"].map((name) => serverOf([key(name)])) }
+      ])
+      assert.deepStrictEqual(
+        servers.map(({ certificates }) => certificates.map((it) => [it.publicAuthority, it.topOfChain, it.chainLength, it.names, it.days, it.defaultKinds.has("certificate issuer")])),
+        [
+          [[true, "c2", 2, ["a.example.org", "a.example.org"], 3652, true]],
+          [[false, "c2", 2, ["a.example.org", "a.example.org"], null, false]],
+          []
+        ]
+      )
+    }).pipe(Effect.scoped))
+})
