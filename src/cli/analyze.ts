@@ -47,7 +47,7 @@ export const analyzeCommand = Command.make("analyze", {
   yield* runAnalysis({ db: input.db, target, options: { randomSeed: input.randomSeed, publicSuffixes, ...own } })
 })).pipe(
   Command.withDescription(
-    "Who probably runs what (tables pair, evidence, cluster), shared infrastructure, announcement graph and communities, what wallets leak; --explain says why."
+    "Who probably runs what (tables pair, evidence, cluster), shared infrastructure, announcement graph and communities, suspicion, what wallets leak; --explain says why."
   ),
   Command.withExamples([
     { command: "observatory analyze --network mainnet", description: "Analyse the latest crawl of mainnet" },

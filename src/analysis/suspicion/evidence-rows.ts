@@ -153,39 +153,43 @@ export const Announced = Schema.Struct({
  * entries that nobody else has those beyond four for one host.
  */
 export const selectAnnounced = `
-  WITH named AS (
-    SELECT DISTINCT se.server_id, a.advertisement_id, a.host, a.problem
+  WITH named AS MATERIALIZED (
+    SELECT DISTINCT se.server_id, ad.advertisement_id
     FROM advertised ad
     JOIN source s ON s.source_id = ad.source_id AND s.kind = 'server'
     JOIN server_endpoint se ON se.crawl_id = ad.crawl_id AND se.endpoint_id = s.endpoint_id
-    JOIN advertisement a USING (advertisement_id)
     WHERE ad.crawl_id = $crawl_id
-  ), lister AS (
-    SELECT coalesce(host, CAST(advertisement_id AS VARCHAR)) AS what, count(DISTINCT server_id) AS listers FROM named GROUP BY what
-  ), said AS (
-    SELECT advertisement_id, count(*) AS listers FROM named GROUP BY advertisement_id
+  ), said AS MATERIALIZED (
+    SELECT n.advertisement_id, min(n.server_id) AS first_lister, max(n.server_id) AS last_lister
+    FROM named n GROUP BY n.advertisement_id
+  ), entry AS MATERIALIZED (
+    SELECT said.*, a.host, a.problem, a.raw, coalesce(a.host, CAST(advertisement_id AS VARCHAR)) AS what
+    FROM said JOIN advertisement a USING (advertisement_id)
+  ), told AS (
+    SELECT what, min(first_lister) = max(last_lister) AS by_one FROM entry GROUP BY what
+  ), sole AS (
+    SELECT e.first_lister AS server_id, e.what, e.host, e.problem, e.raw, t.by_one
+    FROM entry e JOIN told t USING (what)
+    WHERE e.first_lister = e.last_lister
   ), answer AS (
-    SELECT ce.host, bool_or(ce.reachable) AS answered
-    FROM crawl_endpoint ce WHERE ce.crawl_id = $crawl_id GROUP BY ce.host
+    SELECT host, bool_or(reachable) AS answered
+    FROM crawl_endpoint WHERE crawl_id = $crawl_id AND host IN (SELECT host FROM sole) GROUP BY host
   ), by_host AS (
-    SELECT n.server_id, n.host, any_value(n.problem) AS problem, count(*) AS entries,
-      count(*) FILTER (sa.listers = 1) AS sole_entries, any_value(l.listers) AS listers,
-      bool_and(NOT a.answered) AS failed, any_value(ad.raw) AS raw
-    FROM named n
-    JOIN lister l ON l.what = coalesce(n.host, CAST(n.advertisement_id AS VARCHAR))
-    JOIN said sa USING (advertisement_id)
-    JOIN advertisement ad USING (advertisement_id)
-    LEFT JOIN answer a ON a.host = n.host
-    GROUP BY n.server_id, n.host, CASE WHEN n.host IS NULL THEN n.advertisement_id END
+    SELECT s.server_id, s.what, count(*) AS entries, bool_and(s.by_one) AS by_one, min(s.problem) AS problem, min(s.raw) AS raw,
+      bool_and(NOT a.answered) AS failed
+    FROM sole s LEFT JOIN answer a USING (host)
+    GROUP BY s.server_id, s.what
+  ), size AS (
+    SELECT server_id, CAST(count(*) AS INTEGER) AS entries FROM named GROUP BY server_id
   )
-  SELECT server_id, CAST(sum(entries) AS INTEGER) AS entries,
-    CAST(count(*) FILTER (listers = 1 AND problem IS NULL AND failed) AS INTEGER) AS sole_unanswered,
-    CAST(count(*) FILTER (listers = 1 AND problem IS NOT NULL) AS INTEGER) AS sole_impossible,
-    CAST(sum(greatest(sole_entries - 4, 0)) AS INTEGER) AS repeated,
-    coalesce(list(left(raw, 200) ORDER BY raw) FILTER (listers = 1 AND (problem IS NOT NULL OR failed)), [])[1:5] AS examples
-  FROM by_host
-  GROUP BY server_id
-  ORDER BY server_id`
+  SELECT size.server_id, size.entries,
+    CAST(count(*) FILTER (h.by_one AND h.problem IS NULL AND h.failed) AS INTEGER) AS sole_unanswered,
+    CAST(count(*) FILTER (h.by_one AND h.problem IS NOT NULL) AS INTEGER) AS sole_impossible,
+    CAST(coalesce(sum(greatest(h.entries - 4, 0)), 0) AS INTEGER) AS repeated,
+    coalesce(list(left(h.raw, 200) ORDER BY h.raw) FILTER (h.by_one AND (h.problem IS NOT NULL OR h.failed)), [])[1:5] AS examples
+  FROM size LEFT JOIN by_host h USING (server_id)
+  GROUP BY size.server_id, size.entries
+  ORDER BY size.server_id`
 
 export const Deep = Schema.Struct({
   server_id: Schema.Int,
