@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import { cliBundle, runCli, startCli } from "../support/cli.ts"
+import { runCli, startCli } from "../support/cli.ts"
 import { queryFile } from "../support/duck.ts"
 import { runSimnet } from "../support/running-simnet.ts"
 import { writeFixedScenario } from "../support/small-scenario.ts"
@@ -11,7 +11,6 @@ const folder = mkdtempSync(join(tmpdir(), "observatory-due-"))
 let running: Awaited<ReturnType<typeof runSimnet>>
 
 beforeAll(async () => {
-  await cliBundle()
   running = await runSimnet({ scenario: writeFixedScenario(folder, 20), randomSeed: 1 })
 })
 

@@ -1,6 +1,9 @@
+import { execFile } from "node:child_process"
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { fileURLToPath } from "node:url"
+import { promisify } from "node:util"
 import { afterAll, describe, expect, it } from "vitest"
 import { runCli } from "../support/cli.ts"
 
@@ -10,6 +13,13 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }))
 const commands = ["crawl", "visit", "probe", "enrich", "analyze", "exposure", "query", "dictionary", "simnet", "demo"]
 
 describe("the command line", () => {
+  it("starts from the sources of a checkout too, and says the same", async () => {
+    const sources = fileURLToPath(new URL("../../src/main.ts", import.meta.url))
+    const { stderr, stdout } = await promisify(execFile)(process.execPath, [sources, "crawl", "--help"], { env: { PATH: process.env["PATH"] } })
+    expect({ stderr, stdout }).toMatchObject({ stdout: (await runCli(["crawl", "--help"])).stdout, stderr: "" })
+    expect(stdout).toContain("--network")
+  })
+
   it("lists every command, and every command's help names its flags with their environment twins", async () => {
     const top = await runCli(["--help"])
     expect(top.code).toBe(0)

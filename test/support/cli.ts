@@ -1,32 +1,35 @@
 import { type ChildProcess, spawn } from "node:child_process"
-import { mkdirSync } from "node:fs"
 import { dirname } from "node:path"
 import { fileURLToPath } from "node:url"
 import { build } from "esbuild"
 
 const root = fileURLToPath(new URL("../../", import.meta.url))
-const bundleFile = `${root}node_modules/.cache/observatory-test/${process.pid}/observatory.mjs`
+
+/** Where the command line of this run lies, in the environment of its test processes. */
+export const bundleVariable = "OBSERVATORY_TEST_BUNDLE"
+
+/** Makes the command line one file, which starts five times as fast as the sources, and says which. */
+export const bundleCli = async (): Promise<string> => {
+  const file = `${root}node_modules/.cache/observatory-test/${process.pid}/observatory.mjs`
+  await build({
+    entryPoints: { observatory: `${root}src/main.ts`, "analysis-worker": `${root}src/analysis/analysis-worker.ts` },
+    bundle: true,
+    platform: "node",
+    format: "esm",
+    target: "node24",
+    outdir: dirname(file),
+    outExtension: { ".js": ".mjs" },
+    external: ["@duckdb/*"],
+    banner: { js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);" },
+    logLevel: "error"
+  })
+  return file
+}
 
 let bundled: Promise<string> | undefined
 
-/** The command line as one file, made once per test process: it starts five times as fast as the sources. */
-export const cliBundle = (): Promise<string> =>
-  bundled ??= (async () => {
-    mkdirSync(new URL(".", `file://${bundleFile}`), { recursive: true })
-    await build({
-      entryPoints: { observatory: `${root}src/main.ts`, "analysis-worker": `${root}src/analysis/analysis-worker.ts` },
-      bundle: true,
-      platform: "node",
-      format: "esm",
-      target: "node24",
-      outdir: dirname(bundleFile),
-      outExtension: { ".js": ".mjs" },
-      external: ["@duckdb/*"],
-      banner: { js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);" },
-      logLevel: "error"
-    })
-    return bundleFile
-  })()
+/** That file: made once per run of the tests, or by whoever asks outside of one. */
+export const cliBundle = (): Promise<string> => bundled ??= Promise.resolve(process.env[bundleVariable] ?? bundleCli())
 
 export interface CliResult {
   /** Null when a signal ended it. */
