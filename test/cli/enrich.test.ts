@@ -44,7 +44,7 @@ const dns = (): ReadonlyArray<string> => ["--resolver", `127.0.0.1:${simnet.dnsP
 const truthByHost = (): Map<string, ReadonlyArray<TruthLine>> =>
   Map.groupBy(readFileSync(at("truth.jsonl"), "utf8").trimEnd().split("\n").map((line) => JSON.parse(line) as TruthLine), (line) => line.host)
 
-describe("a crawl of a simulated network", () => {
+describe.concurrent("a crawl of a simulated network", () => {
   it("knows of every host what the truth and the geo file say: system, holder, countries, city, reverse name", async () => {
     const run = await crawl("full.duckdb", ...dns(), "--geoip", at("world.csv"), "--cloud-ranges", at("ranges.json"))
     expect(run.code, run.stderr).toBe(0)

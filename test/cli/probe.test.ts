@@ -12,7 +12,7 @@ import { planOf } from "../support/simnet-plan.ts"
 const folder = mkdtempSync(join(tmpdir(), "observatory-probe-"))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-describe("observatory probe", () => {
+describe.concurrent("observatory probe", () => {
   it("--snapshot compares what the servers of a crawl show at one time: servers of one node show the same", async () => {
     const db = join(folder, "hosted.duckdb")
     const { simnet, stop } = await runSimnet({ scenario: "hosted", randomSeed: 5, timeScale: 0 })

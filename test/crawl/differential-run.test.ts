@@ -72,7 +72,7 @@ const honest: ReadonlyArray<Asked> = [
 
 const hides = { lie: "hides history", script: "P2PKH-2" }
 
-describe("servers asked in two ways", () => {
+describe("servers asked in two ways", { concurrent: true }, () => {
   it.live("answer alike where they are honest, whatever their software, though they are asked in other packets and spellings", () =>
     Effect.gen(function*() {
       const net = yield* runScenario(scenarioOf(honest), 1)

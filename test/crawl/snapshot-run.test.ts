@@ -9,6 +9,7 @@ import { type SnapshotSummary, takeSnapshot } from "../../src/crawl/snapshot-run
 import { type Exclusions, makeExclusions, noExclusions } from "../../src/discovery/exclude.ts"
 import { endpointKey } from "../../src/domain/endpoint.ts"
 import type { Snapshot, SnapshotReading } from "../../src/domain/snapshot.ts"
+import { VisitTimeouts } from "../../src/probe/visit-timeouts.ts"
 import { seededRandom } from "../../src/simnet/draw/random.ts"
 import { World, worldClock } from "../../src/simnet/world/world.ts"
 import { Store } from "../../src/store/store.ts"
@@ -124,7 +125,7 @@ const statesOf = (snapshot: Snapshot): Readonly<Record<string, string>> =>
 const textOf = (summary: SnapshotSummary, { chain, db }: CrawledNetwork): string =>
   snapshotText(summary, chain, terminalStyle(false, {}), { command: "observatory", db })
 
-describe("a snapshot", () => {
+describe("a snapshot", { concurrent: true }, () => {
   it.live("shows of every server what its node thinks at that time, as written and as a number", () =>
     Effect.gen(function*() {
       const net = yield* runScenario(scenarioOf(mixed, usualNodes), 0)
@@ -246,15 +247,16 @@ describe("a snapshot", () => {
     Effect.gen(function*() {
       const servers: ReadonlyArray<Asked> = [
         ...["a", "b", "c", "d", "e"].map((id) => ({ id, software: "electrs/0.10.9", backend: id })),
-        { id: "slow", software: "electrs/0.10.9", backend: "slow", lies: [{ lie: "slow", ms: 900 }] }
+        // Slow to the snapshot only: a crawl of it would take a minute.
+        { id: "slow", software: "electrs/0.10.9", backend: "slow", lies: [{ lie: "slow", ms: 3_000, to: { client_name: "snapshot" } }] }
       ]
       const net = yield* runScenario(scenarioOf(servers), 0)
       const network = yield* crawled(net)
-      const { snapshots } = yield* take(network, { concurrency: 2, windowMs: 1_700 })
+      const { snapshots } = yield* take(network, { concurrency: 2, windowMs: 5_000, clientName: "snapshot" })
       expect(snapshots).toHaveLength(1)
-      // What is slow needs 2.7 s for its handshake and two answers.
+      // What is slow needs 6 s for two answers after its handshake.
       expect(statesOf(snapshots[0]!)).toEqual({ "a.test": "compared", "b.test": "compared", "c.test": "compared", "d.test": "compared", "e.test": "compared", "slow.test": "late" })
-      for (const { receivedMs, state } of snapshots[0]!.readings) if (state === "compared") expect(receivedMs).toBeLessThanOrEqual(1_700)
+      for (const { receivedMs, state } of snapshots[0]!.readings) if (state === "compared") expect(receivedMs).toBeLessThanOrEqual(5_000)
       const costs = yield* Effect.promise(() => queryFile(network.db, "SELECT target, count(*)::INTEGER AS n FROM cost_ledger JOIN crawl USING (crawl_id) WHERE kind = 'probe' GROUP BY ALL"))
       expect(costs).toHaveLength(servers.length)
     }).pipe(Effect.scoped), 60_000)
@@ -303,7 +305,7 @@ describe("a snapshot", () => {
         { id: "silent", software: "electrs/0.10.9", backend: "first", lies: [{ lie: "silent", methods: ["mempool.get_fee_histogram"] }] }
       ]
       const net = yield* runScenario(scenarioOf(servers), 0)
-      const network = yield* crawled(net)
+      const network = yield* crawled(net).pipe(Effect.provideService(VisitTimeouts, { handshakeMs: 10_000, exchangeMs: 750, sessionMs: 60_000 }))
       const answered = yield* Deferred.make<void>()
       const layer = afterFirstAnswer(network.layer, () => Deferred.doneUnsafe(answered, Effect.void))
       const fiber = yield* Effect.forkChild(take({ ...network, layer }))

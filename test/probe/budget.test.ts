@@ -1,6 +1,6 @@
 import { assert, layer } from "@effect/vitest"
 import { Effect, Schema } from "effect"
-import { vi } from "vitest"
+import { afterAll, beforeAll, vi } from "vitest"
 import { visitAllowance } from "../../src/crawl/cost-ledger.ts"
 import { Chain, shippedChains } from "../../src/domain/chain.ts"
 import type { Visit } from "../../src/domain/visit.ts"
@@ -30,34 +30,37 @@ const releases = [
 
 const isError = ({ outcome }: Visit["observations"][number]): boolean => outcome === "error" || outcome === "throttled"
 
-/** Units that simulated ElectrumX servers charge from now on, connection included. */
-const chargesOf = (): (() => number) => {
-  let sum = 0
+/** Units that simulated ElectrumX servers have charged a client, connection included. */
+const charged = new Map<string | null, number>()
+
+beforeAll(() => {
   const enter = CostGroups.prototype.enter
   vi.spyOn(CostGroups.prototype, "enter").mockImplementation(function(this: CostGroups, client) {
     const cost = enter.call(this, client)
-    sum += 5
+    const charge = (units: number) => charged.set(client, (charged.get(client) ?? 0) + units)
+    charge(5)
     return {
       ...cost,
       add: (units) => {
-        sum += units
+        charge(units)
         cost.add(units)
       },
       addBytes: (bytes) => {
-        sum += bytes / 5000
+        charge(bytes / 5000)
         cost.addBytes(bytes)
       }
     }
   })
-  return () => sum
-}
+})
 
-layer(loopbackVisitor, { excludeTestServices: true })("a regular visit", (it) => {
+afterAll(() => void vi.restoreAllMocks())
+
+layer(loopbackVisitor, { excludeTestServices: true, concurrent: true })("a regular visit", (it) => {
   it.effect.each(releases)("to %s stays within its limits, errors last", (software) =>
     Effect.gen(function*() {
-      const charged = chargesOf()
-      yield* Effect.addFinalizer(() => Effect.sync(() => vi.restoreAllMocks()))
-      const server = yield* startServer({ software, client: clientAt("198.51.100.7") })
+      // One client each, far apart: what one is charged is never another's.
+      const client = clientAt(`198.51.${releases.indexOf(software)}.7`)
+      const server = yield* startServer({ software, client })
       const visit = yield* visitPort(server.tcpPort, { chain })
       assert.strictEqual(visit.outcome, "answered")
       assert.isAtMost(visit.requests, most.requests)
@@ -70,8 +73,8 @@ layer(loopbackVisitor, { excludeTestServices: true })("a regular visit", (it) =>
       assert.isBelow(visit.cost, Math.min(most.units, visitAllowance + 100 * errors.length))
       if (software.startsWith("ElectrumX")) {
         // The ledger's estimate covers what it really costs.
-        assert.isAbove(charged(), 10)
-        assert.isAtMost(charged(), visit.cost)
+        assert.isAbove(charged.get(client.group)!, 10)
+        assert.isAtMost(charged.get(client.group)!, visit.cost)
       }
     }).pipe(Effect.scoped))
 
