@@ -112,17 +112,18 @@ describe("the demo", () => {
   it("answers every named query, in every format", async () => {
     const names = JSON.parse((await runCli(["query", "--format", "json"])).stdout) as ReadonlyArray<{ readonly name: string }>
     expect(names.length).toBeGreaterThanOrEqual(11)
-    for (const { name } of names) {
+    const ask = async (name: string) => {
       const run = await runCli(["query", name, "--db", db, "--format", "json"])
       expect([name, run.code, run.stderr.replace(/^SIMULATED.*\n/, "")]).toEqual([name, 0, ""])
       expect(Array.isArray(JSON.parse(run.stdout))).toBe(true)
     }
+    for (let i = 0; i < names.length; i += 4) await Promise.all(names.slice(i, i + 4).map(({ name }) => ask(name)))
     for (const format of ["table", "csv", "jsonl", "md"]) {
       const run = await runCli(["query", "software", "--db", db, "--format", format])
       expect(run.code).toBe(0)
       expect(run.stdout).toContain("ElectrumX 1.18.0")
     }
-  }, 60_000)
+  }, 90_000)
 
   it("is open to SQL with parameters, a file, and nothing but reading", async () => {
     const ask = (...args: ReadonlyArray<string>) => runCli(["query", "--db", db, "--format", "json", ...args])

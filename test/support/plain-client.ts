@@ -63,7 +63,7 @@ export const plainOver = (socket: Socket): PlainClient => {
       }
       return lines
     },
-    until: (done, withinMs = 5000) =>
+    until: (done, withinMs = 20_000) =>
       new Promise((resolve, reject) => {
         const check = (): void => {
           if (!done(client)) return

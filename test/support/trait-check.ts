@@ -19,7 +19,7 @@ export const talk = async (
   const client = options?.tls === true ? plainTls(server.tlsPort) : plainTcp(server.tcpPort)
   client.send(send)
   try {
-    await client.until(done, options?.withinMs ?? 5000)
+    await client.until(done, options?.withinMs ?? 20_000)
     return client
   } finally {
     client.destroy()
