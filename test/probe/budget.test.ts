@@ -87,7 +87,7 @@ layer(loopbackVisitor, { excludeTestServices: true, concurrent: true })("a regul
       // Who sends megabytes for an answer has chosen so: nothing that was asked for costs that much.
       const isUnread = visit.observations.some(({ outcome }) => outcome === "too large")
       assert.isBelow(isUnread ? visit.cost - visit.bytesIn / 5000 : visit.cost, most.units)
-      assert.isAtMost(visit.bytesIn, trait === "huge-errors" ? 7_000_000 : 33_000_000)
+      assert.isAtMost(visit.bytesIn, trait === "huge-errors" ? 8_000_000 : 33_000_000)
       assert.isAtMost(visit.requests, most.requests)
       if (trait !== "html-errors") return
       assert.strictEqual(errors.length, most.errors)
