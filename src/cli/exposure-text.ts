@@ -24,6 +24,9 @@ const table = (rows: ReadonlyArray<ReadonlyArray<string>>): ReadonlyArray<string
 
 const name = (text: string): string => middleTruncate(forDisplay(text, 200), 44)
 
+/** Rounding must not make certain what is not. */
+const posteriorText = (posterior: number): string => posterior > 0.995 ? "> 0.99" : `= ${posterior.toFixed(2)}`
+
 const modelTitle = ({ model }: ExposureFigure): string =>
   [
     model.wallet === "Electrum" ? "Electrum" : "A wallet of one public server",
@@ -50,7 +53,7 @@ const figureLines = (figure: ExposureFigure, style: TerminalStyle): ReadonlyArra
         ...(electrum ? [`connection, ${last} starts`] : [])
       ],
       ...owners.map((owner) => [
-        name(ownerName(owner.owner)) + (owner.owner.cluster === null ? "" : `, p = ${owner.owner.cluster.posterior.toFixed(2)}`),
+        name(ownerName(owner.owner)) + (owner.owner.cluster === null ? "" : `, p ${posteriorText(owner.owner.cluster.posterior)}`),
         ...horizons.map((starts) => range(at(owner, starts)?.main ?? { mean: 0, low: 0, high: 0, error: 0 })),
         ...(electrum ? [range(owner.connected)] : [])
       ])

@@ -26,11 +26,11 @@ export interface PolicyExposure {
   readonly ownersAsked: number
 }
 
-/** How owners are named: a host, with how many servers of the same probable operator go with it. */
-export const ownerName = (owner: Ownership["owners"][number]): string =>
-  owner.cluster === null
-    ? owner.host
-    : `cluster ${owner.cluster.clusterId} (${owner.host} and ${owner.servers.length - 1} more)`
+/** How owners are named: a host, with how many servers of the same probable operator a wallet may choose beside it. */
+export const ownerName = ({ cluster, host, servers }: Ownership["owners"][number]): string => {
+  if (cluster === null) return host
+  return `cluster ${cluster.clusterId} (${servers.length === 1 ? host : `${host} and ${servers.length - 1} more`})`
+}
 
 /**
  * In each world what the owner has who had most in other lives: the largest of

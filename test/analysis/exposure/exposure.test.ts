@@ -2,6 +2,7 @@ import { NodeServices } from "@effect/platform-node"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import type { ClusterMembership } from "../../../src/analysis/exposure/candidate.ts"
+import { readOperatorClusters } from "../../../src/analysis/exposure/cluster-input.ts"
 import { defaultExposureOptions, exposureOf, horizons } from "../../../src/analysis/exposure/exposure.ts"
 import { readExposureInput, type WalletList } from "../../../src/analysis/exposure/exposure-input.ts"
 import { exposureRows, notableOwners } from "../../../src/analysis/exposure/exposure-rows.ts"
@@ -61,6 +62,32 @@ describe("what exposure is computed from", () => {
         assert.isTrue(network.candidates.every(({ isDefault }) => isDefault))
         assert.match(notes[0]!, /^No list of a wallet fits/)
       }
+    })))
+})
+
+describe("the clusters of an analysis", () => {
+  it.effect("are those of operators, with each member's own link where all have one", () =>
+    withSmall(Effect.gen(function*() {
+      const store = yield* AnalysisStore
+      yield* store.replaceRows([
+        {
+          table: "cluster",
+          crawlId: 1,
+          columns: ["cluster_id", "kind", "evidence", "servers", "posterior"],
+          rows: [[4, "operator", "key", 2, 0.97], [5, "operator", "key", 2, 0.96], [6, "shared infrastructure", "node", 2, 0.99], [7, "shared key", "key", 2, null]]
+        },
+        {
+          table: "cluster_member",
+          crawlId: 1,
+          columns: ["cluster_id", "server_id", "posterior"],
+          rows: [[4, 3, 0.98], [4, 1, 0.99], [5, 4, 0.96], [5, 6, null], [6, 1, 0.99], [6, 3, 0.99], [7, 1, null], [7, 3, null]]
+        }
+      ])
+      assert.deepStrictEqual(yield* readOperatorClusters(1), [
+        { clusterId: 4, serverIds: [1, 3], posterior: 0.97, memberPosteriors: [0.99, 0.98] },
+        { clusterId: 5, serverIds: [4, 6], posterior: 0.96 }
+      ])
+      assert.deepStrictEqual(yield* readOperatorClusters(2), [])
     })))
 })
 
