@@ -66,6 +66,8 @@ export const makeWeigher = (comparisons: ReadonlyArray<Comparison>, outcomes: Ou
   const bundleNames = [...new Set(comparisons.map(({ bundle }) => bundle))]
   const bundle = Uint8Array.from(comparisons, (comparison) => bundleNames.indexOf(comparison.bundle))
   const parts = comparisons.map(partOf)
+  /** Who copies or relays another brings it about. */
+  const brings = comparisons.map(({ forgeability }, c) => forgeability === "backend" || parts[c] === "copyable" || parts[c] === "minting" || parts[c] === "possession")
   const agreement = comparisons.map((comparison) => comparison.levels.map((_, level) => isAgreement(comparison, level)))
   let widest = 1
   for (let i = 0; i < outcomes.first.length; i++) widest = Math.max(widest, outcomes.start[i + 1]! - outcomes.start[i]!)
@@ -175,13 +177,13 @@ export const makeWeigher = (comparisons: ReadonlyArray<Comparison>, outcomes: Ou
     let others = 0
     // Who holds a key of the other, or is named by it, does more than copy; unless it shows nothing of its own.
     let possesses = false
-    let agrees = false
+    let shows = false
     fill(from, to)
     for (let k = 0; k < to - from; k++) {
       const c = outcomes.comparison[from + k]!
       if (question[c] !== operator) others++
       if (bits[k]! <= 0) continue
-      agrees = true
+      if (bits[k]! >= model.weighty && brings[c]) shows = true
       if (parts[c] === "possession" || parts[c] === "two-sided") possesses = true
     }
     for (let q = 0; q < questions.length; q++) {
@@ -193,7 +195,7 @@ export const makeWeigher = (comparisons: ReadonlyArray<Comparison>, outcomes: Ou
       }
       weighed.probability[q] = probabilityOf(sum)
     }
-    const isExplained = direction !== undefined && agrees && (direction.pipe || !possesses)
+    const isExplained = direction !== undefined && shows && (direction.pipe || !possesses)
     if (others > 0) {
       ownBits.set(bits)
       ownCounted.set(counted)
