@@ -40,7 +40,7 @@ export const announcedBy = (
       source: { kind: "server", name, detail: null },
       at,
       timesAsked: visit.peers.asked,
-      entries: visit.peers.entries.map(({ times, value }) => ({ advertisement: grammar.parse(value), times })),
+      entries: visit.peers.entries.map(({ octets, times, value }) => ({ advertisement: grammar.parse(value, octets), times })),
       dropped: visit.peers.dropped
     })
   }
@@ -92,7 +92,12 @@ export const visitWithoutExcluded = (visit: Visit, exclusions: Exclusions): Visi
     bannerOctets: cleanOctets(visit.bannerOctets, visit.banner),
     peers: visit.peers === null
       ? null
-      : { ...visit.peers, entries: visit.peers.entries.filter(({ value }) => !mentions(JSON.stringify(value), exclusions)) },
+      : {
+        ...visit.peers,
+        entries: visit.peers.entries.filter(({ octets, value }) =>
+          !mentions(JSON.stringify(value), exclusions)
+          && (octets === undefined || !mentions(Buffer.from(octets).toString("latin1"), exclusions)))
+      },
     features: features === null ? null : {
       ...features,
       hosts: features.hosts.filter(({ host }) => !mentions(host, exclusions)),

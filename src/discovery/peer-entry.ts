@@ -57,19 +57,26 @@ export class PeerGrammar {
     this.#limit = options?.limit ?? 50_000
   }
 
-  /** The advertisement of one element, which must not be changed afterwards; never throws. */
-  parse(value: unknown): Advertisement {
-    if (typeof value !== "object" || value === null) return this.#parse(value)
+  /**
+   * The advertisement of one element, which must not be changed afterwards; never
+   * throws. `octets`: its bytes where they are no UTF-8, so that the value has
+   * replacement characters.
+   */
+  parse(value: unknown, octets?: Uint8Array): Advertisement {
+    if (octets !== undefined || typeof value !== "object" || value === null) return this.#parse(value, octets)
     let advertisement = this.#byValue.get(value)
     if (advertisement === undefined) this.#byValue.set(value, advertisement = this.#parse(value))
     return advertisement
   }
 
-  #parse(value: unknown): Advertisement {
+  #parse(value: unknown, octets?: Uint8Array): Advertisement {
     const raw = jsonText(value)
-    const known = this.#known.get(raw)
+    // Replacement characters stand for different bytes; no JSON text has a NUL.
+    const key = octets === undefined ? raw : `${raw}\0${Buffer.from(octets).toString("latin1")}`
+    const known = this.#known.get(key)
     if (known !== undefined) return known
-    const advertisement = readEntry(raw, value, this.#defaults, this.#rules)
+    const read = readEntry(raw, value, this.#defaults, this.#rules)
+    const advertisement = octets === undefined ? read : { ...read, rawOctets: octets }
     // Texts beyond the bound differ after what is kept of them, and are cheap to read again.
     if (raw.length > maxRawLength) return advertisement
     if (this.#known.size >= this.#limit) {
@@ -78,7 +85,7 @@ export class PeerGrammar {
         break
       }
     }
-    this.#known.set(raw, advertisement)
+    this.#known.set(key, advertisement)
     return advertisement
   }
 

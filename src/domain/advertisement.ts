@@ -13,8 +13,10 @@ export interface AdvertisedService {
  * part (one bad port among two) are listed in `notes`.
  */
 export interface Advertisement {
-  /** The text as received, cut to 4,096 characters. Its identity: one row per distinct text. */
+  /** The text as received, cut to 4,096 characters. With the bytes its identity: one row per distinct text. */
   readonly raw: string
+  /** The first 4,096 bytes as received where they are no UTF-8: the text has replacement characters then. */
+  readonly rawOctets?: Uint8Array
   /** Canonical host, null when there is none to speak of. */
   readonly host: string | null
   readonly networkClass: NetworkClass | null

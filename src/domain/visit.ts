@@ -142,8 +142,11 @@ export interface FeaturesFacts {
 export interface PeersFacts {
   /** Rounds that were answered with a list. */
   readonly asked: number
-  /** Distinct entries as JSON values, with the number of rounds that had them. */
-  readonly entries: ReadonlyArray<{ readonly value: unknown; readonly times: number }>
+  /**
+   * Distinct entries as JSON values, with the number of rounds that had them; where
+   * they are no UTF-8 with their first 4,096 bytes, by which they are told apart.
+   */
+  readonly entries: ReadonlyArray<{ readonly value: unknown; readonly times: number; readonly octets?: Uint8Array }>
   /** Entries beyond the bound that were counted, not kept. */
   readonly dropped: number
   /** Estimated probability that one more round shows an entry not seen yet (Good-Turing); 0 for a list that repeated itself. */

@@ -29,6 +29,8 @@ type IdFacts = Pick<Answering, "id" | "idRemark" | "anonymous">
 export interface ResultLine extends Answering {
   readonly _tag: "result"
   readonly result: unknown
+  /** Of a list in a line that is no UTF-8: the bytes of each element that is none, undefined for the others. */
+  readonly elementOctets?: ReadonlyArray<Uint8Array | undefined>
 }
 
 /** The refusal of a request. */
@@ -105,6 +107,12 @@ const parseWithEntries = (line: Buffer, text: string, cuts: ReadonlyArray<number
   return json
 }
 
+/** As `elementOctets` has them; nothing where elements are not where the scan saw them. */
+const elementOctets = (line: Buffer, cuts: ReadonlyArray<number>, result: unknown): Pick<ResultLine, "elementOctets"> =>
+  Array.isArray(result) && result.length === cuts.length - 1
+    ? { elementOctets: result.map((_, i) => storedOctets(line.subarray(cuts[i], cuts[i + 1]! - 1)) ?? undefined) }
+    : {}
+
 /**
  * Read one line of JSON-RPC as Electrum servers speak it (2.0, 1.0, or neither),
  * never throwing. Nesting is bounded before parsing; invalid UTF-8 is replaced
@@ -147,7 +155,8 @@ export const decodeLine = (line: Buffer, entries?: EntryTable): Line => {
     return { _tag: "error", ...received, ...id, ...readError(message.error) }
   }
   if (message.result === undefined) return malformed("neither result nor error", id)
-  return { _tag: "result", ...received, ...id, result: message.result }
+  const bytes = received.octets === null || cuts === null ? {} : elementOctets(line, cuts, message.result)
+  return { _tag: "result", ...received, ...id, result: message.result, ...bytes }
 }
 
 /** One request as a line. `id` is a small integer: every server echoes those (surprise 18). */

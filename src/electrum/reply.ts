@@ -27,6 +27,8 @@ export interface Reply {
   readonly raw: string | null
   /** As `storedOctets` keeps them; null without a line, and where it is UTF-8. */
   readonly octets: Uint8Array | null
+  /** Of a list in a line that is no UTF-8: the bytes of each element that is none. */
+  readonly elementOctets?: ReadonlyArray<Uint8Array | undefined>
   readonly bytes: number
   /** How the line ended; null without one. */
   readonly lineEnd: LineEnd | null
@@ -128,7 +130,7 @@ export const replyOf = (sent: Sent, line: AnsweringLine, at: number, lineEnd: Li
   }
   const result = method.decode(line.result)
   return Result.isSuccess(result)
-    ? reply("ok", { result: result.success })
+    ? reply("ok", { result: result.success, ...(line.elementOctets === undefined ? {} : { elementOctets: line.elementOctets }) })
     : reply("malformed", { errorMessage: `not what ${method.name} returns` })
 }
 

@@ -52,7 +52,7 @@ const learn = (draft: VisitDraft, probe: Probe, reply: Reply): void => {
       draft.tip = tipFacts(result as { readonly hex: string; readonly height: number })
       break
     case "server.peers.subscribe":
-      draft.peers.add(result as ReadonlyArray<unknown>)
+      draft.peers.add(result as ReadonlyArray<unknown>, { octets: reply.elementOctets })
       break
     case "server.features":
       draft.features = featuresFacts(result as Readonly<Record<string, unknown>>)

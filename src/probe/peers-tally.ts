@@ -10,8 +10,13 @@ const maxCharacters = 2_000_000
 /** No generation of a table: entries are of several, or of none. */
 const mixed = -1
 
+/** Bytes kept of an entry that is no UTF-8. */
+const maxEntryOctets = 4096
+
 interface Entry {
   readonly value: unknown
+  /** As received, where they are no UTF-8: two that look alike as text are two. */
+  readonly octets: Uint8Array | undefined
   times: number
   round: number
 }
@@ -29,6 +34,8 @@ export class PeersTally {
   /** By the object that stands for all its equals, which is quicker; by text where there is no such object. */
   readonly #byValue = new Map<unknown, Entry>()
   readonly #byText = new Map<string, Entry>()
+  /** Those that are no UTF-8, by their bytes. */
+  readonly #byOctets = new Map<string, Entry>()
   #generation: number
   #last: ReadonlyArray<Entry> = []
   #dropped = 0
@@ -39,14 +46,25 @@ export class PeersTally {
     this.#generation = table.generation
   }
 
-  /** Add a list. `more` counts elements of it that are not in `list`; a `cut` one never ended. */
-  add(list: ReadonlyArray<unknown>, more = 0, cut = false): void {
+  /**
+   * Add a list. `more` counts elements of it that are not in `list`; a `cut` one
+   * never ended; `octets` are the bytes of elements that are no UTF-8.
+   */
+  add(
+    list: ReadonlyArray<unknown>,
+    { cut = false, more = 0, octets }: {
+      readonly more?: number
+      readonly cut?: boolean
+      readonly octets?: ReadonlyArray<Uint8Array | undefined> | undefined
+    } = {}
+  ): void {
     if (this.#table.generation !== this.#generation) this.#goByText()
     const round = ++this.asked
     const seen: Array<Entry> = []
     let dropped = more + Math.max(0, list.length - maxEntries)
-    for (const value of list.length > maxEntries ? list.slice(0, maxEntries) : list) {
-      const entry = this.#byValue.get(value) ?? this.#entryOf(value)
+    for (const [i, value] of (list.length > maxEntries ? list.slice(0, maxEntries) : list).entries()) {
+      const bytes = octets?.[i]
+      const entry = bytes === undefined ? this.#byValue.get(value) ?? this.#entryOf(value) : this.#entryOfOctets(value, bytes)
       if (entry === undefined) {
         dropped++
         continue
@@ -71,11 +89,28 @@ export class PeersTally {
     const known = this.#byText.get(text)
     if (known !== undefined) return known
     if (this.#entries.length >= maxEntries || this.characters + text.length > maxCharacters) return undefined
-    const entry: Entry = { value, times: 0, round: 0 }
-    this.#entries.push(entry)
-    this.characters += text.length
+    const entry = this.#newEntry(value, text.length)
     if (this.#generation === mixed) this.#byText.set(text, entry)
     else this.#byValue.set(value, entry)
+    return entry
+  }
+
+  #entryOfOctets(value: unknown, received: Uint8Array): Entry | undefined {
+    const octets = received.slice(0, maxEntryOctets)
+    const key = Buffer.from(octets).toString("latin1")
+    const known = this.#byOctets.get(key)
+    if (known !== undefined) return known
+    const characters = JSON.stringify(value).length + octets.length
+    if (this.#entries.length >= maxEntries || this.characters + characters > maxCharacters) return undefined
+    const entry = this.#newEntry(value, characters, octets)
+    this.#byOctets.set(key, entry)
+    return entry
+  }
+
+  #newEntry(value: unknown, characters: number, octets?: Uint8Array): Entry {
+    const entry: Entry = { value, octets, times: 0, round: 0 }
+    this.#entries.push(entry)
+    this.characters += characters
     return entry
   }
 
@@ -106,7 +141,7 @@ export class PeersTally {
   /** Null when no round was answered with a list. */
   facts(): PeersFacts | null {
     if (this.asked === 0) return null
-    const entries = this.#entries.map(({ times, value }) => ({ value, times }))
+    const entries = this.#entries.map(({ octets, times, value }) => octets === undefined ? { value, times } : { value, times, octets })
     return { asked: this.asked, entries, dropped: this.#dropped, unseenMass: this.unseenMass() }
   }
 }

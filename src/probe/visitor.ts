@@ -49,7 +49,7 @@ export class Visitor extends Context.Service<Visitor, {
           now: () => draft.now(),
           onOverflow: (start, { method }) => {
             const list = method === serverPeersSubscribe ? readCutList(start, maxEntries) : undefined
-            if (list !== undefined) draft.peers.add(list.elements, list.more, true)
+            if (list !== undefined) draft.peers.add(list.elements, { more: list.more, cut: true })
           }
         })
         yield* Effect.addFinalizer(() => Effect.sync(() => draft.leave(session)))

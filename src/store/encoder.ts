@@ -19,7 +19,7 @@ import { differentialRow } from "./differential-row.ts"
 import { ChunkPool, RowBuffer } from "./row-buffer.ts"
 import { snapshotReadingRow, snapshotRow } from "./snapshot-rows.ts"
 import { type TableName, tableNames, tables } from "./tables.ts"
-import { count, float64, int32, int64, texts, timestamp, timestampOrNull } from "./to-duckdb.ts"
+import { bytes, count, float64, int32, int64, texts, timestamp, timestampOrNull } from "./to-duckdb.ts"
 import {
   behaviourRow,
   certificateRow,
@@ -175,7 +175,7 @@ export class Batch {
   ): number {
     const id = this.#identities.newAdvertisement(known, advertisement)
     const { host, networkClass } = advertisement
-    this.#characters += advertisement.raw.length
+    this.#characters += advertisement.raw.length + (advertisement.rawOctets?.length ?? 0)
     this.rows.advertisement.add({
       advertisement_id: id,
       network,
@@ -191,7 +191,8 @@ export class Batch {
       wss_port: portOf(advertisement, "wss"),
       pruning: int64(advertisement.pruning),
       problem: advertisement.problem,
-      notes: texts(advertisement.notes)
+      notes: texts(advertisement.notes),
+      raw_octets: bytes(advertisement.rawOctets ?? null)
     })
     if (host !== null && networkClass !== null) {
       const endpoints = new Set(

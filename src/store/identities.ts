@@ -45,6 +45,10 @@ const sameReading = (known: KnownAdvertisement, { problem, services }: Advertise
   return true
 }
 
+/** What an announcement is known by; no JSON text has a NUL, nor has a line of a list. */
+const textKey = (raw: string, octets: Uint8Array | undefined): string =>
+  octets === undefined ? raw : `${raw}\0${Buffer.from(octets).toString("hex")}`
+
 const sourceKey = ({ detail, kind, name }: Source): string => JSON.stringify([kind, name, detail])
 
 /**
@@ -109,16 +113,17 @@ export class Identities {
   static find(known: KnownAdvertisements, advertisement: Advertisement): number | undefined {
     const id = known.byObject.get(advertisement)
     if (id !== undefined) return id
-    let candidate = known.byText.get(advertisement.raw)
+    let candidate = known.byText.get(textKey(advertisement.raw, advertisement.rawOctets))
     while (candidate !== undefined && !sameReading(candidate, advertisement)) candidate = candidate.next
     if (candidate !== undefined) known.byObject.set(advertisement, candidate.id)
     return candidate?.id
   }
 
   newAdvertisement(known: KnownAdvertisements, advertisement: Advertisement): number {
-    const { problem, raw, services } = advertisement
+    const { problem, raw, rawOctets, services } = advertisement
     const id = ++this.#advertisement
-    known.byText.set(raw, { id, problem, services, next: known.byText.get(raw) })
+    const key = textKey(raw, rawOctets)
+    known.byText.set(key, { id, problem, services, next: known.byText.get(key) })
     known.byObject.set(advertisement, id)
     return id
   }
@@ -142,14 +147,16 @@ export class Identities {
       identities.#sources.set(JSON.stringify([kind, name, detail]), Number(id))
       identities.#source = Math.max(identities.#source, Number(id))
     }
-    const advertisements = yield* read("SELECT advertisement_id, network, raw, problem, services FROM advertisement")
-    for (const [id, network, raw, problem, services] of advertisements) {
+    const advertisements = yield* read(
+      "SELECT advertisement_id, network, raw || coalesce(chr(0) || lower(hex(raw_octets)), ''), problem, services FROM advertisement"
+    )
+    for (const [id, network, key, problem, services] of advertisements) {
       const known = identities.advertisementsOf(String(network)).byText
-      known.set(String(raw), {
+      known.set(String(key), {
         id: Number(id),
         problem: problem === null ? null : String(problem),
         services: servicesOfText(String(services)),
-        next: known.get(String(raw))
+        next: known.get(String(key))
       })
       identities.#advertisement = Math.max(identities.#advertisement, Number(id))
     }

@@ -57,7 +57,8 @@ export const tables = {
     wss_port: INTEGER,
     pruning: BIGINT,
     problem: VARCHAR,
-    notes: VARCHARS
+    notes: VARCHARS,
+    raw_octets: BLOB
   },
   advertisement_endpoint: {
     advertisement_id: INTEGER,

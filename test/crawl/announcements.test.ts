@@ -48,6 +48,13 @@ describe("what a visited server announces", () => {
     expect(kept(visitOf({ chain: { verdict: "unverified", chain: null, headers: [] } }))).toEqual([5000, 5000, 5000])
   })
 
+  it("loses an entry whose bytes name a host of the opt-out list, whatever its text", () => {
+    const octets = new Uint8Array(Buffer.from("[\"\xe9\",\"b.example.org\"]", "latin1"))
+    const entries = [{ value: ["\ufffd", "cut"], times: 1, octets }, { value: list[0], times: 1 }]
+    const visit = visitOf({ peers: { asked: 1, entries, dropped: 0, unseenMass: null } })
+    expect(visitWithoutExcluded(visit, makeExclusions(["b.example.org"])).peers!.entries).toEqual([entries[1]])
+  })
+
   it("loses what the opt-out list names, from lists and from raw replies", () => {
     const visit = visitOf({})
     const exclusions = makeExclusions(["b.example.org"])

@@ -47,8 +47,20 @@ describe("PeersTally", () => {
     expect(tally.facts()!.entries).toEqual(entries.map((value) => ({ value, times: 4 })))
     const other = new PeersTally(table)
     other.add(read())
-    other.add(structuredClone(entries), 0, true)
+    other.add(structuredClone(entries), { cut: true })
     expect(other.facts()!.entries).toEqual(entries.map((value) => ({ value, times: 2 })))
+  })
+
+  it("tells entries apart by their bytes where these are no UTF-8", () => {
+    const tally = new PeersTally()
+    const octets = (text: string) => new Uint8Array(Buffer.from(text, "latin1"))
+    for (let round = 0; round < 2; round++) tally.add(["caf\ufffd", "caf\ufffd", "caf\ufffd"], { octets: [octets("caf\xe9"), octets("caf\xe8"), undefined] })
+    expect(tally.repeated).toBe(true)
+    expect(tally.facts()!.entries).toEqual([
+      { value: "caf\ufffd", times: 2, octets: octets("caf\xe9") },
+      { value: "caf\ufffd", times: 2, octets: octets("caf\xe8") },
+      { value: "caf\ufffd", times: 2 }
+    ])
   })
 
   it("estimates what was not seen: all of it after disjoint lists, nothing after equal ones", () => {

@@ -1,10 +1,12 @@
 import { NodeServices } from "@effect/platform-node"
 import { assert, layer } from "@effect/vitest"
 import { Effect, Layer } from "effect"
+import { announcedBy, visitWithShortLists } from "../../src/crawl/announcements.ts"
+import { PeerGrammar } from "../../src/discovery/peer-entry.ts"
 import { endpointKey } from "../../src/domain/endpoint.ts"
 import { Database } from "../../src/store/database.ts"
 import { QueryCatalogue } from "../../src/store/query-catalogue.ts"
-import { electrumServer } from "../support/electrum-server.ts"
+import { electrumServer, testChain } from "../support/electrum-server.ts"
 import { temporaryFolder, withStore } from "../support/small-database.ts"
 import { crawlStart, serverOf, someTime } from "../support/store-facts.ts"
 import { loopbackVisitor, visitPort } from "../support/visiting.ts"
@@ -17,7 +19,47 @@ const banners = [
   Buffer.from("Caf\ufffd")
 ]
 
+const peerLine = (id: number): Buffer => {
+  const entries = Array.from({ length: 60 }, (_, i) => `["203.0.113.${i + 1}","x${i}.example.org",["v1.4","s50002"]]`)
+  const odd = ["caf\xe9", "caf\xe8"].map((name) => `["198.51.100.7","${name}.example.org",["v1.4","s50002"]]`)
+  const text = Buffer.from("café").toString("latin1")
+  return Buffer.from(`{"id":${id},"result":[${[...entries, ...odd, `["198.51.100.8","${text}.example.org",["v1.4","s50002"]]`].join(",")}]}\n`, "latin1")
+}
+
 layer(loopbackVisitor)("the bytes of replies that are no UTF-8", (it) => {
+  it.effect("keep entries of one peer list apart that are one text, also in a file that is opened again", () =>
+    Effect.gen(function*() {
+      const server = yield* electrumServer({ "server.peers.subscribe": ({ id, socket }) => void socket.write(peerLine(id)) })
+      const path = `${yield* temporaryFolder}/entries.duckdb`
+      for (const _ of [1, 2]) {
+        const visit = yield* visitPort(server.port)
+        assert.strictEqual(visit.peers!.entries.length, 63)
+        assert.deepStrictEqual(new Set(visit.peers!.entries.map(({ times }) => times)), new Set([2]))
+        const facts = announcedBy(visit, testChain, new PeerGrammar(testChain.default_ports), { at: someTime, allowPrivate: false })
+        yield* withStore(path, (store) =>
+          Effect.gen(function*() {
+            const crawlId = yield* store.startCrawl(crawlStart())
+            yield* store.record(crawlId, [{ _tag: "visit", visit: visitWithShortLists(visit, facts) }, ...facts])
+            yield* store.flush
+            yield* store.endCrawl(crawlId, "finished", someTime)
+          }))
+      }
+      const stored = yield* Effect.flatMap(Database, (database) => database.query(`
+        SELECT raw, raw_octets, count(*)::INTEGER AS said FROM advertised JOIN advertisement USING (advertisement_id)
+        WHERE raw LIKE '%caf%' GROUP BY ALL ORDER BY raw, raw_octets DESC`)).pipe(
+        Effect.provide(Database.layer(path)),
+        Effect.provide(NodeServices.layer)
+      )
+      const octets = (name: string) =>
+        Buffer.from(`["198.51.100.7","${name}.example.org",["v1.4","s50002"]]`, "latin1").toString("hex")
+      const raw = (address: string, name: string) => JSON.stringify([address, `${name}.example.org`, ["v1.4", "s50002"]])
+      assert.deepStrictEqual(stored.rows, [
+        { raw: raw("198.51.100.7", "caf\ufffd"), raw_octets: octets("caf\xe9"), said: 2 },
+        { raw: raw("198.51.100.7", "caf\ufffd"), raw_octets: octets("caf\xe8"), said: 2 },
+        { raw: raw("198.51.100.8", "café"), raw_octets: null, said: 2 }
+      ])
+    }).pipe(Effect.scoped))
+
   it.effect("keep banners of different servers apart in the database that are one text", () =>
     Effect.gen(function*() {
       const visits = yield* Effect.forEach(banners, (banner) =>
