@@ -26,10 +26,12 @@ export const shownOf = (probe: string, height: number, header: BlockHeader): Sho
 /** A visit that was answered and shows nothing odd. */
 export const visitOf = (host: string, changes: Partial<AnsweredVisit> = {}): AnsweredVisit => ({
   visitId: 1,
+  visitedAt,
   host,
   address: null,
   chainVerdict: "same",
   tipHeight: 2150,
+  fees: new Map(),
   implementation: "ElectrumX",
   contradictions: [],
   proxy: [],

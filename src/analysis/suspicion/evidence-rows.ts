@@ -63,6 +63,9 @@ export const Visit = Schema.Struct({
   address: Text,
   chain_verdict: Text,
   tip_height: Schema.NullOr(Schema.Finite),
+  visited_at: Schema.Finite,
+  fee_targets: Texts,
+  fees: Schema.Array(Schema.Finite),
   implementation: Text,
   contradictions: Schema.NullOr(Texts),
   proxy: Schema.NullOr(Texts),
@@ -73,11 +76,19 @@ export const Visit = Schema.Struct({
   default_kinds: Texts
 })
 export const selectVisits = `
-  WITH ${answered}
-  SELECT a.server_id, a.visit_id, a.host, a.address, a.chain_verdict, a.tip_height, i.implementation, i.contradictions,
+  WITH ${answered}, estimate AS (
+    SELECT o.visit_id, list(o.probe ORDER BY o.probe) AS targets, list(TRY_CAST(o.value AS DOUBLE) ORDER BY o.probe) AS fees
+    FROM answered a JOIN observation o USING (visit_id)
+    WHERE o.outcome = 'ok' AND o.probe LIKE 'fee#%' AND TRY_CAST(o.value AS DOUBLE) > 0
+    GROUP BY o.visit_id
+  )
+  SELECT a.server_id, a.visit_id, a.host, a.address, a.chain_verdict, a.tip_height, epoch_ms(a.started_at) AS visited_at,
+    coalesce(f.targets, []) AS fee_targets, coalesce(f.fees, []) AS fees, i.implementation, i.contradictions,
     i.proxy, a.features_genesis_hash, CAST(a.features_hosts AS VARCHAR) AS features_hosts, left(a.banner, 20000) AS banner,
     left(a.donation_address, 1000) AS donation_address, ${kindsOf("a")}
-  FROM answered a LEFT JOIN identification i USING (visit_id)
+  FROM answered a
+  LEFT JOIN identification i USING (visit_id)
+  LEFT JOIN estimate f USING (visit_id)
   ORDER BY a.server_id, a.visit_id`
 
 export const Header = Schema.Struct({

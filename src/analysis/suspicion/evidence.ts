@@ -99,12 +99,16 @@ export interface ShownCertificate {
 /** One regular visit that a server of the crawled chain answered. */
 export interface AnsweredVisit {
   readonly visitId: number
+  /** When it began, milliseconds since 1970. */
+  readonly visitedAt: number
   /** Lower case. */
   readonly host: string
   /** Dialled; null through a proxy. */
   readonly address: string | null
   readonly chainVerdict: string | null
   readonly tipHeight: number | null
+  /** Fee estimates above zero, BTC per 1,000 virtual bytes, by number of blocks asked for. */
+  readonly fees: ReadonlyMap<string, number>
   readonly implementation: string | null
   readonly contradictions: ReadonlyArray<string> | null
   /** Marks of something in front that speaks TLS; null when not judged. */

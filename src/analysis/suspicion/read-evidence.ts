@@ -60,10 +60,12 @@ const visitOf = (row: typeof Rows.Visit.Type): AnsweredVisit => {
     text === null || text.trim() === "" || kinds.some((kind) => row.default_kinds.includes(kind)) ? null : text
   return {
     visitId: row.visit_id,
+    visitedAt: row.visited_at,
     host: row.host.toLowerCase(),
     address: row.address,
     chainVerdict: row.chain_verdict,
     tipHeight: row.tip_height,
+    fees: new Map(row.fee_targets.map((target, i) => [target, row.fees[i]!])),
     implementation: row.implementation,
     contradictions: row.contradictions,
     proxy: row.proxy,

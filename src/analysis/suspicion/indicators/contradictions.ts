@@ -1,5 +1,6 @@
 import type { CrawlEvidence, ServerEvidence } from "../evidence.ts"
 import { type Indicator, named } from "../indicator.ts"
+import { facesOf } from "../several-faces.ts"
 
 /** What one contradiction earns, and all of them: old banners, proxies, forks and patched builds make them. */
 const each = 0.14
@@ -19,7 +20,8 @@ const claimedOfOthers = (server: ServerEvidence, crawl: CrawlEvidence): Readonly
 
 /**
  * Do the things that a server says of itself go together: software named and
- * behaviour, features and the chain shown, hosts claimed and who answers there?
+ * behaviour, features and the chain shown, hosts claimed and who answers there,
+ * what it says under one of its hosts and under another?
  * A claimed host that does not answer is no contradiction: it may be down.
  */
 export const contradictions: Indicator = (server, crawl) => {
@@ -29,7 +31,8 @@ export const contradictions: Indicator = (server, crawl) => {
   const genesis = server.visits.filter(({ chainVerdict, featuresGenesisHash }) =>
     chainVerdict === "same" && featuresGenesisHash !== null && featuresGenesisHash.toLowerCase() !== crawl.genesisHash)
   const foreign = claimedOfOthers(server, crawl)
-  const value = found.size + (genesis.length > 0 ? 1 : 0) + foreign.length
+  const faces = facesOf(server.visits)
+  const value = found.size + (genesis.length > 0 ? 1 : 0) + foreign.length + faces.length
   return {
     value,
     // A wrong genesis hash beside the right headers is no matter of upkeep.
@@ -39,6 +42,7 @@ export const contradictions: Indicator = (server, crawl) => {
       ...(genesis.length > 0
         ? { genesis_hash: named(genesis.map(({ featuresGenesisHash, visitId }) => ({ visit_id: visitId, claimed: featuresGenesisHash, shown: crawl.genesisHash }))) }
         : {}),
+      ...(faces.length > 0 ? { under_its_hosts: named(faces) } : {}),
       ...(foreign.length > 0 ? { claims_hosts_of_strangers: named(foreign) } : {})
     }
   }
