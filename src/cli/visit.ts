@@ -60,6 +60,10 @@ export const visitCommand = Command.make("visit", {
       simulated: chain.simulated,
       ...visit,
       bannerOctets: hex(visit.bannerOctets),
+      peers: visit.peers === null ? null : {
+        ...visit.peers,
+        entries: visit.peers.entries.map((entry) => entry.octets === undefined ? entry : { ...entry, octets: hex(entry.octets) })
+      },
       observations: visit.observations.map((seen) => ({ ...seen, replyOctets: hex(seen.replyOctets) })),
       defaults
     }
