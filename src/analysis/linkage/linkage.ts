@@ -13,13 +13,13 @@ import { logChances, makeWeigher, questions, type Weighed, type Weights } from "
 
 export interface LinkageOptions {
   readonly randomSeed: number
-  /** Pairs drawn for u and dependence; all pairs where there are no more. */
-  readonly randomPairs: number
+  /** Pairs drawn for u and dependence; all pairs where there are no more. By default two a server, 8,000 to 20,000. */
+  readonly randomPairs?: number
   /** Pairs are returned whose probability for any question is at least this, and those of one group that speak against each other. */
   readonly leastProbability: number
 }
 
-export const defaultLinkageOptions: LinkageOptions = { randomSeed: 1, randomPairs: 20_000, leastProbability: 0.02 }
+export const defaultLinkageOptions: LinkageOptions = { randomSeed: 1, leastProbability: 0.02 }
 
 /** What one outcome of a comparison weighs in this crawl. */
 export interface ComparisonWeight {
@@ -128,8 +128,9 @@ export const link = (
   comparisons: ReadonlyArray<Comparison>,
   options: Partial<LinkageOptions> = {}
 ): Linkage => {
-  const { leastProbability, randomPairs: most, randomSeed } = { ...defaultLinkageOptions, ...options }
+  const { leastProbability, randomPairs: drawn, randomSeed } = { ...defaultLinkageOptions, ...options }
   const servers = [...traits].sort((a, b) => a.serverId - b.serverId)
+  const most = drawn ?? Math.min(20_000, Math.max(8_000, 2 * servers.length))
   const index = indexKeys(servers, comparisons)
   const candidates = candidatePairs(index, servers.map(({ serverId }) => serverId), randomSeed)
   const outcomes = compareAll(servers, comparisons, index, candidates)
