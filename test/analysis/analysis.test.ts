@@ -230,6 +230,21 @@ layer(NodeServices.layer)("the analysis of a crawl", (it) => {
       assert.match(statement!, /^2 servers, probably one operator \(p = 0\.\d+\)\.$/)
     }))
 
+  it.effect("stores what servers share whatever characters it has", () =>
+    Effect.gen(function*() {
+      const path = yield* temporaryPath
+      const banner = `null \u0000, half a pair \ud800, escape \u001b[31m, "quotes", ${"much ".repeat(2_000)}`
+      const facts = servers({ "a.one.net": ["k", "gift"], "b.two.net": ["k", "gift"] }).map((fact): Fact =>
+        fact._tag === "visit" ? { ...fact, visit: { ...fact.visit, banner } } : fact)
+      yield* recorded(path, facts)
+      const { operators } = yield* analysed(path)
+      assert.include(operators.linkage.pairs.flatMap(({ evidence }) => evidence.map(({ comparison }) => comparison)), "banner")
+      assert.deepStrictEqual(
+        yield* storedIn(path, "SELECT (length(value) <= 201) || ' ' || json_valid(detail) AS line FROM evidence WHERE comparison = 'banner'"),
+        ["true true"]
+      )
+    }))
+
   it.effect("keeps the number of a group from crawl to crawl, though its servers come and go", () =>
     Effect.gen(function*() {
       const path = yield* temporaryPath

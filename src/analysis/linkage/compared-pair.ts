@@ -13,7 +13,7 @@ export type Reduction =
 export interface Evidence {
   readonly comparison: string
   readonly level: string
-  /** The value they share; null where the outcome has none. */
+  /** The value they share, its first 200 characters; null where the outcome has none. */
   readonly value: string | null
   /** log2(m / u) after dependence: above 0 for, below 0 against. */
   readonly bits: number

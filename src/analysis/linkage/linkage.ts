@@ -116,6 +116,9 @@ const doubts = (comparisons: ReadonlyArray<Comparison>, index: KeyIndex, outcome
   return cap
 }
 
+/** Banners have thousands of characters, and pairs are many; the raw values are where they were seen. */
+const shown = (value: string): string => value.length > 200 ? `${value.slice(0, 200)}…` : value
+
 const round = (value: number): number => Math.round(value * 1e6) / 1e6
 
 /**
@@ -166,7 +169,7 @@ export const link = (
       evidence.push({
         comparison: comparison.name,
         level: comparison.levels[outcome.level]!.name,
-        value: outcome.value ?? null,
+        value: outcome.value === undefined ? null : shown(outcome.value),
         bits: round(weighed.bits[k - from]!),
         counted: weighed.counted[k - from] === 1,
         reduction: weighed.reduction[k - from]!,

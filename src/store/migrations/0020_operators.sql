@@ -118,7 +118,7 @@ COMMENT ON COLUMN evidence.server_a IS 'The one server, the smaller number.';
 COMMENT ON COLUMN evidence.server_b IS 'The other server.';
 COMMENT ON COLUMN evidence.comparison IS 'What was compared; see comparison_weight for what it is evidence of.';
 COMMENT ON COLUMN evidence.level IS 'What was found.';
-COMMENT ON COLUMN evidence.value IS 'The value they share; null where the outcome has none.';
+COMMENT ON COLUMN evidence.value IS 'The value they share, its first 200 characters; null where the outcome has none.';
 COMMENT ON COLUMN evidence.bits IS 'What it weighs in this pair: log2(m / u) with the frequency of the value, less what goes along with stronger evidence. Above 0 for, below 0 against.';
 COMMENT ON COLUMN evidence.counted IS 'It is in the sum.';
 COMMENT ON COLUMN evidence.reduction IS 'Why it weighs less or nothing: same decision, dependent, doubted value, explained by copying. Null where nothing was taken off.';
