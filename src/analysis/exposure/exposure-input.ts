@@ -24,6 +24,8 @@ const Texts = Schema.Array(Schema.String)
 const HostRow = Schema.Struct({
   host: Schema.String,
   port: Schema.Int,
+  /** TLS endpoints of the host, for those who name it by them. */
+  endpoint_ids: Schema.Array(Schema.Int),
   server_id: Schema.NullOr(Schema.Int),
   onion: Schema.Boolean,
   usable: Schema.NullOr(Schema.Boolean),
@@ -37,7 +39,7 @@ const readHosts = Effect.fnUntraced(function*(crawl: ExposedCrawl) {
   const database = yield* Database
   return yield* database.rows(
     HostRow,
-    `SELECT lower(ce.host) AS host, ce.port, se.server_id, ce.network_class = 'onion' AS onion,
+    `SELECT lower(ce.host) AS host, ce.port, list(ce.endpoint_id) OVER (PARTITION BY lower(ce.host)) AS endpoint_ids, se.server_id, ce.network_class = 'onion' AS onion,
       CASE
         WHEN v.chain_verdict = 'other' OR s.chain <> $network OR NOT t.wallet_accepts THEN false
         WHEN ce.reachable AND t.wallet_accepts THEN true
@@ -63,32 +65,40 @@ const readHosts = Effect.fnUntraced(function*(crawl: ExposedCrawl) {
 
 const PeersRow = Schema.Struct({
   server_id: Schema.Int,
-  hosts: Texts,
+  endpoint_ids: Schema.Array(Schema.Int),
   weights: Schema.Array(Schema.Finite)
 })
 
 /** Most peers that the wallet keeps of one list: its default entries and 20 more. */
 const mostPeers = 104
 
-const readPeers = Effect.fnUntraced(function*(crawl: ExposedCrawl, placeOf: ReadonlyMap<string, number>) {
+const readPeers = Effect.fnUntraced(function*(crawl: ExposedCrawl, placeOf: ReadonlyMap<number, number>) {
   const database = yield* Database
   const rows = yield* database.rows(
     PeersRow,
     `WITH named AS (
-      SELECT from_server_id AS server_id, lower(to_host) AS host, max(least(1.0, times_seen / times_asked))::DOUBLE AS weight
-      FROM peer_edge
-      JOIN endpoint e ON e.endpoint_id = to_endpoint_id AND e.transport = 'tls'
-      WHERE crawl_id = $crawl_id AND from_server_id IS NOT NULL AND times_asked > 0 AND times_seen > 0
+      SELECT f.server_id, ae.endpoint_id, max(least(1.0, a.times_seen / a.times_asked))::DOUBLE AS weight
+      FROM advertised a
+      JOIN source s ON s.source_id = a.source_id AND s.kind = 'server'
+      JOIN server_endpoint f ON f.crawl_id = a.crawl_id AND f.endpoint_id = s.endpoint_id
+      JOIN advertisement_endpoint ae ON ae.advertisement_id = a.advertisement_id
+      JOIN endpoint e ON e.endpoint_id = ae.endpoint_id AND e.transport = 'tls'
+      WHERE a.crawl_id = $crawl_id AND a.times_asked > 0 AND a.times_seen > 0
       GROUP BY ALL
     )
-    SELECT server_id, list(host ORDER BY weight DESC, host)[:${mostPeers}] AS hosts,
-      list(weight ORDER BY weight DESC, host)[:${mostPeers}] AS weights
+    SELECT server_id, list(endpoint_id ORDER BY weight DESC, endpoint_id)[:${mostPeers}] AS endpoint_ids,
+      list(weight ORDER BY weight DESC, endpoint_id)[:${mostPeers}] AS weights
     FROM named GROUP BY server_id ORDER BY server_id`,
     { crawl_id: crawl.crawl_id }
   )
-  return new Map(rows.map(({ hosts, server_id, weights }): readonly [number, NamedPeers] => {
-    const known = hosts.flatMap((host, i) => placeOf.has(host) ? [[placeOf.get(host)!, weights[i]!] as const] : [])
-    return [server_id, { candidates: known.map(([place]) => place), weights: known.map(([, weight]) => weight) }]
+  return new Map(rows.map(({ endpoint_ids, server_id, weights }): readonly [number, NamedPeers] => {
+    const known = new Map<number, number>()
+    endpoint_ids.forEach((endpoint, i) => {
+      const place = placeOf.get(endpoint)
+      // The largest weight comes first.
+      if (place !== undefined && !known.has(place)) known.set(place, weights[i]!)
+    })
+    return [server_id, { candidates: [...known.keys()], weights: [...known.values()] }]
   }))
 })
 
@@ -214,8 +224,10 @@ export const readExposureInput = Effect.fnUntraced(function*(
   list: WalletList | null,
   clusters: ReadonlyArray<ClusterMembership>
 ) {
-  const { candidates, notes } = walletCandidates(crawl, list, yield* readHosts(crawl))
-  const named = yield* readPeers(crawl, new Map(candidates.map(({ host }, i) => [host, i] as const)))
+  const hosts = yield* readHosts(crawl)
+  const { candidates, notes } = walletCandidates(crawl, list, hosts)
+  // The crawl's hosts come first among the candidates.
+  const named = yield* readPeers(crawl, new Map(hosts.flatMap(({ endpoint_ids }, i) => endpoint_ids.map((id) => [id, i] as const))))
   const peers = new Map(candidates.flatMap(({ serverId }, i) => {
     const list = serverId === null ? undefined : named.get(serverId)
     return list === undefined || list.candidates.length === 0 ? [] : [[i, list] as const]

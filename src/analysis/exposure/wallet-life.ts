@@ -18,8 +18,21 @@ const stickyServers = 4
 const recentServers = 20
 const onionLimit = 5
 
+/** Servers that one session tries at the most: with ten at a time, what it gets through in some minutes. */
+const mostAttempts = 200
+
 /** Tries at drawing a server that was not tried yet, before all of them are looked through. */
 const drawTries = 24
+
+/** In place (Fisher and Yates). */
+const shuffle = (items: Array<number>, below: (count: number) => number): void => {
+  for (let i = items.length - 1; i > 0; i--) {
+    const j = below(i + 1)
+    const item = items[i]!
+    items[i] = items[j]!
+    items[j] = item
+  }
+}
 
 /** A network as one life of a wallet uses it: places instead of words, everything unknown drawn. */
 export interface LifeNetwork {
@@ -89,31 +102,38 @@ export const liveWallet = (
   const groupAgrees = (candidate: number): boolean =>
     group === null || usable[candidate] === 0 || random() * groupSize[group[candidate]!]! < 1
 
-  /** One of the list, of the recent ones and of those the main server names, each as likely; undefined when all were tried. */
-  const draw = (main: number | undefined): number | undefined => {
-    const named = main === undefined ? undefined : peers.get(main)
-    const more = named?.candidates.length ?? 0
-    const total = defaults.length + recents.length + more
-    if (total === 0) return undefined
-    const at = (i: number): number => {
-      if (i < defaults.length) return defaults[i]!
-      const later = i - defaults.length
-      const candidate = later < recents.length ? recents[later]! : named!.candidates[later - recents.length]!
-      // Each once, though several lists have it.
-      return isDefault[candidate] === 1 || (later >= recents.length && recents.includes(candidate)) ? -1 : candidate
+  /** Known beside the list's servers: recent ones, later those that the main server names. */
+  let others: Array<number> = []
+  /** What is left once drawing meets mostly tried ones, in the order in which it is taken. */
+  let left: Array<number> | undefined
+  const learn = (candidates: Iterable<number>): void => {
+    const known = new Set(others)
+    for (const candidate of candidates) if (isDefault[candidate] === 0) known.add(candidate)
+    others = [...known]
+    left = undefined
+  }
+  const at = (i: number): number => i < defaults.length ? defaults[i]! : others[i - defaults.length]!
+  /** One of those known, each as likely, that was not tried in this session; undefined when all were. */
+  const draw = (): number | undefined => {
+    const total = defaults.length + others.length
+    if (left === undefined) {
+      for (let tries = 0; tries < drawTries; tries++) {
+        const candidate = at(below(total))
+        if (tried[candidate] !== start && groupAgrees(candidate)) return candidate
+      }
+      left = []
+      for (let i = 0; i < total; i++) if (tried[at(i)] !== start) left.push(at(i))
+      shuffle(left, below)
     }
-    const fresh = (i: number): boolean => at(i) >= 0 && tried[at(i)] !== start
-    for (let tries = 0; tries < drawTries; tries++) {
-      const i = below(total)
-      if (!fresh(i)) continue
-      const place = i - defaults.length - recents.length
-      // Lists are random subsets: so often of so often asked it was in it.
-      if (place >= 0 && random() >= named!.weights[place]!) continue
-      if (groupAgrees(at(i))) return at(i)
+    for (let candidate = left.pop(); candidate !== undefined; candidate = left.pop()) {
+      if (tried[candidate] !== start) return candidate
     }
-    const left: Array<number> = []
-    for (let i = 0; i < total; i++) if (fresh(i)) left.push(at(i))
-    return left.length === 0 ? undefined : left[below(left.length)]
+    return undefined
+  }
+  /** The list that a main server hands out: of random subsets so often as it was seen of times asked. */
+  const namedBy = (main: number): ReadonlyArray<number> => {
+    const named = peers.get(main)
+    return named === undefined ? [] : named.candidates.filter((_, i) => named.weights[i]! >= 1 || random() < named.weights[i]!)
   }
   const drawMain = (): number => {
     for (let tries = 0; tries < 1000; tries++) {
@@ -132,6 +152,8 @@ export const liveWallet = (
     onions = 0
     buckets.clear()
     groups.clear()
+    others = []
+    learn(recents)
     let main = saved ?? drawMain()
     const reached = connect(main, true)
     // At once: recent servers until four are there, the rest from what is known before any server was asked.
@@ -144,7 +166,7 @@ export const liveWallet = (
       if (connect(recent, false)) sticky++
     }
     for (; attempts < policy.connections; attempts++) {
-      const next = draw(undefined)
+      const next = draw()
       if (next === undefined) break
       connect(next, false)
     }
@@ -152,8 +174,9 @@ export const liveWallet = (
     if (!reached && connected.length > 0) main = connected[below(connected.length)]!
     if (connected.length > 0) {
       // Then, for those that failed, also from the main server's list.
-      while (connected.length < policy.connections) {
-        const next = draw(main)
+      if (connected.length < policy.connections) learn(namedBy(main))
+      for (; connected.length < policy.connections && attempts < mostAttempts; attempts++) {
+        const next = draw()
         if (next === undefined) break
         connect(next, false)
       }
@@ -170,12 +193,7 @@ export const liveWallet = (
         asked(main, 0)
       }
       // In the order in which connections happened to succeed.
-      for (let i = connected.length - 1; i > 0; i--) {
-        const j = below(i + 1)
-        const other = connected[i]!
-        connected[i] = connected[j]!
-        connected[j] = other
-      }
+      shuffle(connected, below)
       const latest = new Set(connected)
       recents = [...connected, ...recents.filter((candidate) => !latest.has(candidate))].slice(0, recentServers)
     }

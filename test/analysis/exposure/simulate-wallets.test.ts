@@ -109,8 +109,15 @@ describe("the model of Electrum's server choice, against sums that can be done b
     assert.isBelow(deviation(named.connected, 1 / 2), 4, "named by the main server")
     assert.strictEqual(named.main.mean, 0)
     const never = new Map([[0, { candidates: range(10, 40), weights: range(10, 40).map(() => 0) }]])
-    assert.isBelow(ofFleet(ownersOf(of(never), [fleet(10, 40)])).connected.mean, 0.55)
+    assert.strictEqual(ofFleet(ownersOf(of(never), [fleet(10, 40)])).connected.mean, 0)
     assert.strictEqual(ofFleet(ownersOf(of(new Map()), [fleet(10, 40)])).connected.mean, 0)
+  })
+
+  it("where one /16 has everybody goes through them, and keeps none beside the main server", () => {
+    const network = walletNetwork(150, () => ({ bucket: "10.0.0.0/16" }))
+    const owners = ownersOf(network, [], { habits: { starts: 3 }, lives: 20 })
+    assert.isTrue(owners.every(({ connected }) => connected.mean === 1))
+    assert.isAtMost(owners.reduce((sum, { main }) => sum + main.mean, 0), 3)
   })
 
   it("comes back to recent servers, so that later starts meet fewer new ones than the first", () => {
