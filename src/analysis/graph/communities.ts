@@ -14,12 +14,17 @@ export interface CommunityOptions {
 
 export const defaultCommunityOptions: CommunityOptions = { resolutions: [0.5, 1, 1.5, 2], repeats: 10, randomSeed: 1 }
 
-/** Beyond so many announcements a run takes seconds. */
+/** Beyond so many announcements a run takes a tenth of a second; beyond `manyAnnouncements`, seconds. */
+const someAnnouncements = 20_000
 export const manyAnnouncements = 200_000
 
-/** The default options for a graph of that size: of large ones one resolution, in two runs. */
+/** The default options for a graph of that size: of larger ones fewer runs, of the largest one resolution. */
 export const communityOptionsFor = (announcements: number): CommunityOptions =>
-  announcements <= manyAnnouncements ? defaultCommunityOptions : { ...defaultCommunityOptions, resolutions: [1], repeats: 1 }
+  announcements <= someAnnouncements
+    ? defaultCommunityOptions
+    : announcements <= manyAnnouncements
+    ? { ...defaultCommunityOptions, repeats: 2 }
+    : { ...defaultCommunityOptions, resolutions: [1], repeats: 1 }
 
 /** A server's place at one resolution. */
 export interface CommunityMember {
