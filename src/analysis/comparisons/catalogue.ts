@@ -17,7 +17,7 @@ import { peerComparisons } from "./peer-lists.ts"
 import { placeComparisons } from "./place.ts"
 import { hostsShape, unusualPorts } from "./ports.ts"
 import { relayFee } from "./relay-fee.ts"
-import { sameCertificate, sameKey } from "./same-key.ts"
+import { namelessCertificate, sameCertificate, sameKey } from "./same-key.ts"
 import { softwareComparisons } from "./software.ts"
 import { jointEvents, tipArrivals } from "./watched.ts"
 
@@ -35,6 +35,7 @@ export const comparisons = ({ publicSuffixes = [], servers = [] }: ComparisonOpt
   return [
     sameKey,
     sameCertificate,
+    namelessCertificate,
     onionCertificate,
     certificateNamesOther(domainOf),
     ...domainComparisons(domainOf),

@@ -47,33 +47,53 @@ export const sameKey: Comparison = {
   }
 }
 
-/** Handshakes of both were signed with the key of one certificate. */
+/** One certificate of both, if nobody passes it on: with one of the hosts of either in it, or with none. */
+const commonCertificate = (a: ServerTraits, b: ServerTraits, isNaming: boolean): PresentedCertificate | undefined => {
+  const common = shared(certificatesOf(a), certificatesOf(b))
+    .map((sha256) => own(a).find((it) => it.sha256 === sha256)!)
+    .filter((it) => !passedOn(it.spkiSha256, a, b))
+  const names = (it: PresentedCertificate, server: ServerTraits): boolean => namedHosts(it, server).length > 0
+  const naming = common.find((it) => names(it, a) && names(it, b)) ?? common.find((it) => names(it, a) || names(it, b))
+  return isNaming ? naming : naming === undefined ? common[0] : undefined
+}
+
+const shownBy = (certificate: PresentedCertificate) =>
+  ({ certificate_sha256: certificate.sha256, subject: certificate.subject, names: certificate.names.slice(0, 20) })
+
+/** Handshakes of both were signed with the key of one certificate that is about one of them. */
 export const sameCertificate: Comparison = {
   name: "same certificate",
-  definition: "Both presented one certificate, when asked for a name or with a name of theirs in it.",
+  definition: "Both presented one certificate, which names a host of one of them or of both.",
   question: "same operator",
   forgeability: "possession",
   bundle: "key",
   levels: [
     // The maker of an image does not know the names of those who will use it; a big proxy does.
     { name: "one certificate that names hosts of both", m: 0.15, u: u / 5, measured: false },
-    { name: "one certificate", m: 0.3, u, measured: false }
+    { name: "one certificate that names a host of one", m: 0.3, u, measured: false }
   ],
   innocent,
   keys: certificatesOf,
   compare: (a, b) => {
-    const both = shared(certificatesOf(a), certificatesOf(b))
-    if (both.length === 0) return undefined
-    const common = both
-      .map((sha256) => own(a).find((it) => it.sha256 === sha256)!)
-      .filter((it) => !passedOn(it.spkiSha256, a, b))
-    const naming = common.find((it) => namedHosts(it, a).length > 0 && namedHosts(it, b).length > 0)
-    const certificate = naming ?? common[0]
+    const certificate = commonCertificate(a, b, true)
     if (certificate === undefined) return undefined
-    return {
-      level: naming === undefined ? 1 : 0,
-      value: certificate.sha256,
-      detail: { certificate_sha256: certificate.sha256, subject: certificate.subject, names: certificate.names.slice(0, 20) }
-    }
+    const isOfBoth = namedHosts(certificate, a).length > 0 && namedHosts(certificate, b).length > 0
+    return { level: isOfBoth ? 0 : 1, value: certificate.sha256, detail: shownBy(certificate) }
+  }
+}
+
+/** The same for a certificate that is about neither: an image brings such a one, with its key, to everybody who installs it. */
+export const namelessCertificate: Comparison = {
+  name: "same certificate of no name",
+  definition: "Both presented one certificate, when asked for a name, and it names no host of either.",
+  question: "same operator",
+  forgeability: "image",
+  bundle: "key",
+  levels: [{ name: "one certificate that names neither", m: 0.3, u, measured: false }],
+  innocent,
+  keys: certificatesOf,
+  compare: (a, b) => {
+    const certificate = commonCertificate(a, b, false)
+    return certificate === undefined ? undefined : { level: 0, value: certificate.sha256, detail: shownBy(certificate) }
   }
 }

@@ -68,7 +68,7 @@ const related = (servers: number, comparisons: ReadonlyArray<Comparison>, outcom
   const owners = new UnionFind(servers)
   const relates = comparisons.map(({ forgeability, levels }) =>
     levels.map(({ measured, u }) =>
-      forgeability === "possession" || forgeability === "two-sided" ||
+      forgeability === "possession" || forgeability === "image" || forgeability === "two-sided" ||
       (forgeability === "backend" && !measured && u <= leastAccident)))
   for (let i = 0; i < outcomes.first.length; i++) {
     for (let k = outcomes.start[i]!; k < outcomes.start[i + 1]!; k++) {
@@ -100,7 +100,7 @@ const weighAll = (
  * with an image or a proxy.
  */
 const doubts = (comparisons: ReadonlyArray<Comparison>, index: KeyIndex, outcomes: Outcomes, weights: Weights, directions: ReadonlyArray<Direction | undefined>): Float64Array => {
-  const possession = comparisons.map(({ forgeability }) => forgeability === "possession")
+  const possession = comparisons.map(({ forgeability }) => forgeability === "possession" || forgeability === "image")
   const forIt = new Map<number, number>()
   const againstIt = new Map<number, number>()
   weighAll(comparisons, outcomes, weights, directions, ({ against, otherWeighty }, i) => {

@@ -6,6 +6,8 @@ import { bitsOf, model, probabilityOf } from "./model.ts"
 export type Part =
   /** A private key that both hold. */
   | "possession"
+  /** A private key that an image may have brought to both. */
+  | "image"
   /** A word of both, e.g. a domain; a hoster gives names to strangers. */
   | "two-sided"
   /** The time of making something of one's own; a meet-up gives it to strangers. */
@@ -18,6 +20,7 @@ export const partOf = ({ forgeability, question }: Comparison): Part => {
   if (question !== "same operator") return "context"
   switch (forgeability) {
     case "possession":
+    case "image":
     case "two-sided":
     case "minting":
     case "copyable":
@@ -40,12 +43,12 @@ export interface Sums extends Record<Part, number> {
 }
 
 export const noSums = (): Sums => ({
-  "possession": 0, "two-sided": 0, "minting": 0, "copyable": 0, "context": 0,
+  "possession": 0, "image": 0, "two-sided": 0, "minting": 0, "copyable": 0, "context": 0,
   weightyCopyable: 0, mostCopyable: 0, against: 0,
-  weighty: { "possession": 0, "two-sided": 0, "minting": 0, "copyable": 0 }
+  weighty: { "possession": 0, "image": 0, "two-sided": 0, "minting": 0, "copyable": 0 }
 })
 
-/** Weighty agreements of all parts. */
+/** Weighty agreements of all parts but images, which bring more than one. */
 export const weightyOf = ({ weighty }: Sums): number =>
   weighty.possession + weighty["two-sided"] + weighty.minting + weighty.copyable
 
@@ -65,14 +68,15 @@ export const addTo = (sums: Sums, part: Part, bits: number): void => {
 
 /** Bits after caps and before the prior. */
 export const cappedBits = (sums: Sums): number =>
-  sums.possession + sums["two-sided"] + sums.minting + Math.max(sums.against, -model.againstSumCap) +
+  sums.possession + sums.image + sums["two-sided"] + sums.minting + Math.max(sums.against, -model.againstSumCap) +
   (isEnough(sums)
     ? Math.min(sums.copyable, model.copyableCap) + Math.min(sums.context, model.contextCap)
     : Math.min(sums.weightyCopyable, model.copyableAloneCap))
 
 /**
  * The conditions of a verdict: something that a copier cannot have, and
- * something else. A hoster explains one domain and one text, a meet-up with a
+ * something else. An image brings its key, its text and, if a hoster sells it, a
+ * domain: beside it counts what is made or written for oneself. A hoster explains one domain and one text, a meet-up with a
  * guide one evening and one text: without a key a third is needed, or under one
  * domain a value that is unique by nature, which no hoster gives to customers.
  */
@@ -80,6 +84,8 @@ export const isEnough = (sums: Sums): boolean => {
   const { weighty } = sums
   const all = weightyOf(sums)
   if (weighty.possession > 0) return all >= 2
+  if (weighty.image > 0 && weighty.minting > 0) return true
+  if (weighty.image > 0 && sums.mostCopyable >= model.unique) return true
   if (weighty["two-sided"] > 0 && sums.mostCopyable >= model.unique) return true
   return weighty["two-sided"] + weighty.minting > 0 && all >= 3
 }
@@ -94,7 +100,7 @@ export const operatorProbability = (sums: Sums, prior: number): { readonly p: nu
 
 const limitOf = (sums: Sums): Limit => {
   const { weighty } = sums
-  if (weighty.possession > 0) return "only a shared key, which an image or a proxy may have brought"
+  if (weighty.possession + weighty.image > 0) return "only a shared key, which an image or a proxy may have brought"
   if (weighty["two-sided"] + weighty.minting === 0) return "only evidence that anybody can copy"
   return weightyOf(sums) > 1
     ? "only two things in common that a hoster, or a meet-up with a guide, explains"

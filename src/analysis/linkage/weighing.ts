@@ -67,7 +67,7 @@ export const makeWeigher = (comparisons: ReadonlyArray<Comparison>, outcomes: Ou
   const bundle = Uint8Array.from(comparisons, (comparison) => bundleNames.indexOf(comparison.bundle))
   const parts = comparisons.map(partOf)
   /** Who copies or relays another brings it about. */
-  const brings = comparisons.map(({ forgeability }, c) => forgeability === "backend" || parts[c] === "copyable" || parts[c] === "minting" || parts[c] === "possession")
+  const brings = comparisons.map(({ forgeability }, c) => forgeability === "backend" || parts[c] === "copyable" || parts[c] === "minting" || parts[c] === "possession" || parts[c] === "image")
   const agreement = comparisons.map((comparison) => comparison.levels.map((_, level) => isAgreement(comparison, level)))
   let widest = 1
   for (let i = 0; i < outcomes.first.length; i++) widest = Math.max(widest, outcomes.start[i + 1]! - outcomes.start[i]!)
@@ -184,7 +184,7 @@ export const makeWeigher = (comparisons: ReadonlyArray<Comparison>, outcomes: Ou
       if (question[c] !== operator) others++
       if (bits[k]! <= 0) continue
       if (bits[k]! >= model.weighty && brings[c]) shows = true
-      if (parts[c] === "possession" || parts[c] === "two-sided") possesses = true
+      if (parts[c] === "possession" || parts[c] === "image" || parts[c] === "two-sided") possesses = true
     }
     for (let q = 0; q < questions.length; q++) {
       if (q === operator) continue

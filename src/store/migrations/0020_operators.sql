@@ -62,7 +62,7 @@ COMMENT ON COLUMN comparison_weight.crawl_id IS 'Crawl analysed.';
 COMMENT ON COLUMN comparison_weight.comparison IS 'What is compared, e.g. donation address.';
 COMMENT ON COLUMN comparison_weight.level IS 'What was found, e.g. the same.';
 COMMENT ON COLUMN comparison_weight.question IS 'What it is evidence of: same server, same machine, shared infrastructure or same operator.';
-COMMENT ON COLUMN comparison_weight.forgeability IS 'How a stranger could bring it about: possession (of a private key), two-sided (both state it), minting (made at one time), copyable, hosting, backend or software.';
+COMMENT ON COLUMN comparison_weight.forgeability IS 'How a stranger could bring it about: possession (of a private key), image (of one whose certificate names neither), two-sided (both state it), minting (made at one time), copyable, hosting, backend or software.';
 COMMENT ON COLUMN comparison_weight.bundle IS 'Comparisons of one bundle look at one decision of somebody; of those that agree, one counts.';
 COMMENT ON COLUMN comparison_weight.definition IS 'When two servers agree in it, in a sentence.';
 COMMENT ON COLUMN comparison_weight.innocent IS 'What else explains an agreement.';

@@ -22,12 +22,23 @@ const showing = (id: number, host: string, changes: Parameters<typeof presentedA
 describe("a private key that both hold", () => {
   it("is one that signed handshakes of both", () => {
     assert.strictEqual(level("same key", showing(1, "a.example", key), showing(2, "b.example", key)), "one key, different certificates")
-    assert.strictEqual(level("same certificate", showing(1, "a.example", one), showing(2, "b.example", one)), "one certificate")
+    assert.strictEqual(
+      level("same certificate", showing(1, "a.example", { ...one, names: ["a.example"] }), showing(2, "b.example", { ...one, names: ["a.example"], claimed: ["b.example"] })),
+      "one certificate that names a host of one"
+    )
     assert.strictEqual(
       level("same certificate", ...["a.example", "b.example"].map((host, i) =>
         showing(i, host, { ...one, names: ["a.example", "b.example"] })) as [ServerTraits, ServerTraits]),
       "one certificate that names hosts of both"
     )
+  })
+
+  it("may have come with an image where its one certificate names neither", () => {
+    const [a, b] = [showing(1, "a.example", one), showing(2, "b.example", one)]
+    assert.isUndefined(level("same certificate", a, b))
+    assert.strictEqual(level("same certificate of no name", a, b), "one certificate that names neither")
+    const named = { ...one, names: ["b.example"], claimed: ["a.example"] }
+    assert.isUndefined(level("same certificate of no name", showing(1, "a.example", named), showing(2, "b.example", named)))
   })
 
   it("is counted once where the certificate is the same", () => {
@@ -53,7 +64,7 @@ describe("a private key that both hold", () => {
   it("is proved where under a certificate of the other the server says that it goes by its own host", () => {
     const ofA = { ...one, names: ["a.example"] }
     const [a, b] = [showing(1, "a.example", ofA), showing(2, "b.example", { ...ofA, claimed: ["b.example"] })]
-    assert.strictEqual(level("same certificate", a, b), "one certificate")
+    assert.strictEqual(level("same certificate", a, b), "one certificate that names a host of one")
     assert.isUndefined(level("certificate passed on", a, b))
     const elsewhere = showing(2, "b.example", ofA, { claimedHosts: [{ host: "b.example", tcpPort: 50_001, tlsPort: null }] })
     assert.isUndefined(level("same certificate", a, elsewhere))
