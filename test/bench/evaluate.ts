@@ -2,7 +2,7 @@
  * `npm run evaluate -- [--seeds 5] [--first-seed 1] [--scenario NAME…] [--out FILE] [--keep FOLDER]`
  *
  * How right the analysis is: each scenario with each seed is simulated, crawled
- * with deep visits, asked together at three times of its world, analysed, and
+ * with deep visits, asked together at three times of its world, 6 hours apart, analysed, and
  * judged against its truth. One at a time; a scenario takes one to two minutes.
  * Prints (or writes) the table of the README, and on standard error every false
  * accusation. With `--keep`, crawls are kept in a folder and found there again:

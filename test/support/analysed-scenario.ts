@@ -1,4 +1,5 @@
 import { basename, join } from "node:path"
+import { setTimeout } from "node:timers/promises"
 import { runCli } from "./cli.ts"
 import { runSimnet } from "./running-simnet.ts"
 
@@ -22,7 +23,7 @@ export const seenIn = (folder: string, scenario: string, randomSeed: number): Se
 export interface LookOptions {
   /** Aligned snapshots after the crawl. */
   readonly snapshots?: number
-  /** Milliseconds of the simulated world before each: mempools and blocks are others by then. */
+  /** Milliseconds of the simulated world before each: mempools and blocks are others by then, and not all hours are quiet. */
   readonly apartMs?: number
   /** Fleets shrink or grow to so many servers. */
   readonly servers?: number | null
@@ -33,6 +34,12 @@ export interface LookOptions {
 }
 
 /**
+ * Until what a snapshot cost a server is off its books: our time, which the
+ * world's clock does not move. Deep visits have left little room for more.
+ */
+const restMs = 40_000
+
+/**
  * Crawl a scenario with deep visits and ask all servers together at several
  * times of the simulated world, each as a user would. The world's clock goes no
  * faster than ours while anybody looks, and is moved in between.
@@ -41,7 +48,7 @@ export const lookAtScenario = async (
   scenario: string,
   randomSeed: number,
   folder: string,
-  { apartMs = 2 * 3_600_000, differential = false, onStep, servers = null, snapshots = 3 }: LookOptions = {}
+  { apartMs = 6 * 3_600_000, differential = false, onStep, servers = null, snapshots = 3 }: LookOptions = {}
 ): Promise<SeenScenario> => {
   const seen = seenIn(folder, scenario, randomSeed)
   const { db, publicSuffixFile, truthFile } = seen
@@ -57,7 +64,8 @@ export const lookAtScenario = async (
     const proxy = `socks5://127.0.0.1:${simnet.socksPort}`
     const way = [
       "--network", simnet.chain, "--proxy", proxy, "--tor", proxy, "--resolver", `127.0.0.1:${simnet.dnsPort}`,
-      "--connect-timeout", "2500ms", "--rate", "0", "--progress", "off"
+      // Several worlds in one process, on a machine with other things to do, are late rather than dead.
+      "--connect-timeout", "8s", "--rate", "0", "--progress", "off"
     ]
     await run(
       "crawl", ...way, "--fingerprint", "now", "--geoip", geoFile, ...(differential ? ["--differential"] : []),
@@ -65,6 +73,7 @@ export const lookAtScenario = async (
     )
     for (let i = 0; i < snapshots; i++) {
       simnet.clock.advance(apartMs)
+      if (i > 0) await setTimeout(restMs)
       await run("probe", "--snapshot", ...way)
     }
   } finally {

@@ -15,15 +15,29 @@ export interface FleetKit {
 const hex = (text: string): string =>
   Array.from({ length: 64 }, (_, i) => ((text.charCodeAt(i % text.length) * (i + 7)) % 16).toString(16)).join("")
 
-const own = (certificate: PresentedCertificate, change: Partial<PresentedCertificate>): PresentedCertificate =>
-  ({ ...certificate, selfSigned: true, trusted: false, isDefault: false, template: null, ...change })
+/** A certificate of its own that names the host it is shown at, as software and guides make them. */
+const own = (certificate: PresentedCertificate, index: number, change: Partial<PresentedCertificate>): PresentedCertificate => {
+  const name = `CN=${certificate.host}`
+  return {
+    ...certificate,
+    sha256: hex(`planted ${index}`),
+    subject: name,
+    issuer: name,
+    names: [certificate.host],
+    selfSigned: true,
+    trusted: false,
+    isDefault: false,
+    template: null,
+    ...change
+  }
+}
 
 const hasCertificate = ({ certificates }: ServerTraits): boolean => certificates.length > 0
 
 /** A key of the fleet, in a certificate of each server's own. */
 const oneKey = (server: ServerTraits, index: number): ServerTraits => ({
   ...server,
-  certificates: server.certificates.map((certificate) => own(certificate, { spkiSha256: hex("planted key"), sha256: hex(`planted ${index}`) }))
+  certificates: server.certificates.map((certificate) => own(certificate, index, { spkiSha256: hex("planted key") }))
 })
 
 const oneDonation = (server: ServerTraits): ServerTraits => ({
@@ -36,9 +50,8 @@ const mintedTogether = (server: ServerTraits, index: number): ServerTraits => {
   const at = Date.UTC(2025, 1, 3, 4, 5, 6) + index * 7_000
   return {
     ...server,
-    certificates: server.certificates.slice(0, 1).map((certificate) => own(certificate, {
+    certificates: server.certificates.slice(0, 1).map((certificate) => own(certificate, index, {
       spkiSha256: hex(`planted key ${index}`),
-      sha256: hex(`planted ${index}`),
       validFrom: at,
       validTo: at + 1234 * 86_400_000
     }))
@@ -52,7 +65,7 @@ const oneDomain = (server: ServerTraits, index: number): ServerTraits => {
     ...server,
     hosts: [host],
     endpoints: server.endpoints.map((endpoint) => ({ ...endpoint, host })),
-    certificates: server.certificates.map((certificate) => ({ ...certificate, host, sni: host }))
+    certificates: server.certificates.map((certificate) => ({ ...certificate, host, sni: host, names: [host], subject: `CN=${host}` }))
   }
 }
 
