@@ -1,6 +1,8 @@
 import type { VisitReason } from "../domain/reason.ts"
 import type { Visit } from "../domain/visit.ts"
+import { electrumxCost } from "../electrum/methods.ts"
 import { type DeepChoice, invalidJsonCost } from "../probe/deep/budget.ts"
+import { mostErrors, type VisitRoom } from "../probe/request-limit.ts"
 import type { LedgerFact } from "../store/facts.ts"
 import type { HostCost } from "../store/joined-visits.ts"
 import type { DialPlan } from "../transport/dial-plan.ts"
@@ -13,8 +15,14 @@ import { Account, recovered, recoveryPerSecond } from "./account.ts"
  * charges nothing, so what the ledger says is an upper bound for them.
  */
 
-/** No visit may lift a balance above this: well below the soft limit of 1,000. */
+/** Visits that know their errors beforehand may not lift a balance above this: well below the soft limit of 1,000. */
 export const balanceLimit = 700
+
+/** No visit may lift a balance above this, whatever it is answered: still below the soft limit. */
+export const errorLimit = 990
+
+/** Errors that a visit has room for at the least: a handshake may bring one and be tried again. */
+export const leastErrors = 2
 
 /**
  * As `balanceLimit`, for deep visits. Invalid JSON is more than ElectrumX's soft
@@ -25,6 +33,9 @@ export const deepBalanceLimit = (choice: DeepChoice): number =>
 
 /** What a crawl visit may cost at the most without errors, before it is known: all probes, 6 peer rounds of large lists. */
 export const visitAllowance = 90
+
+/** What there must be room for before a crawl visit is begun. */
+export const leastVisit = visitAllowance + leastErrors * electrumxCost.error
 
 /** How long a server that throttled or reset us is left alone. */
 export const backOffMs = 30 * 60_000
@@ -40,6 +51,7 @@ export const reasonForDistance = (visit: Visit): VisitReason | null => {
 
 /** Why a server may not be visited now; null when it may. */
 export type LedgerRefusal = {
+  readonly kind: "back-off" | "no room"
   readonly detail: string
   readonly until: number
   /** Visits under way are counted at the most they may cost: there may be room when they are over. */
@@ -116,21 +128,37 @@ export class CostLedger {
     this.#hosts.delete(small)
   }
 
+  #inUse({ host, target }: Books, now: number): number {
+    return Math.max(this.balance(target, now), this.#servers.get(host)?.balance(now) ?? 0)
+  }
+
+  /**
+   * What a visit that is not refused may bring, `allowance` being its cost without
+   * errors: so many errors that there is room for another visit even if all of them
+   * come, but two at least.
+   */
+  room(books: Books, now: number, allowance = visitAllowance, most = mostErrors): VisitRoom {
+    const left = Math.floor((balanceLimit - this.#inUse(books, now) - allowance) / electrumxCost.error)
+    const errors = Math.max(leastErrors, Math.min(most, left))
+    return { errors, units: allowance + errors * electrumxCost.error }
+  }
+
   /** Why a visit that may cost `allowance` may not be made now: the dialled address and the host's server both must have room for it. */
-  refusal({ host, target }: Books, now: number, allowance = visitAllowance, limit = balanceLimit): LedgerRefusal {
+  refusal({ host, target }: Books, now: number, allowance = leastVisit, limit = errorLimit): LedgerRefusal {
     const entry = this.#entries.get(target)
     const server = this.#servers.get(host)
     const [until, reason] = (server?.backOffUntil ?? 0) > (entry?.backOffUntil ?? 0)
       ? [server!.backOffUntil!, server!.backOffReason]
       : [entry?.backOffUntil ?? 0, entry?.reason]
     if (until > now) {
-      return { detail: `back-off until ${new Date(until).toISOString()}: ${reason ?? "throttled"}`, until, mayEndSooner: false }
+      return { kind: "back-off", detail: `back-off until ${new Date(until).toISOString()}: ${reason ?? "throttled"}`, until, mayEndSooner: false }
     }
-    const balance = Math.max(this.balance(target, now), server?.balance(now) ?? 0)
+    const balance = this.#inUse({ host, target }, now)
     const excess = balance + allowance - limit
     if (excess <= 0) return null
     return {
-      detail: `ledger: ${Math.round(balance)} of ${limit} units in use, ${allowance} wanted`,
+      kind: "no room",
+      detail: `ledger: ${Math.round(balance)} of ${limit} units in use, ${Math.ceil(allowance)} wanted`,
       until: now + Math.ceil((excess / recoveryPerSecond) * 1000),
       mayEndSooner: this.#underWay.has(target) || (server?.underWay ?? 0) > 0
     }

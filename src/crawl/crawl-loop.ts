@@ -4,6 +4,7 @@ import type { PeerGrammar } from "../discovery/peer-entry.ts"
 import type { Chain } from "../domain/chain.ts"
 import type { NotVisitedReason } from "../domain/reason.ts"
 import type { Visit } from "../domain/visit.ts"
+import type { VisitRoom } from "../probe/request-limit.ts"
 import { Visitor } from "../probe/visitor.ts"
 import type { AdvertisedFact, CrawlId, Fact } from "../store/facts.ts"
 import { Store } from "../store/store.ts"
@@ -11,7 +12,7 @@ import type { StoreError } from "../store/store-error.ts"
 import { Dialer, type DialPlan } from "../transport/dialer.ts"
 import type { TransportError } from "../transport/transport-error.ts"
 import { announcedBy, visitWithoutExcluded, visitWithShortLists, withoutExcluded } from "./announcements.ts"
-import { type Books, booksOf, type CostLedger, reasonForDistance, visitAllowance } from "./cost-ledger.ts"
+import { type Books, booksOf, type CostLedger, reasonForDistance } from "./cost-ledger.ts"
 import type { Frontier } from "./frontier.ts"
 import type { FrontierEntry } from "./frontier-entry.ts"
 import { type Occupancy, occupancyOf, Politeness } from "./politeness.ts"
@@ -24,7 +25,7 @@ import { visitOfFailedPlan } from "./failed-plan.ts"
 /** What the owner of a crawl's state is told. */
 export type CrawlMessage =
   | { readonly _tag: "planned"; readonly entry: FrontierEntry; readonly plan: Result.Result<DialPlan, TransportError> }
-  | { readonly _tag: "visited"; readonly ready: Ready; readonly visit: Visit }
+  | { readonly _tag: "visited"; readonly ready: Ready; readonly room: VisitRoom; readonly visit: Visit }
   | { readonly _tag: "stop"; readonly end: CrawlEnd }
 
 /** An endpoint that may be connected to now: its occupancy is taken. */
@@ -91,11 +92,12 @@ export const crawlLoop = Effect.fnUntraced(function*(
 
     const startVisit = Effect.fnUntraced(function*(it: Ready) {
       active++
-      yield* record([ledger.book(it.books, visitAllowance, now())])
+      const room = ledger.room(it.books, now())
+      yield* record([ledger.book(it.books, room.units, now())])
       const wait = politeness.slot(now()) - now()
-      const visit = visitor.visit(it.plan, visitOptions)
+      const visit = visitor.visit(it.plan, { ...visitOptions, room })
       yield* FiberSet.run(workers, (wait > 0 ? Effect.delay(visit, wait) : visit).pipe(
-        Effect.flatMap((visit) => Queue.offer(inbox, { _tag: "visited", ready: it, visit })),
+        Effect.flatMap((visit) => Queue.offer(inbox, { _tag: "visited", ready: it, room, visit })),
         Effect.asVoid
       ))
     })
@@ -159,7 +161,7 @@ export const crawlLoop = Effect.fnUntraced(function*(
       return []
     }
 
-    const onVisited = (it: Ready, visit: Visit): Array<Fact> => {
+    const onVisited = (it: Ready, room: VisitRoom, visit: Visit): Array<Fact> => {
       active--
       const at = now()
       tally.add(visit)
@@ -185,7 +187,7 @@ export const crawlLoop = Effect.fnUntraced(function*(
           at
         }))
       }
-      facts.push(ledger.settle(it.books, visitAllowance, visit.cost, reasonForDistance(visit), at))
+      facts.push(ledger.settle(it.books, room.units, visit.cost, reasonForDistance(visit), at))
       if (tally.proxyIsLost) end ??= "proxy lost"
       ready.push(...held.splice(0), ...politeness.leave(it.occupancy))
       return facts
@@ -202,7 +204,7 @@ export const crawlLoop = Effect.fnUntraced(function*(
       if (end !== null) break
       const message = yield* Queue.take(inbox)
       if (message._tag === "stop") end = message.end
-      else yield* record(message._tag === "planned" ? onPlanned(message.entry, message.plan) : onVisited(message.ready, message.visit))
+      else yield* record(message._tag === "planned" ? onPlanned(message.entry, message.plan) : onVisited(message.ready, message.room, message.visit))
     }
 
     // Visits in flight get a moment to end; what does not stays due, for `--resume`.
@@ -213,7 +215,7 @@ export const crawlLoop = Effect.fnUntraced(function*(
       while (active > 0) {
         const message = yield* Queue.take(inbox)
         if (message._tag === "planned") onPlanned(message.entry, message.plan)
-        else if (message._tag === "visited") yield* record(onVisited(message.ready, message.visit))
+        else if (message._tag === "visited") yield* record(onVisited(message.ready, message.room, message.visit))
       }
     }).pipe(Effect.timeoutOption(settings.drainMs))
     if (end === "limit" || end === "max time") {

@@ -8,7 +8,9 @@ import type { ByteBudget } from "../electrum/byte-budget.ts"
 import { compareSegments, testSegments } from "../probe/differential/compare.ts"
 import { interview } from "../probe/differential/interview.ts"
 import { personas } from "../probe/differential/personas.ts"
-import { segmentAllowance } from "../probe/differential/questions.ts"
+import { segmentAllowance, segmentErrors } from "../probe/differential/questions.ts"
+import { unitsEnough, type VisitRoom } from "../probe/request-limit.ts"
+import { electrumxCost } from "../electrum/methods.ts"
 import type { DifferentialSeries } from "../store/probing-records.ts"
 import { Store, type Vantage } from "../store/store.ts"
 import type { StoreError } from "../store/store-error.ts"
@@ -46,6 +48,9 @@ const firstOrders: ReadonlyArray<ReadonlyArray<PersonaName>> = [
   ["wallet", "crawler", "crawler", "wallet"]
 ]
 
+/** While visits to the same server are under way, for which the most is booked that they may cost. */
+const lookAgainMs = 1000
+
 /** In which order a series asks. A repetition's is drawn from all orders: its test rests on that. */
 const orderOf = (stage: DifferentialStage, repetitions: number): Effect.Effect<ReadonlyArray<PersonaName>> =>
   stage === "first"
@@ -69,11 +74,12 @@ const judge = (
   stage: DifferentialStage,
   segments: ReadonlyArray<Segment>,
   questions: ReadonlyArray<string>,
-  complete: boolean
+  /** Why the series came to an early end; null for one that is complete. */
+  cut: string | null
 ): Pick<Differential, "comparison" | "statistic" | "pValue" | "detail"> => {
   const comparison = compareSegments(segments)
-  if (!complete) {
-    return { comparison: { ...comparison, outcome: "not comparable" }, statistic: null, pValue: null, detail: "the connections came to an early end" }
+  if (cut !== null) {
+    return { comparison: { ...comparison, outcome: "not comparable" }, statistic: null, pValue: null, detail: cut }
   }
   if (stage === "first" || comparison.outcome === "not comparable") {
     return { comparison, statistic: null, pValue: null, detail: comparison.outcome === "not comparable" ? "nothing was answered on every connection" : null }
@@ -112,21 +118,51 @@ export const runDifferential = Effect.fn("runDifferential")(function*(
   })
   const gate = new ConnectionGate(settings)
 
-  /** One connection after the other to one server, as long as it answers. */
+  /** What every connection to a server may bring it: errors too, which nobody knows before. */
+  const roomOf = ({ target }: Pick<ProbeMember, "target">): VisitRoom => ({
+    errors: segmentErrors,
+    units: segmentAllowance(chain, target) + segmentErrors * electrumxCost.error
+  })
+
+  /** Books the next connection as soon as there is room for it; a text says why there will not be in time. */
+  const booked = Effect.fnUntraced(function*(member: ProbeMember, wait: { leftMs: number }) {
+    const { units } = roomOf(member)
+    while (true) {
+      const now = clock.currentTimeMillisUnsafe()
+      const refusal = ledger.refusal(member.books, now, units)
+      if (refusal === null) {
+        yield* store.record(crawlId, [ledger.book(member.books, units, now)])
+        return null
+      }
+      if (refusal.kind === "back-off") return refusal.detail
+      const waitMs = refusal.mayEndSooner ? Math.min(refusal.until - now, lookAgainMs) : refusal.until - now
+      if (waitMs > wait.leftMs) return `${unitsEnough}: ${refusal.detail}`
+      wait.leftMs -= waitMs
+      yield* Effect.sleep(waitMs)
+    }
+  })
+
+  /** One connection after the other to one server, as long as it answers and has room for what the next one may cost. */
   const ask = Effect.fnUntraced(function*(member: ProbeMember, order: ReadonlyArray<PersonaName>) {
     const segments: Array<Segment> = []
     const visits: Array<Visit> = []
+    const wait = { leftMs: settings.mostWaitMs }
+    const room = roomOf(member)
     for (const name of order) {
+      const full = yield* booked(member, wait)
+      if (full !== null) return { segments, visits, cut: full }
       yield* Effect.sleep(gate.wait(clock.currentTimeMillisUnsafe()))
-      const { segment, visit } = yield* interview(member.plan!, personas[name], member.target, { chain, clientName: settings.clientName })
+      const { segment, spent, visit } = yield* interview(member.plan!, personas[name], member.target, { chain, clientName: settings.clientName, room })
       segments.push(segment)
       visits.push(visitWithoutExcluded(visit, run.exclusions))
       const distance = reasonForDistance(visit)
-      // At once: whatever becomes of the series, it is on their books.
-      yield* store.record(crawlId, [ledger.charge(member.books, visit.cost, distance, clock.currentTimeMillisUnsafe())])
+      yield* store.record(crawlId, [ledger.settle(member.books, room.units, visit.cost, distance, clock.currentTimeMillisUnsafe())])
+      // What is not asked each time cannot be compared: the next connection would cost as much for nothing.
+      if (spent !== null) return { segments, visits, cut: spent === unitsEnough ? spent : `${unitsEnough}: ${spent}` }
       if (visit.outcome === "failed" || distance === "throttled" || distance === "reset") break
     }
-    return { segments, visits, complete: segments.length === order.length && visits.at(-1)?.outcome === "answered" }
+    const complete = segments.length === order.length && visits.at(-1)?.outcome === "answered"
+    return { segments, visits, cut: complete ? null : "the connections came to an early end" }
   })
 
   const series = Effect.fnUntraced(function*(
@@ -136,8 +172,8 @@ export const runDifferential = Effect.fn("runDifferential")(function*(
   ) {
     const startedAt = clock.currentTimeMillisUnsafe()
     const order = yield* orderOf(stage, settings.repetitions)
-    const { complete, segments, visits } = yield* ask(member, order)
-    const judged = judge(stage, segments, questions, complete)
+    const { cut, segments, visits } = yield* ask(member, order)
+    const judged = judge(stage, segments, questions, cut)
     const suspect = stage === "first" ? judged.comparison.outcome === "differs" : judged.comparison.outcome === "not comparable"
     const differential: Differential = {
       target: member.target,
@@ -163,9 +199,9 @@ export const runDifferential = Effect.fn("runDifferential")(function*(
       waiting.push({ endpoint, from: plan.from })
       return []
     }
-    const connections = plan.stage === "first" ? firstOrders[0]!.length : settings.repetitions
-    const allowance = connections * segmentAllowance(chain, target)
-    const member = yield* prepareMember(target, { exclusions: run.exclusions, allowance }, ledger)
+    // Errors not counted: a series waits for room, and is not begun only where a server is far from having any.
+    const rules = { exclusions: run.exclusions, allowance: segmentAllowance(chain, target) }
+    const member = yield* prepareMember(target, rules, ledger)
     if (member.refusal !== null) {
       refused.push({ endpoint, problem: member.refusal.problem })
       return []
@@ -175,8 +211,7 @@ export const runDifferential = Effect.fn("runDifferential")(function*(
         Effect.andThen(Effect.suspend(() => {
           gate.opened()
           return series(member, plan.stage, plan.questions).pipe(Effect.ensuring(Effect.sync(() => gate.leave(member.occupancy))))
-        })),
-        Effect.ensuring(Effect.sync(() => ledger.release(member.books, allowance)))
+        }))
       )
     ]
   })

@@ -6,6 +6,8 @@ export interface DifferentialSettings extends GateRules {
   readonly restMs: number
   /** Connections of a repetition, half of them for each persona. */
   readonly repetitions: number
+  /** In all, until a server has forgotten enough of what a series has cost it for the next connection. */
+  readonly mostWaitMs: number
   /** Sent in `server.version` by every persona. */
   readonly clientName: string
 }
@@ -19,5 +21,6 @@ export const defaultDifferentialSettings: Omit<DifferentialSettings, "clientName
   rate: 10,
   perBlock: 4,
   restMs: 20 * 3_600_000,
-  repetitions: 18
+  repetitions: 18,
+  mostWaitMs: 30 * 60_000
 }

@@ -3,7 +3,7 @@ import type { Exclusions } from "../discovery/exclude.ts"
 import type { Chain } from "../domain/chain.ts"
 import type { DueProbe } from "../domain/probe-due.ts"
 import type { VisitReason } from "../domain/reason.ts"
-import { type DeepChoice, deepAllowance } from "../probe/deep/budget.ts"
+import { type DeepChoice, deepAllowance, deepBooking } from "../probe/deep/budget.ts"
 import { type DeepVisit, DeepVisitor } from "../probe/deep/deep-visitor.ts"
 import { outOfTime } from "../probe/deep/deep-reply.ts"
 import type { CrawlId, Fact, ProbeDueFact } from "../store/facts.ts"
@@ -72,6 +72,7 @@ export class DueProbes extends Context.Service<DueProbes, {
         const ledger = yield* openLedger(run.chain.name, run.vantage.name).pipe(Effect.provideService(Store, store))
         const politeness = new Politeness<Latch.Latch>(run)
         const allowance = deepAllowance(run.choice)
+        const booking = deepBooking(run.choice)
         const pace = Effect.suspend(() => Effect.sleep(Math.max(0, politeness.slot(now()) - now())))
         const change = (probe: DueProbe, state: ProbeDueFact["state"], dueAt: number, detail: string | null): ProbeDueFact => ({
           _tag: "probe due",
@@ -92,7 +93,7 @@ export class DueProbes extends Context.Service<DueProbes, {
           const refusal = ledger.refusal(books, now(), allowance, deepBalanceLimit(run.choice))
           if (refusal !== null) return yield* postpone(probe, refusal.until, refusal.detail)
           yield* store.record(runId, [
-            ledger.book(books, allowance, now()),
+            ledger.book(books, booking, now()),
             change(probe, "due", now() + backOffMs, "begun")
           ])
           yield* store.flush
@@ -102,7 +103,7 @@ export class DueProbes extends Context.Service<DueProbes, {
             behavesLike: probe.behavesLike,
             pace
           })
-          const correction = ledger.settle(books, allowance, deep.visit.cost, reasonForDistance(deep.visit), now())
+          const correction = ledger.settle(books, booking, deep.visit.cost, reasonForDistance(deep.visit), now())
           if (isOurs(deep.visit.reason)) {
             const detail = `${deep.visit.reason}: ${deep.visit.detail}`
             return yield* settle([correction, change(probe, "due", now() + backOffMs, detail)], "postponed")

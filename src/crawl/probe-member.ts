@@ -23,8 +23,8 @@ export interface ProbeMember {
 
 /**
  * Resolves and asks opt-out lists and ledger; opens no connection. `allowance`:
- * what the probe may cost. The ledger keeps that room for a member that may be
- * asked: two names may be one server.
+ * what there must be room for. Nothing is booked: that is done when the server is
+ * asked, and the ledger asked once more, since two names may be one server.
  */
 export const prepareMember = Effect.fnUntraced(function*(
   target: ProbeTarget,
@@ -43,8 +43,6 @@ export const prepareMember = Effect.fnUntraced(function*(
     if (Result.isFailure(planned)) return { state: "failed", problem: `${planned.failure.reason}: ${planned.failure.detail}` }
     return refused === null ? null : { state: "not asked", problem: refused.detail }
   }
-  const refusal = refusalOf()
-  if (refusal === null) ledger.reserve(books, rules.allowance)
   const dialled = plan?.dial.address ?? addresses[0] ?? null
-  return { target, plan, refusal, books, occupancy: occupancyOf(endpoint.host, dialled, []) }
+  return { target, plan, refusal: refusalOf(), books, occupancy: occupancyOf(endpoint.host, dialled, []) }
 })

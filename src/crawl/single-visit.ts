@@ -27,7 +27,7 @@ export const visitOnce = Effect.fn("visitOnce")(function*(
   const now = yield* Clock.currentTimeMillis
   if (Result.isFailure(plan)) return visitOfFailedPlan(endpoint, plan.failure, now)
   const refusal = ledger.refusal(booksOf(plan.success), now)
-  if (refusal === null) return yield* visitor.visit(plan.success, options)
+  if (refusal === null) return yield* visitor.visit(plan.success, { ...options, room: ledger.room(booksOf(plan.success), now) })
   return yield* new CrawlError({
     reason: "too early",
     message: `${endpointKey(endpoint)} is not visited before ${new Date(refusal.until).toISOString()}: ${refusal.detail}.`

@@ -5,6 +5,7 @@ import type { Snapshot, Tip } from "../domain/snapshot.ts"
 import type { Visit } from "../domain/visit.ts"
 import type { ByteBudget } from "../electrum/byte-budget.ts"
 import { electrumxCost } from "../electrum/methods.ts"
+import type { VisitRoom } from "../probe/request-limit.ts"
 import { type OpenSession, openSession } from "../probe/open-session.ts"
 import { judgeTips, lonelyNews } from "../probe/snapshot/tips.ts"
 import type { LedgerFact } from "../store/facts.ts"
@@ -18,7 +19,7 @@ import { CrawlError } from "./crawl-error.ts"
 import { openLedger } from "./open-ledger.ts"
 import { prepareMember, type ProbeMember } from "./probe-member.ts"
 import { type OpenReading, type Round, type RoundMember, sightingsOf, takeRound } from "./snapshot-round.ts"
-import { snapshotAllowance, type SnapshotSettings } from "./snapshot-settings.ts"
+import { leastSnapshot, snapshotAllowance, type SnapshotSettings } from "./snapshot-settings.ts"
 
 /** What a snapshot needs. */
 export interface SnapshotRun {
@@ -41,21 +42,44 @@ export interface SnapshotSummary {
 /** One server in the course of a run, which may be asked several times over one connection. */
 interface Member extends ProbeMember {
   session: OpenSession | null
+  /** What is booked for the connection that is open, or about to be. */
+  room: VisitRoom | null
   /** Its visits, ended, by the connection they were made over. */
   readonly visits: Map<OpenSession, Visit>
 }
 
-/** Connects members and takes them off again; what they cost is booked at once. */
-const makeHost = Effect.fnUntraced(function*(run: SnapshotRun, ledger: CostLedger) {
+/**
+ * Connects members and takes them off again. What a connection may cost is booked
+ * and recorded before it is opened; what it did cost is to be recorded when the
+ * snapshot is over.
+ */
+const makeHost = Effect.fnUntraced(function*(
+  run: SnapshotRun,
+  ledger: CostLedger,
+  record: (fact: LedgerFact) => Effect.Effect<void, StoreError>
+) {
   const clock = yield* Clock.Clock
   const gate = new ConnectionGate(run.settings)
   const charges: Array<LedgerFact> = []
   /** The connection that a member's latest reading came over. */
   const lastSession = new Map<Member, OpenSession>()
 
-  const charge = (member: Member, cost: number, visit: Visit | null): void => {
-    charges.push(ledger.charge(member.books, cost, visit === null ? null : reasonForDistance(visit), clock.currentTimeMillisUnsafe()))
+  const settle = (member: Member, cost: number, visit: Visit | null): void => {
+    const booked = member.room?.units ?? 0
+    member.room = null
+    charges.push(ledger.settle(member.books, booked, cost, visit === null ? null : reasonForDistance(visit), clock.currentTimeMillisUnsafe()))
   }
+
+  /** Books a connection that may be opened; else why it may not: its other names are asked at the same time. */
+  const book = Effect.fnUntraced(function*(member: Member) {
+    const now = clock.currentTimeMillisUnsafe()
+    const refusal = ledger.refusal(member.books, now, leastSnapshot)
+    if (refusal !== null) return { state: "not asked", problem: refusal.detail } as const
+    const room = ledger.room(member.books, now, snapshotAllowance)
+    member.room = room
+    yield* record(ledger.book(member.books, room.units, now))
+    return room
+  })
 
   const leave = Effect.fnUntraced(function*(member: Member) {
     const { session } = member
@@ -63,16 +87,18 @@ const makeHost = Effect.fnUntraced(function*(run: SnapshotRun, ledger: CostLedge
     member.session = null
     const visit = yield* session.leave
     member.visits.set(session, visitWithoutExcluded(visit, run.exclusions))
-    charge(member, visit.cost, visit)
+    settle(member, visit.cost, visit)
     gate.leave(member.occupancy)
   })
 
   /** Opens a connection once that is allowed. Given up in between, it counts as one that was made. */
   const connect = Effect.fnUntraced(function*(member: Member, plan: DialPlan) {
+    const room = yield* book(member)
+    if ("problem" in room) return room
     const wait = gate.wait(clock.currentTimeMillisUnsafe())
     if (wait > 0) yield* Effect.sleep(wait)
-    const session = yield* openSession(plan, { chain: run.chain, clientName: run.settings.clientName, kind: "snapshot" }).pipe(
-      Effect.onInterrupt(() => Effect.sync(() => charge(member, electrumxCost.connection + 1, null)))
+    const session = yield* openSession(plan, { chain: run.chain, clientName: run.settings.clientName, kind: "snapshot", room }).pipe(
+      Effect.onInterrupt(() => Effect.sync(() => settle(member, electrumxCost.connection + 1, null)))
     )
     member.session = session
     return session
@@ -85,9 +111,13 @@ const makeHost = Effect.fnUntraced(function*(run: SnapshotRun, ledger: CostLedge
     yield* leave(member)
     yield* gate.enter(member.occupancy)
     const session = yield* connect(member, member.plan!).pipe(
-      Effect.onInterrupt(() => Effect.sync(() => gate.leave(member.occupancy))),
+      Effect.onError(() => Effect.sync(() => gate.leave(member.occupancy))),
       Effect.ensuring(Effect.sync(() => gate.opened()))
     )
+    if ("problem" in session) {
+      gate.leave(member.occupancy)
+      return session
+    }
     if (session.isOpen()) return session
     yield* leave(member)
     const { detail, reason } = member.visits.get(session)!
@@ -101,7 +131,7 @@ const makeHost = Effect.fnUntraced(function*(run: SnapshotRun, ledger: CostLedge
     gate,
     charges,
     leave,
-    member: (member: Member): RoundMember<Dialer | ByteBudget | Scope.Scope> => ({
+    member: (member: Member): RoundMember<StoreError, Dialer | ByteBudget | Scope.Scope> => ({
       target: member.target,
       open: open(member),
       done: Effect.suspend(() => gate.isAwaited ? leave(member) : Effect.void)
@@ -124,7 +154,8 @@ interface OpenSnapshot extends Omit<Snapshot, "readings"> {
 const rounds = Effect.fnUntraced(function*(
   run: SnapshotRun,
   members: ReadonlyArray<Member>,
-  host: Effect.Success<ReturnType<typeof makeHost>>
+  host: Effect.Success<ReturnType<typeof makeHost>>,
+  flush: Effect.Effect<void, StoreError>
 ) {
   const { attempts, settleMs, warmUpMs, windowMs } = run.settings
   const targets = members.map(({ target }) => target)
@@ -133,7 +164,8 @@ const rounds = Effect.fnUntraced(function*(
   let news: ReadonlyMap<string, Tip> = new Map()
   for (let attempt = 1; attempt <= attempts; attempt++) {
     if (attempt > 1) yield* Effect.sleep(settleMs)
-    const ready = Effect.asVoid(Effect.timeoutOption(Effect.andThen(Effect.yieldNow, host.gate.settled), warmUpMs))
+    // Flushed: a process that is killed while it asks must not forget what that may have cost.
+    const ready = Effect.timeoutOption(Effect.andThen(Effect.yieldNow, host.gate.settled), warmUpMs).pipe(Effect.andThen(flush))
     const round: Round = yield* takeRound(members.map(host.member), { attempt, windowMs, ready })
     const sightings = sightingsOf(targets, round)
     for (const key of lonelyNews(news, sightings)) ignored.add(key)
@@ -189,11 +221,11 @@ export const takeSnapshot = Effect.fn("takeSnapshot")(function*(
     codeVersion: run.codeVersion,
     startedAt: yield* Clock.currentTimeMillis
   })
-  const host = yield* makeHost(run, ledger)
-  const rules = { exclusions: run.exclusions, allowance: snapshotAllowance }
+  const host = yield* makeHost(run, ledger, (fact) => store.record(crawlId, [fact]))
+  const rules = { exclusions: run.exclusions, allowance: leastSnapshot }
   const members = yield* Effect.forEach(
     targets,
-    (target) => Effect.map(prepareMember(target, rules, ledger), (member): Member => ({ ...member, session: null, visits: new Map() })),
+    (target) => Effect.map(prepareMember(target, rules, ledger), (member): Member => ({ ...member, session: null, room: null, visits: new Map() })),
     { concurrency: 64 }
   )
   yield* run.onNote(`Asking ${members.length} servers of crawl ${serversOf} at one time.`)
@@ -207,7 +239,7 @@ export const takeSnapshot = Effect.fn("takeSnapshot")(function*(
     yield* store.publishSnapshot
     return { crawlId, snapshots }
   }, Effect.uninterruptible)
-  return yield* Effect.scoped(rounds(run, members, host).pipe(
+  return yield* Effect.scoped(rounds(run, members, host, store.flush).pipe(
     // What was asked is on their books, whatever became of it.
     Effect.onError((cause) => Effect.ignore(end(cause.reasons.some((r) => r._tag === "Interrupt") ? "interrupted" : "failed", []))),
     Effect.flatMap((taken) => end("finished", taken))

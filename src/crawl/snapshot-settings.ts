@@ -1,3 +1,5 @@
+import { electrumxCost } from "../electrum/methods.ts"
+import { leastErrors } from "./cost-ledger.ts"
 import type { GateRules } from "./connection-gate.ts"
 
 /** How snapshots are taken; times in milliseconds. */
@@ -28,5 +30,8 @@ export const defaultSnapshotSettings: Omit<SnapshotSettings, "clientName"> = {
   attempts: 3
 }
 
-/** What all attempts on one server may cost, in ElectrumX's units: connection, and three rounds of questions. */
+/** What all attempts on one server may cost without errors, in ElectrumX's units: connection, and three rounds of questions. */
 export const snapshotAllowance = 90
+
+/** What there must be room for before a server is asked. */
+export const leastSnapshot = snapshotAllowance + leastErrors * electrumxCost.error

@@ -39,7 +39,7 @@ export interface SnapshotValues {
   readonly tipAfter: Tip | null
   readonly fees: ReadonlyArray<FeeReading>
   readonly histogram: ValueReading<FeeHistogram>
-  /** Not asked before protocol 1.6. */
+  /** Not asked before protocol 1.6. Nothing is asked whose kind was answered with an error, or that there was no room for. */
   readonly mempoolInfo: ValueReading<MempoolInfo>
   /** Not asked since protocol 1.6. */
   readonly relayFee: ValueReading<number>

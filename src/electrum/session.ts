@@ -35,6 +35,8 @@ interface Outstanding extends Sent {
 export class Session {
   readonly strays: Array<Stray> = []
   strayCount = 0
+  /** Errors that came when nobody waited for them any more: the server has them on its books all the same. */
+  lateErrors = 0
   bytesIn = 0
   bytesOut = 0
   requests = 0
@@ -200,6 +202,7 @@ export class Session {
       const it = id === null ? undefined : this.#outstanding.get(id)
       if (it === undefined) this.#stray(line, crlf, strayProblem(line), true)
       else if (it.reply !== null) {
+        if (line._tag === "error" && it.reply.outcome === "timeout") this.lateErrors++
         this.#stray(line, crlf, it.reply.outcome === "timeout" ? "late reply" : `repeated id ${id}`, true)
       } else this.#answer(it, line, crlf)
     }

@@ -10,19 +10,13 @@ import { shownHeader } from "./chain-check.ts"
 import { dataProbes, idlePings } from "./data-probes.ts"
 import { featuresFacts } from "./features-facts.ts"
 import { judgeData, judgeFeatures, scriptsNotAsked } from "./responses/judge-data.ts"
-import { peerRoundsFor } from "./request-limit.ts"
+import { errorsEnough, peerRoundsFor, unitsEnough, type VisitRoom } from "./request-limit.ts"
 import { tipFacts } from "./tip-facts.ts"
 import type { VisitDraft } from "./visit-draft.ts"
 import type { VisitTimeouts } from "./visit-timeouts.ts"
 
 /** With `auto`: the estimated unseen mass that is small enough. */
 const smallMass = 0.05
-
-/**
- * Errors that a visit may bring a server at the most, its handshake included.
- * ElectrumX charges each of them a hundred units, Fulcrum closes on ten.
- */
-const mostErrors = 6
 
 /** Rounds per packet: each may bring a list of 2 MB. */
 const roundsPerPacket = 2
@@ -81,31 +75,37 @@ const reasonToLeave = (session: Session, replies: ReadonlyArray<Reply>, before: 
 }
 
 const tookItsTime = "the session had taken its time"
-const errorsEnough = `${mostErrors} errors were enough`
 
 /**
  * The probes that may leave in one packet now: were each of them answered with
  * an error, the visit would still be within its limit.
  */
-export const packetOf = (probes: ReadonlyArray<Probe>, errors: number): ReadonlyArray<Probe> =>
-  probes.slice(0, Math.max(0, mostErrors - errors))
+export const packetOf = (probes: ReadonlyArray<Probe>, errorsLeft: number): ReadonlyArray<Probe> =>
+  probes.slice(0, Math.max(0, errorsLeft))
 
 /**
  * Everything after the handshake: what it says about itself and its chain,
  * rounds of peers while they teach something, data, pings on the then idle
  * session, `server.features` last. Ends early, keeping what was learned, when
- * the server is of another chain, throttles, goes silent, or answered
- * `mostErrors` requests with errors; no packet is larger than the errors left.
+ * the server is of another chain, throttles, goes silent, or used up the
+ * visit's room; no packet is larger than the errors left.
  */
 export const converse = Effect.fnUntraced(function*(
   session: Session,
   draft: VisitDraft,
-  options: { readonly chain: Chain; readonly peerRounds: number | "auto" },
+  options: { readonly chain: Chain; readonly peerRounds: number | "auto"; readonly room: VisitRoom },
   timeouts: VisitTimeouts
 ): Effect.fn.Return<void> {
+  const { room } = options
   const until = draft.now() + timeouts.sessionMs
+  const errorsLeft = (): number => room.errors - draft.errors - session.lateErrors
+  const noRoom = (): string | null => {
+    if (errorsLeft() <= 0) return errorsEnough(room)
+    return draft.spent(session) >= room.units ? unitsEnough : null
+  }
   let rounds = 0
-  let leave: string | null = null
+  // The handshake may have brought errors.
+  let leave: string | null = noRoom()
   let before: ReadonlyArray<Reply> = []
 
   const ask = Effect.fnUntraced(function*(probes: ReadonlyArray<Probe>) {
@@ -113,7 +113,7 @@ export const converse = Effect.fnUntraced(function*(
     const replies = yield* session.exchange(probes, left)
     probes.forEach((probe, i) => learn(draft, probe, replies[i]!))
     session.retained = draft.keptCharacters + draft.peers.characters
-    leave = reasonToLeave(session, replies, before) ?? (draft.errors >= mostErrors ? errorsEnough : null)
+    leave = reasonToLeave(session, replies, before) ?? noRoom()
     before = replies
     return replies
   })
@@ -123,7 +123,7 @@ export const converse = Effect.fnUntraced(function*(
     const replies: Array<Reply> = []
     while (leave === null && replies.length < probes.length) {
       if (until <= draft.now()) leave = tookItsTime
-      else replies.push(...(yield* ask(packetOf(probes.slice(replies.length), draft.errors))))
+      else replies.push(...(yield* ask(packetOf(probes.slice(replies.length), errorsLeft()))))
     }
     for (const probe of probes.slice(replies.length)) draft.leaveOut(probe, leave!)
     return replies

@@ -3,6 +3,7 @@ import type { Chain } from "../domain/chain.ts"
 import type { Visit, VisitKind } from "../domain/visit.ts"
 import { ByteBudget } from "../electrum/byte-budget.ts"
 import { EntryTable } from "../electrum/entry-table.ts"
+import type { Method } from "../electrum/methods.ts"
 import type { Reply } from "../electrum/reply.ts"
 import type { RequestWriting } from "../electrum/request-writing.ts"
 import { Session } from "../electrum/session.ts"
@@ -10,6 +11,7 @@ import { Dialer, type DialPlan } from "../transport/dialer.ts"
 import type { TransportError } from "../transport/transport-error.ts"
 import type { Probe } from "./catalogue.ts"
 import { type Attempt, shakeHands } from "./handshake.ts"
+import { errorsEnough, unitsEnough, type VisitRoom } from "./request-limit.ts"
 import { VisitDraft } from "./visit-draft.ts"
 import { timeoutsFor, VisitTimeouts } from "./visit-timeouts.ts"
 
@@ -18,8 +20,19 @@ export interface OpenSession {
   readonly isOpen: () => boolean
   /** The protocol agreed on; null without. */
   readonly protocol: () => string | null
-  /** One packet; each reply becomes an observation of the visit. Waits so long, and no longer than visits do. */
-  readonly ask: (probes: ReadonlyArray<Probe>, timeoutMs: number) => Effect.Effect<ReadonlyArray<Reply>>
+  /**
+   * One packet, or several where it could bring more errors than are left; each reply becomes
+   * an observation of the visit. Waits so long, and no longer than visits do for each. Replies
+   * to as many as there was room for, from the first on; the others are left out. `kept`:
+   * errors to be left for what is asked later.
+   */
+  readonly ask: (probes: ReadonlyArray<Probe>, timeoutMs: number, kept?: number) => Effect.Effect<ReadonlyArray<Reply>>
+  /** Some request for this was answered with an error. */
+  readonly hasErred: (method: Method) => boolean
+  /** For the record: what is not asked, and why. */
+  readonly leaveOut: (probes: ReadonlyArray<Probe>, why: string) => void
+  /** Why something was left out for want of room; null where there was room for all. */
+  readonly spent: () => string | null
   /** When the visit began, by the steady clock, in nanoseconds: replies count milliseconds from here. */
   readonly origin: bigint
   /** Closes the connection; the visit as far as it came. Once only. */
@@ -33,7 +46,14 @@ export interface OpenSession {
  */
 export const openSession = Effect.fn("openSession")(function*(
   plan: DialPlan,
-  options: { readonly chain: Chain; readonly clientName: string; readonly kind: VisitKind; readonly writing?: RequestWriting }
+  options: {
+    readonly chain: Chain
+    readonly clientName: string
+    readonly kind: VisitKind
+    readonly writing?: RequestWriting
+    /** What the visit may bring the server, see `CostLedger.room`. */
+    readonly room: VisitRoom
+  }
 ): Effect.fn.Return<OpenSession, never, Dialer | ByteBudget | Scope.Scope> {
   const dialer = yield* Dialer
   const budget = yield* ByteBudget
@@ -77,10 +97,39 @@ export const openSession = Effect.fn("openSession")(function*(
   if (last.refusal?.again === true) last = yield* attempt(2)
   if (last.refusal !== null) draft.fail(last.refusal)
 
-  const ask = Effect.fnUntraced(function*(probes: ReadonlyArray<Probe>, timeoutMs: number) {
-    const replies = yield* session!.exchange(probes, Math.max(0, Math.min(timeoutMs, exchangeMs)))
-    probes.forEach((probe, i) => draft.observe(probe, replies[i]!))
-    session!.retained = draft.keptCharacters
+  const erred = new Set<Method>()
+  let spent: string | null = null
+
+  const exchange = Effect.fnUntraced(function*(session: Session, probes: ReadonlyArray<Probe>, timeoutMs: number) {
+    const replies = yield* session.exchange(probes, Math.max(0, Math.min(timeoutMs, exchangeMs)))
+    probes.forEach((probe, i) => {
+      draft.observe(probe, replies[i]!)
+      if (replies[i]!.outcome === "error") erred.add(probe.method)
+    })
+    session.retained = draft.keptCharacters
+    return replies
+  })
+
+  const leaveOut = (probes: ReadonlyArray<Probe>, why: string): void => {
+    for (const probe of probes) draft.leaveOut(probe, why)
+  }
+
+  const ask = Effect.fnUntraced(function*(probes: ReadonlyArray<Probe>, timeoutMs: number, kept = 0) {
+    const [it, until] = [session!, now() + timeoutMs]
+    const replies: Array<Reply> = []
+    let leave: string | null = null
+    while (replies.length < probes.length && leave === null) {
+      const errorsLeft = options.room.errors - draft.errors - it.lateErrors - kept
+      if (errorsLeft <= 0) leave = spent = errorsEnough(options.room)
+      else if (draft.spent(it) >= options.room.units) leave = spent = unitsEnough
+      else {
+        const packet = probes.slice(replies.length, replies.length + errorsLeft)
+        const answered = yield* exchange(it, packet, until - now())
+        replies.push(...answered)
+        if (answered.some(({ outcome }) => outcome === "throttled")) leave = "the server asked for less"
+      }
+    }
+    if (leave !== null) leaveOut(probes.slice(replies.length), leave)
     return replies
   })
 
@@ -88,6 +137,9 @@ export const openSession = Effect.fn("openSession")(function*(
     isOpen: () => session !== null && session.ended === null,
     protocol: () => draft.protocol,
     ask,
+    hasErred: (method) => erred.has(method),
+    leaveOut,
+    spent: () => spent,
     origin,
     leave: Effect.andThen(Scope.close(last.own, Exit.void), Effect.sync(() => ({ ...draft.finish(), kind: options.kind, identification: null })))
   }

@@ -156,11 +156,18 @@ export class VisitDraft {
     return this.chain = checkChain(this.#chain, this.#headers, this.tip?.height ?? null)
   }
 
+  /** What the visit has cost so far, in ElectrumX's units; `session`: the one that is not over. */
+  spent({ bytesIn, bytesOut, lateErrors }: Pick<Session, "bytesIn" | "bytesOut" | "lateErrors"> = { bytesIn: 0, bytesOut: 0, lateErrors: 0 }): number {
+    const bytes = this.#bytesIn + this.#bytesOut + bytesIn + bytesOut
+    return this.#cost + lateErrors * electrumxCost.error + this.#connections * electrumxCost.connection + bytes / electrumxCost.bytesPerUnit
+  }
+
   /** Takes over what a session counted; to be called once, when it is over. */
   leave(session: Session): void {
     this.#bytesIn += session.bytesIn
     this.#bytesOut += session.bytesOut
     this.#requests += session.requests
+    this.#cost += session.lateErrors * electrumxCost.error
     for (const stray of session.strays) this.#observations.push(strayObservation(stray, ++this.#strays))
   }
 
@@ -206,8 +213,7 @@ export class VisitDraft {
       bytesIn: this.#bytesIn,
       bytesOut: this.#bytesOut,
       requests: this.#requests,
-      cost: this.#cost + this.#connections * electrumxCost.connection
-        + (this.#bytesIn + this.#bytesOut) / electrumxCost.bytesPerUnit,
+      cost: this.spent(),
       tls: this.#tls === null ? null : { ...this.#tls, sessionOffered: this.#sessionOffered() },
       software: this.software,
       protocol: this.protocol,

@@ -10,6 +10,7 @@ import { Dialer, type DialPlan } from "../transport/dialer.ts"
 import { converse } from "./conversation.ts"
 import { type Attempt, type Refusal, shakeHands } from "./handshake.ts"
 import { maxEntries } from "./peers-tally.ts"
+import { type VisitRoom, wholeRoom } from "./request-limit.ts"
 import { VisitDraft } from "./visit-draft.ts"
 import { timeoutsFor, VisitTimeouts } from "./visit-timeouts.ts"
 
@@ -19,6 +20,8 @@ export interface VisitOptions {
   readonly clientName: string
   /** How often to ask for peers: a number, or until the estimated unseen mass is small; no oftener than leaves room for all else. */
   readonly peerRounds: number | "auto"
+  /** What it may bring the server, see `CostLedger.room`; all that a visit ever may where nobody keeps books. */
+  readonly room?: VisitRoom
 }
 
 /** Conducts a visit: connect, shake hands, ask, read, leave. Never fails: what went wrong is in the visit. */
@@ -55,7 +58,7 @@ export class Visitor extends Context.Service<Visitor, {
         yield* Effect.addFinalizer(() => Effect.sync(() => draft.leave(session)))
         const { clientName } = options
         const refusal: Refusal | null = yield* shakeHands(session, draft, clientName, number, timeouts.handshakeMs)
-        if (refusal === null) yield* converse(session, draft, options, timeouts)
+        if (refusal === null) yield* converse(session, draft, { room: wholeRoom, ...options }, timeouts)
         return refusal
       }, Effect.scoped)
 

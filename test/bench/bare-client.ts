@@ -5,6 +5,7 @@ import { shippedChains } from "../../src/domain/chain.ts"
 import { featuresProbe, peersProbe, pipelinedProbes, type Probe, versionProbe } from "../../src/probe/catalogue.ts"
 import { packetOf } from "../../src/probe/conversation.ts"
 import { dataProbes, idlePings } from "../../src/probe/data-probes.ts"
+import { mostErrors } from "../../src/probe/request-limit.ts"
 import { type Job, measured, peerRounds, serve } from "./messages.ts"
 
 /**
@@ -26,7 +27,7 @@ const chain = shippedChains.find(({ name }) => name === "mainnet-sim")!
 
 /** As the product splits what it asks of servers that answer without errors. */
 const split = (probes: ReadonlyArray<Probe>): ReadonlyArray<ReturnType<typeof packet>> => {
-  const first = packetOf(probes, 0)
+  const first = packetOf(probes, mostErrors)
   return first.length === 0 ? [] : [packet(first), ...split(probes.slice(first.length))]
 }
 

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { Effect, Exit, Scope } from "effect"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import { balanceLimit, visitAllowance } from "../../src/crawl/cost-ledger.ts"
+import { errorLimit, leastVisit } from "../../src/crawl/cost-ledger.ts"
 import type { RunningSimnet } from "../../src/simnet/simnet.ts"
 import { runCli } from "../support/cli.ts"
 import { queryFile } from "../support/duck.ts"
@@ -100,7 +100,7 @@ describe("three crawls through a proxy in quick succession, and a server of four
   it("make no visit afterwards that the budget of all names together has no room for", async () => {
     const visits = await visitsTo(db, "%.many.test")
     for (const { crawl, start } of visits) {
-      if (crawl > 1) expect(rememberedAt(visits, start) + visitAllowance).toBeLessThanOrEqual(balanceLimit)
+      if (crawl > 1) expect(rememberedAt(visits, start) + leastVisit).toBeLessThanOrEqual(errorLimit)
     }
     const left = await queryFile(db, "SELECT not_visited_detail AS detail FROM crawl_endpoint WHERE not_visited_reason = 'policy'")
     for (const { detail } of left) expect(detail).toMatch(/^ledger: /)

@@ -85,7 +85,7 @@ describe("observatory visit", () => {
     await changeFile(db, "UPDATE cost_ledger SET back_off_until = NULL, reason = NULL, balance = 2000")
     const early = await visit("s0.fixed.test:50002:s", "--db", db)
     expect(early.code).toBe(1)
-    expect(early.stderr).toMatch(/ledger: \d+ of 700 units in use, 90 wanted\.$/m)
+    expect(early.stderr).toMatch(/ledger: \d+ of 990 units in use, 290 wanted\.$/m)
   })
 
   it("stores whether onion services could be dialled: on a simulated chain only through the proxy", async () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import { backOffMs, balanceLimit, type Books, CostLedger } from "../../src/crawl/cost-ledger.ts"
+import { backOffMs, balanceLimit, type Books, CostLedger, errorLimit, leastVisit, visitAllowance } from "../../src/crawl/cost-ledger.ts"
 
 /** As through a proxy, which does not tell what it dials. */
 const at = (target: string) => ({ host: target, target })
@@ -28,8 +28,10 @@ describe("the cost ledger", () => {
   it("refuses a visit that could lift the balance over the limit and says until when", () => {
     const ledger = new CostLedger([])
     ledger.charge(at("198.18.0.1"), balanceLimit, null, 0)
+    expect(ledger.refusal(at("198.18.0.1"), 0)).toBeNull()
+    ledger.charge(at("198.18.0.1"), 50, null, 0)
     const refusal = ledger.refusal(at("198.18.0.1"), 0)
-    expect(refusal?.detail).toBe("ledger: 700 of 700 units in use, 90 wanted")
+    expect(refusal?.detail).toBe("ledger: 750 of 990 units in use, 290 wanted")
     expect(ledger.refusal(at("198.18.0.1"), refusal!.until)).toBeNull()
     expect(ledger.refusal(at("198.18.0.1"), refusal!.until - 1000)).not.toBeNull()
     expect(ledger.refusal(at("198.18.0.2"), 0)).toBeNull()
@@ -116,19 +118,32 @@ describe("the cost ledger", () => {
     ledger.charge(books, 30, null, 0)
     expect(ledger.book(books, 566, 0).balance).toBe(596)
     expect(inUse(ledger, books, 10_000)).toBe(576)
-    expect(ledger.refusal(books, 0, 200)?.mayEndSooner).toBe(true)
+    expect(ledger.refusal(books, 0, 400)?.mayEndSooner).toBe(true)
     // All of it may have been asked at the end.
     expect(ledger.settle(books, 566, 100, null, 10_000).balance).toBe(110)
     expect(ledger.settle(books, 0, 40, "throttled", 10_000)).toMatchObject({ balance: 150, backOffUntil: 10_000 + backOffMs })
     expect(ledger.refusal(books, 10_000)?.mayEndSooner).toBe(false)
   })
 
+  it("gives a visit room for as many errors as leave room for the next one, and for two at least", () => {
+    const rooms = [0, 10, 11, 110, 410, 411, 700].map((balance) => {
+      const ledger = new CostLedger([])
+      ledger.charge(at(a), balance, null, 0)
+      expect(ledger.refusal(at(a), 0)).toBeNull()
+      const { errors, units } = ledger.room(at(a), 0)
+      expect(units).toBe(visitAllowance + 100 * errors)
+      expect(balance + units).toBeLessThanOrEqual(errors === 2 ? errorLimit : errorLimit - leastVisit)
+      return errors
+    })
+    expect(rooms).toEqual([6, 6, 5, 5, 2, 2, 2])
+  })
+
   it("has no room for a second visit while the first one may still cost it all", () => {
     const ledger = new CostLedger([])
-    ledger.reserve(at(a), balanceLimit - 10)
+    ledger.reserve(at(a), balanceLimit + 10)
     ledger.join(a, b)
     expect(ledger.refusal(at(b), 0)).toMatchObject({ mayEndSooner: true })
-    ledger.release(at(a), balanceLimit - 10)
+    ledger.release(at(a), balanceLimit + 10)
     expect(ledger.refusal(at(b), 0)).toBeNull()
   })
 })

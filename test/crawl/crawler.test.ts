@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import { Effect, Fiber, Layer } from "effect"
 import { TestClock } from "effect/testing"
-import { balanceLimit, visitAllowance } from "../../src/crawl/cost-ledger.ts"
+import { balanceLimit, errorLimit, leastVisit, visitAllowance } from "../../src/crawl/cost-ledger.ts"
 import { Crawler, findUnfinished, type NewCrawl } from "../../src/crawl/crawler.ts"
 import { type CrawlSettings, defaultCrawlSettings } from "../../src/crawl/settings.ts"
 import { makeExclusions, noExclusions } from "../../src/discovery/exclude.ts"
@@ -196,7 +196,7 @@ describe("a crawl", () => {
     Effect.gen(function*() {
       const { finish, start, store } = setup({ "a.example.org:50002:s": { visitMs: 5000, cost: 30 } })
       yield* finish(start(crawlOf({ seeds: [seedFact("a.example.org")] })))
-      expect(store.ledger.map(({ balance }) => balance)).toEqual([visitAllowance, 30])
+      expect(store.ledger.map(({ balance }) => balance)).toEqual([visitAllowance + 600, 30])
       const tags = store.units.map((unit) => unit.map(({ _tag }) => _tag))
       expect(tags.findIndex((unit) => unit.includes("ledger"))).toBeLessThan(tags.findIndex((unit) => unit.includes("visit")))
     }))
@@ -204,7 +204,7 @@ describe("a crawl", () => {
   it.effect("makes no more visits at once to the names of one server than its budget has room for, and waits instead of leaving names out", () =>
     Effect.gen(function*() {
       const manyNames = yield* crawlOfManyNames(45)
-      expect(manyNames.mostAtOnce).toBe(Math.floor(balanceLimit / visitAllowance))
+      expect(manyNames.mostAtOnce).toBe(Math.floor(errorLimit / leastVisit))
       expect(manyNames.visited).toHaveLength(14)
       expect(manyNames.refused).toEqual([])
     }))
@@ -212,9 +212,9 @@ describe("a crawl", () => {
   it.effect("leaves names of one server out when its budget is used up", () =>
     Effect.gen(function*() {
       const manyNames = yield* crawlOfManyNames(visitAllowance)
-      expect(manyNames.visited).toHaveLength(Math.floor(balanceLimit / visitAllowance))
+      expect(manyNames.visited).toHaveLength(Math.floor(balanceLimit / visitAllowance) + 1)
       expect(manyNames.refused).toHaveLength(14 - manyNames.visited.length)
-      for (const detail of manyNames.refused) expect(detail).toMatch(/^not visited \| policy \| ledger: \d+ of 700 units in use, 90 wanted$/)
+      for (const detail of manyNames.refused) expect(detail).toMatch(/^not visited \| policy \| ledger: \d+ of 990 units in use, 290 wanted$/)
     }))
 
   it.effect("adds up names of one server as soon as they were visited and named each other", () =>
@@ -229,7 +229,7 @@ describe("a crawl", () => {
       yield* finish(start(crawlOf({ seeds: [fact], settings: settings({ allEndpoints: true, concurrency: 1 }) })))
       // All of name a's, and the first of b's, which tells that it is a.
       expect(network.visited).toHaveLength(3)
-      expect(store.fates().get("b.example.org:50001:t")).toMatch(/^not visited \| policy \| ledger: \d+ of 700 units in use/)
+      expect(store.fates().get("b.example.org:50001:t")).toMatch(/^not visited \| policy \| ledger: \d+ of 990 units in use/)
     }))
 
   it.effect("keeps away from what it dialled, never from an address that somebody announced", () =>

@@ -7,7 +7,7 @@ import { DueProbes, type DueRun } from "../../src/crawl/due-probes.ts"
 import { makeExclusions, noExclusions } from "../../src/discovery/exclude.ts"
 import { shippedChains } from "../../src/domain/chain.ts"
 import { endpointKey } from "../../src/domain/endpoint.ts"
-import { deepAllowance } from "../../src/probe/deep/budget.ts"
+import { deepBooking } from "../../src/probe/deep/budget.ts"
 import { DeepVisitor } from "../../src/probe/deep/deep-visitor.ts"
 import { Database } from "../../src/store/database.ts"
 import { Store } from "../../src/store/store.ts"
@@ -195,7 +195,7 @@ describe("deep visits that are due", () => {
       yield* TestClock.adjust("31 minutes")
       yield* finish(run({ concurrency: 1 }))
       const booked = yield* rows("SELECT balance FROM cost_ledger WHERE target = '34.90.1.2' ORDER BY rowid")
-      assert.strictEqual(booked[1]!["balance"], deepAllowance("usual"))
+      assert.strictEqual(booked[1]!["balance"], deepBooking("usual"))
       assert.closeTo(Number(booked[2]!["balance"]), 123, 1)
     }))
 
@@ -215,7 +215,7 @@ describe("deep visits that are due", () => {
         assert.isAbove(Number(due), now + 0.45 * hour)
       }
       const [booked] = yield* rows("SELECT max(balance) AS most FROM cost_ledger")
-      assert.strictEqual(booked!["most"], deepAllowance("usual"))
+      assert.strictEqual(booked!["most"], deepBooking("usual"))
       assert.deepStrictEqual(yield* rows("SELECT state FROM crawl WHERE kind = 'probe'"), [{ state: "interrupted" }])
     }))
 

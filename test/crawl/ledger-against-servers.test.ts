@@ -1,11 +1,17 @@
 import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
-import { CostLedger, visitAllowance } from "../../src/crawl/cost-ledger.ts"
+import { CostLedger, errorLimit, visitAllowance } from "../../src/crawl/cost-ledger.ts"
 import { CostGroups } from "../../src/simnet/implementations/electrumx/cost-groups.ts"
 
 /** Seconds to wait before a visit, how long it takes, and what it costs beyond the connection. */
 const visits = fc.array(
   fc.tuple(fc.integer({ min: 0, max: 60 }), fc.integer({ min: 0, max: 30 }), fc.integer({ min: 0, max: visitAllowance - 5 })),
+  { minLength: 1, maxLength: 60 }
+)
+
+/** Seconds to wait before a visit, how long it takes, and how many errors it is answered with if it has room for them. */
+const erring = fc.array(
+  fc.tuple(fc.integer({ min: 0, max: 60 }), fc.integer({ min: 0, max: 30 }), fc.integer({ min: 0, max: 9 })),
   { minLength: 1, maxLength: 60 }
 )
 
@@ -25,6 +31,27 @@ const mostOf = (plan: ReadonlyArray<readonly [number, number, number]>, mayVisit
     now += lasts * 1000
     session.leave()
     ledger.settle(server, visitAllowance, 5 + units, null, now)
+  }
+  return groups.most
+}
+
+/** The most on a server's books where visits make no more errors than they have room for, or as many as they are answered with. */
+const mostOfErrors = (plan: ReadonlyArray<readonly [number, number, number]>, isBounded: boolean): number => {
+  let now = 0
+  const groups = new CostGroups(() => now, false)
+  const ledger = new CostLedger([])
+  for (const [wait, lasts, answered] of plan) {
+    now += wait * 1000
+    if (ledger.refusal(server, now) !== null) continue
+    const room = ledger.room(server, now)
+    ledger.book(server, room.units, now)
+    const errors = isBounded ? Math.min(answered, room.errors) : answered
+    const session = groups.enter("198.18.0.0/24")
+    session.add(visitAllowance - 5)
+    now += lasts * 1000
+    session.add(100 * errors)
+    session.leave()
+    ledger.settle(server, room.units, visitAllowance + 100 * errors, null, now)
   }
   return groups.most
 }
@@ -67,6 +94,15 @@ describe("the cost ledger against a server's own books", () => {
       // Ten names at 90 units before anything is known of them, and then no more than is forgotten.
       expect(mostOfNames(plan, runLength, true)).toBeLessThan(1000)
     }))
+  })
+
+  it("keeps them there whatever they are answered, though nobody knows before whether it will be errors", () => {
+    fc.assert(fc.property(erring, (plan) => {
+      expect(mostOfErrors(plan, true)).toBeLessThanOrEqual(errorLimit)
+    }))
+    const always = Array.from({ length: 20 }, () => [0, 0, 12] as const)
+    expect(mostOfErrors(always, true)).toBeGreaterThan(600)
+    expect(mostOfErrors(always, false)).toBeGreaterThan(1000)
   })
 
   it("is what keeps them there", () => {

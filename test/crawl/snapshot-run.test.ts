@@ -324,7 +324,7 @@ describe("a snapshot", { concurrent: true }, () => {
       const net = yield* runScenario(scenarioOf(mixed, usualNodes), 0)
       const network = yield* crawled(net)
       yield* Effect.flatMap(Store, (store) =>
-        store.record(1, [{ _tag: "ledger", target: "esplora.test", at: Date.now(), balance: 690, backOffUntil: null, reason: null }])
+        store.record(1, [{ _tag: "ledger", target: "esplora.test", at: Date.now(), balance: 890, backOffUntil: null, reason: null }])
       ).pipe(Effect.provide(Store.layer(network.db)), Effect.provide(NodeServices.layer))
       const { snapshots } = yield* take(network, {}, makeExclusions(["romanz.test"]))
       expect(statesOf(snapshots[0]!)).toMatchObject({ "romanz.test": "not asked", "esplora.test": "not asked", "ex116.test": "compared" })

@@ -96,6 +96,20 @@ layer(loopbackVisitor, { excludeTestServices: true, concurrent: true })("a regul
       for (const { errorMessage } of left) assert.strictEqual(errorMessage, "6 errors were enough")
     }).pipe(Effect.scoped))
 
+  it.effect.each([2, 3, 5])("brings no more than %d errors where the ledger has room for so many, and asks all the same where there are none", (errors) =>
+    Effect.gen(function*() {
+      const room = { errors, units: visitAllowance + 100 * errors }
+      for (const software of ["ElectrumX 1.20.0", "Fulcrum 2.1.1"]) {
+        const bad = yield* startServer({ software, traits: ["html-errors"] })
+        const visit = yield* visitPort(bad.tcpPort, { chain, room })
+        assert.strictEqual(visit.observations.filter(isError).length, errors)
+        assert.isAtMost(visit.cost, room.units)
+        const good = yield* startServer({ software })
+        const whole = yield* visitPort(good.tcpPort, { chain, room })
+        assert.deepStrictEqual(whole.observations.filter(({ outcome }) => outcome !== "ok"), [])
+      }
+    }).pipe(Effect.scoped))
+
   it.effect.each([6, 20, 1000])("stays within its limits when told to ask for peers %d times", (peerRounds) =>
     Effect.gen(function*() {
       for (const software of ["ElectrumX 1.16.0", "Fulcrum 2.1.1"]) {

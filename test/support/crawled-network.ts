@@ -38,9 +38,18 @@ export const dialling = Effect.fnUntraced(function*(net: RunningSimnet) {
 })
 
 /** Crawls a running network into a new database, from all its seeds, as fast as it goes. */
-export const crawled: (net: RunningSimnet) => Effect.Effect<CrawledNetwork, unknown, Scope.Scope> = Effect.fnUntraced(function*(net: RunningSimnet) {
-  const db = `${yield* temporaryFolder}/crawled.duckdb`
-  const { chain, layer, vantage } = yield* dialling(net)
+export const crawled = (net: RunningSimnet): Effect.Effect<CrawledNetwork, unknown, Scope.Scope> =>
+  Effect.gen(function*() {
+    const network = { db: `${yield* temporaryFolder}/crawled.duckdb`, ...(yield* dialling(net)) }
+    yield* crawlAgain(net, network)
+    return network
+  }).pipe(Effect.provide(Output.layer))
+
+/** Crawls it into a database that there may be already. */
+export const crawlAgain: (net: RunningSimnet, network: CrawledNetwork) => Effect.Effect<void, unknown> = Effect.fnUntraced(function*(
+  net: RunningSimnet,
+  { chain, db, layer, vantage }: CrawledNetwork
+) {
   const list = seedsOfFlags(net.seeds, chain)
   yield* Effect.flatMap(Crawler, (crawler) =>
     crawler.start({
@@ -79,5 +88,4 @@ export const crawled: (net: RunningSimnet) => Effect.Effect<CrawledNetwork, unkn
       Effect.provide(Store.layer(db)),
       Effect.provide(NodeServices.layer)
     )
-  return { db, chain, vantage, layer }
-}, Effect.provide(Output.layer))
+})

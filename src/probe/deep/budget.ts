@@ -14,6 +14,12 @@ export const mostErrors = 5
 /** What ElectrumX charges for a line that is no JSON, the error counted (protocol-facts 7.1). */
 export const invalidJsonCost = 1100
 
+/**
+ * Errors beyond those, where what no server answers with an error is: the last probe
+ * is then a batch of two, and the good ping behind it fails as well.
+ */
+const unexpectedErrors = 2
+
 /** Handshake of a dialogue, and good pings with its probes. */
 const unitsOf = ({ handshake, probes }: DeepDialogue): number =>
   electrumxCost.connection + (handshake ? 0.5 : 0)
@@ -26,11 +32,17 @@ export const dialoguesOf = (choice: DeepChoice): ReadonlyArray<DeepDialogue> =>
   deepDialogues.filter(({ when }) => (when === "invalid json") === (choice === "invalid json"))
 
 /**
- * What a deep visit costs at the most, in ElectrumX units, before it is known.
- * Booked before the first connection, so that a crash forgets nothing.
+ * What a deep visit costs at the most, in ElectrumX units, where good pings are
+ * answered well. There has to be room for so much.
  */
 export const deepAllowance = (choice: DeepChoice): number =>
   Math.ceil(
     dialoguesOf(choice).reduce((sum, dialogue) => sum + unitsOf(dialogue), bandwidth)
     + (choice === "usual" ? electrumxCost.error * mostErrors : invalidJsonCost)
   )
+
+/**
+ * What a deep visit costs at the most, whatever it is answered. Booked before the
+ * first connection, so that a crash forgets nothing.
+ */
+export const deepBooking = (choice: DeepChoice): number => deepAllowance(choice) + unexpectedErrors * electrumxCost.error

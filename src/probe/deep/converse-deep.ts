@@ -21,6 +21,12 @@ const behindErrorMs = 200
 /** Lines beside the reply that are kept. */
 const keptLines = 4
 
+/** Each further probe could then cost two errors. */
+const badPingText = "a good ping was answered with an error"
+
+/** Errors in a list of replies, no more than a batch asks for. */
+const errorsIn = (list: string): number => Math.min(2, list.match(/"error"\s*:\s*\{/g)?.length ?? 0)
+
 const nothing = (): boolean => false
 
 const hasId = (id: number) => ({ line }: HeardLine): boolean => line._tag !== "notification" && line.id === id
@@ -83,6 +89,7 @@ export const converseDeep = Effect.fnUntraced(function*(
         ? silence(asked, "timeout", silentBehindPing)
         : noReplyOf(asked)
     draft.observe(seen)
+    if (reply?.line._tag === "malformed" && reply.line.problem === "batch") draft.chargeErrors(errorsIn(reply.line.text))
     if (seen.outcome === "error" && probe.after === "alone") yield* speech.hear(nothing, behindErrorMs)
     const others = heard.filter((it) => it !== reply && !isPing(it)).slice(0, keptLines)
     others.forEach((it, i) => {
@@ -91,10 +98,13 @@ export const converseDeep = Effect.fnUntraced(function*(
       draft.remark(finder.isRepeated(it) ? { ...seen, errorMessage: "its id was answered before" } : seen)
     })
     finder.done(heard, reply)
+    const badPing = heard.some((it) => isPing(it) && it.line._tag === "error")
+    if (badPing) draft.chargeErrors(1)
     if (speech.ended !== null && probe.after !== "end") {
       draft.remark(silence({ ...asked, probe: `${probe.name} end` }, "closed", speech.endDetail ?? speech.ended))
     }
-    return reply === undefined && !pinged
+    if (badPing) return badPingText
+    return reply === undefined && !pinged && speech.ended === null ? "the server had stopped answering" : null
   })
 
   let leave = dialogue.handshake ? yield* shakeHands() : null
@@ -107,7 +117,6 @@ export const converseDeep = Effect.fnUntraced(function*(
       draft.leaveOut(probe, against)
       continue
     }
-    const silent = yield* ask(probe, i + 1)
-    if (silent && speech.ended === null) leave = "the server had stopped answering"
+    leave = yield* ask(probe, i + 1)
   }
 })

@@ -88,6 +88,12 @@ export class DeepDraft {
     if (reply.method === "server.version" && reply.outcome === "ok" && this.#software === null) this.#version(reply)
   }
 
+  /** Requests that are no probes, or further ones of a probe, were answered with errors: on the server's books as well. */
+  chargeErrors(count: number): void {
+    this.errors += count
+    this.#units += count * electrumxCost.error
+  }
+
   /** A line beside the reply, or how the connection ended: a row of its own, no reply of the probe. */
   remark(reply: DeepReply): void {
     this.#observations.push(deepObservation(reply))

@@ -6,6 +6,7 @@ import type { Visit } from "../../domain/visit.ts"
 import type { DialPlan } from "../../transport/dialer.ts"
 import { openSession } from "../open-session.ts"
 import { contentOf } from "./contents.ts"
+import type { VisitRoom } from "../request-limit.ts"
 import type { Persona } from "./personas.ts"
 import { packetsOf } from "./questions.ts"
 
@@ -13,17 +14,22 @@ import { packetsOf } from "./questions.ts"
 export interface Interview {
   readonly segment: Segment
   readonly visit: Visit
+  /** Why something was not asked for want of room; null where there was room for all. */
+  readonly spent: string | null
 }
 
 /** Longer than any packet may take; visits have their own patience. */
 const patience = 3_600_000
 
-/** Asks all questions as the persona does, over a connection of its own. Ends early where the server throttles. */
+/**
+ * Asks all questions as the persona does, over a connection of its own. Ends early
+ * where the server throttles, and where its errors have used up the room.
+ */
 export const interview = Effect.fn("interview")(function*(
   plan: DialPlan,
   persona: Persona,
   target: ProbeTarget,
-  options: { readonly chain: Chain; readonly clientName: string }
+  options: { readonly chain: Chain; readonly clientName: string; readonly room: VisitRoom }
 ) {
   const session = yield* openSession(plan, {
     ...options,
@@ -37,5 +43,5 @@ export const interview = Effect.fn("interview")(function*(
     if (replies.some(({ outcome }) => outcome === "throttled")) break
   }
   const visit = yield* session.leave
-  return { segment: { persona: persona.name, contents }, visit } satisfies Interview
+  return { segment: { persona: persona.name, contents }, visit, spent: session.spent() } satisfies Interview
 }, Effect.scoped)

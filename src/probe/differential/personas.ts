@@ -29,10 +29,10 @@ export interface Persona {
   readonly packets: ReadonlyArray<ReadonlyArray<QuestionKind>>
 }
 
-/** Much as a crawl's visit asks: everything at once, here in one packet, features last and alone. */
+/** Much as a crawl's visit asks: everything at once, in packets no larger than the errors that a visit may bring, features last and alone. */
 const crawler: Persona = {
   name: "crawler",
-  title: "the declared crawler: one packet, not padded",
+  title: "the declared crawler: large packets, not padded",
   writing: null,
   packets: [["banner", "donation address", "tip", "header", "peers", "fee", "fee histogram", "balance", "history", "pool"], ["features"]]
 }

@@ -55,10 +55,17 @@ export const packetsOf = (
     .filter((packet) => packet.length > 0)
 }
 
+/**
+ * Errors that one connection may bring at the most. No packet is larger, and the
+ * wallet's largest has so many requests: a persona's way of asking is the same
+ * however much is on a server's books.
+ */
+export const segmentErrors = 5
+
 /** Bytes of all replies of one connection, generously: lists of peers are long. */
 const replyBytes = 50_000
 
-/** What one connection may cost, in ElectrumX's units: the connection, the handshake, every question, the bytes. */
+/** What one connection may cost without errors, in ElectrumX's units: the connection, the handshake, every question, the bytes. */
 export const segmentAllowance = (chain: Chain, target: ProbeTarget): number =>
   Math.max(...["1.4", "1.6"].map((protocol) =>
     Object.values(questionsByKind(chain, target, protocol)).flat().reduce((sum, { method }) => sum + method.cost, 0)))

@@ -75,6 +75,9 @@ export const snapshotQuestions = (protocol: string | null, attempt: number): Sna
   }
 }
 
-/** All that is asked in the first packet, in its order. */
+/** All that is asked first, in its order: one of each kind, so that a kind that is answered with an error is asked once. */
 export const firstPacket = ({ fees, histogram, pool, tipBefore }: SnapshotQuestions): ReadonlyArray<Probe> =>
-  [tipBefore, ...fees, histogram, pool]
+  [tipBefore, histogram, fees[0]!, pool]
+
+/** All that is asked in the second packet, in its order: more of what was answered. */
+export const secondPacket = ({ fees }: SnapshotQuestions): ReadonlyArray<Probe> => fees.slice(1)

@@ -3,7 +3,9 @@ import { memberText } from "../../electrum/member-text.ts"
 import { mempoolInfo } from "../../electrum/methods.ts"
 import type { Reply } from "../../electrum/reply.ts"
 import { maxReplyText } from "../../electrum/reply-text.ts"
+import type { Probe } from "../catalogue.ts"
 import { tipFacts } from "../tip-facts.ts"
+import type { SnapshotQuestions } from "./questions.ts"
 
 const notAsked: ValueReading<never> = { outcome: "not asked", text: null, value: null }
 
@@ -17,10 +19,12 @@ const tipOf = (reply: Reply | undefined): Tip | null => {
 const textOf = ({ bytes, raw }: Reply): string | null =>
   raw === null || bytes > maxReplyText ? null : memberText(raw, "result")
 
-const readingOf = <A>(reply: Reply, value: (result: unknown) => A): ValueReading<A> =>
-  reply.outcome === "ok"
+const readingOf = <A>(reply: Reply | undefined, value: (result: unknown) => A): ValueReading<A> => {
+  if (reply === undefined) return notAsked
+  return reply.outcome === "ok"
     ? { outcome: "ok", text: textOf(reply), value: value(reply.result) }
     : { outcome: reply.outcome, text: null, value: null }
+}
 
 /** Amounts may be written as text, e.g. by a proxy. */
 const amount = (value: unknown): number | null => typeof value === "number" && Number.isFinite(value) ? value : null
@@ -35,28 +39,19 @@ const infoOf = (result: unknown): MempoolInfo => {
   }
 }
 
-/** The replies of one round, in the order of the questions; `after` is missing where it was not asked any more. */
-export interface SnapshotReplies {
-  readonly tipBefore: Reply
-  readonly fees: ReadonlyArray<Reply>
-  readonly histogram: Reply
-  readonly pool: Reply
-  readonly tipAfter: Reply | undefined
-}
-
-/** What the replies say. */
-export const snapshotValues = (replies: SnapshotReplies): SnapshotValues => {
-  const { fees, histogram, pool, tipAfter, tipBefore } = replies
-  const modern = pool.request.method === mempoolInfo
+/** What the replies to one round of questions say; those that were not asked have none. */
+export const snapshotValues = (questions: SnapshotQuestions, replies: ReadonlyMap<Probe, Reply>): SnapshotValues => {
+  const { fees, histogram, pool, tipAfter, tipBefore } = questions
+  const modern = pool.method === mempoolInfo
   return {
-    tipBefore: tipOf(tipBefore),
-    tipAfter: tipOf(tipAfter),
-    fees: fees.map((reply) => ({
-      target: Number(reply.request.params[0]),
-      ...readingOf(reply, (result) => result as number)
+    tipBefore: tipOf(replies.get(tipBefore)),
+    tipAfter: tipOf(replies.get(tipAfter)),
+    fees: fees.map((probe) => ({
+      target: Number(probe.params[0]),
+      ...readingOf(replies.get(probe), (result) => result as number)
     })),
-    histogram: readingOf(histogram, (result) => result as FeeHistogram),
-    mempoolInfo: modern ? readingOf(pool, infoOf) : notAsked,
-    relayFee: modern ? notAsked : readingOf(pool, (result) => result as number)
+    histogram: readingOf(replies.get(histogram), (result) => result as FeeHistogram),
+    mempoolInfo: modern ? readingOf(replies.get(pool), infoOf) : notAsked,
+    relayFee: modern ? notAsked : readingOf(replies.get(pool), (result) => result as number)
   }
 }

@@ -1,6 +1,6 @@
 import { assert, describe, it } from "vitest"
-import { balanceLimit, visitAllowance } from "../../../src/crawl/cost-ledger.ts"
-import { deepAllowance, mostErrors } from "../../../src/probe/deep/budget.ts"
+import { balanceLimit, errorLimit, visitAllowance } from "../../../src/crawl/cost-ledger.ts"
+import { deepAllowance, deepBooking, mostErrors } from "../../../src/probe/deep/budget.ts"
 import { deepDialogues } from "../../../src/probe/deep/catalogue.ts"
 import { expectedAnswers } from "../../../src/probe/deep/expected-answers.ts"
 import { readme } from "../../support/readme.ts"
@@ -10,6 +10,7 @@ const probes = deepDialogues.flatMap((dialogue) => dialogue.probes)
 describe("the catalogue of deep probes", () => {
   it("fits under the ledger's limit together with the regular visit, and README has its number", () => {
     assert.isAtMost(deepAllowance("usual") + visitAllowance, balanceLimit)
+    assert.isAtMost(deepBooking("usual") + balanceLimit - deepAllowance("usual"), errorLimit)
     assert.isAtMost(mostErrors, 6)
     assert.isAbove(deepAllowance("invalid json"), 1000)
     assert.include(readme(), `room for ${deepAllowance("usual")} units`)

@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { connect } from "node:net"
 import type { Duplex } from "node:stream"
-import { deepAllowance, mostErrors } from "../../../src/probe/deep/budget.ts"
+import { deepAllowance, deepBooking, mostErrors } from "../../../src/probe/deep/budget.ts"
 import { deepDialogues } from "../../../src/probe/deep/catalogue.ts"
 import type { DeepVisit } from "../../../src/probe/deep/deep-visitor.ts"
 import { VisitTimeouts } from "../../../src/probe/visit-timeouts.ts"
@@ -78,6 +78,29 @@ describe("a deep visit", { concurrent: true }, () => {
         if (name === "half a line and the end") assert.strictEqual(deep.malformed.response, "truncated")
       }).pipe(Effect.scoped), 60_000)
   }
+
+  it.live("brings no more errors than are booked for it where all but the handshake is answered with errors, good pings too", () =>
+    Effect.gen(function*() {
+      let errors = 0
+      const { port } = yield* tcpServer((socket) => {
+        socket.on("error", () => {})
+        const errorTo = (id: unknown): string => {
+          errors++
+          return JSON.stringify({ jsonrpc: "2.0", error: { code: -32603, message: "no" }, id })
+        }
+        eachLine(socket, (line) => {
+          const asked = JSON.parse(line) as { readonly id?: unknown; readonly method?: unknown } | ReadonlyArray<{ readonly id: unknown }>
+          if (Array.isArray(asked)) return void socket.write(`[${asked.map(({ id }) => errorTo(id)).join(", ")}]\n`)
+          const { id, method } = asked as { readonly id?: unknown; readonly method?: unknown }
+          socket.write(`${method === "server.version" ? JSON.stringify({ jsonrpc: "2.0", result: ["ElectrumX 1.16.0", "1.4.2"], id }) : errorTo(id)}\n`)
+        })
+      })
+      const deep = yield* deepVisitPort(port).pipe(impatient)
+      hasEveryRow(deep)
+      assert.isAbove(errors, 2)
+      assert.isAtLeast(deep.visit.cost, 100 * errors)
+      assert.isAtMost(deep.visit.cost, deepBooking("usual"))
+    }).pipe(Effect.scoped), 60_000)
 
   /** Answers every line after so many milliseconds. */
   const slowServer = (delayMs: number) =>
