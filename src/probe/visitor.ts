@@ -24,6 +24,9 @@ export interface VisitOptions {
   readonly room?: VisitRoom
 }
 
+/** Has a peer's form. Whose a line without an end is can be a guess, and payments or fees are no peers to follow. */
+const isEntry = (element: unknown): boolean => Array.isArray(element) && typeof element[0] === "string"
+
 /** Conducts a visit: connect, shake hands, ask, read, leave. Never fails: what went wrong is in the visit. */
 export class Visitor extends Context.Service<Visitor, {
   readonly visit: (plan: DialPlan, options: VisitOptions) => Effect.Effect<Visit>
@@ -52,7 +55,7 @@ export class Visitor extends Context.Service<Visitor, {
           now: () => draft.now(),
           onOverflow: (start, { method }) => {
             const list = method === serverPeersSubscribe ? readCutList(start, maxEntries) : undefined
-            if (list !== undefined) draft.peers.add(list.elements, { more: list.more, cut: true })
+            if (list !== undefined && list.elements.some(isEntry)) draft.peers.add(list.elements, { more: list.more, cut: true })
           }
         })
         yield* Effect.addFinalizer(() => Effect.sync(() => draft.leave(session)))

@@ -2,7 +2,7 @@ import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
 import type { Duplex } from "node:stream"
 import type { VisitReason } from "../../src/domain/reason.ts"
-import { answerHonestly, electrumServer, headerHash, peerEntry, resultLine } from "../support/electrum-server.ts"
+import { answerHonestly, electrumServer, headerHash, peerEntry, resultLine, testChain } from "../support/electrum-server.ts"
 import { tcpServer } from "../support/loopback-server.ts"
 import { impatient, loopbackVisitor, observed, outcomesOf, visitPort } from "../support/visiting.ts"
 import { type ClientRequest, eachLine } from "../support/wire-server.ts"
@@ -160,6 +160,27 @@ layer(loopbackVisitor, { excludeTestServices: true })("a hostile server", (it) =
       assert.isBelow(visit.stamps.endedMs, 2500)
       assert.strictEqual(observed(visit, "banner")?.outcome, "ok")
     }).pipe(Effect.scoped))
+
+  for (
+    const [what, element] of [
+      ["fee bins", "[100,1000]"],
+      ["a history", `{"height":200,"tx_hash":"${"ab".repeat(32)}"}`]
+    ] as const
+  ) {
+    it.effect(`that goes on without end with ${what} while peers are awaited names nobody to follow`, () =>
+      Effect.gen(function*() {
+        // With one header only, peers are asked for in the packet of the first ping.
+        const chain = { ...testChain, checkpoints: [] }
+        const start = `{"jsonrpc":"2.0","result":[${`${element},`.repeat(Math.ceil(2_100_000 / element.length))}`
+        const server = yield* electrumServer({
+          "server.ping": ({ socket }) => void socket.write(start),
+          "server.peers.subscribe": () => {}
+        })
+        const visit = yield* impatient(visitPort(server.port, { chain }))
+        assert.include(Object.values(outcomesOf(visit)), "too large")
+        assert.deepStrictEqual(visit.peers?.entries ?? [], [])
+      }).pipe(Effect.scoped))
+  }
 
   it.effect("with a list of a million entries: 10,000 are kept, the rest of what came is counted, nothing stalls", () =>
     Effect.gen(function*() {
