@@ -98,6 +98,7 @@ export class DueProbes extends Context.Service<DueProbes, {
           ])
           yield* store.flush
           const deep: DeepVisit = yield* visitor.visit(plan, {
+            chain: run.chain,
             clientName: run.clientName,
             choice: run.choice,
             behavesLike: probe.behavesLike,

@@ -12,6 +12,14 @@ export type Subject =
   | "relay fee"
   | "mempool info"
   | "features"
+  /** Deep visits only, as what follows: the branch of a pinned transaction, held against the header of its block. */
+  | "merkle proof"
+  /** A pinned transaction, whose hash is its id. */
+  | "transaction"
+  /** Unspent outputs of a public script. */
+  | "unspent"
+  /** The status of a public script, held against the server's own history of it. */
+  | "status"
 
 /** How a server answered one kind of question, held against what is known. */
 export interface Judged {

@@ -103,6 +103,41 @@ export const scripthashGetHistory = method(
   0.47
 )
 
+/** A hash as people write it. */
+const Sha256Hex = Txid
+
+/** Outputs of scripts with at most twenty known entries; heights 0 and -1 are the mempool's. */
+export const scripthashListUnspent = method(
+  "blockchain.scripthash.listunspent",
+  Schema.Array(Schema.Struct({ tx_hash: Txid, tx_pos: Schema.Natural, height: Schema.Int, value: Schema.Int })),
+  lineBounds.history,
+  1.4
+)
+
+/** The status: null for a script without history. The subscription ends with the connection. */
+export const scripthashSubscribe = method(
+  "blockchain.scripthash.subscribe",
+  Schema.NullOr(Sha256Hex),
+  lineBounds.small,
+  0.3
+)
+
+/** The bytes in hex, as it is asked without `verbose`. */
+export const transactionGet = method(
+  "blockchain.transaction.get",
+  Schema.String.check(Schema.isPattern(/^(?:[0-9a-fA-F]{2})+$/)),
+  lineBounds.text,
+  1
+)
+
+/** ElectrumX charges by the transactions of the block, here for a full one. */
+export const transactionGetMerkle = method(
+  "blockchain.transaction.get_merkle",
+  Schema.Struct({ block_height: Schema.Int, merkle: Schema.Array(Sha256Hex), pos: Schema.Natural }),
+  lineBounds.small,
+  1.5
+)
+
 /** BTC per 1,000 vB; -1 where the node has no estimate. A value that is not cached costs more. */
 export const estimateFee = method("blockchain.estimatefee", Schema.Finite, lineBounds.small, 2.1)
 

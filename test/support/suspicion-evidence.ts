@@ -82,6 +82,7 @@ export const evidenceOf = (serverId: number, changes: Partial<Omit<ServerEvidenc
   errorTexts: [],
   announced: null,
   deep: null,
+  proofs: [],
   differential: null,
   certificates: [],
   uptime: { share: null, observations: 1, gap: "fewer than 20 observations" },

@@ -125,6 +125,13 @@ export const selectAnswers = `
   FROM answered a JOIN behaviour b USING (visit_id)
   ORDER BY a.server_id, a.visit_id, b.subject, b.script_form`
 
+/** Of the deep visit that `server_malformed` shows. */
+export const selectProofs = `
+  SELECT m.server_id, m.visit_id, b.subject, b.script_form, b.response, b.filtered, b.causes, CAST(b.detail AS VARCHAR) AS detail
+  FROM server_malformed m JOIN behaviour b USING (visit_id)
+  WHERE m.crawl_id = $crawl_id
+  ORDER BY m.server_id, b.subject`
+
 export const OddReply = Schema.Struct({
   server_id: Schema.Int,
   visit_id: Schema.Int,

@@ -136,6 +136,8 @@ export interface ServerEvidence {
   /** Null when it showed no list. */
   readonly announced: Announced | null
   readonly deep: DeepVisit | null
+  /** Answers of its newest usual deep visit to questions for proofs; empty without one. */
+  readonly proofs: ReadonlyArray<Answer>
   readonly differential: Differential | null
   readonly certificates: ReadonlyArray<ShownCertificate>
   /** Highest share of its endpoints; null with a reason. */
@@ -152,6 +154,8 @@ export interface CrawlEvidence {
   readonly groups: ServerGroups
   /** Questions about public scripts (`history P2WPKH`) that some server answered as they are known. */
   readonly confirmedFacts: ReadonlySet<string>
+  /** Questions for proofs (`merkle proof`) that some server answered as expected. */
+  readonly confirmedProofs: ReadonlySet<string>
   readonly byKey: ReadonlyMap<string, ReadonlyArray<number>>
   /** Servers whose certificate an issuer without public authority signed, by issuer. */
   readonly byPrivateIssuer: ReadonlyMap<string, ReadonlyArray<number>>
@@ -240,6 +244,7 @@ export const crawlEvidence = (
     groups: serverGroups(servers, relations),
     confirmedFacts: new Set(servers.flatMap(({ answers }) =>
       answers.flatMap((answer) => answer.response === "ok" && answer.scriptForm !== null ? [factOf(answer)] : []))),
+    confirmedProofs: new Set(servers.flatMap(({ proofs }) => proofs.flatMap(({ response, subject }) => response === "ok" ? [subject] : []))),
     byKey: indexed(servers, ownKeysOf),
     byPrivateIssuer: indexed(servers, ({ certificates }) => certificates.flatMap((it) => privateIssuerOf(it) ?? [])),
     byDeviation: indexed(servers, (server) => {

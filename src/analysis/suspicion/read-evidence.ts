@@ -154,6 +154,7 @@ export const readEvidence = Effect.fnUntraced(function*(crawlId: CrawlId) {
   const errorTexts = yield* byServer(Rows.ErrorText, Rows.selectErrorTexts)
   const announced = yield* byServer(Rows.Announced, Rows.selectAnnounced)
   const deep = yield* byServer(Rows.Deep, Rows.selectDeep)
+  const proofs = yield* byServer(Rows.Answer, Rows.selectProofs)
   const differentials = yield* byServer(Rows.Differential, Rows.selectDifferentials)
   const certificates = yield* byServer(Rows.Certificate, Rows.selectCertificates)
   const uptimes = yield* byServer(Rows.Uptime, Rows.selectUptimes)
@@ -170,6 +171,7 @@ export const readEvidence = Effect.fnUntraced(function*(crawlId: CrawlId) {
         oddReplies: (oddReplies.get(id) ?? []).map(oddReplyOf),
         errorTexts: (errorTexts.get(id) ?? []).map(({ probe, text, visit_id }) => ({ visitId: visit_id, probe, text })),
         announced: (announced.get(id) ?? []).map(announcedOf)[0] ?? null,
+        proofs: (proofs.get(id) ?? []).map(answerOf),
         deep: (deep.get(id) ?? []).map(deepOf)[0] ?? null,
         differential: (differentials.get(id) ?? []).map(differentialOf)[0] ?? null,
         certificates: (certificates.get(id) ?? []).map(certificateOf),

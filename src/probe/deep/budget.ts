@@ -1,4 +1,13 @@
-import { electrumxCost } from "../../electrum/methods.ts"
+import {
+  blockHeader,
+  electrumxCost,
+  scripthashGetHistory,
+  scripthashListUnspent,
+  scripthashSubscribe,
+  serverVersion,
+  transactionGet,
+  transactionGetMerkle
+} from "../../electrum/methods.ts"
 import { type DeepDialogue, deepDialogues } from "./catalogue.ts"
 
 /** What a deep visit asks: the usual dialogues, or the one with invalid JSON, which costs more than all others. */
@@ -10,6 +19,9 @@ export type DeepChoice = "usual" | "invalid json"
  * fit under the same limit.
  */
 export const mostErrors = 5
+
+/** Errors of these that questions for proofs may bring: enough is left to see how malformed requests are answered. */
+export const mostProofErrors = 3
 
 /** What ElectrumX charges for a line that is no JSON, the error counted (protocol-facts 7.1). */
 export const invalidJsonCost = 1100
@@ -25,6 +37,14 @@ const unitsOf = ({ handshake, probes }: DeepDialogue): number =>
   electrumxCost.connection + (handshake ? 0.5 : 0)
   + probes.reduce((sum, { after, units }) => sum + units + (after === "ping" ? 0.1 : 0), 0)
 
+/**
+ * Questions for proofs, as if each was asked again: connection, handshake, and
+ * the methods at their dearest. Not known by chain: all ask the same.
+ */
+const proofUnits = electrumxCost.connection + serverVersion.cost
+  + 2 * [scripthashGetHistory, transactionGet, transactionGetMerkle, blockHeader, scripthashListUnspent, scripthashSubscribe]
+    .reduce((sum, { cost }) => sum + cost, 0)
+
 /** Bandwidth: no reply of all this is longer than a few padded kilobytes. */
 const bandwidth = 8
 
@@ -38,7 +58,7 @@ export const dialoguesOf = (choice: DeepChoice): ReadonlyArray<DeepDialogue> =>
 export const deepAllowance = (choice: DeepChoice): number =>
   Math.ceil(
     dialoguesOf(choice).reduce((sum, dialogue) => sum + unitsOf(dialogue), bandwidth)
-    + (choice === "usual" ? electrumxCost.error * mostErrors : invalidJsonCost)
+    + (choice === "usual" ? proofUnits + electrumxCost.error * mostErrors : invalidJsonCost)
   )
 
 /**

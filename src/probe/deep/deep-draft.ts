@@ -2,11 +2,16 @@ import type { VisitReason } from "../../domain/reason.ts"
 import type { DialFacts, HandshakeFacts, Observation, Visit } from "../../domain/visit.ts"
 import type { Identification } from "../../domain/identification.ts"
 import { makersInFront } from "../../domain/visit-defaults.ts"
-import type { Dialogue } from "../../electrum/dialogue.ts"
+import type { Judged } from "../../domain/judged-answer.ts"
+import type { Implementation } from "../../domain/implementation.ts"
 import { electrumxCost } from "../../electrum/methods.ts"
+import type { Reply } from "../../electrum/reply.ts"
 import { cutText } from "../../electrum/reply-text.ts"
 import type { Connection, DialPlan } from "../../transport/dialer.ts"
 import { identify } from "../identification/identify.ts"
+import type { Probe } from "../catalogue.ts"
+import { notAsked, observationOf } from "../observation.ts"
+import { compareWithDefaults } from "../responses/defaults.ts"
 import type { Failure } from "../visit-draft.ts"
 import { invalidJsonCost } from "./budget.ts"
 import type { DeepProbe } from "./catalogue.ts"
@@ -42,6 +47,8 @@ export class DeepDraft {
   #failure: Failure | null = null
   #software: string | null = null
   #protocol: string | null = null
+  #isAnswered = false
+  #judged: ReadonlyArray<Judged> = []
   /** Errors that were answered: what ElectrumX charges for. */
   errors = 0
   throttled = false
@@ -106,7 +113,33 @@ export class DeepDraft {
     this.#observations.push(deepObservation(reply))
   }
 
-  leave({ bytesIn, bytesOut }: Dialogue): void {
+  /** The reply to a well-formed question. It takes no part in identification, which knows a deep visit by its malformed ones. */
+  answered(probe: Probe, reply: Reply): void {
+    this.#observations.push({ ...observationOf(probe, reply), probe: `deep/${probe.name}` })
+    if (reply.raw !== null) this.#isAnswered = true
+    if (reply.outcome === "error" || reply.outcome === "throttled") {
+      this.errors++
+      this.#units += electrumxCost.error
+    }
+    if (reply.outcome === "throttled") this.throttled = true
+    if (reply.padding > 0) this.padded = true
+  }
+
+  /** Something was asked, and nothing ever came. */
+  get isMute(): boolean {
+    return this.#requests > 0 && !this.#isAnswered
+  }
+
+  leaveOutQuestion(probe: Probe, why: string): void {
+    if (why === outOfTime) this.isCut = true
+    this.#observations.push({ ...notAsked(probe, this.#now(), why), probe: `deep/${probe.name}` })
+  }
+
+  judge(answers: ReadonlyArray<Judged>): void {
+    this.#judged = answers
+  }
+
+  leave({ bytesIn, bytesOut }: { readonly bytesIn: number; readonly bytesOut: number }): void {
     this.#bytesIn += bytesIn
     this.#bytesOut += bytesOut
   }
@@ -115,8 +148,10 @@ export class DeepDraft {
     this.#failure = failure
   }
 
-  finish(): Visit {
-    const isAnswered = this.replies.some(({ raw }) => raw !== null)
+  /** With the software that the regular visit behaved like, where that is known. */
+  finish(behavesLike: Implementation | null): Visit {
+    const isAnswered = this.#isAnswered || this.replies.some(({ raw }) => raw !== null)
+    const identification = this.#identify()
     const failure: Failure | null = isAnswered
       ? null
       : this.#failure ?? { reason: "closed" satisfies VisitReason, phase: "handshake", detail: "no dialogue was answered" }
@@ -153,8 +188,8 @@ export class DeepDraft {
       features: null,
       peers: null,
       observations: this.#observations,
-      identification: this.#identify(),
-      answers: [],
+      identification,
+      answers: compareWithDefaults(this.#judged, { implementation: behavesLike ?? identification?.implementation ?? null }),
       timing: null
     }
   }

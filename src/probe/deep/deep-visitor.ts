@@ -1,18 +1,25 @@
 import { Cause, Clock, Context, Effect, Layer } from "effect"
+import type { Chain } from "../../domain/chain.ts"
 import type { MalformedFacts } from "../../domain/malformed-facts.ts"
 import type { Visit } from "../../domain/visit.ts"
 import { ByteBudget } from "../../electrum/byte-budget.ts"
 import { Dialogue } from "../../electrum/dialogue.ts"
+import { Session } from "../../electrum/session.ts"
 import { Dialer, type DialPlan } from "../../transport/dialer.ts"
 import { timeoutsFor, VisitTimeouts } from "../visit-timeouts.ts"
+import { askProofs } from "./ask-proofs.ts"
 import { type DeepChoice, dialoguesOf, mostErrors } from "./budget.ts"
 import type { DeepDialogue } from "./catalogue.ts"
 import { converseDeep } from "./converse-deep.ts"
 import { DeepDraft } from "./deep-draft.ts"
 import { type DeepReply, outOfTime } from "./deep-reply.ts"
+import { proofsNotAsked } from "./judge-proofs.ts"
 import { type BehavesLike, malformedFacts } from "./malformed-response.ts"
+import { proofProbes, type ProofQuestions, proofQuestions } from "./proof-questions.ts"
 
 export interface DeepVisitOptions {
+  /** Whose pinned entries are asked for. */
+  readonly chain: Chain
   /** Sent in `server.version`. */
   readonly clientName: string
   readonly choice: DeepChoice
@@ -32,6 +39,9 @@ export interface DeepVisit {
   readonly isCut: boolean
 }
 
+/** Bounds of the connection for proofs: bytes cost a server units, and what is longer is not let pass. */
+const proofLimits = { totalBytes: 100_000, skippedBytes: 0, strays: 200 } as const
+
 /** What a visit has left for dialogues; waiting for our own pace and for connections takes nothing of it. */
 interface Talk {
   leftMs: number
@@ -41,8 +51,8 @@ interface Talk {
 const mostSilent = 2
 
 /**
- * Conducts a deep visit: short dialogues, each on a connection of its own, one
- * after the other. Never fails: what went wrong is in the visit.
+ * Conducts a deep visit: questions for proofs, then short dialogues, each on a
+ * connection of its own, one after the other. Never fails: what went wrong is in the visit.
  */
 export class DeepVisitor extends Context.Service<DeepVisitor, {
   readonly visit: (plan: DialPlan, options: DeepVisitOptions) => Effect.Effect<DeepVisit>
@@ -76,6 +86,52 @@ export class DeepVisitor extends Context.Service<DeepVisitor, {
         if (speech.ended === "budget") draft.fail({ reason: "us", phase: "session", detail: speech.endDetail })
       }, Effect.scoped)
 
+      /** The questions for proofs, on one connection. */
+      const prove = Effect.fnUntraced(function*(
+        draft: DeepDraft,
+        plan: DialPlan,
+        questions: ProofQuestions,
+        options: DeepVisitOptions,
+        talk: Talk
+      ) {
+        const since = draft.now()
+        const connection = yield* dialer.connect(plan)
+        draft.connected(connection, since)
+        const timeouts = timeoutsFor(yield* VisitTimeouts, plan.endpoint, connection.dial.via)
+        const session = yield* Session.open(connection.socket, { share: budget.open(), now: () => draft.now(), limits: proofLimits })
+        yield* Effect.addFinalizer(() => Effect.sync(() => draft.leave(session)))
+        const begun = draft.now()
+        const until = begun + talk.leftMs
+        draft.judge(
+          yield* askProofs(session, draft, questions, { clientName: options.clientName, timeouts, until }).pipe(
+            Effect.ensuring(Effect.sync(() => {
+              talk.leftMs -= draft.now() - begun
+            }))
+          )
+        )
+      }, Effect.scoped)
+
+      /** Null, or why the server is left alone. */
+      const begin = Effect.fnUntraced(function*(draft: DeepDraft, plan: DialPlan, options: DeepVisitOptions, talk: Talk) {
+        if (options.choice !== "usual") return null
+        const questions = proofQuestions(options.chain)
+        if (questions === undefined) {
+          draft.judge(proofsNotAsked(`no public scripts of ${options.chain.name} are known`))
+          return null
+        }
+        yield* options.pace
+        const error = yield* prove(draft, plan, questions, options, talk).pipe(
+          Effect.as(null),
+          Effect.catch((error) => Effect.succeed(error))
+        )
+        if (error === null) return draft.throttled ? "the server asked for less" : null
+        draft.fail({ reason: error.reason, phase: error.phase, detail: error.detail })
+        const why = `${error.reason}: ${error.detail}`
+        for (const probe of proofProbes(questions)) draft.leaveOutQuestion(probe, why)
+        draft.judge(proofsNotAsked(why))
+        return `a connection had failed: ${error.reason}`
+      })
+
       /** Why a dialogue is not begun; null when it is. */
       const reasonAgainst = ({ when }: DeepDialogue, draft: DeepDraft, plan: DialPlan): string | null => {
         if (when === "padded" && !draft.padded) return "replies are not padded"
@@ -86,8 +142,8 @@ export class DeepVisitor extends Context.Service<DeepVisitor, {
       const conduct = Effect.fnUntraced(function*(draft: DeepDraft, plan: DialPlan, options: DeepVisitOptions) {
         const { exchangeMs, handshakeMs, sessionMs } = timeoutsFor(yield* VisitTimeouts, plan.endpoint, plan.dial.via)
         const talk: Talk = { leftMs: sessionMs }
-        let leave: string | null = null
-        let silent = 0
+        let leave = yield* begin(draft, plan, options, talk)
+        let silent = options.choice === "usual" && draft.isMute ? 1 : 0
         for (const dialogue of dialoguesOf(options.choice)) {
           const against: string | null = leave ?? reasonAgainst(dialogue, draft, plan)
             ?? (talk.leftMs < Math.max(handshakeMs, exchangeMs) ? outOfTime : null)
@@ -122,7 +178,7 @@ export class DeepVisitor extends Context.Service<DeepVisitor, {
             return Effect.logError("a deep visit failed by our fault", Cause.die(defect))
           })
         )
-        const finished = draft.finish()
+        const finished = draft.finish(options.behavesLike?.implementation ?? null)
         const malformed = malformedFacts(draft.replies, options.behavesLike, finished.identification)
         return { visit: finished, malformed, replies: draft.replies, isCut: draft.isCut }
       })

@@ -52,7 +52,7 @@ const possiblyOurs = ({ detail }: Judged): boolean =>
  */
 export const compareWithDefaults = (
   all: ReadonlyArray<Judged>,
-  identification: Identification | null
+  identification: Pick<Identification, "implementation"> | null
 ): ReadonlyArray<JudgedAnswer> => {
   const implementation = identification?.implementation ?? null
   // Who answers nothing at all is overloaded or gone.

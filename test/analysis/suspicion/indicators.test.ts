@@ -95,6 +95,41 @@ describe("known histories", () => {
   })
 })
 
+describe("contradicted proofs", () => {
+  const honest = evidenceOf(9, { proofs: ["merkle proof", "transaction", "unspent", "status"].map((subject) => answerOf(subject)) })
+  const told = (subject: string, detail: unknown, response: string | null = "differs") => evidenceOf(1, { proofs: [answerOf(subject, { response, detail })] })
+
+  it("count in full where hashes prove them, and less where a damaged index does it too", () => {
+    const shares = [
+      told("merkle proof", { expected: "aa", shown: "bb" }),
+      told("transaction", { expected: "aa", shown: "bb" }),
+      told("unspent", { contradicts: "transaction" }),
+      told("merkle proof", { because: "a branch longer than any block needs" }),
+      told("unspent", { contradicts: "balance" }),
+      told("unspent", { contradicts: "balance" }, "empty"),
+      told("status", { expected: "aa", shown: "bb" })
+    ].map((server) => read("contradicted proofs", server, honest))
+    expect(shares).toEqual([1, 1, 1, 0.5, 0.3, 0.3, 0.3])
+  })
+
+  it("are not tested without a deep visit, where nothing can be judged, and where nobody answers as expected", () => {
+    expect(read("contradicted proofs", evidenceOf(1), honest)).toBe("no deep visit asked it for proofs")
+    for (const response of [null, "error", "refused", "closed", "not asked"]) {
+      expect(read("contradicted proofs", told("transaction", {}, response), honest)).toBe("no answer to a question for proofs can be judged")
+    }
+    expect(read("contradicted proofs", told("status", { problem: "not what it returns" }), honest)).toBe("no answer to a question for proofs can be judged")
+    expect(read("contradicted proofs", told("transaction", { expected: "aa" }))).toMatch(/mistake may be ours/)
+    expect(read("contradicted proofs", honest)).toBe(0)
+  })
+
+  it("that cannot be read, or are refused, are odd answers like others", () => {
+    expect(read("modified protocol answers", told("status", { problem: "not what it returns" }))).toBe(0.4)
+    const refused = evidenceOf(1, { proofs: [answerOf("unspent", { scriptForm: "P2TR", response: "refused", filtered: true })] })
+    expect(read("modified protocol answers", refused)).toBe(0.1)
+    expect(read("modified protocol answers", told("transaction", { expected: "aa" }))).toBe(0)
+  })
+})
+
 describe("modified protocol answers and replies without measure", () => {
   const odd = (...probes: ReadonlyArray<string>) =>
     evidenceOf(1, { oddReplies: probes.map((probe) => ({ visitId: 1, probe, outcome: "malformed", message: "not JSON" })) })

@@ -1,6 +1,9 @@
 import { NodeServices } from "@effect/platform-node"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
+import type { JudgedAnswer, Subject } from "../../../src/domain/judged-answer.ts"
+import type { MalformedFacts } from "../../../src/domain/malformed-facts.ts"
+import type { BehaviourResponse } from "../../../src/domain/response.ts"
 import { readEvidence } from "../../../src/analysis/suspicion/read-evidence.ts"
 import { Database } from "../../../src/store/database.ts"
 import type { CrawlId, Fact } from "../../../src/store/facts.ts"
@@ -131,6 +134,28 @@ describe("what suspicion reads of a crawl", () => {
       ])
       assert.deepStrictEqual(servers[0]!.oddReplies.map(({ probe }) => probe).toSorted(), ["banner", "features", "fee#2"])
       assert.deepStrictEqual(servers[0]!.errorTexts.map(({ text }) => text), ["<b>busy</b>"])
+    }).pipe(Effect.scoped))
+
+  it.effect("are answers to questions for proofs of the newest deep visit, and those of regular visits apart from them", () =>
+    Effect.gen(function*() {
+      const judged = (subject: Subject, response: BehaviourResponse, detail: JudgedAnswer["detail"] = {}): JudgedAnswer =>
+        ({ subject, scriptForm: null, response, detail, defaults: ["ok"], filtered: response !== "ok", causes: [] })
+      const malformed: MalformedFacts = { response: "error", comparedWith: null, notCompared: null, differs: [], answers: {} }
+      const deep = (...answers: ReadonlyArray<JudgedAnswer>) => (): Fact =>
+        ({ _tag: "visit", visit: answeredVisit(key("a"), { kind: "deep", answers }), malformed })
+      const { servers } = yield* readOf(
+        [
+          ...visited("a", "b"),
+          ...["a", "b"].map((name): Fact => ({ _tag: "visit", visit: answeredVisit(key(name), { answers: [judged("features", "ok")] }) })),
+          { _tag: "servers", servers: ["a", "b"].map((name) => serverOf([key(name)])) }
+        ],
+        [deep(judged("status", "differs", { expected: "aa" })), deep(judged("transaction", "differs", { expected: "bb" }), judged("status", "ok"))]
+      )
+      assert.deepStrictEqual(servers.map(({ answers }) => answers.map(({ subject }) => subject)), [["features"], ["features"]])
+      assert.deepStrictEqual(
+        servers.map(({ proofs }) => proofs.map(({ detail, response, subject }) => [subject, response, detail])),
+        [[["status", "ok", {}], ["transaction", "differs", { expected: "bb" }]], []]
+      )
     }).pipe(Effect.scoped))
 
   it.effect("is what only one list names without an answer, what is no entry, and one host over and over", () =>

@@ -1,9 +1,16 @@
 import { assert, describe, it } from "vitest"
 import { balanceLimit, errorLimit, visitAllowance } from "../../../src/crawl/cost-ledger.ts"
+import { shippedChains } from "../../../src/domain/chain.ts"
 import { deepAllowance, deepBooking, mostErrors } from "../../../src/probe/deep/budget.ts"
 import { deepDialogues } from "../../../src/probe/deep/catalogue.ts"
+import { proofProbes, proofQuestions } from "../../../src/probe/deep/proof-questions.ts"
 import { expectedAnswers } from "../../../src/probe/deep/expected-answers.ts"
 import { readme } from "../../support/readme.ts"
+
+const proofs = shippedChains.flatMap((chain) => {
+  const questions = proofQuestions(chain)
+  return questions === undefined ? [] : [proofProbes(questions)]
+})
 
 const probes = deepDialogues.flatMap((dialogue) => dialogue.probes)
 
@@ -33,6 +40,18 @@ describe("the catalogue of deep probes", () => {
       // What identification is told was asked is what was asked.
       if (method !== "" && name !== "batch" && name !== "params-text") {
         assert.deepInclude(JSON.parse(text), { method, params: params("client/1") }, name)
+      }
+    }
+  })
+
+  it("asks for proofs of each chain with pinned entries in the same words, which act on no server and differ from all others", () => {
+    assert.isAtLeast(proofs.length, 3)
+    for (const questions of proofs) {
+      const names = questions.map(({ name }) => name)
+      assert.strictEqual(new Set([...names, ...probes.map(({ name }) => name)]).size, names.length + probes.length)
+      for (const { harmless, method, tells } of questions) {
+        assert.isAbove(Math.min(harmless.length, tells.length), 10)
+        assert.notMatch(method.name, /broadcast|add_peer/)
       }
     }
   })

@@ -70,7 +70,8 @@ describe("a deep visit", { concurrent: true }, () => {
         if (name === "nothing ever") assert.strictEqual(connections, 2)
         if (name === "a refusal to be asked more") {
           assert.strictEqual(connections, 1)
-          assert.strictEqual(deep.malformed.response, "refused")
+          assert.strictEqual(deep.malformed.response, "not asked")
+          assert.deepInclude(deep.visit.observations[0], { probe: "deep/proofs version", outcome: "throttled" })
         }
         if (name === "an error for everything") {
           assert.isAtMost(deep.replies.filter(({ outcome }) => outcome === "error").length, mostErrors)

@@ -22,6 +22,11 @@ describe("deep visits of simulated servers", { concurrent: true }, () => {
         assert.deepInclude(malformed, { response: usualWord[implementation], differs: [] }, what)
         assert.isAtMost(visit.cost, deepAllowance("usual"))
         assert.isAtMost(replies.filter(({ outcome }) => outcome === "error").length, mostErrors)
+        assert.deepStrictEqual(
+          visit.answers.map(({ filtered, response, subject }) => [subject, response, filtered]),
+          [["merkle proof", "ok", false], ["transaction", "ok", false], ["unspent", "ok", false], ["status", "ok", false]],
+          JSON.stringify(visit.answers)
+        )
         const found = visit.identification!
         assert.include([implementation, null], found.implementation, what)
         assert.deepStrictEqual(found.contradictions, [], what)

@@ -1,6 +1,7 @@
 import type { Indicator } from "../indicator.ts"
 import { certificateReuse, interceptionAuthority, longValidity } from "./certificates.ts"
 import { hiddenFleet, identicalDeviations } from "./common-control.ts"
+import { contradictedProofs } from "./contradicted-proofs.ts"
 import { contradictions } from "./contradictions.ts"
 import { harmfulTexts } from "./harmful-texts.ts"
 import { inventedPeers } from "./invented-peers.ts"
@@ -15,6 +16,7 @@ import { workAndCheckpoints } from "./work-and-checkpoints.ts"
 export const indicators = {
   "work and checkpoints": workAndCheckpoints,
   "known histories": knownHistories,
+  "contradicted proofs": contradictedProofs,
   "selective answers": selectiveAnswers,
   "replies without measure": repliesWithoutMeasure,
   "modified protocol answers": protocolAnswers,

@@ -1,0 +1,49 @@
+import type { Answer } from "../evidence.ts"
+import { type Indicator, named } from "../indicator.ts"
+
+const partOf = (detail: unknown, name: string): unknown =>
+  typeof detail === "object" && detail !== null && name in detail ? (detail as Readonly<Record<string, unknown>>)[name] : undefined
+
+/** It says something else than is known; what is merely not what the method returns says nothing. */
+const isUntrue = ({ detail, response }: Answer): boolean =>
+  response === "empty" || (response === "differs" && partOf(detail, "problem") === undefined)
+
+/** What a contradiction of this kind earns: all where hashes prove it, less where an index that lags or is damaged does it too. */
+const shareOf = ({ detail, subject }: Answer): number => {
+  switch (subject) {
+    case "transaction":
+      return 1
+    case "merkle proof":
+      // A branch too long to be read is a burden, and proves nothing.
+      return partOf(detail, "expected") === undefined ? 0.5 : 1
+    case "unspent":
+      return partOf(detail, "contradicts") === "transaction" ? 1 : 0.3
+    default:
+      return 0.3
+  }
+}
+
+/**
+ * Do a server's own answers prove it wrong: a merkle branch that does not lead to
+ * the root in its own header, bytes that do not hash to the id they were asked
+ * by, a status that is not the hash of its own history, unspent outputs that its
+ * transactions do not have? Each was so twice in one visit. What nobody at all
+ * confirms is our own mistake, and held against no one.
+ */
+export const contradictedProofs: Indicator = ({ proofs }, crawl) => {
+  if (proofs.length === 0) return { untested: "no deep visit asked it for proofs" }
+  const judged = proofs.filter((answer) => answer.response === "ok" || isUntrue(answer))
+  if (judged.length === 0) return { untested: "no answer to a question for proofs can be judged" }
+  const untrue = judged.filter(isUntrue)
+  const proven = untrue.filter(({ subject }) => crawl.confirmedProofs.has(subject))
+  if (untrue.length > 0 && proven.length === 0) {
+    return { untested: "no server of this crawl answers these questions as expected: the mistake may be ours" }
+  }
+  return {
+    value: proven.length,
+    share: Math.max(0, ...proven.map(shareOf)),
+    detail: proven.length > 0
+      ? { answers: named(proven.map(({ detail, response, subject, visitId }) => ({ visit_id: visitId, subject, response, detail }))) }
+      : { answered_as_expected: judged.map(({ subject }) => subject) }
+  }
+}

@@ -1,0 +1,93 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Effect } from "effect"
+import { shippedChains } from "../../../src/domain/chain.ts"
+import type { DeepVisit } from "../../../src/probe/deep/deep-visitor.ts"
+import { proofQuestions } from "../../../src/probe/deep/proof-questions.ts"
+import { VisitTimeouts } from "../../../src/probe/visit-timeouts.ts"
+import type { traits } from "../../../src/simnet/traits/traits.ts"
+import { deepVisitPort } from "../../support/deep-visiting.ts"
+import { startServer } from "../../support/start-server.ts"
+
+const chainOf = (name: string) => shippedChains.find((chain) => chain.name === name)!
+
+/** Of answers that are not `ok`: what they are, by subject. */
+const notOk = ({ visit }: DeepVisit): Readonly<Record<string, string | null>> =>
+  Object.fromEntries(visit.answers.filter(({ response }) => response !== "ok").map(({ response, subject }) => [subject, response]))
+
+const detailOf = ({ visit }: DeepVisit, subject: string): Readonly<Record<string, unknown>> =>
+  visit.answers.find((answer) => answer.subject === subject)!.detail
+
+/** One of each family, whose replies are not padded. */
+const families = ["ElectrumX 1.16.0", "Fulcrum 2.1.0", "electrs/0.10.9", "electrs-esplora 0.4.1"]
+
+/** Only the proofs are looked at: the rest of the visit need not be waited for. */
+const impatient = Effect.provideService(VisitTimeouts, { handshakeMs: 3000, exchangeMs: 3000, sessionMs: 60_000 })
+
+describe("questions for proofs", { concurrent: true }, () => {
+  /** What each lie makes of the answers; what is not named is `ok`. */
+  const lying: Readonly<Partial<Record<keyof typeof traits, Readonly<Record<string, string | null>>>>> = {
+    "wrong-merkle": { "merkle proof": "differs" },
+    "endless-merkle": { "merkle proof": "differs" },
+    "wrong-transaction": { transaction: "differs" },
+    "wrong-values": { unspent: "differs" },
+    "wrong-status": { status: "differs" },
+    "status-not-hex": { status: "differs" },
+    // Whoever alters a history is found out by it elsewhere, and nothing else is held against it.
+    "repeated-history": { status: null, unspent: null },
+    "unsorted-history": { status: null, unspent: null },
+    "invented-history": { status: null, unspent: null },
+    // We end the connection on what has no end; nothing is held against what was under way.
+    "endless-history": { "merkle proof": "not asked", unspent: "closed", status: "not asked" },
+    "odd-history": { status: null, unspent: null },
+    "wrong-balance": {}
+  }
+  for (const [name, answers] of Object.entries(lying)) {
+    for (const software of families) {
+      it.live(`show ${name} of ${software} in its own row and in no other`, () =>
+        Effect.gen(function*() {
+          const { tcpPort } = yield* startServer({ software, traits: [name] })
+          const deep = yield* deepVisitPort(tcpPort).pipe(impatient)
+          assert.deepStrictEqual(notOk(deep), answers, JSON.stringify(deep.visit.answers))
+          for (const { filtered, response } of deep.visit.answers) assert.strictEqual(filtered === true, response === "differs")
+        }).pipe(Effect.scoped), 60_000)
+    }
+  }
+
+  it.live("are asked again where they contradict, and the rows say what was expected", () =>
+    Effect.gen(function*() {
+      const { tcpPort } = yield* startServer({ software: "Fulcrum 2.1.0", traits: ["wrong-transaction", "wrong-values"] })
+      const deep = yield* deepVisitPort(tcpPort).pipe(impatient)
+      const { entry } = proofQuestions(chainOf("mainnet-sim"))!
+      assert.deepInclude(detailOf(deep, "transaction"), { expected: entry.txid, times: 2 })
+      assert.deepInclude(detailOf(deep, "unspent"), { contradicts: "balance", times: 2 })
+      const probes = deep.visit.observations.map(({ probe }) => probe)
+      assert.includeMembers(probes, ["deep/transaction again", "deep/unspent again", "deep/history again"])
+      assert.notInclude(probes, "deep/status again")
+    }).pipe(Effect.scoped), 60_000)
+
+  it.live("hold nothing against who lags behind, hides the history as a whole, or serves another chain", () =>
+    Effect.gen(function*() {
+      const { entry, script } = proofQuestions(chainOf("mainnet-sim"))!
+      const hides = yield* startServer({ software: "Fulcrum 2.1.0", spec: { lies: [{ lie: "hides history", script: script.name }] } })
+      assert.deepStrictEqual(notOk(yield* deepVisitPort(hides.tcpPort)), { unspent: null, status: null })
+      const stale = yield* startServer({ software: "Fulcrum 2.1.0", spec: { lies: [{ lie: "stale tip", blocks: 1400 }] } })
+      const behind = notOk(yield* deepVisitPort(stale.tcpPort))
+      assert.notInclude(Object.values(behind), "differs", JSON.stringify([behind, entry]))
+      const other = yield* startServer({ software: "ElectrumX 1.16.0", chain: "testnet-sim" })
+      assert.deepStrictEqual(notOk(yield* deepVisitPort(other.tcpPort)), {
+        "merkle proof": "error",
+        transaction: "error",
+        unspent: null,
+        status: null
+      })
+    }).pipe(Effect.scoped), 60_000)
+
+  it.live("are not asked where nothing is pinned", () =>
+    Effect.gen(function*() {
+      const { tcpPort } = yield* startServer({ software: "Fulcrum 2.1.0" })
+      const deep = yield* deepVisitPort(tcpPort, { chain: chainOf("regtest") })
+      assert.deepStrictEqual(notOk(deep), { "merkle proof": "not asked", transaction: "not asked", unspent: "not asked", status: "not asked" })
+      assert.strictEqual(detailOf(deep, "status")["because"], "no public scripts of regtest are known")
+      assert.isFalse(deep.visit.observations.some(({ probe }) => probe.startsWith("deep/transaction")))
+    }).pipe(Effect.scoped), 60_000)
+})
