@@ -1,5 +1,5 @@
 import type { ComparedPair } from "../linkage/compared-pair.ts"
-import { model } from "../linkage/model.ts"
+import { bitsOf, model } from "../linkage/model.ts"
 
 /** Two members on whom the evidence disagrees: linked through others, speaking against each other. */
 export interface Contradiction {
@@ -108,9 +108,9 @@ const weakestBetween = (tree: ReadonlyArray<ComparedPair>, from: number, to: num
   return weakest
 }
 
-/** Speaks for two operators: something against, and not itself a link. */
+/** Speaks for two operators: something against, and less than that for; not one that is held down. */
 const isContradiction = (pair: ComparedPair): boolean =>
-  pair.sameOperator < model.undecided && pair.evidence.some(({ bits, counted }) => counted && bits < 0)
+  pair.sameOperator < model.undecided && bitsOf(model.prior["same operator"]) + pair.operatorBits < bitsOf(model.undecided) && pair.evidence.some(({ bits, counted }) => counted && bits < 0)
 
 /**
  * The two sides of a component without one tree link, if all that joins them

@@ -4,12 +4,13 @@ import { candidatePairs, randomPairs } from "./candidates.ts"
 import type { ComparedPair, Evidence } from "./compared-pair.ts"
 import { claimDirections, type Direction, groupDirections } from "./direction.ts"
 import { learn } from "./expectation.ts"
+import { heldAt } from "./holders.ts"
 import { indexKeys, type KeyIndex } from "./key-index.ts"
 import { model } from "./model.ts"
 import { compareAll, type Outcomes } from "./outcomes.ts"
 import { isAgreement, knownValues, measureRates, type Rates } from "./rates.ts"
 import { UnionFind } from "./union-find.ts"
-import { logChances, makeWeigher, questions, type Weighed, type Weights } from "./weighing.ts"
+import { type Doubts, logChances, makeWeigher, noDoubts, questions, type Weighed, type Weights } from "./weighing.ts"
 
 export interface LinkageOptions {
   readonly randomSeed: number
@@ -56,6 +57,9 @@ export interface Linkage {
 }
 
 const operator = questions.indexOf("same operator")
+
+/** Bits against from which on a pair contradicts each other in what operators write. */
+const contradicts = -1
 
 /** What strangers have in common less often than this is no accident. */
 const leastAccident = 1e-3
@@ -108,7 +112,7 @@ const doubts = (comparisons: ReadonlyArray<Comparison>, index: KeyIndex, outcome
       const key = outcomes.key[k]!
       if (key < 0 || !possession[outcomes.comparison[k]!]) continue
       if (otherWeighty > 0) forIt.set(key, (forIt.get(key) ?? 0) + 1)
-      else if (against <= -1) againstIt.set(key, (againstIt.get(key) ?? 0) + 1)
+      else if (against <= contradicts) againstIt.set(key, (againstIt.get(key) ?? 0) + 1)
     }
   })
   const cap = new Float64Array(index.servers.length).fill(Infinity)
@@ -144,15 +148,22 @@ export const link = (
   const byGroups = groupDirections(comparisons, index, outcomes, owners.roots())
   const directions = Array.from(outcomes.first, (first, i) => byClaims(first, outcomes.second[i]!) ?? byGroups(i))
 
-  const noDoubt = new Float64Array(index.servers.length).fill(Infinity)
+  const none = noDoubts(index.servers.length)
   const firstRates = measureRates(comparisons, index, known, random, owners.roots(), false)
-  const first = learn(comparisons, outcomes, known, firstRates, noDoubt, owners.roots(), directions)
+  const first = learn(comparisons, outcomes, known, firstRates, none, owners.roots(), directions)
   const keyCap = doubts(comparisons, index, outcomes, first, directions)
-  weighAll(comparisons, outcomes, { ...first, keyCap }, directions, ({ probability }, i) => {
-    if (probability[operator]! >= model.verdict) owners.join(outcomes.first[i]!, outcomes.second[i]!)
+  const verdicts = new UnionFind(servers.length)
+  const contradicting: Array<number> = []
+  weighAll(comparisons, outcomes, { ...first, keyCap }, directions, ({ against, probability }, i) => {
+    const [a, b] = [outcomes.first[i]!, outcomes.second[i]!]
+    if (against <= contradicts) contradicting.push(i)
+    if (probability[operator]! < model.verdict) return
+    owners.join(a, b)
+    verdicts.join(a, b)
   })
+  const judged: Doubts = { keyCap, keyHeldAt: heldAt(comparisons, index, outcomes, contradicting, verdicts.roots()) }
   const rates = measureRates(comparisons, index, known, random, owners.roots(), true)
-  const weights = learn(comparisons, outcomes, known, rates, keyCap, owners.roots(), directions)
+  const weights = learn(comparisons, outcomes, known, rates, judged, owners.roots(), directions)
 
   const groups = owners.roots()
   const pairs: Array<ComparedPair> = []

@@ -25,8 +25,25 @@ export const model = {
   certain: 0.9999,
   /** From here on a pair is called "probably one operator". */
   verdict: 0.95,
-  /** Where a verdict's conditions are not met, whatever the bits. */
+  /**
+   * Where a verdict's conditions are not met, whatever the bits: as likely as
+   * not, of a domain, a key or an evening that few hold.
+   */
   undecided: 0.5,
+  /**
+   * Independent holders up to which that is so: two to four servers under one
+   * domain is what one person runs, and also what a club or a small hoster has.
+   */
+  undecidedHolders: 4,
+  /**
+   * Beyond that the odds fall with the number of holders to this power: 8 are
+   * held at 0.2, 16 at 0.06, a hundred at the prior. Assumed: third parties
+   * (hosters, clubs, makers of images) grow as cities do, so twice the size is a
+   * quarter as frequent (Zipf); operators pay for each server themselves, and of
+   * them twice the size is a sixteenth. The one ratio over the other is a quarter
+   * for each doubling.
+   */
+  undecidedFall: 2,
   /** Bits from which on a bundle counts towards the conditions of a verdict. */
   weighty: 3,
   /** Bits from which on a shared value is one that is unique by nature, such as an address for gifts. */
@@ -44,7 +61,10 @@ export const model = {
   /**
    * Hosting, node, software and all that is evidence of another question, where
    * the conditions are met. Elsewhere it weighs nothing: people rent nodes and
-   * share proxies, so it confirms and never suggests.
+   * share proxies, so it confirms and never suggests. Contradictions do not tell
+   * the two apart, they point the wrong way: fleets that hide write different
+   * texts, customers of a node write none. And who relays a node unseen shows
+   * the same, which must not move the one relayed.
    */
   contextCap: 4,
   /** The most that one inequality weighs against, and all together. */
@@ -58,6 +78,10 @@ export const model = {
 
 /** Binary log odds of a probability. */
 export const bitsOf = (p: number): number => Math.log2(p / (1 - p))
+
+/** Binary log odds at which a pair is held that has in common what so many independent holders have. */
+export const undecidedBits = (holders: number): number =>
+  bitsOf(model.undecided) - model.undecidedFall * Math.max(0, Math.log2(holders / model.undecidedHolders))
 
 /** Probability of binary log odds, never beyond `model.certain`. */
 export const probabilityOf = (bits: number): number =>

@@ -1,6 +1,6 @@
 import type { Comparison } from "../comparisons/comparison.ts"
 import type { Limit } from "./compared-pair.ts"
-import { bitsOf, model, probabilityOf } from "./model.ts"
+import { bitsOf, model, probabilityOf, undecidedBits } from "./model.ts"
 
 /** What a comparison's agreement is, for the question of one operator. */
 export type Part =
@@ -38,13 +38,15 @@ export interface Sums extends Record<Part, number> {
   mostCopyable: number
   /** Below 0. */
   against: number
+  /** Log odds at which a pair is held that has no more, by what fewest hold; -Infinity where all is copyable or context. */
+  heldAt: number
   /** Agreements of `model.weighty` bits each, by part; context has none. */
   readonly weighty: Record<Exclude<Part, "context">, number>
 }
 
 export const noSums = (): Sums => ({
   "possession": 0, "image": 0, "two-sided": 0, "minting": 0, "copyable": 0, "context": 0,
-  weightyCopyable: 0, mostCopyable: 0, against: 0,
+  weightyCopyable: 0, mostCopyable: 0, against: 0, heldAt: -Infinity,
   weighty: { "possession": 0, "image": 0, "two-sided": 0, "minting": 0, "copyable": 0 }
 })
 
@@ -52,13 +54,18 @@ export const noSums = (): Sums => ({
 export const weightyOf = ({ weighty }: Sums): number =>
   weighty.possession + weighty["two-sided"] + weighty.minting + weighty.copyable
 
-/** Adds one piece of evidence that counts. */
-export const addTo = (sums: Sums, part: Part, bits: number): void => {
+/**
+ * Adds one piece of evidence that counts.
+ *
+ * @param heldAt log odds at which a pair is held that has nothing else, see `heldAt` of holders
+ */
+export const addTo = (sums: Sums, part: Part, bits: number, heldAt: number = undecidedBits(2)): void => {
   if (bits < 0) {
     sums.against += bits
     return
   }
   sums[part] += bits
+  if (part !== "copyable" && part !== "context") sums.heldAt = Math.max(sums.heldAt, heldAt)
   if (part === "context" || bits < model.weighty) return
   sums.weighty[part]++
   if (part !== "copyable") return
@@ -66,12 +73,17 @@ export const addTo = (sums: Sums, part: Part, bits: number): void => {
   sums.mostCopyable = Math.max(sums.mostCopyable, bits)
 }
 
+const against = (sums: Sums): number => Math.max(sums.against, -model.againstSumCap)
+
+/** Bits of what anybody can copy, and those against. */
+const aloneBits = (sums: Sums): number => Math.min(sums.weightyCopyable, model.copyableAloneCap) + against(sums)
+
 /** Bits after caps and before the prior. */
 export const cappedBits = (sums: Sums): number =>
-  sums.possession + sums.image + sums["two-sided"] + sums.minting + Math.max(sums.against, -model.againstSumCap) +
+  sums.possession + sums.image + sums["two-sided"] + sums.minting +
   (isEnough(sums)
-    ? Math.min(sums.copyable, model.copyableCap) + Math.min(sums.context, model.contextCap)
-    : Math.min(sums.weightyCopyable, model.copyableAloneCap))
+    ? Math.min(sums.copyable, model.copyableCap) + Math.min(sums.context, model.contextCap) + against(sums)
+    : aloneBits(sums))
 
 /**
  * The conditions of a verdict: something that a copier cannot have, and
@@ -90,12 +102,17 @@ export const isEnough = (sums: Sums): boolean => {
   return weighty["two-sided"] + weighty.minting > 0 && all >= 3
 }
 
-/** Probability of one operator, held down where the conditions of a verdict are not met. */
+/**
+ * Probability of one operator. Where the conditions of a verdict are not met it
+ * is held down by how many hold what the pair has in common, never below what it
+ * is without that.
+ */
 export const operatorProbability = (sums: Sums, prior: number): { readonly p: number; readonly limit: Limit | null } => {
   const p = probabilityOf(bitsOf(prior) + cappedBits(sums))
   if (isEnough(sums)) return { p, limit: null }
-  const isHeld = p > model.undecided || sums.weightyCopyable > model.copyableAloneCap
-  return { p: Math.min(p, model.undecided), limit: isHeld ? limitOf(sums) : null }
+  const most = Math.max(probabilityOf(sums.heldAt + against(sums)), probabilityOf(bitsOf(prior) + aloneBits(sums)))
+  const isHeld = p > most || sums.weightyCopyable > model.copyableAloneCap
+  return { p: Math.min(p, most), limit: isHeld ? limitOf(sums) : null }
 }
 
 const limitOf = (sums: Sums): Limit => {

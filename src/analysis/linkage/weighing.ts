@@ -1,7 +1,7 @@
 import type { Comparison, Question } from "../comparisons/comparison.ts"
 import type { Hypothesis, Limit, Reduction } from "./compared-pair.ts"
 import type { Direction } from "./direction.ts"
-import { bitsOf, model, probabilityOf } from "./model.ts"
+import { bitsOf, model, probabilityOf, undecidedBits } from "./model.ts"
 import { addTo, cappedBits, noSums, operatorProbability, partOf, weightyOf } from "./operator-verdict.ts"
 import type { Outcomes } from "./outcomes.ts"
 import { isAgreement, type Rates } from "./rates.ts"
@@ -18,7 +18,18 @@ export interface Weights {
   readonly operatorPrior: number
   /** By number of key: the most bits that sharing it may weigh; Infinity for no doubt. */
   readonly keyCap: Float64Array
+  /** By number of key: log odds at which a pair is held that shares no more. */
+  readonly keyHeldAt: Float64Array
 }
+
+/** What a crawl says of its keys beside their frequency. */
+export type Doubts = Pick<Weights, "keyCap" | "keyHeldAt">
+
+/** Nothing is doubted yet. */
+export const noDoubts = (keys: number): Doubts => ({
+  keyCap: new Float64Array(keys).fill(Infinity),
+  keyHeldAt: new Float64Array(keys).fill(undecidedBits(2))
+})
 
 /** The verdict on one pair; overwritten by the next weighing. */
 export interface Weighed {
@@ -57,7 +68,7 @@ export const logChances = (comparisons: ReadonlyArray<Comparison>, outcomes: Out
  */
 export const makeWeigher = (comparisons: ReadonlyArray<Comparison>, outcomes: Outcomes, weights: Weights, logChance: Float64Array) => {
   const size = comparisons.length
-  const { keyCap } = weights
+  const { keyCap, keyHeldAt } = weights
   const logM = weights.m.map((levels) => levels.map(Math.log2))
   const logLift = weights.rates.lift.map(Math.log2)
   const priors = questions.map((question) =>
@@ -154,7 +165,11 @@ export const makeWeigher = (comparisons: ReadonlyArray<Comparison>, outcomes: Ou
   /** The question of one operator: caps, conditions, the other hypothesis. */
   const judgeOperator = (from: number, isExplained: boolean): void => {
     const sums = noSums()
-    for (let t = 0; t < takenCount; t++) addTo(sums, parts[outcomes.comparison[from + taken[t]!]!]!, bits[taken[t]!]!)
+    for (let t = 0; t < takenCount; t++) {
+      const k = taken[t]!
+      const key = outcomes.key[from + k]!
+      addTo(sums, parts[outcomes.comparison[from + k]!]!, bits[k]!, key < 0 ? undefined : keyHeldAt[key]!)
+    }
     weighed.otherWeighty = weightyOf(sums) - sums.weighty.possession
     weighed.against = sums.against
     weighed.operatorBits = cappedBits(sums)

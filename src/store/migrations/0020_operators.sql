@@ -94,7 +94,7 @@ COMMENT ON COLUMN pair.server_b IS 'The other server.';
 COMMENT ON COLUMN pair.same_server IS 'Probability that they are one running service.';
 COMMENT ON COLUMN pair.same_machine IS 'Probability that they run on one machine.';
 COMMENT ON COLUMN pair.shared_infrastructure IS 'Probability that they share a node or proxy; nodes are rented out and relayed, so it says nothing of operators.';
-COMMENT ON COLUMN pair.same_operator IS 'Probability that one operator controls both. Held at 0.5 without something that a copier cannot have and something else beside it, see held_by.';
+COMMENT ON COLUMN pair.same_operator IS 'Probability that one operator controls both. Held at 0.5 or less without something that a copier cannot have and something else beside it, see held_by.';
 COMMENT ON COLUMN pair.operator_bits IS 'Bits for and against one operator that counted, after caps, without the prior.';
 COMMENT ON COLUMN pair.hypothesis IS 'What explains the evidence best: same operator, undecided, copies or relays, strangers.';
 COMMENT ON COLUMN pair.held_by IS 'Why same_operator was held down, in words; null where it was not.';
