@@ -85,6 +85,8 @@ export const evidenceOf = (serverId: number, changes: Partial<Omit<ServerEvidenc
   proofs: [],
   differential: null,
   certificates: [],
+  changing: [],
+  unbalanced: [],
   uptime: { share: null, observations: 1, gap: "fewer than 20 observations" },
   ...changes
 })

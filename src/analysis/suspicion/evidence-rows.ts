@@ -30,7 +30,7 @@ export const selectServers = `
   ORDER BY s.server_id`
 
 /** Regular visits that a server answered, without those that showed another chain of its own. */
-const answered = `
+export const answered = `
   answered AS (
     SELECT se.server_id, e.host, v.*
     FROM server_endpoint se
@@ -40,7 +40,7 @@ const answered = `
   )`
 
 /** The same, and what probes asked of the crawl's servers later with well-formed requests. */
-const wellFormed = `${answered},
+export const wellFormed = `${answered},
   series AS (
     SELECT d.server_id, unnest(d.visit_ids) AS visit_id FROM differential d WHERE d.servers_of = $crawl_id
     UNION

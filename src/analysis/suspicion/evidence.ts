@@ -140,8 +140,31 @@ export interface ServerEvidence {
   readonly proofs: ReadonlyArray<Answer>
   readonly differential: Differential | null
   readonly certificates: ReadonlyArray<ShownCertificate>
+  /** Of endpoints that did not always answer with one software and one certificate. */
+  readonly changing: ReadonlyArray<ChangingAnswers>
+  readonly unbalanced: ReadonlyArray<UnbalancedHistory>
   /** Highest share of its endpoints; null with a reason. */
   readonly uptime: { readonly share: number | null; readonly observations: number; readonly gap: string | null }
+}
+
+/** What one endpoint answered with in all visits within two days. */
+export interface ChangingAnswers {
+  readonly host: string
+  readonly port: number
+  readonly visits: number
+  /** Names of software, the first of them. */
+  readonly software: ReadonlyArray<string>
+  /** How many different ones. */
+  readonly softwareNames: number
+  /** Handshakes that showed a certificate, and how many different ones. */
+  readonly handshakes: number
+  readonly certificates: number
+}
+
+/** A history with one more confirmed entry than is known, beside the very balance that is known. */
+export interface UnbalancedHistory {
+  readonly visitId: number
+  readonly scriptForm: string
 }
 
 /** What is known of the crawl as a whole. */

@@ -3,10 +3,12 @@ import { decodeBlockHeader } from "../../domain/block-header.ts"
 import { nameAttributes } from "../../domain/default-values.ts"
 import { Database } from "../../store/database.ts"
 import type { CrawlId } from "../../store/facts.ts"
+import * as AgainstItself from "./against-itself-rows.ts"
 import type {
   Announced,
   Answer,
   AnsweredVisit,
+  ChangingAnswers,
   CrawlFacts,
   DeepVisit,
   Differential,
@@ -112,6 +114,16 @@ const oddReplyOf = (row: typeof Rows.OddReply.Type): OddReply => ({
   message: row.error_message
 })
 
+const changingOf = (row: typeof AgainstItself.Changing.Type): ChangingAnswers => ({
+  host: row.host,
+  port: row.port,
+  visits: row.visits,
+  software: row.software,
+  softwareNames: row.software_names,
+  handshakes: row.handshakes,
+  certificates: row.certificates
+})
+
 const deepOf = (row: typeof Rows.Deep.Type): DeepVisit => ({
   visitId: row.visit_id,
   comparedWith: row.compared_with,
@@ -157,6 +169,8 @@ export const readEvidence = Effect.fnUntraced(function*(crawlId: CrawlId) {
   const proofs = yield* byServer(Rows.Answer, Rows.selectProofs)
   const differentials = yield* byServer(Rows.Differential, Rows.selectDifferentials)
   const certificates = yield* byServer(Rows.Certificate, Rows.selectCertificates)
+  const changing = yield* byServer(AgainstItself.Changing, AgainstItself.selectChanging)
+  const unbalanced = yield* byServer(AgainstItself.Unbalanced, AgainstItself.selectUnbalanced)
   const uptimes = yield* byServer(Rows.Uptime, Rows.selectUptimes)
   const judged = all.filter((row) => becauseOf(row) === undefined)
   const evidence: ReadEvidence = {
@@ -175,6 +189,8 @@ export const readEvidence = Effect.fnUntraced(function*(crawlId: CrawlId) {
         deep: (deep.get(id) ?? []).map(deepOf)[0] ?? null,
         differential: (differentials.get(id) ?? []).map(differentialOf)[0] ?? null,
         certificates: (certificates.get(id) ?? []).map(certificateOf),
+        changing: (changing.get(id) ?? []).map(changingOf),
+        unbalanced: (unbalanced.get(id) ?? []).map(({ script_form: scriptForm, visit_id: visitId }) => ({ visitId, scriptForm })),
         uptime: { share: uptime?.uptime_share ?? null, observations: uptime?.observations ?? 0, gap: uptime?.uptime_gap ?? null }
       }
     }),

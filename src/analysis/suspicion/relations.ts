@@ -46,6 +46,8 @@ export interface Membership {
   readonly posterior: number
   /** The server says itself that it belongs to another one of the fleet: in features, by its domain, or by a text of its own. */
   readonly isStated: boolean
+  /** It answered under a name of somebody's own domain; bare addresses, onions and providers' names have no room for whose they are. */
+  readonly isNamed: boolean
 }
 
 /** Which servers are strangers to each other, and which fleets there are. */
@@ -92,7 +94,8 @@ const membersOf = (
     clusterId,
     servers: serverIds.length,
     posterior: memberPosterior.get(id) ?? 0,
-    isStated: [...texts].some((text) => times.get(text)! > 1)
+    isStated: [...texts].some((text) => times.get(text)! > 1),
+    isNamed: [...texts].some((text) => text.startsWith("domain "))
   }])
 }
 

@@ -281,6 +281,36 @@ describe("self-contradicting metadata", () => {
   })
 })
 
+describe("self-contradicting answers", () => {
+  const share = (changes: Parameters<typeof evidenceOf>[1]) => read("self-contradicting metadata", evidenceOf(1, changes))
+
+  it("are three names of software or never one certificate twice, not what an update, a renewal or two machines do", () => {
+    const changing = (softwareNames: number, certificates: number, handshakes: number) =>
+      share({ changing: [{ host: "a.example", port: 50002, visits: handshakes, software: ["X 1"], softwareNames, handshakes, certificates }] })
+    expect(changing(2, 2, 5)).toBe(0)
+    expect(changing(1, 3, 3)).toBe(0)
+    expect(changing(1, 4, 5)).toBe(0)
+    expect(changing(3, 1, 5)).toBe(0.14)
+    expect(changing(1, 5, 5)).toBe(0.14)
+    expect(changing(3, 5, 5)).toBe(0.28)
+  })
+
+  it("are an entry more beside the same balance in three forms of scripts, since a block may bring one or two between two questions", () => {
+    const forms = (...names: ReadonlyArray<string>) => share({ unbalanced: names.map((scriptForm) => ({ visitId: 1, scriptForm })) })
+    expect(forms("P2TR", "P2SH")).toBe(0)
+    expect(forms("P2TR", "P2TR", "P2SH")).toBe(0)
+    expect(forms("P2TR", "P2SH", "P2WSH")).toBe(0.42)
+    expect(forms("P2TR", "P2SH", "P2WSH", "P2PKH", "P2WPKH")).toBe(0.6)
+  })
+
+  it("are an onion that nobody can have, not one that exists or is of version 2", () => {
+    const claims = (host: string) => share({ visits: [visitOf("a.example", { claimedHosts: [host] })] })
+    expect(claims(`${"victim2".repeat(8)}.onion`)).toBe(0.14)
+    expect(claims("2gzyxa5ihm7nsggfxnu52rck2vv4rvmdlkiu3zzui5du4xyclen53wid.onion")).toBe(0)
+    expect(claims("expyuzz4wqqyqhjn.onion")).toBe(0)
+  })
+})
+
 describe("common control", () => {
   const fleetOf = (...serverIds: ReadonlyArray<number>): Relations => ({
     related: [],
@@ -300,6 +330,14 @@ describe("common control", () => {
     expect(with2({}, {}, ["a.one.example", "b.one.example"])).toEqual({ 1: 0, 2: 0 })
     expect(with2({ banner: "One house" }, { banner: "One house" })).toEqual({ 1: 0, 2: 0 })
     expect(with2({ claimedHosts: ["a.alpha.example", "b.beta.example"] }, {})).toEqual({ 1: 0, 2: 0 })
+  })
+
+  it("is held against nobody who has no name in which it could be said: bare addresses, onions, providers' names", () => {
+    const onion = (letter: string) => `${letter.repeat(56)}.onion`
+    for (const hosts of [["198.51.100.7", "203.0.113.9"], ["2001:db8::1", "2001:db8::2"], [onion("a"), onion("b")], ["a.duckdns.org", "b.duckdns.org"]]) {
+      const members = hosts.map((host, i) => evidenceOf(i + 1, { visits: [visitOf(host)] }))
+      expect(readAll("hidden fleet", members, fleetOf(1, 2)), hosts[0]).toEqual({ 1: 0, 2: 0 })
+    }
   })
 
   it("shows in deviations that strangers have exactly alike, never in stock behaviour", () => {

@@ -176,6 +176,29 @@ describe("what suspicion reads of a crawl", () => {
       assert.deepInclude(b!, { entries: 1, soleUnanswered: 0, soleImpossible: 0, repeated: 0, examples: [] })
     }).pipe(Effect.scoped))
 
+  it.effect("are endpoints that answer otherwise within two days, and histories that their balances do not know", () =>
+    Effect.gen(function*() {
+      const history = (height: number) => observationOf("history#P2TR", { value: JSON.stringify([{ tx_hash: "aa", height: 5 }, { tx_hash: "bb", height }]) })
+      const told = (later: number) => [
+        { subject: "history", scriptForm: "P2TR", response: "ok", filtered: false, defaults: [], causes: [], detail: { expected: 1, shown: 1, later } },
+        { subject: "balance", scriptForm: "P2TR", response: "ok", filtered: false, defaults: [], causes: [], detail: { expected: 7, shown: 7 } }
+      ] as const
+      const { servers } = yield* readOf([
+        ...visited("a", "b", "c"),
+        ...["one", "two", "three"].map((name): Fact => ({
+          _tag: "visit",
+          visit: answeredVisit(key("a"), { tls: tlsOf({ ...certificateOf(name), sha256: name }), software: `Software ${name}` })
+        })),
+        { _tag: "visit", visit: answeredVisit(key("b"), { observations: [history(9)], answers: told(1) }) },
+        { _tag: "visit", visit: answeredVisit(key("c"), { observations: [history(0)], answers: told(1) }) },
+        { _tag: "servers", servers: ["a", "b", "c"].map((name) => serverOf([key(name)])) }
+      ])
+      const [a, b, c] = servers
+      assert.deepStrictEqual(a!.changing.map(({ certificates, handshakes, softwareNames, visits }) => [visits, softwareNames, handshakes, certificates]), [[3, 3, 3, 3]])
+      assert.deepStrictEqual([b!.changing, b!.unbalanced.map(({ scriptForm }) => scriptForm)], [[], ["P2TR"]])
+      assert.deepStrictEqual(c!.unbalanced, [])
+    }).pipe(Effect.scoped))
+
   it.effect("says whose certificate it is, without a word where there was none", () =>
     Effect.gen(function*() {
       const signed = { ...certificateOf("signed"), subject: "CN=a.example.org", issuer: "C=US, O=Let's Encrypt, CN=R3", selfSigned: false, sanDns: ["A.example.org"] }

@@ -115,6 +115,7 @@ describe("the score of a server", () => {
         answers: [answerOf("features", { filtered: true, response: "error" })],
         deep: { visitId: 2, comparedWith: "ElectrumX any", notCompared: null, differs: ["deep/batch: none where list is usual"] },
         differential: { state: "differs", differing: ["banner", "peers#1"], pValue: 0.001, qValue: 0.01, serversTested: 40 },
+        changing: [{ host: "a.example", port: 50002, visits: 6, software: ["ElectrumX 1.16.0"], softwareNames: 4, handshakes: 6, certificates: 6 }],
         uptime: { share: 1, observations: 40, gap: null }
       }))
     const fleets: Relations = { related: [], fleets: [{ clusterId: 1, serverIds: ids, memberPosterior: new Map(ids.map((id) => [id, 1])) }] }

@@ -32,21 +32,26 @@ const largeFleet = 10
 
 /**
  * Is it one of several servers that are probably one operator's, none of which
- * says so? Many servers are no crime: what earns little is that it is hidden.
+ * says so? Nobody has to, so it earns little, and nothing where there is no name
+ * of its own in which it could be said.
  */
 export const hiddenFleet: Indicator = (server, crawl) => {
   if (crawl.groups.fleetsOf === null) return { untested: "operators were not looked for" }
   const fleets = (crawl.groups.fleetsOf.get(server.serverId) ?? []).filter(({ posterior }) => posterior >= likelyOne)
-  const hidden = fleets.filter(({ isStated }) => !isStated)
+  const hidden = fleets.filter(({ isNamed, isStated }) => isNamed && !isStated)
   return {
     value: Math.max(0, ...fleets.map(({ servers }) => servers)),
     share: Math.max(0, ...hidden.map(({ posterior, servers }) => posterior * Math.min(1, (servers - 1) / (largeFleet - 1)))),
     detail: fleets.length === 0 ? {} : {
-      fleets: named(fleets.map(({ clusterId, isStated, posterior, servers }) => ({
+      fleets: named(fleets.map(({ clusterId, isNamed, isStated, posterior, servers }) => ({
         cluster_id: clusterId,
         servers,
         posterior,
-        ...(isStated ? { because: "it says itself that it belongs to others of them" } : {})
+        ...(isStated
+          ? { because: "it says itself that it belongs to others of them" }
+          : isNamed
+          ? {}
+          : { because: "it is known under no name in which it could be said: nothing is held against it" })
       })))
     }
   }

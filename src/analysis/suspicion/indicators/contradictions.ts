@@ -1,4 +1,5 @@
-import type { CrawlEvidence, ServerEvidence } from "../evidence.ts"
+import { isPossibleOnion } from "../../../domain/onion-address.ts"
+import type { ChangingAnswers, CrawlEvidence, ServerEvidence } from "../evidence.ts"
 import { type Indicator, named } from "../indicator.ts"
 import { facesOf } from "../several-faces.ts"
 
@@ -18,10 +19,35 @@ const claimedOfOthers = (server: ServerEvidence, crawl: CrawlEvidence): Readonly
   }).toSorted()
 }
 
+/** Onions that it claims and nobody can have: their check digits are wrong. */
+const impossibleOnions = (server: ServerEvidence): ReadonlyArray<string> =>
+  [...new Set(server.visits.flatMap(({ claimedHosts }) => claimedHosts ?? []))]
+    .filter((host) => /[a-z0-9]{56}\.onion$/.test(host) && !isPossibleOnion(host))
+    .toSorted()
+
+/** Different names of software from which on: an update changes it once, and two machines behind one name have two. */
+const leastNames = 3
+/** Handshakes from which on a certificate that is never shown twice was made for each. */
+const leastHandshakes = 4
+
+/** Software and certificates that are others whenever one asks, one sentence each. */
+const neverTheSame = (changing: ReadonlyArray<ChangingAnswers>): ReadonlyArray<string> => {
+  const named = changing.find(({ softwareNames }) => softwareNames >= leastNames)
+  const shown = changing.find(({ certificates, handshakes }) => handshakes >= leastHandshakes && certificates === handshakes)
+  return [
+    ...(named === undefined ? [] : [`${named.softwareNames} names of software in ${named.visits} visits of port ${named.port}: ${named.software.join(", ")}`]),
+    ...(shown === undefined ? [] : [`another certificate in each of ${shown.handshakes} handshakes on port ${shown.port}`])
+  ]
+}
+
+/** Forms of scripts from which on: a block may confirm something of one, hardly of three, between two questions. */
+const leastUnbalanced = 3
+
 /**
  * Do the things that a server says of itself go together: software named and
  * behaviour, features and the chain shown, hosts claimed and who answers there,
- * what it says under one of its hosts and under another?
+ * what it says under one of its hosts and under another, now and an hour later?
+ * histories and balances?
  * A claimed host that does not answer is no contradiction: it may be down.
  */
 export const contradictions: Indicator = (server, crawl) => {
@@ -32,7 +58,12 @@ export const contradictions: Indicator = (server, crawl) => {
     chainVerdict === "same" && featuresGenesisHash !== null && featuresGenesisHash.toLowerCase() !== crawl.genesisHash)
   const foreign = claimedOfOthers(server, crawl)
   const faces = facesOf(server.visits)
-  const value = found.size + (genesis.length > 0 ? 1 : 0) + foreign.length + faces.length
+  const onions = impossibleOnions(server)
+  const others = neverTheSame(server.changing)
+  const forms = new Set(server.unbalanced.map(({ scriptForm }) => scriptForm)).size
+  const unbalanced = forms >= leastUnbalanced ? server.unbalanced : []
+  const value = found.size + (genesis.length > 0 ? 1 : 0) + foreign.length + faces.length + onions.length + others.length +
+    (unbalanced.length > 0 ? forms : 0)
   return {
     value,
     // A wrong genesis hash beside the right headers is no matter of upkeep.
@@ -43,7 +74,10 @@ export const contradictions: Indicator = (server, crawl) => {
         ? { genesis_hash: named(genesis.map(({ featuresGenesisHash, visitId }) => ({ visit_id: visitId, claimed: featuresGenesisHash, shown: crawl.genesisHash }))) }
         : {}),
       ...(faces.length > 0 ? { under_its_hosts: named(faces) } : {}),
-      ...(foreign.length > 0 ? { claims_hosts_of_strangers: named(foreign) } : {})
+      ...(foreign.length > 0 ? { claims_hosts_of_strangers: named(foreign) } : {}),
+      ...(onions.length > 0 ? { claims_onions_that_cannot_be: named(onions) } : {}),
+      ...(others.length > 0 ? { never_the_same: others } : {}),
+      ...(unbalanced.length > 0 ? { one_more_entry_and_the_balance_as_known: named(unbalanced) } : {})
     }
   }
 }
