@@ -77,7 +77,7 @@ export const contradictions: Indicator = (server, crawl) => {
       ...(foreign.length > 0 ? { claims_hosts_of_strangers: named(foreign) } : {}),
       ...(onions.length > 0 ? { claims_onions_that_cannot_be: named(onions) } : {}),
       ...(others.length > 0 ? { never_the_same: others } : {}),
-      ...(unbalanced.length > 0 ? { one_more_entry_and_the_balance_as_known: named(unbalanced) } : {})
+      ...(unbalanced.length > 0 ? { one_more_entry_and_the_balance_as_known: named(unbalanced.map(({ scriptForm, visitId }) => ({ visit_id: visitId, script_form: scriptForm }))) } : {})
     }
   }
 }
