@@ -223,7 +223,7 @@ layer(NodeServices.layer)("the analysis of a crawl", (it) => {
         ["donation address true", "same key true"]
       )
       assert.deepStrictEqual(
-        yield* storedIn(path, "SELECT held_by AS line FROM pair WHERE same_operator BETWEEN 0.2 AND 0.94"),
+        yield* storedIn(path, "SELECT held_by AS line FROM pair WHERE same_operator BETWEEN 0.5 AND 0.94"),
         []
       )
       const [statement] = yield* storedIn(path, "SELECT detail ->> 'statement' AS line FROM cluster WHERE kind = 'operator'")

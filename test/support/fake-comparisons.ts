@@ -68,7 +68,7 @@ export const everyKind: ReadonlyArray<Comparison> = [
   equalIn({ trait: "mutual", forgeability: "two-sided", m: 0.5, u: 0.001 }),
   equalIn({ trait: "donation", forgeability: "copyable", u: 0.0005, against: { m: 0.05, u: 0.95 } }),
   equalIn({ trait: "banner", forgeability: "copyable", u: 0.001 }),
-  equalIn({ trait: "name", forgeability: "copyable", m: 0.6, u: 0.005, measured: true }),
+  equalIn({ trait: "name", bundle: "naming", forgeability: "copyable", m: 0.6, u: 0.005, measured: true }),
   equalIn({ trait: "port", forgeability: "copyable", m: 0.7, u: 0.01, measured: true }),
   equalIn({ trait: "asn", forgeability: "hosting", m: 0.6, u: 0.01, measured: true }),
   equalIn({ trait: "software", forgeability: "software", m: 0.9, u: 0.02, measured: true }),

@@ -1,7 +1,7 @@
 import type { Comparison } from "../comparisons/comparison.ts"
 import type { ComparedPair, Evidence } from "../linkage/compared-pair.ts"
 import { model } from "../linkage/model.ts"
-import { addTo, noSums, operatorProbability, partOf } from "../linkage/operator-verdict.ts"
+import { addTo, noSums, operatorProbability, roleOf } from "../linkage/operator-verdict.ts"
 import type { OperatorCluster } from "./operator-clusters.ts"
 
 /** One comparison's part in a cluster. */
@@ -35,7 +35,7 @@ const isFor = ({ bits, counted }: Evidence): boolean => counted && bits > 0
 const without = (pair: ComparedPair, name: string, comparisons: ReadonlyMap<string, Comparison>, prior: number): number => {
   const sums = noSums()
   for (const { bits, comparison, counted } of pair.evidence) {
-    if (counted && comparison !== name) addTo(sums, partOf(comparisons.get(comparison)!), bits)
+    if (counted && comparison !== name) addTo(sums, roleOf(comparisons.get(comparison)!), bits)
   }
   return operatorProbability(sums, prior).p
 }

@@ -18,7 +18,10 @@ export interface OperatorCluster {
   readonly tree: ReadonlyArray<ComparedPair>
   /** Probability of the weakest link of the tree. */
   readonly weakestLink: number
-  /** Probability that all links of the tree hold, each for itself: what is claimed of the whole. */
+  /**
+   * What is claimed of the whole: links on the same legs stand or fall together
+   * (one image, one hoster), those on different legs each for themselves.
+   */
   readonly posterior: number
   /** By member: probability of its strongest link. */
   readonly memberPosterior: ReadonlyMap<number, number>
@@ -156,7 +159,8 @@ const settle = (
     links,
     tree,
     weakestLink: tree[0]!.sameOperator,
-    posterior: tree.reduce((product, { sameOperator }) => product * sameOperator, 1),
+    posterior: [...Map.groupBy(tree, ({ legs }) => legs).values()]
+      .reduce((product, alike) => product * Math.min(...alike.map(({ sameOperator }) => sameOperator)), 1),
     memberPosterior,
     contradictions,
     wasSplit
@@ -189,8 +193,8 @@ export const operatorClusters = (
 
 /**
  * Expected number of groups that are not one operator's: the sum of what each
- * lacks to certainty. It trusts the probabilities of pairs and takes the links
- * of a group for independent, which errs on the high side.
+ * lacks to certainty. It trusts the probabilities of pairs, which allow for
+ * images, hosters and clubs that no list knows by a number that was decided.
  */
 export const expectedFalseGroups = (clusters: ReadonlyArray<OperatorCluster>): number =>
   clusters.reduce((sum, { posterior }) => sum + 1 - posterior, 0)

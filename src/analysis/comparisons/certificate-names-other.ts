@@ -30,7 +30,7 @@ export const certificateNamesOther = (domainOf: DomainReader): Comparison => {
     definition: "A certificate of the one names a host of the other: each does so, or an authority vouches for it. One certificate that both present is not meant.",
     question: "same operator",
     forgeability: "two-sided",
-    bundle: "domain",
+    bundle: "statement",
     levels: [
       { name: "each names the other", m: 0.15, u: 2e-6, measured: false },
       // u: big proxies get certificates for names of many customers, each in front of some of them.

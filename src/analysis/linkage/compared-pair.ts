@@ -4,8 +4,6 @@ export type Reduction =
   | "same decision"
   /** Strangers who agree in another trait of this pair often agree in this one. */
   | "dependent"
-  /** Servers that contradict each other hold this value too. */
-  | "doubted value"
   /** Whoever copies or relays the other shows it as well. */
   | "explained by copying"
 
@@ -38,7 +36,7 @@ export type Limit =
   | "only evidence that anybody can copy"
   | "only a shared key, which an image or a proxy may have brought"
   | "only one thing in common that a hoster or a meet-up explains"
-  | "only two things in common that a hoster, or a meet-up with a guide, explains"
+  | "only things in common that a hoster, a club or a meet-up explains"
   | "one copies or relays the other"
 
 /** Two servers compared: what speaks for and against, and four probabilities. */
@@ -56,6 +54,8 @@ export interface ComparedPair {
   readonly operatorBits: number
   readonly hypothesis: Hypothesis
   readonly limit: Limit | null
+  /** What a verdict can stand on, e.g. `key, gift`; weighty agreements that are nobody's text, sorted. */
+  readonly legs: string
   /** server_id of the one that copies or relays, where a direction shows. */
   readonly copier: number | null
 }

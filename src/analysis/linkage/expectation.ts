@@ -3,7 +3,7 @@ import type { Direction } from "./direction.ts"
 import { model } from "./model.ts"
 import type { Outcomes } from "./outcomes.ts"
 import { isAgreement, type Rates } from "./rates.ts"
-import { type Doubts, logChances, makeWeigher, questions, type Weights } from "./weighing.ts"
+import { logChances, makeWeigher, questions, type Weights } from "./weighing.ts"
 
 const rounds = 12
 /** m that moves by no more has settled. */
@@ -45,7 +45,7 @@ export const learn = (
   outcomes: Outcomes,
   known: ReadonlyArray<Uint8Array>,
   rates: Rates,
-  doubts: Doubts,
+  keyHeldAt: Float64Array,
   owners: Int32Array,
   directions: ReadonlyArray<Direction | undefined>
 ): Weights => {
@@ -59,7 +59,7 @@ export const learn = (
   const allPairs = owners.length * (owners.length - 1) / 2
   // A server has as many of its operator's beside it in a large network as in a small one.
   const documentedPrior = model.prior["same operator"] * Math.min(1, model.operatorPriorServers / owners.length)
-  let weights: Weights = { rates, m: documented, operatorPrior: documentedPrior, ...doubts }
+  let weights: Weights = { rates, m: documented, operatorPrior: documentedPrior, keyHeldAt }
   for (let round = 0; round < rounds; round++) {
     const seen = comparisons.map(({ levels }) => new Float64Array(levels.length))
     const all = new Float64Array(comparisons.length)

@@ -1,7 +1,7 @@
 import type { Comparison } from "../comparisons/comparison.ts"
 import type { KeyIndex } from "./key-index.ts"
 import { undecidedBits } from "./model.ts"
-import { partOf } from "./operator-verdict.ts"
+import { roleOf } from "./operator-verdict.ts"
 import type { Outcomes } from "./outcomes.ts"
 import { isAgreement } from "./rates.ts"
 
@@ -21,7 +21,7 @@ export const heldAt = (
   contradicting: ReadonlyArray<number>,
   owners: Int32Array
 ): Float64Array => {
-  const isOwned = comparisons.map((comparison) => !["copyable", "context"].includes(partOf(comparison)))
+  const isOwned = comparisons.map((comparison) => !["copyable", "context"].includes(roleOf(comparison).part))
   const againstIt = new Map<number, Set<number>>()
   for (const i of contradicting) {
     const [a, b] = [owners[outcomes.first[i]!]!, owners[outcomes.second[i]!]!]

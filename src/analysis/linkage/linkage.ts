@@ -5,12 +5,12 @@ import type { ComparedPair, Evidence } from "./compared-pair.ts"
 import { claimDirections, type Direction, groupDirections } from "./direction.ts"
 import { learn } from "./expectation.ts"
 import { heldAt } from "./holders.ts"
-import { indexKeys, type KeyIndex } from "./key-index.ts"
-import { model } from "./model.ts"
+import { indexKeys } from "./key-index.ts"
+import { model, undecidedBits } from "./model.ts"
 import { compareAll, type Outcomes } from "./outcomes.ts"
 import { isAgreement, knownValues, measureRates, type Rates } from "./rates.ts"
 import { UnionFind } from "./union-find.ts"
-import { type Doubts, logChances, makeWeigher, noDoubts, questions, type Weighed, type Weights } from "./weighing.ts"
+import { logChances, makeWeigher, questions, type Weighed, type Weights } from "./weighing.ts"
 
 export interface LinkageOptions {
   readonly randomSeed: number
@@ -98,28 +98,6 @@ const weighAll = (
   for (let i = 0; i < outcomes.first.length; i++) see(weigh(i, directions[i]), i)
 }
 
-/**
- * How much each shared private key may weigh, as its own holders show: where
- * pairs that share it contradict each other in what an operator writes, it came
- * with an image or a proxy.
- */
-const doubts = (comparisons: ReadonlyArray<Comparison>, index: KeyIndex, outcomes: Outcomes, weights: Weights, directions: ReadonlyArray<Direction | undefined>): Float64Array => {
-  const possession = comparisons.map(({ forgeability }) => forgeability === "possession" || forgeability === "image")
-  const forIt = new Map<number, number>()
-  const againstIt = new Map<number, number>()
-  weighAll(comparisons, outcomes, weights, directions, ({ against, otherWeighty }, i) => {
-    for (let k = outcomes.start[i]!; k < outcomes.start[i + 1]!; k++) {
-      const key = outcomes.key[k]!
-      if (key < 0 || !possession[outcomes.comparison[k]!]) continue
-      if (otherWeighty > 0) forIt.set(key, (forIt.get(key) ?? 0) + 1)
-      else if (against <= contradicts) againstIt.set(key, (againstIt.get(key) ?? 0) + 1)
-    }
-  })
-  const cap = new Float64Array(index.servers.length).fill(Infinity)
-  for (const [key, count] of againstIt) cap[key] = Math.max(0, Math.log2(((forIt.get(key) ?? 0) + 1) / count))
-  return cap
-}
-
 /** Banners have thousands of characters, and pairs are many; the raw values are where they were seen. */
 const shown = (value: string): string => value.length > 200 ? `${value.slice(0, 200)}…` : value
 
@@ -148,22 +126,21 @@ export const link = (
   const byGroups = groupDirections(comparisons, index, outcomes, owners.roots())
   const directions = Array.from(outcomes.first, (first, i) => byClaims(first, outcomes.second[i]!) ?? byGroups(i))
 
-  const none = noDoubts(index.servers.length)
+  const nobodyKnown = new Float64Array(index.servers.length).fill(undecidedBits(2))
   const firstRates = measureRates(comparisons, index, known, random, owners.roots(), false)
-  const first = learn(comparisons, outcomes, known, firstRates, none, owners.roots(), directions)
-  const keyCap = doubts(comparisons, index, outcomes, first, directions)
+  const first = learn(comparisons, outcomes, known, firstRates, nobodyKnown, owners.roots(), directions)
   const verdicts = new UnionFind(servers.length)
   const contradicting: Array<number> = []
-  weighAll(comparisons, outcomes, { ...first, keyCap }, directions, ({ against, probability }, i) => {
+  weighAll(comparisons, outcomes, first, directions, ({ against, probability }, i) => {
     const [a, b] = [outcomes.first[i]!, outcomes.second[i]!]
     if (against <= contradicts) contradicting.push(i)
     if (probability[operator]! < model.verdict) return
     owners.join(a, b)
     verdicts.join(a, b)
   })
-  const judged: Doubts = { keyCap, keyHeldAt: heldAt(comparisons, index, outcomes, contradicting, verdicts.roots()) }
+  const keyHeldAt = heldAt(comparisons, index, outcomes, contradicting, verdicts.roots())
   const rates = measureRates(comparisons, index, known, random, owners.roots(), true)
-  const weights = learn(comparisons, outcomes, known, rates, judged, owners.roots(), directions)
+  const weights = learn(comparisons, outcomes, known, rates, keyHeldAt, owners.roots(), directions)
 
   const groups = owners.roots()
   const pairs: Array<ComparedPair> = []
@@ -200,6 +177,7 @@ export const link = (
       operatorBits: round(weighed.operatorBits),
       hypothesis: weighed.hypothesis,
       limit: weighed.limit,
+      legs: [...weighed.legs].toSorted().join(", "),
       copier: direction === undefined ? null : direction.copier === "first" ? a.serverId : b.serverId
     })
   })

@@ -46,8 +46,12 @@ export const model = {
   undecidedFall: 2,
   /** Bits from which on a bundle counts towards the conditions of a verdict. */
   weighty: 3,
-  /** Bits from which on a shared value is one that is unique by nature, such as an address for gifts. */
-  unique: 12,
+  /**
+   * The most that a verdict is worth on one leg, two, three, four and more:
+   * images, hosters and clubs that no list knows remain possible, and bits do
+   * not count them. Decided, not measured.
+   */
+  certainOnLegs: [0.95, 0.98, 0.995, 0.999],
   /**
    * Copyable evidence where the conditions of a verdict are met. Whoever copies
    * one text copies the next, so more of it does not add up.

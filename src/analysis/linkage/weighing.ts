@@ -1,8 +1,8 @@
 import type { Comparison, Question } from "../comparisons/comparison.ts"
 import type { Hypothesis, Limit, Reduction } from "./compared-pair.ts"
 import type { Direction } from "./direction.ts"
-import { bitsOf, model, probabilityOf, undecidedBits } from "./model.ts"
-import { addTo, cappedBits, noSums, operatorProbability, partOf, weightyOf } from "./operator-verdict.ts"
+import { bitsOf, model, probabilityOf } from "./model.ts"
+import { addTo, cappedBits, type Leg, noSums, operatorProbability, roleOf } from "./operator-verdict.ts"
 import type { Outcomes } from "./outcomes.ts"
 import { isAgreement, type Rates } from "./rates.ts"
 
@@ -16,20 +16,9 @@ export interface Weights {
   readonly m: ReadonlyArray<Float64Array>
   /** Prior probability that a random pair has one operator. */
   readonly operatorPrior: number
-  /** By number of key: the most bits that sharing it may weigh; Infinity for no doubt. */
-  readonly keyCap: Float64Array
   /** By number of key: log odds at which a pair is held that shares no more. */
   readonly keyHeldAt: Float64Array
 }
-
-/** What a crawl says of its keys beside their frequency. */
-export type Doubts = Pick<Weights, "keyCap" | "keyHeldAt">
-
-/** Nothing is doubted yet. */
-export const noDoubts = (keys: number): Doubts => ({
-  keyCap: new Float64Array(keys).fill(Infinity),
-  keyHeldAt: new Float64Array(keys).fill(undecidedBits(2))
-})
 
 /** The verdict on one pair; overwritten by the next weighing. */
 export interface Weighed {
@@ -42,8 +31,9 @@ export interface Weighed {
   readonly bits: Float64Array
   readonly counted: Uint8Array
   readonly reduction: Array<Reduction | null>
-  /** Bits of the counted agreements of "same operator" beside possession; and of those against. */
-  otherWeighty: number
+  /** What a verdict can stand on. */
+  legs: ReadonlySet<Leg>
+  /** Bits of the counted outcomes that speak against. */
   against: number
 }
 
@@ -68,7 +58,7 @@ export const logChances = (comparisons: ReadonlyArray<Comparison>, outcomes: Out
  */
 export const makeWeigher = (comparisons: ReadonlyArray<Comparison>, outcomes: Outcomes, weights: Weights, logChance: Float64Array) => {
   const size = comparisons.length
-  const { keyCap, keyHeldAt } = weights
+  const { keyHeldAt } = weights
   const logM = weights.m.map((levels) => levels.map(Math.log2))
   const logLift = weights.rates.lift.map(Math.log2)
   const priors = questions.map((question) =>
@@ -76,9 +66,9 @@ export const makeWeigher = (comparisons: ReadonlyArray<Comparison>, outcomes: Ou
   const question = Uint8Array.from(comparisons, (comparison) => questions.indexOf(comparison.question))
   const bundleNames = [...new Set(comparisons.map(({ bundle }) => bundle))]
   const bundle = Uint8Array.from(comparisons, (comparison) => bundleNames.indexOf(comparison.bundle))
-  const parts = comparisons.map(partOf)
+  const roles = comparisons.map(roleOf)
   /** Who copies or relays another brings it about. */
-  const brings = comparisons.map(({ forgeability }, c) => forgeability === "backend" || parts[c] === "copyable" || parts[c] === "minting" || parts[c] === "possession" || parts[c] === "image")
+  const brings = comparisons.map(({ forgeability }, c) => forgeability === "backend" || ["copyable", "minting", "possession", "image"].includes(roles[c]!.part))
   const agreement = comparisons.map((comparison) => comparison.levels.map((_, level) => isAgreement(comparison, level)))
   let widest = 1
   for (let i = 0; i < outcomes.first.length; i++) widest = Math.max(widest, outcomes.start[i + 1]! - outcomes.start[i]!)
@@ -90,7 +80,7 @@ export const makeWeigher = (comparisons: ReadonlyArray<Comparison>, outcomes: Ou
     bits: new Float64Array(widest),
     counted: new Uint8Array(widest),
     reduction: Array.from({ length: widest }, () => null),
-    otherWeighty: 0,
+    legs: new Set(),
     against: 0
   }
   const { bits, counted, reduction } = weighed
@@ -106,15 +96,10 @@ export const makeWeigher = (comparisons: ReadonlyArray<Comparison>, outcomes: Ou
     for (let k = from; k < to; k++) {
       const c = outcomes.comparison[k]!
       const level = outcomes.level[k]!
-      const key = outcomes.key[k]!
       const raw = logM[c]![level]! - logChance[k]!
       reduction[k - from] = null
       counted[k - from] = 0
-      if (!agreement[c]![level]!) bits[k - from] = Math.max(-model.againstCap, Math.min(0, raw))
-      else if (key >= 0 && keyCap[key]! < raw) {
-        bits[k - from] = keyCap[key]!
-        reduction[k - from] = "doubted value"
-      } else bits[k - from] = Math.max(0, raw)
+      bits[k - from] = agreement[c]![level]! ? Math.max(0, raw) : Math.max(-model.againstCap, Math.min(0, raw))
     }
   }
 
@@ -168,9 +153,9 @@ export const makeWeigher = (comparisons: ReadonlyArray<Comparison>, outcomes: Ou
     for (let t = 0; t < takenCount; t++) {
       const k = taken[t]!
       const key = outcomes.key[from + k]!
-      addTo(sums, parts[outcomes.comparison[from + k]!]!, bits[k]!, key < 0 ? undefined : keyHeldAt[key]!)
+      addTo(sums, roles[outcomes.comparison[from + k]!]!, bits[k]!, key < 0 ? undefined : keyHeldAt[key]!)
     }
-    weighed.otherWeighty = weightyOf(sums) - sums.weighty.possession
+    weighed.legs = sums.legs
     weighed.against = sums.against
     weighed.operatorBits = cappedBits(sums)
     const { limit, p } = operatorProbability(sums, weights.operatorPrior)
@@ -199,7 +184,8 @@ export const makeWeigher = (comparisons: ReadonlyArray<Comparison>, outcomes: Ou
       if (question[c] !== operator) others++
       if (bits[k]! <= 0) continue
       if (bits[k]! >= model.weighty && brings[c]) shows = true
-      if (parts[c] === "possession" || parts[c] === "image" || parts[c] === "two-sided") possesses = true
+      const { part } = roles[c]!
+      if (part === "possession" || part === "image" || part === "two-sided") possesses = true
     }
     for (let q = 0; q < questions.length; q++) {
       if (q === operator) continue
