@@ -86,6 +86,11 @@ export class Dialogue {
     if (this.ended === null) this.#socket.end()
   }
 
+  /** Lines since the last `say`, as far as they have come. */
+  get heard(): ReadonlyArray<HeardLine> {
+    return this.#heard
+  }
+
   /** Lines since the last `say`, when they are enough, the connection has ended, or the time is over. */
   readonly hear = (
     enough: (lines: ReadonlyArray<HeardLine>) => boolean,

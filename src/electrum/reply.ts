@@ -2,6 +2,7 @@ import { Result } from "effect"
 import type { ProbeOutcome } from "../domain/reason.ts"
 import type { LineEnd } from "../domain/visit.ts"
 import type { ErrorLine, Line, NotificationLine } from "./json-rpc.ts"
+import { beginsAsError } from "./long-line.ts"
 import type { Method } from "./methods.ts"
 import { storedReply } from "./reply-text.ts"
 
@@ -100,6 +101,14 @@ export const strayOf = (line: Line, problem: string, atMs: number, lineEnd: Line
 /** -101 and -102 are ElectrumX's (aiorpcX), 3 is Fulcrum's "excessive flood" (protocol-facts section 2). */
 const isThrottling = (line: ErrorLine): boolean =>
   line.code === -101 || line.code === -102 || (line.code === 3 && /flood|throttle/i.test(line.message))
+
+/** The line is an error, however long its words are. */
+export const isErrorLine = (line: Line): boolean =>
+  line._tag === "error" || (line._tag === "malformed" && beginsAsError(line.text))
+
+/** The request was answered with an error, however long its words are: servers count it as one. */
+export const isError = ({ outcome, raw }: Reply): boolean =>
+  outcome === "error" || outcome === "throttled" || (outcome === "too large" && raw !== null && beginsAsError(raw))
 
 /** What a line says about the request it answers. */
 export const replyOf = (sent: Sent, line: AnsweringLine, at: number, lineEnd: LineEnd): Reply => {

@@ -7,6 +7,8 @@ import { decodeLongLine, idOfEdges } from "./long-line.ts"
 import { lineBounds } from "./methods.ts"
 import {
   type AnsweringLine,
+  isError,
+  isErrorLine,
   noReply,
   type Reply,
   replyOf,
@@ -25,6 +27,8 @@ const storedProblem = 200
 
 interface Outstanding extends Sent {
   reply: Reply | null
+  /** An error came under its id, as its reply or later. */
+  hasErred: boolean
 }
 
 /**
@@ -35,8 +39,6 @@ interface Outstanding extends Sent {
 export class Session {
   readonly strays: Array<Stray> = []
   strayCount = 0
-  /** Errors that came when nobody waited for them any more: the server has them on its books all the same. */
-  lateErrors = 0
   bytesIn = 0
   bytesOut = 0
   requests = 0
@@ -57,6 +59,10 @@ export class Session {
   readonly #outstanding = new Map<number, Outstanding>()
   #lastId = 0
   #unanswered = 0
+  /** Errors in lines that answer nothing. */
+  #strayErrors = 0
+  /** Requests under whose ids errors came as replies. */
+  #erred = 0
   /** The id of the exchange's request where it has only one. */
   #onlyId: number | null = null
   #exchangeBytes = 0
@@ -117,6 +123,15 @@ export class Session {
       )
     })
 
+  /**
+   * Errors that are no replies: they came late, under no id, or under one that was never
+   * sent. The server has them on its books all the same. With the replies that are
+   * errors, no more than one for each request sent.
+   */
+  get strayErrors(): number {
+    return Math.min(this.#strayErrors, this.requests - this.#erred)
+  }
+
   /** What has come of a line that never ended, for the record. */
   unfinishedLine(): string | null {
     return this.#framer.pending === 0 ? null : this.#framer.pendingStart(storedProblem).toString("utf8")
@@ -133,7 +148,7 @@ export class Session {
     for (const request of requests) {
       const id = ++this.#lastId
       ids.push(id)
-      this.#outstanding.set(id, { request, sentMs, reply: null })
+      this.#outstanding.set(id, { request, sentMs, reply: null, hasErred: false })
       packet += write(id, request.method.name, request.params)
     }
     if (this.ended === null && packet.length > 0) {
@@ -202,8 +217,7 @@ export class Session {
       const it = id === null ? undefined : this.#outstanding.get(id)
       if (it === undefined) this.#stray(line, crlf, strayProblem(line), true)
       else if (it.reply !== null) {
-        if (line._tag === "error" && it.reply.outcome === "timeout") this.lateErrors++
-        this.#stray(line, crlf, it.reply.outcome === "timeout" ? "late reply" : `repeated id ${id}`, true)
+        this.#stray(line, crlf, it.reply.outcome === "timeout" ? "late reply" : `repeated id ${id}`, true, it)
       } else this.#answer(it, line, crlf)
     }
     return this.ended === null
@@ -211,13 +225,20 @@ export class Session {
 
   #answer(it: Outstanding, line: AnsweringLine, crlf: boolean): void {
     it.reply = replyOf(it, line, this.#arrivedMs, crlf ? "crlf" : "lf")
+    it.hasErred = isError(it.reply)
+    if (it.hasErred) this.#erred++
     this.#unanswered--
     this.#framer.bound = this.#bound()
     if (this.#unanswered === 0) this.#settle?.()
   }
 
-  #stray(line: Line, crlf: boolean, problem: string, kept: boolean): void {
+  /** `of`: whose id it has. */
+  #stray(line: Line, crlf: boolean, problem: string, kept: boolean, of?: Outstanding): void {
     this.strayCount++
+    if (isErrorLine(line) && of?.hasErred !== true) {
+      this.#strayErrors++
+      if (of !== undefined) of.hasErred = true
+    }
     if (kept && this.strays.length < keptStrays) this.strays.push(strayOf(line, problem, this.#arrivedMs, crlf ? "crlf" : "lf"))
     if (line._tag === "malformed" && this.#endOnGarbage) {
       this.#end("garbage", `${line.problem}: ${cutText(line.text, storedProblem)}`)

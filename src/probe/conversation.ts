@@ -98,7 +98,7 @@ export const converse = Effect.fnUntraced(function*(
 ): Effect.fn.Return<void> {
   const { room } = options
   const until = draft.now() + timeouts.sessionMs
-  const errorsLeft = (): number => room.errors - draft.errors - session.lateErrors
+  const errorsLeft = (): number => room.errors - draft.errors - session.strayErrors
   const noRoom = (): string | null => {
     if (errorsLeft() <= 0) return errorsEnough(room)
     return draft.spent(session) >= room.units ? unitsEnough : null

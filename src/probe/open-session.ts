@@ -119,7 +119,7 @@ export const openSession = Effect.fn("openSession")(function*(
     const replies: Array<Reply> = []
     let leave: string | null = null
     while (replies.length < probes.length && leave === null) {
-      const errorsLeft = options.room.errors - draft.errors - it.lateErrors - kept
+      const errorsLeft = options.room.errors - draft.errors - it.strayErrors - kept
       if (errorsLeft <= 0) leave = spent = errorsEnough(options.room)
       else if (draft.spent(it) >= options.room.units) leave = spent = unitsEnough
       else {

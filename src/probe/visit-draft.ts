@@ -12,10 +12,9 @@ import type {
 } from "../domain/visit.ts"
 import { makersInFront } from "../domain/visit-defaults.ts"
 import type { EntryTable } from "../electrum/entry-table.ts"
-import { beginsAsError } from "../electrum/long-line.ts"
 import { electrumxCost } from "../electrum/methods.ts"
 import { cutText } from "../electrum/reply-text.ts"
-import type { Reply } from "../electrum/reply.ts"
+import { isError, type Reply } from "../electrum/reply.ts"
 import type { Session } from "../electrum/session.ts"
 import type { Connection, DialPlan } from "../transport/dialer.ts"
 import type { Probe } from "./catalogue.ts"
@@ -67,7 +66,7 @@ export class VisitDraft {
   #requests = 0
   #cost = 0
   #failure: Failure | null = null
-  /** Requests answered with an error. */
+  /** Requests answered with an error, and errors that answer nothing of sessions that are over. */
   errors = 0
   /** Characters and bytes kept of replies: counts into the byte budget. */
   keptCharacters = 0
@@ -120,13 +119,13 @@ export class VisitDraft {
     this.#seen.push(seenReply(reply))
     this.keptCharacters += (observation.replyRaw?.length ?? 0) + (observation.replyOctets?.length ?? 0)
       + (observation.value?.length ?? 0)
-    // An error is one however long its words are.
-    const isError = reply.outcome === "too large" && reply.raw !== null && beginsAsError(reply.raw)
-    if (isError || reply.outcome === "error" || reply.outcome === "throttled") {
-      this.errors++
-      this.#cost += electrumxCost.error
-    }
+    if (isError(reply)) this.#chargeErrors(1)
     this.#cost += probe.method.cost
+  }
+
+  #chargeErrors(count: number): void {
+    this.errors += count
+    this.#cost += count * electrumxCost.error
   }
 
   /** Replies are padded: they come when it suits the padding. */
@@ -157,9 +156,9 @@ export class VisitDraft {
   }
 
   /** What the visit has cost so far, in ElectrumX's units; `session`: the one that is not over. */
-  spent({ bytesIn, bytesOut, lateErrors }: Pick<Session, "bytesIn" | "bytesOut" | "lateErrors"> = { bytesIn: 0, bytesOut: 0, lateErrors: 0 }): number {
+  spent({ bytesIn, bytesOut, strayErrors }: Pick<Session, "bytesIn" | "bytesOut" | "strayErrors"> = { bytesIn: 0, bytesOut: 0, strayErrors: 0 }): number {
     const bytes = this.#bytesIn + this.#bytesOut + bytesIn + bytesOut
-    return this.#cost + lateErrors * electrumxCost.error + this.#connections * electrumxCost.connection + bytes / electrumxCost.bytesPerUnit
+    return this.#cost + strayErrors * electrumxCost.error + this.#connections * electrumxCost.connection + bytes / electrumxCost.bytesPerUnit
   }
 
   /** Takes over what a session counted; to be called once, when it is over. */
@@ -167,7 +166,7 @@ export class VisitDraft {
     this.#bytesIn += session.bytesIn
     this.#bytesOut += session.bytesOut
     this.#requests += session.requests
-    this.#cost += session.lateErrors * electrumxCost.error
+    this.#chargeErrors(session.strayErrors)
     for (const stray of session.strays) this.#observations.push(strayObservation(stray, ++this.#strays))
   }
 

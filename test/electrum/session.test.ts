@@ -112,6 +112,25 @@ describe("pairing", () => {
       assert.deepInclude(reply, { outcome: "ok", result: "slowly", raw: `{"id":1,"result":"slowly"}`, bytes: 26 })
     }).pipe(Effect.scoped))
 
+  it.live("counts errors that are no replies, with those that are no more than one for each request", () =>
+    Effect.gen(function*() {
+      const error = (id: string): string => `{"id":${id},"error":"no"}\n`
+      const cases = [
+        [[error("null"), error("99"), error(`"x"`)], ["timeout", "timeout", "timeout"], 3],
+        [[error("null").repeat(7)], ["timeout", "timeout", "timeout"], 3],
+        [[error("1"), error("1"), error("null"), `{"id":3,"result":3}\n`], ["error", "timeout", "ok"], 1],
+        [[error("1"), error("2"), error("null").repeat(3)], ["error", "error", "timeout"], 1],
+        [[`{"id":1,"result":1}\n`, `{"error":{"message":"${"x".repeat(100_000)}"},"id":9}\n`], ["ok", "timeout", "timeout"], 1],
+        [[`{"method":"x","params":[]}\n{"id":9,"result":1}\nnonsense\n`], ["timeout", "timeout", "timeout"], 0]
+      ] as const
+      for (const [lines, expected, strayErrors] of cases) {
+        const session = yield* sessionWith((yield* saying(...lines)).port)
+        const asked = [request("a", 64_000), request("b", 64_000), request("c", 64_000)]
+        assert.deepStrictEqual(outcomes(yield* session.exchange(asked, 500)), expected)
+        assert.strictEqual(session.strayErrors, strayErrors)
+      }
+    }).pipe(Effect.scoped))
+
   it.live("gives each request of a timed out exchange its own outcome and takes no late reply for another", () =>
     Effect.gen(function*() {
       let late: (() => void) | null = null

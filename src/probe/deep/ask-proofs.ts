@@ -1,6 +1,6 @@
 import { Effect } from "effect"
 import type { Judged } from "../../domain/judged-answer.ts"
-import type { Reply } from "../../electrum/reply.ts"
+import { isError, type Reply } from "../../electrum/reply.ts"
 import { serverVersion } from "../../electrum/methods.ts"
 import type { Session } from "../../electrum/session.ts"
 import type { Probe } from "../catalogue.ts"
@@ -42,14 +42,15 @@ export const askProofs = Effect.fnUntraced(function*(
   { clientName, timeouts, until }: ProofConversation
 ): Effect.fn.Return<ReadonlyArray<Judged>> {
   let leave: string | null = null
-  let errors = 0
+  let answeredErrors = 0
+  const errorsLeft = (): number => mostProofErrors - answeredErrors - session.strayErrors
 
   /** Null where time or errors do not suffice. */
   const exchange = Effect.fnUntraced(function*(probes: ReadonlyArray<Probe>, timeoutMs: number) {
     for (const { method } of probes) draft.asked(method.cost)
     const replies = yield* session.exchange(probes, timeoutMs)
     replies.forEach((reply, i) => draft.answered(probes[i]!, reply))
-    errors += replies.filter(({ outcome }) => outcome === "error" || outcome === "throttled").length
+    answeredErrors += replies.filter(isError).length
     if (session.ended !== null) leave = "the connection had ended"
     else if (draft.throttled) leave = "the server asked for less"
     else if (replies.every(({ outcome }) => outcome === "timeout")) leave = "the server had stopped answering"
@@ -60,10 +61,10 @@ export const askProofs = Effect.fnUntraced(function*(
   const askAll = Effect.fnUntraced(function*(probes: ReadonlyArray<Probe>) {
     const replies: Array<Reply> = []
     while (replies.length < probes.length) {
-      if (leave === null && errors >= mostProofErrors) leave = `${mostProofErrors} errors were made`
+      if (leave === null && errorsLeft() <= 0) leave = `${mostProofErrors} errors were made`
       if (leave === null && until - draft.now() < timeouts.exchangeMs) leave = outOfTime
       if (leave !== null) break
-      replies.push(...(yield* exchange(probes.slice(replies.length, replies.length + mostProofErrors - errors), timeouts.exchangeMs)))
+      replies.push(...(yield* exchange(probes.slice(replies.length, replies.length + errorsLeft()), timeouts.exchangeMs)))
     }
     for (const probe of probes.slice(replies.length)) draft.leaveOutQuestion(probe, leave!)
     return replies

@@ -1,5 +1,6 @@
 import { Effect } from "effect"
 import type { Dialogue, HeardLine } from "../../electrum/dialogue.ts"
+import { isErrorLine } from "../../electrum/reply.ts"
 import type { VisitTimeouts } from "../visit-timeouts.ts"
 import { mostErrors } from "./budget.ts"
 import { type DeepDialogue, type DeepProbe, handshakeLine, openRange, pingLine } from "./catalogue.ts"
@@ -27,6 +28,9 @@ const badPingText = "a good ping was answered with an error"
 /** Errors in a list of replies, no more than a batch asks for. */
 const errorsIn = (list: string): number => Math.min(2, list.match(/"error"\s*:\s*\{/g)?.length ?? 0)
 
+/** Requests in a text that is said: a batch has several. */
+const requestsIn = (text: string): number => Math.max(1, text.match(/"method"\s*:/g)?.length ?? 0)
+
 const nothing = (): boolean => false
 
 const hasId = (id: number) => ({ line }: HeardLine): boolean => line._tag !== "notification" && line.id === id
@@ -42,6 +46,19 @@ export const converseDeep = Effect.fnUntraced(function*(
   { clientName, timeouts, until }: DeepConversation
 ): Effect.fn.Return<void> {
   const finder = new ReplyFinder()
+  /** Requests that nothing has answered. */
+  let open = 0
+  /** Lines since the last one said that have been looked at. */
+  let seenLines = 0
+
+  /** Errors that answer nothing of what was asked are on the server's books too: one at most for each request left open. */
+  const chargeStrays = (lines: ReadonlyArray<HeardLine>): number => {
+    const errors = lines.filter((it) => isErrorLine(it.line) && !finder.isRepeated(it)).length
+    const charged = Math.min(open, errors)
+    open -= charged
+    if (charged > 0) draft.chargeErrors(charged)
+    return charged
+  }
 
   /** Null when it was answered, else why nothing more is asked. */
   const shakeHands = Effect.fnUntraced(function*() {
@@ -56,6 +73,8 @@ export const converseDeep = Effect.fnUntraced(function*(
     speech.say(`${handshakeLine(1, clientName)}\n`)
     const heard = yield* speech.hear((lines) => finder.find(lines, nothing) !== undefined, timeouts.handshakeMs)
     const reply = finder.find(heard, nothing)
+    open = reply === undefined ? 1 : 0
+    seenLines = heard.length
     finder.done(heard, reply)
     draft.observe(reply === undefined ? noReplyOf(asked) : replyOfLine(asked, reply))
     return reply?.line._tag === "result" ? null : "the handshake was not answered"
@@ -74,8 +93,11 @@ export const converseDeep = Effect.fnUntraced(function*(
     const id = number * 10
     const pingId = id + 9
     const withPing = probe.after === "ping"
+    chargeStrays(speech.heard.slice(seenLines))
     draft.asked(probe.units + (withPing ? 0.1 : 0))
-    speech.say(`${probe.line(id, clientName)}\n${withPing ? `${pingLine(pingId)}\n` : ""}`)
+    const text = probe.line(id, clientName)
+    open += requestsIn(text) + (withPing ? 1 : 0)
+    speech.say(`${text}\n${withPing ? `${pingLine(pingId)}\n` : ""}`)
     if (probe.after === "end") speech.sayNoMore()
     const isPing = withPing ? hasId(pingId) : nothing
     const isAnswered = (lines: ReadonlyArray<HeardLine>): boolean => finder.find(lines, isPing) !== undefined
@@ -89,10 +111,14 @@ export const converseDeep = Effect.fnUntraced(function*(
         ? silence(asked, "timeout", silentBehindPing)
         : noReplyOf(asked)
     draft.observe(seen)
-    if (reply?.line._tag === "malformed" && reply.line.problem === "batch") draft.chargeErrors(errorsIn(reply.line.text))
+    const isBatch = reply?.line._tag === "malformed" && reply.line.problem === "batch"
+    if (isBatch) draft.chargeErrors(errorsIn(reply.line.text))
     if (seen.outcome === "error" && probe.after === "alone") yield* speech.hear(nothing, behindErrorMs)
-    const others = heard.filter((it) => it !== reply && !isPing(it)).slice(0, keptLines)
-    others.forEach((it, i) => {
+    const others = heard.filter((it) => it !== reply && !isPing(it))
+    open -= (isBatch ? requestsIn(text) : reply === undefined ? 0 : 1) + (pinged ? 1 : 0)
+    const strayErrors = chargeStrays(others)
+    seenLines = heard.length
+    others.slice(0, keptLines).forEach((it, i) => {
       const method = it.line._tag === "notification" ? it.line.method : ""
       const seen = replyOfLine({ ...asked, probe: `${probe.name}+${i + 1}`, method, params: [] }, it)
       draft.remark(finder.isRepeated(it) ? { ...seen, errorMessage: "its id was answered before" } : seen)
@@ -103,7 +129,8 @@ export const converseDeep = Effect.fnUntraced(function*(
     if (speech.ended !== null && probe.after !== "end") {
       draft.remark(silence({ ...asked, probe: `${probe.name} end` }, "closed", speech.endDetail ?? speech.ended))
     }
-    if (badPing) return badPingText
+    // Without an id it may have been the ping's.
+    if (badPing || (withPing && !pinged && strayErrors > 0)) return badPingText
     return reply === undefined && !pinged && speech.ended === null ? "the server had stopped answering" : null
   })
 

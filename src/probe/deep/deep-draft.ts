@@ -5,7 +5,7 @@ import { makersInFront } from "../../domain/visit-defaults.ts"
 import type { Judged } from "../../domain/judged-answer.ts"
 import type { Implementation } from "../../domain/implementation.ts"
 import { electrumxCost } from "../../electrum/methods.ts"
-import type { Reply } from "../../electrum/reply.ts"
+import { isError, type Reply } from "../../electrum/reply.ts"
 import { cutText } from "../../electrum/reply-text.ts"
 import type { Connection, DialPlan } from "../../transport/dialer.ts"
 import { identify } from "../identification/identify.ts"
@@ -95,7 +95,7 @@ export class DeepDraft {
     if (reply.method === "server.version" && reply.outcome === "ok" && this.#software === null) this.#version(reply)
   }
 
-  /** Requests that are no probes, or further ones of a probe, were answered with errors: on the server's books as well. */
+  /** Errors that are no probe's reply, or further ones of a probe: on the server's books as well. */
   chargeErrors(count: number): void {
     this.errors += count
     this.#units += count * electrumxCost.error
@@ -117,10 +117,7 @@ export class DeepDraft {
   answered(probe: Probe, reply: Reply): void {
     this.#observations.push({ ...observationOf(probe, reply), probe: `deep/${probe.name}` })
     if (reply.raw !== null) this.#isAnswered = true
-    if (reply.outcome === "error" || reply.outcome === "throttled") {
-      this.errors++
-      this.#units += electrumxCost.error
-    }
+    if (isError(reply)) this.chargeErrors(1)
     if (reply.outcome === "throttled") this.throttled = true
     if (reply.padding > 0) this.padded = true
   }

@@ -99,7 +99,10 @@ export class DeepVisitor extends Context.Service<DeepVisitor, {
         draft.connected(connection, since)
         const timeouts = timeoutsFor(yield* VisitTimeouts, plan.endpoint, connection.dial.via)
         const session = yield* Session.open(connection.socket, { share: budget.open(), now: () => draft.now(), limits: proofLimits })
-        yield* Effect.addFinalizer(() => Effect.sync(() => draft.leave(session)))
+        yield* Effect.addFinalizer(() => Effect.sync(() => {
+          draft.leave(session)
+          draft.chargeErrors(session.strayErrors)
+        }))
         const begun = draft.now()
         const until = begun + talk.leftMs
         draft.judge(
