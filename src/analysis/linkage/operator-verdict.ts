@@ -144,15 +144,14 @@ const besideKey = (legs: ReadonlySet<Leg>): number => {
  * gifts go to; a framer all that can be written. So it takes
  *
  * - a key and one leg beside it, or
- * - a key under nobody's name and two, which must not be a seller's domain and
- *   an author's address, or
+ * - a key under nobody's name and two, or
  * - three others, one of which is no text; or one evening, one address for
  *   gifts, and a text or a port of one's own.
  */
 export const isEnough = ({ legs, weighty }: Sums): boolean => {
   const beside = besideKey(legs)
   if (legs.has("key")) return beside >= 1
-  if (legs.has("image key")) return beside >= 2 && (legs.has("naming") || legs.has("minting"))
+  if (legs.has("image key")) return beside >= 2
   if (legs.has("minting") && legs.has("gift")) return weighty >= 3
   return beside >= 3 && (legs.has("domain") || legs.has("statement") || legs.has("minting"))
 }

@@ -27,7 +27,7 @@ const sumsOf = (names: ReadonlyArray<Name>, bits = 12) => {
 const thirdParties: Readonly<Record<string, ReadonlyArray<Name>>> = {
   "an image, its key under each host's name": ["key", "text", "port", "node"],
   "an image, its key under nobody's name": ["imageKey", "gift", "text", "port", "node"],
-  "a seller of that image": ["imageKey", "domain", "gift", "text", "port", "node"],
+  "a seller of that image": ["imageKey", "domain", "text", "port", "node"],
   "a hoster": ["domain", "statement", "minting", "text", "port", "node"],
   "a proxy with one certificate": ["key", "statement", "text", "port", "node"],
   "a club": ["domain", "gift", "text", "port"],
