@@ -27,7 +27,7 @@ export const alikeInVisits = [
   ["Fulcrum 1.9.6", "Fulcrum 1.9.8"],
   ["Fulcrum 1.10.0", "Fulcrum 1.11.0", "Fulcrum 1.11.1", "Fulcrum 1.12.0", "Fulcrum 2.0.0"],
   ["Fulcrum 2.1.0", "Fulcrum 2.1.1"],
-  ["electrs/0.9.0", "electrs/0.9.10", "electrs/0.9.14", "electrs/0.10.0", "electrs/0.10.9", "electrs/0.10.10", "electrs/0.11.0", "electrs/0.11.1"],
+  ["electrs/0.9.0", "electrs/0.9.10", "electrs/0.9.14", "electrs/0.10.0", "electrs/0.10.9", "electrs/0.10.10", "electrs/0.11.0", "electrs/0.11.1", "electrs/0.11.2"],
   ["electrs-esplora 0.4.1"],
   ["mempool-electrs 3.1.0"]
 ]
