@@ -1,7 +1,8 @@
 import { NodeServices } from "@effect/platform-node"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect } from "effect"
-import { Database, type Row } from "../../src/store/database.ts"
+import { Effect, Layer } from "effect"
+import { Analysis } from "../../src/analysis/analysis.ts"
+import { AnalysisStore, Database, type Row } from "../../src/store/database.ts"
 import { QueryCatalogue } from "../../src/store/query-catalogue.ts"
 import { wrongReasons } from "../support/metadata-reasons.ts"
 import { onion, recordSmallCrawl, temporaryFolder, withStore } from "../support/small-database.ts"
@@ -48,6 +49,41 @@ describe("server_metadata", () => {
         tcp_connect_ms: 7,
         addresses: ["34.90.1.2", "2a01::2"]
       })
+    }))
+
+  it.effect("tells groups that were not looked for yet from those that were not found, before and after an analysis", () =>
+    Effect.gen(function*() {
+      const path = `${yield* temporaryFolder}/g.duckdb`
+      const [lone, other, silent] = ["lone.example.org:50002:s", "other.example.org:50002:s", "silent.example.org:50002:s"] as const
+      yield* withStore(path, (store) =>
+        Effect.gen(function*() {
+          const crawlId = yield* store.startCrawl(crawlStart({ network: "mainnet" }))
+          yield* store.record(crawlId, [
+            { _tag: "visit", visit: answeredVisit(lone) },
+            { _tag: "visit", visit: answeredVisit(other, { chain: { verdict: "other", chain: "testnet", headers: [] } }) },
+            { _tag: "visit", visit: failedVisit(silent) },
+            { _tag: "servers", servers: [serverOf([lone], "mainnet"), serverOf([other], "testnet"), { ...serverOf([silent]), confirmed: false }] }
+          ])
+          yield* store.flush
+          yield* store.endCrawl(crawlId, "finished", someTime)
+        }))
+      const groups = ["cluster_id", "operator_posterior", "backend_id", "machine_id", "behaviour_cluster_id", "community_id"]
+      const said = Effect.gen(function*() {
+        const rows = yield* rowsOf(path, "SELECT * FROM server_metadata ORDER BY host")
+        for (const row of rows) assert.deepStrictEqual(wrongReasons(row), [])
+        return rows.map((row) => [...new Set(groups.map((column) => reasonsOf(row)[column]))])
+      })
+      assert.deepStrictEqual(yield* said, [["not analysed yet"], ["not analysed yet"], ["not analysed yet"]])
+      yield* Effect.flatMap(Analysis, (analysis) => analysis.analyze({ network: "mainnet" })).pipe(
+        Effect.provide(Layer.provide(Analysis.layer, AnalysisStore.layer(path))),
+        Effect.provide(NodeServices.layer),
+        Effect.scoped
+      )
+      assert.deepStrictEqual(yield* said, [
+        ["none found", "no operator cluster was found", "none found: nobody lists it, and it lists nobody"],
+        ["its server is of another chain, and is compared with none"],
+        ["its server never answered, and is compared with none"]
+      ])
     }))
 
   it.effect("tells what was not asked from what was answered with nothing, and the session's end from the protocol's lack", () =>

@@ -1,11 +1,10 @@
 /**
  * Columns of `server_metadata` that are never null, or whose null says that
- * there is none of it, or that an analysis of ours did not run.
+ * there is none of it; and `server_id`, which an unfinished crawl has not.
  */
 const withoutReason = new Set([
   "crawl_id", "endpoint_id", "server_id", "host", "network", "simulated", "port", "ssl", "uptime_observations", "untested",
-  "first_known", "notes", "place_note", "cluster_id",
-  "operator_posterior", "backend_id", "machine_id", "behaviour_cluster_id", "community_id"
+  "first_known", "notes", "place_note"
 ])
 
 /** Columns that are null without a reason, and reasons without a null: none, where all is well. */

@@ -170,7 +170,12 @@ WITH reply AS (
     v.features_services IS NOT NULL AS has_features,
     h.uptime_gap,
     i.disagreement,
-    CASE WHEN su.score IS NULL THEN coalesce(su.explanation, 'not analysed yet') END AS no_score
+    CASE WHEN su.score IS NULL THEN coalesce(su.explanation, 'not analysed yet') END AS no_score,
+    CASE
+      WHEN ar.crawl_id IS NULL THEN 'not analysed yet'
+      WHEN NOT coalesce(sv.confirmed, false) THEN 'its server never answered, and is compared with none'
+      WHEN sv.chain <> ce.network THEN 'its server is of another chain, and is compared with none'
+    END AS no_comparison
   FROM latest_crawl l
   JOIN crawl_endpoint ce ON ce.crawl_id = l.crawl_id
   LEFT JOIN visit v ON v.visit_id = ce.visit_id
@@ -189,10 +194,12 @@ WITH reply AS (
   LEFT JOIN answer hi ON hi.visit_id = ce.visit_id AND hi.subject = 'history'
   LEFT JOIN throttling th ON th.visit_id = ce.visit_id
   LEFT JOIN suspicion su ON su.crawl_id = ce.crawl_id AND su.server_id = se.server_id
+  LEFT JOIN server sv ON sv.crawl_id = ce.crawl_id AND sv.server_id = se.server_id
+  LEFT JOIN analysis_run ar ON ar.crawl_id = ce.crawl_id
   LEFT JOIN server_group g ON g.crawl_id = ce.crawl_id AND g.server_id = se.server_id
 )
 SELECT
-  * EXCLUDE (no_score, no_deep, not_compared, untimed, no_balance, no_history, no_visit, no_session, no_tls, no_certificate, no_place, gaps, place_gap, why, no_fees, no_sni, has_features, uptime_gap, disagreement),
+  * EXCLUDE (no_score, no_comparison, no_deep, not_compared, untimed, no_balance, no_history, no_visit, no_session, no_tls, no_certificate, no_place, gaps, place_gap, why, no_fees, no_sni, has_features, uptime_gap, disagreement),
   map_from_entries([gap FOR gap IN [
     {k: 'reachable', v: CASE WHEN reachable IS NULL THEN notes END},
     {k: 'visited_at', v: CASE WHEN visited_at IS NULL THEN no_visit END},
@@ -254,6 +261,12 @@ SELECT
     {k: 'cloud_provider', v: CASE WHEN cloud_provider IS NULL THEN coalesce(no_place, gaps['cloud_provider'], CASE WHEN gaps IS NOT NULL AND asn IS NULL THEN 'its asn is not known' END, place_gap) END},
     {k: 'reverse_names', v: CASE WHEN reverse_names IS NULL THEN coalesce(no_place, gaps['ptr'], place_gap) END},
     {k: 'honeypot_score', v: no_score},
+    {k: 'cluster_id', v: CASE WHEN cluster_id IS NULL THEN coalesce(no_comparison, 'none found') END},
+    {k: 'operator_posterior', v: CASE WHEN operator_posterior IS NULL THEN coalesce(no_comparison, 'no operator cluster was found') END},
+    {k: 'backend_id', v: CASE WHEN backend_id IS NULL THEN coalesce(no_comparison, 'none found') END},
+    {k: 'machine_id', v: CASE WHEN machine_id IS NULL THEN coalesce(no_comparison, 'none found') END},
+    {k: 'behaviour_cluster_id', v: CASE WHEN behaviour_cluster_id IS NULL THEN coalesce(no_comparison, 'none found') END},
+    {k: 'community_id', v: CASE WHEN community_id IS NULL THEN coalesce(no_comparison, 'none found: nobody lists it, and it lists nobody') END},
     {k: 'advertised_hosts', v: CASE WHEN advertised_hosts IS NULL THEN coalesce(no_session, CASE WHEN has_features THEN 'it does not say' ELSE coalesce(why['features'], 'not asked') END) END},
     {k: 'advertised_services', v: CASE WHEN advertised_services IS NULL THEN coalesce(no_session, CASE WHEN has_features THEN 'it does not say' ELSE coalesce(why['features'], 'not asked') END) END},
     {k: 'protocol_min', v: CASE WHEN protocol_min IS NULL THEN coalesce(no_session, CASE WHEN has_features THEN 'it does not say' ELSE coalesce(why['features'], 'not asked') END) END},
@@ -379,7 +392,7 @@ COMMENT ON COLUMN server_metadata.tcp_connect_ms IS 'Time that TCP took to the a
 COMMENT ON COLUMN server_metadata.tls_handshake_ms IS 'Time from the TCP connection (the tunnel of a proxy) to the end of the TLS handshake, milliseconds. Null without TLS handshake.';
 COMMENT ON COLUMN server_metadata.version_ms IS 'Time from there to the reply to server.version, milliseconds: a round trip and the server''s own time; with a second attempt it includes the first reply. Null without that reply.';
 COMMENT ON COLUMN server_metadata.visit_ms IS 'Time the whole visit took, milliseconds. Null when not visited.';
-COMMENT ON COLUMN server_metadata.untested IS 'For each column that is null here: why. Columns whose null says that there is none of it (notes, place_note, cluster_id, operator_posterior, backend_id, machine_id, behaviour_cluster_id, community_id) or that our own analysis has not run (server_id) are not in it. Never null.';
+COMMENT ON COLUMN server_metadata.untested IS 'For each column that is null here: why. Columns whose null says that there is none of it (notes, place_note) or that our own analysis has not run (server_id) are not in it. Never null.';
 COMMENT ON COLUMN server_metadata.rate_limit_requests IS 'Dose: requests sent in the visit in which the server asked for less. Null when it did not.';
 COMMENT ON COLUMN server_metadata.rate_limit_cost IS 'Dose: ElectrumX units by its published table of what that visit had asked and got before the refusal, whose own cost is not in it. Null when it did not ask for less.';
 COMMENT ON COLUMN server_metadata.rate_limit_possibly_ours IS 'True until two vantages that owed the server nothing saw it. Null when it did not ask for less.';
