@@ -23,8 +23,8 @@ export default defineConfig({
     // processes. Each file owns its ports and its database file.
     maxWorkers: 4,
     sequence: { sequencer: LongestFirst },
-    // Tests of one file that run together mostly wait: for wallets, for servers that pace themselves.
-    maxConcurrency: 12,
+    // Tests of one file that run together mostly wait, but each may have a simulated network and a crawl of its own.
+    maxConcurrency: 5,
     projects: [
       { extends: true, test: { name: "short", include: short, isolate: false } },
       { extends: true, test: { name: "long", include: ["test/**/*.test.ts"], exclude: short, globalSetup: "test/support/global-setup.ts" } }

