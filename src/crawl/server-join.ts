@@ -3,6 +3,7 @@ import { endpointKey } from "../domain/endpoint.ts"
 import { parseHost } from "../domain/host.ts"
 import type { Server, ServerEvidence } from "../domain/server.ts"
 import type { JoinRow } from "../store/store.ts"
+import { partsOfHost } from "./host-parts.ts"
 
 /** Visits that started this close together count as "in the same minute". */
 const sameMinuteMs = 60_000
@@ -11,9 +12,11 @@ interface JoinedRow extends JoinRow {
   readonly key: string
   /** Claimed hosts in canonical form, those left out that name no host the world could reach. */
   readonly claims: ReadonlySet<string>
+  /** Keys of the endpoints that it claims at these hosts. */
+  readonly claimedKeys: ReadonlySet<string>
 }
 
-/** The endpoints of one host on one chain: never torn apart. */
+/** The endpoints of one host on one chain that do not contradict each other: never torn apart. */
 interface HostGroup {
   readonly host: string
   readonly chain: string | null
@@ -41,10 +44,22 @@ export const publicClaims = (claimed: ReadonlyArray<string>): ReadonlySet<string
   return claims
 }
 
+/** Each claimed host with the ports claimed for it, as keys of endpoints. */
+const keysOfClaims = (claimed: JoinRow["claimedHosts"], claims: ReadonlySet<string>): ReadonlySet<string> =>
+  new Set(claimed.flatMap(({ host: text, tcpPort, tlsPort, wsPort, wssPort }) => {
+    const host = parseHost(text)
+    if (typeof host === "string" || !claims.has(host.text)) return []
+    return ([["tcp", tcpPort], ["tls", tlsPort], ["ws", wsPort], ["wss", wssPort]] as const)
+      .flatMap(([transport, port]) => port === null ? [] : [endpointKey({ host: host.text, port, transport })])
+  }))
+
 /** One row per endpoint, its newest visit, in an order that depends on the rows only. */
 const ordered = (rows: ReadonlyArray<JoinRow>): ReadonlyArray<JoinedRow> => {
   const oldestFirst = rows
-    .map((row) => ({ ...row, key: endpointKey(row.endpoint), claims: publicClaims(row.claimedHosts) }))
+    .map((row): JoinedRow => {
+      const claims = publicClaims(row.claimedHosts.map(({ host }) => host))
+      return { ...row, key: endpointKey(row.endpoint), claims, claimedKeys: keysOfClaims(row.claimedHosts, claims) }
+    })
     .toSorted((a, b) =>
       byText(a.key, b.key) || (a.visitStartedAt ?? 0) - (b.visitStartedAt ?? 0) ||
       byText(JSON.stringify(a), JSON.stringify(b))
@@ -52,12 +67,12 @@ const ordered = (rows: ReadonlyArray<JoinRow>): ReadonlyArray<JoinedRow> => {
   return [...new Map(oldestFirst.map((row) => [row.key, row])).values()]
 }
 
-/** (a) One host on one chain is one server; endpoints without a chain go with the host's first one. */
+/** (a) One host on one chain is one server, unless its endpoints contradict that; those without a chain go with the host's first one. */
 const hostGroups = (rows: ReadonlyArray<JoinedRow>): ReadonlyArray<HostGroup> =>
   [...Map.groupBy(rows, (row) => row.endpoint.host)].flatMap(([host, ofHost]): ReadonlyArray<HostGroup> => {
     const first = ofHost.find((row) => row.chain !== null)?.chain ?? null
-    if (first === null) return [{ host, chain: null, rows: ofHost }]
-    return [...Map.groupBy(ofHost, (row) => row.chain ?? first)].map(([chain, rows]) => ({ host, chain, rows }))
+    return [...Map.groupBy(ofHost, (row) => row.chain ?? first)]
+      .flatMap(([chain, ofChain]) => partsOfHost(ofChain).map((rows) => ({ host, chain, rows })))
   })
 
 interface Member {
@@ -93,23 +108,18 @@ const sameAddressLinks = (
   })
 }
 
-/** (c) Each returned the other in `features.hosts`, on one chain. One side's claim proves nothing. */
+/**
+ * (c) Each claimed in `features.hosts` the very endpoint at which the other
+ * answered, on one chain. One side's claim proves nothing, nor does a host that
+ * both claim: services of strangers may answer at other ports of one address.
+ */
 const mutualLinks = (members: ReadonlyArray<Member>): ReadonlyArray<Link> => {
-  const byHost = Map.groupBy(members, ({ row }) => JSON.stringify([row.chain, row.endpoint.host]))
+  const byKey = new Map(members.map((member) => [member.row.key, member]))
   return members.flatMap((from) =>
-    [...from.row.claims].flatMap((claimed): ReadonlyArray<Link> => {
-      if (claimed <= from.group.host) return []
-      const back = byHost
-        .get(JSON.stringify([from.row.chain, claimed]))
-        ?.find(({ row }) => row.claims.has(from.group.host))
-      if (back === undefined) return []
-      return [{
-        from: from.group,
-        to: back.group,
-        fromKey: from.row.key,
-        toKey: back.row.key,
-        evidence: "mutual hosts claim"
-      }]
+    [...from.row.claimedKeys].flatMap((key): ReadonlyArray<Link> => {
+      const to = byKey.get(key)
+      if (to === undefined || key <= from.row.key || to.row.chain !== from.row.chain || !to.row.claimedKeys.has(from.row.key)) return []
+      return [{ from: from.group, to: to.group, fromKey: from.row.key, toKey: key, evidence: "mutual hosts claim" }]
     })
   )
 }
@@ -145,9 +155,10 @@ const serverOf = (groups: ReadonlyMap<HostGroup, readonly [string, ServerEvidenc
 
 /**
  * Join endpoints to servers, a server being one running service on one chain:
- * (a) same host, (b) same dialled address with the same certificate, or the
- * same features naming at least one public host, in visits started within
- * 60 s, (c) each returned the other in `features.hosts`. Only endpoints that
+ * (a) same host, unless they contradict each other (see `partsOfHost`), (b) same
+ * dialled address with the same certificate, or the same features naming at
+ * least one public host, in visits started within 60 s, (c) each claimed the
+ * endpoint of the other in `features.hosts`. Only endpoints that
  * answered and showed the same chain join by (b) and (c). A shared certificate
  * or key alone joins nothing: it is evidence for one operator.
  *

@@ -4,13 +4,13 @@ import type { Endpoint } from "./endpoint.ts"
 export type ServerEvidence =
   /** The only or first endpoint. */
   | "itself"
-  /** (a) Same host name or address literal. */
+  /** (a) Same host name or address literal, and nothing shown there that contradicts it. */
   | "same host"
   /** (b) Same dialled address with the same certificate in the same minute. */
   | "same address and certificate"
   /** (b) Same dialled address with the same features in the same minute. */
   | "same address and features"
-  /** (c) Each returned the other in `server.features.hosts`. */
+  /** (c) Each claimed the endpoint of the other in `server.features.hosts`. */
   | "mutual hosts claim"
 
 /** One running service = (chain, process), as far as this crawl can tell. */

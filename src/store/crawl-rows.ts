@@ -144,6 +144,8 @@ export const readLedger = Effect.fnUntraced(function*(
   }))
 })
 
+const Port = Schema.NullOr(Schema.Finite)
+
 const JoinRowRow = Schema.Struct({
   ...endpointFields,
   visit_ms: Schema.NullOr(Millis),
@@ -152,7 +154,13 @@ const JoinRowRow = Schema.Struct({
   address: Schema.NullOr(Schema.String),
   certificate_sha256: Schema.NullOr(Schema.String),
   features_key: Schema.NullOr(Schema.String),
-  features_hosts: Schema.NullOr(Schema.fromJsonString(Schema.Array(Schema.Struct({ host: Schema.String }))))
+  features_hosts: Schema.NullOr(Schema.fromJsonString(Schema.Array(Schema.Struct({
+    host: Schema.String,
+    tcpPort: Port,
+    tlsPort: Port,
+    wsPort: Port,
+    wssPort: Port
+  }))))
 })
 
 /** All endpoints of a crawl with what server joining looks at, in the order they became known to the file. */
@@ -185,6 +193,6 @@ export const readJoinRows = Effect.fnUntraced(function*(
     address: row.address,
     certificateSha256: row.certificate_sha256,
     featuresKey: row.features_key,
-    claimedHosts: row.features_hosts?.map((h) => h.host) ?? []
+    claimedHosts: row.features_hosts ?? []
   }))
 })

@@ -2,7 +2,7 @@ import { Context, Effect, type FileSystem, Layer, type Option } from "effect"
 import type { Chain } from "../domain/chain.ts"
 import type { Endpoint } from "../domain/endpoint.ts"
 import type { NotVisitedReason } from "../domain/reason.ts"
-import type { Visit } from "../domain/visit.ts"
+import type { FeaturesFacts, Visit } from "../domain/visit.ts"
 import { makeCrawlRecords } from "./crawl-records.ts"
 import { readJoinRows, readLedger, readResumable } from "./crawl-rows.ts"
 import { connect, inMemory, openForWriting } from "./duckdb.ts"
@@ -79,8 +79,8 @@ export interface JoinRow {
   readonly certificateSha256: string | null
   /** Hash of the normalised features reply; null when there was none. */
   readonly featuresKey: string | null
-  /** Hosts claimed in features, as written. */
-  readonly claimedHosts: ReadonlyArray<string>
+  /** Hosts claimed in features, as written, with their ports. */
+  readonly claimedHosts: FeaturesFacts["hosts"]
 }
 
 /**

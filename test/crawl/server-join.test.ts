@@ -30,6 +30,14 @@ const answered = (key: string, more: Partial<JoinRow> = {}): JoinRow => ({
   ...more
 })
 
+/** Features that claim these endpoints, one host each; a text that is no endpoint is a host without a port. */
+const claiming = (...claims: ReadonlyArray<string>): JoinRow["claimedHosts"] =>
+  claims.map((claim) => {
+    const [, host, port, letter] = /^(.*):([0-9]+):([stwx])$/.exec(claim) ?? [claim, claim]
+    const portOf = (it: string): number | null => letter === it ? Number(port) : null
+    return { host: host!, tcpPort: portOf("t"), tlsPort: portOf("s"), wsPort: portOf("w"), wssPort: portOf("x") }
+  })
+
 const shown = (servers: ReadonlyArray<Server>): ReadonlyArray<ReadonlyArray<string>> =>
   servers.map((server) => server.endpoints.map(({ endpoint, evidence }) => `${endpointKey(endpoint)} ${evidence}`))
 
@@ -101,13 +109,13 @@ describe("endpoints become servers", () => {
         address: `5.9.83.${i + 1}`,
         certificateSha256: "c1",
         featuresKey: "f1",
-        claimedHosts: ["a.example.org"]
+        claimedHosts: claiming("a.example.org")
       }))
     expect(joinServers(rows)).toHaveLength(2)
   })
 
   it("one where equal features at one address name a host", () => {
-    const seen = { address: "5.9.83.108", featuresKey: "f1", claimedHosts: ["a.example.org"] }
+    const seen = { address: "5.9.83.108", featuresKey: "f1", claimedHosts: claiming("a.example.org") }
     const servers = joinServers([answered("a.example.org:50001:t", seen), answered("b.example.org:50001:t", seen)])
     expect(shown(servers)).toEqual([[
       "a.example.org:50001:t itself",
@@ -117,8 +125,8 @@ describe("endpoints become servers", () => {
 
   it.each([[[]], [["0.0.0.0"]], [["127.0.0.1", "tcp_port"]], [["192.168.1.4"]]])(
     "not one where equal features at one address claim only %j, as default configurations do",
-    (claimedHosts) => {
-      const seen = { address: "5.9.83.108", featuresKey: "f1", claimedHosts }
+    (hosts) => {
+      const seen = { address: "5.9.83.108", featuresKey: "f1", claimedHosts: claiming(...hosts) }
       const rows = [answered("a.example.org:50001:t", seen), answered("b.example.org:50001:t", seen)]
       expect(joinServers(rows)).toHaveLength(2)
     }
@@ -126,8 +134,8 @@ describe("endpoints become servers", () => {
 
   it("one where onion and clearnet each return the other", () => {
     const servers = joinServers([
-      answered("a.example.org:50002:s", { claimedHosts: ["A.example.org.", onion.toUpperCase()] }),
-      answered(`${onion}:50001:t`, { claimedHosts: [onion, "a.example.org"] })
+      answered("a.example.org:50002:s", { claimedHosts: claiming("A.example.org.:50002:s", `${onion.toUpperCase()}:50001:t`) }),
+      answered(`${onion}:50001:t`, { claimedHosts: claiming(`${onion}:50001:t`, "a.example.org:50002:s") })
     ])
     expect(shown(servers)).toEqual([[
       `${onion}:50001:t itself`,
@@ -136,20 +144,83 @@ describe("endpoints become servers", () => {
   })
 
   it("not one by a one-sided claim, whoever makes it", () => {
-    const victim = answered("a.example.org:50002:s", { claimedHosts: ["a.example.org"] })
-    const claimant = answered(`${onion}:50001:t`, { claimedHosts: [onion, "a.example.org"] })
+    const victim = answered("a.example.org:50002:s", { claimedHosts: claiming("a.example.org:50002:s") })
+    const claimant = answered(`${onion}:50001:t`, { claimedHosts: claiming(`${onion}:50001:t`, "a.example.org:50002:s") })
     expect(joinServers([victim, claimant])).toHaveLength(2)
     const circle = ["a", "b", "c"].map((name, i) =>
-      answered(`${name}.example.org:50001:t`, { claimedHosts: [`${"bca"[i]}.example.org`] })
+      answered(`${name}.example.org:50001:t`, { claimedHosts: claiming(`${"bca"[i]}.example.org:50001:t`) })
     )
     expect(joinServers(circle)).toHaveLength(3)
   })
 
   it("not one by mutual claims across chains or from an endpoint that did not answer", () => {
-    const a = answered("a.example.org:50002:s", { claimedHosts: ["b.example.org"] })
-    const claim = { claimedHosts: ["a.example.org"] }
+    const a = answered("a.example.org:50002:s", { claimedHosts: claiming("b.example.org:50002:s") })
+    const claim = { claimedHosts: claiming("a.example.org:50002:s") }
+    expect(joinServers([a, answered("b.example.org:50002:s", claim)])).toHaveLength(1)
     expect(joinServers([a, answered("b.example.org:50002:s", { ...claim, chain: "signet" })])).toHaveLength(2)
     expect(joinServers([a, answered("b.example.org:50002:s", { ...claim, reachable: false })])).toHaveLength(2)
+  })
+
+  it("not one by mutual claims of another port of the host than the one at which each was met", () => {
+    const claim = (host: string, ...ports: ReadonlyArray<number>) => ({ claimedHosts: claiming(...ports.map((port) => `${host}:${port}:s`)) })
+    const a = answered("a.example.org:50002:s", claim("b.example.org", 50_002))
+    expect(joinServers([a, answered("b.example.org:50002:s", claim("a.example.org", 50_012))])).toHaveLength(2)
+    expect(joinServers([a, answered("b.example.org:50002:s", claim("a.example.org"))])).toHaveLength(2)
+    expect(joinServers([a, answered("b.example.org:50002:s", { claimedHosts: claiming("a.example.org:50002:t") })])).toHaveLength(2)
+  })
+
+  it("two where two services at one address both advertise it, each with its own port", () => {
+    const service = (name: string, port: number, certificateSha256: string) =>
+      [name, "5.9.83.108"].map((host) =>
+        answered(`${host}:${port}:s`, {
+          address: "5.9.83.108",
+          certificateSha256,
+          featuresKey: `features of ${name}`,
+          claimedHosts: claiming(`${name}:${port}:s`, `5.9.83.108:${port}:s`)
+        }))
+    const rows = [...service("anna.example.org", 50_002, "c1"), ...service("bert.example.org", 50_012, "c2")]
+    expect(groups(joinServers(rows))).toEqual([
+      ["5.9.83.108:50002:s", "anna.example.org:50002:s"],
+      ["5.9.83.108:50012:s", "bert.example.org:50012:s"]
+    ])
+    // Certificates differ between a service's ways in, features after a restart: either alone tells nothing.
+    expect(joinServers(rows.map((row) => ({ ...row, certificateSha256: "c1" })))).toHaveLength(1)
+    expect(joinServers(rows.map((row) => ({ ...row, featuresKey: "f1" })))).toHaveLength(1)
+  })
+
+  describe("whose one name leads to an honest server and to another", () => {
+    const honest = { address: "5.9.83.1", certificateSha256: "c1", featuresKey: "f1" }
+    const other = { address: "5.9.83.2", certificateSha256: "c2", featuresKey: "f2" }
+    const met = (host: string, port: number, seen: Partial<JoinRow>) => answered(`${host}.example.org:${port}:s`, seen)
+    const all = (there: Partial<JoinRow>) =>
+      joinServers([met("honest", 50_002, honest), met("pool", 50_002, honest), met("pool", 50_012, there), met("liar", 50_002, there)])
+
+    it("are not joined by the name, nor are those joined to either", () => {
+      expect(groups(all(other))).toEqual([
+        ["honest.example.org:50002:s", "pool.example.org:50002:s"],
+        ["liar.example.org:50002:s", "pool.example.org:50012:s"]
+      ])
+    })
+
+    it.each<[string, Partial<JoinRow>]>([
+      ["certificate", { ...other, featuresKey: "f1" }],
+      ["features, its own certificate not being known", { ...other, certificateSha256: null }]
+    ])("are told apart by the %s alone", (_, there) => {
+      expect(joinServers([met("pool", 50_002, honest), met("pool", 50_012, there)])).toHaveLength(2)
+    })
+
+    it.each<[string, Partial<JoinRow>]>([
+      ["address", { ...other, address: null, featuresKey: "f1" }],
+      ["certificate and features", { ...other, certificateSha256: null, featuresKey: null }],
+      ["difference", { ...honest, address: "5.9.83.2" }]
+    ])("are joined where no %s is known", (_, there) => {
+      expect(joinServers([met("pool", 50_002, honest), met("pool", 50_012, there)])).toHaveLength(1)
+    })
+
+    it("leave endpoints of which nothing is known with the first", () => {
+      const servers = joinServers([met("pool", 50_012, other), met("pool", 50_002, honest), unvisited("pool.example.org:50001:t")])
+      expect(groups(servers)).toEqual([["pool.example.org:50001:t", "pool.example.org:50002:s"], ["pool.example.org:50012:s"]])
+    })
   })
 
   it("one through several kinds of evidence in a row", () => {
@@ -158,9 +229,9 @@ describe("endpoints become servers", () => {
       answered("b.example.org:50002:s", {
         address: "5.9.83.108",
         certificateSha256: "c1",
-        claimedHosts: ["b.example.org", onion]
+        claimedHosts: claiming("b.example.org:50002:s", `${onion}:50001:t`)
       }),
-      answered(`${onion}:50001:t`, { claimedHosts: [onion, "b.example.org"] })
+      answered(`${onion}:50001:t`, { claimedHosts: claiming(`${onion}:50001:t`, "b.example.org:50002:s") })
     ])
     expect(servers).toHaveLength(1)
     expect(servers[0]!.endpoints.map((member) => member.evidence)).toEqual([
@@ -182,22 +253,34 @@ const row: fc.Arbitrary<JoinRow> = fc.record({
   address: fc.option(fc.constantFrom("5.9.83.1", "5.9.83.2")),
   certificateSha256: fc.option(fc.constantFrom("c1", "c2")),
   featuresKey: fc.option(fc.constantFrom("f1", "f2")),
-  claimedHosts: fc.subarray([...hosts, "0.0.0.0"])
+  claimedHosts: fc.subarray([...hosts.flatMap((host) => [`${host}:1:s`, `${host}:2:s`, `${host}:1:t`]), "0.0.0.0"]).map((all) => claiming(...all))
 }).map(({ host, letter, port, ...rest }) => ({ ...unvisited(`${host}:${port}:${letter}`), ...rest }))
 
 const rows = fc.uniqueArray(row, { maxLength: 14, selector: (row) => endpointKey(row.endpoint) })
 
-/** The definition, pair by pair, for endpoints whose chain is known. */
+const differ = (a: string | null, b: string | null): boolean => a !== null && b !== null && a !== b
+
+/** The definition of what one name does not join. */
+const contradict = (a: JoinRow, b: JoinRow): boolean => {
+  const differences = [differ(a.certificateSha256, b.certificateSha256), differ(a.featuresKey, b.featuresKey)]
+  return differ(a.address, b.address) ? differences.includes(true) : !differences.includes(false)
+}
+
+const atOneHost = (a: JoinRow, b: JoinRow): boolean => a.endpoint.host === b.endpoint.host && a.chain === b.chain
+
+/** The definition, pair by pair, for endpoints whose chain is known and hosts whose endpoints do not contradict each other. */
 const related = (a: JoinRow, b: JoinRow): boolean => {
   if (a.chain === null || a.chain !== b.chain) return false
   if (a.endpoint.host === b.endpoint.host) return true
   if (!a.reachable || !b.reachable) return false
   const together = a.address !== null && a.address === b.address && a.visitStartedAt !== null &&
     b.visitStartedAt !== null && Math.abs(a.visitStartedAt - b.visitStartedAt) <= 60_000
-  const named = a.claimedHosts.some((host) => host !== "0.0.0.0") && b.claimedHosts.some((host) => host !== "0.0.0.0")
+  const named = [a, b].every(({ claimedHosts }) => claimedHosts.some(({ host }) => host !== "0.0.0.0"))
+  const claims = ({ claimedHosts }: JoinRow, { endpoint }: JoinRow): boolean =>
+    claimedHosts.some(({ host, tcpPort, tlsPort }) => host === endpoint.host && (endpoint.transport === "tls" ? tlsPort : tcpPort) === endpoint.port)
   return (together && a.certificateSha256 !== null && a.certificateSha256 === b.certificateSha256) ||
     (together && named && a.featuresKey !== null && a.featuresKey === b.featuresKey) ||
-    (a.claimedHosts.includes(b.endpoint.host) && b.claimedHosts.includes(a.endpoint.host))
+    (claims(a, b) && claims(b, a))
 }
 
 describe("joining, whatever the rows", () => {
@@ -214,7 +297,9 @@ describe("joining, whatever the rows", () => {
   })
 
   it("joins what the definition says, closed under steps, and nothing else", () => {
-    const known = rows.map((rows) => rows.filter((row) => row.chain !== null))
+    const known = rows.map((rows) => rows
+      .filter((row) => row.chain !== null)
+      .filter((row, i, all) => !all.some((other, j) => j < i && atOneHost(row, other) && contradict(row, other))))
     fc.assert(fc.property(known, (rows) => {
       const serverOf = new Map(joinServers(rows).flatMap((server, i) =>
         server.endpoints.map(({ endpoint }) => [endpointKey(endpoint), i] as const)
@@ -241,6 +326,22 @@ describe("joining, whatever the rows", () => {
     }), { numRuns: 300 })
   })
 
+  it("never joins by the name alone what contradicts each other, and all of a host where nothing does", () => {
+    const ofOneHost = rows.map((rows) => rows
+      .filter(({ chain, endpoint }) => chain === "mainnet" && endpoint.host < "c")
+      .map((row) => ({ ...row, endpoint: { ...row.endpoint, host: hosts[0]!, port: row.endpoint.port + (row.endpoint.host === hosts[0] ? 0 : 2) } }))
+      // Neither address and time nor claims join them.
+      .map((row) => ({ ...row, visitStartedAt: null, claimedHosts: [] })))
+    fc.assert(fc.property(ofOneHost, (rows) => {
+      const rowOf = new Map(rows.map((row) => [endpointKey(row.endpoint), row]))
+      const servers = groups(joinServers(rows)).map((keys) => keys.map((key) => rowOf.get(key)!))
+      for (const server of servers) {
+        for (const a of server) for (const b of server) expect(contradict(a, b)).toBe(false)
+      }
+      if (rows.length > 0 && rows.every((a) => rows.every((b) => !contradict(a, b)))) expect(servers).toHaveLength(1)
+    }), { numRuns: 300 })
+  })
+
   it("keeps the newest of two visits to one endpoint", () => {
     const servers = joinServers([
       answered("a.example.org:50002:s", { visitStartedAt: 2_000_000, chain: "signet" }),
@@ -255,7 +356,7 @@ describe("joining, whatever the rows", () => {
         address: `5.${i % 7}.${i % 11}.${i % 13}`,
         certificateSha256: `c${i % 5}`,
         visitStartedAt: i * 10,
-        claimedHosts: [`h${i >> 1}.example.org`]
+        claimedHosts: claiming(`h${i >> 1}.example.org:50001:s`)
       }))
     const servers = joinServers(many)
     expect(servers.length).toBeGreaterThan(0)

@@ -278,7 +278,7 @@ describe("Store", () => {
         chain: "mainnet",
         address: "34.90.1.2",
         certificateSha256: "shared certificate",
-        claimedHosts: ["alpha.example.org"]
+        claimedHosts: [{ host: "alpha.example.org", tcpPort: 50_001, tlsPort: 50_002, wsPort: null, wssPort: null }]
       })
       assert.match(of("alpha.example.org:50002:s").featuresKey!, /^[0-9a-f]{64}$/)
       assert.notStrictEqual(of("alpha.example.org:50002:s").featuresKey, of("beta.example.org:50002:s").featuresKey)

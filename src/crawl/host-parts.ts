@@ -1,0 +1,44 @@
+import type { JoinRow } from "../store/store.ts"
+
+/** What tells two services at one host apart; null is unknown. */
+type Shown = Pick<JoinRow, "address" | "certificateSha256" | "featuresKey">
+
+const differ = (a: string | null, b: string | null): boolean => a !== null && b !== null && a !== b
+
+const agree = (a: string | null, b: string | null): boolean => a !== null && a === b
+
+/**
+ * Whoever holds a name can point it at a stranger's server beside his own: at
+ * another address one difference is enough. At one address a service may have a
+ * certificate for each way in, or be restarted with other features meanwhile.
+ */
+const contradict = (a: Shown, b: Shown): boolean => {
+  const certificates = differ(a.certificateSha256, b.certificateSha256)
+  const features = differ(a.featuresKey, b.featuresKey)
+  return differ(a.address, b.address) ? certificates || features : certificates && features
+}
+
+const isAlike = (a: Shown, b: Shown): boolean =>
+  agree(a.certificateSha256, b.certificateSha256) || agree(a.featuresKey, b.featuresKey)
+
+const known = (row: Shown): number => Number(row.certificateSha256 !== null) + Number(row.featuresKey !== null)
+
+/**
+ * Takes the endpoints of one host apart where they show that different services
+ * answer there: no two of a part contradict each other. What is unknown of an
+ * endpoint contradicts nothing, so mostly there is one part.
+ *
+ * @param rows of one host and chain, in an order that depends on the rows only
+ */
+export const partsOfHost = <Row extends Shown>(rows: ReadonlyArray<Row>): ReadonlyArray<ReadonlyArray<Row>> => {
+  const parts: Array<Array<Row>> = []
+  for (const row of rows.filter((it) => known(it) > 0).toSorted((a, b) => known(b) - known(a))) {
+    const fitting = parts.filter((part) => !part.some((it) => contradict(it, row)))
+    const part = fitting.find((part) => part.some((it) => isAlike(it, row))) ?? fitting[0]
+    if (part === undefined) parts.push([row])
+    else part.push(row)
+  }
+  if (parts.length < 2) return [rows]
+  const place = new Map(parts.flatMap((part, i) => part.map((row) => [row, i] as const)))
+  return [...Map.groupBy(rows, (row) => place.get(row) ?? 0).values()]
+}
