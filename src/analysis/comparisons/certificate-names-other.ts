@@ -1,3 +1,4 @@
+import { ownHosts } from "../traits/own-hosts.ts"
 import type { DomainReader } from "../traits/registrable-domain.ts"
 import type { PresentedCertificate, ServerTraits } from "../traits/server-traits.ts"
 import { distinct, once, shared } from "./agreement.ts"
@@ -11,9 +12,13 @@ const wildcardAbove = (host: string): string => `*.${host.slice(host.indexOf("."
  * the holder of the key controls the name.
  */
 export const certificateNamesOther = (domainOf: DomainReader): Comparison => {
-  /** Names by which a certificate can name a server. A provider's wildcard stands for all its customers, and is none. */
+  /**
+   * Names by which a certificate can name a server: of hosts that it owns up to,
+   * since an authority vouches for any name that its holder pointed at a stranger.
+   * A provider's wildcard stands for all its customers, and is none.
+   */
   const namesFor = once((server): ReadonlyArray<string> =>
-    distinct([...server.hosts, ...server.addresses.map(({ address }) => address)].flatMap((host) =>
+    distinct(ownHosts(server).flatMap((host) =>
       (domainOf(host)?.below.length ?? 0) > 0 ? [host, wildcardAbove(host)] : [host])))
 
   const statedOf = once((server) => distinct(server.certificates.filter((it) => !it.isDefault).flatMap((it) => it.names)))
@@ -27,7 +32,7 @@ export const certificateNamesOther = (domainOf: DomainReader): Comparison => {
   }
   return {
     name: "certificate names the other",
-    definition: "A certificate of the one names a host of the other: each does so, or an authority vouches for it. One certificate that both present is not meant.",
+    definition: "A certificate of the one names a host that the other says it goes by: each does so, or an authority vouches for it. One certificate that both present is not meant.",
     question: "same operator",
     forgeability: "two-sided",
     bundle: "statement",

@@ -1,14 +1,12 @@
+import { nameCovers } from "../traits/own-hosts.ts"
 import type { PresentedCertificate, ServerTraits } from "../traits/server-traits.ts"
 
-/** Does a name of a certificate stand for a host? A wildcard stands for one label, and never for all names of a registry. */
-export const nameCovers = (name: string, host: string): boolean =>
-  name === host || name.startsWith("*.") && name.slice(2) === host.slice(host.indexOf(".") + 1) && name.slice(2).includes(".")
-
-/** Hosts of a server, or addresses of it, that a certificate names. */
+/**
+ * Hosts at which a server was met and that a certificate names. Addresses of its
+ * names are none: whoever holds a name can have it resolve to a stranger's.
+ */
 export const namedHosts = (certificate: PresentedCertificate, server: ServerTraits): ReadonlyArray<string> =>
-  [...new Set([...server.hosts, ...server.addresses.map(({ address }) => address)])]
-    .filter((host) => certificate.names.some((name) => nameCovers(name, host)))
-    .toSorted()
+  server.hosts.filter((host) => certificate.names.some((name) => nameCovers(name, host))).toSorted()
 
 /**
  * Is this the server's own certificate? Without a name in the handshake a proxy

@@ -1,16 +1,11 @@
+import { likelyHosts, ownsUpTo } from "../traits/own-hosts.ts"
 import type { DomainReader } from "../traits/registrable-domain.ts"
 import type { ServerTraits } from "../traits/server-traits.ts"
 import { distinct, once, shared } from "./agreement.ts"
-import { nameCovers } from "./certificate-names.ts"
 import type { Comparison } from "./comparison.ts"
 
-/** The server itself says that it goes by this host: in its certificate or in its features. */
-const ownsUpTo = (server: ServerTraits, host: string): boolean =>
-  server.claimedHosts.some((it) => it.host === host) ||
-  server.certificates.some((it) => !it.isDefault && it.names.some((name) => nameCovers(name, host)))
-
 interface Domains {
-  /** Domains of hosts by which the server answered. */
+  /** Domains of hosts by which the server answered, where nothing speaks against their being its own. */
   readonly all: ReadonlyArray<string>
   /** Of these, those of hosts that the server owns up to. */
   readonly ownedUpTo: ReadonlyArray<string>
@@ -25,7 +20,7 @@ interface Domains {
  */
 export const domainComparisons = (domainOf: DomainReader): ReadonlyArray<Comparison> => {
   const domainsOf = once((server): Domains => {
-    const named = server.hosts.toSorted().flatMap((host) => {
+    const named = likelyHosts(server, domainOf).toSorted().flatMap((host) => {
       const domain = domainOf(host)?.domain
       return domain === undefined ? [] : [[domain, host] as const]
     })
@@ -61,7 +56,7 @@ export const domainComparisons = (domainOf: DomainReader): ReadonlyArray<Compari
     },
     {
       name: "names under one domain",
-      definition: "Hosts of both lie under one registered domain, but not both say so themselves: whoever holds the domain can point a name at anybody's server.",
+      definition: "Hosts of both lie under one registered domain, but not both say so themselves (neither says something else): whoever holds the domain can point a name at anybody's server.",
       question: "same operator",
       forgeability: "copyable",
       bundle: "domain",

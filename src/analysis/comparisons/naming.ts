@@ -1,3 +1,4 @@
+import { likelyHosts } from "../traits/own-hosts.ts"
 import type { DomainReader } from "../traits/registrable-domain.ts"
 import { distinct, once, shared } from "./agreement.ts"
 import type { Comparison } from "./comparison.ts"
@@ -36,6 +37,7 @@ export const labelTemplates = (label: string): ReadonlyArray<string> => {
 }
 
 interface Patterns {
+  readonly hosts: ReadonlyArray<string>
   readonly keys: ReadonlyArray<string>
   readonly domains: ReadonlyArray<string>
   readonly domainsOf: ReadonlyMap<string, ReadonlySet<string>>
@@ -50,7 +52,8 @@ export const naming = (domainOf: DomainReader): Comparison => {
   /** Key -> the domains under which the server has it. Names that a provider gave follow its pattern. */
   const patternsOf = once((server): Patterns => {
     const patterns = new Map<string, Set<string>>()
-    for (const host of server.hosts) {
+    const hosts = likelyHosts(server, domainOf)
+    for (const host of hosts) {
       const domain = domainOf(host)
       if (domain === undefined || domain.byProvider) continue
       for (const [i, label] of [domain.label, ...domain.below].entries()) {
@@ -60,11 +63,11 @@ export const naming = (domainOf: DomainReader): Comparison => {
         for (const key of keys) patterns.set(key, (patterns.get(key) ?? new Set()).add(domain.domain))
       }
     }
-    return { keys: [...patterns.keys()], domains: distinct([...patterns.values()].flatMap((domains) => [...domains])), domainsOf: patterns }
+    return { hosts, keys: [...patterns.keys()], domains: distinct([...patterns.values()].flatMap((domains) => [...domains])), domainsOf: patterns }
   })
   return {
     name: "naming pattern",
-    definition: "Names of both, under different registered domains, have one rare word in the same place of the same template; names given by providers do not count.",
+    definition: "Names of both, under different registered domains, have one rare word in the same place of the same template; names given by providers do not count, nor do those that the server itself says otherwise of.",
     question: "same operator",
     forgeability: "copyable",
     bundle: "naming",
@@ -75,7 +78,7 @@ export const naming = (domainOf: DomainReader): Comparison => {
     ],
     innocent: ["a word that is in fashion, or of a place or a language", "a name chosen in allusion to somebody else's", "chance"],
     keys: (server) => patternsOf(server).keys,
-    known: (server) => server.hosts.length > 0,
+    known: (server) => patternsOf(server).hosts.length > 0,
     compare: (a, b) => {
       const [ofA, ofB] = [patternsOf(a), patternsOf(b)]
       const common = shared(ofA.keys, ofB.keys)

@@ -25,14 +25,18 @@ export const sameFront: Comparison = {
   }
 }
 
-/** The certificate of the one is shown by the other, which it does not name: what passing bytes on looks like. */
+/**
+ * The certificate of the one is shown by the other, which it does not name. A
+ * relay passes bytes on, but so looks a certificate that its owner uses on several
+ * machines: it does not say that they are one.
+ */
 export const passedOnCertificate: Comparison = {
   name: "certificate passed on",
   definition: "Both presented one key, in certificates that name hosts of the one and none of the other's, which never says there that it goes by one: what a relay or tunnel in front of the named server shows.",
-  question: "same server",
+  question: "shared infrastructure",
   forgeability: "backend",
-  bundle: "relay",
-  levels: [{ name: "one key, one server named", m: 0.3, u: 1e-4, measured: false }],
+  bundle: "front",
+  levels: [{ name: "one key, one server named", m: 0.3, u: 1e-3, measured: false }],
   innocent: ["one operator who uses one certificate everywhere", "an onion or balancer that a stranger put in front"],
   keys: keysOf,
   compare: (a, b) => {

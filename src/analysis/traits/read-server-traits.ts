@@ -7,6 +7,7 @@ import type { ReleaseRange } from "../../domain/implementation.ts"
 import type { AnalysedCrawl } from "../analysis-input.ts"
 import type { Announcement } from "../graph/announcement-graph.ts"
 import { certificateTemplate } from "./certificate-template.ts"
+import { isResolvedForIt } from "./own-hosts.ts"
 import type { AddressTraits, ClaimedHost, PresentedCertificate, ServerTraits } from "./server-traits.ts"
 import { type ComparedReading, snapshotsByServer } from "./telling-values.ts"
 import { type CertificateRow, type ReadingRow, readTraitRows, type SoftwareRow, type TraitRows, type VisitRow } from "./traits-input.ts"
@@ -139,12 +140,11 @@ export const serverTraitsFrom = (
   const seenShares = new Map(rows.lists.map((row) => [row.server_id, row.seen_share]))
   const relayFees = new Map(rows.relayFees.map((row) => [row.server_id, row.relay_fee]))
 
-  const addressesOf = (visits: ReadonlyArray<VisitRow>): ReadonlyArray<AddressTraits> => {
+  const addressesOf = (visits: ReadonlyArray<VisitRow>, server: Pick<ServerTraits, "certificates" | "claimedHosts" | "hosts">): ReadonlyArray<AddressTraits> => {
     const addresses = new Set(visits.flatMap(({ address, addresses, host }) => [
       ...(address === null ? [] : [address]),
       ...(ipVersion(host) === undefined ? [] : [host]),
-      ...addresses,
-      ...(resolved.get(host) ?? [])
+      ...(isResolvedForIt(server, host) ? [...addresses, ...(resolved.get(host) ?? [])] : [])
     ]))
     return [...addresses].toSorted().map((address) => {
       const place = places.get(address)
@@ -170,16 +170,18 @@ export const serverTraitsFrom = (
     const visits = visitsOf.get(server_id) ?? []
     const hosts = [...new Set(visits.map((visit) => visit.host))].toSorted()
     const endpoints = [...new Map(visits.map(({ host, port, transport }) => [`${host} ${port} ${transport}`, { host, port, transport }])).values()]
-    const addresses = addressesOf(visits)
+    const certificates = certificatesOf(certificateRows.get(server_id) ?? [], hosts)
+    const claimedHosts = claimedBy(visits)
+    const addresses = addressesOf(visits, { hosts, certificates, claimedHosts })
     const readings = snapshots.get(server_id) ?? []
     return {
       serverId: server_id,
       hosts,
       endpoints,
       addresses,
-      certificates: certificatesOf(certificateRows.get(server_id) ?? [], hosts),
+      certificates,
       ...textsOf(visits, hosts, addresses),
-      claimedHosts: claimedBy(visits),
+      claimedHosts,
       hostsShape: shapeOf(crawl.network, visits),
       ...softwareOf(softwareRows.get(server_id) ?? []),
       snapshots: readings,

@@ -104,7 +104,7 @@ export interface ServerTraits {
   readonly hosts: ReadonlyArray<string>
   /** Of endpoints that answered, each once. */
   readonly endpoints: ReadonlyArray<{ readonly host: string; readonly port: number; readonly transport: "tcp" | "tls" | "ws" | "wss" }>
-  /** Dialled, or literal hosts, or what its names resolved to. */
+  /** Dialled, or literal hosts, or what its names resolved to; of several names those that it owns up to, see `ownsUpTo`. */
   readonly addresses: ReadonlyArray<AddressTraits>
   readonly certificates: ReadonlyArray<PresentedCertificate>
   readonly banner: WrittenText | null

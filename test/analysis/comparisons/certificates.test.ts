@@ -57,8 +57,16 @@ describe("a private key that both hold", () => {
     const relay = showing(2, "b.example", { ...one, names: ["a.example"] })
     assert.isUndefined(level("same certificate", victim, relay))
     assert.strictEqual(level("certificate passed on", victim, relay), "one key, one server named")
+    const resolving = showing(2, "b.example", { ...one, names: ["34.90.7.7", "a.example"] }, { addresses: [addressOf("34.90.7.7")] })
+    assert.isUndefined(level("same certificate", showing(1, "a.example", { ...one, names: ["34.90.7.7", "a.example"] }), resolving))
     const copier = showing(2, "b.example", { ...one, names: ["a.example"], claimed: ["a.example"] })
     assert.isUndefined(level("same certificate", victim, copier))
+  })
+
+  it("says nothing of one server or machine where the other's certificate is shown", () => {
+    for (const { compare, name } of all.filter(({ question }) => question === "same server" || question === "same machine")) {
+      assert.isUndefined(compare(showing(1, "a.example", { ...one, names: ["a.example"] }), showing(2, "b.example", { ...one, names: ["a.example"] })), name)
+    }
   })
 
   it("is proved where under a certificate of the other the server says that it goes by its own host", () => {
@@ -125,9 +133,20 @@ describe("certificates that name the other's host", () => {
   })
 
   it("may name an address", () => {
-    const b = showing(2, "b.example", { names: ["34.90.1.2"] }, { addresses: [addressOf("34.90.7.7")] })
-    const a = showing(1, "a.example", { names: ["34.90.7.7"] }, { addresses: [addressOf("34.90.1.2")] })
+    const at = (id: number, host: string, other: string) => showing(id, host, { names: [other, host] })
+    const [a, b] = [at(1, "34.90.1.2", "34.90.7.7"), at(2, "34.90.7.7", "34.90.1.2")]
     assert.strictEqual(level("certificate names the other", a, b), "each names the other")
+  })
+
+  it("do not count by a name or address that others gave it: whoever holds a name can point it anywhere", () => {
+    const framer = (...names: ReadonlyArray<string>) => naming(1, "e.evil.example", ["e.evil.example", ...names], true)
+    const met = { hosts: ["a.example", "mirror.evil.example"], addresses: [addressOf("34.90.7.7")] }
+    const pointed = showing(2, "a.example", {}, met)
+    for (const name of ["mirror.evil.example", "*.evil.example", "34.90.7.7"]) {
+      assert.isUndefined(level("certificate names the other", framer(name), pointed), name)
+    }
+    const claiming = showing(2, "a.example", {}, { ...met, claimedHosts: [{ host: "mirror.evil.example", tcpPort: null, tlsPort: 50_002 }] })
+    assert.strictEqual(level("certificate names the other", framer("mirror.evil.example"), claiming), "one names the other, vouched for by an authority")
   })
 })
 

@@ -3,7 +3,7 @@ import { comparisons } from "../../../src/analysis/comparisons/catalogue.ts"
 import { labelTemplates } from "../../../src/analysis/comparisons/naming.ts"
 import { parsePublicSuffixes } from "../../../src/analysis/traits/registrable-domain.ts"
 import type { ServerTraits } from "../../../src/analysis/traits/server-traits.ts"
-import { presentedAt, traitsAt, writtenText } from "../../support/server-traits.ts"
+import { presentedAt, traitsAt, traitsOf, writtenText } from "../../support/server-traits.ts"
 
 const all = comparisons({ publicSuffixes: parsePublicSuffixes("nodes.example") })
 const level = (name: string, a: ServerTraits, b: ServerTraits): string | undefined => {
@@ -23,10 +23,22 @@ describe("names under one domain", () => {
   })
 
   it("are anybody's statement where one server does not own up to its name", () => {
-    const victim = traitsAt(2, "b.quarry.org", { certificates: [presentedAt("b.quarry.org", { names: ["honest.example"] })] })
+    const silent = traitsAt(2, "b.quarry.org", { certificates: [presentedAt("b.quarry.org", { names: ["localhost.localdomain"] })] })
     const holder = named(1, "a.quarry.org")
-    assert.isUndefined(level("same domain", holder, victim))
-    assert.strictEqual(level("names under one domain", holder, victim), "one domain")
+    assert.isUndefined(level("same domain", holder, silent))
+    assert.strictEqual(level("names under one domain", holder, silent), "one domain")
+    const inTheDomain = traitsAt(2, "b.quarry.org", { certificates: [presentedAt("b.quarry.org", { names: ["a.quarry.org"] })] })
+    assert.strictEqual(level("names under one domain", holder, inTheDomain), "one domain")
+  })
+
+  it("are nothing where the server says that it goes by another name, or nobody can tell which is its own", () => {
+    const holder = named(1, "a.quarry.org")
+    const victim = traitsAt(2, "b.quarry.org", { certificates: [presentedAt("b.quarry.org", { names: ["honest.example"] })] })
+    const claimant = traitsAt(2, "b.quarry.org", { claimedHosts: [{ host: "honest.example", tcpPort: null, tlsPort: 50_002 }] })
+    const oneOfTwo = traitsOf(2, { hosts: ["b.quarry.org", "honest.example"] })
+    for (const server of [victim, claimant, oneOfTwo]) {
+      for (const name of ["same domain", "names under one domain"]) assert.isUndefined(level(name, holder, server), name)
+    }
   })
 
   it("are nothing under a suffix of the list, of the catalogue or of the user", () => {
@@ -53,6 +65,15 @@ describe("a naming pattern", () => {
     assert.isUndefined(level(pattern, named(1, "granite.quarry.org"), named(2, "slate.quarry.org")))
     assert.isUndefined(level(pattern, named(1, "quarry-granite.org"), named(2, "slate-quarry.net")))
     assert.isUndefined(level(pattern, named(1, "electrum.granite.org"), named(2, "electrum.slate.net")))
+  })
+
+  it("is none of a name that somebody else pointed at the server", () => {
+    const pointed = (changes: Partial<ServerTraits>) => traitsOf(2, { hosts: ["honest.example", "slate-quarry.net"], ...changes })
+    const certificates = [presentedAt("honest.example")]
+    assert.isUndefined(level("naming pattern", named(1, "granite-quarry.org"), pointed({ certificates })))
+    assert.isUndefined(level("naming pattern", named(1, "granite-quarry.org"), pointed({})))
+    const own = [presentedAt("honest.example", { names: ["honest.example", "slate-quarry.net"] })]
+    assert.strictEqual(level("naming pattern", named(1, "granite-quarry.org"), pointed({ certificates: own })), "one rare word in one place")
   })
 
   it("is not the pattern by which a provider gives names", () => {

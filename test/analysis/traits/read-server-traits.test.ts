@@ -83,6 +83,24 @@ layer(NodeServices.layer)("the traits of servers", (it) => {
       assert.deepStrictEqual([certificate!.trusted, certificate!.template, certificate!.validFrom], [true, "O=Quarry, CN={host}", Date.UTC(2025, 0)])
     }))
 
+  it.effect("have no addresses of a name that somebody else pointed at the server", () =>
+    Effect.gen(function*() {
+      const [own, pointed] = ["quarry.example.org:50002:s", "mirror.example.net:50002:s"]
+      const tls = tlsOf({ ...certificateOf("c"), subject: "CN=quarry.example.org" })
+      const through = (key: string, ...addresses: ReadonlyArray<string>): Fact => {
+        const visit = answeredVisit(key, { features: null, tls })
+        return { _tag: "visit", visit: { ...visit, dial: { ...visit.dial, address: null, addresses } } }
+      }
+      const [quarry] = yield* traitsFrom([
+        ...[own, pointed].map((key) => stateOf(key, "visited")),
+        through(own, "34.90.1.2"),
+        through(pointed, "34.90.1.2", "34.90.66.6"),
+        { _tag: "servers", servers: [serverOf([own, pointed])] }
+      ])
+      assert.deepStrictEqual(quarry!.hosts, ["mirror.example.net", "quarry.example.org"])
+      assert.deepStrictEqual(quarry!.addresses.map(({ address }) => address), ["34.90.1.2"])
+    }))
+
   it.effect("leave unknown what no answer told", () =>
     Effect.gen(function*() {
       const key = "quiet.example.org:50001:t"
