@@ -1,6 +1,6 @@
 import { Effect } from "effect"
 import type { Chain } from "../domain/chain.ts"
-import { blockHeader } from "../electrum/methods.ts"
+import { blockHeader, lineBounds, type Method, serverPeersSubscribe } from "../electrum/methods.ts"
 import { cutText } from "../electrum/reply-text.ts"
 import type { Reply } from "../electrum/reply.ts"
 import type { Session } from "../electrum/session.ts"
@@ -10,7 +10,7 @@ import { shownHeader } from "./chain-check.ts"
 import { dataProbes, idlePings } from "./data-probes.ts"
 import { featuresFacts } from "./features-facts.ts"
 import { judgeData, judgeFeatures, scriptsNotAsked } from "./responses/judge-data.ts"
-import { errorsEnough, peerRoundsFor, unitsEnough, type VisitRoom } from "./request-limit.ts"
+import { errorsEnough, longEnough, peerRoundsFor, unitsEnough, type VisitRoom } from "./request-limit.ts"
 import { tipFacts } from "./tip-facts.ts"
 import type { VisitDraft } from "./visit-draft.ts"
 import type { VisitTimeouts } from "./visit-timeouts.ts"
@@ -76,12 +76,25 @@ const reasonToLeave = (session: Session, replies: ReadonlyArray<Reply>, before: 
 
 const tookItsTime = "the session had taken its time"
 
+/** Methods whose replies may be long: the first leaves alone of its kind. */
+const mayBeLong = ({ lineBound }: Method): boolean => lineBound > lineBounds.text
+
+/** Why no more of its kind should be asked for; null when more may be. Who is silent about one script may know others. */
+const reasonForNoMore = ({ bytes, outcome, request: { method } }: Reply): string | null => {
+  if (mayBeLong(method) && (outcome === "too large" || bytes > lineBounds.text)) return longEnough
+  return method === serverPeersSubscribe && outcome === "timeout" ? "the round before brought no list" : null
+}
+
 /**
  * The probes that may leave in one packet now: were each of them answered with
- * an error, the visit would still be within its limit.
+ * an error, the visit would still be within its limit; and were one answered at
+ * great length, no other of its kind would be, unless that was `tried` before.
  */
-export const packetOf = (probes: ReadonlyArray<Probe>, errorsLeft: number): ReadonlyArray<Probe> =>
-  probes.slice(0, Math.max(0, errorsLeft))
+export const packetOf = (probes: ReadonlyArray<Probe>, errorsLeft: number, tried: ReadonlySet<Method>): ReadonlyArray<Probe> => {
+  const end = probes.findIndex(({ method }, i) =>
+    mayBeLong(method) && !tried.has(method) && probes.slice(0, i).some((earlier) => earlier.method === method))
+  return probes.slice(0, Math.max(0, end === -1 ? errorsLeft : Math.min(end, errorsLeft)))
+}
 
 /**
  * Everything after the handshake: what it says about itself and its chain,
@@ -107,25 +120,43 @@ export const converse = Effect.fnUntraced(function*(
   // The handshake may have brought errors.
   let leave: string | null = noRoom()
   let before: ReadonlyArray<Reply> = []
+  const tried = new Set<Method>()
+  /** Methods of which there will be no more, and why. */
+  const noMore = new Map<Method, string>()
 
   const ask = Effect.fnUntraced(function*(probes: ReadonlyArray<Probe>) {
     const left = Math.max(0, Math.min(timeouts.exchangeMs, until - draft.now()))
     const replies = yield* session.exchange(probes, left)
-    probes.forEach((probe, i) => learn(draft, probe, replies[i]!))
+    probes.forEach((probe, i) => {
+      learn(draft, probe, replies[i]!)
+      tried.add(probe.method)
+      const why = reasonForNoMore(replies[i]!)
+      if (why !== null) noMore.set(probe.method, why)
+    })
     session.retained = draft.keptCharacters + draft.peers.characters
     leave = reasonToLeave(session, replies, before) ?? noRoom()
     before = replies
     return replies
   })
 
-  /** Replies to as many of the probes, from the first on, as could be asked; the others are left out. */
+  /** Replies to as many of the probes as could be asked, in their order; the others are left out. */
   const askAll = Effect.fnUntraced(function*(probes: ReadonlyArray<Probe>) {
-    const replies: Array<Reply> = []
-    while (leave === null && replies.length < probes.length) {
-      if (until <= draft.now()) leave = tookItsTime
-      else replies.push(...(yield* ask(packetOf(probes.slice(replies.length), errorsLeft()))))
+    const replies = new Map<Probe, Reply>()
+    let rest = probes
+    while (leave === null && rest.length > 0) {
+      if (until <= draft.now()) {
+        leave = tookItsTime
+        break
+      }
+      const packet = packetOf(rest, errorsLeft(), tried)
+      const answered = yield* ask(packet)
+      packet.forEach((probe, i) => replies.set(probe, answered[i]!))
+      rest = rest.slice(packet.length)
+      if (leave !== null) break
+      for (const probe of rest) if (noMore.has(probe.method)) draft.leaveOut(probe, noMore.get(probe.method)!)
+      rest = rest.filter(({ method }) => !noMore.has(method))
     }
-    for (const probe of probes.slice(replies.length)) draft.leaveOut(probe, leave!)
+    for (const probe of rest) draft.leaveOut(probe, leave!)
     return replies
   })
 
@@ -160,7 +191,7 @@ export const converse = Effect.fnUntraced(function*(
     })
     leave = "the server is of another chain"
   }
-  while (leave === null && wantsMoreRounds(draft, isAuto, rounds, limit)) {
+  while (leave === null && !noMore.has(serverPeersSubscribe) && wantsMoreRounds(draft, isAuto, rounds, limit)) {
     if (until <= draft.now()) {
       leave = tookItsTime
       break

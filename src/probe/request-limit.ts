@@ -30,6 +30,9 @@ export const errorsEnough = ({ errors }: VisitRoom): string => `${errors} errors
 /** Why a visit ended whose units were used up. */
 export const unitsEnough = "its answers cost too much"
 
+/** Why no more of a kind was asked, where one reply was long: each byte is on the server's books. */
+export const longEnough = "a reply of its kind was long enough"
+
 /** Rounds of peers at the most; what the cost ledger expects a visit to cost holds for so many. */
 export const mostPeerRounds = 6
 

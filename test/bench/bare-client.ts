@@ -5,6 +5,7 @@ import { shippedChains } from "../../src/domain/chain.ts"
 import { featuresProbe, peersProbe, pipelinedProbes, type Probe, versionProbe } from "../../src/probe/catalogue.ts"
 import { packetOf } from "../../src/probe/conversation.ts"
 import { dataProbes, idlePings } from "../../src/probe/data-probes.ts"
+import type { Method } from "../../src/electrum/methods.ts"
 import { mostErrors } from "../../src/probe/request-limit.ts"
 import { type Job, measured, peerRounds, serve } from "./messages.ts"
 
@@ -25,10 +26,11 @@ const packet = (probes: ReadonlyArray<Probe>) => ({
 
 const chain = shippedChains.find(({ name }) => name === "mainnet-sim")!
 
-/** As the product splits what it asks of servers that answer without errors. */
-const split = (probes: ReadonlyArray<Probe>): ReadonlyArray<ReturnType<typeof packet>> => {
-  const first = packetOf(probes, mostErrors)
-  return first.length === 0 ? [] : [packet(first), ...split(probes.slice(first.length))]
+/** As the product splits what it asks of servers that answer without errors, and briefly. */
+const split = (probes: ReadonlyArray<Probe>, tried: ReadonlySet<Method> = new Set()): ReadonlyArray<ReturnType<typeof packet>> => {
+  const first = packetOf(probes, mostErrors, tried)
+  if (first.length === 0) return []
+  return [packet(first), ...split(probes.slice(first.length), new Set([...tried, ...first.map(({ method }) => method)]))]
 }
 
 // The product's own list of what to ask; how it asks is not shared.

@@ -6,12 +6,14 @@ import { Chain, shippedChains } from "../../src/domain/chain.ts"
 import type { Visit } from "../../src/domain/visit.ts"
 import { featuresProbe, peersProbe, pipelinedProbes, type Probe, versionProbe } from "../../src/probe/catalogue.ts"
 import { dataProbes, idlePings } from "../../src/probe/data-probes.ts"
+import { VisitTimeouts } from "../../src/probe/visit-timeouts.ts"
 import { peerRoundsFor } from "../../src/probe/request-limit.ts"
 import { CostGroups } from "../../src/simnet/implementations/electrumx/cost-groups.ts"
 import { traits } from "../../src/simnet/traits/traits.ts"
 import { clientAt } from "../../src/simnet/model/client.ts"
+import { electrumServer, resultLine } from "../support/electrum-server.ts"
 import { startServer } from "../support/start-server.ts"
-import { impatient, loopbackVisitor, visitPort } from "../support/visiting.ts"
+import { impatient, loopbackVisitor, observed, visitPort } from "../support/visiting.ts"
 
 /** Limits of a regular visit: of requests, of ElectrumX's units, of errors. */
 const most = { requests: 40, units: 700, errors: 6 } as const
@@ -108,6 +110,39 @@ layer(loopbackVisitor, { excludeTestServices: true, concurrent: true })("a regul
         const whole = yield* visitPort(good.tcpPort, { chain, room })
         assert.deepStrictEqual(whole.observations.filter(({ outcome }) => outcome !== "ok"), [])
       }
+    }).pipe(Effect.scoped))
+
+  it.effect("lets one endless history pass, which says that the others would be as long, and stays below the soft limit", () =>
+    Effect.gen(function*() {
+      for (const software of ["ElectrumX 1.16.0", "Fulcrum 2.1.1"]) {
+        const server = yield* startServer({ software, traits: ["endless-history"] })
+        const visit = yield* visitPort(server.tcpPort, { chain })
+        const histories = visit.observations.filter(({ probe }) => probe.startsWith("history#"))
+        assert.deepStrictEqual(histories.map(({ outcome }) => outcome), ["too large", "not asked", "not asked", "not asked", "not asked"])
+        assert.strictEqual(observed(visit, "balance#P2TR")?.outcome, "ok")
+        assert.isBelow(visit.cost, 1000)
+      }
+    }).pipe(Effect.scoped))
+
+  it.effect("brings no second long list of peers, and none behind one that did not come", () =>
+    Effect.gen(function*() {
+      const asked = { long: 0, silent: 0 }
+      const long = yield* electrumServer({
+        "server.peers.subscribe": ({ id, socket }) => {
+          asked.long++
+          socket.write(resultLine(id, Array.from({ length: 20_000 }, (_, i) => ["203.0.113.1", `peer${i}.example.org`, ["v1.4"]])))
+        }
+      })
+      const visit = yield* visitPort(long.port, { peerRounds: 6 })
+      assert.deepStrictEqual([asked.long, visit.peers!.asked, visit.peers!.entries.length], [1, 1, 10_000])
+      assert.isBelow(visit.cost, most.units)
+      assert.strictEqual(observed(visit, "features")?.outcome, "ok")
+      const silent = yield* electrumServer({ "server.peers.subscribe": () => void asked.silent++ })
+      const patience = Effect.provideService(VisitTimeouts, { handshakeMs: 5000, exchangeMs: 1000, sessionMs: 10_000 })
+      const other = yield* patience(visitPort(silent.port, { peerRounds: 6 }))
+      assert.strictEqual(asked.silent, 1)
+      assert.deepInclude(observed(other, "peers#2"), { outcome: "not asked", errorMessage: "the round before brought no list" })
+      assert.strictEqual(observed(other, "features")?.outcome, "ok")
     }).pipe(Effect.scoped))
 
   it.effect.each([6, 20, 1000])("stays within its limits when told to ask for peers %d times", (peerRounds) =>

@@ -58,7 +58,14 @@ layer(loopbackVisitor, { excludeTestServices: true })("a reply", (it) => {
               const spoiled = yield* visit(between.port)
               const what = `${probes[asked]![0]} ${name}`
               assert.strictEqual(spoiled.outcome, "answered", what)
-              assert.deepStrictEqual(learned(spoiled).toSpliced(asked, 1), probes.toSpliced(asked, 1), what)
+              // Of a kind whose first reply is long no more are asked for.
+              const isFirst = probes.findIndex(([probe]) => probe.startsWith("history#")) === asked
+              const expected = name.startsWith("is longer") && isFirst
+                ? probes.map((row, i) => i > asked && row[0].startsWith("history#") ? [row[0], "not asked", null] as const : row)
+                : probes
+              const inOrder = (rows: ReadonlyArray<readonly [string, string, string | null]>) =>
+                rows.toSpliced(asked, 1).toSorted(([a], [b]) => a < b ? -1 : 1)
+              assert.deepStrictEqual(inOrder(learned(spoiled)), inOrder(expected), what)
               // One odd reply may leave less to go by; it never makes another of a server.
               const { implementation, range } = spoiled.identification!
               if (implementation === null) return

@@ -4,6 +4,7 @@ import { mempoolInfo } from "../../electrum/methods.ts"
 import type { Reply } from "../../electrum/reply.ts"
 import type { Probe } from "../catalogue.ts"
 import type { DataProbes } from "../data-probes.ts"
+import { longEnough } from "../request-limit.ts"
 import { replyResponse, type Verdict } from "./reply-response.ts"
 import { respondBalance, respondHistory } from "./script-response.ts"
 
@@ -46,16 +47,15 @@ export interface JudgedServer {
   readonly left: string | null
 }
 
-/** What the replies to the data probes say, held against what is known; the last probes may not have been asked. */
+/** What the replies to the data probes say, held against what is known; some may not have been asked. */
 export const judgeData = (
   probes: DataProbes,
-  replies: ReadonlyArray<Reply>,
+  replies: ReadonlyMap<Probe, Reply>,
   { isOfChain, left, tip }: JudgedServer
 ): ReadonlyArray<Judged> => {
-  const byProbe = new Map<Probe, Reply>(replies.map((reply, i) => [probes.all[i]!, reply]))
-  const notAsked: Verdict = { response: "not asked", detail: { because: left } }
+  const notAsked: Verdict = { response: "not asked", detail: { because: left ?? longEnough } }
   const of = (probe: Probe): ReadonlyArray<Reply> => {
-    const reply = byProbe.get(probe)
+    const reply = replies.get(probe)
     return reply === undefined ? [] : [reply]
   }
   const together = (asked: ReadonlyArray<Reply>): Verdict => asked.length === 0 ? notAsked : jointVerdict(asked)
