@@ -1,6 +1,6 @@
 import { expect } from "vitest"
 import { isInRange } from "../../src/domain/implementation.ts"
-import { median } from "../../src/probe/responses/timing.ts"
+import { median } from "../../src/domain/median.ts"
 import { parseSoftware } from "../../src/simnet/model/software.ts"
 import { toldNames } from "../../src/simnet/model/server-model.ts"
 import type { PlannedServer } from "../../src/simnet/plan/plan.ts"

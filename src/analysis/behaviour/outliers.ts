@@ -1,3 +1,4 @@
+import { median } from "../../domain/median.ts"
 import type { BehaviourVector } from "./vector.ts"
 
 /** How unusual a server is among those of its implementation. */
@@ -5,7 +6,7 @@ export interface Unusualness {
   readonly serverId: number
   /** Mean surprise of its values, bits for each trait; null with too few to compare with. */
   readonly surprise: number | null
-  /** Distance of that from the median, in robust deviations; null with too few to compare with. */
+  /** Distance of that from the median, in robust deviations, unusual above 3.5 (Iglewicz and Hoaglin, "How to Detect and Handle Outliers", 1993); null with too few to compare with. */
   readonly distance: number | null
   /** Traits whose value is rare, the rarest first. */
   readonly unusual: ReadonlyArray<string>
@@ -14,19 +15,10 @@ export interface Unusualness {
 /** Fewer servers of one implementation say nothing about what is usual. */
 export const fewestPeers = 8
 
-/** From this distance on a server is called unusual (Iglewicz and Hoaglin, "How to Detect and Handle Outliers", 1993). */
-export const unusualFrom = 3.5
-
 const rare = 0.1
 
 /** Least spread, bits for each trait: where nearly all are equal, one odd value of thirty is not worth a look. */
 const leastSpread = 0.1
-
-const median = (values: ReadonlyArray<number>): number => {
-  const sorted = values.toSorted((a, b) => a - b)
-  const middle = sorted.length >> 1
-  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2
-}
 
 /**
  * Distances from the median in robust deviations: 1.4826 times the median of
@@ -36,10 +28,10 @@ const median = (values: ReadonlyArray<number>): number => {
  * @param leastSpread what the deviation is taken for where it is less
  */
 export const robustDistances = (values: ReadonlyArray<number>, leastSpread = 0): ReadonlyArray<number> => {
-  if (values.length === 0) return []
   const middle = median(values)
+  if (middle === null) return []
   const distances = values.map((value) => Math.abs(value - middle))
-  const typical = 1.4826 * median(distances) || 1.2533 * distances.reduce((sum, d) => sum + d, 0) / values.length
+  const typical = 1.4826 * median(distances)! || 1.2533 * distances.reduce((sum, d) => sum + d, 0) / values.length
   const spread = Math.max(typical, leastSpread)
   return values.map((value) => (spread === 0 ? 0 : (value - middle) / spread))
 }

@@ -1,5 +1,6 @@
 import type { ComparedPair } from "../linkage/compared-pair.ts"
 import { bitsOf, model } from "../linkage/model.ts"
+import { UnionFind } from "../linkage/union-find.ts"
 
 /** Two members on whom the evidence disagrees: linked through others, speaking against each other. */
 export interface Contradiction {
@@ -72,27 +73,15 @@ const byStrength = (x: ComparedPair, y: ComparedPair): number =>
   y.sameOperator - x.sameOperator || y.operatorBits - x.operatorBits || x.a - y.a || x.b - y.b
 
 /** Maximum spanning tree (Kruskal) of one connected component, weakest first. */
-const spanningTree = (links: ReadonlyArray<ComparedPair>): ReadonlyArray<ComparedPair> => {
-  const group = new Map<number, number>()
-  const find = (server: number): number => {
-    let at = server
-    while ((group.get(at) ?? at) !== at) at = group.get(at)!
-    let step = server
-    while (step !== at) {
-      const next = group.get(step) ?? step
-      group.set(step, at)
-      step = next
-    }
-    return at
-  }
-  const tree: Array<ComparedPair> = []
-  for (const pair of links.toSorted(byStrength)) {
-    const [a, b] = [find(pair.a), find(pair.b)]
-    if (a === b) continue
-    group.set(Math.max(a, b), Math.min(a, b))
-    tree.push(pair)
-  }
-  return tree.toReversed()
+const spanningTree = (members: ReadonlyArray<number>, links: ReadonlyArray<ComparedPair>): ReadonlyArray<ComparedPair> => {
+  const place = new Map(members.map((server, i) => [server, i]))
+  const joined = new UnionFind(members.length)
+  return links.toSorted(byStrength).filter((pair) => {
+    const [a, b] = [place.get(pair.a)!, place.get(pair.b)!]
+    if (joined.find(a) === joined.find(b)) return false
+    joined.join(a, b)
+    return true
+  }).toReversed()
 }
 
 /** The weakest link on the way between two members of a tree. */
@@ -137,7 +126,7 @@ const settle = (
   wasSplit: boolean
 ): ReadonlyArray<OperatorCluster> => {
   if (members.length < 2) return []
-  const tree = spanningTree(links)
+  const tree = spanningTree(members, links)
   const contradictions = between.filter(isContradiction).map((pair) => ({ pair, weakest: weakestBetween(tree, pair.a, pair.b) }))
   for (const { weakest } of contradictions.toSorted((x, y) => byStrength(y.weakest, x.weakest))) {
     const sides = sidesOf(weakest, tree, links)

@@ -63,6 +63,25 @@ export class DeepVisitor extends Context.Service<DeepVisitor, {
       const dialer = yield* Dialer
       const budget = yield* ByteBudget
 
+      const dial = Effect.fnUntraced(function*(draft: DeepDraft, plan: DialPlan) {
+        const since = draft.now()
+        const connection = yield* dialer.connect(plan)
+        draft.connected(connection, since)
+        const timeouts = timeoutsFor(yield* VisitTimeouts, plan.endpoint, connection.dial.via)
+        return { socket: connection.socket, timeouts }
+      })
+
+      /** Speaks until the time that is left is over, and takes what it took off. */
+      const spending = <A, E, R>(draft: DeepDraft, talk: Talk, speak: (until: number) => Effect.Effect<A, E, R>) =>
+        Effect.suspend(() => {
+          const begun = draft.now()
+          return speak(begun + talk.leftMs).pipe(
+            Effect.ensuring(Effect.sync(() => {
+              talk.leftMs -= draft.now() - begun
+            }))
+          )
+        })
+
       const hold = Effect.fnUntraced(function*(
         draft: DeepDraft,
         plan: DialPlan,
@@ -70,19 +89,11 @@ export class DeepVisitor extends Context.Service<DeepVisitor, {
         options: DeepVisitOptions,
         talk: Talk
       ) {
-        const since = draft.now()
-        const connection = yield* dialer.connect(plan)
-        draft.connected(connection, since)
-        const timeouts = timeoutsFor(yield* VisitTimeouts, plan.endpoint, connection.dial.via)
-        const speech = yield* Dialogue.open(connection.socket, { share: budget.open(), now: () => draft.now() })
+        const { socket, timeouts } = yield* dial(draft, plan)
+        const speech = yield* Dialogue.open(socket, { share: budget.open(), now: () => draft.now() })
         yield* Effect.addFinalizer(() => Effect.sync(() => draft.leave(speech)))
-        const begun = draft.now()
-        const until = begun + talk.leftMs
-        yield* converseDeep(speech, draft, dialogue, { clientName: options.clientName, timeouts, until }).pipe(
-          Effect.ensuring(Effect.sync(() => {
-            talk.leftMs -= draft.now() - begun
-          }))
-        )
+        yield* spending(draft, talk, (until) =>
+          converseDeep(speech, draft, dialogue, { clientName: options.clientName, timeouts, until }))
         if (speech.ended === "budget") draft.fail({ reason: "us", phase: "session", detail: speech.endDetail })
       }, Effect.scoped)
 
@@ -94,23 +105,15 @@ export class DeepVisitor extends Context.Service<DeepVisitor, {
         options: DeepVisitOptions,
         talk: Talk
       ) {
-        const since = draft.now()
-        const connection = yield* dialer.connect(plan)
-        draft.connected(connection, since)
-        const timeouts = timeoutsFor(yield* VisitTimeouts, plan.endpoint, connection.dial.via)
-        const session = yield* Session.open(connection.socket, { share: budget.open(), now: () => draft.now(), limits: proofLimits })
+        const { socket, timeouts } = yield* dial(draft, plan)
+        const session = yield* Session.open(socket, { share: budget.open(), now: () => draft.now(), limits: proofLimits })
         yield* Effect.addFinalizer(() => Effect.sync(() => {
           draft.leave(session)
           draft.chargeErrors(session.strayErrors)
         }))
-        const begun = draft.now()
-        const until = begun + talk.leftMs
         draft.judge(
-          yield* askProofs(session, draft, questions, { clientName: options.clientName, timeouts, until }).pipe(
-            Effect.ensuring(Effect.sync(() => {
-              talk.leftMs -= draft.now() - begun
-            }))
-          )
+          yield* spending(draft, talk, (until) =>
+            askProofs(session, draft, questions, { clientName: options.clientName, timeouts, until }))
         )
       }, Effect.scoped)
 

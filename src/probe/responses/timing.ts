@@ -1,12 +1,5 @@
 import type { TimingFacts } from "../../domain/judged-answer.ts"
-
-/** Middle value; the mean of both where there are two. Null for none. */
-export const median = (values: ReadonlyArray<number>): number | null => {
-  if (values.length === 0) return null
-  const sorted = values.toSorted((a, b) => a - b)
-  const middle = sorted.length >> 1
-  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2
-}
+import { median } from "../../domain/median.ts"
 
 /** Standard deviation of a sample (n - 1); null below two values. */
 export const deviation = (values: ReadonlyArray<number>): number | null => {

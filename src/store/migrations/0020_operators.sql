@@ -121,7 +121,7 @@ COMMENT ON COLUMN evidence.level IS 'What was found.';
 COMMENT ON COLUMN evidence.value IS 'The value they share, its first 200 characters; null where the outcome has none.';
 COMMENT ON COLUMN evidence.bits IS 'What it weighs in this pair: log2(m / u) with the frequency of the value, less what goes along with stronger evidence. Above 0 for, below 0 against.';
 COMMENT ON COLUMN evidence.counted IS 'It is in the sum.';
-COMMENT ON COLUMN evidence.reduction IS 'Why it weighs less or nothing: same decision, dependent, doubted value, explained by copying. Null where nothing was taken off.';
+COMMENT ON COLUMN evidence.reduction IS 'Why it weighs less or nothing: same decision, dependent, explained by copying. Null where nothing was taken off.';
 COMMENT ON COLUMN evidence.detail IS 'The raw values of both, JSON object.';
 
 ALTER TABLE cluster ADD COLUMN posterior DOUBLE;

@@ -1,6 +1,7 @@
 import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
-import { deviation, median, timingOf } from "../../../src/probe/responses/timing.ts"
+import { median } from "../../../src/domain/median.ts"
+import { deviation, timingOf } from "../../../src/probe/responses/timing.ts"
 
 const rest = { paced: false, untimed: null }
 
