@@ -1,0 +1,59 @@
+import { matches, type ServerFilter } from "../../../src/atlas/shapes/server-filter.ts"
+import type { ServerRow } from "../../../src/atlas/shapes/server-row.ts"
+
+/** A part of the filter that chooses from values the servers have. */
+export type FacetName = "implementation" | "country" | "asn" | "networkClass" | "cluster" | "community"
+
+export interface FacetValue {
+  readonly value: string
+  readonly label: string
+  /** Servers that have it and pass the rest of the filter. Level: server. */
+  readonly servers: number
+  readonly chosen: boolean
+}
+
+const valuesOf: Readonly<Record<FacetName, (row: ServerRow) => ReadonlyArray<string | number>>> = {
+  implementation: ({ implementation }) => implementation === null ? [] : [implementation],
+  country: ({ country }) => country === null ? [] : [country],
+  asn: ({ asn }) => asn === null ? [] : [asn],
+  networkClass: ({ networkClasses }) => networkClasses,
+  cluster: ({ clusterId }) => clusterId === null ? [] : [clusterId],
+  community: ({ communityId }) => communityId === null ? [] : [communityId]
+}
+
+const labelOf = (name: FacetName, value: string, row: ServerRow): string =>
+  name === "asn"
+    ? `AS${value}${row.org === null ? "" : ` ${row.org}`}`
+    : name === "cluster" ? `group ${value}` : name === "community" ? `community ${value}` : value
+
+/** The values to choose from, those chosen first, then by servers; chosen ones stay though none has them now. */
+export const facetValues = (rows: ReadonlyArray<ServerRow>, filter: ServerFilter, name: FacetName): ReadonlyArray<FacetValue> => {
+  const { [name]: chosen, ...rest } = filter
+  const isChosen = new Set((chosen ?? []).map(String))
+  const found = new Map<string, { label: string; servers: number }>()
+  for (const value of isChosen) found.set(value, { label: value, servers: 0 })
+  for (const row of rows) {
+    const counts = matches(row, rest)
+    for (const raw of valuesOf[name](row)) {
+      const value = String(raw)
+      const known = found.get(value)
+      if (known === undefined) found.set(value, { label: labelOf(name, value, row), servers: counts ? 1 : 0 })
+      else {
+        if (known.servers === 0) known.label = labelOf(name, value, row)
+        if (counts) known.servers += 1
+      }
+    }
+  }
+  return [...found]
+    .map(([value, { label, servers }]) => ({ value, label, servers, chosen: isChosen.has(value) }))
+    .filter(({ chosen, servers }) => chosen || servers > 0)
+    .sort((a, b) => Number(b.chosen) - Number(a.chosen) || b.servers - a.servers || a.label.localeCompare(b.label, "en", { numeric: true }))
+}
+
+/** The filter with one value of a facet put in, or taken out. */
+export const toggled = (filter: ServerFilter, name: FacetName, value: string): { readonly [K in FacetName]?: ServerFilter[K] | undefined } => {
+  const now = (filter[name] ?? []).map(String)
+  const next = now.includes(value) ? now.filter((one) => one !== value) : [...now, value]
+  if (next.length === 0) return { [name]: undefined }
+  return name === "asn" || name === "cluster" || name === "community" ? { [name]: next.map(Number) } : { [name]: next }
+}

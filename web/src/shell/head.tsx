@@ -1,0 +1,67 @@
+import type { CrawlRow } from "../../../src/atlas/shapes/crawl.ts"
+import { useCrawl, useCrawls } from "../client/atlas.ts"
+import { live } from "../client/live.ts"
+import { change, crawlRef } from "../state/store.ts"
+import { theme, type Theme } from "../state/theme.ts"
+import { clock, count, time } from "../text/format.ts"
+import { shown } from "../text/display.ts"
+import { isHelpOpen } from "./keyboard.ts"
+
+const crawlText = ({ counts, crawlId, network, startedAt, state }: CrawlRow): string =>
+  `${shown(network, 40)} · crawl ${crawlId} · ${time(startedAt)} · ${count(counts.servers)} servers${state === "finished" ? "" : ` · ${state}`}`
+
+const CrawlChooser = () => {
+  const crawls = useCrawls().value
+  return (
+    <label class="chooser">
+      <span class="quiet">Crawl</span>
+      <select value={crawlRef.value} onChange={(event) => change({ crawl: event.currentTarget.value, selected: null })}>
+        <option value="latest">latest</option>
+        {(crawls ?? []).map((crawl) => <option key={crawl.crawlId} value={String(crawl.crawlId)}>{crawlText(crawl)}</option>)}
+        {crawlRef.value === "latest" || crawls?.some(({ crawlId }) => String(crawlId) === crawlRef.value)
+          ? null
+          : <option value={crawlRef.value}>crawl {crawlRef.value}</option>}
+      </select>
+    </label>
+  )
+}
+
+/** Whether a crawl writes now, and when its last row came. */
+const Pulse = () => {
+  const crawl = useCrawl().value
+  const { connected, last } = live.value
+  const isRunning = crawl?.state === "running" || last?.crawl?.state === "running"
+  if (isRunning) {
+    return <span class="pulse" data-live={connected} role="status">
+      <i aria-hidden="true" />{connected ? `live, last row ${clock(last?.at ?? null)} UTC` : "the live stream broke; connecting again"}
+    </span>
+  }
+  if (crawl === null) return null
+  return <span class="quiet">{crawl.endedAt === null ? `${crawl.state} since ${time(crawl.startedAt)}` : `ended ${time(crawl.endedAt)}`}</span>
+}
+
+const themes: ReadonlyArray<Theme> = ["system", "light", "dark"]
+
+/** Which crawl, how fresh, which theme. */
+export const Head = () => (
+  <header class="head">
+    <CrawlChooser />
+    <Pulse />
+    <span class="spring" />
+    <label class="chooser">
+      <span class="quiet">Theme</span>
+      <select value={theme.value} onChange={(event) => { theme.value = event.currentTarget.value as Theme }}>
+        {themes.map((name) => <option key={name} value={name}>{name}</option>)}
+      </select>
+    </label>
+    <button type="button" onClick={() => { isHelpOpen.value = true }}>Keys <kbd aria-hidden="true">?</kbd></button>
+  </header>
+)
+
+/** Invented behaviour is said to be so on every page. */
+export const SimulatedBanner = () => {
+  const crawl = useCrawl().value
+  return crawl?.simulated === true
+    ? <p class="simulated"><strong>SIMULATED</strong> {`${shown(crawl.network, 40)}: names may be real, what the servers do is invented. No findings about anybody.`}</p>
+    : null
+}
