@@ -1,5 +1,15 @@
-import { Context, type Effect } from "effect"
-import type { AtlasError } from "./atlas-error.ts"
+import { Cache, Context, Duration, Effect, Exit, Layer } from "effect"
+import { readOperatorClusters } from "../analysis/exposure/cluster-input.ts"
+import { Database } from "../store/database.ts"
+import type { StoreError } from "../store/store-error.ts"
+import { AtlasError, atlasError } from "./atlas-error.ts"
+import { graphHeadOf } from "./graph-head.ts"
+import { overviewOf } from "./overview.ts"
+import { readClusters } from "./read-clusters.ts"
+import { latestOf, readCrawls } from "./read-crawls.ts"
+import { readAnnouncements } from "./read-edges.ts"
+import { readExpectedFalse, readMainOfOneStart } from "./read-run.ts"
+import { readServers } from "./read-servers.ts"
 import type { ClusterDetail, ClusterRow } from "./shapes/cluster.ts"
 import type { CrawlRow } from "./shapes/crawl.ts"
 import type { DictionaryTable } from "./shapes/dictionary.ts"
@@ -13,14 +23,14 @@ import type { ServerRow } from "./shapes/server-row.ts"
 import type { SuspicionPage } from "./shapes/suspicion.ts"
 import type { Texts } from "./shapes/text.ts"
 
-/** Which crawl: its number, or the newest finished one. */
+/** Which crawl: its number, or `latest`: the newest finished one, and before any has finished the newest. */
 export type CrawlRef = number | "latest"
 
-/** An answer about one crawl, or why there is none. */
+/** An answer, or why there is none; of a crawl that is not there `no such crawl`. */
 type Answer<A> = Effect.Effect<A, AtlasError>
 
-/** All that is shown of one database, in the shapes of `shapes/`: read by API, report and exports. */
-export class Atlas extends Context.Service<Atlas, {
+/** All that is shown of one database, in the shapes of `shapes/`. */
+export interface AtlasService {
   /** Newest first. */
   readonly crawls: Answer<ReadonlyArray<CrawlRow>>
   readonly crawl: (ref: CrawlRef) => Answer<CrawlRow>
@@ -38,4 +48,84 @@ export class Atlas extends Context.Service<Atlas, {
   readonly graphEdges: (crawlId: number) => Answer<GraphEdges>
   readonly texts: (crawlId: number) => Answer<Texts>
   readonly dictionary: Answer<ReadonlyArray<DictionaryTable>>
-}>()("electrum-observatory/Atlas") {}
+}
+
+/** Crawls of which what was read is kept. */
+const keptCrawls = 4
+
+/** Keeps what was read of a crawl; what failed is read again. */
+const kept = <A>(read: (crawlId: number) => Effect.Effect<A, AtlasError | StoreError, Database>) =>
+  Effect.map(
+    Cache.makeWith((crawlId: number) => Effect.mapError(read(crawlId), atlasError), {
+      capacity: keptCrawls,
+      timeToLive: (exit) => Exit.isSuccess(exit) ? Duration.infinity : Duration.zero
+    }),
+    (cache) => (crawlId: number) => Cache.get(cache, crawlId)
+  )
+
+const makeAtlas = Effect.gen(function*() {
+  const database = yield* Database
+  const crawlRows = yield* Effect.map(kept(() => readCrawls()), (read) => read(0))
+  const crawlOf = Effect.fnUntraced(function*(ref: CrawlRef) {
+    const crawls = yield* crawlRows
+    const crawl = ref === "latest" ? latestOf(crawls) : crawls.find(({ crawlId }) => crawlId === ref)
+    return crawl ?? (yield* new AtlasError({
+      reason: "no such crawl",
+      message: ref === "latest" ? "The database has no crawl yet." : `There is no crawl ${ref} in the database.`
+    }))
+  })
+  const announcements = yield* kept(readAnnouncements)
+  const servers = yield* kept(Effect.fnUntraced(function*(crawlId: number) {
+    return yield* readServers(crawlId, yield* announcements(crawlId))
+  }))
+  const clusters = yield* kept(Effect.fnUntraced(function*(crawlId: number) {
+    return yield* readClusters(crawlId, new Map((yield* servers(crawlId)).map((row) => [row.serverId, row])))
+  }))
+  const overview = yield* kept(Effect.fnUntraced(function*(crawlId: number) {
+    return overviewOf({
+      crawl: yield* crawlOf(crawlId),
+      servers: yield* servers(crawlId),
+      clusters: yield* clusters(crawlId),
+      memberships: yield* readOperatorClusters(crawlId),
+      expectedFalseGroups: yield* readExpectedFalse(crawlId),
+      mainOfOneStart: yield* readMainOfOneStart(crawlId)
+    })
+  }))
+  const graphHead = yield* kept(Effect.fnUntraced(function*(crawlId: number) {
+    const found = yield* announcements(crawlId)
+    const communities = new Map((yield* servers(crawlId)).map(({ communityId, serverId }) => [serverId, communityId]))
+    return graphHeadOf(yield* crawlOf(crawlId), found, found.servers.map((server) => communities.get(server) ?? null), null)
+  }))
+  /** A method of one crawl, with the database given. */
+  const of = <A>(name: string, read: (crawl: CrawlRow) => Effect.Effect<A, AtlasError, Database>) =>
+    Effect.fn(`Atlas.${name}`)((crawlId: number) =>
+      Effect.provideService(Effect.flatMap(crawlOf(crawlId), read), Database, database))
+  const unfinished = () => Effect.fail(new AtlasError({ reason: "cannot read", message: "Not written yet." }))
+  const atlas: AtlasService = {
+    server: unfinished,
+    pair: unfinished,
+    cluster: unfinished,
+    suspicion: unfinished,
+    exposure: unfinished,
+    texts: unfinished,
+    dictionary: unfinished(),
+    crawls: Effect.provideService(crawlRows, Database, database),
+    crawl: Effect.fn("Atlas.crawl")((ref: CrawlRef) => Effect.provideService(crawlOf(ref), Database, database)),
+    overview: of("overview", ({ crawlId }) => overview(crawlId)),
+    servers: of("servers", ({ crawlId }) => servers(crawlId)),
+    clusters: of("clusters", ({ crawlId }) => Effect.map(clusters(crawlId), (known) => known.map(({ row }) => row))),
+    graphHead: of("graphHead", ({ crawlId }) => graphHead(crawlId)),
+    graphEdges: of("graphEdges", ({ crawlId }) => Effect.map(announcements(crawlId), ({ edges }) => edges))
+  }
+  return atlas
+})
+
+/**
+ * One database as it is shown: read by API, report and exports. A database
+ * that is opened to be read does not change, so what was read of a crawl is kept;
+ * who wants to see newer rows opens it anew.
+ */
+export class Atlas extends Context.Service<Atlas, AtlasService>()("electrum-observatory/Atlas") {
+  /** Everything, for the owner of the database. */
+  static readonly layer: Layer.Layer<Atlas, never, Database> = Layer.effect(Atlas, makeAtlas)
+}

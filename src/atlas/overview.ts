@@ -1,0 +1,145 @@
+import type { ClusterMembership } from "../analysis/exposure/candidate.ts"
+import { coverageOf } from "./coverage.ts"
+import { operatorCount } from "./operator-count.ts"
+import type { KnownCluster } from "./read-clusters.ts"
+import type { CrawlRow } from "./shapes/crawl.ts"
+import type { Figure, Overview } from "./shapes/overview.ts"
+import type { ServerRow } from "./shapes/server-row.ts"
+
+/** What an overview is made of. */
+export interface OverviewInput {
+  readonly crawl: CrawlRow
+  readonly servers: ReadonlyArray<ServerRow>
+  readonly clusters: ReadonlyArray<KnownCluster>
+  readonly memberships: ReadonlyArray<ClusterMembership>
+  /** Null before the crawl was analysed. */
+  readonly expectedFalseGroups: number | null
+  /** Chances of owners to be the main server of one start, the largest first; empty where the model was not run. */
+  readonly mainOfOneStart: ReadonlyArray<{ readonly value: number; readonly low: number; readonly high: number }>
+}
+
+const counted = (values: Iterable<string | null>): Overview["software"] => {
+  const counts = new Map<string, number>()
+  for (const value of values) counts.set(value ?? "not known", (counts.get(value ?? "not known") ?? 0) + 1)
+  return [...counts].map(([value, servers]) => ({ value, servers }))
+    .toSorted((a, b) => b.servers - a.servers || (a.value < b.value ? -1 : 1))
+}
+
+/** Answered, and showed no other chain than the crawl's. */
+export const answeredHere = (crawl: Pick<CrawlRow, "network">) => ({ chain, reachable }: ServerRow): boolean =>
+  reachable === true && (chain ?? crawl.network) === crawl.network
+
+const coverageFigure = (crawl: CrawlRow, answered: ReadonlyArray<ServerRow>): Figure => {
+  const coverage = crawl.state === "finished" ? coverageOf(answered.map(({ namedBy }) => namedBy)) : null
+  return {
+    value: coverage?.share ?? null,
+    low: coverage?.low ?? null,
+    high: coverage?.high ?? null,
+    level: "server",
+    caveat: crawl.state !== "finished"
+      ? "Not estimated: the crawl has not been finished."
+      : coverage === null
+      ? "Not estimated: too few peer lists name the servers that answered."
+      : "An upper bound, of what peer lists can show: lists copy each other, and servers that nobody announces, or that our vantage cannot reach, are not in it.",
+    query: "coverage"
+  }
+}
+
+const operatorsFigure = ({ clusters, crawl, memberships }: OverviewInput, answered: ReadonlyArray<ServerRow>): Figure => {
+  const caveat = "Over the posteriors of groups that are probably one operator's. Operators who leave no trace in common, and pairs below the threshold, are counted apart: the true number is rather lower."
+  if (crawl.analysedAt === null) return { value: null, low: null, high: null, level: "operator", caveat: "Not known before `observatory analyze`.", query: "operator-clusters" }
+  const { high, low, mean } = operatorCount(new Set(answered.map(({ serverId }) => serverId)), memberships)
+  return { value: mean, low, high, level: "operator", caveat: clusters.some(({ row }) => row.kind === "operator") ? caveat : `No group was found, so every server counts as an operator of its own. ${caveat}`, query: "operator-clusters" }
+}
+
+/**
+ * Owners' chances to be the one main server of a start exclude each other, so
+ * they add up; how far each is from its limits is taken for independent.
+ */
+const topFive = (owners: OverviewInput["mainOfOneStart"]): Figure => {
+  const five = owners.slice(0, 5)
+  const value = five.reduce((total, owner) => total + owner.value, 0)
+  const away = (limit: "low" | "high") => Math.sqrt(five.reduce((total, owner) => total + (owner[limit] - owner.value) ** 2, 0))
+  const known = five.length > 0
+  return {
+    value: known ? Math.min(1, value) : null,
+    low: known ? Math.max(0, value - away("low")) : null,
+    high: known ? Math.min(1, value + away("high")) : null,
+    level: "operator",
+    caveat: known
+      ? "Model output, one start of the stock wallet over clearnet without a saved server; whoever runs servers sees this. Whether a group is one operator's, and the error of simulating, are in the limits; which five are meant is not."
+      : "Not computed: `observatory analyze` models what a wallet would choose.",
+    query: "exposure"
+  }
+}
+
+const whole = (value: number): string => Math.round(value).toLocaleString("en")
+const percent = (share: number): string => `${Math.round(share * 100)} %`
+
+/** "55 to 70", or one number where both ends round to it. */
+const between = (low: number, high: number, text: (value: number) => string): string =>
+  text(low) === text(high) ? text(low) : `${text(low).replace(/ %$/, "")} to ${text(high)}`
+
+const servers = (count: number): string => `${whole(count)} ${count === 1 ? "server" : "servers"}`
+
+/** The first screen in sentences; what is not known is not said. */
+const headlineOf = (
+  crawl: CrawlRow,
+  { coverage, operators, serversAnswered, topFiveMain }: Pick<Overview, "coverage" | "operators" | "serversAnswered" | "topFiveMain">
+): ReadonlyArray<string> => [
+  ...(crawl.simulated ? [`SIMULATED network (${crawl.network}): its behaviour is invented, nothing here is a finding about anyone.`] : []),
+  `${servers(serversAnswered.value ?? 0)} answered` +
+    (coverage.value === null ? "." : ` (coverage about ${percent(coverage.value)} at most).`),
+  operators.value === null
+    ? "Nobody has looked yet who runs them: run `observatory analyze`."
+    : `They look like ${between(operators.low ?? operators.value, operators.high ?? operators.value, whole)} operators, or fewer: who leaves no trace in common counts apart.`,
+  ...(topFiveMain.value === null
+    ? []
+    : [`Five of them would see ${between(topFiveMain.low!, topFiveMain.high!, percent)} of wallet starts (model).`])
+]
+
+/** What the first screen answers. */
+export const overviewOf = (input: OverviewInput): Overview => {
+  const { clusters, crawl, expectedFalseGroups, mainOfOneStart } = input
+  const answered = input.servers.filter(answeredHere(crawl))
+  const elsewhere = input.servers.filter(({ reachable }) => reachable === true).length - answered.length
+  const figures = {
+    serversAnswered: {
+      value: answered.length,
+      low: null,
+      high: null,
+      level: "server",
+      caveat: "Counted once, from one vantage: who did not answer us then may answer others." +
+        (elsewhere === 0 ? "" : ` ${servers(elsewhere)} that answered for another chain ${elsewhere === 1 ? "is" : "are"} not counted.`),
+      query: "coverage"
+    },
+    coverage: coverageFigure(crawl, answered),
+    operators: operatorsFigure(input, answered),
+    topFiveMain: topFive(mainOfOneStart)
+  }
+  const ids = new Set(answered.map(({ serverId }) => serverId))
+  return {
+    crawl,
+    headline: headlineOf(crawl, figures),
+    ...figures,
+    expectedFalseGroups,
+    operatorsByShare: clusters.filter(({ row }) => row.kind === "operator").map(({ row, serverIds }) => {
+      const here = serverIds.filter((id) => ids.has(id)).length
+      const first = row.hosts[0] ?? "no host"
+      return {
+        label: row.hosts.length < 2 ? first : `${first} and ${row.hosts.length - 1} more`,
+        clusterId: row.clusterId,
+        servers: here,
+        share: answered.length === 0 ? 0 : here / answered.length,
+        posterior: row.posterior
+      }
+    }).toSorted((a, b) => b.servers - a.servers || a.clusterId - b.clusterId),
+    software: counted(answered.map(({ software }) => software)),
+    implementations: counted(answered.map(({ implementation }) => implementation)),
+    protocols: counted(answered.map(({ protocol }) => protocol)),
+    countries: counted(answered.map(({ country }) => country)),
+    asns: counted(answered.map(({ asn, org }) => asn === null ? null : `AS${asn}${org === null ? "" : ` ${org}`}`)),
+    outcomes: counted(input.servers.map(({ reachable, reason }) => reachable === true ? "answered" : reason)),
+    networkClasses: counted(answered.flatMap(({ networkClasses }) => networkClasses))
+  }
+}
