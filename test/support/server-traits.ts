@@ -69,7 +69,7 @@ export const addressOf = (address: string, changes: Partial<AddressTraits> = {})
   ...changes
 })
 
-/** One snapshot in which estimates were given for 1, 2, 3 … blocks, all of them telling. */
+/** One snapshot in which estimates were given for 1, 2, 3 … blocks, all of them telling: one in a hundred other nodes has the same. */
 export const snapshotTraits = (
   snapshotId: number,
   fees: ReadonlyArray<number>,
@@ -79,7 +79,7 @@ export const snapshotTraits = (
   tipHeight: 900_000 + snapshotId,
   tipHash: `block ${900_000 + snapshotId}`,
   fees: new Map(fees.map((fee, i) => [i + 1, fee])),
-  tellingTargets: new Set(fees.map((_, i) => i + 1)),
+  tellingTargets: new Map(fees.map((_, i) => [i + 1, 0.01])),
   relayFee: null,
   histogramText: null,
   histogram: null,

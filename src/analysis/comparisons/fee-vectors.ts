@@ -5,45 +5,98 @@ import type { Comparison } from "./comparison.ts"
 /** Fewer telling estimates than this are a quiet mempool: chance makes them equal. */
 const leastEstimates = 4
 
-/** All telling estimates of an epoch as one feature, in satoshi; undefined in a quiet one. */
-const vectorOf = ({ fees, tellingTargets }: SnapshotTraits): string | undefined =>
-  tellingTargets.size < leastEstimates
-    ? undefined
-    : [...tellingTargets].toSorted((a, b) => a - b).map((target) => `${target}:${Math.round((fees.get(target) ?? 0) * 1e8)}`).join(" ")
+const satoshi = (fee: number): number => Math.round(fee * 1e8)
 
-/** By snapshot and tip: what its node estimated. */
-const vectorsOf = once((server: ServerTraits): ReadonlyMap<string, string> =>
-  new Map(server.snapshots.flatMap((snapshot) => {
-    const vector = vectorOf(snapshot)
-    return vector === undefined ? [] : [[`${snapshot.snapshotId} ${snapshot.tipHash}`, vector] as const]
-  })))
+/** Epochs, one snapshot at one tip each, with enough telling estimates. */
+const epochsOf = once((server: ServerTraits): ReadonlyMap<string, SnapshotTraits> =>
+  new Map(server.snapshots
+    .filter(({ tellingTargets }) => tellingTargets.size >= leastEstimates)
+    .map((snapshot) => [`${snapshot.snapshotId} ${snapshot.tipHash}`, snapshot])))
+
+/** Telling estimates of an epoch, in satoshi, each as `target:estimate`. */
+const tellingOf = ({ fees, tellingTargets }: SnapshotTraits): ReadonlyArray<string> =>
+  [...tellingTargets.keys()].toSorted((a, b) => a - b).map((target) => `${target}:${satoshi(fees.get(target)!)}`)
+
+/** Both gave the same estimates wherever both gave any, at enough targets that tell. */
+const isEqual = (a: SnapshotTraits, b: SnapshotTraits): boolean =>
+  [...a.fees].every(([target, fee]) => !b.fees.has(target) || satoshi(fee) === satoshi(b.fees.get(target)!)) &&
+  a.tellingTargets.keys().filter((target) => b.tellingTargets.has(target)).toArray().length >= leastEstimates
+
+/**
+ * The numbers of an equal epoch, in satoshi, with what each is worth in bits by
+ * its own chance. A number that stands at several targets is one number.
+ */
+const numbersOf = (a: SnapshotTraits, b: SnapshotTraits): ReadonlyMap<number, number> => {
+  const bits = new Map<number, number>()
+  for (const [target, chance] of a.tellingTargets) {
+    const other = b.tellingTargets.get(target)
+    if (other === undefined) continue
+    const number = satoshi(a.fees.get(target)!)
+    bits.set(number, Math.min(bits.get(number) ?? Infinity, -Math.log2(Math.max(chance, other))))
+  }
+  return bits
+}
+
+/**
+ * The most that equal epochs are worth by chance, in bits, and how many of them
+ * had anything new. A number counts at the first time: what comes again is a
+ * setting. Of one epoch the most telling number counts in full and the others
+ * half: nodes that agree in one estimate saw much of the same, and agree more
+ * easily in the next.
+ */
+const worthOf = (epochs: ReadonlyArray<ReadonlyMap<number, number>>): { readonly bits: number; readonly news: number } => {
+  const known = new Set<number>()
+  let [bits, news] = [0, 0]
+  for (const numbers of epochs) {
+    const own = [...numbers].filter(([number]) => !known.has(number)).map(([, worth]) => worth).toSorted((x, y) => y - x)
+    for (const number of numbers.keys()) known.add(number)
+    if (own.length === 0) continue
+    news++
+    bits += own.reduce((sum, worth) => sum + worth / 2, own[0]! / 2)
+  }
+  return { bits, news }
+}
+
+/** Of an agreement that chance brings about this often or less, by level. */
+const rarities = [1e-5, 1e-3] as const
 
 /** Estimates of both were equal at several times. */
 export const feeVectors: Comparison = {
   name: "fee estimates",
-  definition: "In at least two snapshots, and half of those compared, both gave equal estimates at all targets that tell nodes apart; quiet snapshots are not compared.",
+  definition: "In at least two snapshots, and half of those compared, both gave equal estimates at all targets that tell nodes apart; quiet snapshots are not compared, and numbers that come again count once.",
   question: "shared infrastructure",
   forgeability: "backend",
   bundle: "backend",
   /**
-   * u: a node estimates from what it saw of thousands of transactions, in steps of
-   * five in a hundred; four equal estimates of two nodes happen, at two or three
-   * blocks hardly. Different times are one feature each, and dependent ones.
+   * u is what the levels are made of: how often estimates of other nodes were
+   * equal in the same snapshots. However rare that makes an agreement, it does not
+   * go below one in 100,000, since whatever makes two nodes alike once (a copied
+   * data directory) does so again.
    */
   levels: [
-    { name: "in all of three or more snapshots", m: 0.6, u: 1e-4, measured: false },
-    { name: "in half of them or more", m: 0.3, u: 1e-3, measured: false }
+    { name: "by chance in one of 100,000 pairs or fewer", m: 0.6, u: rarities[0], measured: false },
+    { name: "by chance in one of 1,000 pairs or fewer", m: 0.2, u: rarities[1], measured: false }
   ],
   innocent: ["a node that is rented out or shared by friends", "one server that relays the other", "nodes that were started together from one copy"],
-  keys: once((server) => [...vectorsOf(server)].map(([epoch, vector]) => `${epoch} ${vector}`)),
+  // Of seven targets at the most, who agree in four agree in one of their first four.
+  keys: once((server) => [...epochsOf(server)].flatMap(([epoch, snapshot]) => tellingOf(snapshot).slice(0, leastEstimates).map((estimate) => `${epoch} ${estimate}`))),
   compare: (a, b) => {
-    const [ofA, ofB] = [vectorsOf(a), vectorsOf(b)]
+    const [ofA, ofB] = [epochsOf(a), epochsOf(b)]
     const epochs = [...ofA.keys()].filter((epoch) => ofB.has(epoch)).toSorted()
-    const equal = epochs.filter((epoch) => ofA.get(epoch) === ofB.get(epoch))
+    const equal = epochs.filter((epoch) => isEqual(ofA.get(epoch)!, ofB.get(epoch)!))
     if (equal.length < 2 || equal.length * 2 < epochs.length) return undefined
+    const { bits, news } = worthOf(equal.map((epoch) => numbersOf(ofA.get(epoch)!, ofB.get(epoch)!)))
+    const level = rarities.findIndex((rarity) => bits >= -Math.log2(rarity))
+    if (news < 2 || level === -1) return undefined
     return {
-      level: equal.length === epochs.length && equal.length > 2 ? 0 : 1,
-      detail: { compared: epochs.length, equal: equal.length, snapshot: Number(equal[0]!.split(" ", 1)[0]), estimates: ofA.get(equal[0]!)! }
+      level,
+      detail: {
+        compared: epochs.length,
+        equal: equal.length,
+        bits_by_chance: Math.round(bits),
+        snapshot: Number(equal[0]!.split(" ", 1)[0]),
+        estimates: tellingOf(ofA.get(equal[0]!)!).join(" ")
+      }
     }
   }
 }

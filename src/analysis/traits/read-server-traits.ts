@@ -108,7 +108,6 @@ const readingOf = (row: ReadingRow): ReadonlyArray<ComparedReading> =>
         return fee === null || fee < 0 || fee > 1e6 ? [] : [[target, fee] as const]
       })),
       relayFee: row.relay_fee,
-      mempoolMinFee: row.mempool_min_fee,
       histogramText: row.histogram_text,
       histogram: row.histogram?.every(([rate, size]) => rate != null && size != null) === true
         ? row.histogram.map(([rate, size]) => [rate!, size!] as const)

@@ -38,8 +38,12 @@ export interface SnapshotTraits {
   readonly tipHash: string
   /** Blocks -> BTC per 1,000 vB; those answered with a number of zero or more. */
   readonly fees: ReadonlyMap<number, number>
-  /** Those of `fees` that tell nodes apart: above the floor of its node, and not what most servers estimated. */
-  readonly tellingTargets: ReadonlySet<number>
+  /**
+   * Those of `fees` that tell nodes apart: above what its node relays, and not
+   * what most servers estimated. With the probability that another node gives the
+   * same estimate, above 0.
+   */
+  readonly tellingTargets: ReadonlyMap<number, number>
   readonly relayFee: number | null
   /** As received, for equality of bytes; null where there was none. */
   readonly histogramText: string | null

@@ -87,8 +87,7 @@ const ReadingRow = Schema.Struct({
   fees: Schema.Array(Fee),
   histogram_text: Text,
   histogram: Schema.NullOr(Schema.Array(Schema.Array(Fee))),
-  relay_fee: Fee,
-  mempool_min_fee: Fee
+  relay_fee: Fee
 })
 export type ReadingRow = typeof ReadingRow.Type
 
@@ -147,7 +146,7 @@ export const readTraitRows = Effect.fnUntraced(function*(crawl: AnalysedCrawl) {
     ReadingRow,
     `SELECT r.server_id, r.snapshot_id, r.implementation, r.tip_height, r.tip_hash, r.fee_targets, r.fees, r.histogram_text,
       from_json(r.histogram, '[["DOUBLE"]]') AS histogram,
-      coalesce(r.min_relay_fee, r.relay_fee) AS relay_fee, r.mempool_min_fee
+      coalesce(r.min_relay_fee, r.relay_fee) AS relay_fee
     FROM snapshot p
     JOIN snapshot_reading r ON r.snapshot_id = p.snapshot_id
     JOIN (${compared}) s ON s.server_id = r.server_id

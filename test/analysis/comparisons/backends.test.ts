@@ -12,24 +12,48 @@ const level = (name: string, a: ServerTraits, b: ServerTraits): string | undefin
 }
 
 const fees = [0.00031, 0.00023, 0.00017, 0.00011, 0.00008]
-const estimating = (id: number, epochs: ReadonlyArray<ReadonlyArray<number>>, changes: Partial<SnapshotTraits> = {}) =>
-  traitsOf(id, { snapshots: epochs.map((epoch, i) => snapshotTraits(i + 1, epoch, changes)) })
+/** Another estimate for each target and time. */
+const epochs = (count: number): ReadonlyArray<ReadonlyArray<number>> => Array.from({ length: count }, (_, i) => fees.map((fee) => fee + i / 1e6))
+const estimating = (id: number, all: ReadonlyArray<ReadonlyArray<number>>, changes: Partial<SnapshotTraits> = {}) =>
+  traitsOf(id, { snapshots: all.map((epoch, i) => snapshotTraits(i + 1, epoch, changes)) })
 
 describe("fee estimates of one node", () => {
-  const other = fees.map((fee) => fee + 0.00001)
+  const rare = "by chance in one of 100,000 pairs or fewer"
+  const compared = (all: ReadonlyArray<ReadonlyArray<number>>, changes: Partial<SnapshotTraits> = {}, others = all) =>
+    level("fee estimates", estimating(1, all, changes), estimating(2, others, changes))
+  const asCommonAs = (chance: number) => ({ tellingTargets: new Map(fees.map((_, i) => [i + 1, chance])) })
 
-  it("are equal at several times, each of which is one feature", () => {
-    assert.strictEqual(level("fee estimates", estimating(1, [fees, fees, fees]), estimating(2, [fees, fees, fees])), "in all of three or more snapshots")
-    assert.strictEqual(level("fee estimates", estimating(1, [fees, fees]), estimating(2, [fees, fees])), "in half of them or more")
-    assert.isUndefined(level("fee estimates", estimating(1, [fees]), estimating(2, [fees])))
-    assert.isUndefined(level("fee estimates", estimating(1, [fees, fees, fees, fees, fees]), estimating(2, [fees, fees, other, other, other])))
+  it("are equal at two times at least, and half of them", () => {
+    assert.strictEqual(compared(epochs(3)), rare)
+    assert.strictEqual(compared(epochs(2)), rare)
+    assert.isUndefined(compared(epochs(1)))
+    const other = fees.map((fee) => fee + 0.00001)
+    assert.isUndefined(compared(epochs(5), {}, [...epochs(2), other, other, other]))
+  })
+
+  it("weigh what other nodes' estimates of the same time make of them", () => {
+    assert.strictEqual(compared(epochs(2), asCommonAs(0.2)), "by chance in one of 1,000 pairs or fewer")
+    assert.isUndefined(compared(epochs(2), asCommonAs(0.5)))
+    assert.strictEqual(compared(epochs(6), asCommonAs(0.5)), rare)
+  })
+
+  it("count a number once: what comes again is a setting, and what stands at all targets one number", () => {
+    assert.isUndefined(compared([fees, fees, fees]))
+    const flat = [31, 41, 59, 26].map((fee) => fees.map(() => fee / 1e5))
+    assert.isUndefined(compared(flat.slice(0, 1)))
+    assert.strictEqual(compared(flat.slice(0, 2)), "by chance in one of 1,000 pairs or fewer")
   })
 
   it("say nothing in a quiet mempool, or at different tips", () => {
-    const quiet = { tellingTargets: new Set([1, 2, 3]) }
-    assert.isUndefined(level("fee estimates", estimating(1, [fees, fees, fees], quiet), estimating(2, [fees, fees, fees], quiet)))
-    const later = { tipHash: "another tip" }
-    assert.isUndefined(level("fee estimates", estimating(1, [fees, fees, fees]), estimating(2, [fees, fees, fees], later)))
+    assert.isUndefined(compared(epochs(3), { tellingTargets: new Map([1, 2, 3].map((target) => [target, 0.001])) }))
+    assert.isUndefined(level("fee estimates", estimating(1, epochs(3)), estimating(2, epochs(3), { tipHash: "another tip" })))
+  })
+
+  it("are compared at what tells both from others, and at all else", () => {
+    const some = { tellingTargets: new Map([1, 2, 3, 4].map((target) => [target, 0.01])) }
+    assert.strictEqual(level("fee estimates", estimating(1, epochs(2)), estimating(2, epochs(2), some)), rare)
+    const lower = epochs(2).map((epoch) => epoch.with(4, 0.00001))
+    assert.isUndefined(level("fee estimates", estimating(1, epochs(2)), estimating(2, lower, some)))
   })
 })
 

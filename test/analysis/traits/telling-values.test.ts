@@ -9,21 +9,19 @@ const reading = (serverId: number, snapshotId: number, fees: Readonly<Record<num
   tipHash: "aa",
   fees: new Map(Object.entries(fees).map(([target, fee]) => [Number(target), fee])),
   relayFee: null,
-  mempoolMinFee: null,
   histogramText: null,
   histogram: null,
   ...changes
 })
 
 const telling = (readings: ReadonlyArray<ComparedReading>, serverId: number) =>
-  snapshotsByServer(readings).get(serverId)!.map(({ tellingTargets }) => [...tellingTargets])
+  snapshotsByServer(readings).get(serverId)!.map(({ tellingTargets }) => [...tellingTargets.keys()])
 
 describe("what tells nodes apart in a snapshot", () => {
-  it("is above the floor of the node, and not missing", () => {
+  it("is above what the node relays, and not missing", () => {
     const one = reading(1, 1, { 1: 0.00012, 5: 0.00002, 25: 0.00001 })
     assert.deepStrictEqual(telling([one], 1), [[1, 5]])
     assert.deepStrictEqual(telling([{ ...one, relayFee: 0.00002 }], 1), [[1]])
-    assert.deepStrictEqual(telling([{ ...one, mempoolMinFee: 0.0002 }], 1), [[]])
     assert.deepStrictEqual(telling([{ ...one, relayFee: 0.000001 }], 1), [[1, 5, 25]])
   })
 
@@ -33,6 +31,20 @@ describe("what tells nodes apart in a snapshot", () => {
     assert.deepStrictEqual([1, 5].map((server) => telling(readings, server)), [[[2]], [[1, 2]]])
     const apart = readings.map((it, i) => ({ ...it, tipHash: `tip ${i}` }))
     assert.deepStrictEqual([1, 5].map((server) => telling(apart, server)), [[[1, 2]], [[1, 2]]])
+  })
+
+  it("has the chance that another node estimates the same, equal nodes counted once", () => {
+    const chance = (readings: ReadonlyArray<ComparedReading>, serverId: number, target: number) =>
+      snapshotsByServer(readings).get(serverId)![0]!.tellingTargets.get(target)!
+    // Nodes of their own, all different; then two more servers of the first one's node; then two more nodes with its value.
+    const nodes = Array.from({ length: 11 }, (_, i) => reading(i + 1, 1, { 1: 0.0002 + i / 1e6, 2: 0.0001 + i / 1e6 }))
+    const fleet = [...nodes, reading(21, 1, { 1: 0.0002, 2: 0.0001 }), reading(22, 1, { 1: 0.0002, 2: 0.0001 })]
+    const usual = [...nodes, reading(21, 1, { 1: 0.0002, 2: 0.0003 }), reading(22, 1, { 1: 0.0002, 2: 0.0004 })]
+    assert.closeTo(chance(nodes, 1, 1), 0.5 / 56, 1e-9)
+    assert.closeTo(chance(fleet, 1, 1), 0.5 / 56, 1e-9)
+    assert.closeTo(chance(usual, 1, 1), 2.5 / 13, 1e-9)
+    assert.closeTo(chance(usual, 2, 1), 3.5 / 79, 1e-9)
+    assert.closeTo(chance(usual, 1, 2), 0.5 / 79, 1e-9)
   })
 
   it("marks histograms that most servers of one implementation showed", () => {
