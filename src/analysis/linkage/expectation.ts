@@ -1,6 +1,6 @@
 import type { Comparison } from "../comparisons/comparison.ts"
 import type { Direction } from "./direction.ts"
-import { model } from "./model.ts"
+import { model, priorAmong } from "./model.ts"
 import type { Outcomes } from "./outcomes.ts"
 import { isAgreement, type Rates } from "./rates.ts"
 import { logChances, makeWeigher, questions, type Weights } from "./weighing.ts"
@@ -57,9 +57,8 @@ export const learn = (
   const sizes = new Map<number, number>()
   for (const owner of owners) sizes.set(owner, (sizes.get(owner) ?? 0) + 1)
   const allPairs = owners.length * (owners.length - 1) / 2
-  // A server has as many of its operator's beside it in a large network as in a small one.
-  const documentedPrior = model.prior["same operator"] * Math.min(1, model.operatorPriorServers / owners.length)
-  let weights: Weights = { rates, m: documented, operatorPrior: documentedPrior, keyHeldAt }
+  const documentedPrior = priorAmong("same operator", owners.length)
+  let weights: Weights = { rates, m: documented, operatorPrior: documentedPrior, servers: owners.length, keyHeldAt }
   for (let round = 0; round < rounds; round++) {
     const seen = comparisons.map(({ levels }) => new Float64Array(levels.length))
     const all = new Float64Array(comparisons.length)

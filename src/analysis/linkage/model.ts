@@ -3,7 +3,7 @@
  * logarithms of odds.
  */
 export const model = {
-  /** Prior probability of each question for a random pair; for operators up to `operatorPriorServers` servers. */
+  /** Prior probability of each question for a random pair, up to `priorServers` servers. */
   prior: {
     "same operator": 0.003,
     "shared infrastructure": 0.01,
@@ -11,10 +11,10 @@ export const model = {
     "same server": 0.001
   },
   /**
-   * Beyond so many servers the prior of "same operator" falls as one to their
-   * number: true pairs grow with the network, coincidences with its square.
+   * Beyond so many servers priors fall as one to their number: true pairs grow
+   * with the network, coincidences with its square.
    */
-  operatorPriorServers: 400,
+  priorServers: 400,
   /** How many times as much as the crawl's own pairs the prior is worth: nobody's fleet makes strangers suspect. */
   operatorPriorWeight: 50,
   /** Wherever a crawl's own pairs draw it. */
@@ -79,6 +79,10 @@ export const model = {
   /** A shared value of strangers and of one operator are told apart by this many pairs at the least. */
   mBounds: [0.001, 0.999]
 } as const
+
+/** Prior probability of a question for a random pair of a network of so many servers, before anything is learnt. */
+export const priorAmong = (question: keyof typeof model.prior, servers: number): number =>
+  model.prior[question] * Math.min(1, model.priorServers / servers)
 
 /** Binary log odds of a probability. */
 export const bitsOf = (p: number): number => Math.log2(p / (1 - p))

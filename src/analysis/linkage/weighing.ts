@@ -1,7 +1,7 @@
 import type { Comparison, Question } from "../comparisons/comparison.ts"
 import type { Hypothesis, Limit, Reduction } from "./compared-pair.ts"
 import type { Direction } from "./direction.ts"
-import { bitsOf, model, probabilityOf } from "./model.ts"
+import { bitsOf, model, priorAmong, probabilityOf } from "./model.ts"
 import { addTo, cappedBits, type Leg, noSums, operatorProbability, roleOf } from "./operator-verdict.ts"
 import type { Outcomes } from "./outcomes.ts"
 import { isAgreement, type Rates } from "./rates.ts"
@@ -16,6 +16,8 @@ export interface Weights {
   readonly m: ReadonlyArray<Float64Array>
   /** Prior probability that a random pair has one operator. */
   readonly operatorPrior: number
+  /** Servers of the crawl, which the other priors go by. */
+  readonly servers: number
   /** By number of key: log odds at which a pair is held that shares no more. */
   readonly keyHeldAt: Float64Array
 }
@@ -62,7 +64,7 @@ export const makeWeigher = (comparisons: ReadonlyArray<Comparison>, outcomes: Ou
   const logM = weights.m.map((levels) => levels.map(Math.log2))
   const logLift = weights.rates.lift.map(Math.log2)
   const priors = questions.map((question) =>
-    bitsOf(question === "same operator" ? weights.operatorPrior : model.prior[question]))
+    bitsOf(question === "same operator" ? weights.operatorPrior : priorAmong(question, weights.servers)))
   const question = Uint8Array.from(comparisons, (comparison) => questions.indexOf(comparison.question))
   const bundleNames = [...new Set(comparisons.map(({ bundle }) => bundle))]
   const bundle = Uint8Array.from(comparisons, (comparison) => bundleNames.indexOf(comparison.bundle))
