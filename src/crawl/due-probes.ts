@@ -102,6 +102,7 @@ export class DueProbes extends Context.Service<DueProbes, {
             clientName: run.clientName,
             choice: run.choice,
             behavesLike: probe.behavesLike,
+            offersFeatures: probe.hasFeatures,
             pace
           })
           const correction = ledger.settle(books, booking, deep.visit.cost, reasonForDistance(deep.visit), now())

@@ -20,6 +20,12 @@ export type Subject =
   | "unspent"
   /** The status of a public script, held against the server's own history of it. */
   | "status"
+  /** The headers up to the server's own tip, which have to follow each other and to end there. */
+  | "header range"
+  /** The newest entry that its history has beyond those known, and its proof. */
+  | "later entry"
+  /** The genesis hash of its features, asked twice in one connection. */
+  | "features twice"
 
 /** How a server answered one kind of question, held against what is known. */
 export interface Judged {

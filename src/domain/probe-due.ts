@@ -22,6 +22,8 @@ export interface DueProbe {
     /** As it called itself. */
     readonly software: string | null
   } | null
+  /** The regular visit had an answer to `server.features`: some close the connection on it. */
+  readonly hasFeatures: boolean
 }
 
 /** One endpoint of a crawl, as the decision about its server's deep visit looks at it. */

@@ -85,6 +85,18 @@ export const headersSubscribe = method(
 
 export const blockHeader = method("blockchain.block.header", HeaderHex, lineBounds.small, 0.25)
 
+/** Header after header in one text, since protocol 1.6 in a list. ElectrumX charges a unit for fifty, here for a few. */
+export const blockHeaders = method(
+  "blockchain.block.headers",
+  Schema.Struct({
+    count: Schema.Natural,
+    hex: Schema.optional(Schema.String),
+    headers: Schema.optional(Schema.Array(Schema.String))
+  }),
+  lineBounds.small,
+  0.5
+)
+
 const Txid = Schema.String.check(Schema.isPattern(/^[0-9a-fA-F]{64}$/))
 
 /** Satoshi. ElectrumX charges by the outputs it finds, here for the twenty that public scripts may have. */

@@ -51,6 +51,7 @@ const DueRow = Schema.Struct({
   since_release: Schema.NullOr(Schema.String),
   before_release: Schema.NullOr(Schema.String),
   software: Schema.NullOr(Schema.String),
+  has_features: Schema.Boolean,
   invalid_json_ms: Schema.NullOr(Schema.Int)
 })
 
@@ -71,6 +72,11 @@ WITH ${newest}, behaviour AS (
 SELECT e.host, e.port, e.transport, e.network_class, epoch_ms(n.due_at) AS due_ms, n.crawl_id,
   c.vantage_proxy AS through_proxy,
   h.it.i AS implementation, h.it.since AS since_release, h.it.before AS before_release, h.it.software AS software,
+  EXISTS (
+    FROM visit v JOIN observation q ON q.visit_id = v.visit_id
+    WHERE v.crawl_id = n.crawl_id AND v.endpoint_id = n.endpoint_id AND v.kind = 'regular'
+      AND q.method = 'server.features' AND q.outcome = 'ok'
+  ) AS has_features,
   o.at AS invalid_json_ms
 FROM newest n
 JOIN endpoint e USING (endpoint_id)
@@ -100,7 +106,8 @@ const readDue = Effect.fnUntraced(function*(
         range: { since: row.since_release, before: row.before_release },
         software: row.software
       }
-      : null
+      : null,
+    hasFeatures: row.has_features
   }))
 })
 

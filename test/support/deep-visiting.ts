@@ -24,6 +24,7 @@ export const deepVisitPort = (
       clientName: "electrum-observatory/test",
       choice: "usual",
       behavesLike: null,
+      offersFeatures: true,
       pace: Effect.void,
       ...options
     })).pipe(Effect.provide(loopbackDeepVisitor))

@@ -9,12 +9,16 @@ import { mostProofErrors } from "./budget.ts"
 import { openRange } from "./catalogue.ts"
 import type { DeepDraft } from "./deep-draft.ts"
 import { outOfTime } from "./deep-reply.ts"
-import { confirmed, isContradiction, judgeProofs, type ProofSubject } from "./judge-proofs.ts"
+import { followUps, type FollowUps } from "./follow-ups.ts"
+import { judgeFollowUps } from "./judge-follow-ups.ts"
+import { confirmed, isContradiction, judgeProofs, type ProofReplies, type ProofSubject } from "./judge-proofs.ts"
 import { proofProbes, type ProofQuestions } from "./proof-questions.ts"
 
 interface ProofConversation {
   readonly clientName: string
   readonly timeouts: VisitTimeouts
+  /** It answered for its features in the regular visit: some close the connection on the question. */
+  readonly offersFeatures: boolean
   /** By the visit's clock. */
   readonly until: number
 }
@@ -30,16 +34,36 @@ const handshake = (clientName: string): Probe => ({
 /** A row of its own. */
 const again = (probe: Probe): Probe => ({ ...probe, name: `${probe.name} again` })
 
+/** What is asked once more where answers contradict, packet by packet. */
+const packetsAgain = (
+  doubted: ReadonlySet<ProofSubject>,
+  questions: ProofQuestions,
+  { later, range }: FollowUps
+): ReadonlyArray<ReadonlyArray<Probe>> => {
+  const some = (subject: ProofSubject, ...probes: ReadonlyArray<Probe>): ReadonlyArray<Probe> => doubted.has(subject) ? probes : []
+  const needsHistory = doubted.has("status") || doubted.has("unspent") || doubted.has("later entry")
+  return [
+    [...some("transaction", questions.transaction), ...some("unspent", questions.unspent)],
+    [...some("status", questions.status), ...some("merkle proof", questions.header, questions.merkle)],
+    ...(range === undefined ? [] : [some("header range", range.headers, range.tipAfter)]),
+    ...(later === undefined ? [] : [some("later entry", later.header, later.merkle)]),
+    // Behind what is held against it: a history that is still the same did not change in between.
+    needsHistory ? [questions.history] : []
+  ]
+}
+
 /**
- * Asks for proofs on a session of its own, in two packets, each no larger than
- * the errors that are left for this. What contradicts itself is asked once more:
- * something may have changed in between, or been damaged on the way.
+ * Asks for proofs on a session of its own, in packets each no larger than the
+ * errors that are left for this: what is known first, then what follows from the
+ * answers. What contradicts itself is asked once more: something may have
+ * changed in between, or been damaged on the way. Features come last, since some
+ * close the connection on them.
  */
 export const askProofs = Effect.fnUntraced(function*(
   session: Session,
   draft: DeepDraft,
   questions: ProofQuestions,
-  { clientName, timeouts, until }: ProofConversation
+  { clientName, offersFeatures, timeouts, until }: ProofConversation
 ): Effect.fn.Return<ReadonlyArray<Judged>> {
   let leave: string | null = null
   let answeredErrors = 0
@@ -73,26 +97,38 @@ export const askProofs = Effect.fnUntraced(function*(
   const probes = proofProbes(questions)
   const [greeting] = yield* exchange([handshake(clientName)], timeouts.handshakeMs)
   if (greeting!.outcome !== "ok") leave ??= "the handshake was not answered"
-  const replies = yield* askAll(probes)
-  const byProbe = new Map(replies.map((reply, i) => [probes[i]!, reply]))
-  const first = judgeProofs(questions, byProbe, leave)
-  const doubted = new Set(first.filter(isContradiction).map(({ subject }) => subject as ProofSubject))
-  if (doubted.size === 0) return first
-  const needsHistory = doubted.has("status") || doubted.has("unspent")
-  const packets = [
-    [...(doubted.has("transaction") ? [questions.transaction] : []), ...(doubted.has("unspent") ? [questions.unspent] : [])],
-    [...(doubted.has("status") ? [questions.status] : []), ...(doubted.has("merkle proof") ? [questions.header, questions.merkle] : [])],
-    // Behind what is held against it: a history that is still the same did not change in between.
-    needsHistory ? [questions.history] : []
+  const replies = new Map<Probe, Reply>()
+  const ask = Effect.fnUntraced(function*(some: ReadonlyArray<Probe>) {
+    const answered = yield* askAll(some)
+    some.slice(0, answered.length).forEach((probe, i) => replies.set(probe, answered[i]!))
+  })
+  yield* ask(probes)
+  const follow = followUps(questions, replies)
+  yield* ask(follow.range === undefined ? [] : [follow.range.headers, follow.range.tipAfter])
+  yield* ask(follow.later === undefined ? [] : [follow.later.header, follow.later.merkle])
+  const judge = (some: ProofReplies): ReadonlyArray<Judged> => [
+    ...judgeProofs(questions, some, leave),
+    ...judgeFollowUps(questions, follow, some, leave)
   ]
-  const second = new Map(byProbe)
-  for (const packet of packets) {
-    const answered = yield* askAll(packet.map(again))
-    for (const [i, probe] of packet.entries()) {
-      // What was not answered again cannot confirm anything.
-      if (answered[i] === undefined) second.delete(probe)
-      else second.set(probe, answered[i])
+  const doubtedIn = (answers: ReadonlyArray<Judged>): ReadonlySet<ProofSubject> =>
+    new Set(answers.filter(isContradiction).map(({ subject }) => subject as ProofSubject))
+  const second = new Map<Probe, Reply>()
+  const missing = new Set<Probe>()
+  const askAgain = Effect.fnUntraced(function*(packets: ReadonlyArray<ReadonlyArray<Probe>>) {
+    for (const packet of packets) {
+      const answered = yield* askAll(packet.map(again))
+      for (const [i, probe] of packet.entries()) {
+        // What was not answered again cannot confirm anything.
+        if (answered[i] === undefined) missing.add(probe)
+        else second.set(probe, answered[i])
+      }
     }
-  }
-  return confirmed(first, judgeProofs(questions, second, leave))
+  })
+  yield* askAgain(packetsAgain(doubtedIn(judge(replies)), questions, follow))
+  if (offersFeatures) yield* ask(follow.features)
+  const first = judge(replies)
+  const doubted = doubtedIn(first)
+  if (doubted.has("features twice")) yield* askAgain([[follow.features[1]]])
+  if (doubted.size === 0) return first
+  return confirmed(first, judge(new Map([...replies, ...second].filter(([probe]) => !missing.has(probe)))))
 })

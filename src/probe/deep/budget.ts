@@ -1,9 +1,12 @@
 import {
   blockHeader,
+  blockHeaders,
   electrumxCost,
+  headersSubscribe,
   scripthashGetHistory,
   scripthashListUnspent,
   scripthashSubscribe,
+  serverFeatures,
   serverVersion,
   transactionGet,
   transactionGetMerkle
@@ -42,8 +45,17 @@ const unitsOf = ({ handshake, probes }: DeepDialogue): number =>
  * the methods at their dearest. Not known by chain: all ask the same.
  */
 const proofUnits = electrumxCost.connection + serverVersion.cost
-  + 2 * [scripthashGetHistory, transactionGet, transactionGetMerkle, blockHeader, scripthashListUnspent, scripthashSubscribe]
-    .reduce((sum, { cost }) => sum + cost, 0)
+  + 2 * [
+    { method: scripthashGetHistory, times: 1 },
+    { method: transactionGet, times: 1 },
+    { method: transactionGetMerkle, times: 2 },
+    { method: blockHeader, times: 2 },
+    { method: scripthashListUnspent, times: 1 },
+    { method: scripthashSubscribe, times: 1 },
+    { method: headersSubscribe, times: 2 },
+    { method: blockHeaders, times: 1 },
+    { method: serverFeatures, times: 2 }
+  ].reduce((sum, { method, times }) => sum + times * method.cost, 0)
 
 /** Bandwidth: no reply of all this is longer than a few padded kilobytes. */
 const bandwidth = 8

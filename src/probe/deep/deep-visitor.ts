@@ -25,6 +25,8 @@ export interface DeepVisitOptions {
   readonly choice: DeepChoice
   /** What the regular visit behaved like; null when that is not known. */
   readonly behavesLike: BehavesLike | null
+  /** It answered for its features in the regular visit. */
+  readonly offersFeatures: boolean
   /** Waited for before every connection: the crawl's pace of new connections. */
   readonly pace: Effect.Effect<void>
 }
@@ -113,7 +115,7 @@ export class DeepVisitor extends Context.Service<DeepVisitor, {
         }))
         draft.judge(
           yield* spending(draft, talk, (until) =>
-            askProofs(session, draft, questions, { clientName: options.clientName, timeouts, until }))
+            askProofs(session, draft, questions, { clientName: options.clientName, offersFeatures: options.offersFeatures, timeouts, until }))
         )
       }, Effect.scoped)
 

@@ -9,14 +9,14 @@ import { type HistoryVerdict, respondHistory } from "../responses/script-respons
 import type { ProofQuestions } from "./proof-questions.ts"
 
 /** What is judged of the answers to proof questions. */
-export const proofSubjects = ["merkle proof", "transaction", "unspent", "status"] as const satisfies ReadonlyArray<Subject>
+export const proofSubjects = ["merkle proof", "transaction", "unspent", "status", "header range", "later entry", "features twice"] as const satisfies ReadonlyArray<Subject>
 export type ProofSubject = (typeof proofSubjects)[number]
 
 /** Replies by what was asked; without those that were left out. */
 export type ProofReplies = ReadonlyMap<Probe, ProofReply>
 
 /** With the bytes that came: of what was too large, none where another reply ended the connection. */
-type ProofReply = JudgedReply & Pick<Reply, "bytes">
+export type ProofReply = JudgedReply & Pick<Reply, "bytes">
 
 interface Entry {
   readonly tx_hash: string
@@ -34,8 +34,8 @@ const tooLong = "a branch longer than any block needs"
 /** No block has more transactions than such a branch reaches. */
 const longestBranch = 32
 
-const unjudged = (because: string): Verdict => ({ response: null, detail: { because } })
-const differs = (because: string, detail: Verdict["detail"] = {}): Verdict => ({ response: "differs", detail: { because, ...detail } })
+export const unjudged = (because: string): Verdict => ({ response: null, detail: { because } })
+export const differs = (because: string, detail: Verdict["detail"] = {}): Verdict => ({ response: "differs", detail: { because, ...detail } })
 
 /** Why nothing can be held against the history shown; null where it is as known and nothing moves. */
 const unsettled = ({ later, response }: HistoryVerdict): string | null => {
@@ -43,14 +43,19 @@ const unsettled = ({ later, response }: HistoryVerdict): string | null => {
   return later === 0 ? null : "the script has later entries: it may have changed in between"
 }
 
-const judgeMerkle = ({ blockHash, entry }: ProofQuestions, proof: ProofReply, header: JudgedReply | undefined): Verdict => {
+/** Does a branch lead from a transaction to the root in the server's own header of its block? `blockHash` where the height decides the chain. */
+export const branchVerdict = (
+  entry: { readonly txid: string; readonly height: number; readonly blockHash: string | undefined },
+  proof: ProofReply,
+  header: JudgedReply | undefined
+): Verdict => {
   if (proof.outcome === "too large") {
     return proof.bytes > 0 ? differs(tooLong) : unjudged("another reply was too long to go on")
   }
   if (proof.outcome !== "ok") return replyResponse(proof)
   if (header?.outcome !== "ok") return unjudged("no header was shown to hold it against")
   const { hash, meetsOwnTarget, merkleRoot } = decodeBlockHeader(header.result as string)!
-  if (blockHash !== undefined && hash !== blockHash) return unjudged("its header is of another chain")
+  if (entry.blockHash !== undefined && hash !== entry.blockHash) return unjudged("its header is of another chain")
   const { block_height, merkle, pos } = proof.result as { readonly block_height: number; readonly merkle: ReadonlyArray<string>; readonly pos: number }
   const detail = { txid: entry.txid, height: entry.height, block_hash: hash, expected: merkleRoot }
   if (block_height !== entry.height) return differs("it is about another block", { ...detail, block_height })
@@ -133,7 +138,7 @@ export const judgeProofs = (questions: ProofQuestions, replies: ProofReplies, be
     return { subject, scriptForm, ...verdict }
   }
   return [
-    judged("merkle proof", questions.merkle, (reply) => judgeMerkle(questions, reply, header)),
+    judged("merkle proof", questions.merkle, (reply) => branchVerdict({ ...questions.entry, blockHash: questions.blockHash }, reply, header)),
     judged("transaction", questions.transaction, (reply) => judgeTransaction(questions, reply)),
     judged("unspent", questions.unspent, (reply) => judgeUnspent(questions, reply, { history, settled, transaction })),
     judged("status", questions.status, (reply) => judgeStatus(reply, history, settled))

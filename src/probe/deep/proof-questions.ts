@@ -2,6 +2,7 @@ import { type Chain, expectedHash } from "../../domain/chain.ts"
 import { type HistoryEntry, type PublicScript, publicScriptsOf, scripthashOf } from "../../domain/public-script.ts"
 import {
   blockHeader,
+  headersSubscribe,
   scripthashGetHistory,
   scripthashListUnspent,
   scripthashSubscribe,
@@ -27,12 +28,21 @@ export interface ProofQuestions {
   readonly header: Probe
   readonly unspent: Probe
   readonly status: Probe
+  readonly tip: Probe
 }
 
 /** A script with something known to be unspent, else one of which that is not known; of these the shortest history. */
 const chosenScript = (scripts: ReadonlyArray<PublicScript>): PublicScript | undefined => {
   const rank = ({ balance }: PublicScript): number => balance === null ? 1 : balance > 0 ? 0 : 2
   return scripts.toSorted((a, b) => rank(a) - rank(b) || a.entries.length - b.entries.length)[0]
+}
+
+const tip: Probe = {
+  name: "tip",
+  method: headersSubscribe,
+  params: [],
+  harmless: "every wallet keeps this subscription; ours ends with the connection",
+  tells: "where the headers that it shows have to end"
 }
 
 /** What is asked of a server of a chain; undefined where no entry is pinned. */
@@ -86,7 +96,8 @@ export const proofQuestions = (chain: Chain): ProofQuestions | undefined => {
       params: [scripthash],
       harmless: "one script that nobody pays to any more; the subscription ends with the connection",
       tells: "whether the status is the hash of its own history"
-    }
+    },
+    tip
   }
 }
 
@@ -95,6 +106,6 @@ export const proofQuestions = (chain: Chain): ProofQuestions | undefined => {
  * to them, stand before what is always short: they do not share a packet.
  */
 export const proofProbes = (questions: ProofQuestions): ReadonlyArray<Probe> => {
-  const { header, history, merkle, status, transaction, unspent } = questions
-  return [transaction, history, unspent, header, status, merkle]
+  const { header, history, merkle, status, tip, transaction, unspent } = questions
+  return [transaction, history, unspent, header, status, merkle, tip]
 }

@@ -3,6 +3,13 @@ import type { Implementation } from "../../domain/implementation.ts"
 import type { Judged, JudgedAnswer, Subject } from "../../domain/judged-answer.ts"
 import type { BehaviourResponse } from "../../domain/response.ts"
 
+type Exceptions = Readonly<Partial<Record<Implementation, ReadonlyArray<BehaviourResponse>>>>
+
+const features: Exceptions = {
+  "Blockstream electrs": ["closed", "ok"],
+  "mempool electrs": ["error", "refused", "ok"]
+}
+
 /**
  * What software answers by default to what a visit asks, whatever the form of
  * the script: servers are asked by hash and do not know it. All releases alike,
@@ -10,11 +17,9 @@ import type { BehaviourResponse } from "../../domain/response.ts"
  * Blockstream electrs has features in builds with discovery only, its fork
  * answers an error without.
  */
-const exceptions: Readonly<Partial<Record<Subject, Readonly<Partial<Record<Implementation, ReadonlyArray<BehaviourResponse>>>>>>> = {
-  features: {
-    "Blockstream electrs": ["closed", "ok"],
-    "mempool electrs": ["error", "refused", "ok"]
-  },
+const exceptions: Readonly<Partial<Record<Subject, Exceptions>>> = {
+  features,
+  "features twice": features,
   "fee estimates": {
     // "cannot estimate fee for 2 blocks", where the others say -1.
     "Blockstream electrs": ["ok", "error"],
