@@ -6,6 +6,8 @@ export const EvidenceRow = Schema.Struct({
   /** What it compares, for people. */
   definition: Schema.String,
   level: Schema.String,
+  /** What it speaks to; only "same operator" (or absent) is a part of the operator's sum. */
+  question: Schema.optionalKey(Schema.String),
   /** The value both share, where they share one. */
   value: Schema.NullOr(Schema.String),
   bits: Schema.Number,

@@ -1,17 +1,11 @@
-import { select, selected } from "../state/store.ts"
-import { selectionText } from "../state/selection.ts"
+import { lazy } from "../parts/lazy.tsx"
+import { selected } from "../state/store.ts"
+import type { Selection } from "../state/selection.ts"
+
+const PanelContent = lazy<{ readonly selection: Selection }>(() => import("./panel-content.tsx"))
 
 /** The selected thing, at the right of every page. */
 export const Panel = () => {
   const selection = selected.value
-  if (selection === null) return null
-  return (
-    <aside class="panel" aria-label="Selected">
-      <header>
-        <div><h2>{selectionText(selection)}</h2></div>
-        <button type="button" onClick={() => select(null)}>Close</button>
-      </header>
-      <div class="panel-body" id="panel" tabIndex={-1} />
-    </aside>
-  )
+  return selection === null ? null : <aside class="panel" aria-label="Selected"><PanelContent selection={selection} /></aside>
 }
