@@ -9,6 +9,7 @@ import { evaluateCommand } from "./evaluate.ts"
 import { exposureCommand } from "./exposure.ts"
 import { probeCommand } from "./probe.ts"
 import { queryCommand } from "./query.ts"
+import { serveCommand } from "./serve.ts"
 import { simnetCommand } from "./simnet.ts"
 import { visitCommand } from "./visit.ts"
 
@@ -17,6 +18,6 @@ export const observatory = Command.make("observatory").pipe(
   Command.withDescription(
     "Who runs the Electrum servers that see my addresses? Crawls the network, stores it in DuckDB, and shows who is who."
   ),
-  Command.withSubcommands([crawlCommand, visitCommand, probeCommand, enrichCommand, analyzeCommand, evaluateCommand, exposureCommand, queryCommand, dictionaryCommand, simnetCommand, demoCommand]),
+  Command.withSubcommands([crawlCommand, visitCommand, probeCommand, enrichCommand, analyzeCommand, evaluateCommand, exposureCommand, queryCommand, serveCommand, dictionaryCommand, simnetCommand, demoCommand]),
   Command.withGlobalFlags([GlobalFlag.Setting("config")({ flag: configFlag })])
 )

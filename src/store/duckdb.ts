@@ -116,6 +116,8 @@ export interface ReadOnlyLimits {
   /** DuckDB's `memory_limit`, e.g. `1GB`. */
   readonly memoryLimit: string
   readonly threads: number
+  /** Errors as JSON with the place in the text they are about, for who tells it on; false by default. */
+  readonly errorsAsJson?: boolean
 }
 
 /**
@@ -133,6 +135,7 @@ export const openReadOnly = (
     max_temp_directory_size: "0B",
     memory_limit: limits.memoryLimit,
     threads: String(limits.threads),
+    errors_as_json: String(limits.errorsAsJson ?? false),
     autoinstall_known_extensions: "false",
     autoload_known_extensions: "false",
     allow_community_extensions: "false",

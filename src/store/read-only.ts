@@ -8,7 +8,7 @@ import { StoreError } from "./store-error.ts"
 const notAllowed = (message: string): StoreError => new StoreError({ reason: "not allowed", message })
 
 /** The one statement of a text, prepared; only SELECT and what DuckDB counts as such may run. */
-const prepare = async (connection: DuckDBConnection, sql: string): Promise<DuckDBPreparedStatement> => {
+export const prepareQuery = async (connection: DuckDBConnection, sql: string): Promise<DuckDBPreparedStatement> => {
   // DuckDB has no sentence for a text of nothing but comments and white space.
   if (sql.replace(/--.*|\/\*[\s\S]*?\*\/|[\s;]/g, "") === "") throw notAllowed("The SQL text has no statement.")
   const statements = await connection.extractStatements(sql)
@@ -26,7 +26,8 @@ const prepare = async (connection: DuckDBConnection, sql: string): Promise<DuckD
   )
 }
 
-const bind = (prepared: DuckDBPreparedStatement, parameters: Readonly<Record<string, Parameter>>): void => {
+/** Gives a statement its values; one that is missing is `query failed`. */
+export const bindValues = (prepared: DuckDBPreparedStatement, parameters: Readonly<Record<string, Parameter>>): void => {
   for (let index = 1; index <= prepared.parameterCount; index++) {
     const name = prepared.parameterName(index)
     const value = parameters[name]
@@ -46,9 +47,9 @@ const read = async (
   parameters: Readonly<Record<string, Parameter>>,
   maxRows: number
 ): Promise<QueryResult> => {
-  const prepared = await prepare(connection, sql)
+  const prepared = await prepareQuery(connection, sql)
   try {
-    bind(prepared, parameters)
+    bindValues(prepared, parameters)
     const reader = await prepared.streamAndRead()
     if (maxRows === Number.POSITIVE_INFINITY) await reader.readAll()
     else await reader.readUntil(maxRows + 1)

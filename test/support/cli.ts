@@ -12,7 +12,11 @@ export const bundleVariable = "OBSERVATORY_TEST_BUNDLE"
 export const bundleCli = async (): Promise<string> => {
   const file = `${root}node_modules/.cache/observatory-test/${process.pid}/observatory.mjs`
   await build({
-    entryPoints: { observatory: `${root}src/main.ts`, "analysis-worker": `${root}src/analysis/analysis-worker.ts` },
+    entryPoints: {
+      observatory: `${root}src/main.ts`,
+      "analysis-worker": `${root}src/analysis/analysis-worker.ts`,
+      "sql-child": `${root}src/api/sql/sql-child.ts`
+    },
     bundle: true,
     platform: "node",
     format: "esm",

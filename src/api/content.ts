@@ -1,0 +1,71 @@
+import { createHash } from "node:crypto"
+import { Effect } from "effect"
+import { HttpServerResponse } from "effect/http"
+import { type Encoding, encode, encodingFor } from "./encoding.ts"
+
+/** Bytes that stay as they are, with what they are encoded to, made when it is first asked for. */
+export interface Content {
+  readonly bytes: Uint8Array
+  readonly contentType: string
+  /** The entity tag without quotes; encodings of it get a suffix, because a strong tag stands for bytes. */
+  readonly tag: string
+  readonly cacheControl: string
+  readonly encoded: Map<Encoding, Uint8Array>
+}
+
+/** A tag that no other bytes have. */
+export const tagOf = (...parts: ReadonlyArray<string | Uint8Array>): string => {
+  const hash = createHash("sha256")
+  for (const part of parts) hash.update(part).update("\0")
+  return hash.digest("base64url").slice(0, 22)
+}
+
+export const contentOf = (bytes: Uint8Array, contentType: string, tag: string, cacheControl: string): Content => ({
+  bytes,
+  contentType,
+  tag,
+  cacheControl,
+  encoded: new Map()
+})
+
+/** Bytes that a content holds in memory. */
+export const weightOf = ({ bytes, encoded }: Content): number =>
+  bytes.length + [...encoded.values()].reduce((sum, one) => sum + one.length, 0) + 500
+
+/** The tags of an `If-None-Match`, without quotes and encodings. */
+const knownTags = (header: string): ReadonlyArray<string> =>
+  [...header.matchAll(/"([^"]*)"/g)].map(([, tag]) => tag!.replace(/\.(?:br|gzip)$/, ""))
+
+const common = { vary: "Accept-Encoding" }
+
+/** Whether the client has these bytes already. */
+export const isKnown = (headers: { readonly [name: string]: string | undefined }, tag: string): boolean => {
+  const header = headers["if-none-match"]
+  return header !== undefined && knownTags(header).includes(tag)
+}
+
+/** "Not modified", for a client that has the bytes of a tag. */
+export const notModified = (tag: string, cacheControl: string): HttpServerResponse.HttpServerResponse =>
+  HttpServerResponse.empty({ status: 304, headers: { ...common, etag: `"${tag}"`, "cache-control": cacheControl } })
+
+/** A content as a response, compressed as the client likes. */
+export const contentAnswer = Effect.fnUntraced(function*(
+  content: Content,
+  headers: { readonly [name: string]: string | undefined }
+) {
+  const { bytes, cacheControl, contentType, tag } = content
+  if (isKnown(headers, tag)) return notModified(tag, cacheControl)
+  const encoding = encodingFor(headers["accept-encoding"], contentType, bytes.length)
+  const ready = encoding === "identity" ? bytes : content.encoded.get(encoding)
+  const body = ready ?? (yield* encode(bytes, encoding))
+  if (encoding !== "identity") content.encoded.set(encoding, body)
+  return HttpServerResponse.uint8Array(body, {
+    contentType,
+    headers: {
+      ...common,
+      etag: `"${tag}${encoding === "identity" ? "" : `.${encoding}`}"`,
+      "cache-control": cacheControl,
+      ...(encoding === "identity" ? {} : { "content-encoding": encoding })
+    }
+  })
+})

@@ -1,0 +1,135 @@
+import { createHash } from "node:crypto"
+import { Context, Effect, Exit, type FileSystem, Layer, PubSub, Scope, Semaphore } from "effect"
+import { Atlas } from "../atlas/atlas.ts"
+import { Database } from "../store/database.ts"
+import { renewSnapshot, stampOf } from "../store/renew-snapshot.ts"
+import type { StoreError } from "../store/store-error.ts"
+import { version } from "../version.ts"
+
+/** One published state of the data, opened: whoever uses it sees it unchanged until he lets go. */
+export interface Edition {
+  /** Differs between any two states, of any two programs; entity tags are made of it. */
+  readonly id: string
+  readonly atlas: Atlas["Service"]
+}
+
+/** The edition that a request is answered from; set for every request. */
+export const CurrentEdition = Context.Reference<Edition | null>("electrum-observatory/CurrentEdition", { defaultValue: () => null })
+
+interface Held {
+  readonly edition: Edition
+  readonly scope: Scope.Closeable
+  users: number
+  isRetired: boolean
+}
+
+export interface EditionOptions {
+  /** The user's database: never opened, only looked at. */
+  readonly db: string
+  /** Its snapshot, which is what is read. */
+  readonly snapshot: string
+  /** Whether only what may be published is shown; part of the edition's id. */
+  readonly isPublic: boolean
+  readonly atlas: Layer.Layer<Atlas, never, Database>
+  /** Between two looks at the files, milliseconds. */
+  readonly everyMs?: number
+}
+
+/** The newest edition, followed while the service lives. */
+export class Editions extends Context.Service<Editions, {
+  /** The newest one, kept open until the scope of the caller ends. */
+  readonly lease: Effect.Effect<Edition, never, Scope.Scope>
+  readonly newest: () => Edition
+  /** Every new edition from now on. */
+  readonly changes: Effect.Effect<PubSub.Subscription<Edition>, never, Scope.Scope>
+  /** Looks at the files now and not in a second. */
+  readonly refresh: Effect.Effect<void>
+}>()("electrum-observatory/Editions") {
+  /** Waits until there is a snapshot to read, which `onWait` is told once. */
+  static readonly layer = (
+    options: EditionOptions,
+    onWait: Effect.Effect<void> = Effect.void
+  ): Layer.Layer<Editions, StoreError, FileSystem.FileSystem> => Layer.effect(Editions, makeEditions(options, onWait))
+}
+
+const makeEditions = Effect.fnUntraced(function*(options: EditionOptions, onWait: Effect.Effect<void>) {
+  const { atlas, db, everyMs = 1_000, snapshot } = options
+  const parent = yield* Effect.scope
+  const services = yield* Effect.context<FileSystem.FileSystem>()
+  const published = yield* PubSub.sliding<Edition>(16)
+
+  const stampText = Effect.map(stampOf(snapshot), (stamp) => stamp === null ? null : `${stamp.changedAt} ${stamp.bytes}`)
+
+  const open = Effect.fnUntraced(function*(stamp: string) {
+    const scope = yield* Scope.fork(parent)
+    const context = yield* Layer.buildWithScope(Layer.provide(atlas, Database.layer(snapshot)), scope).pipe(
+      Effect.onError(() => Scope.close(scope, Exit.void))
+    )
+    const id = createHash("sha256").update(`${version} ${options.isPublic} ${stamp}`).digest("base64url").slice(0, 16)
+    const held: Held = { edition: { id, atlas: Context.get(context, Atlas) }, scope, users: 0, isRetired: false }
+    return held
+  })
+
+  const closeIfUnused = (held: Held) =>
+    held.isRetired && held.users === 0 ? Scope.close(held.scope, Exit.void) : Effect.void
+
+  const first = Effect.gen(function*() {
+    let [isTold, anew] = [false, false]
+    while (true) {
+      const now = (yield* renewSnapshot(db, snapshot, anew)) ? yield* stampText : null
+      if (now !== null) {
+        const opened = yield* Effect.result(open(now))
+        if (opened._tag === "Success") return { held: opened.success, stamp: now }
+        // What the program of an older version left is made anew, by us or by the crawl that runs.
+        if (opened.failure.reason !== "older schema") return yield* opened.failure
+        anew = true
+      }
+      if (!isTold) yield* onWait
+      isTold = true
+      yield* Effect.sleep(200)
+    }
+  })
+
+  const begin = yield* first
+  let held = begin.held
+  let stamp = begin.stamp
+
+  const turn = yield* Semaphore.make(1)
+  const refresh = Semaphore.withPermit(turn, Effect.gen(function*() {
+    yield* renewSnapshot(db, snapshot)
+    const now = yield* stampText
+    if (now === null || now === stamp) return
+    // Also where it cannot be opened: it would not get better by the next look.
+    stamp = now
+    const next = yield* open(now)
+    const before = held
+    held = next
+    before.isRetired = true
+    yield* closeIfUnused(before)
+    yield* PubSub.publish(published, next.edition)
+  })).pipe(
+    Effect.catch((error) => Effect.logWarning(`The new snapshot is not shown: ${error.message}`)),
+    Effect.uninterruptible,
+    Effect.provideContext(services)
+  )
+  yield* Effect.sleep(everyMs).pipe(Effect.andThen(refresh), Effect.forever, Effect.forkScoped)
+
+  return Editions.of({
+    lease: Effect.map(
+      Effect.acquireRelease(
+        Effect.sync(() => {
+          held.users++
+          return held
+        }),
+        (leased) => Effect.suspend(() => {
+          leased.users--
+          return closeIfUnused(leased)
+        })
+      ),
+      ({ edition }) => edition
+    ),
+    newest: () => held.edition,
+    changes: PubSub.subscribe(published),
+    refresh
+  })
+})

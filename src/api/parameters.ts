@@ -1,0 +1,51 @@
+import { Schema, SchemaTransformation } from "effect"
+import type { ServerFilter } from "../atlas/shapes/server-filter.ts"
+import { ServerRow } from "../atlas/shapes/server-row.ts"
+
+const Whole = Schema.FiniteFromString.check(Schema.isInt(), Schema.isBetween({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }))
+
+/** A number in a path, e.g. of a server. */
+export const Id = Whole
+
+/** Which crawl, in a path: its number, or `latest`. */
+export const Crawl = Schema.Union([Schema.Literal("latest"), Whole])
+
+const commas = SchemaTransformation.transform<ReadonlyArray<string>, string>({
+  decode: (text) => text.split(",").map((part) => part.trim()).filter((part) => part !== ""),
+  encode: (parts) => parts.join(",")
+})
+
+/** Values of a list, with commas between them. */
+const Texts = Schema.String.check(Schema.isMaxLength(4_000)).pipe(Schema.decodeTo(Schema.Array(Schema.String), commas))
+const Numbers = Texts.pipe(Schema.decodeTo(Schema.Array(Whole)))
+
+/** The words of `ServerFilter`, as a query has them: lists with commas. */
+const filterFields = {
+  search: Schema.optionalKey(Schema.String.check(Schema.isMaxLength(500))),
+  implementation: Schema.optionalKey(Texts),
+  country: Schema.optionalKey(Texts),
+  asn: Schema.optionalKey(Numbers),
+  networkClass: Schema.optionalKey(Texts),
+  reachable: Schema.optionalKey(Schema.Literals(["yes", "no", "unknown"])),
+  cluster: Schema.optionalKey(Numbers),
+  community: Schema.optionalKey(Numbers),
+  scoreMin: Schema.optionalKey(Schema.FiniteFromString),
+  scoreMax: Schema.optionalKey(Schema.FiniteFromString),
+  degreeMin: Schema.optionalKey(Whole),
+  degreeMax: Schema.optionalKey(Whole)
+} satisfies { readonly [Key in keyof Required<ServerFilter>]: unknown }
+
+/** A column of `ServerRow` to sort by. */
+const Column = Schema.Literals(Object.keys(ServerRow.fields) as ReadonlyArray<keyof ServerRow>)
+
+/** Which servers, in which order, from where to where. */
+export const serverQuery = {
+  ...filterFields,
+  sort: Schema.optionalKey(Column),
+  direction: Schema.optionalKey(Schema.Literals(["ascending", "descending"])),
+  limit: Schema.optionalKey(Whole.check(Schema.isBetween({ minimum: 1, maximum: 20_000 }))),
+  offset: Schema.optionalKey(Whole)
+}
+
+export const ServerQuery = Schema.Struct(serverQuery)
+export type ServerQuery = typeof ServerQuery.Type

@@ -1,0 +1,60 @@
+import { createServer } from "node:http"
+import { NodeHttpServer } from "@effect/platform-node"
+import { ByteSize, Effect, Layer } from "effect"
+import { HttpIncomingMessage, HttpRouter, HttpServer } from "effect/http"
+import { HttpApiBuilder } from "effect/http-api"
+import { QueryCatalogue } from "../store/query-catalogue.ts"
+import { makeAnswerCache } from "./answer-cache.ts"
+import { type Allowed, crawlHandlers, serverHandlers } from "./atlas-handlers.ts"
+import type { Content } from "./content.ts"
+import { docsFiles } from "./docs-page.ts"
+import { door } from "./door.ts"
+import { hostCheck } from "./guard.ts"
+import { eventHandlers } from "./live-events.ts"
+import { noteHandlers } from "./note-handlers.ts"
+import { ObservatoryApi } from "./observatory-api.ts"
+import { queryHandlers } from "./query-handlers.ts"
+import { SqlRunner } from "./sql/sql-runner.ts"
+import { makeTokenKeeper } from "./token.ts"
+
+export interface ServeOptions {
+  readonly host: string
+  /** 0: any free one. */
+  readonly port: number
+  /** Further names under which it is reached. */
+  readonly names: ReadonlyArray<string>
+  readonly token: string | null
+  readonly allowed: Allowed
+  readonly snapshot: string
+  /** The built viewer, by path. */
+  readonly viewer: ReadonlyMap<string, Content>
+}
+
+/** The longest body that is read: the longest SQL text, with room for what JSON makes of it. */
+const longestBody = ByteSize.kibibytes(256)
+
+/**
+ * Serves viewer and API until the scope ends, and returns the port. Readers that
+ * are in the middle of something get a moment to finish; streams end.
+ */
+export const serveApi = Effect.fn("serveApi")(function*(options: ServeOptions) {
+  const { allowed, host, names, port, snapshot, token, viewer } = options
+  const scope = yield* Effect.scope
+  const routes = HttpApiBuilder.layer(ObservatoryApi).pipe(
+    Layer.provide([crawlHandlers(allowed), serverHandlers, noteHandlers(allowed), queryHandlers(allowed), eventHandlers]),
+    Layer.provide([QueryCatalogue.layer, SqlRunner.layer(snapshot)])
+  )
+  const server = yield* Layer.build(NodeHttpServer.layer(createServer, { host, port, gracefulShutdownTimeout: "1 second" }))
+  return yield* Effect.gen(function*() {
+    const { address } = yield* HttpServer.HttpServer
+    const listening = "port" in address ? address.port : port
+    const app = yield* HttpRouter.toHttpEffect(routes)
+    yield* HttpServer.serveEffect(door(app, {
+      isOurHost: hostCheck({ host, names, port: listening }),
+      token: token === null ? null : makeTokenKeeper(token, listening),
+      files: new Map([...viewer, ...docsFiles()]),
+      cache: makeAnswerCache(scope)
+    }).pipe(Effect.provideService(HttpIncomingMessage.MaxBodySize, longestBody)))
+    return listening
+  }).pipe(Effect.provide(server))
+})

@@ -1,0 +1,30 @@
+import type { Parameter } from "../../store/database.ts"
+
+/** What SQL of anybody may use up. */
+export const sqlLimits = {
+  /** Characters of the text. */
+  textChars: 20_000,
+  maxRows: 10_000,
+  /** Characters of the answer as JSON. */
+  answerChars: 4 * 1024 * 1024,
+  timeoutMs: 10_000,
+  /** How long a query that was stopped may take to stop. */
+  graceMs: 2_000,
+  memoryLimit: "256MB",
+  threads: 1,
+  /** Queries that run at a time, each in a process of its own. */
+  atATime: 2,
+  /** Queries that wait; more are sent away. */
+  waiting: 16
+} as const
+
+/** To the process: run this, or stop what runs. */
+export type SqlJob =
+  | { readonly kind: "run"; readonly sql: string; readonly parameters: Readonly<Record<string, Parameter>> }
+  | { readonly kind: "stop" }
+
+/** From the process: it is ready, or what came of a query. `answer` is a `QueryAnswer` as JSON. */
+export type SqlOutcome =
+  | { readonly kind: "ready" }
+  | { readonly kind: "answer"; readonly answer: string }
+  | { readonly kind: "refusal"; readonly message: string; readonly position: number | null }

@@ -1,0 +1,50 @@
+import { basename, dirname, join } from "node:path"
+import { Effect, FileSystem } from "effect"
+import type { Allowed } from "../api/atlas-handlers.ts"
+import { Editions } from "../api/editions.ts"
+import { serveApi } from "../api/serve-api.ts"
+import { readViewerFiles } from "../api/viewer-files.ts"
+import { Atlas } from "../atlas/atlas.ts"
+import { requireFile } from "../store/open-database.ts"
+import { snapshotPath } from "../store/snapshot.ts"
+import { Output } from "./output.ts"
+import { viewerFolder } from "./viewer-folder.ts"
+
+export interface RunServe {
+  readonly db: string
+  readonly host: string
+  readonly port: number
+  readonly names: ReadonlyArray<string>
+  readonly token: string | null
+  readonly public: boolean
+}
+
+/** Where the snapshot is published: beside the database, or where that folder is not ours to write to, in one of our own. */
+const snapshotOf = Effect.fnUntraced(function*(db: string) {
+  const fs = yield* FileSystem.FileSystem
+  const beside = snapshotPath(db)
+  const isOurs = yield* fs.access(dirname(beside), { writable: true }).pipe(Effect.as(true), Effect.orElseSucceed(() => false))
+  return isOurs ? beside : join(yield* fs.makeTempDirectoryScoped({ prefix: "observatory-" }), basename(beside))
+})
+
+/** Serves until interrupted. Shared by `serve` and `demo`. */
+export const runServe = Effect.fnUntraced(function*({ db, host, names, port, public: isPublic, token }: RunServe) {
+  const output = yield* Output
+  yield* requireFile(db)
+  const snapshot = yield* snapshotOf(db)
+  const viewer = yield* readViewerFiles(yield* viewerFolder)
+  const allowed: Allowed = { public: isPublic, sql: !isPublic, notes: !isPublic }
+  const editions = Editions.layer(
+    { db, snapshot, isPublic, atlas: Atlas.layer },
+    output.stderr(`Waiting for a snapshot of ${db}: it is being written to.\n`)
+  )
+  yield* Effect.gen(function*() {
+    const listening = yield* serveApi({ host, port, names, token, allowed, snapshot, viewer })
+    const name = host === "0.0.0.0" || host === "::" ? "127.0.0.1" : host.includes(":") ? `[${host}]` : host
+    yield* output.stdout(`http://${name}:${listening}/${token === null ? "" : "?token=…"}\n`)
+    yield* output.stderr(
+      `Serving ${db}${isPublic ? ", only what may be published" : ""}. API: /docs. A crawl can start meanwhile. Ctrl-C ends it.\n`
+    )
+    return yield* Effect.never
+  }).pipe(Effect.provide(editions))
+}, Effect.scoped)

@@ -1,0 +1,43 @@
+import { Effect } from "effect"
+import { Command, Flag } from "effect/cli"
+import { shortestToken } from "../api/token.ts"
+import { db } from "./flags.ts"
+import { usageError } from "./network.ts"
+import { integer, nullable, repeated, text, toggle } from "./option.ts"
+import { runServe } from "./run-serve.ts"
+
+/** Where the viewer is when nothing else is said. */
+export const usualServe = { host: "127.0.0.1", port: 8465 } as const
+
+const isLoopback = (host: string): boolean => /^(?:127(?:\.\d{1,3}){3}|::1|localhost)$/.test(host)
+
+export const serveCommand = Command.make("serve", {
+  db,
+  port: Flag.filter(
+    integer("port", `Port to listen on; 0 takes a free one (default ${usualServe.port}).`),
+    (port) => port >= 0 && port <= 65_535,
+    (port) => `a port from 0 to 65535, not ${port}`
+  ).pipe(Flag.withDefault(usualServe.port)),
+  host: text("host", `Address to listen on (default ${usualServe.host}); any but this machine's own needs --token or --public.`).pipe(
+    Flag.withMetavar("ADDRESS"),
+    Flag.withDefault(usualServe.host)
+  ),
+  allowHost: repeated("allow-host", "Further name under which it is reached, e.g. of a proxy in front.").pipe(Flag.withMetavar("NAME[:PORT]")),
+  token: nullable(text("token", `Lets in only who shows this token (${shortestToken} characters or more); better given by the environment.`).pipe(Flag.withMetavar("TOKEN"))),
+  public: toggle("public", "Show only what may be published; no SQL, no notes.", false)
+}, Effect.fn("serve")(function*({ allowHost, db, host, port, public: isPublic, token }) {
+  if (token !== null && token.length < shortestToken) {
+    return yield* usageError(`--token: at least ${shortestToken} characters, so that nobody guesses it; \`openssl rand -hex 16\` makes one.`)
+  }
+  if (!isLoopback(host) && token === null && !isPublic) {
+    return yield* usageError(`--host ${host} lets others in: say --token TOKEN, who shows it sees everything, or --public, all see what may be published.`)
+  }
+  yield* runServe({ db, host, port, names: allowHost, token, public: isPublic })
+})).pipe(
+  Command.withDescription("The viewer and the HTTP API over a database, on this machine; it follows a crawl that writes meanwhile."),
+  Command.withExamples([
+    { command: "observatory serve", description: "Look at observatory.duckdb" },
+    { command: "observatory serve --db demo.duckdb --port 0", description: "Look at the demo, on a free port" },
+    { command: "observatory serve --public --host 0.0.0.0 --allow-host atlas.example.org", description: "For everybody, behind a proxy" }
+  ])
+)
