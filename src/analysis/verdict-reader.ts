@@ -14,7 +14,9 @@ const EvidenceRow = Schema.Struct({
   value: Schema.NullOr(Schema.String),
   detail: Schema.String,
   question: Schema.String,
-  forgeability: Schema.String
+  forgeability: Schema.String,
+  definition: Schema.String,
+  innocent: Schema.Array(Schema.String)
 })
 export type StoredEvidence = typeof EvidenceRow.Type
 
@@ -97,7 +99,7 @@ const readPairs = Effect.fnUntraced(function*(crawl: AnalysedCrawl, condition: s
   const evidence = yield* database.rows(
     EvidenceRow,
     `${pairsWhere(condition)}
-    SELECT e.* EXCLUDE (crawl_id, detail), e.detail::VARCHAR AS detail, w.question, w.forgeability
+    SELECT e.* EXCLUDE (crawl_id, detail), e.detail::VARCHAR AS detail, w.question, w.forgeability, w.definition, w.innocent
     FROM chosen JOIN evidence e USING (crawl_id, server_a, server_b)
     JOIN comparison_weight w USING (crawl_id, comparison, level)
     ORDER BY e.bits DESC, e.comparison`,

@@ -1,15 +1,22 @@
 import { Cache, Context, Duration, Effect, Exit, Layer } from "effect"
+import type { AnalysisError } from "../analysis/analysis-error.ts"
 import { readOperatorClusters } from "../analysis/exposure/cluster-input.ts"
 import { Database } from "../store/database.ts"
 import type { StoreError } from "../store/store-error.ts"
 import { AtlasError, atlasError } from "./atlas-error.ts"
 import { graphHeadOf } from "./graph-head.ts"
 import { overviewOf } from "./overview.ts"
+import { readClusterDetail } from "./read-cluster-detail.ts"
 import { readClusters } from "./read-clusters.ts"
 import { latestOf, readCrawls } from "./read-crawls.ts"
+import { readDictionary } from "./read-dictionary.ts"
 import { readAnnouncements } from "./read-edges.ts"
+import { readExposure } from "./read-exposure.ts"
+import { readPairDetail } from "./read-pair.ts"
 import { readExpectedFalse, readMainOfOneStart } from "./read-run.ts"
+import { readServerDetail } from "./read-server-detail.ts"
 import { readServers } from "./read-servers.ts"
+import { readSuspicion } from "./read-suspicion.ts"
 import type { ClusterDetail, ClusterRow } from "./shapes/cluster.ts"
 import type { CrawlRow } from "./shapes/crawl.ts"
 import type { DictionaryTable } from "./shapes/dictionary.ts"
@@ -65,6 +72,8 @@ const kept = <A>(read: (crawlId: number) => Effect.Effect<A, AtlasError | StoreE
 
 const makeAtlas = Effect.gen(function*() {
   const database = yield* Database
+  const given = <A>(read: Effect.Effect<A, AnalysisError | AtlasError | StoreError, Database>): Answer<A> =>
+    Effect.provideService(Effect.mapError(read, atlasError), Database, database)
   const crawlRows = yield* Effect.map(kept(() => readCrawls()), (read) => read(0))
   const crawlOf = Effect.fnUntraced(function*(ref: CrawlRef) {
     const crawls = yield* crawlRows
@@ -74,12 +83,25 @@ const makeAtlas = Effect.gen(function*() {
       message: ref === "latest" ? "The database has no crawl yet." : `There is no crawl ${ref} in the database.`
     }))
   })
+  /** The crawl, if it was analysed. */
+  const analysed = Effect.fnUntraced(function*(crawlId: number) {
+    const crawl = yield* crawlOf(crawlId)
+    if (crawl.analysedAt !== null) return crawl
+    return yield* new AtlasError({ reason: "not analysed", message: `Crawl ${crawlId} has not been analysed: run \`observatory analyze\`.` })
+  })
   const announcements = yield* kept(readAnnouncements)
   const servers = yield* kept(Effect.fnUntraced(function*(crawlId: number) {
     return yield* readServers(crawlId, yield* announcements(crawlId))
   }))
+  const serversById = yield* kept((crawlId: number) =>
+    Effect.map(servers(crawlId), (rows) => new Map(rows.map((row) => [row.serverId, row]))))
+  const serverOf = Effect.fnUntraced(function*({ crawlId }: CrawlRow, serverId: number) {
+    const server = (yield* serversById(crawlId)).get(serverId)
+    if (server !== undefined) return server
+    return yield* new AtlasError({ reason: "no such server", message: `Crawl ${crawlId} has no server ${serverId}.` })
+  })
   const clusters = yield* kept(Effect.fnUntraced(function*(crawlId: number) {
-    return yield* readClusters(crawlId, new Map((yield* servers(crawlId)).map((row) => [row.serverId, row])))
+    return yield* readClusters(crawlId, yield* serversById(crawlId))
   }))
   const overview = yield* kept(Effect.fnUntraced(function*(crawlId: number) {
     return overviewOf({
@@ -96,21 +118,39 @@ const makeAtlas = Effect.gen(function*() {
     const communities = new Map((yield* servers(crawlId)).map(({ communityId, serverId }) => [serverId, communityId]))
     return graphHeadOf(yield* crawlOf(crawlId), found, found.servers.map((server) => communities.get(server) ?? null), null)
   }))
+  const suspicion = yield* kept(Effect.fnUntraced(function*(crawlId: number) {
+    yield* analysed(crawlId)
+    return yield* readSuspicion(crawlId, yield* serversById(crawlId))
+  }))
+  const exposure = yield* kept((crawlId: number) => Effect.andThen(analysed(crawlId), readExposure(crawlId)))
+  const dictionary = yield* kept(() => readDictionary)
   /** A method of one crawl, with the database given. */
   const of = <A>(name: string, read: (crawl: CrawlRow) => Effect.Effect<A, AtlasError, Database>) =>
-    Effect.fn(`Atlas.${name}`)((crawlId: number) =>
-      Effect.provideService(Effect.flatMap(crawlOf(crawlId), read), Database, database))
-  const unfinished = () => Effect.fail(new AtlasError({ reason: "cannot read", message: "Not written yet." }))
+    Effect.fn(`Atlas.${name}`)((crawlId: number) => given(Effect.flatMap(crawlOf(crawlId), read)))
+  const texts = () => Effect.fail(new AtlasError({ reason: "cannot read", message: "Not written yet." }))
   const atlas: AtlasService = {
-    server: unfinished,
-    pair: unfinished,
-    cluster: unfinished,
-    suspicion: unfinished,
-    exposure: unfinished,
-    texts: unfinished,
-    dictionary: unfinished(),
-    crawls: Effect.provideService(crawlRows, Database, database),
-    crawl: Effect.fn("Atlas.crawl")((ref: CrawlRef) => Effect.provideService(crawlOf(ref), Database, database)),
+    server: Effect.fn("Atlas.server")((crawlId: number, serverId: number) => given(Effect.gen(function*() {
+      const crawl = yield* crawlOf(crawlId)
+      return yield* readServerDetail(crawlId, yield* serverOf(crawl, serverId), yield* serversById(crawlId))
+    }))),
+    pair: Effect.fn("Atlas.pair")((crawlId: number, a: number, b: number) => given(Effect.gen(function*() {
+      const crawl = yield* crawlOf(crawlId)
+      return yield* readPairDetail(crawl, yield* serverOf(crawl, a), yield* serverOf(crawl, b))
+    }))),
+    cluster: Effect.fn("Atlas.cluster")((crawlId: number, clusterId: number) => given(Effect.gen(function*() {
+      const crawl = yield* analysed(crawlId)
+      const cluster = (yield* clusters(crawlId)).find(({ row }) => row.clusterId === clusterId)
+      if (cluster === undefined) {
+        return yield* new AtlasError({ reason: "no such cluster", message: `Crawl ${crawlId} has no group ${clusterId}.` })
+      }
+      return yield* readClusterDetail(crawl, cluster, yield* serversById(crawlId))
+    }))),
+    suspicion: of("suspicion", ({ crawlId }) => suspicion(crawlId)),
+    exposure: of("exposure", ({ crawlId }) => exposure(crawlId)),
+    texts,
+    dictionary: given(Effect.suspend(() => dictionary(0))),
+    crawls: given(crawlRows),
+    crawl: Effect.fn("Atlas.crawl")((ref: CrawlRef) => given(crawlOf(ref))),
     overview: of("overview", ({ crawlId }) => overview(crawlId)),
     servers: of("servers", ({ crawlId }) => servers(crawlId)),
     clusters: of("clusters", ({ crawlId }) => Effect.map(clusters(crawlId), (known) => known.map(({ row }) => row))),

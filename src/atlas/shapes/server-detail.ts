@@ -23,6 +23,7 @@ export const EndpointDetail = Schema.Struct({
   evidence: Schema.String,
   fields: Schema.Array(Field)
 })
+export type EndpointDetail = typeof EndpointDetail.Type
 
 export const VisitDetail = Schema.Struct({
   visitId: Schema.Int,
@@ -44,6 +45,7 @@ export const VisitDetail = Schema.Struct({
     reply: Schema.NullOr(Schema.String)
   }))
 })
+export type VisitDetail = typeof VisitDetail.Type
 
 /** Everything about one server in one crawl, and how it was before. */
 export const ServerDetail = Schema.Struct({

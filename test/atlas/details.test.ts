@@ -1,0 +1,121 @@
+import { assert, layer } from "@effect/vitest"
+import { Effect } from "effect"
+import { analyse, AnalysedDatabase, inventedFacts, inventedServers, recordCrawl, shown } from "../support/atlas-database.ts"
+import { temporaryFolder } from "../support/small-database.ts"
+import { someTime } from "../support/store-facts.ts"
+
+const day = 86_400_000
+
+layer(AnalysedDatabase.layer)("what is shown of one thing", (it) => {
+  it.effect("a group says why, why not, what would change it, and names nobody", () =>
+    Effect.gen(function*() {
+      const path = yield* AnalysedDatabase
+      const [groups, missing] = yield* shown(path, (atlas) =>
+        Effect.all([atlas.clusters(1), Effect.flip(atlas.cluster(1, 4_711))]))
+      const fleet = groups[0]!
+      assert.strictEqual(fleet.kind, "operator")
+      assert.match(fleet.statement, /^probably one operator \(p 0\.9\d*\)$/)
+      assert.deepStrictEqual([...fleet.hosts].toSorted(), ["one.fleet.test", "three.fleet.test", "two.fleet.test"])
+      assert.strictEqual(missing.reason, "no such cluster")
+      const detail = yield* shown(path, (atlas) => atlas.cluster(1, fleet.clusterId))
+      assert.deepStrictEqual(detail.members.map(({ host }) => host), fleet.hosts)
+      assert.strictEqual(detail.links.length, 3)
+      assert.deepStrictEqual(detail.evidence.map(({ comparison }) => comparison).filter((name) => /key|donation/.test(name)).toSorted(), [
+        "donation address",
+        "same key"
+      ])
+      assert.isTrue(detail.evidence.every(({ definition, innocent }) => definition !== "" && innocent.length > 0))
+      assert.isTrue(detail.wouldChange.some((sentence) => sentence.startsWith("Without \"same key\"")))
+      assert.deepStrictEqual(detail.history.map(({ crawlId, servers }) => [crawlId, servers]), [[1, 3]])
+    }))
+
+  it.effect("a shared key says what else explains it, though it weighs nothing by itself", () =>
+    Effect.gen(function*() {
+      const path = yield* AnalysedDatabase
+      const groups = yield* shown(path, (atlas) => atlas.clusters(1))
+      const shared = groups.find(({ kind }) => kind === "shared key")!
+      const { evidence, wouldChange } = yield* shown(path, (atlas) => atlas.cluster(1, shared.clusterId))
+      assert.deepStrictEqual(evidence.map(({ bits, values }) => [bits, values]), [[0, ["key of the fleet"]]])
+      assert.isAbove(evidence[0]!.innocent.length, 0)
+      assert.isAbove(wouldChange.length, 0)
+    }))
+
+  it.effect("a pair has every comparison with its bits, and the counted ones of the question lead from the prior to the sum", () =>
+    Effect.gen(function*() {
+      const path = yield* AnalysedDatabase
+      const servers = yield* shown(path, (atlas) => atlas.servers(1))
+      const idOf = (host: string) => servers.find((row) => row.host === host)!.serverId
+      const [fleet, strangers, missing] = yield* shown(path, (atlas) =>
+        Effect.all([
+          atlas.pair(1, idOf("two.fleet.test"), idOf("one.fleet.test")),
+          atlas.pair(1, idOf("ash.example.org"), idOf("one.fleet.test")),
+          Effect.flip(atlas.pair(1, idOf("ash.example.org"), 4_711))
+        ]))
+      assert.deepStrictEqual([fleet.a.host, fleet.b.host], ["one.fleet.test", "two.fleet.test"])
+      assert.isAbove(fleet.sameOperator!, 0.95)
+      assert.isBelow(fleet.priorBits!, 0)
+      assert.isTrue(fleet.evidence.some(({ comparison, detail, question }) =>
+        comparison === "donation address" && question === "same operator" && (detail as { donation_address: string }).donation_address === "bc1qgiftsforthefleet"))
+      assert.match(fleet.strongestFor!, /\+\d+\.\d bits$/)
+      assert.deepStrictEqual([strangers.compared, strangers.sameOperator, strangers.evidence], [false, null, []])
+      assert.deepStrictEqual([missing.reason, missing.message], ["no such server", "Crawl 1 has no server 4711."])
+    }))
+
+  it.effect("a server has every column of its metadata, each null with its reason", () =>
+    Effect.gen(function*() {
+      const path = yield* AnalysedDatabase
+      const detail = yield* shown(path, (atlas) => atlas.server(1, 1))
+      const [endpoint] = detail.endpoints
+      assert.deepStrictEqual([endpoint!.host, endpoint!.evidence], ["ash.example.org", "itself"])
+      const fields = new Map(endpoint!.fields.map((field) => [field.name, field]))
+      assert.strictEqual(fields.get("server_version")!.value, "ElectrumX 1.16.0")
+      assert.isTrue(endpoint!.fields.every(({ comment }) => comment !== ""))
+      assert.deepStrictEqual([fields.get("country")!.value, fields.get("country")!.unknown], [null, "its address was not looked up"])
+      assert.isFalse(fields.has("untested"))
+      assert.deepStrictEqual(detail.visits.map(({ kind, outcome }) => [kind, outcome]), [["regular", "answered"]])
+      assert.deepStrictEqual(detail.visits[0]!.observations.map(({ probe }) => probe), ["banner", "ping"])
+      assert.deepStrictEqual(detail.certificates.map(({ names, sha256 }) => [sha256, names]), [["certificate of ash.example.org", ["ash.example.org"]]])
+      assert.strictEqual(detail.namedBy.length, inventedServers.length - 1)
+      assert.deepStrictEqual(detail.names[0], { serverId: 2, host: "birch.example.org", timesSeen: 1, timesAsked: 2 })
+      assert.strictEqual(detail.score?.indicators.length === 0, false)
+    }))
+
+  it.effect("a server has its history by host, also of a crawl that is not the latest", () =>
+    Effect.gen(function*() {
+      const path = `${yield* temporaryFolder}/observatory.duckdb`
+      yield* recordCrawl(path, inventedFacts())
+      yield* recordCrawl(path, inventedFacts(inventedServers.slice(0, 9).map((server) => ({ ...server, key: `new ${server.key}` }))), someTime + day)
+      yield* analyse(path, 1)
+      const [gone, renewed] = yield* shown(path, (atlas) =>
+        Effect.all([
+          Effect.flatMap(atlas.servers(1), (rows) => atlas.server(1, rows.find(({ host }) => host === "three.fleet.test")!.serverId)),
+          atlas.server(1, 1)
+        ]))
+      assert.deepStrictEqual(gone.history.map(({ crawlId, reachable }) => [crawlId, reachable]), [[1, true]])
+      assert.isNumber(gone.history[0]!.clusterId)
+      assert.deepStrictEqual(renewed.history.map(({ clusterId, crawlId, startedAt }) => [crawlId, startedAt, clusterId]), [
+        [1, new Date(someTime).toISOString(), null],
+        [2, new Date(someTime + day).toISOString(), null]
+      ])
+      assert.strictEqual(renewed.endpoints[0]!.fields.find(({ name }) => name === "server_version")!.value, "ElectrumX 1.16.0")
+    }))
+
+  it.effect("suspicion and exposure are tables of the whole crawl, and refuse one that nobody analysed", () =>
+    Effect.gen(function*() {
+      const path = yield* AnalysedDatabase
+      const [suspicion, exposure, dictionary] = yield* shown(path, (atlas) =>
+        Effect.all([atlas.suspicion(1), atlas.exposure(1), atlas.dictionary]))
+      assert.strictEqual(suspicion.servers, inventedServers.length)
+      assert.strictEqual(suspicion.ranking.length, inventedServers.length)
+      assert.isTrue(suspicion.indicators.every(({ definition, innocent, tested, untested }) =>
+        definition !== "" && innocent.length > 0 && tested + untested === inventedServers.length))
+      assert.isTrue(exposure.rows.every(({ main }) => main.low! <= main.value! && main.value! <= main.high!))
+      assert.isTrue(exposure.concentration.some(({ dimension }) => dimension === "operator"))
+      assert.strictEqual(dictionary.find(({ name }) => name === "pair")!.columns.some(({ name }) => name === "held_by"), true)
+      const unanalysed = `${yield* temporaryFolder}/observatory.duckdb`
+      yield* recordCrawl(unanalysed, inventedFacts())
+      const refused = yield* shown(unanalysed, (atlas) =>
+        Effect.all([Effect.flip(atlas.suspicion(1)), Effect.flip(atlas.exposure(1)), Effect.flip(atlas.cluster(1, 1)), Effect.flip(atlas.pair(1, 1, 2))]))
+      assert.deepStrictEqual(refused.map(({ reason }) => reason), ["not analysed", "not analysed", "not analysed", "not analysed"])
+    }))
+})
