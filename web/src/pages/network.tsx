@@ -1,10 +1,94 @@
-import { Shape } from "../parts/states.tsx"
+import { useEffect, useRef } from "preact/hooks"
+import type { GraphHead } from "../../../src/atlas/shapes/graph.ts"
+import { useGraphHead } from "../client/atlas.ts"
+import { type ShownServers, useShownServers } from "../client/shown-servers.ts"
+import { neighbours } from "../graph/adjacency.ts"
+import { maxLines } from "../graph/edge-choice.ts"
+import { useLegendFilter } from "../graph/legend-filter.ts"
+import { Legend } from "../graph/legend.tsx"
+import { LineKey } from "../graph/line-key.tsx"
+import { DrawnTable } from "../graph/drawn-table.tsx"
+import { NetworkControls } from "../graph/network-controls.tsx"
+import { networkChoices } from "../graph/network-choices.ts"
+import type { NetworkRenderer } from "../graph/network-renderer.ts"
+import { Picture } from "../graph/picture.tsx"
+import { serverNote } from "../graph/server-note.ts"
+import { useAdjacency, useNetwork } from "../graph/use-network.ts"
+import { usePicturesKeys } from "../graph/use-picture-keys.ts"
+import { useRelayout } from "../graph/use-relayout.ts"
+import { selectOrCompare, useSelectedMembers } from "../graph/use-selection.ts"
+import { Empty, Failed, Loading } from "../parts/states.tsx"
+import { select, selected } from "../state/store.ts"
+import { count } from "../text/format.ts"
+import "../graph/network.css"
 
-const NetworkPage = () => (
-  <div class="page">
-    <header><h1>Network</h1></header>
-    <Shape />
-  </div>
-)
+const Drawn = ({ head, servers }: { readonly head: GraphHead; readonly servers: ShownServers }) => {
+  const choices = networkChoices()
+  const graph = useAdjacency(head)
+  const relayout = useRelayout(head)
+  const network = useNetwork(head, servers, graph, choices, relayout.positions)
+  const { colouring, legend, model, scene } = network
+  const renderer = useRef<NetworkRenderer | null>(null)
+  const { egos, marked } = useSelectedMembers(model)
+  const legendFilter = useLegendFilter()
+  const row = (index: number) => model.rows[index]!
+  const neighboursOf = (index: number) => (graph === null ? [] : neighbours(graph, index, network.isShown))
+  const keys = usePicturesKeys({ network, neighboursOf, renderer })
+
+  useEffect(() => { renderer.current?.focus(egos, marked) }, [egos, marked, graph, scene])
+  // A server that was chosen elsewhere is brought into view.
+  useEffect(() => {
+    if (egos[0] !== undefined && network.isShown(egos[0])) renderer.current?.show(egos[0])
+  }, [egos])
+
+  const all = network.allGroupLines.length
+  return (
+    <div class="network">
+      <header class="network-head">
+        <h1>Network</h1>
+        <NetworkControls choices={choices} graph={graph} network={network} relayout={relayout} renderer={renderer} />
+      </header>
+      {choices.isTable
+        ? <DrawnTable network={network} />
+        : (
+          <div class="network-picture">
+            <Picture scene={scene} extent={network.extent} palette={network.palette} renderer={renderer} onKeyDown={keys.onKeyDown} describedBy="network-says"
+              events={{
+                neighboursOf,
+                noteOf: (index) => serverNote(row(index), colouring),
+                onClick: (index, isCompared) => selectOrCompare(row(index).serverId, isCompared),
+                onBackground: () => { if (selected.peek() !== null) select(null) },
+                onHover: () => {}
+              }} />
+            <Legend colouring={colouring} entries={legend} isOnly={legendFilter.isOnly} onOnly={legendFilter.toggle} />
+            {egos.length > 0 ? <LineKey /> : null}
+            <p class="unseen" aria-live="polite">{keys.said}</p>
+            {scene.nodes.length === 0 ? <div class="network-none"><Empty>No server passes the filter, or all that do are hidden.</Empty></div> : null}
+          </div>
+        )}
+      {scene.lines.total > maxLines
+        ? <Failed message={`${count(scene.lines.total)} lines would be one blob and take seconds to draw, so none is drawn. Narrow the filter to fewer than ${count(maxLines)} lines.`} still="Lines of a server in question are always drawn." />
+        : null}
+      <p class="says-who network-says" id="network-says">
+        {`Who lists whom: ${count(scene.nodes.length)} of ${count(head.servers.length)} servers`}
+        {choices.lines === "groups"
+          ? `; lines are announcements between ${choices.grouping === "community" ? "communities" : "probable operators"}${all > scene.groupLines.length ? `, the strongest ${scene.groupLines.length} of ${all}` : ""}.`
+          : choices.lines === "none" ? "." : `; ${count(scene.lines.ends.length)} lines between servers.`}
+        {" Level: server. Nearness comes from announcements and means nothing by itself: neighbours are no accomplices."}
+        {" Arrow keys step from server to server, Enter selects, + − 0 zoom; the table has the same."}
+      </p>
+    </div>
+  )
+}
+
+const NetworkPage = () => {
+  const head = useGraphHead()
+  const servers = useShownServers()
+  return (
+    <Loading of={head}>
+      {(graph) => <Loading of={servers}>{(shown) => <Drawn head={graph} servers={shown} />}</Loading>}
+    </Loading>
+  )
+}
 
 export default NetworkPage

@@ -1,0 +1,42 @@
+import type { Colouring, LegendEntry, Slot } from "./colouring.ts"
+import { count } from "../text/format.ts"
+import { shortened, shown } from "../text/display.ts"
+
+const css = (slot: Slot): string => {
+  switch (slot.kind) {
+    case "group": return `var(--group-${slot.index})`
+    case "rest": return "var(--group-rest)"
+    case "unknown": return "color-mix(in srgb, var(--group-rest) 50%, var(--surface))"
+    case "step": return slot.ramp === "suspicion" ? `var(--suspicion-${slot.index})` : `color-mix(in srgb, var(--accent) ${22 + 20 * slot.index}%, var(--surface))`
+  }
+}
+
+/** What the colours mean, with the servers that have each; one is chosen by pressing it, and left by pressing it again. */
+export const Legend = ({ colouring, entries, isOnly, onOnly }: {
+  readonly colouring: Colouring
+  readonly entries: ReadonlyArray<LegendEntry>
+  /** Whether the filter says "only this" of an entry. */
+  readonly isOnly: (entry: LegendEntry) => boolean
+  readonly onOnly: (entry: LegendEntry) => void
+}) => (
+  <div class="legend" role="group" aria-label={`Colours: ${colouring.attribute.title}`}>
+    <h2>{colouring.attribute.title}</h2>
+    <ul>
+      {entries.filter((entry) => entry.servers > 0 || isOnly(entry)).map((entry) => {
+        const text = <>
+          <i class="swatch" style={{ background: css(entry.slot) }} />
+          <span class="legend-label" title={shown(entry.label)}>{shortened(entry.label, 28)}</span>
+          <span class="figure quiet">{count(entry.servers)}</span>
+        </>
+        return (
+          <li key={entry.key}>
+            {entry.filter === null
+              ? <div class="legend-row">{text}</div>
+              : <button type="button" class="legend-row" aria-pressed={isOnly(entry)} onClick={() => onOnly(entry)}>{text}</button>}
+          </li>
+        )
+      })}
+    </ul>
+    <p class="quiet legend-note">Ring: it did not answer us, or was not asked.</p>
+  </div>
+)

@@ -1,0 +1,34 @@
+import { own, setOwn } from "../state/store.ts"
+import { type Attribute, colourings, type Measure, sizings } from "./attributes.ts"
+import { type EdgeMode, edgeModes } from "./edge-choice.ts"
+import type { Grouping } from "./network-model.ts"
+
+/** What the address says of the picture: words that only this page has. */
+export interface NetworkChoices {
+  readonly colour: Attribute
+  /** Null: all the same size. */
+  readonly size: Measure | null
+  readonly lines: EdgeMode
+  readonly grouping: Grouping
+  readonly isTable: boolean
+}
+
+/** Colours are chosen once for network and map. */
+export const chosenColour = (): Attribute => colourings.find(({ id }) => id === own("colour")) ?? colourings[0]!
+
+export const networkChoices = (): NetworkChoices => {
+  const size = own("size")
+  return {
+    colour: chosenColour(),
+    size: size === "same" ? null : sizings.find(({ id }) => id === size) ?? sizings.find(({ id }) => id === "named-by")!,
+    lines: edgeModes.find((mode) => mode === own("lines")) ?? "groups",
+    grouping: own("lines") === "operator" ? "operator" : "community",
+    isTable: own("as") === "table"
+  }
+}
+
+/** Defaults are left out of the address. */
+export const choose = (word: "colour" | "size" | "lines" | "as", value: string): void => {
+  const defaults = { colour: colourings[0]!.id, size: "named-by", lines: "community", as: "picture" }
+  setOwn({ [word]: value === defaults[word] ? "" : value })
+}

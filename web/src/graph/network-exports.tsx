@@ -1,0 +1,41 @@
+import type { RefObject } from "preact"
+import { useAbout } from "../client/atlas.ts"
+import type { Adjacency } from "./adjacency.ts"
+import { download } from "./download.ts"
+import type { NetworkRenderer } from "./network-renderer.ts"
+import { pictureSvg, sceneExtent } from "./picture-svg.ts"
+import type { Network } from "./use-network.ts"
+
+/** Files of what is shown: servers that pass the filter and are not hidden, and the announcements among them. */
+export const NetworkExports = ({ graph, network, renderer }: {
+  readonly network: Network
+  readonly graph: Adjacency | null
+  readonly renderer: RefObject<NetworkRenderer | null>
+}) => {
+  const version = useAbout().value?.version ?? "unknown"
+  const { model, palette, scene } = network
+  const origin = { crawlId: model.head.crawlId, simulated: model.head.simulated, version }
+  const name = `network-crawl-${origin.crawlId}${origin.simulated ? "-SIMULATED" : ""}`
+  const title = `Announcement graph of crawl ${origin.crawlId}, ${scene.nodes.length} servers · electrum-observatory ${version} · CC BY 4.0`
+  const png = async (): Promise<void> => {
+    const blob = await renderer.current?.png(`${origin.simulated ? "SIMULATED · " : ""}${title}`)
+    if (blob !== undefined) download(`${name}.png`, blob)
+  }
+  // The writers come when they are asked for.
+  const file = async (kind: "servers" | "announcements" | "gexf"): Promise<void> => {
+    const files = await import("./network-files.ts")
+    if (kind === "servers") download(`${name}-servers.csv`, files.serversCsv(model, scene.nodes, origin), "text/csv")
+    else if (graph === null) return
+    else if (kind === "announcements") download(`${name}-announcements.csv`, files.announcementsCsv(model, graph, scene.nodes, origin), "text/csv")
+    else download(`${name}.gexf`, files.networkGexf(model, graph, scene.nodes, origin), "application/gexf+xml")
+  }
+  return (
+    <div class="actions" role="group" aria-label="Download what is shown">
+      <button type="button" disabled={renderer.current === null} onClick={() => void png()}>PNG</button>
+      <button type="button" onClick={() => download(`${name}.svg`, pictureSvg(scene, sceneExtent(scene), palette, { title, simulated: origin.simulated }), "image/svg+xml")}>SVG</button>
+      <button type="button" disabled={graph === null} onClick={() => void file("gexf")}>GEXF</button>
+      <button type="button" onClick={() => void file("servers")}>CSV of servers</button>
+      <button type="button" disabled={graph === null} onClick={() => void file("announcements")}>CSV of announcements</button>
+    </div>
+  )
+}
