@@ -2,7 +2,7 @@ import type { CrawlEvaluation } from "../analysis/evaluation/evaluate-crawl.ts"
 import type { FalseAccusation, QuestionScores } from "../analysis/evaluation/evaluation.ts"
 import type { GroupingScores } from "../analysis/evaluation/partition-metrics.ts"
 import { forDisplay } from "../domain/display.ts"
-import { jsonText } from "./format.ts"
+import { jsonText } from "../domain/json-text.ts"
 
 /** A share with three digits; what could not be judged is a dash. */
 const shown = (value: number | null): string => value === null ? "-" : value.toFixed(3)

@@ -1,5 +1,7 @@
 import stringWidth from "string-width"
+import { csvLine, csvText, quoted } from "../domain/csv.ts"
 import { forDisplay, middleTruncate } from "../domain/display.ts"
+import { jsonText } from "../domain/json-text.ts"
 import type { Column, QueryResult, Row, Value } from "../store/database.ts"
 
 /** How rows are printed: for people (table), spreadsheets (csv), programs (json, jsonl) and documents (md). */
@@ -7,16 +9,6 @@ export const rowFormats = ["table", "csv", "json", "jsonl", "md"] as const
 export type RowFormat = (typeof rowFormats)[number]
 
 type Rows = Pick<QueryResult, "columns" | "rows">
-
-/** Characters that a terminal or a reader could take for something else; escaped in JSON, where that loses nothing. */
-const unsafe = /[\u007f-\u009f\p{Cf}\p{Zl}\p{Zp}\p{Co}\p{Default_Ignorable_Code_Point}]/gu
-
-const escapeUnit = (text: string): string =>
-  Array.from({ length: text.length }, (_, i) => `\\u${text.charCodeAt(i).toString(16).padStart(4, "0")}`).join("")
-
-/** JSON in which such characters are escaped. */
-export const jsonText = (value: unknown, indent?: number): string =>
-  JSON.stringify(value, null, indent).replace(unsafe, escapeUnit)
 
 /** The columns in their order, so that every row has the same keys. */
 const record = (columns: ReadonlyArray<Column>, row: Row): Record<string, Value> =>
@@ -52,19 +44,11 @@ const formatTable = ({ columns, rows }: Rows, limit: number): string => {
   return `${[line(heads), rule, ...cells.length === 0 ? ["(no rows)"] : cells.map(line)].join("\n")}\n`
 }
 
-/**
- * RFC 4180 with a header line. Text is cleaned of control characters, and text
- * that a spreadsheet would run as a formula gets an apostrophe in front: it may
- * come from hostile servers.
- */
+/** RFC 4180 with a header line; texts are made inert without loss, since they may come from hostile servers. */
 const formatCsv = ({ columns, rows }: Rows): string => {
-  const quote = (text: string): string => /[",\r\n]/.test(text) ? `"${text.replaceAll("\"", "\"\"")}"` : text
-  const safe = (text: string): string =>
-    quote(forDisplay(/^[=+\-@\t\r]/.test(text) ? `'${text}` : text, Number.POSITIVE_INFINITY))
   const cell = (value: Value): string =>
-    value === null ? "" : typeof value === "string" ? safe(value) : typeof value === "object" ? safe(jsonText(value)) : String(value)
-  const lines = [columns.map(({ name }) => safe(name)), ...rows.map((row) => columns.map(({ name }) => cell(row[name] ?? null)))]
-  return lines.map((line) => `${line.join(",")}\r\n`).join("")
+    value === null ? "" : typeof value === "string" ? csvText(value) : typeof value === "object" ? quoted(jsonText(value)) : String(value)
+  return [columns.map(({ name }) => csvText(name)), ...rows.map((row) => columns.map(({ name }) => cell(row[name] ?? null)))].map(csvLine).join("")
 }
 
 /** GitHub's tables; text of strangers can neither leave its cell nor become a link, an image or markup. */

@@ -29,3 +29,18 @@ export const changeFile = async (path: string, sql: string): Promise<void> => {
     instance.closeSync()
   }
 }
+
+/** Rows of a query on a database of its own, which has no tables: for files that DuckDB reads. */
+export const queryMemory = async (sql: string): Promise<Array<Record<string, unknown>>> => {
+  const instance = await DuckDBInstance.create(":memory:")
+  try {
+    const connection = await instance.connect()
+    try {
+      return await (await connection.runAndReadAll(sql)).getRowObjectsJson()
+    } finally {
+      connection.closeSync()
+    }
+  } finally {
+    instance.closeSync()
+  }
+}

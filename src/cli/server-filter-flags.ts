@@ -1,0 +1,35 @@
+import { Flag } from "effect/cli"
+import type { ServerFilter } from "../atlas/shapes/server-filter.ts"
+import { choice, integer, nullable, number, repeated, text } from "./option.ts"
+
+/** Numbers of a repeated flag; a text that is none is wrong usage. */
+const numbers = (flag: Flag.Flag<ReadonlyArray<string>>) =>
+  flag.pipe(
+    Flag.filter((texts) => texts.every((it) => /^[0-9]+$/.test(it)), (texts) => `whole numbers, not ${texts.join(", ")}`),
+    Flag.map((texts) => texts.map(Number))
+  )
+
+/** The flags by which servers are chosen, with the words of the viewer's filter. */
+export const serverFilterFlags = {
+  search: nullable(text("search", "Only servers with this in a host, address, software or organisation.")),
+  implementation: repeated("implementation", "Only servers that behave like this software."),
+  country: repeated("country", "Only servers in this country."),
+  asn: numbers(repeated("asn-number", "Only servers in this autonomous system.")),
+  networkClass: repeated("network-class", "Only servers with hosts of this kind: ipv4, ipv6, onion, name."),
+  reachable: nullable(choice("reachable", ["yes", "no", "unknown"], "Only servers that answered, did not, or of which that is not known.")),
+  cluster: numbers(repeated("cluster", "Only members of this group of a probable operator.")),
+  community: numbers(repeated("community", "Only members of this community.")),
+  scoreMin: nullable(number("score-min", "Only servers with this score of suspicion or more.")),
+  scoreMax: nullable(number("score-max", "Only servers with this score of suspicion or less.")),
+  degreeMin: nullable(integer("degree-min", "Only servers that so many servers name, or more.")),
+  degreeMax: nullable(integer("degree-max", "Only servers that so many servers name, or fewer."))
+}
+
+/** The filter that these flags say; what was not given narrows nothing. */
+export const serverFilterOf = (input: { readonly [K in keyof Required<ServerFilter>]: Required<ServerFilter>[K] | null }): ServerFilter =>
+  Object.fromEntries(
+    (Object.keys(serverFilterFlags) as ReadonlyArray<keyof ServerFilter>).flatMap((name) => {
+      const value = input[name]
+      return value === null || (Array.isArray(value) && value.length === 0) ? [] : [[name, value]]
+    })
+  )

@@ -1,0 +1,34 @@
+import { Effect } from "effect"
+import { Atlas } from "../atlas/atlas.ts"
+import type { ServerFilter } from "../atlas/shapes/server-filter.ts"
+import { matches } from "../atlas/shapes/server-filter.ts"
+import { aboutOf, type Provenance } from "./about.ts"
+import type { Shown } from "./shown.ts"
+
+/** What is shown of a crawl, narrowed to the servers that pass a filter. Groups and notes are read where they are wanted. */
+export const readShown = Effect.fn("readShown")(function*(
+  provenance: Provenance,
+  filter: ServerFilter,
+  wanted: { readonly clusters: boolean; readonly notes: boolean }
+) {
+  const atlas = yield* Atlas
+  const crawlId = provenance.crawl_id
+  const servers = yield* atlas.servers(crawlId)
+  const noted = wanted.notes ? servers.filter(({ notes }) => notes > 0) : []
+  const shown: Shown = {
+    about: aboutOf(provenance),
+    local: provenance.audience === "local",
+    servers,
+    chosen: new Set(servers.filter((row) => matches(row, filter)).map(({ serverId }) => serverId)),
+    clusters: wanted.clusters ? yield* atlas.clusters(crawlId) : [],
+    notes: (yield* Effect.forEach(noted, ({ serverId }) => atlas.server(crawlId, serverId))).flatMap(({ notes }) => notes)
+  }
+  return shown
+})
+
+/** Where nodes are drawn, by number of the server; empty where no layout is stored. */
+export const readPositions = Effect.fn("readPositions")(function*(crawlId: number) {
+  const atlas = yield* Atlas
+  const { servers, x, y } = yield* atlas.graphHead(crawlId)
+  return new Map(servers.flatMap((serverId, i) => x[i] === undefined || y[i] === undefined ? [] : [[serverId, { x: x[i], y: y[i] }] as const]))
+})
