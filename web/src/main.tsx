@@ -8,6 +8,7 @@ import "./style/shell.css"
 import "./style/parts.css"
 import "./style/panel.css"
 import "./style/table.css"
+import "./style/pages.css"
 import "./state/theme.ts"
 
 listenToKeys()

@@ -1,0 +1,52 @@
+import type { GraphHead } from "../../../src/atlas/shapes/graph.ts"
+import type { ServerRow } from "../../../src/atlas/shapes/server-row.ts"
+import { useGraphHead } from "../client/atlas.ts"
+import { useShownServers } from "../client/shown-servers.ts"
+import { groupColour, groupRanks } from "../parts/group-colour.ts"
+import { Loading } from "../parts/states.tsx"
+import { pageHash } from "../state/store.ts"
+
+const width = 400
+const height = 300
+
+/** Dots of one colour as one path: lines of no length with round ends. */
+const dotsOf = (head: GraphHead, colours: (server: number) => string): ReadonlyMap<string, string> => {
+  const [left, right, top, bottom] = [Math.min(...head.x), Math.max(...head.x), Math.min(...head.y), Math.max(...head.y)]
+  const scale = Math.min((width - 24) / (right - left || 1), (height - 24) / (bottom - top || 1))
+  const paths = new Map<string, string>()
+  head.servers.forEach((server, i) => {
+    const x = width / 2 + (head.x[i]! - (left + right) / 2) * scale
+    const y = height / 2 + (head.y[i]! - (top + bottom) / 2) * scale
+    const colour = colours(server)
+    paths.set(colour, `${paths.get(colour) ?? ""}M${x.toFixed(1)} ${y.toFixed(1)}h0`)
+  })
+  return paths
+}
+
+const Picture = ({ byId, head }: { readonly head: GraphHead; readonly byId: ReadonlyMap<number, ServerRow> }) => {
+  const ranks = groupRanks([...byId.values()].map(({ clusterId }) => clusterId))
+  const colourOf = (server: number): string => {
+    const cluster = byId.get(server)?.clusterId ?? null
+    return cluster === null ? "var(--line-strong)" : groupColour(ranks.get(cluster) ?? null)
+  }
+  const dots = [...dotsOf(head, colourOf)].sort(([a], [b]) => Number(b === "var(--line-strong)") - Number(a === "var(--line-strong)"))
+  const size = head.servers.length > 3_000 ? 2.2 : head.servers.length > 600 ? 3.5 : 6
+  return (
+    <a class="picture" href={pageHash("network")} aria-label="Open the network">
+      <svg viewBox={`0 0 ${width} ${height}`} aria-hidden="true">
+        {dots.map(([colour, path]) => <path key={colour} d={path} fill="none" stroke-width={size} stroke-linecap="round" style={{ stroke: colour }} />)}
+      </svg>
+    </a>
+  )
+}
+
+/** The stored layout in small; edges are on the page it leads to. */
+export const NetworkThumbnail = () => {
+  const head = useGraphHead()
+  const byId = useShownServers().value?.byId ?? new Map<number, ServerRow>()
+  return (
+    <Loading of={head} lines={5}>
+      {(value) => value.servers.length === 0 ? <p class="quiet">No server announces another yet.</p> : <Picture head={value} byId={byId} />}
+    </Loading>
+  )
+}
