@@ -4,7 +4,7 @@ import { groupColour } from "../parts/group-colour.ts"
 import { select, selected } from "../state/store.ts"
 import { counted, probability } from "../text/format.ts"
 
-const most = 12
+const most = 8
 
 /** Groups that are probably one operator's, largest first, against all servers that answered. */
 export const OperatorBars = ({ overview }: { readonly overview: Overview }) => {
@@ -27,7 +27,7 @@ export const OperatorBars = ({ overview }: { readonly overview: Overview }) => {
   ]
   return (
     <>
-      {bars.length === 0 ? <p class="quiet">No group of servers is probably one operator's. A careful operator would leave none.</p> : <Bars bars={bars} label="Groups that are probably one operator's" />}
+      {bars.length === 0 ? <p class="quiet">No group of servers is probably one operator's. A careful operator would leave none.</p> : <Bars bars={bars} isStacked label="Groups that are probably one operator's" />}
       <p class="quiet">{`${counted(all - inGroups, "server")} of ${all} that answered ${all - inGroups === 1 ? "is" : "are"} in no group.`}</p>
     </>
   )

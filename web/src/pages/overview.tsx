@@ -86,7 +86,7 @@ const Content = ({ overview }: { readonly overview: Overview }) => {
     <>
       <header class="headline">
         <h1 class="unseen">Overview</h1>
-        {overview.headline.filter((sentence) => !sentence.startsWith("SIMULATED")).map((sentence) => <p key={sentence}>{shown(sentence)}</p>)}
+        {overview.headline.map((sentence) => <p key={sentence} class={sentence.startsWith("SIMULATED network") ? "aside" : undefined}>{shown(sentence)}</p>)}
       </header>
       <div class="charts pictures">
         <Chart title="Operators by share" shows="Groups of servers that are probably one operator's, by servers that answered." level="operator" caveat="Groups are probabilities, not names." query="operator-clusters">

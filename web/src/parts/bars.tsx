@@ -14,14 +14,19 @@ export interface Bar {
 }
 
 /** Sorted bars, each with its label and figures as text: the picture is its own table. */
-export const Bars = ({ bars, label }: { readonly bars: ReadonlyArray<Bar>; readonly label: string }) => {
+export const Bars = ({ bars, isStacked = false, label }: {
+  readonly bars: ReadonlyArray<Bar>
+  readonly label: string
+  /** Bars below their labels, where these are long. */
+  readonly isStacked?: boolean
+}) => {
   const longest = Math.max(1, ...bars.map(({ value }) => value))
   return (
-    <ul class="bars" aria-label={label}>
+    <ul class={isStacked ? "bars stacked" : "bars"} aria-label={label}>
       {bars.map((bar) => {
         const text = (
           <>
-            <span class="bar-label" title={shown(bar.label)}>{shortened(bar.label, 34)}{bar.note === undefined ? null : <span class="quiet"> {bar.note}</span>}</span>
+            <span class="bar-label" title={shown(bar.label)}>{shortened(bar.label, isStacked ? 40 : 26)}{bar.note === undefined ? null : <span class="quiet"> {bar.note}</span>}</span>
             <svg class="bar" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">
               <rect x="0" y="0" width={Math.max(0.6, 100 * bar.value / longest)} height="8"
                 style={{ fill: bar.isUnknown === true ? "var(--line-strong)" : bar.colour ?? "var(--accent)" }} />
