@@ -42,8 +42,11 @@ export class Editions extends Context.Service<Editions, {
   readonly newest: () => Edition
   /** Every new edition from now on. */
   readonly changes: Effect.Effect<PubSub.Subscription<Edition>, never, Scope.Scope>
-  /** Looks at the files now and not in a second. */
-  readonly refresh: Effect.Effect<void>
+  /**
+   * Lets this process write to the database: meanwhile nobody here looks at the file, and
+   * afterwards what was written is in the newest edition.
+   */
+  readonly afterWriting: <A, E, R>(write: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
 }>()("electrum-observatory/Editions") {
   /** Waits until there is a snapshot to read, which `onWait` is told once. */
   static readonly layer = (
@@ -76,7 +79,7 @@ const makeEditions = Effect.fnUntraced(function*(options: EditionOptions, onWait
   const first = Effect.gen(function*() {
     let [isTold, anew] = [false, false]
     while (true) {
-      const now = (yield* renewSnapshot(db, snapshot, anew)) ? yield* stampText : null
+      const now = (yield* renewSnapshot(db, snapshot, { anew })) ? yield* stampText : null
       if (now !== null) {
         const opened = yield* Effect.result(open(now))
         if (opened._tag === "Success") return { held: opened.success, stamp: now }
@@ -95,8 +98,8 @@ const makeEditions = Effect.fnUntraced(function*(options: EditionOptions, onWait
   let stamp = begin.stamp
 
   const turn = yield* Semaphore.make(1)
-  const refresh = Semaphore.withPermit(turn, Effect.gen(function*() {
-    yield* renewSnapshot(db, snapshot)
+  const refresh = (quietMs?: number) => Semaphore.withPermit(turn, Effect.gen(function*() {
+    yield* renewSnapshot(db, snapshot, { quietMs })
     const now = yield* stampText
     if (now === null || now === stamp) return
     // Also where it cannot be opened: it would not get better by the next look.
@@ -112,7 +115,7 @@ const makeEditions = Effect.fnUntraced(function*(options: EditionOptions, onWait
     Effect.uninterruptible,
     Effect.provideContext(services)
   )
-  yield* Effect.sleep(everyMs).pipe(Effect.andThen(refresh), Effect.forever, Effect.forkScoped)
+  yield* Effect.sleep(everyMs).pipe(Effect.andThen(refresh()), Effect.forever, Effect.forkScoped)
 
   return Editions.of({
     lease: Effect.map(
@@ -130,6 +133,6 @@ const makeEditions = Effect.fnUntraced(function*(options: EditionOptions, onWait
     ),
     newest: () => held.edition,
     changes: PubSub.subscribe(published),
-    refresh
+    afterWriting: (write) => Effect.tap(Semaphore.withPermit(turn, write), refresh(0))
   })
 })

@@ -1,11 +1,56 @@
-import { Effect } from "effect"
+import { Effect, type FileSystem } from "effect"
+import { HttpServerResponse } from "effect/http"
 import { HttpApiBuilder } from "effect/http-api"
-import type { Allowed } from "./atlas-handlers.ts"
+import { NoteBook } from "../store/notes.ts"
+import type { StoreError } from "../store/store-error.ts"
+import { type Allowed, fromAtlas, ofCrawl } from "./atlas-handlers.ts"
+import { Editions } from "./editions.ts"
 import { ObservatoryApi } from "./observatory-api.ts"
-import { Forbidden } from "./problem.ts"
+import { Conflict, Forbidden, Internal, NotFound } from "./problem.ts"
 
-export const noteHandlers = (_allowed: Allowed) =>
-  HttpApiBuilder.group(ObservatoryApi, "notes", (handlers) => {
-    const off = () => Effect.fail(new Forbidden({ message: "Notes are not offered yet." }))
-    return handlers.handleAll({ notes: off, addNote: off, removeNote: off })
-  })
+const problemOf = Effect.fnUntraced(function*(error: StoreError) {
+  if (error.reason === "not found") return yield* new NotFound({ message: error.message })
+  if (error.reason === "locked") {
+    return yield* new Conflict({ message: "The database is being written to, by a crawl or an analysis. A note can be written when it has ended." })
+  }
+  yield* Effect.logError(`Cannot write a note: ${error.message}`)
+  return yield* new Internal({ message: "The note could not be written; the log of the server says why." })
+})
+
+/**
+ * Notes are read from the edition like everything else, and written to the user's
+ * database, which is held for that moment only; the edition after it has them.
+ */
+export const noteHandlers = (allowed: Allowed, db: string) =>
+  HttpApiBuilder.group(ObservatoryApi, "notes", Effect.fn(function*(handlers) {
+    const editions = yield* Editions
+    const services = yield* Effect.context<FileSystem.FileSystem>()
+    const ifAllowed = allowed.notes
+      ? Effect.void
+      : Effect.fail(new Forbidden({ message: "This server is public and has no notes." }))
+    /** Writes, and comes back when what was written can be read. */
+    const write = <A>(use: (book: NoteBook["Service"]) => Effect.Effect<A, StoreError>) =>
+      editions.afterWriting(Effect.provide(Effect.flatMap(NoteBook, use), NoteBook.layer(db))).pipe(
+        Effect.catch(problemOf),
+        Effect.provideContext(services),
+        Effect.uninterruptible
+      )
+
+    return handlers.handleAll({
+      notes: ({ params }) =>
+        Effect.andThen(ifAllowed, Effect.map(ofCrawl(params.crawl, (atlas, crawlId) => atlas.server(crawlId, params.server)), ({ notes }) => notes)),
+      addNote: Effect.fn(function*({ params, payload }) {
+        yield* ifAllowed
+        const { host, network } = yield* fromAtlas((atlas) => Effect.gen(function*() {
+          const { crawlId, network } = yield* atlas.crawl(params.crawl)
+          return { network, host: (yield* atlas.server(crawlId, params.server)).server.host }
+        }))
+        return yield* write((book) => book.add({ network, host, author: payload.author?.trim() || "viewer", text: payload.text }))
+      }),
+      removeNote: Effect.fn(function*({ params }) {
+        yield* ifAllowed
+        yield* write((book) => book.remove(params.note))
+        return HttpServerResponse.empty({ status: 204 })
+      })
+    })
+  }))

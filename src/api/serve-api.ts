@@ -25,6 +25,8 @@ export interface ServeOptions {
   readonly names: ReadonlyArray<string>
   readonly token: string | null
   readonly allowed: Allowed
+  /** The user's database: only notes are written to it. */
+  readonly db: string
   readonly snapshot: string
   /** The built viewer, by path. */
   readonly viewer: ReadonlyMap<string, Content>
@@ -38,10 +40,10 @@ const longestBody = ByteSize.kibibytes(256)
  * are in the middle of something get a moment to finish; streams end.
  */
 export const serveApi = Effect.fn("serveApi")(function*(options: ServeOptions) {
-  const { allowed, host, names, port, snapshot, token, viewer } = options
+  const { allowed, db, host, names, port, snapshot, token, viewer } = options
   const scope = yield* Effect.scope
   const routes = HttpApiBuilder.layer(ObservatoryApi).pipe(
-    Layer.provide([crawlHandlers(allowed), serverHandlers, noteHandlers(allowed), queryHandlers(allowed), eventHandlers]),
+    Layer.provide([crawlHandlers(allowed), serverHandlers, noteHandlers(allowed, db), queryHandlers(allowed), eventHandlers]),
     Layer.provide([QueryCatalogue.layer, SqlRunner.layer(snapshot)])
   )
   const server = yield* Layer.build(NodeHttpServer.layer(createServer, { host, port, gracefulShutdownTimeout: "1 second" }))

@@ -39,7 +39,7 @@ export const runServe = Effect.fnUntraced(function*({ db, host, names, port, pub
     output.stderr(`Waiting for a snapshot of ${db}: it is being written to.\n`)
   )
   yield* Effect.gen(function*() {
-    const listening = yield* serveApi({ host, port, names, token, allowed, snapshot, viewer })
+    const listening = yield* serveApi({ db, host, port, names, token, allowed, snapshot, viewer })
     const name = host === "0.0.0.0" || host === "::" ? "127.0.0.1" : host.includes(":") ? `[${host}]` : host
     yield* output.stdout(`http://${name}:${listening}/${token === null ? "" : "?token=…"}\n`)
     yield* output.stderr(

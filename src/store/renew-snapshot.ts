@@ -29,8 +29,12 @@ const stampsOf = Effect.fnUntraced(function*(path: string) {
   return { database: yield* stampOf(path), log: yield* stampOf(`${path}.wal`) }
 })
 
-/** Milliseconds without a write after which a file is copied. */
-const quietMs = 2_000
+export interface RenewOptions {
+  /** Also when the snapshot is not older, e.g. because it cannot be read. */
+  readonly anew?: boolean
+  /** Milliseconds without a write after which the database is copied, 2,000 by default. */
+  readonly quietMs?: number | undefined
+}
 
 /**
  * Makes the snapshot of a database anew where it is missing or older than the
@@ -42,12 +46,11 @@ const quietMs = 2_000
  * tries again. Whoever is writing all the time publishes snapshots by itself.
  *
  * @param target where the snapshot is published
- * @param anew also when it is not older, e.g. because it cannot be read
  */
 export const renewSnapshot = Effect.fn("renewSnapshot")(function*(
   path: string,
   target: string,
-  anew = false
+  { anew = false, quietMs = 2_000 }: RenewOptions = {}
 ): Effect.fn.Return<boolean, StoreError, FileSystem.FileSystem> {
   const fs = yield* FileSystem.FileSystem
   const [before, published] = [yield* stampsOf(path), yield* stampOf(target)]

@@ -27,7 +27,7 @@ const run = (cwd: string, command: string, ...args: ReadonlyArray<string>): stri
 const pack = (): string => {
   const copy = join(folder, "copy")
   mkdirSync(copy)
-  for (const name of ["package.json", "README.md", "LICENSE", "src", "queries", "web"]) {
+  for (const name of ["package.json", "README.md", "LICENSE", "src", "queries", "web", "tsconfig.json"]) {
     cpSync(join(root, name), join(copy, name), { recursive: true })
   }
   symlinkSync(join(root, "node_modules"), join(copy, "node_modules"))

@@ -24,6 +24,9 @@ const refusalOf = (cause: unknown): SqlOutcome => {
   if (start === -1) return { kind: "refusal", message: withoutFolder(message), position: null }
   try {
     const error = JSON.parse(message.slice(start)) as { exception_type: string; exception_message: string; position?: string }
+    if (error.exception_type === "Out of Memory") {
+      return { kind: "refusal", message: `The query needed more than ${sqlLimits.memoryLimit} of memory.`, position: null }
+    }
     const position = error.position === undefined ? null : Number(error.position)
     return {
       kind: "refusal",
