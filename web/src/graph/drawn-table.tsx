@@ -1,30 +1,32 @@
-import { Host } from "../parts/copy-text.tsx"
-import { select } from "../state/store.ts"
-import { answered, count } from "../text/format.ts"
-import type { Network } from "./use-network.ts"
+import { useMemo } from "preact/hooks"
+import type { ServerRow } from "../../../src/atlas/shapes/server-row.ts"
+import { type ServerColumn, serverColumns, usualColumns } from "../pages/server-columns.tsx"
+import { select, own, setOwn } from "../state/store.ts"
+import { Grid } from "../table/grid.tsx"
+import { orderText, readOrder, sorted, type Order } from "../table/sort.ts"
+import { shown } from "../text/display.ts"
+import type { Colouring } from "./colouring.ts"
+import { useIsSelected } from "./use-selection.ts"
 
-const most = 200
+const usualOrder: Order = { column: "namedBy", direction: "down" }
 
-/** The same as the picture, for those who cannot see it or want to read it: servers that are drawn. */
-export const DrawnTable = ({ network }: { readonly network: Network }) => (
-  <div class="table-scroll">
-    <table class="plain-table">
-      <thead><tr><th>Host</th><th>{network.colouring.attribute.title}</th><th>Answer</th><th class="number">Named by</th><th class="number">Names</th></tr></thead>
-      <tbody>
-        {network.shown.slice(0, most).map((index) => {
-          const row = network.model.rows[index]!
-          return (
-            <tr key={row.serverId}>
-              <td><button type="button" class="plain" onClick={() => select({ kind: "server", id: row.serverId })}><Host text={row.host} /></button></td>
-              <td>{network.colouring.labelOf(row)}</td>
-              <td>{answered(row.reachable)}</td>
-              <td class="number">{count(row.namedBy)}</td>
-              <td class="number">{count(row.names)}</td>
-            </tr>
-          )
-        })}
-      </tbody>
-    </table>
-    {network.shown.length > most ? <p class="quiet">{`and ${count(network.shown.length - most)} more`}</p> : null}
-  </div>
-)
+/** The same servers as in a picture, for those who cannot see it or want to read it; what they are coloured by comes second. */
+export const DrawnTable = ({ colouring, label, rows }: { readonly rows: ReadonlyArray<ServerRow>; readonly colouring: Colouring; readonly label: string }) => {
+  const columns = useMemo((): ReadonlyArray<ServerColumn> => {
+    const colour: ServerColumn = {
+      id: "colour", title: `Colour: ${colouring.attribute.title}`, meaning: "What the picture is coloured by", width: 190, usual: true,
+      key: (row) => colouring.attribute.of(row), raw: colouring.labelOf, cell: (row) => shown(colouring.labelOf(row), 60)
+    }
+    const [host, ...others] = serverColumns.filter(({ id }) => usualColumns.includes(id) || id === "names" || id === "mutual" || id === "communityId")
+    return [host!, colour, ...others]
+  }, [colouring])
+  const order = readOrder(own("sort"), columns.map(({ id }) => id), usualOrder)
+  const by = columns.find(({ id }) => id === order.column)!
+  const inOrder = useMemo(() => sorted(rows, by.key, order.direction), [rows, by, order.direction])
+  const isSelected = useIsSelected()
+  return (
+    <Grid<ServerRow> label={label} columns={columns} rows={inOrder} idOf={({ serverId }) => serverId}
+      order={order} onOrder={(next) => setOwn({ sort: orderText(next) }, "replace")}
+      onOpen={({ serverId }) => select({ kind: "server", id: serverId })} isOpen={isSelected} />
+  )
+}

@@ -1,15 +1,7 @@
-import type { Colouring, LegendEntry, Slot } from "./colouring.ts"
+import type { Colouring, LegendEntry } from "./colouring.ts"
+import { slotCss } from "./slot-css.ts"
 import { count } from "../text/format.ts"
 import { shortened, shown } from "../text/display.ts"
-
-const css = (slot: Slot): string => {
-  switch (slot.kind) {
-    case "group": return `var(--group-${slot.index})`
-    case "rest": return "var(--group-rest)"
-    case "unknown": return "color-mix(in srgb, var(--group-rest) 50%, var(--surface))"
-    case "step": return slot.ramp === "suspicion" ? `var(--suspicion-${slot.index})` : `color-mix(in srgb, var(--accent) ${22 + 20 * slot.index}%, var(--surface))`
-  }
-}
 
 /** What the colours mean, with the servers that have each; one is chosen by pressing it, and left by pressing it again. */
 export const Legend = ({ colouring, entries, isOnly, onOnly }: {
@@ -24,7 +16,7 @@ export const Legend = ({ colouring, entries, isOnly, onOnly }: {
     <ul>
       {entries.filter((entry) => entry.servers > 0 || isOnly(entry)).map((entry) => {
         const text = <>
-          <i class="swatch" style={{ background: css(entry.slot) }} />
+          <i class="swatch" style={{ background: slotCss(entry.slot) }} />
           <span class="legend-label" title={shown(entry.label)}>{shortened(entry.label, 28)}</span>
           <span class="figure quiet">{count(entry.servers)}</span>
         </>

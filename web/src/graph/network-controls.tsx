@@ -1,8 +1,9 @@
 import type { RefObject } from "preact"
-import { hidden, pinned, selected, showAll, toggleHidden, togglePinned } from "../state/store.ts"
+import { hidden, pinned, showAll, toggleHidden, togglePinned } from "../state/store.ts"
 import { count, share } from "../text/format.ts"
 import type { Adjacency } from "./adjacency.ts"
 import { colourings, sizings } from "./attributes.ts"
+import { Choice } from "./choice.tsx"
 import { Finder } from "./finder.tsx"
 import { choose, type NetworkChoices } from "./network-choices.ts"
 import { NetworkExports } from "./network-exports.tsx"
@@ -19,20 +20,6 @@ const lineWords: Readonly<Record<string, string>> = {
   all: "all announcements",
   none: "none"
 }
-
-const Choice = ({ label, onChoose, options, value }: {
-  readonly label: string
-  readonly value: string
-  readonly options: ReadonlyArray<readonly [string, string]>
-  readonly onChoose: (value: string) => void
-}) => (
-  <label class="chooser">
-    <span class="quiet">{label}</span>
-    <select value={value} onChange={({ currentTarget }) => onChoose(currentTarget.value)}>
-      {options.map(([id, title]) => <option key={id} value={id}>{title}</option>)}
-    </select>
-  </label>
-)
 
 /** What to do with servers that are selected, or shown: hide, pin, lay out anew. */
 const Arrange = ({ graph, network, relayout }: { readonly network: Network; readonly graph: Adjacency | null; readonly relayout: Relayout }) => {
@@ -66,7 +53,6 @@ export const NetworkControls = ({ choices, graph, network, relayout, renderer }:
 }) => {
   const { colour, grouping, isTable, lines, size } = choices
   const rows = network.shown.map((index) => network.model.rows[index]!)
-  const isSelected = selected.value !== null
   return (
     <>
       <Finder rows={rows} onFound={({ serverId }) => {
@@ -89,9 +75,9 @@ export const NetworkControls = ({ choices, graph, network, relayout, renderer }:
         <button type="button" aria-pressed={!isTable} onClick={() => choose("as", "picture")}>Picture</button>
         <button type="button" aria-pressed={isTable} onClick={() => choose("as", "table")}>Table</button>
       </span>
-      <details class="more" data-selected={isSelected}>
-        <summary>More</summary>
-        <div class="more-body">
+      <details class="menu">
+        <summary>Arrange, download</summary>
+        <div class="menu-body network-menu">
           <h2>Arrange</h2>
           <Arrange network={network} graph={graph} relayout={relayout} />
           <h2>Download what is shown</h2>

@@ -1,5 +1,6 @@
 import { useMemo } from "preact/hooks"
-import { selectedServers } from "../state/selection.ts"
+import type { ServerRow } from "../../../src/atlas/shapes/server-row.ts"
+import { type Selection, selectedServers } from "../state/selection.ts"
 import { select, selected } from "../state/store.ts"
 import type { NetworkModel } from "./network-model.ts"
 
@@ -10,11 +11,22 @@ export const selectOrCompare = (serverId: number, isCompared: boolean): void => 
   else select({ kind: "server", id: serverId })
 }
 
+/** Whether a server is in the group that is selected; groups of all kinds have numbers of one series. */
+const isMember = (row: ServerRow, selection: Selection | null): boolean =>
+  selection?.kind === "cluster" && [row.clusterId, row.backendId, row.machineId, row.behaviourClusterId].includes(selection.id)
+
+/** Whether a server is what is selected, or part of it. */
+export const useIsSelected = (): ((row: ServerRow) => boolean) => {
+  const selection = selected.value
+  const ids = selectedServers(selection)
+  return (row) => ids.includes(row.serverId) || isMember(row, selection)
+}
+
 /** What the selection means to a picture: servers whose lines are drawn, and members of a group, which are marked. */
 export const useSelectedMembers = (model: NetworkModel): { readonly egos: ReadonlyArray<number>; readonly marked: ReadonlyArray<number> } => {
   const selection = selected.value
   return useMemo(() => ({
     egos: selectedServers(selection).flatMap((id) => model.indexOf.get(id) ?? []),
-    marked: selection?.kind === "cluster" ? model.rows.flatMap((row, index) => (row?.clusterId === selection.id ? [index] : [])) : []
+    marked: model.rows.flatMap((row, index) => (row !== undefined && isMember(row, selection) ? [index] : []))
   }), [selection, model])
 }

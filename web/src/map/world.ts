@@ -18,7 +18,6 @@ export interface Country {
 export interface World {
   readonly width: number
   readonly height: number
-  readonly outline: string
   readonly countries: ReadonlyMap<string, Country>
   /** Shapes without a code of their own. */
   readonly others: ReadonlyArray<string>
@@ -38,7 +37,8 @@ const middle = (geometry: Geometry): [number, number] => {
 export const drawWorld = (width = 960): World => {
   const projection = geoEqualEarth().rotate([-11, 0]).fitWidth(width, { type: "Sphere" })
   const path = geoPath(projection).digits(1)
-  const [, [, bottom]] = path.bounds({ type: "Sphere" })
+  // From the northernmost land to Cape Horn: what is beyond has no servers, and half of the picture would be empty.
+  const height = Math.ceil(projection([-67, -57])![1])
   const collection = feature(topology as unknown as Topology, topology.objects.countries as unknown as GeometryCollection)
   const byNumber = new Map<string, Feature>()
   const others: Array<string> = []
@@ -46,7 +46,6 @@ export const drawWorld = (width = 960): World => {
   for (const shape of collection.features) {
     const number = shape.id === undefined ? undefined : String(shape.id)
     if (number !== undefined && codes.has(number)) byNumber.set(number, shape)
-    // Antarctica has no servers, and half of the picture would be white.
     else if (number !== "010") others.push(path(shape) ?? "")
   }
   const countries = new Map<string, Country>()
@@ -56,5 +55,5 @@ export const drawWorld = (width = 960): World => {
     const [x, y] = projection(at) ?? [0, 0]
     countries.set(code, { code, x, y, path: shape === undefined || code === "AQ" ? null : path(shape) })
   }
-  return { width, height: Math.ceil(bottom), outline: path({ type: "Sphere" }) ?? "", countries, others }
+  return { width, height, countries, others }
 }

@@ -1,10 +1,94 @@
-import { Shape } from "../parts/states.tsx"
+import { useMemo } from "preact/hooks"
+import { type ShownServers, useShownServers } from "../client/shown-servers.ts"
+import { colourings } from "../graph/attributes.ts"
+import { Choice } from "../graph/choice.tsx"
+import { colouringOf } from "../graph/colouring.ts"
+import { DrawnTable } from "../graph/drawn-table.tsx"
+import { useLegendFilter } from "../graph/legend-filter.ts"
+import { Legend } from "../graph/legend.tsx"
+import { choose, chosenColour } from "../graph/network-choices.ts"
+import { selectOrCompare, useIsSelected } from "../graph/use-selection.ts"
+import { byPlace, countryName, fillBounds } from "../map/by-place.ts"
+import { useZoom } from "../map/use-zoom.ts"
+import { fillShare, world, WorldMap } from "../map/world-map.tsx"
+import { Empty, Loading } from "../parts/states.tsx"
+import { filter, hidden, narrow, own, pageHash } from "../state/store.ts"
+import { count, counted } from "../text/format.ts"
+import "../graph/network.css"
+import "../map/map.css"
 
-const MapPage = () => (
-  <div class="page">
-    <header><h1>Map</h1></header>
-    <Shape />
-  </div>
-)
+/** What the fills mean. */
+const FillKey = ({ most }: { readonly most: number }) => {
+  const bounds = fillBounds(most)
+  if (bounds.length === 0) return null
+  return (
+    <ul class="fill-key" aria-label="Servers of a country">
+      {bounds.map((from, step) => (
+        <li key={from}><i class="swatch" style={{ background: `color-mix(in srgb, var(--accent) ${fillShare(step, bounds.length)}%, var(--map-land))` }} />
+          <span>{step + 1 < bounds.length ? bounds[step + 1]! - 1 === from ? count(from) : `${count(from)} to ${count(bounds[step + 1]! - 1)}` : `${count(from)} or more`}</span></li>
+      ))}
+    </ul>
+  )
+}
+
+const Drawn = ({ all, rows }: ShownServers) => {
+  const colour = chosenColour(all)
+  const colouring = useMemo(() => colouringOf(colour, all), [colour, all])
+  const shown = useMemo(() => rows.filter(({ serverId }) => !hidden.value.has(serverId)), [rows, hidden.value])
+  const places = useMemo(() => byPlace(shown), [shown])
+  const legend = useMemo(() => colouring.legend(shown), [colouring, shown])
+  const legendFilter = useLegendFilter()
+  const isSelected = useIsSelected()
+  const zoom = useZoom(world.width, world.height)
+  const isTable = own("as") === "table"
+  const placed = shown.length - places.onion.length - places.unknown.length
+  const isCountry = (code: string): boolean => filter.value.country?.length === 1 && filter.value.country[0] === code
+  const largest = places.countries[0]
+  return (
+    <div class="network">
+      <header class="tools">
+        <h1>Map</h1>
+        <Choice label="Colour" value={colour.id} options={colourings.map(({ id, title }) => [id, title])} onChoose={(id) => choose("colour", id)} />
+        <span class="spring" />
+        {isTable ? null : (
+          <span class="zooms" role="group" aria-label="Zoom">
+            <button type="button" aria-label="Zoom in" onClick={() => zoom.by(1.5)}>+</button>
+            <button type="button" aria-label="Zoom out" onClick={() => zoom.by(1 / 1.5)}>−</button>
+            <button type="button" onClick={zoom.reset}>Fit</button>
+          </span>
+        )}
+        <span class="tabs" role="group" aria-label="Show as">
+          <button type="button" aria-pressed={!isTable} onClick={() => choose("as", "picture")}>Picture</button>
+          <button type="button" aria-pressed={isTable} onClick={() => choose("as", "table")}>Table</button>
+        </span>
+      </header>
+      {isTable
+        ? <DrawnTable label="Servers of the map" colouring={colouring} rows={shown} />
+        : (
+          <div class="network-picture map-picture">
+            <WorldMap places={places} all={placed} colouring={colouring} zoom={zoom} isSelected={isSelected}
+              onServer={({ serverId }, isCompared) => selectOrCompare(serverId, isCompared)}
+              isCountry={isCountry} onCountry={(code) => narrow({ country: isCountry(code) ? undefined : [code] })} />
+            <Legend colouring={colouring} entries={legend} isOnly={legendFilter.isOnly} onOnly={legendFilter.toggle} />
+            <div class="map-aside">
+              <FillKey most={largest?.rows.length ?? 0} />
+              <p>{`Not on the map: ${counted(places.onion.length, "server")} reached only through Tor, and ${count(places.unknown.length)} whose country is not known.`}</p>
+            </div>
+            {placed === 0 ? <div class="network-none"><Empty run="observatory enrich --geoip FILE">No server here has a known country.</Empty></div> : null}
+          </div>
+        )}
+      <p class="says-who network-says">
+        {`${counted(placed, "server")} in ${counted(places.countries.length, "country", "countries")}${largest === undefined ? "" : `, most in ${countryName(largest.code)} (${count(largest.rows.length)})`}. Level: server. `}
+        {"Approximate: a dot stands at its country and not at its place, which geo data know badly (two such sources differ by 267 km in the median); a country is where the address is said to be, not who runs the server. "}
+        <a href={pageHash("sql", { own: { query: "servers-by-country" } })}>servers-by-country</a>
+      </p>
+    </div>
+  )
+}
+
+const MapPage = () => {
+  const servers = useShownServers()
+  return <Loading of={servers}>{(shown) => <Drawn {...shown} />}</Loading>
+}
 
 export default MapPage

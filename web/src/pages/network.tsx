@@ -1,4 +1,4 @@
-import { useEffect, useRef } from "preact/hooks"
+import { useEffect, useMemo, useRef } from "preact/hooks"
 import type { GraphHead } from "../../../src/atlas/shapes/graph.ts"
 import { useGraphHead } from "../client/atlas.ts"
 import { type ShownServers, useShownServers } from "../client/shown-servers.ts"
@@ -23,7 +23,7 @@ import { count } from "../text/format.ts"
 import "../graph/network.css"
 
 const Drawn = ({ head, servers }: { readonly head: GraphHead; readonly servers: ShownServers }) => {
-  const choices = networkChoices()
+  const choices = networkChoices(servers.all)
   const graph = useAdjacency(head)
   const relayout = useRelayout(head)
   const network = useNetwork(head, servers, graph, choices, relayout.positions)
@@ -32,6 +32,7 @@ const Drawn = ({ head, servers }: { readonly head: GraphHead; readonly servers: 
   const { egos, marked } = useSelectedMembers(model)
   const legendFilter = useLegendFilter()
   const row = (index: number) => model.rows[index]!
+  const drawnRows = useMemo(() => network.shown.map(row), [network.shown, model])
   const neighboursOf = (index: number) => (graph === null ? [] : neighbours(graph, index, network.isShown))
   const keys = usePicturesKeys({ network, neighboursOf, renderer })
 
@@ -44,12 +45,12 @@ const Drawn = ({ head, servers }: { readonly head: GraphHead; readonly servers: 
   const all = network.allGroupLines.length
   return (
     <div class="network">
-      <header class="network-head">
+      <header class="tools">
         <h1>Network</h1>
         <NetworkControls choices={choices} graph={graph} network={network} relayout={relayout} renderer={renderer} />
       </header>
       {choices.isTable
-        ? <DrawnTable network={network} />
+        ? <DrawnTable label="Servers of the picture" colouring={colouring} rows={drawnRows} />
         : (
           <div class="network-picture">
             <Picture scene={scene} extent={network.extent} palette={network.palette} renderer={renderer} onKeyDown={keys.onKeyDown} describedBy="network-says"
