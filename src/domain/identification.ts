@@ -19,6 +19,14 @@ export interface Reading {
   readonly source: string
 }
 
+/**
+ * Is a contradiction one between two things that a server states of itself? The
+ * others are between a statement, or one way of behaving, and the rest of how it
+ * behaves: forks, patched builds and proxies make those by the dozen.
+ */
+export const isOfStatements = (contradiction: string): boolean =>
+  /^server\.features claims another software|^protocol .* was agreed on, not /.test(contradiction)
+
 /** What the behaviour of one visit says about the software behind it, whatever that calls itself. */
 export interface Identification {
   /** Null when nothing known fits well enough, or two fit alike. ElectrumX includes its forks. */

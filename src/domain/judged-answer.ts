@@ -24,7 +24,7 @@ export type Subject =
   | "header range"
   /** The newest entry that its history has beyond those known, and its proof. */
   | "later entry"
-  /** The genesis hash of its features, asked twice in one connection. */
+  /** The genesis hash and the hosts of its features, asked twice in one connection. */
   | "features twice"
 
 /** How a server answered one kind of question, held against what is known. */

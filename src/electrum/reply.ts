@@ -21,6 +21,8 @@ export interface Reply {
   readonly outcome: ProbeOutcome
   /** As the method's Schema decodes it; undefined unless the outcome is `ok`. */
   readonly result: unknown
+  /** What stood there where the line was JSON and the result is not what the method returns. */
+  readonly unread?: unknown
   readonly errorCode: number | null
   /** The server's sentence, or ours about a reply that is odd. */
   readonly errorMessage: string | null
@@ -140,7 +142,7 @@ export const replyOf = (sent: Sent, line: AnsweringLine, at: number, lineEnd: Li
   const result = method.decode(line.result)
   return Result.isSuccess(result)
     ? reply("ok", { result: result.success, ...(line.elementOctets === undefined ? {} : { elementOctets: line.elementOctets }) })
-    : reply("malformed", { errorMessage: `not what ${method.name} returns` })
+    : reply("malformed", { errorMessage: `not what ${method.name} returns`, unread: line.result })
 }
 
 const remarksOf = (line: AnsweringLine): string | null => {

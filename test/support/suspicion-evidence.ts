@@ -87,6 +87,9 @@ export const evidenceOf = (serverId: number, changes: Partial<Omit<ServerEvidenc
   certificates: [],
   changing: [],
   unbalanced: [],
+  ownPorts: [],
+  mempools: [],
+  trickles: [],
   uptime: { share: null, observations: 1, gap: "fewer than 20 observations" },
   ...changes
 })

@@ -51,3 +51,91 @@ export const selectUnbalanced = `
     AND length(o.value) <= 200000
     AND len(list_filter(TRY_CAST(o.value AS JSON[]), lambda entry: TRY_CAST(entry->>'height' AS BIGINT) > 0)) = 1 + CAST(h.detail->>'shown' AS INTEGER)
   ORDER BY a.server_id, a.visit_id, h.script_form`
+
+export const OwnPorts = Schema.Struct({
+  server_id: Schema.Int,
+  host: Schema.String,
+  transport: Schema.String,
+  ports: Schema.Array(Schema.Int)
+})
+/** Ports at which a server lists itself in some rounds and in others not, and at which nobody answered. */
+export const selectOwnPorts = `
+  WITH own AS (
+    SELECT DISTINCT se.server_id, e.host FROM server_endpoint se JOIN endpoint e USING (endpoint_id) WHERE se.crawl_id = $crawl_id
+  ), listed AS (
+    SELECT se.server_id, a.host, unnest([{transport: 'tcp', port: a.tcp_port}, {transport: 'tls', port: a.tls_port}]) AS at
+    FROM advertised ad
+    JOIN source s ON s.source_id = ad.source_id AND s.kind = 'server'
+    JOIN server_endpoint se ON se.crawl_id = ad.crawl_id AND se.endpoint_id = s.endpoint_id
+    JOIN advertisement a ON a.advertisement_id = ad.advertisement_id
+    JOIN own ON own.server_id = se.server_id AND own.host = a.host
+    WHERE ad.crawl_id = $crawl_id AND ad.times_seen < ad.times_asked
+  )
+  SELECT l.server_id, l.host, l.at.transport AS transport, list(DISTINCT l.at.port ORDER BY l.at.port)[1:20] AS ports
+  FROM listed l
+  LEFT JOIN crawl_endpoint c ON c.crawl_id = $crawl_id AND c.host = l.host AND c.port = l.at.port AND c.transport = l.at.transport
+  WHERE l.at.port IS NOT NULL AND c.reachable IS DISTINCT FROM true
+  GROUP BY ALL
+  ORDER BY l.server_id, l.host, l.at.transport`
+
+export const Mempools = Schema.Struct({
+  server_id: Schema.Int,
+  host: Schema.String,
+  port: Schema.Int,
+  looks: Schema.Int,
+  empty: Schema.Int,
+  switches: Schema.Int
+})
+/**
+ * How often an endpoint went between no mempool at all and more than a block can
+ * take, from one connection to the next within ten minutes. What lies between
+ * says nothing: a block may have emptied it.
+ */
+export const selectMempools = `
+  WITH ${wellFormed}, look AS (
+    SELECT DISTINCT a.server_id, v.endpoint_id, v.visit_id, v.started_at,
+      CASE WHEN trim(o.value) = '[]' THEN 0.0
+        WHEN length(o.value) <= 200000 THEN list_sum(list_transform(TRY_CAST(o.value AS JSON[]), lambda bin: TRY_CAST(bin->>1 AS DOUBLE)))
+      END AS size
+    FROM asked a
+    JOIN visit v USING (visit_id)
+    JOIN observation o USING (visit_id)
+    WHERE o.outcome = 'ok' AND o.probe = 'fee histogram'
+  ), told AS (
+    SELECT *, size > 0 AS is_full,
+      lag(size > 0) OVER of_endpoint AS earlier, started_at - lag(started_at) OVER of_endpoint AS apart
+    FROM look
+    WHERE size = 0 OR size >= 1000000
+    WINDOW of_endpoint AS (PARTITION BY server_id, endpoint_id ORDER BY started_at, visit_id)
+  )
+  SELECT t.server_id, any_value(e.host) AS host, any_value(e.port) AS port, CAST(count(*) AS INTEGER) AS looks,
+    CAST(count(*) FILTER (NOT is_full) AS INTEGER) AS empty,
+    CAST(count(*) FILTER (is_full <> earlier AND apart <= INTERVAL 10 MINUTE) AS INTEGER) AS switches
+  FROM told t JOIN endpoint e USING (endpoint_id)
+  GROUP BY t.server_id, t.endpoint_id
+  ORDER BY t.server_id, t.endpoint_id`
+
+export const Trickle = Schema.Struct({
+  server_id: Schema.Int,
+  visit_id: Schema.Int,
+  replies: Schema.Int,
+  bytes: Schema.Int,
+  fewest: Schema.Int,
+  most: Schema.Int,
+  quickest_ms: Schema.Finite,
+  slowest_ms: Schema.Finite
+})
+/** Of the replies to one packet, how long each took behind the one before, by its bytes. Replies that came together say nothing. */
+export const selectTrickles = `
+  WITH ${wellFormed}, arrived AS (
+    SELECT a.server_id, a.visit_id, o.reply_bytes AS bytes,
+      o.sent_ms + o.latency_ms - coalesce(lag(o.sent_ms + o.latency_ms) OVER (PARTITION BY a.visit_id, o.sent_ms ORDER BY o.latency_ms, o.probe), o.sent_ms) AS took
+    FROM asked a JOIN observation o USING (visit_id)
+    WHERE o.outcome IN ('ok', 'error') AND o.latency_ms IS NOT NULL AND o.reply_bytes >= 30
+  )
+  SELECT server_id, visit_id, CAST(count(*) AS INTEGER) AS replies, CAST(sum(bytes) AS INTEGER) AS bytes,
+    CAST(min(bytes) AS INTEGER) AS fewest, CAST(max(bytes) AS INTEGER) AS most, min(took / bytes) AS quickest_ms, max(took / bytes) AS slowest_ms
+  FROM arrived
+  GROUP BY server_id, visit_id
+  HAVING min(took / bytes) >= 1
+  ORDER BY server_id, visit_id`

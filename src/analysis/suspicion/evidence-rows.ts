@@ -163,12 +163,14 @@ export const Announced = Schema.Struct({
   sole_unanswered: Schema.Int,
   sole_impossible: Schema.Int,
   repeated: Schema.Int,
+  recurring: Schema.Int,
   examples: Texts
 })
 /**
  * Of each list: hosts that no other server names and that failed on their side
- * when visited, entries that name nothing and that nobody else has, and of
- * entries that nobody else has those beyond four for one host.
+ * when visited, entries that name nothing and that nobody else has, of entries
+ * that nobody else has those beyond four for one host, and how many there must
+ * be more than once, where a list is longer than all its entries together.
  */
 export const selectAnnounced = `
   WITH named AS MATERIALIZED (
@@ -198,15 +200,27 @@ export const selectAnnounced = `
     FROM sole s LEFT JOIN answer a USING (host)
     GROUP BY s.server_id, s.what
   ), size AS (
-    SELECT server_id, CAST(count(*) AS INTEGER) AS entries FROM named GROUP BY server_id
+    SELECT n.server_id, CAST(count(*) AS INTEGER) AS entries, sum(length(a.raw) + 1) AS letters, max(length(a.raw)) AS longest
+    FROM named n JOIN advertisement a USING (advertisement_id)
+    GROUP BY n.server_id
+  ), list AS (
+    SELECT se.server_id, max(o.reply_bytes - o.padding) AS bytes
+    FROM server_endpoint se
+    JOIN visit v ON v.crawl_id = se.crawl_id AND v.endpoint_id = se.endpoint_id AND v.kind = 'regular'
+    JOIN observation o USING (visit_id)
+    WHERE se.crawl_id = $crawl_id AND o.outcome = 'ok' AND o.probe LIKE 'peers#%'
+    GROUP BY se.server_id
   )
   SELECT size.server_id, size.entries,
     CAST(count(*) FILTER (h.by_one AND h.problem IS NULL AND h.failed) AS INTEGER) AS sole_unanswered,
     CAST(count(*) FILTER (h.by_one AND h.problem IS NOT NULL) AS INTEGER) AS sole_impossible,
     CAST(coalesce(sum(greatest(h.entries - 4, 0)), 0) AS INTEGER) AS repeated,
+    -- Spaces and spellings make a list longer by half at the most; entries that were cut tell no length.
+    CAST(CASE WHEN size.longest < 4096 AND any_value(list.bytes) > 2 * size.letters + 1000
+      THEN floor(size.entries * (any_value(list.bytes) / size.letters - 1)) ELSE 0 END AS INTEGER) AS recurring,
     coalesce(list(left(h.raw, 200) ORDER BY h.raw) FILTER (h.by_one AND (h.problem IS NOT NULL OR h.failed)), [])[1:5] AS examples
-  FROM size LEFT JOIN by_host h USING (server_id)
-  GROUP BY size.server_id, size.entries
+  FROM size LEFT JOIN by_host h USING (server_id) LEFT JOIN list USING (server_id)
+  GROUP BY size.server_id, size.entries, size.letters, size.longest
   ORDER BY size.server_id`
 
 export const Deep = Schema.Struct({

@@ -51,6 +51,8 @@ export interface Announced {
   readonly soleImpossible: number
   /** Of entries that nobody else has those beyond four for one host. */
   readonly repeated: number
+  /** Entries that stand in one list more than once, by its length; about. */
+  readonly recurring: number
   readonly examples: ReadonlyArray<string>
 }
 
@@ -143,6 +145,10 @@ export interface ServerEvidence {
   /** Of endpoints that did not always answer with one software and one certificate. */
   readonly changing: ReadonlyArray<ChangingAnswers>
   readonly unbalanced: ReadonlyArray<UnbalancedHistory>
+  readonly ownPorts: ReadonlyArray<OwnPorts>
+  readonly mempools: ReadonlyArray<ChangingMempool>
+  /** Of visits in which no reply came quicker than a millisecond a byte. */
+  readonly trickles: ReadonlyArray<Trickle>
   /** Highest share of its endpoints; null with a reason. */
   readonly uptime: { readonly share: number | null; readonly observations: number; readonly gap: string | null }
 }
@@ -159,6 +165,37 @@ export interface ChangingAnswers {
   /** Handshakes that showed a certificate, and how many different ones. */
   readonly handshakes: number
   readonly certificates: number
+}
+
+/** Ports of one transport at which a server lists one of its own hosts, now and then, and at which nobody answered. */
+export interface OwnPorts {
+  readonly host: string
+  readonly transport: string
+  readonly ports: ReadonlyArray<number>
+}
+
+/** How the mempool of an endpoint came and went. */
+export interface ChangingMempool {
+  readonly host: string
+  readonly port: number
+  /** Connections that showed none, or more than a block can take. */
+  readonly looks: number
+  readonly empty: number
+  /** From the one to the other, within ten minutes. */
+  readonly switches: number
+}
+
+/** How replies of one visit came, by their bytes. */
+export interface Trickle {
+  readonly visitId: number
+  readonly replies: number
+  readonly bytes: number
+  /** Bytes of the shortest and of the longest reply. */
+  readonly fewest: number
+  readonly most: number
+  /** Milliseconds a byte, of the quickest and of the slowest reply. */
+  readonly quickestMs: number
+  readonly slowestMs: number
 }
 
 /** A history with one more confirmed entry than is known, beside the very balance that is known. */

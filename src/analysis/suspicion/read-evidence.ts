@@ -15,7 +15,8 @@ import type {
   OddReply,
   ServerEvidence,
   ShownCertificate,
-  ShownHeader
+  ShownHeader,
+  Trickle
 } from "./evidence.ts"
 import * as Rows from "./evidence-rows.ts"
 
@@ -124,6 +125,16 @@ const changingOf = (row: typeof AgainstItself.Changing.Type): ChangingAnswers =>
   certificates: row.certificates
 })
 
+const trickleOf = (row: typeof AgainstItself.Trickle.Type): Trickle => ({
+  visitId: row.visit_id,
+  replies: row.replies,
+  bytes: row.bytes,
+  fewest: row.fewest,
+  most: row.most,
+  quickestMs: row.quickest_ms,
+  slowestMs: row.slowest_ms
+})
+
 const deepOf = (row: typeof Rows.Deep.Type): DeepVisit => ({
   visitId: row.visit_id,
   comparedWith: row.compared_with,
@@ -144,6 +155,7 @@ const announcedOf = (row: typeof Rows.Announced.Type): Announced => ({
   soleUnanswered: row.sole_unanswered,
   soleImpossible: row.sole_impossible,
   repeated: row.repeated,
+  recurring: row.recurring,
   examples: row.examples
 })
 
@@ -171,6 +183,9 @@ export const readEvidence = Effect.fnUntraced(function*(crawlId: CrawlId) {
   const certificates = yield* byServer(Rows.Certificate, Rows.selectCertificates)
   const changing = yield* byServer(AgainstItself.Changing, AgainstItself.selectChanging)
   const unbalanced = yield* byServer(AgainstItself.Unbalanced, AgainstItself.selectUnbalanced)
+  const ownPorts = yield* byServer(AgainstItself.OwnPorts, AgainstItself.selectOwnPorts)
+  const mempools = yield* byServer(AgainstItself.Mempools, AgainstItself.selectMempools)
+  const trickles = yield* byServer(AgainstItself.Trickle, AgainstItself.selectTrickles)
   const uptimes = yield* byServer(Rows.Uptime, Rows.selectUptimes)
   const judged = all.filter((row) => becauseOf(row) === undefined)
   const evidence: ReadEvidence = {
@@ -191,6 +206,9 @@ export const readEvidence = Effect.fnUntraced(function*(crawlId: CrawlId) {
         certificates: (certificates.get(id) ?? []).map(certificateOf),
         changing: (changing.get(id) ?? []).map(changingOf),
         unbalanced: (unbalanced.get(id) ?? []).map(({ script_form: scriptForm, visit_id: visitId }) => ({ visitId, scriptForm })),
+        ownPorts: (ownPorts.get(id) ?? []).map(({ host, ports, transport }) => ({ host, transport, ports })),
+        mempools: (mempools.get(id) ?? []).map(({ empty, host, looks, port, switches }) => ({ host, port, looks, empty, switches })),
+        trickles: (trickles.get(id) ?? []).map(trickleOf),
         uptime: { share: uptime?.uptime_share ?? null, observations: uptime?.observations ?? 0, gap: uptime?.uptime_gap ?? null }
       }
     }),

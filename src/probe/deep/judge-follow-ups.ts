@@ -70,20 +70,29 @@ const judgeLater = (
   return branchVerdict({ ...entry, blockHash: undefined }, proof, header)
 }
 
-const genesisOf = (reply: ProofReply): string | undefined => {
-  const told = (reply.result as Readonly<Record<string, unknown>>)["genesis_hash"]
-  return typeof told === "string" ? told.toLowerCase() : undefined
+/** What does not change while a server runs: its chain, and the hosts that it has. */
+const settingsOf = (reply: ProofReply): { readonly genesis_hash: string | undefined; readonly hosts: string | undefined } => {
+  const { genesis_hash: genesis, hosts } = reply.result as Readonly<Record<string, unknown>>
+  return {
+    genesis_hash: typeof genesis === "string" ? genesis.toLowerCase() : undefined,
+    hosts: typeof hosts === "object" && hosts !== null ? Object.keys(hosts).toSorted().join(" ") : undefined
+  }
 }
+
+/** Characters kept of what was told. */
+const mostKept = 500
 
 const judgeFeatures = ([first, second]: FollowUps["features"], replies: ProofReplies, because: string | null): Verdict => {
   const [one, other] = [replies.get(first), replies.get(second)]
   if (one === undefined || other === undefined) return notAsked(because ?? "it did not answer for its features in the regular visit")
   if (one.outcome !== "ok" || other.outcome !== "ok") return replyResponse(one.outcome === "ok" ? other : one)
-  const [told, then] = [genesisOf(one), genesisOf(other)]
-  if (told === undefined || then === undefined) return unjudged("its features have no genesis hash")
-  return told === then
-    ? { response: "ok", detail: { shown: told } }
-    : differs("another genesis hash when asked again", { expected: told, shown: then })
+  const [told, then] = [settingsOf(one), settingsOf(other)]
+  const comparable = (["genesis_hash", "hosts"] as const).filter((name) => told[name] !== undefined && then[name] !== undefined)
+  if (comparable.length === 0) return unjudged("its features have neither genesis hash nor hosts")
+  const changed = comparable.find((name) => told[name] !== then[name])
+  return changed === undefined
+    ? { response: "ok", detail: { compared: comparable } }
+    : differs("something else when asked again", { contradicts: changed, expected: told[changed]!.slice(0, mostKept), shown: then[changed]!.slice(0, mostKept) })
 }
 
 /** What the answers to follow-ups say; `because` why the missing ones were not asked. */

@@ -1,8 +1,8 @@
 import type { BehaviourResponse } from "../../domain/response.ts"
 import type { Reply } from "../../electrum/reply.ts"
 
-/** As much of a reply as is judged. */
-export type JudgedReply = Pick<Reply, "outcome" | "result" | "errorCode" | "errorMessage">
+/** As much of a reply as is judged; `raw` where something can be read of what was too long. */
+export type JudgedReply = Pick<Reply, "outcome" | "result" | "unread" | "errorCode" | "errorMessage"> & Partial<Pick<Reply, "raw">>
 
 /** A response and what was seen. */
 export interface Verdict {

@@ -24,6 +24,37 @@ const isAsKnown = ({ entries }: PublicScript, shown: ShownHistory): boolean =>
   shown.length === entries.length
   && entries.every(({ height, txid }, i) => shown[i]!.height === height && shown[i]!.tx_hash === txid)
 
+const isEntry = (value: unknown): value is ShownHistory[number] =>
+  typeof value === "object" && value !== null
+  && "tx_hash" in value && typeof value.tx_hash === "string"
+  && "height" in value && Number.isSafeInteger(value.height)
+
+const parsed = (text: string): unknown => {
+  try {
+    return JSON.parse(text)
+  } catch {
+    return undefined
+  }
+}
+
+/** Entries that can be read of a list that is none, or of the beginning of one that is too long. */
+const readable = ({ outcome, raw, unread }: JudgedReply): ShownHistory => {
+  if (outcome === "too large") return (raw?.match(/\{[^{}]*\}/g) ?? []).map(parsed).filter(isEntry)
+  return Array.isArray(unread) ? unread.filter(isEntry) : []
+}
+
+/** What is untrue in a history that is not read as a whole: what it says of known entries, and of blocks that are known, is said. */
+const untrueIn = ({ below, complete, entries }: PublicScript, reply: JudgedReply): Readonly<Record<string, unknown>> => {
+  const shown = new Map(readable(reply).map(({ height, tx_hash }) => [tx_hash.toLowerCase(), height]))
+  const known = new Map(entries.map(({ height, txid }) => [txid, height]))
+  const moved = entries.flatMap(({ height, txid }) => {
+    const other = shown.get(txid)
+    return other === undefined || other === height ? [] : [{ txid, expected: height, shown: other }]
+  })
+  const added = complete ? [...shown].filter(([txid, height]) => height >= 1 && height < below && !known.has(txid)).map(([txid]) => txid) : []
+  return some({ moved: moved.slice(0, maxNamed), added: named(added) })
+}
+
 /**
  * Hold a history against what is known of the script below its height. What came
  * later, or is unconfirmed, never counts. What is missing counts up to the tip
@@ -32,7 +63,12 @@ const isAsKnown = ({ entries }: PublicScript, shown: ShownHistory): boolean =>
  * not all software keeps the chain's.
  */
 export const respondHistory = (script: PublicScript, reply: JudgedReply, tip: number | null): HistoryVerdict => {
-  if (reply.outcome !== "ok") return { ...replyResponse(reply), later: null }
+  if (reply.outcome !== "ok") {
+    const untrue = untrueIn(script, reply)
+    return Object.keys(untrue).length === 0
+      ? { ...replyResponse(reply), later: null }
+      : { response: "differs", detail: { expected: script.entries.length, ...untrue, because: "not all of its entries are read" }, later: null }
+  }
   const shown = reply.result as ShownHistory
   if (isAsKnown(script, shown)) {
     return { response: "ok", detail: { expected: shown.length, shown: shown.length }, later: 0 }
@@ -87,6 +123,16 @@ export const respondHistory = (script: PublicScript, reply: JudgedReply, tip: nu
   return verdict("ok")
 }
 
+/** Satoshi that there will ever be. */
+const allMoney = 2_100_000_000_000_000
+
+/** An amount that a balance names and nobody can have; undefined where it names none. */
+const impossibleAmount = (balance: unknown): number | undefined => {
+  if (typeof balance !== "object" || balance === null || !("confirmed" in balance)) return undefined
+  const { confirmed } = balance
+  return typeof confirmed === "number" && (confirmed < 0 || confirmed > allMoney) ? confirmed : undefined
+}
+
 /**
  * Hold a balance against what is known of the script. Later entries change it,
  * so it is judged only where the same server's history, asked after it, has none;
@@ -98,6 +144,8 @@ export const respondBalance = (
   history: HistoryVerdict,
   tip: number | null
 ): Verdict => {
+  const impossible = impossibleAmount(reply.outcome === "ok" ? reply.result : reply.unread)
+  if (impossible !== undefined) return { response: "differs", detail: { expected: script.balance, shown: impossible, because: "there is no such amount" } }
   if (reply.outcome !== "ok") return replyResponse(reply)
   const { confirmed } = reply.result as { readonly confirmed: number }
   if (script.balance === null) return { response: "ok", detail: { shown: confirmed } }

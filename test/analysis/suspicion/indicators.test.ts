@@ -96,7 +96,7 @@ describe("known histories", () => {
 })
 
 describe("contradicted proofs", () => {
-  const honest = evidenceOf(9, { proofs: ["merkle proof", "transaction", "unspent", "status"].map((subject) => answerOf(subject)) })
+  const honest = evidenceOf(9, { proofs: ["merkle proof", "transaction", "unspent", "status", "header range", "features twice"].map((subject) => answerOf(subject)) })
   const told = (subject: string, detail: unknown, response: string | null = "differs") => evidenceOf(1, { proofs: [answerOf(subject, { response, detail })] })
 
   it("count in full where hashes prove them, and less where a damaged index does it too", () => {
@@ -107,9 +107,21 @@ describe("contradicted proofs", () => {
       told("merkle proof", { because: "a branch longer than any block needs" }),
       told("unspent", { contradicts: "balance" }),
       told("unspent", { contradicts: "balance" }, "empty"),
-      told("status", { expected: "aa", shown: "bb" })
+      told("status", { expected: "aa", shown: "bb" }),
+      told("header range", { contradicts: "order" }),
+      told("header range", { contradicts: "count" }),
+      told("header range", { contradicts: "tip" }),
+      told("features twice", { contradicts: "genesis_hash" })
     ].map((server) => read("contradicted proofs", server, honest))
-    expect(shares).toEqual([1, 1, 1, 0.5, 0.3, 0.3, 0.3])
+    expect(shares).toEqual([1, 1, 1, 0.5, 0.3, 0.3, 0.3, 1, 0.5, 0.5, 0.3])
+  })
+
+  it("count a later entry without a proof by half, where others prove what is pinned: no two histories have the same later entries", () => {
+    expect(read("contradicted proofs", told("later entry", { because: "it is confirmed above the tip that it tells" }), honest)).toBe(0.5)
+    expect(read("contradicted proofs", told("later entry", { expected: "aa", shown: "bb" }), honest)).toBe(1)
+    expect(read("contradicted proofs", told("later entry", {}))).toMatch(/mistake may be ours/)
+    // Fewer headers than there are may be all that it gives at once.
+    expect(read("contradicted proofs", told("header range", {}, "truncated"), honest)).toBe("no answer to a question for proofs can be judged")
   })
 
   it("are not tested without a deep visit, where nothing can be judged, and where nobody answers as expected", () => {
@@ -153,6 +165,13 @@ describe("modified protocol answers and replies without measure", () => {
     expect(read("replies without measure", large("history#P2PKH"))).toBe(0)
     const flood = evidenceOf(1, { oddReplies: [{ visitId: 1, probe: "banner", outcome: "malformed", message: "1001 unasked lines" }] })
     expect([read("replies without measure", flood), read("modified protocol answers", flood)]).toEqual([1, 0])
+    const trickle = (changes: object = {}) =>
+      evidenceOf(1, { trickles: [{ visitId: 1, replies: 5, bytes: 600, fewest: 57, most: 218, quickestMs: 51, slowestMs: 64, ...changes }] })
+    expect(read("replies without measure", trickle())).toBe(1)
+    // Who takes a second for each reply takes it for short and long ones alike; quick lines and few replies tell nothing.
+    for (const usual of [{ slowestMs: 240 }, { most: 80 }, { quickestMs: 2, slowestMs: 2.5 }, { replies: 3 }]) {
+      expect(read("replies without measure", trickle(usual)), JSON.stringify(usual)).toBe(0)
+    }
     const chain = (chainLength: number) => evidenceOf(1, { certificates: [shownCertificate("a.example", { chainLength })] })
     expect([read("replies without measure", chain(4)), read("replies without measure", chain(10))]).toEqual([0, 1])
   })
@@ -177,12 +196,17 @@ describe("selective answers", () => {
 
 describe("invented peers", () => {
   const lists = (id: number, soleUnanswered: number, entries = 400) =>
-    evidenceOf(id, { announced: { entries, soleUnanswered, soleImpossible: 0, repeated: 0, examples: [] } })
+    evidenceOf(id, { announced: { entries, soleUnanswered, soleImpossible: 0, repeated: 0, recurring: 0, examples: [] } })
   const others = [2, 3, 4, 5, 6].map((id) => lists(id, 2))
 
   it("are a list of many hosts that nobody else names and that are not there", () => {
     expect(readAll("invented peers", [lists(1, 300), ...others])).toEqual({ 1: 1, 2: 0, 3: 0, 4: 0, 5: 0, 6: 0 })
     expect(read("invented peers", lists(1, 39), ...others)).toBe(0)
+  })
+
+  it("are entries over and over in one list", () => {
+    const again = (recurring: number) => evidenceOf(1, { announced: { entries: 130, soleUnanswered: 0, soleImpossible: 0, repeated: 0, recurring, examples: [] } })
+    expect([read("invented peers", again(4000), ...others), read("invented peers", again(9), ...others)]).toEqual([1, 0])
   })
 
   it("are not tested where hardly anybody else shows a list, nor of who shows none", () => {
@@ -197,7 +221,10 @@ describe("harmful texts", () => {
   it("are markup that runs, markup, and escapes, in this order", () => {
     expect(read("harmful texts", greets('<h1>Update</h1><script>go()</script>'))).toBe(1)
     expect(read("harmful texts", greets("<b>Welcome</b>"))).toBe(0.5)
-    expect(read("harmful texts", greets("\u001b[31mred"))).toBe(0.3)
+    expect(read("harmful texts", greets("\u001b[31mred\u001b[0m"))).toBe(0.3)
+    for (const acts of ["\u001b[2J", "\u001b]0;title\u0007", "\u202egnp.exe"]) expect(read("harmful texts", greets(acts)), acts).toBe(0.6)
+    // Arabic and Hebrew come with marks of their own.
+    expect(read("harmful texts", greets("\u202bשלום\u202c"))).toBe(0.3)
   })
 
   it("are no drawings, comparisons, class names or addresses in angle brackets", () => {
@@ -262,8 +289,10 @@ describe("self-contradicting metadata", () => {
   it("is little for claims that do not go with behaviour, all for a genesis hash beside other headers", () => {
     const says = (...contradictions: ReadonlyArray<string>) => evidenceOf(1, { visits: [visitOf("a.example", { contradictions })] })
     expect(read("self-contradicting metadata", says())).toBe(0)
-    expect(read("self-contradicting metadata", says("a"))).toBe(0.14)
-    expect(read("self-contradicting metadata", says(..."abcdefgh"))).toBe(0.6)
+    expect(read("self-contradicting metadata", says("a"))).toBe(0.07)
+    expect(read("self-contradicting metadata", says(..."abcdefghijkl"))).toBe(0.6)
+    const ofStatements = ["server.features claims another software than server.version: ElectrumX 99.9", "protocol 1.0 was agreed on, not 1.4 as server.features has it"]
+    expect(read("self-contradicting metadata", says(...ofStatements))).toBe(0.28)
     const genesis = (featuresGenesisHash: string, chainVerdict = "same") => evidenceOf(1, { visits: [visitOf("a.example", { featuresGenesisHash, chainVerdict })] })
     expect(read("self-contradicting metadata", genesis("00"))).toBe(1)
     expect(read("self-contradicting metadata", genesis("00", "unverified"))).toBe(0)
@@ -303,11 +332,33 @@ describe("self-contradicting answers", () => {
     expect(forms("P2TR", "P2SH", "P2WSH", "P2PKH", "P2WPKH")).toBe(0.6)
   })
 
+  it("are two ports and more at which it lists itself now and then and is not found, not one of a server that moved", () => {
+    const lists = (...ports: ReadonlyArray<number>) => share({ ownPorts: [{ host: "a.example", transport: "tls", ports }] })
+    expect(lists(50_003)).toBe(0)
+    expect(lists(50_003, 50_004)).toBe(0.14)
+  })
+
   it("are an onion that nobody can have, not one that exists or is of version 2", () => {
     const claims = (host: string) => share({ visits: [visitOf("a.example", { claimedHosts: [host] })] })
     expect(claims(`${"victim2".repeat(8)}.onion`)).toBe(0.14)
     expect(claims("2gzyxa5ihm7nsggfxnu52rck2vv4rvmdlkiu3zzui5du4xyclen53wid.onion")).toBe(0)
     expect(claims("expyuzz4wqqyqhjn.onion")).toBe(0)
+  })
+})
+
+describe("inconstant mempool", () => {
+  const mempool = (looks: number, switches: number) => evidenceOf(1, { mempools: [{ host: "a.example", port: 50002, looks, empty: 2, switches }] })
+
+  it("is one that goes and comes back more than once, the more the oftener", () => {
+    expect([3, 4, 6, 9].map((switches) => read("inconstant mempool", mempool(10, switches)))).toEqual([0.25, 0.5, 1, 1])
+  })
+
+  it("is not what a restart, a quiet hour or a node without any does", () => {
+    expect([0, 1, 2].map((switches) => read("inconstant mempool", mempool(8, switches)))).toEqual([0, 0, 0])
+  })
+
+  it("is not tested where it was not seen often enough", () => {
+    for (const server of [evidenceOf(1), mempool(3, 2)]) expect(read("inconstant mempool", server)).toMatch(/on fewer than 4 connections/)
   })
 })
 

@@ -199,6 +199,43 @@ describe("what suspicion reads of a crawl", () => {
       assert.deepStrictEqual(c!.unbalanced, [])
     }).pipe(Effect.scoped))
 
+  it.effect("are mempools that come and go within minutes, answers byte by byte, ports that move and lists that repeat themselves", () =>
+    Effect.gen(function*() {
+      const minute = 60_000
+      const histogram = (size: number) => observationOf("fee histogram", { value: size === 0 ? "[]" : JSON.stringify([[5, size / 2], [1, size / 2]]) })
+      const looks = (name: string, ...told: ReadonlyArray<readonly [atMinute: number, size: number]>): ReadonlyArray<Fact> =>
+        told.map(([at, size]) => ({ _tag: "visit", visit: answeredVisit(key(name), { startedAt: someTime + at * minute, observations: [histogram(size)] }) }))
+      const full = 2_000_000
+      // Each reply takes so many milliseconds a byte behind the one before.
+      const slow = (msOf: (bytes: number) => number): Fact => {
+        let latencyMs = 0
+        const observations = [57, 71, 70, 218, 196].map((replyBytes, i) => {
+          latencyMs += msOf(replyBytes)
+          return observationOf(`probe ${i}`, { sentMs: 100, latencyMs, replyBytes })
+        })
+        return { _tag: "visit", visit: answeredVisit(key("c"), { observations }) }
+      }
+      const read = (c: Fact) => Effect.map(readOf([
+        ...visited("a", "b", "c"),
+        // Back and forth; a block that came between the last two may have emptied what was small, and hours do.
+        ...looks("a", [0, full], [1, 0], [2, full], [3, 0], [4, 5_000], [30, full]),
+        ...looks("b", [0, full], [300, 0], [600, full], [900, 0]),
+        c,
+        ...["a", "b"].map((name): Fact => ({ _tag: "visit", visit: answeredVisit(key(name), { observations: [observationOf("peers#1", { replyBytes: name === "a" ? 90_000 : 40 })] }) })),
+        announcedByServer(key("a"), [advertisementOf(key("b")), advertisementOf("a.example.org:60001:s"), advertisementOf("a.example.org:60002:s")], { timesAsked: 3 }),
+        announcedByServer(key("b"), [advertisementOf(key("a")), advertisementOf("b.example.org:60001:s"), advertisementOf("b.example.org:60002:s")], { timesAsked: 1 }),
+        { _tag: "servers", servers: ["a", "b", "c"].map((name) => serverOf([key(name)])) }
+      ]), ({ servers }) => servers)
+      const [a, b, c] = yield* read(slow((bytes) => bytes * 50))
+      assert.deepStrictEqual([a!, b!].map(({ mempools }) => mempools.map(({ empty, looks, switches }) => [looks, empty, switches])), [[[5, 2, 3]], [[4, 2, 0]]])
+      assert.deepStrictEqual(c!.trickles.map(({ fewest, most, quickestMs, replies, slowestMs }) => [replies, fewest, most, quickestMs, slowestMs]), [[5, 57, 218, 50, 50]])
+      assert.deepStrictEqual([a!, b!].map(({ ownPorts }) => ownPorts.map(({ ports }) => ports)), [[[60_001, 60_002]], []])
+      assert.isAbove(a!.announced!.recurring, 1000)
+      assert.strictEqual(b!.announced!.recurring, 0)
+      const [, , usual] = yield* read(slow(() => 0.4))
+      assert.deepStrictEqual(usual!.trickles, [])
+    }).pipe(Effect.scoped))
+
   it.effect("says whose certificate it is, without a word where there was none", () =>
     Effect.gen(function*() {
       const signed = { ...certificateOf("signed"), subject: "CN=a.example.org", issuer: "C=US, O=Let's Encrypt, CN=R3", selfSigned: false, sanDns: ["A.example.org"] }

@@ -39,7 +39,7 @@ const anything = (serverId: number): fc.Arbitrary<ServerEvidence> =>
     answers: [answerOf("history", { scriptForm: "P2TR", response: drawn.response })],
     oddReplies: drawn.odd.map((probe) => ({ visitId: 1, probe, outcome: drawn.outcome, message: null })),
     differential: drawn.state === null ? null : { state: drawn.state, differing: ["history#P2TR"], pValue: 0.01, qValue: 0.02, serversTested: 9 },
-    announced: drawn.invented === null ? null : { entries: 500, soleUnanswered: drawn.invented, soleImpossible: 0, repeated: 0, examples: [] },
+    announced: drawn.invented === null ? null : { entries: 500, soleUnanswered: drawn.invented, soleImpossible: 0, repeated: 0, recurring: 0, examples: [] },
     uptime: { share: drawn.uptime, observations: 30, gap: drawn.uptime === null ? "not long enough" : null }
   }))
 

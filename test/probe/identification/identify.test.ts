@@ -1,4 +1,5 @@
 import { assert, describe, it } from "vitest"
+import { isOfStatements } from "../../../src/domain/identification.ts"
 import { identify } from "../../../src/probe/identification/identify.ts"
 import { type SeenReply } from "../../../src/probe/identification/behaviour.ts"
 import { behaviourOf, seenOnWire } from "../../support/behaviours.ts"
@@ -77,7 +78,9 @@ describe("identify", () => {
       ...fulcrum("Fulcrum 2.0.0", "1.5.2"),
       ...seenOnWire([{ method: "server.features", params: [] }], `{"id":1,"jsonrpc":"2.0","result":{"dsproof":false,"hosts":{},"protocol_max":"1.5.3","server_version":"ElectrumX 99.9"}}\r\n`, false)
     ]
-    assert.deepStrictEqual(identify(behaviourOf(replies))!.contradictions, [
+    const { contradictions } = identify(behaviourOf(replies))!
+    assert.deepStrictEqual(contradictions.map(isOfStatements), [false, true, true])
+    assert.deepStrictEqual(contradictions, [
       "server.version claims Fulcrum 2.0.0, behaves like >=1.9.6 <1.10",
       "server.features claims another software than server.version: ElectrumX 99.9",
       "protocol 1.5.2 was agreed on, not 1.5.3 as server.features has it"

@@ -116,9 +116,33 @@ describe("a history", () => {
   ] as const)("that does not come has a word of its own: %o", (reply, response) => {
     expect(respondHistory(script, reply, 2000)).toMatchObject({ response, later: null })
   })
+
+  it("is untrue in what can be read of it, where the rest cannot", () => {
+    const unread = (list: unknown) => respondHistory(script, { ...without("malformed"), unread: list }, 2000)
+    expect(unread([{ tx_hash: txid(1), height: -5 }, { tx_hash: txid(2), height: 1e9 }, { tx_hash: txid(3), height: "7" }])).toMatchObject({
+      response: "differs",
+      detail: { moved: [{ txid: txid(1), shown: -5 }, { txid: txid(2), shown: 1e9 }] },
+      later: null
+    })
+    // Nothing that can be read is untrue: it is no list, and no lie.
+    for (const list of [null, "none", [null, 1, {}, { tx_hash: 7, height: 5 }], [asShown[0], { tx_hash: txid(2), height: "7" }]]) {
+      expect(unread(list).detail).toHaveProperty("problem")
+    }
+    const long = (...entries: ReadonlyArray<unknown>) => ({ ...without("too large"), raw: `{"result":${JSON.stringify([...asShown, ...entries])}`.slice(0, -1) })
+    expect(respondHistory(script, long({ tx_hash: txid(9), height: 50 }), 2000)).toMatchObject({ response: "differs", detail: { added: [txid(9)] } })
+    // Anybody can pay to it later, and where not all entries are known nothing is one too many.
+    expect(respondHistory(script, long({ tx_hash: txid(9), height: 1500 }), 2000).response).toBeNull()
+    expect(respondHistory({ ...script, complete: false }, long({ tx_hash: txid(9), height: 50 }), 2000).response).toBeNull()
+  })
 })
 
 describe("a balance", () => {
+  it("is untrue where it names an amount that there is not", () => {
+    const unread = (confirmed: unknown) => respondBalance(script, { ...without("malformed"), unread: { confirmed, unconfirmed: 0 } }, respondHistory(script, answer(asShown), 2000), 2000)
+    for (const amount of [1e300, -1]) expect(unread(amount)).toMatchObject({ response: "differs", detail: { shown: amount, because: "there is no such amount" } })
+    for (const amount of ["much", null, 1.5]) expect(unread(amount).detail, String(amount)).toHaveProperty("problem")
+  })
+
   const balance = (confirmed: number, shown: ReadonlyArray<unknown> | null = asShown, tip: number | null = 2000) =>
     respondBalance(
       script,

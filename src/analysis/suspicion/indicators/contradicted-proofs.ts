@@ -18,16 +18,27 @@ const shareOf = ({ detail, subject }: Answer): number => {
       return partOf(detail, "expected") === undefined ? 0.5 : 1
     case "unspent":
       return partOf(detail, "contradicts") === "transaction" ? 1 : 0.3
+    case "header range":
+      // Who counts wrongly, or tells a tip that was, may have a fault; no chain has headers that do not follow each other.
+      return partOf(detail, "contradicts") === "order" ? 1 : 0.5
+    case "later entry":
+      // An index that is damaged may have an entry of a block that lost.
+      return partOf(detail, "expected") === undefined ? 0.5 : 1
     default:
       return 0.3
   }
 }
 
+/** The question that others' right answers to show that ours is right: a later entry is proven as a pinned one is. */
+const confirmedBy = (subject: string): string => subject === "later entry" ? "merkle proof" : subject
+
 /**
  * Do a server's own answers prove it wrong: a merkle branch that does not lead to
  * the root in its own header, bytes that do not hash to the id they were asked
  * by, a status that is not the hash of its own history, unspent outputs that its
- * transactions do not have? Each was so twice in one visit. What nobody at all
+ * transactions do not have, headers that do not follow each other or go beyond
+ * its own tip, an entry that it cannot prove, features that change when asked
+ * again? Each was so twice in one visit. What nobody at all
  * confirms is our own mistake, and held against no one.
  */
 export const contradictedProofs: Indicator = ({ proofs }, crawl) => {
@@ -35,7 +46,7 @@ export const contradictedProofs: Indicator = ({ proofs }, crawl) => {
   const judged = proofs.filter((answer) => answer.response === "ok" || isUntrue(answer))
   if (judged.length === 0) return { untested: "no answer to a question for proofs can be judged" }
   const untrue = judged.filter(isUntrue)
-  const proven = untrue.filter(({ subject }) => crawl.confirmedProofs.has(subject))
+  const proven = untrue.filter(({ subject }) => crawl.confirmedProofs.has(confirmedBy(subject)))
   if (untrue.length > 0 && proven.length === 0) {
     return { untested: "no server of this crawl answers these questions as expected: the mistake may be ours" }
   }

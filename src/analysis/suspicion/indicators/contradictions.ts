@@ -1,10 +1,13 @@
+import { isOfStatements } from "../../../domain/identification.ts"
 import { isPossibleOnion } from "../../../domain/onion-address.ts"
-import type { ChangingAnswers, CrawlEvidence, ServerEvidence } from "../evidence.ts"
+import type { ChangingAnswers, CrawlEvidence, OwnPorts, ServerEvidence } from "../evidence.ts"
 import { type Indicator, named } from "../indicator.ts"
 import { facesOf } from "../several-faces.ts"
 
-/** What one contradiction earns, and all of them: old banners, proxies, forks and patched builds make them. */
+/** What one contradiction earns, and all of them: old banners and proxies make them. */
 const each = 0.14
+/** The same of behaviour that is not a software's own, or not the one that is claimed: forks and patched builds have several. */
+const eachOfBehaviour = 0.07
 const mostOfSuch = 0.6
 
 /** Hosts it claims that answered as a stranger's, which claims nothing of it. */
@@ -40,14 +43,20 @@ const neverTheSame = (changing: ReadonlyArray<ChangingAnswers>): ReadonlyArray<s
   ]
 }
 
+/** Ports from which on: one may be that of a server that moved. */
+const leastPorts = 2
+
+/** Ports at which it lists itself and is not found, another one whenever it is asked. */
+const ownPortsThatMove = (own: ReadonlyArray<OwnPorts>): ReadonlyArray<OwnPorts> => own.filter(({ ports }) => ports.length >= leastPorts)
+
 /** Forms of scripts from which on: a block may confirm something of one, hardly of three, between two questions. */
 const leastUnbalanced = 3
 
 /**
  * Do the things that a server says of itself go together: software named and
  * behaviour, features and the chain shown, hosts claimed and who answers there,
- * what it says under one of its hosts and under another, now and an hour later?
- * histories and balances?
+ * what it says under one of its hosts and under another, now and a minute later,
+ * in histories and in balances?
  * A claimed host that does not answer is no contradiction: it may be down.
  */
 export const contradictions: Indicator = (server, crawl) => {
@@ -62,12 +71,15 @@ export const contradictions: Indicator = (server, crawl) => {
   const others = neverTheSame(server.changing)
   const forms = new Set(server.unbalanced.map(({ scriptForm }) => scriptForm)).size
   const unbalanced = forms >= leastUnbalanced ? server.unbalanced : []
-  const value = found.size + (genesis.length > 0 ? 1 : 0) + foreign.length + faces.length + onions.length + others.length +
+  const ports = ownPortsThatMove(server.ownPorts)
+  const ofBehaviour = [...found].filter((contradiction) => !isOfStatements(contradiction)).length
+  const ofStatements = found.size - ofBehaviour + foreign.length + faces.length + onions.length + others.length + ports.length +
     (unbalanced.length > 0 ? forms : 0)
+  const value = ofBehaviour + ofStatements + (genesis.length > 0 ? 1 : 0)
   return {
     value,
     // A wrong genesis hash beside the right headers is no matter of upkeep.
-    share: genesis.length > 0 ? 1 : Math.min(mostOfSuch, each * value),
+    share: genesis.length > 0 ? 1 : Math.min(mostOfSuch, each * ofStatements + eachOfBehaviour * ofBehaviour),
     detail: {
       ...(found.size > 0 ? { contradictions: named([...found].toSorted()) } : {}),
       ...(genesis.length > 0
@@ -77,6 +89,7 @@ export const contradictions: Indicator = (server, crawl) => {
       ...(foreign.length > 0 ? { claims_hosts_of_strangers: named(foreign) } : {}),
       ...(onions.length > 0 ? { claims_onions_that_cannot_be: named(onions) } : {}),
       ...(others.length > 0 ? { never_the_same: others } : {}),
+      ...(ports.length > 0 ? { lists_itself_at: named(ports) } : {}),
       ...(unbalanced.length > 0 ? { one_more_entry_and_the_balance_as_known: named(unbalanced.map(({ scriptForm, visitId }) => ({ visit_id: visitId, script_form: scriptForm }))) } : {})
     }
   }

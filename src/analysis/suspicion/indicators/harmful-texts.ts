@@ -10,7 +10,19 @@ const dangerous = /<(?:script|iframe|object|a\s[^>]*href|img\s[^>]*onerror)/i
 // oxlint-disable-next-line no-control-regex
 const control = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u202a-\u202e\u2066-\u2069]/
 
-const judge = (text: string): number => dangerous.test(text) ? 1 : markup.test(text) ? 0.5 : control.test(text) ? 0.3 : 0
+/** Colours and line ends in a text for terminals: escapes that do nothing else. */
+// oxlint-disable-next-line no-control-regex
+const colours = /\u001b\[[0-9;]*m/g
+
+/** What clears a screen, sets a title or writes backwards, and is no drawing. */
+// oxlint-disable-next-line no-control-regex
+const acting = /[\u001b\u009b\u009d\u202e]/
+
+const judge = (text: string): number => {
+  if (dangerous.test(text)) return 1
+  if (acting.test(text.replaceAll(colours, ""))) return 0.6
+  return markup.test(text) ? 0.5 : control.test(text) ? 0.3 : 0
+}
 
 const most = 200
 

@@ -4,6 +4,7 @@ import { hiddenFleet, identicalDeviations } from "./common-control.ts"
 import { contradictedProofs } from "./contradicted-proofs.ts"
 import { contradictions } from "./contradictions.ts"
 import { harmfulTexts } from "./harmful-texts.ts"
+import { inconstantMempool } from "./inconstant-mempool.ts"
 import { inventedPeers } from "./invented-peers.ts"
 import { knownHistories } from "./known-histories.ts"
 import { protocolAnswers } from "./protocol-answers.ts"
@@ -21,6 +22,7 @@ export const indicators = {
   "replies without measure": repliesWithoutMeasure,
   "modified protocol answers": protocolAnswers,
   "self-contradicting metadata": contradictions,
+  "inconstant mempool": inconstantMempool,
   "invented peers": inventedPeers,
   "harmful texts": harmfulTexts,
   "interception authority": interceptionAuthority,

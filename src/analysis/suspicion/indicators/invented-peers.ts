@@ -11,14 +11,14 @@ const full = 100
 
 /**
  * Do its peer lists name what is not there: hosts that nobody else names and
- * that do not answer, entries that name nothing, one host over and over? Short
+ * that do not answer, entries that name nothing, one host or entry over and over? Short
  * lists, lists that miss servers, and a few stale entries earn nothing.
  */
 export const inventedPeers: Indicator = ({ announced }, crawl) => {
   if (announced === null) return { untested: "it showed no peer list" }
-  const { entries, examples, repeated, soleImpossible, soleUnanswered } = announced
+  const { entries, examples, recurring, repeated, soleImpossible, soleUnanswered } = announced
   if (crawl.listers < leastListers) return { untested: "too few servers showed lists to tell what only one names" }
-  const value = soleUnanswered + soleImpossible + repeated
+  const value = soleUnanswered + soleImpossible + repeated + recurring
   return {
     value,
     share: value < least.entries || value < least.part * entries ? 0 : Math.min(1, value / full),
@@ -27,6 +27,7 @@ export const inventedPeers: Indicator = ({ announced }, crawl) => {
       named_by_it_alone_without_answer: soleUnanswered,
       impossible_entries_of_it_alone: soleImpossible,
       entries_beyond_four_a_host: repeated,
+      entries_again_in_one_list: recurring,
       examples
     }
   }

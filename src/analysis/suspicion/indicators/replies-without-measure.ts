@@ -1,4 +1,4 @@
-import type { OddReply } from "../evidence.ts"
+import type { OddReply, Trickle } from "../evidence.ts"
 import { type Indicator, named } from "../indicator.ts"
 
 /** Questions whose answer may be long without any fault of the server: anybody can pay to a public script. */
@@ -16,19 +16,35 @@ export const isWithoutMeasure = ({ message, outcome }: OddReply): boolean => out
 /** Certificates of a chain from which on nobody needs them: public authorities have two to four. */
 const longChain = 10
 
+/** A line of less than 200 bytes a second is none that anybody has; how steady byte for byte it must be, over how much. */
+const trickling = { leastMs: 5, steady: 1.5, replies: 4, lengths: 2 }
+
+/**
+ * Came every reply slowly in proportion to its bytes, long and short ones alike?
+ * Whoever is busy, far away or holds replies back takes his time for a reply, not for each byte.
+ */
+const isTrickle = ({ fewest, most, quickestMs, replies, slowestMs }: Trickle): boolean =>
+  replies >= trickling.replies && most >= trickling.lengths * fewest
+  && quickestMs >= trickling.leastMs && slowestMs <= trickling.steady * quickestMs
+
 /**
  * Does a server answer with more than anybody can want: lines beyond every
  * bound, lists nested without end, floods of lines that nobody asked for, chains
- * of ten certificates? That hurts wallets that read it all. Histories may be long.
+ * of ten certificates, or byte by byte so that every answer takes seconds? That hurts wallets that read it all. Histories may be long.
  */
 export const repliesWithoutMeasure: Indicator = (server) => {
   if (server.visits.length === 0) return { untested: "no visit reached its chain" }
   const replies = server.oddReplies.filter((reply) => isWithoutMeasure(reply) && !mayBeLong.test(reply.probe))
   const chains = server.certificates.filter(({ chainLength }) => chainLength >= longChain)
+  const trickles = server.trickles.filter(isTrickle)
+  const value = replies.length + chains.length + trickles.length
   return {
-    value: replies.length + chains.length,
-    share: replies.length + chains.length > 0 ? 1 : 0,
+    value,
+    share: value > 0 ? 1 : 0,
     detail: {
+      ...(trickles.length > 0
+        ? { byte_by_byte: named(trickles.map((it) => ({ visit_id: it.visitId, replies: it.replies, bytes: it.bytes, ms_a_byte: [it.quickestMs, it.slowestMs] }))) }
+        : {}),
       ...(replies.length > 0 ? { replies: named(replies.map(rowOf)) } : {}),
       ...(chains.length > 0 ? { chains: named(chains.map(({ chainLength, sha256, visitId }) => ({ visit_id: visitId, certificate_sha256: sha256, certificates: chainLength }))) } : {})
     }
