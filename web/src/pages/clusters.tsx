@@ -48,7 +48,7 @@ const Group = ({ of, rank }: { readonly of: ClusterRow; readonly rank: number | 
           of.implementations.length === 0 ? null : shown(list(of.implementations, 2), 90),
           of.countries.length === 0 ? null : list(of.countries),
           of.asns.length === 0 ? null : list(of.asns.map((asn) => `AS${asn}`), 3),
-          of.mainProbability === null ? null : `main server of ${share(of.mainProbability)} of wallets (model)`
+          of.mainProbability === null ? null : `main server within 100 starts: ${share(of.mainProbability)} (model)`
         ].filter((one) => one !== null).join(" · ")}</span>
       </button>
     </li>

@@ -47,7 +47,7 @@ const Owners = ({ page }: { readonly page: Exposure }) => {
             const line = (
               <>
                 <span class="bar-label" title={shown(row.owner)}>{shortened(row.owner, 34)}
-                  <span class="quiet">{` ${row.servers > 1 ? `${row.servers} servers` : ""}${row.posterior === null ? "" : `, p ${probability(row.posterior)}`}`}</span></span>
+                  <span class="quiet">{` ${[row.servers > 1 ? `${row.servers} servers` : null, row.posterior === null ? null : `p ${probability(row.posterior)}`].filter((one) => one !== null).join(", ")}`}</span></span>
                 <Interval of={row.main} max={end} /><span class="figure"><span class="unseen">sees all addresses </span>{text(row.main)}</span>
                 <Interval of={row.connected} max={end} /><span class="figure"><span class="unseen">sees the connection </span>{text(row.connected)}</span>
               </>

@@ -96,7 +96,7 @@ const Content = ({ overview }: { readonly overview: Overview }) => {
           <NetworkThumbnail />
         </Chart>
         <Chart title="The map" shows="Servers that answered by country of their address." level="server" caveat="Places are approximate; onions have none." query="servers-by-country">
-          <MapThumbnail />
+          <MapThumbnail countries={overview.countries} />
         </Chart>
       </div>
       <Figures overview={overview} />

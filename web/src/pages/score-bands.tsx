@@ -11,13 +11,13 @@ export const Histogram = ({ bands, threshold }: { readonly bands: ReadonlyArray<
         <li key={i}>
           <button type="button" class="bar-row" onClick={() => narrow({ scoreMin: i * 10, scoreMax: i === 9 ? 100 : i * 10 + 9.999 })}
             aria-label={`Score ${i * 10} to ${i * 10 + 10}: ${servers} servers. Show only these.`}>
-            <span class="bar-label figure">{`${i * 10} to ${i * 10 + 10}`}{i * 10 === Math.floor(threshold / 10) * 10 ? <span class="quiet">{` worth a look from ${threshold}`}</span> : null}</span>
+            <span class="bar-label figure">{`${i * 10} to ${i * 10 + 10}`}</span>
             <svg class="bar" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">
               <rect width={servers === 0 ? 0 : Math.max(0.6, 100 * servers / longest)} height="8"
                 style={{ fill: `var(--suspicion-${scoreBand(i * 10)})`, stroke: "var(--suspicion-3)", strokeWidth: "1px", vectorEffect: "non-scaling-stroke" }} />
             </svg>
             <span class="figure">{count(servers)}</span>
-            <span />
+            <span class="quiet">{i * 10 + 10 > threshold ? "worth a look" : ""}</span>
           </button>
         </li>
       ))}

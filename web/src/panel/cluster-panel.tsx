@@ -3,7 +3,7 @@ import { useCluster } from "../client/atlas.ts"
 import { Host } from "../parts/copy-text.tsx"
 import { Loading } from "../parts/states.tsx"
 import { change, narrow, pageHash, select } from "../state/store.ts"
-import { bits, counted, day, probability, share, unknown } from "../text/format.ts"
+import { bits, counted, day, probability, sentence, share, unknown } from "../text/format.ts"
 import { shortened, shown } from "../text/display.ts"
 import { PanelFrame } from "./panel-frame.tsx"
 import { Raw } from "./raw.tsx"
@@ -91,8 +91,8 @@ const Content = ({ detail }: { readonly detail: ClusterDetail }) => {
   return (
     <>
       <section>
-        <p class="verdict">{shown(cluster.statement)}</p>
-        {cluster.mainProbability === null ? null : <p>{`A stock wallet that was started a hundred times over clearnet has its main server there with probability ${share(cluster.mainProbability)} (model).`}</p>}
+        <p class="verdict">{sentence(shown(cluster.statement))}</p>
+        {cluster.mainProbability === null ? null : <p>{`In a hundred starts over clearnet a stock wallet has its main server here at least once with a probability of ${share(cluster.mainProbability)} (model).`}</p>}
         <div class="actions">
           {cluster.kind === "operator" ? <button type="button" onClick={() => narrow({ cluster: [cluster.clusterId] })}>Only these servers</button> : null}
           <a class="button" href={pageHash("network", { selected: { kind: "cluster", id: cluster.clusterId } })}>In the network</a>
@@ -127,7 +127,7 @@ export const ClusterPanel = ({ id }: { readonly id: number }) => {
   const loaded = useCluster(id)
   const kind = loaded.value?.cluster.kind
   return (
-    <PanelFrame kind={kind === undefined ? "Group" : kinds[kind] ?? `${shown(kind[0]!.toUpperCase() + kind.slice(1))}, which does not say who runs them`} title={`Group ${id}`}>
+    <PanelFrame kind={kind === undefined ? "Group" : kinds[kind] ?? `${sentence(shown(kind))}, which does not say who runs them`} title={`Group ${id}`}>
       <Loading of={loaded} lines={8}>{(detail) => <Content detail={detail} />}</Loading>
     </PanelFrame>
   )

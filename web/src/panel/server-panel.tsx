@@ -5,7 +5,7 @@ import { CopyText, Host } from "../parts/copy-text.tsx"
 import { Score } from "../parts/score.tsx"
 import { Loading } from "../parts/states.tsx"
 import { hidden, pageHash, pinned, select, toggleHidden, togglePinned } from "../state/store.ts"
-import { answered, count, counted, decimal, probability, share, time, unknown } from "../text/format.ts"
+import { answered, count, counted, decimal, probability, sentence, share, time, unknown } from "../text/format.ts"
 import { shown } from "../text/display.ts"
 import { Compare } from "./compare.tsx"
 import { Endpoints } from "./endpoints.tsx"
@@ -70,7 +70,7 @@ const Content = ({ detail }: { readonly detail: ServerDetail }) => {
   return (
     <>
       <section>
-        <p>{`${answered(server.reachable)[0]!.toUpperCase()}${answered(server.reachable).slice(1)}${server.reason === null ? "" : `: ${shown(server.reason)}`}.${server.confirmed ? "" : " Unconfirmed: only announced."} `}
+        <p>{`${sentence(answered(server.reachable))}${server.reason === null ? "" : `: ${shown(server.reason)}`}.${server.confirmed ? "" : " Unconfirmed: only announced."} `}
           <span class="score-line">Suspicion <Score value={server.score} /></span></p>
         {server.hosts.length > 1 ? <p class="quiet">{`Also known as ${server.hosts.slice(1).map((host) => shown(host, 90)).join(", ")}.`}</p> : null}
         <dl class="facts">

@@ -61,6 +61,12 @@ const Apart = ({ rows }: { readonly rows: ReadonlyArray<EvidenceRow> }) => rows.
   </details>
 )
 
+/** What the sum is as a probability; more than is said of any pair is said so. */
+const sumText = (end: number, p: number | null): string =>
+  p === null || Math.abs(probabilityOf(end) - p) < 0.004
+    ? `${bits(end)} bits are p ${probability(p ?? probabilityOf(end))}.`
+    : `Of ${bits(end)} bits p ${probability(p)} is said, as no evidence is taken for certain.`
+
 /** From prior to posterior in bits: right speaks for one operator, left against; each bar opens its raw rows. */
 export const Waterfall = ({ pair }: { readonly pair: PairDetail }) => {
   const bars = waterfallOf(pair)
@@ -72,7 +78,7 @@ export const Waterfall = ({ pair }: { readonly pair: PairDetail }) => {
         {bars.steps.map((step, i) => <Line key={i} bars={bars} step={step} />)}
       </ul>
       <p class="says-who">
-        {`Bits of evidence; right speaks for one operator, left against. The thin line is 0 bits, as likely as not. ${bits(end)} bits are p ${probability(pair.sameOperator ?? probabilityOf(end))}. Level: server pair.`}
+        {`Bits of evidence; right speaks for one operator, left against. The thin line is 0 bits, as likely as not. ${sumText(end, pair.sameOperator)} Level: server pair.`}
       </p>
       <p>
         {`${pair.strongestFor === null ? "Nothing speaks for one operator." : `Strongest for: ${shown(pair.strongestFor)}.`} `}

@@ -12,11 +12,12 @@ const crawlText = ({ counts, crawlId, network, startedAt, state }: CrawlRow): st
 
 const CrawlChooser = () => {
   const crawls = useCrawls().value
+  const latest = useCrawl().value
   return (
     <label class="chooser">
       <span class="quiet">Crawl</span>
       <select value={crawlRef.value} onChange={(event) => change({ crawl: event.currentTarget.value, selected: null })}>
-        <option value="latest">latest</option>
+        <option value="latest">{latest === null || crawlRef.value !== "latest" ? "latest" : `latest: ${crawlText(latest)}`}</option>
         {(crawls ?? []).map((crawl) => <option key={crawl.crawlId} value={String(crawl.crawlId)}>{crawlText(crawl)}</option>)}
         {crawlRef.value === "latest" || crawls?.some(({ crawlId }) => String(crawlId) === crawlRef.value)
           ? null
@@ -49,12 +50,12 @@ export const Head = () => (
     <Pulse />
     <span class="spring" />
     <label class="chooser">
-      <span class="quiet">Theme</span>
+      <span class="unseen">Theme</span>
       <select value={theme.value} onChange={(event) => { theme.value = event.currentTarget.value as Theme }}>
-        {themes.map((name) => <option key={name} value={name}>{name}</option>)}
+        {themes.map((name) => <option key={name} value={name}>{`${name} theme`}</option>)}
       </select>
     </label>
-    <button type="button" onClick={() => { isHelpOpen.value = true }}>Keys <kbd aria-hidden="true">?</kbd></button>
+    <button type="button" onClick={() => { isHelpOpen.value = true }} aria-label="Keys" title="Keys">?</button>
   </header>
 )
 

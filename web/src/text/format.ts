@@ -13,10 +13,11 @@ export const counted = (value: number, one: string, many = `${one}s`): string =>
 
 export const decimal = (value: number | null, digits = 1): string => value === null ? unknown : value.toFixed(digits)
 
-/** A share of 1 in per cent; below one per cent with a digit, so that little is not nothing. */
+/** A share of 1 in per cent; below one per cent with a digit, so that little is not nothing, and most is not all. */
 export const share = (value: number | null): string => {
   if (value === null) return unknown
   const percent = value * 100
+  if (percent < 100 && percent >= 99.5) return `above 99${thin}%`
   const text = percent !== 0 && Math.abs(percent) < 1 ? percent.toFixed(1) : percent.toFixed(0)
   return `${text === "0.0" ? "below 0.1" : text}${thin}%`
 }
@@ -25,7 +26,7 @@ export const share = (value: number | null): string => {
 export const shareInterval = (low: number | null, high: number | null): string => {
   if (low === null || high === null) return unknown
   const [a, b] = [share(low), share(high)]
-  return a === b ? a : `${a.replace(`${thin}%`, "")} to ${b}`
+  return a === b ? a : `${a.replace(`${thin}%`, "")} to ${b.startsWith("above") ? `100${thin}%` : b}`
 }
 
 export const interval = (low: number | null, high: number | null, digits = 0): string => {
@@ -58,5 +59,8 @@ export const milliseconds = (value: number | null): string => value === null ? u
 /** Whether a server answered, of which null is a third case and not a no. */
 export const answered = (reachable: boolean | null): string =>
   reachable === null ? "not asked by us" : reachable ? "answered" : "did not answer us"
+
+/** A sentence begins with a capital. */
+export const sentence = (text: string): string => `${text.slice(0, 1).toUpperCase()}${text.slice(1)}`
 
 export const yesNo = (value: boolean | null): string => value === null ? unknown : value ? "yes" : "no"
