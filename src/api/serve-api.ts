@@ -1,6 +1,6 @@
 import { createServer } from "node:http"
 import { NodeHttpServer } from "@effect/platform-node"
-import { ByteSize, Effect, Layer } from "effect"
+import { ByteSize, Effect, Layer, Predicate, Schema } from "effect"
 import { HttpIncomingMessage, HttpRouter, HttpServer } from "effect/http"
 import { HttpApiBuilder } from "effect/http-api"
 import { QueryCatalogue } from "../store/query-catalogue.ts"
@@ -16,6 +16,25 @@ import { ObservatoryApi } from "./observatory-api.ts"
 import { queryHandlers } from "./query-handlers.ts"
 import { SqlRunner } from "./sql/sql-runner.ts"
 import { makeTokenKeeper } from "./token.ts"
+
+/** The address cannot be listened on. */
+export class ListenError extends Schema.TaggedError<ListenError>()("ListenError", { message: Schema.String }) {}
+
+const listenError = (host: string, port: number) => ({ cause }: { readonly cause: unknown }): ListenError => {
+  const code = Predicate.hasProperty(cause, "code") ? cause.code : null
+  const where = `${host.includes(":") ? `[${host}]` : host}:${port}`
+  switch (code) {
+    case "EADDRINUSE":
+      return new ListenError({ message: `Another program listens on ${where}: end it, or name another port with --port (0 takes a free one).` })
+    case "EADDRNOTAVAIL":
+    case "ENOTFOUND":
+      return new ListenError({ message: `${host} is no address of this machine.` })
+    case "EACCES":
+      return new ListenError({ message: `${where} may not be listened on: ports below 1024 are the system's.` })
+    default:
+      return new ListenError({ message: `Cannot listen on ${where}: ${cause instanceof Error ? cause.message : String(cause)}` })
+  }
+}
 
 export interface ServeOptions {
   readonly host: string
@@ -46,7 +65,9 @@ export const serveApi = Effect.fn("serveApi")(function*(options: ServeOptions) {
     Layer.provide([crawlHandlers(allowed), serverHandlers, noteHandlers(allowed, db), queryHandlers(allowed), eventHandlers]),
     Layer.provide([QueryCatalogue.layer, SqlRunner.layer(snapshot)])
   )
-  const server = yield* Layer.build(NodeHttpServer.layer(createServer, { host, port, gracefulShutdownTimeout: "1 second" }))
+  const server = yield* Layer.build(NodeHttpServer.layer(createServer, { host, port, gracefulShutdownTimeout: "1 second" })).pipe(
+    Effect.mapError(listenError(host, port))
+  )
   return yield* Effect.gen(function*() {
     const { address } = yield* HttpServer.HttpServer
     const listening = "port" in address ? address.port : port

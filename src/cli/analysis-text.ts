@@ -43,7 +43,7 @@ export const analysisText = (
     "",
     "  Communities say who lists whom, not who runs what. Servers in no group may still have one operator: who takes care leaves nothing to see.",
     "",
-    `Next:  ${next.command} query operator-clusters${db}\n       ${next.command} analyze --explain ${result.clusterIds[0] ?? "HOST"} --network ${result.network}${db}\n       ${next.command} exposure --network ${result.network}${db}`,
+    `Next:  ${next.command} serve${db}\n       ${next.command} query operator-clusters${db}\n       ${next.command} analyze --explain ${result.clusterIds[0] ?? "HOST"} --network ${result.network}${db}\n       ${next.command} exposure --network ${result.network}${db}`,
     ""
   ].join("\n")
 }

@@ -10,23 +10,23 @@ import { removeOldDemo } from "./demo-database.ts"
 import { progressFlag, scenarioFlags } from "./flags.ts"
 import { allLookups } from "./lookups.ts"
 import { chosenChain } from "./network.ts"
-import { twinnedAs } from "./option.ts"
+import { toggle, twinnedAs } from "./option.ts"
 import { Output } from "./output.ts"
 import { readPublicSuffixes } from "./public-suffixes.ts"
-import { runCrawl } from "./run-crawl.ts"
+import { type RunCrawl, runCrawl } from "./run-crawl.ts"
+import { runServe } from "./run-serve.ts"
+import { portFlag, usualServe } from "./serve-flags.ts"
 import { startSimnetChild } from "./simnet-child.ts"
 
-export const demoCommand = Command.make("demo", {
-  // Not OBSERVATORY_DB: that names the user's own database, which a demo must not touch.
-  db: Flag.String("db").pipe(
-    Flag.withDescription("Database file of the demo; it is replaced. [OBSERVATORY_DEMO_DB, in a config file demo-db]"),
-    Flag.withMetavar("FILE"),
-    Flag.withFallbackConfig(Config.String(twinnedAs("demo-db"))),
-    Flag.withDefault("demo.duckdb")
-  ),
-  ...scenarioFlags,
-  progress: progressFlag
-}, Effect.fn("demo")(function*(input) {
+interface DemoInput {
+  readonly db: string
+  readonly scenario: string
+  readonly randomSeed: number
+  readonly progress: RunCrawl["progress"]
+}
+
+/** The simulated network lives as long as this takes. */
+const crawlAndAnalyze = Effect.fnUntraced(function*(input: DemoInput) {
   const output = yield* Output
   yield* removeOldDemo(input.db)
   const fs = yield* FileSystem.FileSystem
@@ -70,6 +70,25 @@ export const demoCommand = Command.make("demo", {
     target: { network: chain.name },
     options: { publicSuffixes: yield* readPublicSuffixes([publicSuffixes]) }
   })
-}, Effect.scoped)).pipe(
+}, Effect.scoped)
+
+export const demoCommand = Command.make("demo", {
+  // Not OBSERVATORY_DB: that names the user's own database, which a demo must not touch.
+  db: Flag.String("db").pipe(
+    Flag.withDescription("Database file of the demo; it is replaced. [OBSERVATORY_DEMO_DB, in a config file demo-db]"),
+    Flag.withMetavar("FILE"),
+    Flag.withFallbackConfig(Config.String(twinnedAs("demo-db"))),
+    Flag.withDefault("demo.duckdb")
+  ),
+  ...scenarioFlags,
+  progress: progressFlag,
+  serve: toggle("serve", "End in the viewer: serve the demo and print its address.", false),
+  port: portFlag
+}, Effect.fn("demo")(function*(input) {
+  yield* crawlAndAnalyze(input)
+  if (input.serve) {
+    yield* runServe({ db: input.db, host: usualServe.host, port: input.port, names: [], token: null, public: false })
+  }
+})).pipe(
   Command.withDescription("Simulated network on free ports, crawl, analysis and summary into demo.duckdb; under 90 seconds, nothing leaves 127.0.0.1.")
 )

@@ -3,21 +3,15 @@ import { Command, Flag } from "effect/cli"
 import { shortestToken } from "../api/token.ts"
 import { db } from "./flags.ts"
 import { usageError } from "./network.ts"
-import { integer, nullable, repeated, text, toggle } from "./option.ts"
+import { nullable, repeated, text, toggle } from "./option.ts"
 import { runServe } from "./run-serve.ts"
-
-/** Where the viewer is when nothing else is said. */
-export const usualServe = { host: "127.0.0.1", port: 8465 } as const
+import { portFlag, usualServe } from "./serve-flags.ts"
 
 const isLoopback = (host: string): boolean => /^(?:127(?:\.\d{1,3}){3}|::1|localhost)$/.test(host)
 
 export const serveCommand = Command.make("serve", {
   db,
-  port: Flag.filter(
-    integer("port", `Port to listen on; 0 takes a free one (default ${usualServe.port}).`),
-    (port) => port >= 0 && port <= 65_535,
-    (port) => `a port from 0 to 65535, not ${port}`
-  ).pipe(Flag.withDefault(usualServe.port)),
+  port: portFlag,
   host: text("host", `Address to listen on (default ${usualServe.host}); any but this machine's own needs --token or --public.`).pipe(
     Flag.withMetavar("ADDRESS"),
     Flag.withDefault(usualServe.host)

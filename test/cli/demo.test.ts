@@ -55,7 +55,7 @@ describe("the demo", () => {
     expect(demo.stdout).toMatch(/^SIMULATED: mainnet-sim is an invented network\./)
     expect(demo.stdout).toMatch(/^Crawl 1 of mainnet-sim complete/m)
     expect(demo.stdout).toMatch(/^Analysis of crawl 1 of mainnet-sim, counted in servers\./m)
-    expect(demo.stdout).toMatch(/Next: {2}observatory query/)
+    expect(demo.stdout).toMatch(/Next: {2}observatory serve/)
     expect(demo.stdout + demo.stderr).not.toContain("\u001b")
   })
 
