@@ -1,5 +1,6 @@
 import { Effect, Schema } from "effect"
 import { Database } from "../store/database.ts"
+import { readNotesOf } from "../store/notes.ts"
 import { memberSql } from "./members.ts"
 import { readFields } from "./read-fields.ts"
 import { readHistory } from "./read-history.ts"
@@ -47,7 +48,7 @@ export const readServerDetail = Effect.fnUntraced(function*(
     ...(yield* readRelations(crawlId, serverId, servers)),
     score: yield* readScore(crawlId, serverId),
     history: yield* readHistory(crawlId, serverId),
-    notes: []
+    notes: yield* readNotesOf(crawlId, server.hosts)
   }
   return detail
 })

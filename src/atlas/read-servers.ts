@@ -87,7 +87,8 @@ const sql = `
     k.machine_id AS "machineId", k.behaviour_cluster_id AS "behaviourClusterId", co.community AS "communityId",
     su.score, p.first_seen AS "firstSeen", p.last_seen AS "lastSeen",
     p.uptime.share AS "uptimeShare", p.uptime.observations::INTEGER AS "uptimeObservations",
-    0 AS notes
+    (SELECT count(*) FROM note WHERE note.network = (SELECT network FROM crawl WHERE crawl_id = $crawl_id)
+      AND list_contains(p.hosts, note.host))::INTEGER AS notes
   FROM per_server p
   LEFT JOIN joined j USING (server_id)
   LEFT JOIN grouped k USING (server_id)

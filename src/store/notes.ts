@@ -34,6 +34,18 @@ export const readNotes: Effect.Effect<ReadonlyArray<Note>, StoreError, Database>
   (database) => database.rows(NoteOfRow, `SELECT ${columns} FROM note ORDER BY written_at, note_id`)
 )
 
+/** The notes about a server of a crawl, by its hosts. */
+export const readNotesOf = (crawlId: number, hosts: ReadonlyArray<string>): Effect.Effect<ReadonlyArray<Note>, StoreError, Database> =>
+  Effect.flatMap(Database, (database) =>
+    Effect.map(
+      database.rows(
+        NoteOfRow,
+        `SELECT ${columns} FROM note WHERE network = (SELECT network FROM crawl WHERE crawl_id = $crawlId) ORDER BY written_at, note_id`,
+        { crawlId }
+      ),
+      (notes) => notes.filter(({ host }) => hosts.includes(host))
+    ))
+
 const HostRow = Schema.Struct({ network: Schema.String })
 
 /** The networks in which a host was ever named. */
