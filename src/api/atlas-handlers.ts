@@ -8,6 +8,7 @@ import { CurrentEdition } from "./editions.ts"
 import { ObservatoryApi } from "./observatory-api.ts"
 import { Internal, problemOfAtlas } from "./problem.ts"
 import { serverPage } from "./server-page.ts"
+import { sqlLimits } from "./sql/wire.ts"
 
 /** What a server allows; see `About`. */
 export interface Allowed {
@@ -15,6 +16,9 @@ export interface Allowed {
   readonly sql: boolean
   readonly notes: boolean
 }
+
+const { answerChars, maxRows, memoryLimit, textChars, timeoutMs } = sqlLimits
+const statedLimits = { textChars, maxRows, answerChars, timeoutMs, memory: memoryLimit }
 
 const edition = Effect.flatMap(
   CurrentEdition,
@@ -39,7 +43,7 @@ export const ofAll = <A>(ask: (atlas: Atlas["Service"]) => Effect.Effect<A, Atla
 export const crawlHandlers = (allowed: Allowed) =>
   HttpApiBuilder.group(ObservatoryApi, "crawls", (handlers) =>
     handlers.handleAll({
-      about: () => Effect.map(edition, ({ id }) => ({ version, ...allowed, edition: id })),
+      about: () => Effect.map(edition, ({ id }) => ({ version, ...allowed, sqlLimits: statedLimits, edition: id })),
       crawls: () => ofAll((atlas) => atlas.crawls),
       crawl: ({ params }) => fromAtlas((atlas) => atlas.crawl(params.crawl)),
       overview: ({ params }) => ofCrawl(params.crawl, (atlas, crawlId) => atlas.overview(crawlId)),

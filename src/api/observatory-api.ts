@@ -29,6 +29,15 @@ export const About = Schema.Struct({
   public: Schema.Boolean,
   /** SQL of one's own, and named queries, may be run. */
   sql: Schema.Boolean,
+  /** What a query may use up. */
+  sqlLimits: Schema.Struct({
+    textChars: Schema.Int,
+    maxRows: Schema.Int,
+    /** Characters of the answer as JSON. */
+    answerChars: Schema.Int,
+    timeoutMs: Schema.Int,
+    memory: Schema.String
+  }),
   /** Notes may be written. */
   notes: Schema.Boolean,
   /** Changes with the data. */

@@ -20,6 +20,8 @@ export interface About {
   readonly version: string
   readonly public: boolean
   readonly sql: boolean
+  /** What a query may use up; `memory` as DuckDB says it. */
+  readonly sqlLimits: { readonly textChars: number; readonly maxRows: number; readonly answerChars: number; readonly timeoutMs: number; readonly memory: string }
   readonly notes: boolean
 }
 
