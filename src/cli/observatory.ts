@@ -11,6 +11,7 @@ import { exposureCommand } from "./exposure.ts"
 import { noteCommand } from "./note.ts"
 import { probeCommand } from "./probe.ts"
 import { queryCommand } from "./query.ts"
+import { reportCommand } from "./report.ts"
 import { serveCommand } from "./serve.ts"
 import { simnetCommand } from "./simnet.ts"
 import { visitCommand } from "./visit.ts"
@@ -20,6 +21,6 @@ export const observatory = Command.make("observatory").pipe(
   Command.withDescription(
     "Who runs the Electrum servers that see my addresses? Crawls the network, stores it in DuckDB, and shows who is who."
   ),
-  Command.withSubcommands([crawlCommand, visitCommand, probeCommand, enrichCommand, analyzeCommand, evaluateCommand, exposureCommand, exportCommand, queryCommand, serveCommand, noteCommand, dictionaryCommand, simnetCommand, demoCommand]),
+  Command.withSubcommands([crawlCommand, visitCommand, probeCommand, enrichCommand, analyzeCommand, evaluateCommand, exposureCommand, reportCommand, exportCommand, queryCommand, serveCommand, noteCommand, dictionaryCommand, simnetCommand, demoCommand]),
   Command.withGlobalFlags([GlobalFlag.Setting("config")({ flag: configFlag })])
 )

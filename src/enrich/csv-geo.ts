@@ -1,7 +1,7 @@
 import { Effect, FileSystem } from "effect"
 import { join, dirname } from "node:path"
 import { rangeText } from "../domain/address-range.ts"
-import { CsvRecords, fieldsOf } from "./csv-records.ts"
+import { CsvRecords, fieldsOf } from "../domain/csv-records.ts"
 import { countryOf, type CsvShape, nowhere, type Place, shapeOf, textOf } from "./csv-shape.ts"
 import { EnrichError } from "./enrich-error.ts"
 import type { GeoFile, PlacedBlock } from "./geo-file.ts"

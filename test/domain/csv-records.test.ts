@@ -1,6 +1,6 @@
 import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
-import { CsvRecords, fieldsOf } from "../../src/enrich/csv-records.ts"
+import { CsvRecords, fieldsOf } from "../../src/domain/csv-records.ts"
 
 const recordsOf = (pieces: ReadonlyArray<string>): { readonly records: Array<string>; readonly overlong: number } => {
   const reader = new CsvRecords()

@@ -1,0 +1,55 @@
+import * as Plot from "@observablehq/plot"
+import { parseHTML } from "linkedom"
+
+/** Colours of groups, by the tokens that report and viewer share. */
+export const groupColour = (index: number | null): string =>
+  index === null || index > 9 ? "var(--group-rest)" : `var(--group-${index})`
+
+export const colours = {
+  value: "var(--accent)",
+  quiet: "var(--group-rest)",
+  text: "var(--text)",
+  quietText: "var(--text-quiet)",
+  line: "var(--line)",
+  surface: "var(--surface)",
+  /** Countries of which nothing is known. */
+  blank: "var(--blank)"
+} as const
+
+/** What is used of the element that a plot is; the library's types are those of browsers. */
+interface SvgElement {
+  readonly outerHTML: string
+  readonly querySelectorAll: (selector: string) => Iterable<{ readonly remove: () => void }>
+  readonly setAttribute: (name: string, value: string) => void
+  readonly removeAttribute: (name: string) => void
+}
+
+/** Width of all drawings, CSS pixels; they shrink with the page. */
+export const chartWidth = 720
+
+/** Text size in drawings, pixels. */
+const fontSize = 12
+
+/** Room for the longest of these labels, pixels: letters are about 7 wide. */
+export const labelRoom = (labels: ReadonlyArray<string>): number =>
+  Math.min(300, Math.max(40, ...labels.map((label) => label.length * 7 + 16)))
+
+const rounded = /-?\d+\.\d{3,}/g
+
+/** A plot as SVG text, without the style sheet that each would repeat, and with coordinates of two decimals. */
+export const plotted = (options: Plot.PlotOptions): string => {
+  const { document } = parseHTML("<!doctype html><html><body></body></html>")
+  const svg = Plot.plot({
+    width: chartWidth,
+    style: { fontSize: `${fontSize}px`, background: "none" },
+    ...options,
+    document
+  }) as unknown as SvgElement
+  for (const style of svg.querySelectorAll("style")) style.remove()
+  svg.setAttribute("class", "plot")
+  svg.removeAttribute("width")
+  svg.removeAttribute("height")
+  svg.removeAttribute("style")
+  svg.setAttribute("font-size", String(fontSize))
+  return svg.outerHTML.replace(rounded, (number: string) => String(Math.round(Number(number) * 100) / 100))
+}

@@ -1,0 +1,114 @@
+import type { Section } from "../document/document.ts"
+import { link, paragraph, strong } from "../document/document.ts"
+import type { ReportFacts } from "../facts/report-facts.ts"
+import { percent } from "../../analysis/exposure/recommendation.ts"
+import { counted, shareWithin } from "../write/words.ts"
+import { measuredOperators, measuredWhen } from "./measured.ts"
+import { columns, firstRows, namedFigure } from "./figure.ts"
+
+const levels = [
+  ["advertisement", "One source said that a server exists at these names, addresses and ports."],
+  ["endpoint", "Host, port and transport: what can be dialled."],
+  ["server", "One running service, a chain and a process: endpoints joined by host name, by what they showed in the same minute, or because each claims the other."],
+  ["operator", "Whoever controls servers: always a probability, never a name of ours."]
+] as const
+
+/** How it was done, in short; the longer text is the product's own. */
+export const methodSection = ({ crawl, snapshots, texts }: ReportFacts): Section => ({
+  id: "method",
+  title: "Method",
+  blocks: [
+    paragraph(`The crawl follows the gossip of the network from server to server, visits each politely and under its own name, and stores everything it saw. It had these ways: ${crawl.ways.length === 0 ? "none" : crawl.ways.join(", ")}; what such a vantage cannot reach is unknown, not offline. ${snapshots === 0 ? "All servers at one moment were not asked (no snapshot)." : `${counted(snapshots, "snapshot")} asked all servers at one moment.`}`),
+    paragraph("Everything is counted at one of four levels, and each figure says at which:"),
+    { kind: "list", items: levels.map(([name, text]) => [strong(name), `: ${text}`]) },
+    paragraph("What is not known is shown as unknown, is never a zero, and never a value among others. Under each figure stands the query that gives it again from the database.")
+  ],
+  sections: (texts?.methodology ?? []).map(({ paragraphs, title }, i) => ({
+    id: `method-${i + 1}`,
+    title,
+    blocks: paragraphs.map((text) => paragraph(text))
+  }))
+})
+
+/** How much of the network was seen. */
+export const coverageSection = ({ named: { coverage }, overview }: ReportFacts): Section => ({
+  id: "coverage",
+  title: "Coverage",
+  blocks: [
+    paragraph(
+      overview.coverage.value === null
+        ? `How much of the network was seen is not estimated. ${overview.coverage.caveat}`
+        : `About ${shareWithin(overview.coverage.value, overview.coverage.low, overview.coverage.high)} of the servers that peer lists can show were seen. ${overview.coverage.caveat}`
+    ),
+    namedFigure("coverage-counts", coverage, {
+      title: "From what was announced to what answered",
+      shows: "Announced, visited, answered, and what is estimated to be missing.",
+      table: firstRows(coverage.rows.map((row) => [row.level, row.measure, row.number]), 40, columns("Level", "Measure", "Number: number"))
+    })
+  ]
+})
+
+/** What the crawl could not have seen, and how right the method was where the truth is known. */
+export const powerSection = ({ fleets, lies, run, withheld }: ReportFacts): Section => ({
+  id: "limits",
+  title: "Limits and power",
+  blocks: [
+    paragraph("A finding that there is nothing is worth no more than what would have been found. Strangers of this crawl were made alike in one thing after another and judged again; what is never found this way is listed with the rest."),
+    ...(fleets === null
+      ? [paragraph("What fleets this crawl could have shown was not computed: the crawl was not analysed, has more than a thousand servers, or --no-power was given.")]
+      : [{
+        kind: "table" as const,
+        title: "The smallest fleets that this crawl would have shown",
+        table: {
+          columns: columns("Alike in", "Question", "Smallest fleet found", "Share of pairs found, by size", "Strangers drawn in: count"),
+          rows: fleets.map(({ drawnIn, found, kit, question, smallest }) => [
+            kit,
+            question === "operator" ? "one operator" : "shared infrastructure",
+            smallest === null ? "never found" : String(smallest),
+            found.length === 0 ? null : found.map(({ share, size }) => `${size}: ${percent(share)}`).join(", "),
+            drawnIn
+          ])
+        }
+      }]),
+    {
+      kind: "table",
+      title: "The lies that this crawl could have seen",
+      table: {
+        columns: columns("Lie", "Servers asked so that it could show: count", "What would have shown"),
+        rows: lies.map(({ lie, servers, statement }) => [lie, servers, statement])
+      }
+    },
+    paragraph(`How right the method is where the truth is known, in simulated networks with one seed that nobody had looked at before (${measuredWhen}); the program's README has the newest figures:`),
+    {
+      kind: "table",
+      title: "Operators: precision and recall of pairs in simulated networks",
+      table: { columns: columns("Scenario", "What it is", "Servers: count", "Precision: number", "Recall: number", "False groups: count"), rows: measuredOperators.map((row) => [row.scenario, row.about, row.servers, row.precision, row.recall, row.falseGroups]) }
+    },
+    {
+      kind: "list",
+      items: [
+        ["Operators who take care leave nothing to see; servers in no group may have one operator too."],
+        [run === null ? "This crawl has not been analysed." : `The model expects ${run.expectedFalseGroups.toFixed(2)} of its ${run.operatorGroups} groups to be wrong; its numbers were decided on simulated networks, since no labelled real ones exist.`],
+        ["Lies about scripts whose histories are not known in advance cannot be seen, nor lies to wallets only."],
+        ["Everything is from the places and times named above; countries and cities of addresses are what registries and geo files say."],
+        [withheld.servers === 0 ? "No server was withheld from this report." : `${counted(withheld.servers, "server")} ${withheld.servers === 1 ? "is" : "are"} counted and not named: see `, ...(withheld.servers === 0 ? [] : [link("#ethics", "ethics"), "."])]
+      ]
+    }
+  ]
+})
+
+/** Who can do what, what they see, our figure, and what we cannot observe. */
+export const threatSection = ({ texts }: ReportFacts): Section => ({
+  id: "threat-model",
+  title: "Threat model",
+  blocks: texts === null || texts.threatModel.length === 0
+    ? [paragraph("The threat model needs an analysed crawl: run observatory analyze.")]
+    : [{
+      kind: "table",
+      title: "Who can do what to users of a wallet",
+      table: {
+        columns: columns("Capability", "What it sees", "Our figure", "What we cannot observe", "Query: code"),
+        rows: texts.threatModel.map(({ cannotObserve, capability, figure, query, sees }) => [capability, sees, figure, cannotObserve, query ?? []])
+      }
+    }]
+})

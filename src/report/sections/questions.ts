@@ -1,0 +1,118 @@
+import { analytics } from "../answers/analytics.ts"
+import { centralised } from "../answers/centralised.ts"
+import { differently } from "../answers/differently.ts"
+import { inferred } from "../answers/inferred.ts"
+import { suspicious } from "../answers/suspicious.ts"
+import type { Answer, Block, Section } from "../document/document.ts"
+import { link, paragraph } from "../document/document.ts"
+import type { ReportFacts } from "../facts/report-facts.ts"
+import { columns, firstRows } from "./figure.ts"
+import { concentrationFigure, ownersFigure, stockRows } from "./exposure.ts"
+
+/** The research questions, word for word as they were asked. */
+export const researchQuestions = [
+  "How centralised is the network, are a few operators running most servers",
+  "Do servers exhibit suspicious patterns",
+  "Do servers behave differently by client or query",
+  "What metadata can servers infer or leak about users",
+  "Are there signs that analytics companies operate servers"
+] as const
+
+/** Largest owners by servers, the rest as one bar. */
+const operatorsFigure = ({ crawl, overview }: ReportFacts): Block => {
+  const rows = overview.operatorsByShare
+  const answered = overview.serversAnswered.value ?? 0
+  const grouped = rows.reduce((sum, { servers }) => sum + servers, 0)
+  return {
+    kind: "figure",
+    id: "operators-by-share",
+    title: "Operators by their share of servers",
+    shows: rows.length === 0 ? "No group of servers is probably one operator's: every server counts by itself." : "Servers that answered, by probable operator; the grey bar has those in no group, each counted by itself.",
+    level: "operator (probable)",
+    caveat: "Groups are probable, and named by one of their hosts. Servers in no group may have one operator too.",
+    source: { kind: "named query", name: "operator-clusters", parameters: { crawl: crawl.crawlId } },
+    chart: answered === 0 ? null : {
+      kind: "bars",
+      axis: "servers that answered",
+      bars: [
+        ...rows.slice(0, 15).map(({ label, servers }) => ({ label, value: servers })),
+        ...(rows.length > 15 ? [{ label: `${rows.length - 15} more groups`, value: rows.slice(15).reduce((sum, { servers }) => sum + servers, 0), quiet: true }] : []),
+        ...(answered > grouped ? [{ label: "in no group", value: answered - grouped, quiet: true }] : [])
+      ]
+    },
+    table: firstRows(rows.map(({ label, posterior, servers, share }) => [label, servers, share, posterior]), 40, columns("Operator (probable)", "Servers: count", "Share: share", "Probability: number"))
+  }
+}
+
+const labelBlocks = ({ labels }: ReportFacts): ReadonlyArray<Block> => [
+  ...(labels.findings.length === 0 ? [] : [{
+    kind: "table" as const,
+    title: "Labels that were looked for",
+    table: firstRows(
+      labels.findings.map(({ known, label, matches }) => [label.label, label.kind, label.pattern, matches.length, known, matches.slice(0, 6).map(({ host, value }) => `${host}: ${value}`), label.source, label.date]),
+      60,
+      columns("Label", "Looked for in", "Pattern", "Servers: count", "Known of: count", "Where", "Source", "Date")
+    )
+  }]),
+  {
+    kind: "figure",
+    id: "stated-organisations",
+    title: "Organisations in certificates",
+    shows: labels.organisations.length === 0 ? "No certificate states an organisation." : "What makers of certificates typed as organisation, by servers; defaults of software and images are among them.",
+    level: "server",
+    caveat: "A text anybody can type; it proves nothing about who runs a server.",
+    source: { kind: "named query", name: "stated-owners", parameters: {} },
+    chart: null,
+    table: firstRows(labels.organisations.map(({ servers, value }) => [value, servers]), 15, columns("Organisation (O)", "Servers: count"))
+  }
+]
+
+const more = (...targets: ReadonlyArray<readonly [id: string, title: string]>): Block =>
+  paragraph("More: ", ...targets.flatMap(([id, title], i) => [...(i === 0 ? [] : [", "]), link(`#${id}`, title)]), ".")
+
+/** The answers in the order of the questions. */
+export const answersOf = (facts: ReportFacts): ReadonlyArray<Answer> => [centralised(facts), suspicious(facts), differently(facts), inferred(facts), analytics(facts)]
+
+/** One section for each question, with its figures. */
+export const questionSections = (facts: ReportFacts): ReadonlyArray<Section> => {
+  const answers = answersOf(facts)
+  const { deviations, malformed } = facts.named
+  const behind: ReadonlyArray<ReadonlyArray<Block>> = [
+    [operatorsFigure(facts), concentrationFigure(facts), more(["groups", "groups of servers, with evidence"], ["network", "where servers stand"], ["limits", "limits and power"])],
+    [more(["suspicion", "suspicion, by indicators"], ["limits", "the lies this crawl could have seen"])],
+    [
+      {
+        kind: "figure",
+        id: "deviations",
+        title: deviations.title,
+        shows: "Servers whose answer deviates from what the software they behave like gives by default, by kind of question.",
+        level: deviations.level,
+        caveat: deviations.caveat,
+        source: deviations.source,
+        chart: null,
+        table: firstRows(deviations.rows.map((row) => [row.question, row.servers_asked, row.servers_compared, row.servers_deviating]), 20, columns("Question", "Asked: count", "Compared: count", "Deviating: count"))
+      },
+      {
+        kind: "figure",
+        id: "malformed",
+        title: malformed.title,
+        shows: "How servers answered what is not as the protocol has it, beside the software they behave like.",
+        level: malformed.level,
+        caveat: malformed.caveat,
+        source: malformed.source,
+        chart: null,
+        table: firstRows(malformed.rows.map((row) => [row.malformed_response, row.behaves_like, row.differs, row.servers]), 20, columns("Response", "Behaves like", "What differs", "Servers: count"))
+      }
+    ],
+    [
+      ...(facts.exposure === null || stockRows(facts.exposure, "clearnet", 10).length === 0 ? [] : [ownersFigure(facts.exposure, "clearnet", 10)]),
+      more(["exposure", "what wallets expose"], ["threat-model", "threat model"])
+    ],
+    labelBlocks(facts)
+  ]
+  return researchQuestions.map((question, i): Section => ({
+    id: `question-${i + 1}`,
+    title: `${i + 1}. ${question}?`,
+    blocks: [answers[i]!, ...behind[i]!]
+  }))
+}
