@@ -91,7 +91,10 @@ const questionLines = (scores: QuestionScores, title: string, { line, table, tit
 const hostileLines = ({ hostile }: CrawlEvaluation, { line, table, title }: Writing): ReadonlyArray<string> =>
   hostile === null ? [title("Hostile"), line("Nothing was said of conduct.")] : [
     title("Hostile"),
-    line(`${hostile.hostile} of ${hostile.judged} servers deceive or attack. Score: AUC ${shown(hostile.auc)}; flagged from ${hostile.threshold} on.`),
+    line(`${hostile.hostile} of ${hostile.judged} servers deceive or attack. Score: AUC ${shown(hostile.auc)} over all, ${
+      shown(hostile.observable.auc)
+    } over the ${hostile.observable.hostile} of which anything can be seen; flagged from ${hostile.threshold} on.`),
+    ...hostile.blindSpots.map(({ because, servers }) => line(`Blind spot, ${servers} of them: told ${forDisplay(because, 200)}.`)),
     ...table([
       ["indicator", "servers", "AUC alone"],
       ...hostile.indicators.map(({ auc, name, servers }) => [name, String(servers), shown(auc)])

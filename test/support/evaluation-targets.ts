@@ -83,6 +83,7 @@ export const targetResults = (runs: ReadonlyArray<ScenarioRun>): ReadonlyArray<T
   const counted = pooledCalibration(runs, "operator").bands.filter(isBandCounted)
   const scored = runs.flatMap(({ evaluation }) => evaluation.hostile?.scored ?? [])
   const auc = rocAuc(scored)
+  const observable = rocAuc(runs.flatMap(({ evaluation }) => evaluation.hostile?.observable.scored ?? []))
   return [
     {
       target: "operator: pair precision ≥ 0.98 in every scenario",
@@ -111,7 +112,12 @@ export const targetResults = (runs: ReadonlyArray<ScenarioRun>): ReadonlyArray<T
       result: counted.length === 0 ? "no such band" : counted.map(bandText).join("; "),
       holds: counted.length === 0 ? null : counted.every(isNear)
     },
-    { target: "hostile: AUC ≥ 0.95 over all servers", result: shownShare(auc), holds: auc === null ? null : auc >= 0.95 }
+    { target: "hostile: AUC ≥ 0.95 over all servers", result: shownShare(auc), holds: auc === null ? null : auc >= 0.95 },
+    {
+      target: "hostile: AUC ≥ 0.95 over those of which an honest observer can see anything",
+      result: shownShare(observable),
+      holds: observable === null ? null : observable >= 0.95
+    }
   ]
 }
 
@@ -128,8 +134,8 @@ export const targetsMarkdown = (runs: ReadonlyArray<ScenarioRun>): string => {
     "|---|---|---|",
     ...targetResults(runs).map(({ holds, result, target }) => row([target, result, holds === null ? "–" : holds ? "holds" : "**missed**"])),
     "",
-    row(["scenario", "seeds", "servers judged", "operator P", "operator R", "backend P", "backend R", "false groups", "AUC", "ARI", ...baselines.map((name) => `ARI ${name}`)]),
-    `|---${"|---:".repeat(9 + baselines.length)}|`,
+    row(["scenario", "seeds", "servers judged", "operator P", "operator R", "backend P", "backend R", "false groups", "AUC", "AUC, observable", "ARI", ...baselines.map((name) => `ARI ${name}`)]),
+    `|---${"|---:".repeat(10 + baselines.length)}|`,
     ...scenarios.map(([name, some]) => {
       const [operator, backend] = [pooledPairs(some, "operator"), pooledPairs(some, "backend")]
       const auc = rocAuc(some.flatMap(({ evaluation }) => evaluation.hostile?.scored ?? []))
@@ -143,6 +149,7 @@ export const targetsMarkdown = (runs: ReadonlyArray<ScenarioRun>): string => {
         shownShare(backend.recall),
         String(some.reduce((sum, { evaluation }) => sum + evaluation.operator.groups.falseGroups.length, 0)),
         shownShare(auc),
+        shownShare(rocAuc(some.flatMap(({ evaluation }) => evaluation.hostile?.observable.scored ?? []))),
         shownShare(mean(some.map(({ evaluation }) => evaluation.operator.groups.adjustedRand))),
         ...baselines.map((_, i) => shownShare(mean(some.map(({ evaluation }) => evaluation.operator.baselines[i]!.scores.adjustedRand))))
       ])

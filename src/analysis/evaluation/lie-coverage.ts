@@ -75,6 +75,12 @@ export const lieCoverage = (looks: ReadonlyArray<ServerLooks>): ReadonlyArray<Li
       statement: requests === 0 ? "Nobody was asked." : `Told within the first ${requests} requests of a connection, at the median server.`
     },
     { lie: "told on one network only", servers: both.length, leastShare: null, statement: `${both.length} servers were asked on clearnet and through Tor.` },
-    { lie: "told to wallets only", servers: twice.length, leastShare: null, statement: `${twice.length} servers were asked in the crawler's way and in the wallet's.` }
+    {
+      lie: "told where nobody looks who harms nobody",
+      servers: 0,
+      leastShare: null,
+      statement: "By name, to wallets that say who they are; in answer to a payment that is broadcast; about scripts whose history is not known; after more requests than a visit makes. None of it can be seen, whoever tells it."
+    },
+    { lie: "told to who asks as wallets do", servers: twice.length, leastShare: null, statement: `${twice.length} servers were asked in the crawler's way and in the wallet's.` }
   ]
 }

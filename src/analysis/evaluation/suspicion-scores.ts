@@ -28,6 +28,10 @@ export interface Hostility {
   readonly scored: ReadonlyArray<Scored>
   /** Of the score; null without both kinds. */
   readonly auc: number | null
+  /** The same without servers of which nobody could see anything. */
+  readonly observable: { readonly hostile: number; readonly scored: ReadonlyArray<Scored>; readonly auc: number | null }
+  /** Why nobody could, and of how many of the hostile servers; the most first. */
+  readonly blindSpots: ReadonlyArray<{ readonly because: string; readonly servers: number }>
   /** Of each indicator alone, the best first. */
   readonly indicators: ReadonlyArray<{ readonly name: string; readonly servers: number; readonly auc: number | null }>
   /** From this score on a server is flagged. */
@@ -64,12 +68,19 @@ export const judgeSuspicion = (
       isHit: isHostile
     })))
   }))
-  const scored = judged.map(({ isHostile, one }) => ({ score: one.score ?? 0, isHit: isHostile }))
+  const scoredOf = (some: typeof judged): ReadonlyArray<Scored> => some.map(({ isHostile, one }) => ({ score: one.score ?? 0, isHit: isHostile }))
+  const scored = scoredOf(judged)
+  const blind = judged.filter(({ isHostile, truth }) => isHostile && (truth.blind_spot ?? null) !== null)
+  const observable = scoredOf(judged.filter((one) => !blind.includes(one)))
   return {
     judged: judged.length,
     hostile: judged.filter(({ isHostile }) => isHostile).length,
     scored,
     auc: rocAuc(scored),
+    observable: { hostile: observable.filter(({ isHit }) => isHit).length, scored: observable, auc: rocAuc(observable) },
+    blindSpots: [...Map.groupBy(blind, ({ truth }) => truth.blind_spot!)]
+      .map(([because, servers]) => ({ because, servers: servers.length }))
+      .toSorted((a, b) => b.servers - a.servers || (a.because < b.because ? -1 : 1)),
     indicators: indicators.toSorted((a, b) => (b.auc ?? 0) - (a.auc ?? 0) || (a.name < b.name ? -1 : 1)),
     threshold,
     falselyFlagged: judged.filter(({ isHostile, one }) => !isHostile && isFlagged(one)).map(({ one, truth }) => misjudged(one, truth)),

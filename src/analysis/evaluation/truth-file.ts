@@ -14,6 +14,8 @@ export const TruthEndpoint = Schema.Struct({
   machine: Schema.String,
   /** Null: it does what its software does. */
   hostility: Schema.NullOr(Schema.Literals(["deceives", "attacks", "broken"])),
+  /** Why nobody who asks harmlessly can see any of that; null or missing where somebody can. */
+  blind_spot: Schema.optionalKey(Schema.NullOr(Schema.String)),
   /** What it does apart from serving, in the words of who made it. */
   traits: Schema.Array(Schema.String)
 })

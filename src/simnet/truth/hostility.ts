@@ -72,6 +72,9 @@ const deceiving: ReadonlySet<string> = new Set([
   "moving-port"
 ])
 
+/** Whether a trait deceives or attacks whoever asks. */
+export const deceivesOrAttacks = (trait: string): boolean => deceiving.has(trait) || attacking.has(trait)
+
 /**
  * The worst of what a server does; null for one that does what its software
  * does, whoever it says it is. Relays and copies deceive about whose answers

@@ -4,6 +4,7 @@ import { addressesOf } from "../plan/address-facts.ts"
 import type { Plan, PlannedServer } from "../plan/plan.ts"
 import { endpointsAt } from "../plan/planned-endpoints.ts"
 import type { CertificateTruth } from "./certificate-truth.ts"
+import { blindSpotOf } from "./blind-spot.ts"
 import { type Hostility, hostilityOf } from "./hostility.ts"
 
 /** What the simulation knows about an endpoint: to compare with what a crawl found, never known to the crawl itself. */
@@ -26,6 +27,8 @@ export interface TruthLine {
   readonly traits: ReadonlyArray<string>
   /** What its traits and lies are to those who ask; null for none, accidents of a machine or a line among them. */
   readonly hostility: Hostility | null
+  /** Why nobody who asks harmlessly and says who he is can see any of that; null where somebody can, and where there is nothing. */
+  readonly blind_spot: string | null
   /** Of the address; null for onions, which have none. */
   readonly country: string | null
   readonly asn: number | null
@@ -71,6 +74,7 @@ const linesOf = (server: PlannedServer, plan: Plan, shown: Shown): ReadonlyArray
       reason,
       traits: [...server.traits, ...server.conduct, ...outagesOf(plan.scenario, server)],
       hostility: hostilityOf(server),
+      blind_spot: blindSpotOf(server),
       country: name.country,
       asn: name.asn,
       city: name.facts?.city ?? null,

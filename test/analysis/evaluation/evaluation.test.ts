@@ -90,6 +90,21 @@ describe("an evaluation", () => {
     expect(hostile!.auc).toBeCloseTo(5 / 6, 10)
     expect(hostile!.falselyFlagged.map(({ server }) => server)).toEqual(["server-4"])
     expect(hostile!.missed.map(({ server }) => server)).toEqual(["server-2"])
+    expect(hostile!.observable).toMatchObject({ hostile: 2, auc: hostile!.auc })
+    expect(hostile!.blindSpots).toEqual([])
+  })
+
+  it("judges it a second time without servers of which nobody could see anything, and names why", () => {
+    const said = (serverId: number, score: number) => ({ serverId, score, indicators: [] })
+    const because = "in answer to a broadcast, and nothing is ever broadcast"
+    const blind = truth.map((one) => one.server === "server-2" ? { ...one, blind_spot: because } : one)
+    const { hostile } = evaluate(verdicts({ suspicion: [said(10, 80), said(20, 0), said(30, 0), said(40, 60), said(50, 0)] }), endpoints, blind)
+    expect([hostile!.hostile, hostile!.observable.hostile]).toEqual([2, 1])
+    expect(hostile!.observable.auc).toBe(1)
+    // Whoever cannot be seen is missed all the same.
+    expect(hostile!.auc).toBeCloseTo(4 / 6, 10)
+    expect(hostile!.missed.map(({ server }) => server)).toEqual(["server-2"])
+    expect(hostile!.blindSpots).toEqual([{ because, servers: 1 }])
   })
 })
 

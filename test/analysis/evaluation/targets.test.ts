@@ -63,7 +63,7 @@ describe("the targets of an evaluation", () => {
   })
 
   it("are neither met nor missed where nothing was measured", () => {
-    expect(targetResults([]).map((one) => one.holds)).toEqual([null, null, null, null, null, null, null, null])
+    expect(targetResults([]).map((one) => one.holds)).toEqual([null, null, null, null, null, null, null, null, null])
     expect(holds([runOf("framing", { operators: ["a"], groups: [], moves: [{ victim: "v", probability: 0, points: null }] })], "victim")).toBe(null)
   })
 

@@ -42,6 +42,7 @@ describe("the truth file", () => {
           "reason",
           "traits",
           "hostility",
+          "blind_spot",
           "country",
           "asn",
           "city",
