@@ -25,65 +25,85 @@ const countBy = <A>(items: Iterable<A>, keyOf: (item: A) => string): ReadonlyMap
   return counts
 }
 
-const estimatesOf = ({ fees }: Pick<ComparedReading, "fees">): ReadonlyArray<string> =>
-  [...fees].map(([target, fee]) => `${target} ${satoshi(fee)}`)
+/** Estimates of one tip, by target: those of another block are others'. */
+const estimatesOf = ({ fees, tipHash }: Pick<ComparedReading, "fees" | "tipHash">): ReadonlyArray<string> =>
+  [...fees].map(([target, fee]) => `${target} ${satoshi(fee)} ${tipHash}`)
+
+/** What estimates are above: Bitcoin Core's usual relay fee, or what the node relays. */
+const floorOf = ({ relayFee }: Pick<ComparedReading, "relayFee">): number => satoshi(relayFee ?? usualFloor)
+
+/**
+ * The least chance that two nodes estimate the same: nodes differ by some tenth
+ * of what an estimate is above the floor, so near it there are few numbers.
+ */
+const leastChance = (fee: number, floor: number): number => {
+  const above = fee - Math.max(floor, fee > satoshi(usualFloor) ? satoshi(usualFloor) : 0)
+  return 1 / (1 + 0.1 * above)
+}
 
 /**
  * How likely another node gives the same estimate for a target, to the satoshi,
- * as far as one snapshot at one tip shows. Readings that are equal throughout
- * count once, as if they were one node's: no fleet makes its own estimates
- * common. The chance is how often two of the rest agree at that target, half a
- * pair added (Jeffreys), and no less than the share that shows this very value,
- * where more than one does. So it grows by itself where mempools are quiet, or
- * where software gives estimates in steps.
+ * as far as one snapshot shows. Readings that are equal throughout count once, as
+ * if they were one node's: no fleet makes its own estimates common. The chance is
+ * how often two nodes at one tip agree at that target, half a pair added
+ * (Jeffreys), and no less than the share that shows this very value, where more
+ * than one does. So it grows by itself where mempools are quiet, or where software
+ * gives estimates in steps. Nodes that are alone at their tip, be it a late one,
+ * have the chance that those at other tips show.
  */
-const chances = (readings: ReadonlyArray<ComparedReading>): (target: number, fee: number) => number => {
+const chances = (readings: ReadonlyArray<ComparedReading>): (reading: ComparedReading, target: number, fee: number) => number => {
   const nodes = [...new Map(readings.map((reading) => [estimatesOf(reading).toSorted().join(), reading])).values()]
   const showing = countBy(nodes.flatMap(estimatesOf), (estimate) => estimate)
-  const estimating = countBy(nodes.flatMap(({ fees }) => [...fees.keys()]), String)
-  const equalPairs = new Map<string, number>()
-  for (const [estimate, count] of showing) {
-    const target = estimate.slice(0, estimate.indexOf(" "))
-    equalPairs.set(target, (equalPairs.get(target) ?? 0) + count * (count - 1) / 2)
+  const estimating = countBy(nodes.flatMap(({ fees, tipHash }) => [...fees.keys()].map((target) => `${target} ${tipHash}`)), (key) => key)
+  const pairsBy = (counts: ReadonlyMap<string, number>): ReadonlyMap<string, number> => {
+    const pairs = new Map<string, number>()
+    for (const [key, count] of counts) {
+      const target = key.slice(0, key.indexOf(" "))
+      pairs.set(target, (pairs.get(target) ?? 0) + count * (count - 1) / 2)
+    }
+    return pairs
   }
-  return (target, fee) => {
-    const all = estimating.get(String(target))!
-    const having = showing.get(`${target} ${satoshi(fee)}`)!
-    const ofAny = (equalPairs.get(String(target))! + 0.5) / (all * (all - 1) / 2 + 1)
-    return Math.max(ofAny, having > 1 ? (having - 0.5) / all : 0)
+  const [equal, compared] = [pairsBy(showing), pairsBy(estimating)]
+  return (reading, target, fee) => {
+    const ofAny = (equal.get(String(target))! + 0.5) / (compared.get(String(target))! + 1)
+    const having = showing.get(`${target} ${satoshi(fee)} ${reading.tipHash}`)!
+    const ofThis = having > 1 ? (having - 0.5) / estimating.get(`${target} ${reading.tipHash}`)! : 0
+    return Math.max(ofAny, ofThis, leastChance(satoshi(fee), floorOf(reading)))
   }
 }
 
 /**
- * Readings of one snapshot and one tip, with what tells their nodes apart: an
- * estimate at what its node relays is what a quiet mempool gives everybody, and
- * what most servers show is the network's, not a node's. The least fee of a full
- * mempool is its node's own, and tells.
+ * Readings of one snapshot, with what tells their nodes apart: an estimate at
+ * what its node relays is what a quiet mempool gives everybody, and what most
+ * servers show is the network's, not a node's. The least fee of a full mempool is
+ * its node's own, and tells.
  */
 const tellingOf = (readings: ReadonlyArray<ComparedReading>): ReadonlyArray<readonly [number, SnapshotTraits]> => {
   const estimates = countBy(readings.flatMap(estimatesOf), (estimate) => estimate)
   const chanceOf = chances(readings)
   const asked = countBy(readings.flatMap((reading) => [...reading.fees.keys()]), String)
   const shown = readings.filter((reading) => reading.histogramText !== null)
-  const histograms = countBy(shown, (reading) => `${reading.implementation} ${reading.histogramText}`)
+  const histogramOf = ({ histogramText, implementation, tipHash }: ComparedReading): string => `${implementation} ${tipHash} ${histogramText}`
+  const histograms = countBy(shown, histogramOf)
   const showing = countBy(shown, (reading) => `${reading.implementation}`)
   const isCommon = (count: number, of: number): boolean => of >= leastServers && count > of / 2
-  return readings.map(({ implementation, serverId, ...reading }) => {
-    const floor = satoshi(reading.relayFee ?? usualFloor)
+  return readings.map((reading) => {
+    const { implementation, serverId, ...rest } = reading
     const telling = [...reading.fees].filter(([target, fee]) =>
-      satoshi(fee) > floor && !isCommon(estimates.get(`${target} ${satoshi(fee)}`)!, asked.get(String(target))!))
+      satoshi(fee) > floorOf(reading) &&
+      !isCommon(estimates.get(`${target} ${satoshi(fee)} ${reading.tipHash}`)!, asked.get(String(target))!))
     return [serverId, {
-      ...reading,
-      tellingTargets: new Map(telling.map(([target, fee]) => [target, chanceOf(target, fee)])),
-      histogramCommon: reading.histogramText !== null &&
-        isCommon(histograms.get(`${implementation} ${reading.histogramText}`)!, showing.get(`${implementation}`)!)
+      ...rest,
+      tellingTargets: new Map(telling.map(([target, fee]) => [target, chanceOf(reading, target, fee)])),
+      histogramCommon: reading.histogramText !== null && isCommon(histograms.get(histogramOf(reading))!, showing.get(`${implementation}`)!)
     }]
   })
 }
 
 /** Readings by server, ascending by snapshot. */
 export const snapshotsByServer = (readings: Iterable<ComparedReading>): ReadonlyMap<number, ReadonlyArray<SnapshotTraits>> => {
-  const epochs = Map.groupBy(readings, (reading) => `${reading.snapshotId} ${reading.tipHash}`)
-  const told = [...epochs.values()].flatMap(tellingOf).toSorted(([, a], [, b]) => a.snapshotId - b.snapshotId)
+  const told = [...Map.groupBy(readings, ({ snapshotId }) => snapshotId).values()]
+    .flatMap(tellingOf)
+    .toSorted(([, a], [, b]) => a.snapshotId - b.snapshotId)
   return new Map([...Map.groupBy(told, ([serverId]) => serverId)].map(([serverId, all]) => [serverId, all.map(([, traits]) => traits)]))
 }

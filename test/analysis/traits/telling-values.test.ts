@@ -31,6 +31,9 @@ describe("what tells nodes apart in a snapshot", () => {
     assert.deepStrictEqual([1, 5].map((server) => telling(readings, server)), [[[2]], [[1, 2]]])
     const apart = readings.map((it, i) => ({ ...it, tipHash: `tip ${i}` }))
     assert.deepStrictEqual([1, 5].map((server) => telling(apart, server)), [[[1, 2]], [[1, 2]]])
+    // Of one late node, they are all at its tip and few of those asked.
+    const late = fees.map((fee, i) => reading(i + 11, 1, { 1: fee }, { tipHash: "late" })).slice(0, 4)
+    assert.deepStrictEqual([11, 5].map((server) => telling([...readings, ...late], server)), [[[1]], [[1, 2]]])
   })
 
   it("has the chance that another node estimates the same, equal nodes counted once", () => {
@@ -40,11 +43,19 @@ describe("what tells nodes apart in a snapshot", () => {
     const nodes = Array.from({ length: 11 }, (_, i) => reading(i + 1, 1, { 1: 0.0002 + i / 1e6, 2: 0.0001 + i / 1e6 }))
     const fleet = [...nodes, reading(21, 1, { 1: 0.0002, 2: 0.0001 }), reading(22, 1, { 1: 0.0002, 2: 0.0001 })]
     const usual = [...nodes, reading(21, 1, { 1: 0.0002, 2: 0.0003 }), reading(22, 1, { 1: 0.0002, 2: 0.0004 })]
+    const alone = reading(31, 1, { 1: 0.0002, 2: 0.0001 }, { tipHash: "bb" })
     assert.closeTo(chance(nodes, 1, 1), 0.5 / 56, 1e-9)
     assert.closeTo(chance(fleet, 1, 1), 0.5 / 56, 1e-9)
     assert.closeTo(chance(usual, 1, 1), 2.5 / 13, 1e-9)
     assert.closeTo(chance(usual, 2, 1), 3.5 / 79, 1e-9)
     assert.closeTo(chance(usual, 1, 2), 0.5 / 79, 1e-9)
+    // Alone at its tip, with the chance that the others show.
+    assert.closeTo(chance([...usual, alone], 31, 1), 3.5 / 79, 1e-9)
+  })
+
+  it("is hardly anything a few satoshi above the floor, however few nodes there are", () => {
+    const near = [reading(1, 1, { 1: 0.00001003 }), reading(2, 1, { 1: 0.00001003 }, { relayFee: 0.000001 })]
+    for (const server of [1, 2]) assert.closeTo(snapshotsByServer(near).get(server)![0]!.tellingTargets.get(1)!, 1 / 1.3, 1e-9)
   })
 
   it("marks histograms that most servers of one implementation showed", () => {
