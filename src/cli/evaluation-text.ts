@@ -85,7 +85,10 @@ const questionLines = (scores: QuestionScores, title: string, { line, table, tit
     ])
   ]),
   line(`False accusations: ${scores.falseAccusations.length}.`),
-  ...scores.falseAccusations.slice(0, mostAccusations).flatMap(accusationLines).map(line)
+  ...scores.falseAccusations.slice(0, mostAccusations).flatMap(accusationLines).map(line),
+  line(`Not found whole: ${scores.notWhole.length}.`),
+  ...scores.notWhole.slice(0, mostAccusations).map(({ missed, owner, pairs, servers }) =>
+    line(`    ${forDisplay(owner, 60)}, ${servers} servers: ${missed} of ${pairs} pairs missed`))
 ]
 
 const hostileLines = ({ hostile }: CrawlEvaluation, { line, table, title }: Writing): ReadonlyArray<string> =>

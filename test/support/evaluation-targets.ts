@@ -3,6 +3,7 @@ import type { CrawlEvaluation } from "../../src/analysis/evaluation/evaluate-cra
 import type { QuestionScores } from "../../src/analysis/evaluation/evaluation.ts"
 import { pairScores, type PrecisionRecall } from "../../src/analysis/evaluation/partition-metrics.ts"
 import { rocAuc } from "../../src/analysis/evaluation/ranking.ts"
+import { missLines } from "./evaluation-misses.ts"
 import type { VictimMove } from "./scenario-evaluation.ts"
 
 /** One scenario with one seed, judged. */
@@ -167,6 +168,8 @@ export const targetsMarkdown = (runs: ReadonlyArray<ScenarioRun>): string => {
       shownShare(band.found),
       band.interval === null ? "–" : band.interval.map((end) => end.toFixed(3)).join(" to ")
     ])),
+    "",
+    ...missLines(runs),
     ""
   ].join("\n")
 }

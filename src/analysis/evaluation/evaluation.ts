@@ -53,6 +53,15 @@ export interface FalseAccusation {
   readonly evidence: PairVerdict["evidence"]
 }
 
+/** A node or operator of the truth whose servers are not all in one published group. */
+export interface NotWhole {
+  readonly owner: string
+  readonly servers: number
+  readonly pairs: number
+  /** Pairs that are in no group together. */
+  readonly missed: number
+}
+
 /** How one question about pairs of servers was answered. */
 export interface QuestionScores {
   readonly question: "backend" | "operator"
@@ -64,6 +73,8 @@ export interface QuestionScores {
   readonly bands: ReadonlyArray<CalibrationBand>
   readonly cells: ReadonlyArray<CalibrationCell>
   readonly falseAccusations: ReadonlyArray<FalseAccusation>
+  /** Most missed pairs first. */
+  readonly notWhole: ReadonlyArray<NotWhole>
   readonly baselines: ReadonlyArray<{ readonly name: string; readonly setting: string; readonly scores: GroupingScores }>
 }
 
@@ -94,6 +105,18 @@ const partitionOf = (groups: ReadonlyArray<ReadonlyArray<number>>, servers: Read
   let next = groups.length
   return relabelled(new Map(servers.map((server) => [server, labels.get(server) ?? next++])))
 }
+
+const pairsOf = (servers: number): number => servers * (servers - 1) / 2
+
+const notWholeOf = (servers: ReadonlyMap<number, string>, found: Partition): ReadonlyArray<NotWhole> =>
+  [...Map.groupBy(servers, ([, owner]) => owner)]
+    .map(([owner, own]): NotWhole => {
+      const together = [...Map.groupBy(own, ([server]) => found.get(server)).values()]
+      const pairs = pairsOf(own.length)
+      return { owner, servers: own.length, pairs, missed: pairs - together.reduce((sum, some) => sum + pairsOf(some.length), 0) }
+    })
+    .filter(({ missed }) => missed > 0)
+    .toSorted((x, y) => y.missed - x.missed || (x.owner < y.owner ? -1 : 1))
 
 interface Question {
   readonly question: QuestionScores["question"]
@@ -146,6 +169,7 @@ const judgeQuestion = (verdicts: Verdicts, known: ReadonlyMap<number, ServerTrut
     bands: calibrationBands(cells),
     cells,
     falseAccusations: falseAccusations.toSorted((x, y) => y.probability - x.probability || x.a - y.a || x.b - y.b),
+    notWhole: notWholeOf(new Map(judged.entries().map(([server, one]) => [server, asked.ownerOf(one)])), found),
     baselines: baselinesOf(verdicts.traits, truth).map(({ name, partition, setting }) => ({
       name,
       setting,

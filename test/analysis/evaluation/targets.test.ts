@@ -91,4 +91,13 @@ describe("the targets of an evaluation", () => {
     expect(text).toMatch(/\| hosted \| 1 \| 3 \| 0\.000 \|/)
     expect(text).toContain("ARI DBSCAN, best eps")
   })
+
+  it("come with the names of what was missed and of what was said falsely", () => {
+    const sloppy = runOf("sloppy", { operators: ["f", "f", "f", "a"], groups: [[1, 2]], scores: [0, 90, 90, 0], hostile: [1, 2] })
+    const text = targetsMarkdown([sloppy, { ...runOf("careful", { operators: ["a", "b"], groups: [[1, 2]] }), seed: 7 }])
+    expect(text).toContain("Falsely one operator: careful 7: server 1 and server 2")
+    expect(text).toContain("Operators of `sloppy` not found whole: seed 1: f, 2 of 3 pairs.")
+    expect(text).toContain("Nodes of `careful` not found whole: none.")
+    expect(text).toContain("Hostile and not flagged, by what they do: sloppy: no traits (1).")
+  })
 })
