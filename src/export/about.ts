@@ -1,10 +1,10 @@
 import { Effect, Schema } from "effect"
 import type { AnalysedCrawl } from "../analysis/analysis-input.ts"
+import { dataLicence } from "../domain/licence.ts"
 import { Database } from "../store/database.ts"
 import { version } from "../version.ts"
 
-/** Under which terms data are handed on; the program itself has another licence. */
-export const licence = "CC-BY-4.0"
+export const licence = dataLicence
 
 /** What every exported file says of itself. */
 export interface About {

@@ -1,6 +1,6 @@
 import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
-import { csvText } from "../../web/src/table/csv.ts"
+import { csvFile } from "../../web/src/table/csv.ts"
 
 /** What a spreadsheet reads of the file (RFC 4180). */
 const parsed = (text: string): ReadonlyArray<ReadonlyArray<string>> => {
@@ -31,26 +31,26 @@ const parsed = (text: string): ReadonlyArray<ReadonlyArray<string>> => {
 
 const hostile = fc.oneof(
   fc.string({ unit: "binary" }),
-  fc.constantFrom("=cmd|'/c calc'!A1", "+1", "-1", "@SUM(A1)", "\t=1", " =1", "\u200b=1", "|x", "a\r\n=1", "\",\"=1", "\u202egpj.exe")
+  fc.constantFrom("=cmd|'/c calc'!A1", "+1", "-1", "@SUM(A1)", "\t=1", " =1", "\u200b=1", "a\r\n=1", "\",\"=1", "\u202egpj.exe")
 )
 
 describe("a table that is saved", () => {
   it("has a cell for each value, whatever strangers wrote", () => {
     fc.assert(fc.property(fc.array(fc.array(hostile, { minLength: 3, maxLength: 3 })), (rows) => {
-      expect(parsed(csvText(["a", "b", "c"], rows)).map((row) => row.length)).toEqual([3, ...rows.map(() => 3)])
+      expect(parsed(csvFile(["a", "b", "c"], rows)).map((row) => row.length)).toEqual([3, ...rows.map(() => 3)])
     }))
   })
 
-  it("begins no cell with what a spreadsheet would run, nor hides it behind space", () => {
+  it("begins no cell with what a spreadsheet would run, nor hides it behind blanks", () => {
     fc.assert(fc.property(fc.array(hostile, { minLength: 1 }), (texts) => {
-      for (const [cell] of parsed(csvText(["text"], texts.map((text) => [text]))).slice(1)) {
-        expect(cell).not.toMatch(/^\s*[=+\-@|]/)
+      for (const [cell] of parsed(csvFile(["text"], texts.map((text) => [text]))).slice(1)) {
+        expect(cell).not.toMatch(/^\s*[=+\-@]/)
         expect(cell).not.toMatch(/[\p{Cc}\p{Cf}]/u)
       }
     }))
   })
 
   it("leaves numbers alone, and what is not known empty", () => {
-    expect(csvText(["score", "host", "names", "answered"], [[-1.5, "a.test", ["a", "b"], null]])).toBe("score,host,names,answered\r\n-1.5,a.test,\"[\"\"a\"\",\"\"b\"\"]\",\r\n")
+    expect(csvFile(["score", "host", "names", "answered"], [[-1.5, "a.test", ["a", "b"], null]])).toBe("score,host,names,answered\r\n-1.5,a.test,\"[\"\"a\"\",\"\"b\"\"]\",\r\n")
   })
 })

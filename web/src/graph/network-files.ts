@@ -1,7 +1,8 @@
 import { DirectedGraph } from "graphology"
 import write from "graphology-gexf/browser/writer.js"
 import type { ServerRow } from "../../../src/atlas/shapes/server-row.ts"
-import { csvText } from "../table/csv.ts"
+import { dataLicence } from "../../../src/domain/licence.ts"
+import { csvFile } from "../table/csv.ts"
 import { shown } from "../text/display.ts"
 import type { Adjacency } from "./adjacency.ts"
 import type { NetworkModel } from "./network-model.ts"
@@ -15,7 +16,7 @@ export interface FileOrigin {
   readonly version: string
 }
 
-export const licence = "CC BY 4.0"
+const licence = dataLicence
 
 const columns: ReadonlyArray<readonly [string, (row: ServerRow) => unknown]> = [
   ["server_id", (row) => row.serverId],
@@ -38,7 +39,7 @@ const columns: ReadonlyArray<readonly [string, (row: ServerRow) => unknown]> = [
 
 /** Servers that are drawn, a row each. Level: server. */
 export const serversCsv = (model: NetworkModel, nodes: ReadonlyArray<NodeLook>, { crawlId, simulated, version }: FileOrigin): string =>
-  csvText(
+  csvFile(
     [...columns.map(([name]) => name), "x", "y", "crawl_id", "simulated", "code_version", "licence"],
     nodes.map((node) => [...columns.map(([, of]) => of(model.rows[node.index]!)), node.x, node.y, crawlId, simulated, version, licence])
   )
@@ -55,7 +56,7 @@ function* announcementsAmong(graph: Adjacency, nodes: ReadonlyArray<NodeLook>) {
 
 /** Announcements among the servers that are drawn, whether or not their lines are. Level: server. */
 export const announcementsCsv = (model: NetworkModel, graph: Adjacency, nodes: ReadonlyArray<NodeLook>, { crawlId, simulated, version }: FileOrigin): string =>
-  csvText(
+  csvFile(
     ["from_server_id", "from_host", "to_server_id", "to_host", "share_of_lists", "mutual", "crawl_id", "simulated", "code_version", "licence"],
     [...announcementsAmong(graph, nodes)].map(({ from, mutual, share, to }) => [
       model.rows[from]!.serverId, model.rows[from]!.host, model.rows[to]!.serverId, model.rows[to]!.host, Number(share.toFixed(3)), mutual, crawlId, simulated, version, licence

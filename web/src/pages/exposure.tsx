@@ -21,7 +21,7 @@ const Owners = ({ page }: { readonly page: Exposure }) => {
   const wallets = walletsOf(page)
   const wallet = wallets.find(({ key }) => key === own("wallet")) ?? wallets[0]!
   const choices = startsOf(page, wallet.key)
-  const starts = choices.includes(Number(own("starts"))) ? Number(own("starts")) : choices.at(-1)!
+  const starts = choices.includes(Number(own("starts"))) ? Number(own("starts")) : choices[Math.floor(choices.length / 2)]!
   const rows = ownersOf(page, wallet.key, starts).slice(0, most)
   const end = scaleEnd(rows.flatMap(({ connected, main }) => [main, connected]))
   return (

@@ -6,11 +6,10 @@ import { count } from "../text/format.ts"
 export const Histogram = ({ bands, threshold }: { readonly bands: ReadonlyArray<number>; readonly threshold: number }) => {
   const longest = Math.max(1, ...bands)
   return (
-    <ul class="bars histogram" aria-label="Servers by score">
+    <ul class="bars histogram" aria-label="Servers by score; a band narrows the filter to it">
       {bands.map((servers, i) => (
         <li key={i}>
-          <button type="button" class="bar-row" onClick={() => narrow({ scoreMin: i * 10, scoreMax: i === 9 ? 100 : i * 10 + 9.999 })}
-            aria-label={`Score ${i * 10} to ${i * 10 + 10}: ${servers} servers. Show only these.`}>
+          <button type="button" class="bar-row" onClick={() => narrow({ scoreMin: i * 10, scoreMax: i === 9 ? 100 : i * 10 + 9.999 })}>
             <span class="bar-label figure">{`${i * 10} to ${i * 10 + 10}`}</span>
             <svg class="bar" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">
               <rect width={servers === 0 ? 0 : Math.max(0.6, 100 * servers / longest)} height="8"

@@ -1,12 +1,13 @@
 import { useMemo } from "preact/hooks"
 import type { CrawlRow } from "../../../src/atlas/shapes/crawl.ts"
 import type { ServerRow } from "../../../src/atlas/shapes/server-row.ts"
+import { dataLicence } from "../../../src/domain/licence.ts"
 import { useCrawl } from "../client/atlas.ts"
 import { useShownServers, type ShownServers } from "../client/shown-servers.ts"
 import { download } from "../parts/download.ts"
 import { Empty, Loading } from "../parts/states.tsx"
 import { filter, narrow, own, select, selected, setOwn, widen } from "../state/store.ts"
-import { csvText } from "../table/csv.ts"
+import { csvFile } from "../table/csv.ts"
 import { Grid } from "../table/grid.tsx"
 import { orderText, readOrder, sorted, type Order } from "../table/sort.ts"
 import { count, counted } from "../text/format.ts"
@@ -45,11 +46,11 @@ const ColumnChooser = ({ columns }: { readonly columns: ReadonlyArray<ServerColu
 )
 
 const save = (rows: ReadonlyArray<ServerRow>, columns: ReadonlyArray<ServerColumn>, crawl: CrawlRow): void => {
-  const head = ["crawl_id", "network", "simulated", "code_version", "server_id", ...columns.map(({ id }) => id)]
+  const head = ["crawl_id", "network", "simulated", "code_version", "licence", "server_id", ...columns.map(({ id }) => id)]
   const lines = rows.map((row) => [
-    crawl.crawlId, crawl.network, crawl.simulated ? "SIMULATED" : "no", crawl.codeVersion, row.serverId, ...columns.map(({ raw }) => raw(row))
+    crawl.crawlId, crawl.network, crawl.simulated, crawl.codeVersion, dataLicence, row.serverId, ...columns.map(({ raw }) => raw(row))
   ])
-  download(`${crawl.simulated ? "SIMULATED-" : ""}servers-crawl-${crawl.crawlId}.csv`, "text/csv;charset=utf-8", csvText(head, lines))
+  download(`${crawl.simulated ? "SIMULATED-" : ""}servers-crawl-${crawl.crawlId}.csv`, "text/csv;charset=utf-8", csvFile(head, lines))
 }
 
 const Compare = ({ byId }: Pick<ShownServers, "byId">) => {

@@ -4,7 +4,7 @@ import { lazy } from "../parts/lazy.tsx"
 import { Failed } from "../parts/states.tsx"
 import { page, selected } from "../state/store.ts"
 import { FilterBar } from "./filter-bar.tsx"
-import { Head, SimulatedBanner } from "./head.tsx"
+import { Head } from "./head.tsx"
 import { Help } from "./help.tsx"
 import { isGoing } from "./keyboard.ts"
 import { pageAt, pages } from "./pages.ts"
@@ -31,7 +31,6 @@ export const App = () => (
     <button type="button" class="skip" onClick={() => document.getElementById("content")?.focus()}>Skip to the content</button>
     <Rail />
     <div class="middle">
-      <SimulatedBanner />
       <Head />
       <FilterBar />
       <PageContent />

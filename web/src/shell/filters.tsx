@@ -66,7 +66,7 @@ const Reachable = () => (
 
 /** All that can be chosen, with the servers each choice would leave. */
 export const Filters = ({ rows }: { readonly rows: ReadonlyArray<ServerRow> }) => (
-  <div class="facets" id="filters" tabIndex={-1} role="group" aria-label="Filters">
+  <div class="facets" id="filters" role="group" aria-label="Filters">
     <Reachable />
     <Facet name="implementation" title="Software (by behaviour)" rows={rows} />
     <Facet name="country" title="Country" rows={rows} />

@@ -41,28 +41,31 @@ const Pulse = () => {
   return <span class="quiet">{crawl.endedAt === null ? `${crawl.state} since ${time(crawl.startedAt)}` : `ended ${time(crawl.endedAt)}`}</span>
 }
 
-const themes: ReadonlyArray<Theme> = ["system", "light", "dark"]
-
-/** Which crawl, how fresh, which theme. */
-export const Head = () => (
-  <header class="head">
-    <CrawlChooser />
-    <Pulse />
-    <span class="spring" />
-    <label class="chooser">
-      <span class="unseen">Theme</span>
-      <select value={theme.value} onChange={(event) => { theme.value = event.currentTarget.value as Theme }}>
-        {themes.map((name) => <option key={name} value={name}>{`${name} theme`}</option>)}
-      </select>
-    </label>
-    <button type="button" onClick={() => { isHelpOpen.value = true }} aria-label="Keys" title="Keys">?</button>
-  </header>
-)
-
 /** Invented behaviour is said to be so on every page. */
-export const SimulatedBanner = () => {
+const SimulatedBanner = () => {
   const crawl = useCrawl().value
   return crawl?.simulated === true
     ? <p class="simulated"><strong>SIMULATED</strong> {`${shown(crawl.network, 40)}: names may be real, what the servers do is invented. No findings about anybody.`}</p>
     : null
 }
+
+const themes: ReadonlyArray<Theme> = ["system", "light", "dark"]
+
+/** Which crawl, how fresh, which theme. */
+export const Head = () => (
+  <header>
+    <SimulatedBanner />
+    <div class="head">
+      <CrawlChooser />
+      <Pulse />
+      <span class="spring" />
+      <label class="chooser">
+        <span class="unseen">Theme</span>
+        <select value={theme.value} onChange={(event) => { theme.value = event.currentTarget.value as Theme }}>
+          {themes.map((name) => <option key={name} value={name}>{`${name} theme`}</option>)}
+        </select>
+      </label>
+      <button type="button" onClick={() => { isHelpOpen.value = true }} aria-label="Keys" title="Keys">?</button>
+    </div>
+  </header>
+)

@@ -29,9 +29,11 @@ const focusOn = (id: string): void => {
 const escape = (target: Element | null): void => {
   const close = closers.at(-1)
   if (close !== undefined) close()
-  else if (isField(target)) (target as HTMLElement).blur()
+  else if (isField(target)) focusOn("content")
   else if (areFiltersOpen.value) areFiltersOpen.value = false
   else if (selected.value !== null) select(null)
+  // What was closed had the focus: it goes on in the content, not at the top of the page.
+  requestAnimationFrame(() => { if (document.activeElement === document.body) focusOn("content") })
 }
 
 const isField = (element: Element | null): boolean =>
@@ -60,13 +62,22 @@ const press = (event: KeyboardEvent): void => {
     if (page === undefined) return
     event.preventDefault()
     goTo(page.path)
+    focusOn("content")
+    return
+  }
+  if (event.key === "ArrowDown" && (target === document.body || target?.id === "content")) {
+    // Where the page is one long list, arrows are its.
+    const list = document.querySelector<HTMLElement>("#content.fills table[role=grid]")
+    if (list === null) return
+    event.preventDefault()
+    list.focus()
     return
   }
   const actions: Readonly<Record<string, () => void>> = {
     "/": () => focusOn("search"),
     "f": () => {
       areFiltersOpen.value = !areFiltersOpen.value
-      if (areFiltersOpen.value) requestAnimationFrame(() => focusOn("filters"))
+      if (areFiltersOpen.value) requestAnimationFrame(() => document.querySelector<HTMLElement>("#filters input:checked, #filters input")?.focus())
     },
     "p": () => focusOn("panel"),
     "?": () => { isHelpOpen.value = true },

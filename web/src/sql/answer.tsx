@@ -2,7 +2,7 @@ import { useMemo, useState } from "preact/hooks"
 import type { QueryAnswer } from "../../../src/atlas/shapes/query.ts"
 import { useAbout, useCrawl } from "../client/atlas.ts"
 import { download } from "../parts/download.ts"
-import { csvText } from "../table/csv.ts"
+import { csvFile } from "../table/csv.ts"
 import { Grid, type GridColumn } from "../table/grid.tsx"
 import { sorted, type Order } from "../table/sort.ts"
 import { jsonLines, shown } from "../text/display.ts"
@@ -66,7 +66,7 @@ export const Answer = ({ answer, name }: { readonly answer: QueryAnswer; readonl
           <button type="button" aria-pressed={!isChart} onClick={() => setChart(false)}>Table</button>
           <button type="button" aria-pressed={isChart} onClick={() => setChart(true)}>Chart</button>
         </span>
-        <button type="button" onClick={() => download(`${file}.csv`, "text/csv;charset=utf-8", csvText(answer.columns.map((column) => column.name), answer.rows))}>Download CSV</button>
+        <button type="button" onClick={() => download(`${file}.csv`, "text/csv;charset=utf-8", csvFile(answer.columns.map((column) => column.name), answer.rows))}>Download CSV</button>
         <button type="button" onClick={saveJson}>Download JSON</button>
       </div>
       {isChart

@@ -28,7 +28,8 @@ export const formatHash = (view: View): string => {
     if (value !== "" && !reserved.has(name)) words.append(name, value)
   }
   if (view.selected !== null) words.append("selected", selectionText(view.selected))
-  const query = words.toString()
+  // Colons and commas part things here, and read better as they are.
+  const query = words.toString().replaceAll("%3A", ":").replaceAll("%2C", ",")
   return `#/${view.page}${query === "" ? "" : `?${query}`}`
 }
 
