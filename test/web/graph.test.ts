@@ -127,7 +127,7 @@ it("files of what is shown carry the crawl and have no formula, markup or contro
   const csv = serversCsv(model, nodes, origin)
   expect(csv.split("\r\n")).toHaveLength(nodes.length + 2)
   expect(csv).toContain(`"'=HYPERLINK`)
-  expect(csv.split("\r\n")[1]).toMatch(/,7,true,1\.2\.3,CC BY 4\.0$/)
+  expect(csv.split("\r\n")[1]).toMatch(/,7,true,1\.2\.3,CC-BY-4\.0$/)
   const gexf = networkGexf(model, graph, nodes, origin)
   expect(gexf).toContain("SIMULATED: announcements of crawl 7")
   expect(gexf).not.toContain("<script")
