@@ -20,6 +20,8 @@ import type { WalletList } from "./exposure/exposure-input.ts"
 import { announcedServers, orderedAnnouncements, reciprocity } from "./graph/announcement-graph.ts"
 import { type Communities, type CommunityOptions, communityOptionsFor, detectCommunities } from "./graph/communities.ts"
 import { readListers, readNamedBySources, readNamedKinds } from "./graph/graph-input.ts"
+import { layoutApart } from "./graph/layout-in-worker.ts"
+import { layoutRows, readLayoutInput } from "./graph/layout-input.ts"
 import { placeRows, places } from "./graph/places.ts"
 import { judgeApart } from "./judge-in-worker.ts"
 import { operatorRows } from "./operator-rows.ts"
@@ -115,7 +117,12 @@ export class Analysis extends Context.Service<Analysis, {
             publicSuffixes: options?.publicSuffixes ?? [],
             simulated: crawl.simulated
           }
-          const findings = yield* judgeApart(yield* readServerTraits(crawl, announcements), operatorOptions)
+          const layout = yield* readLayoutInput(crawl, announcements, communities)
+          const traits = yield* readServerTraits(crawl, announcements)
+          const [findings, positions] = yield* Effect.all(
+            [judgeApart(traits, operatorOptions), layoutApart(layout.input)],
+            { concurrency: 2 }
+          )
           const operators = operatorRows(
             { crawlId: crawl.crawl_id, analysedAt: yield* Clock.currentTimeMillis, codeVersion: version, options: operatorOptions },
             findings,
@@ -136,6 +143,7 @@ export class Analysis extends Context.Service<Analysis, {
             ...operators.tables,
             ...(yield* analyseExposure(crawl, walletList, memberships(findings.clusters, operators.clusterIds), operatorOptions.randomSeed)),
             placeRows(crawl.crawl_id, found),
+            layoutRows(crawl.crawl_id, layout.servers, positions),
             behaviourRows(crawl.crawl_id, yield* readBehaviourVectors(crawl.crawl_id)),
             ...suspicion.tables
           ])

@@ -12,6 +12,7 @@ import { latestOf, readCrawls } from "./read-crawls.ts"
 import { readDictionary } from "./read-dictionary.ts"
 import { readAnnouncements } from "./read-edges.ts"
 import { readExposure } from "./read-exposure.ts"
+import { readLayout } from "./read-layout.ts"
 import { readPairDetail } from "./read-pair.ts"
 import { readExpectedFalse, readMainOfOneStart } from "./read-run.ts"
 import { readServerDetail } from "./read-server-detail.ts"
@@ -116,7 +117,7 @@ const makeAtlas = Effect.gen(function*() {
   const graphHead = yield* kept(Effect.fnUntraced(function*(crawlId: number) {
     const found = yield* announcements(crawlId)
     const communities = new Map((yield* servers(crawlId)).map(({ communityId, serverId }) => [serverId, communityId]))
-    return graphHeadOf(yield* crawlOf(crawlId), found, found.servers.map((server) => communities.get(server) ?? null), null)
+    return graphHeadOf(yield* crawlOf(crawlId), found, found.servers.map((server) => communities.get(server) ?? null), yield* readLayout(crawlId, found.servers))
   }))
   const suspicion = yield* kept(Effect.fnUntraced(function*(crawlId: number) {
     yield* analysed(crawlId)

@@ -1,4 +1,4 @@
-import { communityCircle, type Positions } from "../analysis/graph/layout.ts"
+import { communityCircle, type Positions } from "../analysis/graph/community-circle.ts"
 import type { Announcements } from "./read-edges.ts"
 import type { CrawlRow } from "./shapes/crawl.ts"
 import type { GraphHead } from "./shapes/graph.ts"

@@ -73,6 +73,12 @@ const sql = `
       max(k.cluster_id) FILTER (k.kind = 'same behaviour') AS behaviour_cluster_id
     FROM cluster_member m JOIN cluster k USING (crawl_id, cluster_id)
     WHERE m.crawl_id = $crawl_id GROUP BY m.server_id
+  ), noted AS (
+    SELECT m.server_id, count(DISTINCT n.note_id) AS notes
+    FROM note n
+    JOIN crawl c ON c.crawl_id = $crawl_id AND c.network = n.network
+    JOIN met m ON m.host = n.host
+    GROUP BY m.server_id
   ), chosen AS (${resolutionSql})
   SELECT p.server_id AS "serverId", p.host, p.hosts, p.network_classes AS "networkClasses",
     p.endpoints, p.endpoints_reachable AS "endpointsReachable", p.reachable, p.reason,
@@ -87,13 +93,13 @@ const sql = `
     k.machine_id AS "machineId", k.behaviour_cluster_id AS "behaviourClusterId", co.community AS "communityId",
     su.score, p.first_seen AS "firstSeen", p.last_seen AS "lastSeen",
     p.uptime.share AS "uptimeShare", p.uptime.observations::INTEGER AS "uptimeObservations",
-    (SELECT count(*) FROM note WHERE note.network = (SELECT network FROM crawl WHERE crawl_id = $crawl_id)
-      AND list_contains(p.hosts, note.host))::INTEGER AS notes
+    coalesce(n.notes, 0)::INTEGER AS notes
   FROM per_server p
   LEFT JOIN joined j USING (server_id)
   LEFT JOIN grouped k USING (server_id)
   LEFT JOIN graph_place g ON g.crawl_id = $crawl_id AND g.server_id = p.server_id
   LEFT JOIN community co ON co.crawl_id = $crawl_id AND co.server_id = p.server_id AND co.resolution = (SELECT resolution FROM chosen)
+  LEFT JOIN noted n USING (server_id)
   LEFT JOIN suspicion su ON su.crawl_id = $crawl_id AND su.server_id = p.server_id
   ORDER BY p.server_id`
 

@@ -1,5 +1,8 @@
 import { assert, layer } from "@effect/vitest"
-import { Effect } from "effect"
+import { NodeServices } from "@effect/platform-node"
+import { Effect, Schema } from "effect"
+import { Database } from "../../src/store/database.ts"
+import { NoteBook } from "../../src/store/notes.ts"
 import { analyse, AnalysedDatabase, inventedFacts, inventedServers, recordCrawl, shown } from "../support/atlas-database.ts"
 import { temporaryFolder } from "../support/small-database.ts"
 import { someTime } from "../support/store-facts.ts"
@@ -98,6 +101,32 @@ layer(AnalysedDatabase.layer)("what is shown of one thing", (it) => {
         [2, new Date(someTime + day).toISOString(), null]
       ])
       assert.strictEqual(renewed.endpoints[0]!.fields.find(({ name }) => name === "server_version")!.value, "ElectrumX 1.16.0")
+    }))
+
+  it.effect("the map has a place for every server, where the analysis drew it", () =>
+    Effect.gen(function*() {
+      const path = yield* AnalysedDatabase
+      const [head, edges, servers] = yield* shown(path, (atlas) => Effect.all([atlas.graphHead(1), atlas.graphEdges(1), atlas.servers(1)]))
+      assert.deepStrictEqual(head.servers, servers.map(({ serverId }) => serverId))
+      assert.strictEqual(head.announcements, edges.targets.length)
+      assert.strictEqual(head.mutual, inventedServers.length * (inventedServers.length - 1) / 2)
+      assert.strictEqual(head.groups.reduce((sum, group) => sum + group.servers, 0), servers.length)
+      const stored = yield* Effect.flatMap(Database, (database) =>
+        database.rows(Schema.Struct({ x: Schema.Finite, y: Schema.Finite }), "SELECT x, y FROM graph_layout ORDER BY server_id")).pipe(
+          Effect.provide(Database.layer(path)), Effect.provide(NodeServices.layer), Effect.scoped)
+      assert.deepStrictEqual(head.x.map((x, i) => ({ x, y: head.y[i]! })), stored)
+    }))
+
+  it.effect("notes are shown at every server with their host, in any crawl of its network", () =>
+    Effect.gen(function*() {
+      const path = `${yield* temporaryFolder}/observatory.duckdb`
+      yield* recordCrawl(path, inventedFacts())
+      const note = { network: "mainnet", host: "ash.example.org", author: "a reader", text: "<b>moved</b>" }
+      yield* Effect.flatMap(NoteBook, (notes) => Effect.all([notes.add(note), notes.add({ ...note, network: "testnet4" })])).pipe(
+        Effect.provide(NoteBook.layer(path)), Effect.provide(NodeServices.layer), Effect.scoped)
+      const [servers, detail] = yield* shown(path, (atlas) => Effect.all([atlas.servers(1), atlas.server(1, 1)]))
+      assert.deepStrictEqual(servers.slice(0, 2).map(({ host, notes }) => [host, notes]), [["ash.example.org", 1], ["birch.example.org", 0]])
+      assert.deepStrictEqual(detail.notes.map(({ author, text }) => [author, text]), [["a reader", "<b>moved</b>"]])
     }))
 
   it.effect("suspicion and exposure are tables of the whole crawl, and refuse one that nobody analysed", () =>

@@ -1,0 +1,20 @@
+import { Worker } from "node:worker_threads"
+import { Effect } from "effect"
+import type { AnalysisWork } from "./analysis-worker.ts"
+
+/** Beside this file, called like it: a bundle has the worker's beside itself. */
+const workerFile = (): URL => new URL(`./analysis-worker${/\.\w+$/.exec(import.meta.url)?.[0] ?? ".js"}`, import.meta.url)
+
+/**
+ * Does heavy work in a thread of its own, so that this one goes on answering.
+ * Interruption ends the thread. What goes wrong in it is a defect: the work has
+ * no errors.
+ */
+export const inThread = <A>(work: AnalysisWork): Effect.Effect<A> =>
+  Effect.callback<A>((resume) => {
+    const worker = new Worker(workerFile(), { workerData: work })
+    worker.once("message", (found: A) => resume(Effect.succeed(found)))
+    worker.once("error", (cause) => resume(Effect.die(cause)))
+    worker.once("exit", (code) => resume(Effect.die(new Error(`The analysis thread ended with code ${code}.`))))
+    return Effect.promise(() => worker.terminate())
+  })
