@@ -23,11 +23,14 @@ const cacheControl = "private, no-cache"
 const isKept = (path: string): boolean =>
   path.startsWith("/api/") && !/^\/api\/v1\/(?:events$|queries\/|about$)/.test(path)
 
-/** Pages need a response they can show; what is no JSON gets a sentence. */
-const asJson = (response: HttpServerResponse.HttpServerResponse) =>
-  response.status < 400 || (response.body._tag !== "Empty" && /json/.test(response.body.contentType ?? "")) ? response : problemAnswer(
-    new BadRequest({ message: "The request is not of the form that /docs describes." })
-  )
+/** Errors are JSON with a sentence, whoever makes them, and are not kept by anybody. */
+const asJson = (response: HttpServerResponse.HttpServerResponse) => {
+  const { body, status } = response
+  if (status < 400) return response
+  return body._tag !== "Empty" && /json/.test(body.contentType ?? "")
+    ? HttpServerResponse.setHeader(response, "cache-control", "no-store")
+    : problemAnswer(new BadRequest({ message: "The request is not of the form that /docs describes." }))
+}
 
 /** Sets the session's cookie and comes again without the token: a redirection by the server would not bring a strict cookie. */
 const sessionAnswer = (cookie: string) =>

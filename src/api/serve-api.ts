@@ -15,6 +15,7 @@ import { noteHandlers } from "./note-handlers.ts"
 import { ObservatoryApi } from "./observatory-api.ts"
 import { queryHandlers } from "./query-handlers.ts"
 import { SqlRunner } from "./sql/sql-runner.ts"
+import type { SqlLimits } from "./sql/wire.ts"
 import { makeTokenKeeper } from "./token.ts"
 
 /** The address cannot be listened on. */
@@ -47,6 +48,7 @@ export interface ServeOptions {
   /** The user's database: only notes are written to it. */
   readonly db: string
   readonly snapshot: string
+  readonly sqlLimits?: SqlLimits
   /** The built viewer, by path. */
   readonly viewer: ReadonlyMap<string, Content>
 }
@@ -63,7 +65,7 @@ export const serveApi = Effect.fn("serveApi")(function*(options: ServeOptions) {
   const scope = yield* Effect.scope
   const routes = HttpApiBuilder.layer(ObservatoryApi).pipe(
     Layer.provide([crawlHandlers(allowed), serverHandlers, noteHandlers(allowed, db), queryHandlers(allowed), eventHandlers]),
-    Layer.provide([QueryCatalogue.layer, SqlRunner.layer(snapshot)])
+    Layer.provide([QueryCatalogue.layer, SqlRunner.layer(snapshot, options.sqlLimits)])
   )
   const server = yield* Layer.build(NodeHttpServer.layer(createServer, { host, port, gracefulShutdownTimeout: "1 second" })).pipe(
     Effect.mapError(listenError(host, port))

@@ -1,13 +1,16 @@
 /**
  * The process that runs SQL of anybody, on one snapshot: what it may do ends
  * here, also when DuckDB crashes or uses all the memory it gets. Started by
- * `sql-process.ts` in the folder of the snapshot, whose name is the argument.
+ * `sql-process.ts` in the folder of the snapshot; the arguments are its name and
+ * the limits.
  */
 import { Effect } from "effect"
-import { type DuckDBConnection } from "@duckdb/node-api"
+import type { DuckDBConnection } from "@duckdb/node-api"
 import { readBounded } from "../../store/bounded-read.ts"
 import { connect, openReadOnly } from "../../store/duckdb.ts"
-import { type SqlJob, sqlLimits, type SqlOutcome } from "./wire.ts"
+import type { SqlJob, SqlLimits, SqlOutcome } from "./wire.ts"
+
+const limits = JSON.parse(process.argv[3]!) as SqlLimits
 
 const send = (outcome: SqlOutcome): void => void process.send!(outcome)
 
@@ -25,7 +28,7 @@ const refusalOf = (cause: unknown): SqlOutcome => {
   try {
     const error = JSON.parse(message.slice(start)) as { exception_type: string; exception_message: string; position?: string }
     if (error.exception_type === "Out of Memory") {
-      return { kind: "refusal", message: `The query needed more than ${sqlLimits.memoryLimit} of memory.`, position: null }
+      return { kind: "refusal", message: `The query needed more than ${limits.memoryLimit} of memory.`, position: null }
     }
     const position = error.position === undefined ? null : Number(error.position)
     return {
@@ -42,11 +45,11 @@ const answer = async (connection: DuckDBConnection, { parameters, sql }: Extract
   const began = performance.now()
   try {
     const { columns, rows, truncated } = await readBounded(connection, sql, parameters, {
-      maxRows: sqlLimits.maxRows,
-      maxChars: sqlLimits.answerChars
+      maxRows: limits.maxRows,
+      maxChars: limits.answerChars
     })
     const ms = Math.round(performance.now() - began)
-    const text = `{"columns":${JSON.stringify(columns)},"rows":[${rows.join(",")}],"truncated":${truncated},"maxRows":${sqlLimits.maxRows},"ms":${ms}}`
+    const text = `{"columns":${JSON.stringify(columns)},"rows":[${rows.join(",")}],"truncated":${truncated},"maxRows":${limits.maxRows},"ms":${ms}}`
     return { kind: "answer", answer: withoutFolder(text) }
   } catch (cause) {
     return refusalOf(cause)
@@ -54,7 +57,7 @@ const answer = async (connection: DuckDBConnection, { parameters, sql }: Extract
 }
 
 const serve = Effect.gen(function*() {
-  const { memoryLimit, threads } = sqlLimits
+  const { memoryLimit, threads } = limits
   const connection = yield* connect(yield* openReadOnly(process.argv[2]!, { memoryLimit, threads, errorsAsJson: true }))
   process.on("message", (job: SqlJob) => {
     if (job.kind === "stop") connection.interrupt()

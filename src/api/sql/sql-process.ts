@@ -3,7 +3,7 @@ import { basename, dirname } from "node:path"
 import { fileURLToPath } from "node:url"
 import { Deferred, Effect, type Scope } from "effect"
 import type { Parameter } from "../../store/database.ts"
-import { type SqlJob, sqlLimits, type SqlOutcome } from "./wire.ts"
+import type { SqlJob, SqlLimits, SqlOutcome } from "./wire.ts"
 
 /** Beside this file, called like it: a bundle has the child's beside itself. */
 const childFile = (): string => fileURLToPath(new URL(`./sql-child${/\.\w+$/.exec(import.meta.url)?.[0] ?? ".js"}`, import.meta.url))
@@ -27,25 +27,27 @@ const gone: SqlOutcome = {
   position: null
 }
 
-const timeUp: SqlOutcome = {
+const timeUp = (timeoutMs: number): SqlOutcome => ({
   kind: "refusal",
-  message: `The query took longer than ${sqlLimits.timeoutMs / 1_000} s and was stopped.`,
+  message: `The query took longer than ${timeoutMs / 1_000} s and was stopped.`,
   position: null
-}
+})
 
 /** Starts a process on a snapshot; it ends with the scope. */
 export const startSqlProcess = Effect.fnUntraced(function*(
-  snapshot: string
+  snapshot: string,
+  limits: SqlLimits
 ): Effect.fn.Return<SqlProcess, never, Scope.Scope> {
   let next = Deferred.makeUnsafe<SqlOutcome>()
   let isAlive = true
   const child = yield* Effect.acquireRelease(
-    Effect.sync(() => fork(childFile(), [basename(snapshot)], {
+    Effect.sync(() => fork(childFile(), [basename(snapshot), JSON.stringify(limits)], {
       cwd: dirname(snapshot),
       // Nothing of ours is there to be asked for.
       env: {},
       execArgv: [`--max-old-space-size=${heapMb}`],
-      stdio: ["ignore", "ignore", "inherit", "ipc"]
+      // An accident of V8 writes pages of its own; the refusal says what there is to say.
+      stdio: ["ignore", "ignore", "ignore", "ipc"]
     })),
     (child) => Effect.sync(() => child.kill("SIGKILL"))
   )
@@ -75,7 +77,7 @@ export const startSqlProcess = Effect.fnUntraced(function*(
   const stop = Effect.gen(function*() {
     send({ kind: "stop" })
     yield* Effect.timeoutOrElse(Deferred.await(next), {
-      duration: sqlLimits.graceMs,
+      duration: limits.graceMs,
       orElse: () => Effect.sync(() => {
         isAlive = false
         child.kill("SIGKILL")
@@ -89,7 +91,7 @@ export const startSqlProcess = Effect.fnUntraced(function*(
       const outcome = expected()
       send({ kind: "run", sql, parameters })
       return Deferred.await(outcome).pipe(
-        Effect.timeoutOrElse({ duration: sqlLimits.timeoutMs, orElse: () => Effect.as(stop, timeUp) }),
+        Effect.timeoutOrElse({ duration: limits.timeoutMs, orElse: () => Effect.as(stop, timeUp(limits.timeoutMs)) }),
         Effect.onInterrupt(() => stop)
       )
     })

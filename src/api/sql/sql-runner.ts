@@ -3,7 +3,7 @@ import type { Parameter } from "../../store/database.ts"
 import { Busy } from "../problem.ts"
 import { Editions } from "../editions.ts"
 import { type SqlProcess, startSqlProcess } from "./sql-process.ts"
-import { sqlLimits, type SqlOutcome } from "./wire.ts"
+import { type SqlLimits, type SqlOutcome, usualSqlLimits } from "./wire.ts"
 
 interface Worker {
   readonly process: SqlProcess
@@ -12,20 +12,20 @@ interface Worker {
   readonly edition: string
 }
 
-/** Runs SQL of anybody on the snapshot, apart from this process, within `sqlLimits`. */
+/** Runs SQL of anybody on the snapshot, apart from this process, within limits. */
 export class SqlRunner extends Context.Service<SqlRunner, {
   /** An answer or a refusal; `Busy` when too many wait already. */
   readonly run: (sql: string, parameters?: Readonly<Record<string, Parameter>>) => Effect.Effect<SqlOutcome, Busy>
 }>()("electrum-observatory/SqlRunner") {
   /** Processes are started when they are first needed, and anew after an accident or for a new snapshot. */
-  static readonly layer = (snapshot: string): Layer.Layer<SqlRunner, never, Editions> =>
-    Layer.effect(SqlRunner, makeSqlRunner(snapshot))
+  static readonly layer = (snapshot: string, limits: SqlLimits = usualSqlLimits): Layer.Layer<SqlRunner, never, Editions> =>
+    Layer.effect(SqlRunner, makeSqlRunner(snapshot, limits))
 }
 
-const makeSqlRunner = Effect.fnUntraced(function*(snapshot: string) {
+const makeSqlRunner = Effect.fnUntraced(function*(snapshot: string, limits: SqlLimits) {
   const editions = yield* Editions
   const parent = yield* Effect.scope
-  const turns = yield* Semaphore.make(sqlLimits.atATime)
+  const turns = yield* Semaphore.make(limits.atATime)
   const idle: Array<Worker> = []
   let here = 0
 
@@ -39,7 +39,7 @@ const makeSqlRunner = Effect.fnUntraced(function*(snapshot: string) {
       yield* end(worker)
     }
     const scope = yield* Scope.fork(parent)
-    const process = yield* Scope.provide(startSqlProcess(snapshot), scope)
+    const process = yield* Scope.provide(startSqlProcess(snapshot, limits), scope)
     return { process, scope, edition } satisfies Worker
   })
 
@@ -51,15 +51,15 @@ const makeSqlRunner = Effect.fnUntraced(function*(snapshot: string) {
     })
 
   const run = Effect.fn("SqlRunner.run")(function*(sql: string, parameters: Readonly<Record<string, Parameter>> = {}) {
-    if (sql.length > sqlLimits.textChars) {
+    if (sql.length > limits.textChars) {
       const refusal: SqlOutcome = {
         kind: "refusal",
-        message: `The SQL text is longer than ${sqlLimits.textChars.toLocaleString("en")} characters.`,
+        message: `The SQL text is longer than ${limits.textChars.toLocaleString("en")} characters.`,
         position: null
       }
       return refusal
     }
-    if (here >= sqlLimits.atATime + sqlLimits.waiting) {
+    if (here >= limits.atATime + limits.waiting) {
       return yield* new Busy({ message: "Too many queries are waiting already: try again in some seconds." })
     }
     here++

@@ -1,23 +1,36 @@
 import type { Parameter } from "../../store/database.ts"
 
 /** What SQL of anybody may use up. */
-export const sqlLimits = {
+export interface SqlLimits {
   /** Characters of the text. */
+  readonly textChars: number
+  readonly maxRows: number
+  /** Characters of the answer as JSON. */
+  readonly answerChars: number
+  readonly timeoutMs: number
+  /** How long a query that was stopped may take to stop. */
+  readonly graceMs: number
+  /** DuckDB's part of a process. */
+  readonly memoryLimit: string
+  readonly threads: number
+  /** Queries that run at a time, each in a process of its own. */
+  readonly atATime: number
+  /** Queries that wait; more are sent away. */
+  readonly waiting: number
+}
+
+export const usualSqlLimits: SqlLimits = {
   textChars: 20_000,
   maxRows: 10_000,
-  /** Characters of the answer as JSON. */
   answerChars: 4 * 1024 * 1024,
   timeoutMs: 10_000,
-  /** How long a query that was stopped may take to stop. */
   graceMs: 2_000,
   // Less is too little for view `server_metadata`: 256 MB do not make one of 288 servers.
   memoryLimit: "1GB",
   threads: 2,
-  /** Queries that run at a time, each in a process of its own. */
   atATime: 2,
-  /** Queries that wait; more are sent away. */
   waiting: 16
-} as const
+}
 
 /** To the process: run this, or stop what runs. */
 export type SqlJob =
