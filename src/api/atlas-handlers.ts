@@ -8,7 +8,7 @@ import { CurrentEdition } from "./editions.ts"
 import { ObservatoryApi } from "./observatory-api.ts"
 import { Internal, problemOfAtlas } from "./problem.ts"
 import { serverPage } from "./server-page.ts"
-import { sqlLimits } from "./sql/wire.ts"
+import type { SqlLimits } from "./sql/wire.ts"
 
 /** What a server allows; see `About`. */
 export interface Allowed {
@@ -17,8 +17,8 @@ export interface Allowed {
   readonly notes: boolean
 }
 
-const { answerChars, maxRows, memoryLimit, textChars, timeoutMs } = sqlLimits
-const statedLimits = { textChars, maxRows, answerChars, timeoutMs, memory: memoryLimit }
+const statedLimits = ({ answerChars, maxRows, memoryLimit, textChars, timeoutMs }: SqlLimits) =>
+  ({ textChars, maxRows, answerChars, timeoutMs, memory: memoryLimit })
 
 const edition = Effect.flatMap(
   CurrentEdition,
@@ -40,10 +40,10 @@ export const ofCrawl = <A>(ref: CrawlRef, ask: (atlas: Atlas["Service"], crawlId
 export const ofAll = <A>(ask: (atlas: Atlas["Service"]) => Effect.Effect<A, AtlasError>) =>
   Effect.mapError(fromAtlas(ask), (error) => new Internal({ message: error.message }))
 
-export const crawlHandlers = (allowed: Allowed) =>
+export const crawlHandlers = (allowed: Allowed, limits: SqlLimits) =>
   HttpApiBuilder.group(ObservatoryApi, "crawls", (handlers) =>
     handlers.handleAll({
-      about: () => Effect.map(edition, ({ id }) => ({ version, ...allowed, sqlLimits: statedLimits, edition: id })),
+      about: () => Effect.map(edition, ({ id }) => ({ version, ...allowed, sqlLimits: statedLimits(limits), edition: id })),
       crawls: () => ofAll((atlas) => atlas.crawls),
       crawl: ({ params }) => fromAtlas((atlas) => atlas.crawl(params.crawl)),
       overview: ({ params }) => ofCrawl(params.crawl, (atlas, crawlId) => atlas.overview(crawlId)),

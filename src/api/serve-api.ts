@@ -15,7 +15,7 @@ import { noteHandlers } from "./note-handlers.ts"
 import { ObservatoryApi } from "./observatory-api.ts"
 import { queryHandlers } from "./query-handlers.ts"
 import { SqlRunner } from "./sql/sql-runner.ts"
-import type { SqlLimits } from "./sql/wire.ts"
+import { type SqlLimits, usualSqlLimits } from "./sql/wire.ts"
 import { makeTokenKeeper } from "./token.ts"
 
 /** The address cannot be listened on. */
@@ -61,11 +61,11 @@ const longestBody = ByteSize.kibibytes(256)
  * are in the middle of something get a moment to finish; streams end.
  */
 export const serveApi = Effect.fn("serveApi")(function*(options: ServeOptions) {
-  const { allowed, db, host, names, port, snapshot, token, viewer } = options
+  const { allowed, db, host, names, port, snapshot, sqlLimits = usualSqlLimits, token, viewer } = options
   const scope = yield* Effect.scope
   const routes = HttpApiBuilder.layer(ObservatoryApi).pipe(
-    Layer.provide([crawlHandlers(allowed), serverHandlers, noteHandlers(allowed, db), queryHandlers(allowed), eventHandlers]),
-    Layer.provide([QueryCatalogue.layer, SqlRunner.layer(snapshot, options.sqlLimits)])
+    Layer.provide([crawlHandlers(allowed, sqlLimits), serverHandlers, noteHandlers(allowed, db), queryHandlers(allowed), eventHandlers]),
+    Layer.provide([QueryCatalogue.layer, SqlRunner.layer(snapshot, sqlLimits)])
   )
   const server = yield* Layer.build(NodeHttpServer.layer(createServer, { host, port, gracefulShutdownTimeout: "1 second" })).pipe(
     Effect.mapError(listenError(host, port))

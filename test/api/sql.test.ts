@@ -165,7 +165,7 @@ layer(NodeServices.layer, { excludeTestServices: true })("SQL that takes too muc
       const told = yield* Effect.promise(() => sql("SELECT list(range) FROM range(100000000)"))
       assert.match(refused(told).message, /more than 64MB of memory/)
       assert.deepStrictEqual(answered(yield* Effect.promise(() => sql("SELECT 1"))).rows, [[1]])
-      const roomy = yield* consoleWith({ atATime: 1 })
+      const roomy = yield* consoleWith({ atATime: 1, timeoutMs: 60_000 })
       assert.match(refused(yield* Effect.promise(() => roomy.sql("SELECT range(30000000)"))).message, /ended the process it ran in/)
       assert.deepStrictEqual(answered(yield* Effect.promise(() => roomy.sql("SELECT 1"))).rows, [[1]])
     }))
