@@ -165,8 +165,9 @@ layer(NodeServices.layer, { excludeTestServices: true })("SQL that takes too muc
       const told = yield* Effect.promise(() => sql("SELECT list(range) FROM range(100000000)"))
       assert.match(refused(told).message, /more than 64MB of memory/)
       assert.deepStrictEqual(answered(yield* Effect.promise(() => sql("SELECT 1"))).rows, [[1]])
-      const roomy = yield* consoleWith({ atATime: 1, timeoutMs: 60_000 })
-      assert.match(refused(yield* Effect.promise(() => roomy.sql("SELECT range(30000000)"))).message, /ended the process it ran in/)
+      // DuckDB has room for this and V8 has not: it dies of it, or is busy clearing up until it is killed.
+      const roomy = yield* consoleWith({ atATime: 1, timeoutMs: 2_000, graceMs: 100 })
+      assert.match(refused(yield* Effect.promise(() => roomy.sql("SELECT range(30000000)"))).message, /ended the process it ran in|was stopped/)
       assert.deepStrictEqual(answered(yield* Effect.promise(() => roomy.sql("SELECT 1"))).rows, [[1]])
     }))
 
