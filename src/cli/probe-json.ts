@@ -2,7 +2,7 @@ import type { DifferentialSummary } from "../crawl/differential-run.ts"
 import type { DueSummary } from "../crawl/due-summary.ts"
 import type { SnapshotSummary } from "../crawl/snapshot-run.ts"
 import type { Chain } from "../domain/chain.ts"
-import { comparableReadings } from "../domain/snapshot.ts"
+import { comparableReadings, tellingReadings } from "../domain/snapshot.ts"
 import type { DifferentialFinding } from "../store/probing-records.ts"
 
 const line = (type: string, { name, simulated }: Chain, members: object): string =>
@@ -12,6 +12,7 @@ const line = (type: string, { name, simulated }: Chain, members: object): string
 export const snapshotJson = ({ crawlId, snapshots }: SnapshotSummary, chain: Chain): string =>
   snapshots.map((snapshot) => {
     const { attempt, readings, reason, startedAt, state, tip, windowMs } = snapshot
+    const comparable = comparableReadings(snapshot)
     return line("snapshot", chain, {
       runId: crawlId,
       attempt,
@@ -21,7 +22,8 @@ export const snapshotJson = ({ crawlId, snapshots }: SnapshotSummary, chain: Cha
       reason,
       tip,
       servers: readings.length,
-      compared: comparableReadings(snapshot).length
+      compared: comparable.length,
+      telling: tellingReadings(comparable).length
     })
   }).join("")
 

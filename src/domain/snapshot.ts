@@ -95,3 +95,18 @@ export const comparableReadings = ({ readings, state, tip }: Snapshot): Readonly
   state === "discarded" || tip === null
     ? []
     : readings.filter((reading) => reading.state === "compared" && reading.values?.tipBefore?.hash === tip.hash)
+
+/** Satoshi per 1,000 vB: nearer to the floor there are few numbers, and strangers give the same. */
+const clearlyAbove = 100
+/** Bitcoin Core's usual relay fee, satoshi per 1,000 vB. */
+const usualFloor = 1000
+const leastTellingFees = 4
+
+/** Readings with enough fee estimates clearly above the floor to tell one node from another; where they are few, it was a quiet moment. */
+export const tellingReadings = (readings: ReadonlyArray<SnapshotReading>): ReadonlyArray<SnapshotReading> =>
+  readings.filter(({ values }) => {
+    if (values === null) return false
+    const satoshi = (fee: number | null | undefined): number => Math.round((fee ?? 0) * 1e8)
+    const floor = Math.max(usualFloor, satoshi(values.mempoolInfo.value?.minRelayFee ?? values.relayFee.value))
+    return values.fees.filter(({ value }) => satoshi(value) >= floor + clearlyAbove).length >= leastTellingFees
+  })
