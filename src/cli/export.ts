@@ -4,24 +4,41 @@ import { Command, Flag } from "effect/cli"
 import { findCrawl } from "../analysis/analysis-input.ts"
 import { Atlas } from "../atlas/atlas.ts"
 import { type Provenance, readProvenance } from "../export/about.ts"
+import { claimBundle, parseClaim } from "../export/bundle/claims.ts"
 import { type Format, formats, formatsOf, misfit, type Subject, subjects } from "../export/formats.ts"
 import { type GraphFormat, writeGraph } from "../export/graph-file.ts"
 import { readPositions, readShown } from "../export/read-shown.ts"
 import { type Shown, shownTables } from "../export/shown.ts"
 import { type TableSubject, tableSubjects } from "../export/tables.ts"
 import { type TableFormat, writeTable } from "../export/write-table.ts"
+import { apartBy } from "../export/wallet-servers.ts"
+import { writeText } from "../export/write-file.ts"
+import { seedsOfFile } from "../discovery/seeds.ts"
 import { Database } from "../store/database.ts"
 import { Outlet } from "../store/outlet.ts"
+import { writeBlacklist, writeWalletServers } from "./export-lists.ts"
 import { simulatedNotice } from "./crawl-summary.ts"
 import { db, networkFlags } from "./flags.ts"
 import { chosenChain, usageError } from "./network.ts"
 import { choice, integer, nullable, text, toggle } from "./option.ts"
 import { Output } from "./output.ts"
+import { tlsEntries, walletListOf } from "./wallet-list.ts"
 import { serverFilterFlags, serverFilterOf } from "./server-filter-flags.ts"
 
 const isGraph = (format: Format): format is GraphFormat => format === "gexf" || format === "graphml"
 
 const counted = (rows: number | null): string => rows === null ? "" : `, ${rows} rows`
+
+/** The bundle of a claim, into a folder under a name with its number, or to the file named. */
+const writeEvidence = Effect.fnUntraced(function*(text: string | null, out: string, shown: Shown, provenance: Provenance) {
+  const output = yield* Output
+  const claim = text === null ? undefined : parseClaim(text)
+  if (claim === undefined) return yield* usageError("--what evidence needs --claim server:ID, pair:A,B, cluster:ID or indicator:ID,NAME.")
+  const { checks, id, items, text: bundle } = yield* claimBundle(shown, provenance, claim)
+  const file = out.endsWith(".jsonl") ? out : join(out, `${text!.replaceAll(/[^A-Za-z0-9]+/g, "-")}-${id}.evidence.jsonl`)
+  yield* writeText(file, bundle)
+  yield* output.stdout(`${file}: ${items} items, ${checks} facts that can be worked out again\nnumber ${id}\n`)
+})
 
 /** One subject to one file, or all of them into a folder; a line for each. */
 const writeSubject = Effect.fnUntraced(function*(what: Subject, format: Format, out: string, shown: Shown, provenance: Provenance) {
@@ -45,7 +62,12 @@ export const exportCommand = Command.make("export", {
   crawl: nullable(integer("crawl", "Number of the crawl (default: the latest finished one of the network).")),
   what: choice("what", subjects, "What is handed on."),
   format: nullable(choice("format", formats, "How it is written (default: the first that fits).")),
-  out: text("out", "File to write, for --what all a folder.").pipe(Flag.withMetavar("FILE|FOLDER")),
+  claim: nullable(text("claim", "What evidence is wanted for, with --what evidence.").pipe(Flag.withMetavar("server:ID|pair:A,B|cluster:ID|indicator:ID,NAME"))),
+  out: text("out", "File to write; for --what all and evidence a folder.").pipe(Flag.withMetavar("FILE|FOLDER")),
+  onePer: choice("one-per", apartBy, "electrum-servers: at most one server for each probable operator, or also for each shared node, proxy and machine (default operator).").pipe(
+    Flag.withDefault("operator" as const)
+  ),
+  walletList: nullable(text("wallet-list", "electrum-servers: the list of today to compare with, in place of the one that ships.").pipe(Flag.withMetavar("FILE"))),
   local: toggle("local", "Everything, also what public outputs withhold.", false),
   ...serverFilterFlags
 }, Effect.fn("export")(function*(input) {
@@ -63,6 +85,12 @@ export const exportCommand = Command.make("export", {
     const outlet = yield* Outlet
     yield* Effect.forEach(shownTables(shown), outlet.load)
     if (crawl.simulated) yield* output.stderr(`${output.style.warning(simulatedNotice(crawl.network))}\n`)
+    if (format === "electrum-servers") {
+      const given = input.walletList === null ? null : tlsEntries(yield* seedsOfFile(input.walletList, yield* chosenChain({ network: crawl.network, chainFile: input.chainFile })))
+      return yield* writeWalletServers(shown, provenance, input.out, input.onePer, given ?? walletListOf(crawl.network))
+    }
+    if (format === "electrumx-blacklist") return yield* writeBlacklist(shown, provenance, input.out)
+    if (input.what === "evidence") return yield* writeEvidence(input.claim, input.out, shown, provenance)
     yield* writeSubject(input.what, format, input.out, shown, provenance)
   }).pipe(Effect.provide(Layer.mergeAll(Outlet.layer, Atlas.layer).pipe(
     Layer.provideMerge(Database.layer(input.db))

@@ -14,6 +14,7 @@ import { queryCommand } from "./query.ts"
 import { reportCommand } from "./report.ts"
 import { serveCommand } from "./serve.ts"
 import { simnetCommand } from "./simnet.ts"
+import { verifyCommand } from "./verify.ts"
 import { visitCommand } from "./visit.ts"
 
 /** The command line, whole. */
@@ -21,6 +22,6 @@ export const observatory = Command.make("observatory").pipe(
   Command.withDescription(
     "Who runs the Electrum servers that see my addresses? Crawls the network, stores it in DuckDB, and shows who is who."
   ),
-  Command.withSubcommands([crawlCommand, visitCommand, probeCommand, enrichCommand, analyzeCommand, evaluateCommand, exposureCommand, reportCommand, exportCommand, queryCommand, serveCommand, noteCommand, dictionaryCommand, simnetCommand, demoCommand]),
+  Command.withSubcommands([crawlCommand, visitCommand, probeCommand, enrichCommand, analyzeCommand, evaluateCommand, exposureCommand, reportCommand, exportCommand, verifyCommand, queryCommand, serveCommand, noteCommand, dictionaryCommand, simnetCommand, demoCommand]),
   Command.withGlobalFlags([GlobalFlag.Setting("config")({ flag: configFlag })])
 )

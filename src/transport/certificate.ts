@@ -2,7 +2,7 @@ import type { X509Certificate } from "node:crypto"
 import { canonicalAddress } from "../domain/address.ts"
 import { sha256Hex } from "../domain/sha256.ts"
 import type { CertificateFacts } from "../domain/visit.ts"
-import { subjectPublicKeyInfo } from "./der.ts"
+import { subjectPublicKeyInfo } from "../domain/der.ts"
 
 /** Bounds on what a server may make us keep of its certificates. */
 const maxChain = 10

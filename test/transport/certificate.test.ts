@@ -2,7 +2,7 @@ import { assert, property, uint8Array } from "fast-check"
 import { X509Certificate } from "node:crypto"
 import { describe, expect, it } from "vitest"
 import { certificateFacts } from "../../src/transport/certificate.ts"
-import { subjectPublicKeyInfo } from "../../src/transport/der.ts"
+import { subjectPublicKeyInfo } from "../../src/domain/der.ts"
 import { makeTestCertificate, type TestCertificateOptions } from "../support/test-certificate.ts"
 
 const factsOf = (options: TestCertificateOptions) =>

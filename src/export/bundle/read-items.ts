@@ -1,0 +1,165 @@
+import { Effect, Schema } from "effect"
+import { Database } from "../../store/database.ts"
+import type { Shown } from "../shown.ts"
+import type { FilledItem } from "./bundle-file.ts"
+import type { BundleVisit } from "./format.ts"
+import { type JudgedQuestion, knownParameters } from "./known-requests.ts"
+
+/** Servers of a crawl and which of their replies are wanted. */
+export interface Wanted {
+  readonly serverIds: ReadonlyArray<number>
+  /** Names of probes; null for all. A name stands for its repeats (`tip`, `tip after`) too. */
+  readonly probes: ReadonlyArray<string> | null
+  /** Visits; null for all. */
+  readonly visits: ReadonlyArray<number> | null
+}
+
+/** What was received, before anything is said about it. */
+export interface Received {
+  readonly visits: ReadonlyArray<BundleVisit>
+  readonly items: ReadonlyArray<FilledItem>
+}
+
+const VisitRow = Schema.Struct({
+  visit_id: Schema.Int,
+  server_id: Schema.Int,
+  kind: Schema.String,
+  host: Schema.String,
+  port: Schema.Int,
+  transport: Schema.String,
+  started_at: Schema.String,
+  address: Schema.NullOr(Schema.String),
+  claims: Schema.Array(Schema.String)
+})
+type VisitRow = typeof VisitRow.Type
+
+/** Visits of servers that the crawl made, and those that probes made of its servers later. */
+const selectVisits = `
+  WITH of_crawl AS (
+    SELECT se.server_id, v.visit_id FROM server_endpoint se JOIN visit v ON v.crawl_id = se.crawl_id AND v.endpoint_id = se.endpoint_id
+    WHERE se.crawl_id = $crawl_id
+    UNION
+    SELECT server_id, visit_id FROM server_malformed WHERE crawl_id = $crawl_id
+    UNION
+    SELECT r.server_id, r.visit_id FROM snapshot_reading r JOIN snapshot s USING (snapshot_id) WHERE s.servers_of = $crawl_id AND r.visit_id IS NOT NULL
+    UNION
+    SELECT server_id, unnest(visit_ids) FROM differential WHERE servers_of = $crawl_id
+  )
+  SELECT o.visit_id, o.server_id, v.kind, e.host, e.port, e.transport, v.started_at, v.address,
+    coalesce(TRY_CAST(v.features_hosts->'$[*].host' AS VARCHAR[]), []) AS claims
+  FROM of_crawl o JOIN visit v USING (visit_id) JOIN endpoint e ON e.endpoint_id = v.endpoint_id
+  WHERE list_contains(string_split($servers, ',')::INTEGER[], o.server_id)
+  ORDER BY o.server_id, o.visit_id`
+
+const ReplyRow = Schema.Struct({
+  visit_id: Schema.Int,
+  probe: Schema.String,
+  method: Schema.NullOr(Schema.String),
+  sent_ms: Schema.NullOr(Schema.Finite),
+  outcome: Schema.String,
+  reply_raw: Schema.NullOr(Schema.String),
+  octets: Schema.NullOr(Schema.String),
+  reply_bytes: Schema.NullOr(Schema.Finite),
+  padding: Schema.NullOr(Schema.Int),
+  line_end: Schema.NullOr(Schema.String)
+})
+
+const selectReplies = `
+  SELECT visit_id, probe, method, sent_ms, outcome, reply_raw, lower(hex(reply_octets)) AS octets, reply_bytes, padding, line_end
+  FROM observation
+  WHERE list_contains(string_split($visits, ',')::INTEGER[], visit_id) AND (reply_raw IS NOT NULL OR reply_octets IS NOT NULL)
+    AND ($probes IS NULL OR regexp_matches(probe, $probes))
+  ORDER BY visit_id, sent_ms NULLS FIRST, probe`
+
+const QuestionRow = Schema.Struct({ visit_id: Schema.Int, subject: Schema.String, script_form: Schema.NullOr(Schema.String), detail: Schema.NullOr(Schema.String) })
+const selectQuestions = `
+  SELECT visit_id, subject, script_form, detail::VARCHAR AS detail FROM behaviour
+  WHERE list_contains(string_split($visits, ',')::INTEGER[], visit_id)`
+
+const CertificateRow = Schema.Struct({ visit_id: Schema.Int, der: Schema.String })
+const selectCertificates = `
+  SELECT t.visit_id, lower(hex(x.der)) AS der FROM tls_session t JOIN certificate x ON x.sha256 = t.certificate_sha256
+  WHERE list_contains(string_split($visits, ',')::INTEGER[], t.visit_id) ORDER BY t.visit_id`
+
+/** What is kept of a reply line without its end; longer ones are cut. */
+const keptBytes = 65_536
+/** Of lists of peers, whose entries are stored one by one. */
+const keptOfPeers = 1_000
+
+const safeName = (text: string): string => text.replaceAll(/[^A-Za-z0-9.-]/g, "_").replace(/^\./, "_").slice(0, 60)
+
+const isCut = (probe: string, content: Uint8Array): boolean =>
+  content.length >= keptBytes || (probe.startsWith("peers#") && [...Buffer.from(content).toString("utf8")].length >= keptOfPeers)
+
+/** Whether a reply may be handed on: what a server claims of itself may name what it did not publish anywhere else. */
+const mayPass = (shown: Shown, visit: VisitRow, probe: string): boolean => {
+  if (shown.local || !/(?:^|\/)features/.test(probe)) return true
+  const hosts = new Set(shown.servers.find(({ serverId }) => serverId === visit.server_id)?.hosts ?? [])
+  return visit.claims.every((host) => hosts.has(host.toLowerCase()))
+}
+
+/**
+ * The raw replies and certificates of servers, as they were received, each with
+ * the visit that brought it. Hosts and addresses that are not shown are left out.
+ */
+export const readReceived = Effect.fn("readReceived")(function*(shown: Shown, wanted: Wanted) {
+  const database = yield* Database
+  const crawl_id = shown.about.crawl_id
+  const addresses = new Map(shown.servers.map(({ addresses, hosts, serverId }) => [serverId, { hosts: new Set(hosts), addresses: new Set(addresses) }]))
+  const visits = (yield* database.rows(VisitRow, selectVisits, { crawl_id, servers: wanted.serverIds.join(",") }))
+    .filter(({ host, server_id }) => addresses.get(server_id)?.hosts.has(host) === true)
+    .filter(({ visit_id }) => wanted.visits === null || wanted.visits.includes(visit_id))
+  const byId = new Map(visits.map((visit) => [visit.visit_id, visit]))
+  const given = { visits: visits.length === 0 ? "-1" : [...byId.keys()].join(",") }
+  const pattern = wanted.probes === null ? null : `^(deep/)?(${wanted.probes.join("|")})([#@ ].*)?$`
+  const questions = Map.groupBy(
+    yield* database.rows(QuestionRow, selectQuestions, given),
+    ({ visit_id }) => visit_id
+  )
+  const judged = new Map([...questions].map(([visit, rows]) => [
+    visit,
+    rows.map(({ detail, script_form, subject }): JudgedQuestion => ({ subject, script_form, detail: (detail === null ? {} : JSON.parse(detail)) as JudgedQuestion["detail"] }))
+  ]))
+  const replies = yield* database.rows(ReplyRow, selectReplies, { ...given, probes: pattern })
+  const items = replies.filter(({ probe, visit_id }) => mayPass(shown, byId.get(visit_id)!, probe)).map((row, i): FilledItem => {
+    const content = row.octets === null ? Buffer.from(row.reply_raw!, "utf8") : Buffer.from(row.octets, "hex")
+    return {
+      name: `reply/${row.visit_id}/${i + 1}-${safeName(row.probe)}`,
+      kind: "reply",
+      visit: row.visit_id,
+      asked: {
+        probe: row.probe,
+        method: row.method,
+        params: knownParameters(shown.about.network, row.probe, judged.get(row.visit_id) ?? []) as never,
+        sent_at: row.sent_ms === null ? null : new Date(Date.parse(byId.get(row.visit_id)!.started_at) + row.sent_ms).toISOString(),
+        outcome: row.outcome,
+        wire_bytes: row.reply_bytes,
+        padding: row.padding,
+        line_end: row.line_end,
+        whole: !isCut(row.probe, content)
+      },
+      content
+    }
+  })
+  const certificates = (yield* database.rows(CertificateRow, selectCertificates, given)).map(({ der, visit_id }): FilledItem => ({
+    name: `certificate/${visit_id}.der`,
+    kind: "certificate",
+    visit: visit_id,
+    asked: null,
+    content: Buffer.from(der, "hex")
+  }))
+  const received: Received = {
+    visits: visits.map((row) => ({
+      visit: row.visit_id,
+      server: row.server_id,
+      host: row.host,
+      port: row.port,
+      transport: row.transport,
+      kind: row.kind,
+      started_at: row.started_at,
+      address: row.address !== null && addresses.get(row.server_id)!.addresses.has(row.address) ? row.address : null
+    })),
+    items: [...items, ...certificates]
+  }
+  return received
+})
