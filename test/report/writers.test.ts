@@ -116,8 +116,8 @@ describe("every file of a report", () => {
         expect(text).toContain(said)
       }
     }
-    // The running foot stands on every printed page.
-    expect(parsePage(html).querySelector(".running")?.textContent).toMatch(/^SIMULATED: invented\. · LOCAL: not for publication\. · .*crawl 7/)
+    // The foot of every printed page, in which signs are written as numbers.
+    expect(html).toMatch(/@bottom-left \{ content: "SIMULATED \\2d {2}LOCAL\\2c {2}not for publication \\2d {2}Electrum Observatory/)
     expect(parsePage(html).querySelector("title")?.textContent).toBe("SIMULATED: Title")
   })
 })

@@ -45,7 +45,9 @@ const keyFigures = ({ named, overview }: ReportFacts, operator: Row | undefined,
       name: `more than half, by ${dimensions[row.dimension] ?? row.dimension}`,
       value: `${between(row.nakamoto_low ?? 0, row.nakamoto_high ?? 0)}; largest ${percent((row.largest_percent ?? 0) / 100)}; HHI ${numberText(row.hhi ?? 0)} (${numberText(row.hhi_low ?? 0)} to ${numberText(row.hhi_high ?? 0)})`,
       level: "server",
-      caveat: `Known of ${counted(row.servers_or_operators_known, "server")}, not of ${row.servers_or_operators_unknown}; the limits say where those might belong.`,
+      caveat: row.servers_or_operators_unknown === 0
+        ? `Known of all ${counted(row.servers_or_operators_known, "server")}.`
+        : `Known of ${counted(row.servers_or_operators_known, "server")}, not of ${row.servers_or_operators_unknown}; the limits say where those might belong.`,
       query: named.concentration.source.kind === "named query" ? named.concentration.source.name : null
     })
   }

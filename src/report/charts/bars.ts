@@ -15,6 +15,10 @@ const distinct = (labels: ReadonlyArray<string>): ReadonlyArray<string> => {
   })
 }
 
+/** Few whole things have no halves: ticks at whole numbers, or the library's own. */
+const wholeTicks = (most: number, values: ReadonlyArray<number>): { readonly ticks?: ReadonlyArray<number>; readonly tickFormat?: string } =>
+  most <= 10 && values.every(Number.isInteger) ? { ticks: Array.from({ length: Math.floor(most) + 1 }, (_, i) => i), tickFormat: "d" } : {}
+
 /** Sorted bars with their number beside them; limits as whiskers. */
 export const drawBars = ({ axis, bars, isShare = false }: BarChart): string => {
   const labels = distinct(bars.map(({ label }) => label))
@@ -24,10 +28,10 @@ export const drawBars = ({ axis, bars, isShare = false }: BarChart): string => {
   return plotted({
     height: rows.length * rowHeight + 56,
     marginLeft: labelRoom(labels),
-    marginRight: 64,
+    marginRight: 76,
     marginTop: 4,
     marginBottom: 44,
-    x: { label: axis, labelArrow: "none", labelAnchor: "center", grid: true, domain: [0, most === 0 ? 1 : most], ...(isShare ? { tickFormat: "%" } : {}) },
+    x: { label: axis, labelArrow: "none", labelAnchor: "center", grid: true, domain: [0, most === 0 ? 1 : most], ...(isShare ? { tickFormat: "%" } : wholeTicks(most, rows.map(({ value }) => value))) },
     y: { label: null, domain: labels, tickSize: 0 },
     marks: [
       Plot.barX(rows, { x: "value", y: "label", fill: (row: typeof rows[number]) => row.quiet === true ? colours.quiet : colours.value, insetTop: 2, insetBottom: 2 }),
@@ -58,7 +62,7 @@ export const drawParts = ({ axis, parts, rest, rows }: PartsChart): string => {
     marginRight: 24,
     marginTop: 4,
     marginBottom: 44,
-    x: { label: axis, labelArrow: "none", labelAnchor: "center", grid: true, domain: [0, most] },
+    x: { label: axis, labelArrow: "none", labelAnchor: "center", grid: true, domain: [0, most], ...wholeTicks(most, cells.map(({ value }) => value)) },
     y: { label: null, domain: labels, tickSize: 0 },
     marks: [
       Plot.barX(cells, { x1: "x1", x2: "x2", y: "label", fill: "colour", insetTop: 2, insetBottom: 2, insetRight: 1 }),

@@ -64,13 +64,10 @@ export const drawNetwork = ({ edges, nodes }: NetworkChart): string => {
     r: { domain: [0, Math.max(1, ...nodes.map(({ weight }) => weight))], range: [2.5, 9] },
     marks: [
       Plot.link(edges, { x1: "x1", y1: "y1", x2: "x2", y2: "y2", stroke: colours.quietText, strokeWidth: (edge: typeof edges[number]) => 0.5 + 9 * edge.share, strokeOpacity: 0.35, strokeLinecap: "round" }),
-      Plot.dot(nodes, {
-        x: "x",
-        y: "y",
-        r: "weight",
-        fill: (node: typeof nodes[number]) => node.hollow ? colours.surface : groupColour(node.colour),
-        stroke: (node: typeof nodes[number]) => node.hollow ? groupColour(node.colour) : colours.surface,
-        strokeWidth: 1
+      // One mark for all nodes that look alike: each carries its place and size only.
+      ...Map.groupBy(nodes, ({ colour, hollow }) => `${colour ?? "rest"} ${hollow}`).values().map((some) => {
+        const { colour, hollow } = some[0]!
+        return Plot.dot(some, { x: "x", y: "y", r: "weight", fill: hollow ? colours.surface : groupColour(colour), stroke: hollow ? groupColour(colour) : colours.surface, strokeWidth: 1 })
       })
     ]
   })

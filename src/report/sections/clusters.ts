@@ -12,7 +12,7 @@ const clusterSection = (detail: ReportFacts["details"][number], crawlId: number)
     id: `cluster-${cluster.clusterId}`,
     title: `Group ${cluster.clusterId}: ${counted(cluster.servers, "server")}`,
     blocks: [
-      paragraph(strong(cluster.statement), `. ${counted(cluster.serversReachable, "server")} of it answered.`),
+      paragraph(strong(cluster.statement), `. ${cluster.serversReachable} of its ${counted(cluster.servers, "server")} answered.`),
       {
         kind: "figure",
         id: `cluster-${cluster.clusterId}-evidence`,
@@ -86,7 +86,7 @@ export const clustersSection = ({ clusters, crawl, details, named: { sizes }, ru
       table: firstRows(
         operators.map((one) => [String(one.clusterId), one.servers, one.posterior, one.weakestLink, one.mainProbability === null ? null : shareWithin(one.mainProbability, null, null), one.evidence, one.hosts.slice(0, 12)]),
         50,
-        columns("Group", "Servers: count", "Probability of all: number", "Weakest link: number", "Main server after 100 starts (model)", "By", "Hosts")
+        columns("Group", "Servers: count", "Probability of all: number", "Weakest link: number", "Main server, 100 starts (model)", "By", "Hosts")
       )
     },
     {

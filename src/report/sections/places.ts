@@ -9,6 +9,9 @@ import { columns, firstRows, namedFigure, topBars } from "./figure.ts"
 /** Beyond so many communities colours are no longer told apart. */
 const mostColours = 10
 
+/** More would be a heap of dots, and megabytes of them. */
+const mostNodes = 2_000
+
 /** The announcement graph as it is laid out. Null before there is an analysis. */
 const networkFigure = ({ crawl, graph, servers }: ReportFacts): ReadonlyArray<Block> => {
   if (graph === null || graph.servers.length === 0) return [paragraph("The network cannot be drawn before the crawl has been analysed: run observatory analyze.")]
@@ -17,8 +20,13 @@ const networkFigure = ({ crawl, graph, servers }: ReportFacts): ReadonlyArray<Bl
   const colourOf = new Map(largest.map(({ communityId }, i) => [communityId, i]))
   const placeOf = new Map(graph.groups.map((group) => [group.communityId, group]))
   const most = graph.metaEdges.reduce((max, { announcements }) => Math.max(max, announcements), 1)
-  const nodes = graph.servers.map((id, i) => {
-    const row = rowOf.get(id)
+  // Those that answered first, then those that most others name.
+  const drawn = graph.servers
+    .map((id, i) => ({ i, row: rowOf.get(id) }))
+    .toSorted((a, b) => Number(b.row?.reachable === true) - Number(a.row?.reachable === true) || (b.row?.namedBy ?? 0) - (a.row?.namedBy ?? 0) || a.i - b.i)
+    .slice(0, mostNodes)
+  const left = graph.servers.length - drawn.length
+  const nodes = drawn.map(({ i, row }) => {
     const community = row?.communityId ?? null
     return { x: graph.x[i]!, y: graph.y[i]!, weight: row?.namedBy ?? 0, colour: community === null ? null : colourOf.get(community) ?? null, hollow: row?.reachable !== true }
   })
@@ -31,7 +39,7 @@ const networkFigure = ({ crawl, graph, servers }: ReportFacts): ReadonlyArray<Bl
     kind: "figure",
     id: "network-map",
     title: "The announcement graph",
-    shows: `Servers where the layout of the analysis puts them, larger where more servers name them, hollow where they did not answer us; lines are announcements between communities, of ${counted(graph.announcements, "announcement")} in all (${counted(graph.mutual, "pair")} name each other).`,
+    shows: `Servers where the layout of the analysis puts them, larger where more servers name them, hollow where they did not answer us; lines are announcements between communities, of ${counted(graph.announcements, "announcement")} in all (${counted(graph.mutual, "pair")} name each other).${left === 0 ? "" : ` ${counted(left, "server")} that did not answer and few name ${left === 1 ? "is" : "are"} not drawn.`}`,
     level: "server",
     caveat: "Who lists whom, not who operates what: a community is a neighbourhood of gossip. Distances have no unit.",
     source: { kind: "named query", name: "places-in-the-announcement-graph", parameters: { crawl: crawl.crawlId } },

@@ -1,4 +1,4 @@
-import { forDisplay } from "../../domain/display.ts"
+import { forDisplay, middleTruncate } from "../../domain/display.ts"
 import { percent } from "../../analysis/exposure/recommendation.ts"
 import type { Cell, Column, FigureSource } from "../document/document.ts"
 
@@ -30,7 +30,11 @@ export const markdownText = (text: string, limit = longest): string =>
     .replace(/^-/, "\\-")
 
 /** For text inside drawings, which a library escapes. */
-export const drawnText = (text: string, limit = 44): string => visible(text, limit)
+export const drawnText = (text: string, limit = 40): string => middleTruncate(visible(text, longest), limit)
+
+/** A string of a style sheet: everything but letters, figures and spaces is written as its number. */
+export const cssString = (text: string): string =>
+  `"${visible(text, longest).replace(/[^A-Za-z0-9 ]/gu, (character) => `\\${character.codePointAt(0)!.toString(16)} `)}"`
 
 /** Several lines of our own, e.g. SQL: each made visible, the line ends kept. */
 export const htmlLines = (text: string): string => text.split("\n").map((line) => htmlText(line, 2_000)).join("\n")
