@@ -16,4 +16,4 @@ export class RequestFailure extends Error {
 export const asFailure = (cause: unknown): RequestFailure =>
   cause instanceof RequestFailure
     ? cause
-    : new RequestFailure("The observatory did not answer. It runs on this machine: is `observatory serve` still there?", 0, "no answer")
+    : new RequestFailure("The observatory did not answer. Is \"observatory serve\" still running?", 0, "no answer")

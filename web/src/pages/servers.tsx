@@ -99,7 +99,7 @@ const List = ({ all, byId, rows }: ShownServers) => {
 /** Every server in a table: also the accessible twin of network and map. */
 const ServersPage = () => {
   const servers = useShownServers()
-  return servers.value === null ? <div class="tools"><h1>Servers</h1><Loading of={servers} lines={12}>{() => null}</Loading></div> : <List {...servers.value} />
+  return servers.value === null ? <div class="content-pad"><h1>Servers</h1><Loading of={servers} lines={14}>{() => null}</Loading></div> : <List {...servers.value} />
 }
 
 export default ServersPage

@@ -13,10 +13,10 @@ import { Histogram } from "./score-bands.tsx"
 import { histogramOf } from "./histogram.ts"
 
 const Indicators = ({ page }: { readonly page: Suspicion }) => (
-  <Chart title="Indicators" shows="What is looked for, how many servers show it of those it could be tested on (base rate), and what else causes it." level="server"
-    caveat="An indicator that most servers show says little; one that nobody shows was perhaps not asked for." query="suspicion-by-indicator">
+  <Chart title="Indicators" shows="What is looked for, how many servers of this crawl show it, how often servers of honest people do (base rate, measured or assumed), and what else causes it." level="server"
+    caveat="What honest servers show often says little; what nobody shows was perhaps not asked for." query="suspicion-by-indicator">
     <div>
-      <div class="indicators head-only" aria-hidden="true"><div class="head"><span>Indicator</span><span>Shown by</span><span>Base rate</span><span>Most points</span></div></div>
+      <div class="indicators head-only" aria-hidden="true"><div class="head"><span>Indicator</span><span>Shown here by</span><span>Base rate</span><span>Most points</span></div></div>
       <ul class="indicators">
         {page.indicators.toSorted((a, b) => b.shown - a.shown || b.weight - a.weight).map((one) => (
           <li key={one.name}>

@@ -24,7 +24,7 @@ const Value = ({ of }: { readonly of: Field }) => {
 const Fields = ({ fields }: { readonly fields: ReadonlyArray<Field> }) => (
   <dl class="facts fields">
     {fields.filter(({ value }) => value !== null || isUnknownShown.value).map((field) => (
-      <div key={field.name}><dt title={shown(field.comment)}>{shown(field.name)}</dt><dd><Value of={field} /></dd></div>
+      <div key={field.name}><dt title={shown(field.comment)}>{shown(field.name).split("_").map((part, i) => <>{i === 0 ? null : <>_<wbr /></>}{part}</>)}</dt><dd><Value of={field} /></dd></div>
     ))}
   </dl>
 )

@@ -16,7 +16,7 @@ const Indicator = ({ of }: { readonly of: IndicatorRow }) => (
       </summary>
       <p>{shown(of.definition)}</p>
       {of.untested === null ? null : <p>{`Not tested: ${shown(of.untested)}.`}</p>}
-      {of.baseRate === null ? null : <p>{`Shown by ${share(of.baseRate)} of the servers tested.`}</p>}
+      {of.baseRate === null ? null : <p>{`Servers of honest people show it too: ${share(of.baseRate)} of them (base rate, measured or assumed).`}</p>}
       {of.innocent.length === 0 ? null : <p>{`Innocent causes: ${of.innocent.map((one) => shown(one)).join("; ")}.`}</p>}
       {of.detail === null ? null : <Raw value={of.detail} />}
     </details>

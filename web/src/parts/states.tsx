@@ -34,9 +34,8 @@ export const Loading = <A,>({ children, lines, of }: {
   const { failure, value } = of
   if (value === null) {
     if (failure === null) return <Shape {...(lines === undefined ? {} : { lines })} />
-    return failure.tag.toLowerCase().includes("analysed") || /not (?:been )?analysed/i.test(failure.message)
-      ? <Empty run="observatory analyze">{shown(failure.message)}</Empty>
-      : <Failed message={failure.message} />
+    const run = failure.tag === "NotAnalysed" ? "observatory analyze" : failure.message.includes("no crawl yet") ? "observatory crawl" : null
+    return run === null ? <Failed message={failure.message} /> : <Empty run={run}>{shown(failure.message)}</Empty>
   }
   return (
     <>

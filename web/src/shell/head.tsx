@@ -8,7 +8,7 @@ import { shown } from "../text/display.ts"
 import { isHelpOpen } from "./keyboard.ts"
 
 const crawlText = ({ counts, crawlId, network, startedAt, state }: CrawlRow): string =>
-  `${shown(network, 40)} · crawl ${crawlId} · ${time(startedAt)} · ${count(counts.servers)} servers${state === "finished" ? "" : ` · ${state}`}`
+  `crawl ${crawlId} · ${shown(network, 40)} · ${time(startedAt).replace(" UTC", "")} · ${count(counts.servers)} servers${state === "finished" ? "" : ` · ${state}`}`
 
 const CrawlChooser = () => {
   const crawls = useCrawls().value
@@ -27,18 +27,24 @@ const CrawlChooser = () => {
   )
 }
 
-/** Whether a crawl writes now, and when its last row came. */
+/** Whether a crawl writes now, and when rows came last; what is shown may be another crawl. */
 const Pulse = () => {
-  const crawl = useCrawl().value
-  const { connected, last } = live.value
-  const isRunning = crawl?.state === "running" || last?.crawl?.state === "running"
-  if (isRunning) {
-    return <span class="pulse" data-live={connected} role="status">
-      <i aria-hidden="true" />{connected ? `live, last row ${clock(last?.at ?? null)} UTC` : "the live stream broke; connecting again"}
-    </span>
+  const shownCrawl = useCrawl().value
+  const running = useCrawls().value?.find(({ state }) => state === "running") ?? null
+  const { changes, connected, last } = live.value
+  if (running !== null) {
+    const since = !connected ? "the live stream broke; connecting again" : changes === 0 ? "waiting for rows" : `last rows ${clock(last?.at ?? null)} UTC`
+    return (
+      <span class="pulse" data-live={connected} role="status">
+        <i aria-hidden="true" />
+        {running.crawlId === shownCrawl?.crawlId
+          ? `live, ${since}`
+          : <button type="button" class="plain" onClick={() => change({ crawl: String(running.crawlId), selected: null })}>{`crawl ${running.crawlId} is running, ${since}`}</button>}
+      </span>
+    )
   }
-  if (crawl === null) return null
-  return <span class="quiet">{crawl.endedAt === null ? `${crawl.state} since ${time(crawl.startedAt)}` : `ended ${time(crawl.endedAt)}`}</span>
+  if (shownCrawl === null) return null
+  return <span class="quiet">{shownCrawl.endedAt === null ? `${shown(shownCrawl.state)} since ${time(shownCrawl.startedAt)}` : `ended ${time(shownCrawl.endedAt)}`}</span>
 }
 
 /** Invented behaviour is said to be so on every page. */
@@ -59,13 +65,15 @@ export const Head = () => (
       <CrawlChooser />
       <Pulse />
       <span class="spring" />
-      <label class="chooser">
-        <span class="unseen">Theme</span>
-        <select value={theme.value} onChange={(event) => { theme.value = event.currentTarget.value as Theme }}>
-          {themes.map((name) => <option key={name} value={name}>{`${name} theme`}</option>)}
-        </select>
-      </label>
-      <button type="button" onClick={() => { isHelpOpen.value = true }} aria-label="Keys" title="Keys">?</button>
+      <span class="head-end">
+        <label>
+          <span class="unseen">Theme</span>
+          <select value={theme.value} onChange={(event) => { theme.value = event.currentTarget.value as Theme }}>
+            {themes.map((name) => <option key={name} value={name}>{`${name} theme`}</option>)}
+          </select>
+        </label>
+        <button type="button" onClick={() => { isHelpOpen.value = true }} aria-label="Keys" title="Keys">?</button>
+      </span>
     </div>
   </header>
 )

@@ -18,7 +18,7 @@ export const valueText = (value: unknown): string => {
   if (value === null || value === undefined) return "unknown"
   if (typeof value === "boolean") return value ? "yes" : "no"
   if (typeof value === "string") return forDisplay(value, 2_000)
-  if (typeof value === "number") return String(value)
+  if (typeof value === "number") return String(Number.isInteger(value) ? value : Number(value.toPrecision(6)))
   if (Array.isArray(value) && value.every((item) => typeof item === "string" || typeof item === "number")) {
     return value.length === 0 ? "none" : forDisplay(value.join(", "), 2_000)
   }
