@@ -59,9 +59,7 @@ const Content = ({ clusters }: { readonly clusters: ReadonlyArray<ClusterRow> })
   const servers = useShownServers().value
   const kind = own("kind") === "" ? "operator" : own("kind")
   const present = useMemo(() => new Map(kinds.map(([name]) => [name, clusters.filter((row) => row.kind === name).length])), [clusters])
-  const ranks = useMemo(() => new Map(
-    clusters.filter((row) => row.kind === "operator").toSorted((a, b) => b.servers - a.servers || a.clusterId - b.clusterId).map(({ clusterId }, rank) => [clusterId, rank])
-  ), [clusters])
+  const ranks = servers?.ranks
   const isNarrowed = narrowings.value > 0 && servers !== null
   const left = isNarrowed ? new Set(servers.rows.flatMap(({ hosts }) => hosts)) : null
   const rows = clusters
@@ -82,7 +80,7 @@ const Content = ({ clusters }: { readonly clusters: ReadonlyArray<ClusterRow> })
         ? total === 0
           ? <Empty run="observatory analyze">{`${titleOf(kind)}: no such group. Either none is found, which a careful operator would want, or the crawl was not analysed.`}</Empty>
           : <Empty>{`None of the ${total} groups has a server that passes the filter.`}</Empty>
-        : <ul class="groups" onKeyDown={moveInList}>{rows.map((row) => <Group key={row.clusterId} of={row} rank={ranks.get(row.clusterId) ?? null} />)}</ul>}
+        : <ul class="groups" onKeyDown={moveInList}>{rows.map((row) => <Group key={row.clusterId} of={row} rank={ranks?.get(row.clusterId) ?? null} />)}</ul>}
       {isNarrowed && rows.length > 0 ? <p class="quiet">{`${rows.length} of ${total} groups have a server that passes the filter; their numbers are of the whole group.`}</p> : null}
     </>
   )

@@ -8,10 +8,9 @@ const world = drawWorld(400)
 const MapPicture = ({ countries }: { readonly countries: ReadonlyArray<{ readonly value: string; readonly servers: number }> }) => {
   const land = useMemo(() => [...[...world.countries.values()].flatMap(({ path }) => path ?? []), ...world.others].join(""), [])
   const most = Math.max(1, ...countries.map(({ servers }) => servers))
-  const top = world.height * 0.02
   return (
     <a class="picture" href={pageHash("map")} aria-label="Open the map">
-      <svg viewBox={`0 ${top} ${world.width} ${world.height * 0.86}`} aria-hidden="true">
+      <svg viewBox={`0 -6 ${world.width} ${world.height + 12}`} aria-hidden="true">
         <path d={land} style={{ fill: "var(--land)" }} />
         {countries.map(({ servers, value }) => {
           const at = world.countries.get(value)

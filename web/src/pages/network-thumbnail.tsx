@@ -1,8 +1,7 @@
 import type { GraphHead } from "../../../src/atlas/shapes/graph.ts"
-import type { ServerRow } from "../../../src/atlas/shapes/server-row.ts"
 import { useGraphHead } from "../client/atlas.ts"
-import { useShownServers } from "../client/shown-servers.ts"
-import { groupColour, groupRanks } from "../parts/group-colour.ts"
+import { useShownServers, type ShownServers } from "../client/shown-servers.ts"
+import { groupColour } from "../parts/group-colour.ts"
 import { Loading } from "../parts/states.tsx"
 import { pageHash } from "../state/store.ts"
 
@@ -23,8 +22,7 @@ const dotsOf = (head: GraphHead, colours: (server: number) => string): ReadonlyM
   return paths
 }
 
-const Picture = ({ byId, head }: { readonly head: GraphHead; readonly byId: ReadonlyMap<number, ServerRow> }) => {
-  const ranks = groupRanks([...byId.values()].map(({ clusterId }) => clusterId))
+const Picture = ({ byId, head, ranks }: Pick<ShownServers, "byId" | "ranks"> & { readonly head: GraphHead }) => {
   const colourOf = (server: number): string => {
     const cluster = byId.get(server)?.clusterId ?? null
     return cluster === null ? "var(--line-strong)" : groupColour(ranks.get(cluster) ?? null)
@@ -40,13 +38,15 @@ const Picture = ({ byId, head }: { readonly head: GraphHead; readonly byId: Read
   )
 }
 
+const noServers: Pick<ShownServers, "byId" | "ranks"> = { byId: new Map(), ranks: new Map() }
+
 /** The stored layout in small; edges are on the page it leads to. */
 export const NetworkThumbnail = () => {
   const head = useGraphHead()
-  const byId = useShownServers().value?.byId ?? new Map<number, ServerRow>()
+  const { byId, ranks } = useShownServers().value ?? noServers
   return (
     <Loading of={head} lines={5}>
-      {(value) => value.servers.length === 0 ? <p class="quiet">No server announces another yet.</p> : <Picture head={value} byId={byId} />}
+      {(value) => value.servers.length === 0 ? <p class="quiet">No server announces another yet.</p> : <Picture head={value} byId={byId} ranks={ranks} />}
     </Loading>
   )
 }

@@ -1,4 +1,5 @@
 import type { Overview } from "../../../src/atlas/shapes/overview.ts"
+import { useShownServers } from "../client/shown-servers.ts"
 import { Bars, type Bar } from "../parts/bars.tsx"
 import { groupColour } from "../parts/group-colour.ts"
 import { select, selected } from "../state/store.ts"
@@ -12,14 +13,15 @@ export const OperatorBars = ({ overview }: { readonly overview: Overview }) => {
   const all = overview.serversAnswered.value ?? 0
   const inGroups = groups.reduce((sum, { servers }) => sum + servers, 0)
   const now = selected.value
+  const ranks = useShownServers().value?.ranks
   const rest = groups.slice(most)
   const bars: ReadonlyArray<Bar> = [
-    ...groups.slice(0, most).map(({ clusterId, label, posterior, servers }, rank): Bar => ({
+    ...groups.slice(0, most).map(({ clusterId, label, posterior, servers }): Bar => ({
       label,
       note: posterior === null ? undefined : `p ${probability(posterior)}`,
       value: servers,
       of: all,
-      colour: groupColour(rank),
+      colour: groupColour(clusterId === null ? null : ranks?.get(clusterId) ?? null),
       pressed: now?.kind === "cluster" && now.id === clusterId,
       open: clusterId === null ? undefined : () => select({ kind: "cluster", id: clusterId })
     })),
