@@ -67,9 +67,12 @@ export const serveApi = Effect.fn("serveApi")(function*(options: ServeOptions) {
     Layer.provide([crawlHandlers(allowed, sqlLimits), serverHandlers, noteHandlers(allowed, db), queryHandlers(allowed), eventHandlers]),
     Layer.provide([QueryCatalogue.layer, SqlRunner.layer(snapshot, sqlLimits)])
   )
-  const server = yield* Layer.build(NodeHttpServer.layer(createServer, { host, port, gracefulShutdownTimeout: "1 second" })).pipe(
+  const node = createServer()
+  const server = yield* Layer.build(NodeHttpServer.layer(() => node, { host, port, gracefulShutdownTimeout: "1 second" })).pipe(
     Effect.mapError(listenError(host, port))
   )
+  // A reader that takes nothing more would hold the end up for ever.
+  yield* Effect.addFinalizer(() => Effect.sync(() => setTimeout(() => node.closeAllConnections(), 1_500).unref()))
   return yield* Effect.gen(function*() {
     const { address } = yield* HttpServer.HttpServer
     const listening = "port" in address ? address.port : port
