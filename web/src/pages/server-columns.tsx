@@ -48,21 +48,21 @@ const days = (id: Field<string | null>, title: string, meaning: string): ServerC
 
 /** Columns of the list of servers. Level of all: server. */
 export const serverColumns: ReadonlyArray<ServerColumn> = [
-  { ...texts("host", "Host", "The first host it is known under", 226, true), cell: ({ host }) => <Host text={host} limit={27} /> },
+  { ...texts("host", "Host", "The first host it is known under", 222, true), cell: ({ host }) => <Host text={host} limit={27} /> },
   {
-    id: "reachable", title: "Answer", meaning: "Whether it answered us in this crawl, and why not", width: 160, usual: true,
+    id: "reachable", title: "Answer", meaning: "Whether it answered us in this crawl, and why not", width: 150, usual: true,
     key: ({ reachable, reason }) => reachable === null ? `3 ${reason ?? ""}` : reachable ? "1" : `2 ${reason ?? ""}`,
     raw: ({ reachable, reason }) => `${answered(reachable)}${reason === null ? "" : `: ${reason}`}`,
     cell: ({ reachable, reason }) => reachable === true ? "answered" : <span class="quiet">{`${answered(reachable)}${reason === null ? "" : `: ${shown(reason, 60)}`}`}</span>
   },
-  texts("implementation", "Implementation", "What its behaviour fits", 140, true),
+  texts("implementation", "Implementation", "What its behaviour fits", 150, true),
   texts("software", "Says it is", "The software it names itself", 150),
   texts("versionRange", "Releases", "Releases that its behaviour fits", 120),
   texts("protocol", "Protocol", "Newest protocol version it agreed to", 80),
   texts("country", "Country", "Country of its address by the geo data of the crawl", 80, true),
   texts("city", "City", "Place by the geo data, approximate: two such sources differ by 267 km in the median", 110),
   numbers("asn", "AS", "Number of the autonomous system of its address", 80, false, String),
-  texts("org", "Organisation", "Who holds the autonomous system: a hoster, seldom the operator", 150, true),
+  texts("org", "Organisation", "Who holds the autonomous system: a hoster, seldom the operator", 140, true),
   texts("cloud", "Cloud", "Cloud company whose published ranges hold its address", 120),
   numbers("latencyMs", "Latency ms", "Time of the handshake from our vantage", 90, false, (value) => decimal(value, 0)),
   numbers("namedBy", "Named by", "Servers that announce it", 88, true),

@@ -96,7 +96,7 @@ const Content = ({ detail }: { readonly detail: ServerDetail }) => {
 export const ServerPanel = ({ id }: { readonly id: number }) => {
   const loaded = useServer(id)
   return (
-    <PanelFrame kind={`Server ${id}`} title={loaded.value === null ? "…" : <CopyText text={loaded.value.server.host} limit={60} />}>
+    <PanelFrame kind={`Server ${id}`} title={loaded.value === null ? "" : <CopyText text={loaded.value.server.host} limit={60} />}>
       <Loading of={loaded} lines={10}>{(detail) => <Content detail={detail} />}</Loading>
     </PanelFrame>
   )
