@@ -1,0 +1,68 @@
+import type { AuditedEntry } from "./audit-list.ts"
+
+/** What is to be said of an entry, in the order of a report. */
+export const findingKinds = {
+  "other chain": "serves another chain",
+  "refused": "refused by the wallet's TLS rule",
+  "did not answer us": "did not answer us",
+  "same operator": "probably one operator with another entry",
+  "no TLS": "has no TLS port: the wallet does not use it by default",
+  "not looked at": "could not be looked at from our vantage",
+  "not known": "not known to any crawl of this network"
+} as const
+export type FindingKind = keyof typeof findingKinds
+
+export interface Finding {
+  readonly kind: FindingKind
+  readonly host: string
+  readonly detail: string
+  /** The patch takes the entry out. */
+  readonly out: boolean
+}
+
+export interface AuditRules {
+  /** Crawls that have to have looked in vain before the patch takes an entry out. */
+  readonly deadAfter: number
+  /** The patch leaves one entry for each probable operator, the first. */
+  readonly onePerOperator: boolean
+}
+
+const times = (count: number, what: string): string => `${count} ${what}${count === 1 ? "" : "s"}`
+
+const unanswered = (entry: AuditedEntry, { deadAfter }: AuditRules): Finding => {
+  const enough = entry.crawlsLooked >= deadAfter
+  return {
+    kind: "did not answer us",
+    host: entry.host,
+    detail: `in ${times(entry.crawlsLooked, "crawl")} of ${entry.crawlsLooked} that looked${entry.reason === null ? "" : ` (${entry.reason})`}` +
+      (enough ? "" : `; ${deadAfter} are needed before the patch takes it out`),
+    out: enough
+  }
+}
+
+/** What crawls have to say of the entries of a list; nothing of those that are well. */
+export const findingsOf = (entries: ReadonlyArray<AuditedEntry>, rules: AuditRules): ReadonlyArray<Finding> => {
+  const groups = Map.groupBy(entries.filter(({ clusterId }) => clusterId !== null), ({ clusterId }) => clusterId!)
+  return entries.flatMap((entry): ReadonlyArray<Finding> => {
+    const { clusterId, crawlsAnswered, crawlsKnown, crawlsLooked, host, operatorPosterior, otherChain, refused, tlsPort } = entry
+    if (crawlsKnown === 0) return [{ kind: "not known", host, detail: "add it to the seeds of a crawl", out: false }]
+    const others = (clusterId === null ? [] : groups.get(clusterId)!).filter((other) => other.host !== host)
+    const isFirst = clusterId !== null && groups.get(clusterId)![0]!.host === host
+    return [
+      ...(otherChain === null ? [] : [{ kind: "other chain" as const, host, detail: otherChain, out: true }]),
+      ...(refused === null ? [] : [{ kind: "refused" as const, host, detail: refused, out: true }]),
+      ...(crawlsLooked === 0
+        ? [{ kind: "not looked at" as const, host, detail: entry.reason ?? "not visited", out: false }]
+        : crawlsAnswered === 0 && otherChain === null
+        ? [unanswered(entry, rules)]
+        : []),
+      ...(others.length === 0 ? [] : [{
+        kind: "same operator" as const,
+        host,
+        detail: `with ${others.map((other) => other.host).join(", ")}: group ${clusterId}${operatorPosterior === null ? "" : ` (p = ${operatorPosterior.toFixed(3)})`}`,
+        out: rules.onePerOperator && !isFirst
+      }]),
+      ...(tlsPort === null ? [{ kind: "no TLS" as const, host, detail: "clear text only", out: false }] : [])
+    ]
+  })
+}
