@@ -1,7 +1,5 @@
+import { dataLicence } from "../domain/licence.ts"
 import type { Provenance } from "./document/document.ts"
-
-/** The licence of everything this project makes of its data. */
-export const dataLicence = "CC BY 4.0"
 
 const name = ({ crawlId, network }: Provenance): string => `Electrum Observatory report on ${network}, crawl ${crawlId}`
 
@@ -35,7 +33,7 @@ export const citationFile = (provenance: Provenance, simulated: string | null): 
     `  - name: ${quoted("Electrum Observatory contributors")}`,
     `version: ${quoted(provenance.codeVersion)}`,
     `date-released: ${quoted(provenance.generatedAt.slice(0, 10))}`,
-    "license: CC-BY-4.0",
+    `license: ${dataLicence}`,
     "identifiers:",
     "  - type: other",
     `    value: ${quoted(`sha256:${provenance.databaseSha256}`)}`,

@@ -40,13 +40,15 @@ const points = 160
 /**
  * Gaussian kernel density, per unit of the values, at even points from `from` to
  * `to`. Bandwidth: Silverman's rule on the smaller of standard deviation and
- * interquartile range ("Density Estimation", 1986, eq. 3.31).
+ * interquartile range ("Density Estimation", 1986, eq. 3.31), and no narrower
+ * than the points are apart, or nearly equal values would fall between them.
  */
 export const density = (values: ReadonlyArray<number>, from: number, to: number): ReadonlyArray<{ readonly at: number; readonly per: number }> => {
   const { count, deviation, quarter, threeQuarters } = describe(values)
   if (deviation === null || deviation === 0) return []
   const spread = (threeQuarters! - quarter!) / 1.34
-  const bandwidth = 0.9 * (spread > 0 ? Math.min(deviation, spread) : deviation) * count ** -0.2
+  const rule = 0.9 * (spread > 0 ? Math.min(deviation, spread) : deviation) * count ** -0.2
+  const bandwidth = Math.max(rule, (to - from) / points)
   return Array.from({ length: points + 1 }, (_, i) => {
     const at = from + ((to - from) * i) / points
     const sum = values.reduce((all, value) => all + Math.exp(-0.5 * ((at - value) / bandwidth) ** 2), 0)
