@@ -1,11 +1,14 @@
 import { Cache, Context, Duration, Effect, Exit, Layer } from "effect"
 import type { AnalysisError } from "../analysis/analysis-error.ts"
 import { readOperatorClusters } from "../analysis/exposure/cluster-input.ts"
+import { readRun } from "../analysis/verdict-reader.ts"
 import { Database } from "../store/database.ts"
 import type { StoreError } from "../store/store-error.ts"
 import { AtlasError, atlasError } from "./atlas-error.ts"
 import { graphHeadOf } from "./graph-head.ts"
+import { methodology } from "./methodology.ts"
 import { overviewOf } from "./overview.ts"
+import { publicAtlas, publicCrawl } from "./public-atlas.ts"
 import { readClusterDetail } from "./read-cluster-detail.ts"
 import { readClusters } from "./read-clusters.ts"
 import { latestOf, readCrawls } from "./read-crawls.ts"
@@ -13,11 +16,12 @@ import { readDictionary } from "./read-dictionary.ts"
 import { readAnnouncements } from "./read-edges.ts"
 import { readExposure } from "./read-exposure.ts"
 import { readLayout } from "./read-layout.ts"
-import { readPairDetail } from "./read-pair.ts"
+import { analysedCrawl, readPairDetail } from "./read-pair.ts"
 import { readExpectedFalse, readMainOfOneStart } from "./read-run.ts"
 import { readServerDetail } from "./read-server-detail.ts"
 import { readServers } from "./read-servers.ts"
 import { readSuspicion } from "./read-suspicion.ts"
+import { readWithholding } from "./read-withholding.ts"
 import type { ClusterDetail, ClusterRow } from "./shapes/cluster.ts"
 import type { CrawlRow } from "./shapes/crawl.ts"
 import type { DictionaryTable } from "./shapes/dictionary.ts"
@@ -30,6 +34,7 @@ import type { ServerDetail } from "./shapes/server-detail.ts"
 import type { ServerRow } from "./shapes/server-row.ts"
 import type { SuspicionPage } from "./shapes/suspicion.ts"
 import type { Texts } from "./shapes/text.ts"
+import { type TextInput, threatModel } from "./threat-model.ts"
 
 /** Which crawl: its number, or `latest`: the newest finished one, and before any has finished the newest. */
 export type CrawlRef = number | "latest"
@@ -62,7 +67,7 @@ export interface AtlasService {
 const keptCrawls = 4
 
 /** Keeps what was read of a crawl; what failed is read again. */
-const kept = <A>(read: (crawlId: number) => Effect.Effect<A, AtlasError | StoreError, Database>) =>
+const kept = <A>(read: (crawlId: number) => Effect.Effect<A, AnalysisError | AtlasError | StoreError, Database>) =>
   Effect.map(
     Cache.makeWith((crawlId: number) => Effect.mapError(read(crawlId), atlasError), {
       capacity: keptCrawls,
@@ -71,6 +76,7 @@ const kept = <A>(read: (crawlId: number) => Effect.Effect<A, AtlasError | StoreE
     (cache) => (crawlId: number) => Cache.get(cache, crawlId)
   )
 
+/** The atlas of a database, and what its public view is made of. */
 const makeAtlas = Effect.gen(function*() {
   const database = yield* Database
   const given = <A>(read: Effect.Effect<A, AnalysisError | AtlasError | StoreError, Database>): Answer<A> =>
@@ -124,11 +130,25 @@ const makeAtlas = Effect.gen(function*() {
     return yield* readSuspicion(crawlId, yield* serversById(crawlId))
   }))
   const exposure = yield* kept((crawlId: number) => Effect.andThen(analysed(crawlId), readExposure(crawlId)))
+  const texts = yield* kept(Effect.fnUntraced(function*(crawlId: number) {
+    const crawl = yield* crawlOf(crawlId)
+    const isAnalysed = crawl.analysedAt !== null
+    const input: TextInput = {
+      crawl,
+      overview: yield* overview(crawlId),
+      servers: yield* servers(crawlId),
+      clusters: (yield* clusters(crawlId)).map(({ row }) => row),
+      suspicion: isAnalysed ? yield* suspicion(crawlId) : null,
+      exposure: isAnalysed ? yield* exposure(crawlId) : null,
+      run: isAnalysed ? yield* readRun(analysedCrawl(crawl)) : null
+    }
+    const answer: Texts = { crawlId, threatModel: threatModel(input), methodology: methodology(input) }
+    return answer
+  }))
   const dictionary = yield* kept(() => readDictionary)
   /** A method of one crawl, with the database given. */
   const of = <A>(name: string, read: (crawl: CrawlRow) => Effect.Effect<A, AtlasError, Database>) =>
     Effect.fn(`Atlas.${name}`)((crawlId: number) => given(Effect.flatMap(crawlOf(crawlId), read)))
-  const texts = () => Effect.fail(new AtlasError({ reason: "cannot read", message: "Not written yet." }))
   const atlas: AtlasService = {
     server: Effect.fn("Atlas.server")((crawlId: number, serverId: number) => given(Effect.gen(function*() {
       const crawl = yield* crawlOf(crawlId)
@@ -148,7 +168,7 @@ const makeAtlas = Effect.gen(function*() {
     }))),
     suspicion: of("suspicion", ({ crawlId }) => suspicion(crawlId)),
     exposure: of("exposure", ({ crawlId }) => exposure(crawlId)),
-    texts,
+    texts: of("texts", ({ crawlId }) => texts(crawlId)),
     dictionary: given(Effect.suspend(() => dictionary(0))),
     crawls: given(crawlRows),
     crawl: Effect.fn("Atlas.crawl")((ref: CrawlRef) => given(crawlOf(ref))),
@@ -158,8 +178,19 @@ const makeAtlas = Effect.gen(function*() {
     graphHead: of("graphHead", ({ crawlId }) => graphHead(crawlId)),
     graphEdges: of("graphEdges", ({ crawlId }) => Effect.map(announcements(crawlId), ({ edges }) => edges))
   }
-  return atlas
+  const shownOf = (hasOptedOut: HasOptedOut) =>
+    Effect.map(
+      kept(Effect.fnUntraced(function*(crawlId: number) {
+        const { simulated } = yield* crawlOf(crawlId)
+        return publicCrawl(yield* servers(crawlId), yield* clusters(crawlId), yield* readWithholding(crawlId, simulated, hasOptedOut))
+      })),
+      (read) => (crawlId: number) => given(Effect.andThen(crawlOf(crawlId), read(crawlId)))
+    )
+  return { atlas, shownOf }
 })
+
+/** Whether the operator of a host asked to be left out of such crawls. */
+export type HasOptedOut = (host: string) => boolean
 
 /**
  * One database as it is shown: read by API, report and exports. A database
@@ -168,5 +199,19 @@ const makeAtlas = Effect.gen(function*() {
  */
 export class Atlas extends Context.Service<Atlas, AtlasService>()("electrum-observatory/Atlas") {
   /** Everything, for the owner of the database. */
-  static readonly layer: Layer.Layer<Atlas, never, Database> = Layer.effect(Atlas, makeAtlas)
+  static readonly layer: Layer.Layer<Atlas, never, Database> = Layer.effect(Atlas, Effect.map(makeAtlas, ({ atlas }) => atlas))
+
+  /**
+   * What may be published, see `withholding.ts`. A crawl stores the names of its
+   * opt-out lists and not what is on them (opt-outs are nobody's business either),
+   * so that callers who have them say who opted out since.
+   */
+  static readonly publicLayerFor = (hasOptedOut: HasOptedOut): Layer.Layer<Atlas, never, Database> =>
+    Layer.effect(Atlas, Effect.gen(function*() {
+      const { atlas, shownOf } = yield* makeAtlas
+      return publicAtlas(atlas, yield* shownOf(hasOptedOut))
+    }))
+
+  /** What may be published where nobody opted out since the crawls. */
+  static readonly publicLayer: Layer.Layer<Atlas, never, Database> = Atlas.publicLayerFor(() => false)
 }

@@ -1,4 +1,5 @@
 import type { ClusterMembership } from "../analysis/exposure/candidate.ts"
+import { between, counted, percent, whole } from "./figure-text.ts"
 import { coverageOf } from "./coverage.ts"
 import { operatorCount } from "./operator-count.ts"
 import type { KnownCluster } from "./read-clusters.ts"
@@ -18,7 +19,7 @@ export interface OverviewInput {
   readonly mainOfOneStart: ReadonlyArray<{ readonly value: number; readonly low: number; readonly high: number }>
 }
 
-const counted = (values: Iterable<string | null>): Overview["software"] => {
+const tally = (values: Iterable<string | null>): Overview["software"] => {
   const counts = new Map<string, number>()
   for (const value of values) counts.set(value ?? "not known", (counts.get(value ?? "not known") ?? 0) + 1)
   return [...counts].map(([value, servers]) => ({ value, servers }))
@@ -73,22 +74,13 @@ const topFive = (owners: OverviewInput["mainOfOneStart"]): Figure => {
   }
 }
 
-const whole = (value: number): string => Math.round(value).toLocaleString("en")
-const percent = (share: number): string => `${Math.round(share * 100)} %`
-
-/** "55 to 70", or one number where both ends round to it. */
-const between = (low: number, high: number, text: (value: number) => string): string =>
-  text(low) === text(high) ? text(low) : `${text(low).replace(/ %$/, "")} to ${text(high)}`
-
-const servers = (count: number): string => `${whole(count)} ${count === 1 ? "server" : "servers"}`
-
 /** The first screen in sentences; what is not known is not said. */
 const headlineOf = (
   crawl: CrawlRow,
   { coverage, operators, serversAnswered, topFiveMain }: Pick<Overview, "coverage" | "operators" | "serversAnswered" | "topFiveMain">
 ): ReadonlyArray<string> => [
   ...(crawl.simulated ? [`SIMULATED network (${crawl.network}): its behaviour is invented, nothing here is a finding about anyone.`] : []),
-  `${servers(serversAnswered.value ?? 0)} answered` +
+  `${counted(serversAnswered.value ?? 0, "server")} answered` +
     (coverage.value === null ? "." : ` (coverage about ${percent(coverage.value)} at most).`),
   operators.value === null
     ? "Nobody has looked yet who runs them: run `observatory analyze`."
@@ -97,6 +89,32 @@ const headlineOf = (
     ? []
     : [`Five of them would see ${between(topFiveMain.low!, topFiveMain.high!, percent)} of wallet starts (model).`])
 ]
+
+/**
+ * Probable operators by their servers that answered, the largest first.
+ *
+ * @param servers those that may be counted
+ * @param answered how many answered in all
+ */
+export const operatorsByShare = (
+  crawl: CrawlRow,
+  servers: ReadonlyArray<ServerRow>,
+  clusters: ReadonlyArray<KnownCluster>,
+  answered: number
+): Overview["operatorsByShare"] => {
+  const ids = new Set(servers.filter(answeredHere(crawl)).map(({ serverId }) => serverId))
+  return clusters.filter(({ row }) => row.kind === "operator").map(({ row, serverIds }) => {
+    const here = serverIds.filter((id) => ids.has(id)).length
+    const first = row.hosts[0] ?? "no host"
+    return {
+      label: row.hosts.length < 2 ? first : `${first} and ${row.hosts.length - 1} more`,
+      clusterId: row.clusterId,
+      servers: here,
+      share: answered === 0 ? 0 : here / answered,
+      posterior: row.posterior
+    }
+  }).toSorted((a, b) => b.servers - a.servers || a.clusterId - b.clusterId)
+}
 
 /** What the first screen answers. */
 export const overviewOf = (input: OverviewInput): Overview => {
@@ -110,36 +128,25 @@ export const overviewOf = (input: OverviewInput): Overview => {
       high: null,
       level: "server",
       caveat: "Counted once, from one vantage: who did not answer us then may answer others." +
-        (elsewhere === 0 ? "" : ` ${servers(elsewhere)} that answered for another chain ${elsewhere === 1 ? "is" : "are"} not counted.`),
+        (elsewhere === 0 ? "" : ` ${counted(elsewhere, "server")} that answered for another chain ${elsewhere === 1 ? "is" : "are"} not counted.`),
       query: "coverage"
     },
     coverage: coverageFigure(crawl, answered),
     operators: operatorsFigure(input, answered),
     topFiveMain: topFive(mainOfOneStart)
   }
-  const ids = new Set(answered.map(({ serverId }) => serverId))
   return {
     crawl,
     headline: headlineOf(crawl, figures),
     ...figures,
     expectedFalseGroups,
-    operatorsByShare: clusters.filter(({ row }) => row.kind === "operator").map(({ row, serverIds }) => {
-      const here = serverIds.filter((id) => ids.has(id)).length
-      const first = row.hosts[0] ?? "no host"
-      return {
-        label: row.hosts.length < 2 ? first : `${first} and ${row.hosts.length - 1} more`,
-        clusterId: row.clusterId,
-        servers: here,
-        share: answered.length === 0 ? 0 : here / answered.length,
-        posterior: row.posterior
-      }
-    }).toSorted((a, b) => b.servers - a.servers || a.clusterId - b.clusterId),
-    software: counted(answered.map(({ software }) => software)),
-    implementations: counted(answered.map(({ implementation }) => implementation)),
-    protocols: counted(answered.map(({ protocol }) => protocol)),
-    countries: counted(answered.map(({ country }) => country)),
-    asns: counted(answered.map(({ asn, org }) => asn === null ? null : `AS${asn}${org === null ? "" : ` ${org}`}`)),
-    outcomes: counted(input.servers.map(({ reachable, reason }) => reachable === true ? "answered" : reason)),
-    networkClasses: counted(answered.flatMap(({ networkClasses }) => networkClasses))
+    operatorsByShare: operatorsByShare(crawl, answered, clusters, answered.length),
+    software: tally(answered.map(({ software }) => software)),
+    implementations: tally(answered.map(({ implementation }) => implementation)),
+    protocols: tally(answered.map(({ protocol }) => protocol)),
+    countries: tally(answered.map(({ country }) => country)),
+    asns: tally(answered.map(({ asn, org }) => asn === null ? null : `AS${asn}${org === null ? "" : ` ${org}`}`)),
+    outcomes: tally(input.servers.map(({ reachable, reason }) => reachable === true ? "answered" : reason)),
+    networkClasses: tally(answered.flatMap(({ networkClasses }) => networkClasses))
   }
 }

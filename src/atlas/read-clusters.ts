@@ -44,35 +44,44 @@ export const statementOf = (kind: string, posterior: number | null): string =>
 const distinct = <A extends string | number>(values: ReadonlyArray<A | null>): ReadonlyArray<A> =>
   [...new Set(values.filter((value) => value !== null))].toSorted((a, b) => a < b ? -1 : a > b ? 1 : 0)
 
-/** A group with its members' places and software. */
+/** A group with its members. */
 export interface KnownCluster {
   readonly row: ClusterRow
   readonly serverIds: ReadonlyArray<number>
+}
+
+/** A group with these members and what they are and where. */
+export const withMembers = (
+  row: Omit<ClusterRow, "servers" | "serversReachable" | "hosts" | "countries" | "asns" | "implementations">,
+  serverIds: ReadonlyArray<number>,
+  servers: ReadonlyMap<number, ServerRow>
+): KnownCluster => {
+  const members = serverIds.flatMap((id) => servers.get(id) ?? [])
+  return {
+    serverIds,
+    row: {
+      ...row,
+      servers: serverIds.length,
+      serversReachable: members.filter(({ reachable }) => reachable === true).length,
+      hosts: members.map(({ host }) => host),
+      countries: distinct(members.map(({ country }) => country)),
+      asns: distinct(members.map(({ asn }) => asn)),
+      implementations: distinct(members.map(({ implementation }) => implementation))
+    }
+  }
 }
 
 /** The groups of a crawl, operators first, the largest first; none before it was analysed. */
 export const readClusters = Effect.fnUntraced(function*(crawlId: number, servers: ReadonlyMap<number, ServerRow>) {
   const database = yield* Database
   const rows = yield* database.rows(StoredRow, sql, { crawl_id: crawlId })
-  return rows.map((row): KnownCluster => {
-    const members = row.server_ids.flatMap((id) => servers.get(id) ?? [])
-    return {
-      serverIds: row.server_ids,
-      row: {
-        clusterId: row.cluster_id,
-        kind: row.kind,
-        statement: statementOf(row.kind, row.posterior),
-        servers: row.server_ids.length,
-        serversReachable: members.filter(({ reachable }) => reachable === true).length,
-        posterior: row.posterior,
-        weakestLink: row.weakest_link,
-        evidence: row.evidence,
-        hosts: members.map(({ host }) => host),
-        countries: distinct(members.map(({ country }) => country)),
-        asns: distinct(members.map(({ asn }) => asn)),
-        implementations: distinct(members.map(({ implementation }) => implementation)),
-        mainProbability: row.main_probability
-      }
-    }
-  })
+  return rows.map((row): KnownCluster => withMembers({
+    clusterId: row.cluster_id,
+    kind: row.kind,
+    statement: statementOf(row.kind, row.posterior),
+    posterior: row.posterior,
+    weakestLink: row.weakest_link,
+    evidence: row.evidence,
+    mainProbability: row.main_probability
+  }, row.server_ids, servers))
 })

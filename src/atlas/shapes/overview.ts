@@ -28,6 +28,8 @@ export const Overview = Schema.Struct({
   operators: Figure,
   /** Probability of a wallet start whose main server is of the five largest owners; model output. */
   topFiveMain: Figure,
+  /** What a public output leaves out of this crawl, in a sentence; absent where nothing is. */
+  withheld: Schema.optionalKey(Schema.String),
   expectedFalseGroups: Schema.NullOr(Schema.Number),
   /** Largest probable operators first; level: operator. */
   operatorsByShare: Schema.Array(Schema.Struct({ label: Schema.String, clusterId: Schema.NullOr(Schema.Int), servers: Schema.Int, share: Schema.Number, posterior: Schema.NullOr(Schema.Number) })),

@@ -1,0 +1,204 @@
+import { Effect } from "effect"
+import { AtlasError } from "./atlas-error.ts"
+import type { AtlasService } from "./atlas.ts"
+import { operatorsByShare } from "./overview.ts"
+import { edgesAmong, inPublicGroups, publicClusters, publicServer } from "./public-rows.ts"
+import type { KnownCluster } from "./read-clusters.ts"
+import type { ClusterDetail } from "./shapes/cluster.ts"
+import type { PairDetail } from "./shapes/evidence.ts"
+import type { ServerDetail } from "./shapes/server-detail.ts"
+import type { ServerRow } from "./shapes/server-row.ts"
+import { scrubbed, withheldSentence, withheldText, type Withholding } from "./withholding.ts"
+
+/** What may be shown of one crawl. */
+export interface PublicCrawl {
+  readonly withholding: Withholding
+  readonly servers: ReadonlyArray<ServerRow>
+  readonly byId: ReadonlyMap<number, ServerRow>
+  readonly clusters: ReadonlyArray<KnownCluster>
+  /** Servers of which the city is left out. */
+  readonly cities: number
+}
+
+/** What may be shown, from everything. */
+export const publicCrawl = (
+  rows: ReadonlyArray<ServerRow>,
+  clusters: ReadonlyArray<KnownCluster>,
+  withholding: Withholding
+): PublicCrawl => {
+  const alone = rows.flatMap((row) => publicServer(row, withholding) ?? [])
+  const shown = publicClusters(clusters, withholding, new Map(alone.map((row) => [row.serverId, row])))
+  const servers = inPublicGroups(alone, shown)
+  const cityOf = new Map(rows.map(({ city, serverId }) => [serverId, city]))
+  return {
+    withholding,
+    servers,
+    byId: new Map(servers.map((row) => [row.serverId, row])),
+    clusters: shown,
+    cities: servers.filter(({ city, serverId }) => city === null && cityOf.get(serverId) !== null).length
+  }
+}
+
+const placeFields = new Set(["city"])
+const verdictFields = new Set(["honeypot_score", "cluster_id", "operator_posterior", "backend_id", "machine_id", "behaviour_cluster_id"])
+const rowOf: Readonly<Record<string, (row: ServerRow) => number | null>> = {
+  honeypot_score: ({ score }) => score,
+  cluster_id: ({ clusterId }) => clusterId,
+  operator_posterior: ({ operatorPosterior }) => operatorPosterior,
+  backend_id: ({ backendId }) => backendId,
+  machine_id: ({ machineId }) => machineId,
+  behaviour_cluster_id: ({ behaviourClusterId }) => behaviourClusterId
+}
+
+const hidden = "withheld from public outputs"
+
+const publicDetail = (detail: ServerDetail, { byId, clusters, withholding }: PublicCrawl): ServerDetail => {
+  const server = byId.get(detail.server.serverId)!
+  const hosts = new Set((withholding.shown.get(server.serverId) ?? []).map(({ host }) => host))
+  const endpoints = detail.endpoints.filter(({ host }) => hosts.has(host)).map((endpoint) => ({
+    ...endpoint,
+    fields: endpoint.fields.map((field) => {
+      const leavesOut = field.value !== null &&
+        (placeFields.has(field.name) ? server.city === null : verdictFields.has(field.name) && rowOf[field.name]!(server) === null)
+      return leavesOut ? { ...field, value: null, unknown: hidden } : field
+    })
+  }))
+  const ids = new Set(endpoints.map(({ endpointId }) => endpointId))
+  const isShown = ({ serverId }: { readonly serverId: number }): boolean => byId.has(serverId)
+  const isSilent = withholding.optedOut.has(server.serverId)
+  const shownClusters = new Set(clusters.filter(({ serverIds }) => serverIds.includes(server.serverId)).map(({ row }) => row.clusterId))
+  const named = <A extends { readonly serverId: number; readonly host: string }>(some: ReadonlyArray<A>): ReadonlyArray<A> =>
+    some.filter(isShown).map((one) => ({ ...one, host: byId.get(one.serverId)!.host }))
+  return scrubbed({
+    ...detail,
+    server,
+    endpoints,
+    visits: detail.visits.filter(({ endpointId }) => ids.has(endpointId)),
+    namedBy: named(detail.namedBy),
+    names: named(detail.names),
+    pairs: isSilent ? [] : named(detail.pairs).filter(({ serverId }) => withholding.mayJoin(server.serverId, serverId) && !withholding.optedOut.has(serverId)),
+    score: isSilent ? null : detail.score,
+    behaviour: detail.behaviour === null || isSilent ? null : { ...detail.behaviour, neighbours: named(detail.behaviour.neighbours) },
+    history: detail.history.map((row) => ({
+      ...row,
+      clusterId: row.clusterId !== null && shownClusters.has(row.clusterId) ? row.clusterId : null,
+      score: isSilent ? null : row.score
+    })),
+    notes: []
+  }, withholding.hosts)
+}
+
+const rowsOfPair = (row: unknown): row is { readonly a: number; readonly b: number } =>
+  typeof row === "object" && row !== null && "a" in row && "b" in row
+
+const publicCluster = (detail: ClusterDetail, { byId, clusters, withholding }: PublicCrawl): ClusterDetail => {
+  const { row, serverIds } = clusters.find((cluster) => cluster.row.clusterId === detail.cluster.clusterId)!
+  const members = new Set(serverIds)
+  const isWithin = ({ a, b }: { readonly a: number; readonly b: number }): boolean =>
+    members.has(a) && members.has(b) && withholding.mayJoin(a, b)
+  return scrubbed({
+    ...detail,
+    cluster: row,
+    members: detail.members.filter(({ serverId }) => members.has(serverId)).map((member) => ({ ...member, host: byId.get(member.serverId)!.host })),
+    links: detail.links.filter(isWithin),
+    evidence: detail.evidence.map((part) => ({ ...part, rows: part.rows.filter((raw) => !rowsOfPair(raw) || isWithin(raw)) })),
+    against: detail.against.filter(isWithin)
+  }, withholding.hosts)
+}
+
+/** A pair of which nothing is said. */
+const silentPair = (detail: PairDetail): PairDetail => ({
+  ...detail,
+  compared: false,
+  sameServer: null,
+  sameMachine: null,
+  sharedInfrastructure: null,
+  sameOperator: null,
+  operatorBits: null,
+  hypothesis: null,
+  heldBy: hidden,
+  copierId: null,
+  evidence: [],
+  strongestFor: null,
+  strongestAgainst: null
+})
+
+/** The atlas as it may be published: everything of `atlas` that `shownOf` leaves of a crawl. Figures count all servers. */
+export const publicAtlas = (
+  atlas: AtlasService,
+  shownOf: (crawlId: number) => Effect.Effect<PublicCrawl, AtlasError>
+): AtlasService => {
+  const find = Effect.fnUntraced(function*(crawlId: number, serverId: number) {
+    const shown = yield* shownOf(crawlId)
+    const row = shown.byId.get(serverId)
+    if (row !== undefined) return row
+    return yield* new AtlasError({ reason: "no such server", message: `Crawl ${crawlId} has no server ${serverId} that is shown publicly.` })
+  })
+  /** An answer of everything, less what may not be shown. */
+  const less = <A>(answer: (crawlId: number) => Effect.Effect<A, AtlasError>, change: (value: A, shown: PublicCrawl) => A) => (crawlId: number) =>
+    Effect.zipWith(answer(crawlId), shownOf(crawlId), (value, shown) => scrubbed(change(value, shown), shown.withholding.hosts))
+  return {
+    crawls: atlas.crawls,
+    crawl: atlas.crawl,
+    dictionary: atlas.dictionary,
+    overview: less(atlas.overview, (overview, { cities, clusters, servers, withholding }) => {
+      const sentence = withheldSentence(withholding.counts, cities)
+      return {
+        ...overview,
+        operatorsByShare: operatorsByShare(overview.crawl, servers, clusters, overview.serversAnswered.value ?? 0),
+        ...(sentence === null ? {} : { withheld: sentence })
+      }
+    }),
+    servers: (crawlId) => Effect.map(shownOf(crawlId), ({ servers }) => servers),
+    server: Effect.fnUntraced(function*(crawlId, serverId) {
+      yield* find(crawlId, serverId)
+      return publicDetail(yield* atlas.server(crawlId, serverId), yield* shownOf(crawlId))
+    }),
+    pair: Effect.fnUntraced(function*(crawlId, a, b) {
+      const [one, other] = [yield* find(crawlId, a), yield* find(crawlId, b)]
+      const { withholding } = yield* shownOf(crawlId)
+      const detail = yield* atlas.pair(crawlId, a, b)
+      const named = { ...detail, a: { serverId: detail.a.serverId, host: (detail.a.serverId === a ? one : other).host }, b: { serverId: detail.b.serverId, host: (detail.b.serverId === b ? other : one).host } }
+      const isSilent = !withholding.mayJoin(a, b) || withholding.optedOut.has(a) || withholding.optedOut.has(b)
+      return scrubbed(isSilent ? silentPair(named) : named, withholding.hosts)
+    }),
+    clusters: (crawlId) => Effect.map(shownOf(crawlId), ({ clusters }) => clusters.map(({ row }) => row)),
+    cluster: Effect.fnUntraced(function*(crawlId, clusterId) {
+      const detail = yield* atlas.cluster(crawlId, clusterId)
+      const shown = yield* shownOf(crawlId)
+      if (shown.clusters.some(({ row }) => row.clusterId === clusterId)) return publicCluster(detail, shown)
+      return yield* new AtlasError({ reason: "no such cluster", message: `Crawl ${crawlId} has no group ${clusterId} that is shown publicly.` })
+    }),
+    suspicion: less(atlas.suspicion, (page, { byId, withholding }) => ({
+      ...page,
+      ranking: page.ranking.flatMap((row) => {
+        const server = byId.get(row.serverId)
+        return server === undefined || withholding.optedOut.has(row.serverId) ? [] : [{ ...row, host: server.host }]
+      })
+    })),
+    exposure: less(atlas.exposure, (page, { byId, clusters }) => {
+      const shown = new Set(clusters.map(({ row }) => row.clusterId))
+      return {
+        ...page,
+        rows: page.rows.map((row) => {
+          const isShown = row.clusterId !== null ? shown.has(row.clusterId) : row.serverId === null || byId.has(row.serverId)
+          return isShown ? row : { ...row, owner: withheldText, clusterId: null, serverId: null }
+        })
+      }
+    }),
+    graphHead: less(atlas.graphHead, (head, { byId }) => {
+      const kept = head.servers.flatMap((server, i) => byId.has(server) ? [i] : [])
+      return { ...head, servers: kept.map((i) => head.servers[i]!), x: kept.map((i) => head.x[i]!), y: kept.map((i) => head.y[i]!) }
+    }),
+    graphEdges: Effect.fnUntraced(function*(crawlId) {
+      const { byId } = yield* shownOf(crawlId)
+      const { servers } = yield* atlas.graphHead(crawlId)
+      return edgesAmong(yield* atlas.graphEdges(crawlId), (place) => byId.has(servers[place]!))
+    }),
+    texts: less(atlas.texts, (texts, { cities, withholding }) => {
+      const sentence = withheldSentence(withholding.counts, cities)
+      const paragraphs = [sentence ?? "Nothing of this crawl had to be withheld.", "What is withheld stays in the local database. Figures count it; names, addresses and joins are left out."]
+      return { ...texts, methodology: [...texts.methodology, { title: "What is withheld", paragraphs }] }
+    })
+  }
+}

@@ -1,0 +1,79 @@
+import { Effect, Schema } from "effect"
+import { Database } from "../store/database.ts"
+import { memberSql } from "./members.ts"
+import { type Withholding, withholdingOf } from "./withholding.ts"
+
+const HostRow = Schema.Struct({
+  serverId: Schema.NullOr(Schema.Int),
+  host: Schema.String,
+  networkClass: Schema.String,
+  endpoints: Schema.Int,
+  endpointsReachable: Schema.Int,
+  announced: Schema.Boolean,
+  joinedByClaims: Schema.Boolean
+})
+
+/**
+ * Hosts that a crawl met or heard of. Public announcements are other servers'
+ * peer lists, lists fetched from an address or shipped with a wallet, and IRC. A
+ * list from a file is the user's own and proves nothing; `features` is what a
+ * server says of itself, which is where bind hosts leak.
+ */
+const hostsSql = `
+  WITH ${memberSql}, own AS (
+    SELECT m.server_id, ce.host, any_value(ce.network_class) AS network_class, count(*) AS endpoints,
+      count(*) FILTER (ce.reachable) AS reachable,
+      bool_or(m.evidence = 'mutual hosts claim') AS claimed, bool_or(m.evidence = 'itself') AS is_first
+    FROM member m JOIN crawl_endpoint ce ON ce.crawl_id = $crawl_id AND ce.endpoint_id = m.endpoint_id
+    GROUP BY m.server_id, ce.host
+  ), said AS (
+    SELECT ad.host, any_value(ad.network_class) AS network_class,
+      coalesce(bool_or(s.kind = 'irc' OR (s.kind = 'list' AND (regexp_matches(s.name, '^https?://') OR s.detail LIKE 'commit %'))), false) AS listed,
+      min(f.server_id) FILTER (s.kind = 'server') AS first_namer, max(f.server_id) FILTER (s.kind = 'server') AS last_namer
+    FROM advertised a
+    JOIN source s ON s.source_id = a.source_id
+    JOIN advertisement ad ON ad.advertisement_id = a.advertisement_id
+    LEFT JOIN member f ON f.endpoint_id = s.endpoint_id
+    WHERE a.crawl_id = $crawl_id AND ad.host IS NOT NULL
+    GROUP BY ad.host
+  ), claiming AS (
+    SELECT server_id, count(*) FILTER (claimed AND network_class <> 'onion') > 0 AS clearnet_claimed FROM own GROUP BY server_id
+  )
+  SELECT o.server_id AS "serverId", coalesce(o.host, s.host) AS host, coalesce(o.network_class, s.network_class, 'name') AS "networkClass",
+    coalesce(o.endpoints, 0)::INTEGER AS endpoints, coalesce(o.reachable, 0)::INTEGER AS "endpointsReachable",
+    coalesce(s.listed OR s.first_namer IS DISTINCT FROM o.server_id AND s.first_namer IS NOT NULL
+      OR s.last_namer IS DISTINCT FROM o.server_id AND s.last_namer IS NOT NULL, false) AS announced,
+    coalesce(o.claimed OR (o.is_first AND c.clearnet_claimed), false) AS "joinedByClaims"
+  FROM own o
+  FULL JOIN said s ON s.host = o.host
+  LEFT JOIN claiming c ON c.server_id = o.server_id
+  ORDER BY o.server_id, host`
+
+const ClaimRow = Schema.Struct({ serverId: Schema.Int, host: Schema.String })
+
+const claimsSql = `
+  WITH ${memberSql}
+  SELECT DISTINCT m.server_id AS "serverId", ad.host
+  FROM advertised a
+  JOIN source s ON s.source_id = a.source_id AND s.kind = 'features'
+  JOIN member m ON m.endpoint_id = s.endpoint_id
+  JOIN advertisement ad ON ad.advertisement_id = a.advertisement_id
+  WHERE a.crawl_id = $crawl_id AND ad.host IS NOT NULL
+  ORDER BY ALL`
+
+/** What public outputs leave out of a crawl. */
+export const readWithholding = Effect.fnUntraced(function*(
+  crawlId: number,
+  simulated: boolean,
+  hasOptedOut: (host: string) => boolean
+) {
+  const database = yield* Database
+  const given = { crawl_id: crawlId }
+  const withholding: Withholding = withholdingOf({
+    simulated,
+    hosts: yield* database.rows(HostRow, hostsSql, given),
+    claims: yield* database.rows(ClaimRow, claimsSql, given),
+    hasOptedOut
+  })
+  return withholding
+})

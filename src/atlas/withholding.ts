@@ -1,0 +1,146 @@
+import { addressScope, isServerAddress } from "../domain/address.ts"
+
+/** What is known of one host that a crawl met or heard of. */
+export interface HostFacts {
+  /** Its server; null where it was only announced. */
+  readonly serverId: number | null
+  readonly host: string
+  readonly networkClass: string
+  readonly endpoints: number
+  readonly endpointsReachable: number
+  /** A public list or another server announced it. What its own server or the user said does not count. */
+  readonly announced: boolean
+  /** It is of its server because each claims the other in `server.features`, or others are of it for that reason. */
+  readonly joinedByClaims: boolean
+}
+
+/** What decides what a public output leaves out. */
+export interface WithholdingFacts {
+  readonly simulated: boolean
+  readonly hosts: ReadonlyArray<HostFacts>
+  /** Hosts that servers claim for themselves in `server.features`. */
+  readonly claims: ReadonlyArray<{ readonly serverId: number; readonly host: string }>
+  /** Whether the operator of a host asked to be left out. */
+  readonly hasOptedOut: (host: string) => boolean
+}
+
+/** What public outputs leave out of one crawl. */
+export interface Withholding {
+  readonly simulated: boolean
+  /** Servers that are not shown at all: nobody announced them publicly. */
+  readonly servers: ReadonlySet<number>
+  /** Hosts and addresses that are written nowhere. */
+  readonly hosts: ReadonlySet<string>
+  /** Hosts of each server that is shown, with their facts. */
+  readonly shown: ReadonlyMap<number, ReadonlyArray<HostFacts>>
+  /** Servers about whose operator nothing inferred is said. */
+  readonly optedOut: ReadonlySet<number>
+  /** Whether a server is shown with onions only. */
+  readonly isOnion: (serverId: number) => boolean
+  /** Whether a join of two servers may be shown: not where it leads from an onion to clearnet and only we say so. */
+  readonly mayJoin: (a: number, b: number) => boolean
+  readonly counts: WithheldCounts
+}
+
+/** How much is left out, so that it can be stated. */
+export interface WithheldCounts {
+  readonly servers: number
+  /** Private and bind addresses that were announced, and hosts seen only in a server's own `server.features`. */
+  readonly leakedHosts: number
+  /** Onion hosts that are not shown with the clearnet hosts of their server. */
+  readonly onionJoins: number
+  readonly optedOutServers: number
+}
+
+/** Addresses that a server gives away by what it is bound to: its own network's, or nobody's. */
+const isBindAddress = (host: string, simulated: boolean): boolean =>
+  addressScope(host) !== undefined && !isServerAddress(host, simulated)
+
+/** Onion hosts of a server with clearnet hosts, where no claims tie the two. */
+const unpublishedOnions = (hosts: ReadonlyArray<HostFacts>): ReadonlyArray<HostFacts> => {
+  const onions = hosts.filter(({ networkClass }) => networkClass === "onion")
+  return onions.length === hosts.length ? [] : onions.filter(({ joinedByClaims }) => !joinedByClaims)
+}
+
+/** What a public output of a crawl leaves out. */
+export const withholdingOf = ({ claims, hasOptedOut, hosts, simulated }: WithholdingFacts): Withholding => {
+  const isPublic = ({ announced, host }: HostFacts): boolean => announced && !isBindAddress(host, simulated)
+  const shown = new Map<number, ReadonlyArray<HostFacts>>()
+  const servers = new Set<number>()
+  const withheld = new Set(hosts.filter((host) => !isPublic(host)).map(({ host }) => host))
+  const optedOut = new Set<number>()
+  let onionJoins = 0
+  for (const [serverId, own] of Map.groupBy(hosts, (host) => host.serverId)) {
+    if (serverId === null) continue
+    if (own.some(({ host }) => hasOptedOut(host))) optedOut.add(serverId)
+    const visible = own.filter(isPublic)
+    const hidden = unpublishedOnions(visible)
+    onionJoins += hidden.length
+    for (const { host } of hidden) withheld.add(host)
+    const left = visible.filter((host) => !hidden.includes(host))
+    if (left.length === 0) servers.add(serverId)
+    else shown.set(serverId, left)
+  }
+  const claimedBy = Map.groupBy(claims, ({ serverId }) => serverId)
+  const claimsOf = new Map([...claimedBy].map(([serverId, some]) => [serverId, new Set(some.map(({ host }) => host))]))
+  const isOnion = (serverId: number): boolean => (shown.get(serverId) ?? []).every(({ networkClass }) => networkClass === "onion")
+  const claimsAny = (serverId: number, other: number): boolean =>
+    (shown.get(other) ?? []).some(({ host }) => claimsOf.get(serverId)?.has(host) === true)
+  const ofServers = hosts.filter(({ serverId }) => serverId === null || shown.has(serverId))
+  return {
+    simulated,
+    servers,
+    hosts: withheld,
+    shown,
+    optedOut,
+    isOnion,
+    mayJoin: (a, b) => isOnion(a) === isOnion(b) || (claimsAny(a, b) && claimsAny(b, a)),
+    counts: {
+      servers: servers.size,
+      leakedHosts: new Set(ofServers.filter((host) => !isPublic(host)).map(({ host }) => host)).size,
+      onionJoins,
+      optedOutServers: optedOut.size
+    }
+  }
+}
+
+/** What stands where something is left out. */
+export const withheldText = "(withheld)"
+
+/** Scopes of addresses that say something about the network behind a server. */
+const telling = new Set(["unspecified", "loopback", "private", "link-local", "carrier-grade NAT", "unique local", "mapped"])
+
+/** Runs of what hosts and addresses are written with. */
+const hostLike = /[\p{L}\p{N}_-]+(?:\.[\p{L}\p{N}_-]+)+|[0-9a-f]*:[0-9a-f:]*(?:\.\d+)*/giu
+
+const isTelling = (token: string): boolean => telling.has(addressScope(token) ?? "")
+
+/** A text without withheld hosts and without addresses of private networks. */
+export const scrubbedText = (text: string, hosts: ReadonlySet<string>): string =>
+  text.replaceAll(hostLike, (token) => {
+    const known = token.toLowerCase()
+    return hosts.has(known) || isTelling(known) ? withheldText : token
+  })
+
+/** The same value with all its texts scrubbed, keys and numbers untouched. */
+export const scrubbed = <A>(value: A, hosts: ReadonlySet<string>): A => {
+  if (typeof value === "string") return scrubbedText(value, hosts) as A
+  if (Array.isArray(value)) return value.map((item: unknown) => scrubbed(item, hosts)) as A
+  if (typeof value !== "object" || value === null) return value
+  return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, scrubbed(item as unknown, hosts)])) as A
+}
+
+const counted = (count: number, one: string, many: string): ReadonlyArray<string> =>
+  count === 0 ? [] : [`${count.toLocaleString("en")} ${count === 1 ? one : many}`]
+
+/** What is left out, in a sentence; null where nothing is. */
+export const withheldSentence = (counts: WithheldCounts, cities: number): string | null => {
+  const parts = [
+    ...counted(counts.servers, "server that nobody announces publicly", "servers that nobody announces publicly"),
+    ...counted(counts.leakedHosts, "host or address that only its own server or nobody public names", "hosts and addresses that only their own servers or nobody public name"),
+    ...counted(cities, "city of a server whose address is in no known datacentre", "cities of servers whose addresses are in no known datacentre"),
+    ...counted(counts.onionJoins, "onion whose operator did not publish what it belongs to", "onions whose operators did not publish what they belong to"),
+    ...counted(counts.optedOutServers, "server whose operator asked to be left out: nothing inferred is said of it", "servers whose operators asked to be left out: nothing inferred is said of them")
+  ]
+  return parts.length === 0 ? null : `Withheld here: ${parts.join("; ")}.`
+}
