@@ -4,7 +4,6 @@ import { useClusters } from "../client/atlas.ts"
 import { useShownServers } from "../client/shown-servers.ts"
 import { Host } from "../parts/copy-text.tsx"
 import { groupColour } from "../parts/group-colour.ts"
-import { moveInList } from "../parts/list-keys.ts"
 import { Empty, Loading } from "../parts/states.tsx"
 import { narrowings, own, select, selected, setOwn } from "../state/store.ts"
 import { counted, probability, share, unknown } from "../text/format.ts"
@@ -80,7 +79,7 @@ const Content = ({ clusters }: { readonly clusters: ReadonlyArray<ClusterRow> })
         ? total === 0
           ? <Empty run="observatory analyze">{`${titleOf(kind)}: no such group. Either none is found, which a careful operator would want, or the crawl was not analysed.`}</Empty>
           : <Empty>{`None of the ${total} groups has a server that passes the filter.`}</Empty>
-        : <ul class="groups" onKeyDown={moveInList}>{rows.map((row) => <Group key={row.clusterId} of={row} rank={ranks?.get(row.clusterId) ?? null} />)}</ul>}
+        : <ul class="groups">{rows.map((row) => <Group key={row.clusterId} of={row} rank={ranks?.get(row.clusterId) ?? null} />)}</ul>}
       {isNarrowed && rows.length > 0 ? <p class="quiet">{`${rows.length} of ${total} groups have a server that passes the filter; their numbers are of the whole group.`}</p> : null}
     </>
   )

@@ -8,7 +8,6 @@ import { Empty, Loading } from "../parts/states.tsx"
 import { narrowings, select, selected } from "../state/store.ts"
 import { count, counted, decimal, share, unknown } from "../text/format.ts"
 import { shown } from "../text/display.ts"
-import { moveInList } from "../parts/list-keys.ts"
 import { Histogram } from "./score-bands.tsx"
 import { histogramOf } from "./histogram.ts"
 
@@ -46,7 +45,7 @@ const Ranking = ({ page, left }: { readonly page: Suspicion; readonly left: Read
   return (
     <Chart title="Ranking" shows="Servers with a score above 0, highest first, with what it is made of." level="server" caveat="Says what to look at first, not who is bad." query="suspicion-of-a-server">
       {rows.length === 0 ? <p class="quiet">No server {left === null ? "" : "that passes the filter "}has a score above 0.</p> : (
-        <ul class="links ranking" onKeyDown={moveInList}>
+        <ul class="links ranking">
           {rows.slice(0, most).map(({ explanation, host, score, serverId }) => (
             <li key={serverId}>
               <button type="button" class="link-row" aria-pressed={now?.kind === "server" && now.id === serverId} onClick={() => select({ kind: "server", id: serverId })}>

@@ -1,5 +1,6 @@
 import { signal } from "@preact/signals"
 import { goTo, select, selected } from "../state/store.ts"
+import { nextInList } from "./list-keys.ts"
 import { pages } from "./pages.ts"
 
 export const isHelpOpen = signal(false)
@@ -63,6 +64,12 @@ const press = (event: KeyboardEvent): void => {
     event.preventDefault()
     goTo(page.path)
     focusOn("content")
+    return
+  }
+  const next = nextInList(event.key, target)
+  if (next !== null) {
+    event.preventDefault()
+    next.focus()
     return
   }
   if (event.key === "ArrowDown" && (target === document.body || target?.id === "content")) {
