@@ -21,5 +21,11 @@ describe("text for display", () => {
     expect(forDisplay("x".repeat(1000), 10)).toBe(`${"x".repeat(9)}…`)
     expect(middleTruncate(`${"a".repeat(56)}.onion`, 21)).toBe("aaaaaaaaaa…aaaa.onion")
     expect(middleTruncate("short", 21)).toBe("short")
+    for (const limit of [8, 9, 10, 11]) {
+      for (const cut of [forDisplay("😀".repeat(20), limit), middleTruncate("😀".repeat(20), limit)]) {
+        expect(cut).toMatch(/^(?:😀)+…(?:😀)*$/u)
+        expect(cut.length).toBeLessThanOrEqual(limit)
+      }
+    }
   })
 })
