@@ -19,7 +19,8 @@ export const colours = {
 /** What is used of the element that a plot is; the library's types are those of browsers. */
 interface SvgElement {
   readonly outerHTML: string
-  readonly querySelectorAll: (selector: string) => Iterable<{ readonly remove: () => void }>
+  readonly querySelectorAll: (selector: string) => Iterable<SvgElement>
+  readonly remove: () => void
   readonly setAttribute: (name: string, value: string) => void
   readonly removeAttribute: (name: string) => void
 }
@@ -46,6 +47,11 @@ export const plotted = (options: Plot.PlotOptions): string => {
     document
   }) as unknown as SvgElement
   for (const style of svg.querySelectorAll("style")) style.remove()
+  // The drawing is one picture with one description: its groups have no role that a label could belong to.
+  for (const group of svg.querySelectorAll("[aria-label], [aria-hidden]")) {
+    group.removeAttribute("aria-label")
+    group.removeAttribute("aria-hidden")
+  }
   svg.setAttribute("class", "plot")
   svg.removeAttribute("width")
   svg.removeAttribute("height")
