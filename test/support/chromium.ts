@@ -15,3 +15,9 @@ export const startChromium = (): Promise<Browser> => {
   if (executablePath === undefined) throw new Error("No Chromium is installed (Debian: apt-get install chromium), and CHROMIUM names none.")
   return chromium.launch({ executablePath, args: flags })
 }
+
+/** Tests in a browser are skipped where none is installed, but never in CI. */
+export const isWithoutBrowser = chromiumPath() === undefined && process.env["CI"] === undefined
+
+/** What such tests are called, so that who sees them skipped knows why. */
+export const inChromium = isWithoutBrowser ? "in Chromium, which is not installed here (Debian: apt-get install chromium)" : "in Chromium"

@@ -1,9 +1,18 @@
 import { rmSync } from "node:fs"
 import { dirname } from "node:path"
+import { NodeServices } from "@effect/platform-node"
+import { Effect, Layer } from "effect"
+import { Output } from "../../src/cli/output.ts"
+import { viewerFolder } from "../../src/cli/viewer-folder.ts"
+import { chromiumPath } from "./chromium.ts"
 import { bundleCli, bundleVariable } from "./cli.ts"
 
-/** Before all tests of a run: makes the command line that they start, and takes it away after them. */
+/** Builds the viewer where it is older than its sources: here once, because the servers of several tests would do it at the same time. */
+const renewViewer = Effect.provide(viewerFolder, Layer.mergeAll(NodeServices.layer, Output.layer))
+
+/** Before all tests of a run: makes the command line that they start, and takes it away after them; and the viewer that a browser opens. */
 export default async (): Promise<() => void> => {
+  if (chromiumPath() !== undefined) await Effect.runPromise(renewViewer)
   const file = await bundleCli()
   process.env[bundleVariable] = file
   return () => rmSync(dirname(file), { recursive: true, force: true })

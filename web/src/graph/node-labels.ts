@@ -9,13 +9,13 @@ export const labelDrawer = (palette: () => Palette): NodeLabelDrawingFunction =>
   if (!data.label) return
   const { land, quiet, text } = palette()
   const isAnchor = data["isAnchor"] === true
-  context.font = isAnchor ? "600 12px system-ui, sans-serif" : "12px system-ui, sans-serif"
+  context.font = isAnchor ? "600 12px system-ui, sans-serif" : "11px system-ui, sans-serif"
   context.textAlign = isAnchor ? "center" : "left"
   context.textBaseline = "middle"
   context.lineJoin = "round"
   context.lineWidth = 3
   context.strokeStyle = land
-  context.fillStyle = isAnchor ? quiet : text
+  context.fillStyle = isAnchor ? text : quiet
   const x = isAnchor ? data.x : data.x + data.size + 4
   context.strokeText(data.label, x, data.y)
   context.fillText(data.label, x, data.y)

@@ -11,7 +11,7 @@ const isFound = ({ columns, comment, name }: DictionaryTable, wanted: string): b
 const Table = ({ isOpen, of }: { readonly of: DictionaryTable; readonly isOpen: boolean }) => (
   <details open={isOpen}>
     <summary><span class="mono">{shown(of.name)}</span> <span class="tag">{of.kind}</span> <span class="quiet">{shown(of.comment, 1_000)}</span></summary>
-    <div class="table-scroll">
+    <div class="table-scroll" role="group" aria-label="Table, which scrolls sideways" tabIndex={0}>
       <table class="plain-table">
         <thead><tr><th scope="col">Column</th><th scope="col">Type</th><th scope="col">Meaning, and what null stands for</th></tr></thead>
         <tbody>

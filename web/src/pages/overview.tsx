@@ -32,7 +32,7 @@ const Figures = ({ overview }: { readonly overview: Overview }) => {
   return (
     <section class="chart">
       <h2>Figures</h2>
-      <div class="table-scroll">
+      <div class="table-scroll" role="group" aria-label="Table, which scrolls sideways" tabIndex={0}>
         <table class="plain-table figures">
           <thead><tr><th scope="col">What</th><th scope="col" class="number">Value</th><th scope="col">Level</th><th scope="col">Caveat and query</th></tr></thead>
           <tbody>

@@ -83,7 +83,7 @@ export const Announcements = ({ detail: { namedBy, names } }: { readonly detail:
 export const History = ({ history }: Pick<ServerDetail, "history">) => (
   <section>
     <h3>History</h3>
-    <div class="table-scroll">
+    <div class="table-scroll" role="group" aria-label="Table, which scrolls sideways" tabIndex={0}>
       <table class="plain-table">
         <thead><tr><th scope="col">Crawl</th><th scope="col">Answer</th><th scope="col">Says it is</th><th scope="col">Certificate</th><th scope="col">Group</th><th scope="col" class="number">Score</th></tr></thead>
         <tbody>

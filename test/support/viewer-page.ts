@@ -1,0 +1,72 @@
+import { readFileSync } from "node:fs"
+import { createRequire } from "node:module"
+import type { Browser, BrowserContextOptions, Page } from "playwright-core"
+import { startCli } from "./cli.ts"
+
+/** `observatory serve` over a database, as a process of its own on a free port. */
+export const serveDatabase = async (db: string, args: ReadonlyArray<string> = []): Promise<{ readonly url: string; readonly stop: () => Promise<void> }> => {
+  const { child, result } = await startCli(["serve", "--db", db, "--port", "0", ...args], { timeoutMs: 600_000 })
+  const stop = async (): Promise<void> => {
+    child.kill("SIGINT")
+    await result
+  }
+  let said = ""
+  const url = await new Promise<string>((resolve, reject) => {
+    child.stdout!.on("data", (text: string) => {
+      said += text
+      const address = /^(http:\/\/\S+?)\/?$/m.exec(said)?.[1]
+      if (address !== undefined) resolve(address)
+    })
+    child.on("close", (code) => reject(new Error(`serve ended with ${code} before it listened: ${said}`)))
+  })
+  return { url, stop }
+}
+
+export interface Watched {
+  readonly page: Page
+  /** Errors of the console and of scripts, requests to other hosts, dialogs: what must not happen. */
+  readonly wrong: Array<string>
+  readonly close: () => Promise<void>
+}
+
+/** Chromium writes refusals into the console by itself; the refusal of SQL is an answer. */
+const isRefusedSql = (text: string, url: string): boolean => /status of 422/.test(text) && /\/api\/v1\/(?:sql|queries\/)/.test(url)
+
+/** A page of its own context that keeps what goes wrong in it. */
+export const openViewer = async (browser: Browser, url: string, path: string, options: BrowserContextOptions = {}): Promise<Watched> => {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options })
+  context.setDefaultTimeout(45_000)
+  const page = await context.newPage()
+  const wrong: Array<string> = []
+  page.on("console", (message) => {
+    if (message.type() === "error" && !isRefusedSql(message.text(), message.location().url)) wrong.push(`console: ${message.text()}`)
+  })
+  page.on("pageerror", (error) => wrong.push(`script: ${error.message}`))
+  page.on("dialog", (dialog) => {
+    wrong.push(`dialog: ${dialog.message()}`)
+    void dialog.dismiss()
+  })
+  page.on("request", (request) => {
+    const { host, protocol } = new URL(request.url())
+    if (protocol !== "data:" && protocol !== "blob:" && host !== new URL(url).host) wrong.push(`request: ${request.url()}`)
+  })
+  await page.goto(`${url}/#/${path}`)
+  return { page, wrong, close: () => context.close() }
+}
+
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8")
+
+interface Violation {
+  readonly id: string
+  readonly impact: string | null
+  readonly nodes: ReadonlyArray<{ readonly html: string; readonly failureSummary?: string }>
+}
+
+/** Serious and critical violations that axe finds in a page, one line each. It comes over the debugger, so the page's policy stays as it is. */
+export const seriousViolations = async (page: Page): Promise<ReadonlyArray<string>> => {
+  await page.evaluate(axe)
+  const found = await page.evaluate<ReadonlyArray<Violation>>("axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) => violations)")
+  return found
+    .filter(({ impact }) => impact === "serious" || impact === "critical")
+    .flatMap(({ id, nodes }) => nodes.map(({ failureSummary = "", html }) => `${id}: ${html.slice(0, 200)} ${failureSummary.replace(/\s+/g, " ")}`))
+}
