@@ -87,6 +87,7 @@ const Content = ({ overview }: { readonly overview: Overview }) => {
       <header class="headline">
         <h1 class="unseen">Overview</h1>
         {overview.headline.map((sentence) => <p key={sentence} class={sentence.startsWith("SIMULATED network") ? "aside" : undefined}>{shown(sentence)}</p>)}
+        {overview.withheld === undefined ? null : <p class="withheld quiet">{shown(overview.withheld, 1_000)}</p>}
       </header>
       <div class="charts pictures">
         <Chart title="Operators by share" shows="Groups of servers that are probably one operator's, by servers that answered." level="operator" caveat="Groups are probabilities, not names." query="operator-clusters">
