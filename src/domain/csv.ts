@@ -3,6 +3,9 @@ import { escapeUnsafe } from "./json-text.ts"
 /** What a spreadsheet runs as a formula, also behind blanks and in East Asian width, and the mark that is set before it. */
 const active = /^\s*[=+\-@＝＋－＠']/u
 
+/** Texts that need nothing: most of millions of cells. */
+const harmless = /^[0-9A-Za-z][ -!#-+\--[\]-~]*$/
+
 /**
  * A text as a cell of RFC 4180 that nothing runs and that is one line:
  * characters that JSON has to escape, and those that act on a terminal, are
@@ -12,6 +15,7 @@ const active = /^\s*[=+\-@＝＋－＠']/u
  * `""`, so that it is not taken for nothing.
  */
 export const csvText = (text: string): string => {
+  if (harmless.test(text)) return text
   if (text === "") return "\"\""
   const escaped = escapeUnsafe(JSON.stringify(text).slice(1, -1).replaceAll("\\\"", "\""))
   return quoted(active.test(escaped) ? `'${escaped}` : escaped)

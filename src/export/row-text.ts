@@ -8,6 +8,11 @@ const isNumeric = ({ type }: Column): boolean => /^(?:U?(?:TINY|SMALL|BIG|HUGE)?
 // oxlint-disable-next-line no-control-regex -- these are what must not reach a terminal
 const storedJson = (text: string): string => /[\u0000-\u001f]/.test(text) ? jsonText(JSON.parse(text)) : escapeUnsafe(text)
 
+/** Texts that are themselves between quotes: most of millions of values. */
+const harmless = /^[ !#-[\]-~]*$/
+
+const textMember = (text: string): string => harmless.test(text) ? `"${text}"` : jsonText(text)
+
 const isJson = ({ type }: Column): boolean => type === "JSON"
 
 const cell = (value: Value, column: Column): string => {
@@ -23,8 +28,8 @@ export const csvCells = (columns: ReadonlyArray<Column>, row: Row): ReadonlyArra
   columns.map((column) => cell(row[column.name] ?? null, column))
 
 const member = (value: Value, column: Column): string =>
-  typeof value === "string" ? isJson(column) ? storedJson(value) : isNumeric(column) ? value : jsonText(value) : jsonText(value)
+  typeof value === "string" ? isJson(column) ? storedJson(value) : isNumeric(column) ? value : textMember(value) : typeof value === "object" ? jsonText(value) : String(value)
 
 /** A row as one JSON object, every column in it; JSON of the store is nested, not quoted. */
 export const jsonLine = (columns: ReadonlyArray<Column>, row: Row): string =>
-  `{${columns.map((column) => `${jsonText(column.name)}:${member(row[column.name] ?? null, column)}`).join(",")}}\n`
+  `{${columns.map((column) => `"${column.name}":${member(row[column.name] ?? null, column)}`).join(",")}}\n`
