@@ -89,6 +89,7 @@ export const evidenceOf = (serverId: number, changes: Partial<Omit<ServerEvidenc
   unbalanced: [],
   ownPorts: [],
   mempools: [],
+  absence: null,
   trickles: [],
   uptime: { share: null, observations: 1, gap: "fewer than 20 observations" },
   ...changes

@@ -139,3 +139,38 @@ export const selectTrickles = `
   GROUP BY server_id, visit_id
   HAVING min(took / bytes) >= 1
   ORDER BY server_id, visit_id`
+
+export const Absence = Schema.Struct({
+  server_id: Schema.Int,
+  snapshots: Schema.Int,
+  absent: Schema.Int,
+  present: Schema.Int
+})
+/**
+ * Snapshots at which at least ten others nearly all had a mempool, half of them
+ * one of more than half a block: at how many of these a server had none at all,
+ * and at how many one like theirs. Others only say that it was no quiet hour.
+ */
+export const selectAbsences = `
+  WITH size AS (
+    SELECT r.snapshot_id, r.server_id,
+      max(CASE WHEN trim(r.histogram_text) = '[]' THEN 0.0
+        WHEN length(r.histogram_text) <= 200000 THEN list_sum(list_transform(TRY_CAST(r.histogram_text AS JSON[]), lambda bin: TRY_CAST(bin->>1 AS DOUBLE)))
+      END) AS size
+    FROM snapshot_reading r JOIN snapshot s USING (snapshot_id)
+    WHERE s.servers_of = $crawl_id AND s.state = 'kept' AND r.state = 'compared' AND r.tip_hash = s.tip_hash
+      AND r.histogram_text IS NOT NULL
+    GROUP BY r.snapshot_id, r.server_id
+  ), hour AS (
+    SELECT snapshot_id, median(size) AS usual
+    FROM size
+    WHERE size IS NOT NULL
+    GROUP BY snapshot_id
+    HAVING count(*) > 10 AND median(size) >= 500000 AND count(*) FILTER (size > 0) >= 0.8 * count(*)
+  )
+  SELECT server_id, CAST(count(*) AS INTEGER) AS snapshots,
+    CAST(count(*) FILTER (size = 0) AS INTEGER) AS absent, CAST(count(*) FILTER (size >= 0.5 * usual) AS INTEGER) AS present
+  FROM size JOIN hour USING (snapshot_id)
+  WHERE size IS NOT NULL
+  GROUP BY server_id
+  ORDER BY server_id`

@@ -147,6 +147,8 @@ export interface ServerEvidence {
   readonly unbalanced: ReadonlyArray<UnbalancedHistory>
   readonly ownPorts: ReadonlyArray<OwnPorts>
   readonly mempools: ReadonlyArray<ChangingMempool>
+  /** Null where no snapshot of a busy hour has it. */
+  readonly absence: AbsentMempool | null
   /** Of visits in which no reply came quicker than a millisecond a byte. */
   readonly trickles: ReadonlyArray<Trickle>
   /** Highest share of its endpoints; null with a reason. */
@@ -183,6 +185,13 @@ export interface ChangingMempool {
   readonly empty: number
   /** From the one to the other, within ten minutes. */
   readonly switches: number
+}
+
+/** Snapshots of hours in which nearly everybody had a mempool: at how many a server had none at all, or one like the others'. */
+export interface AbsentMempool {
+  readonly snapshots: number
+  readonly absent: number
+  readonly present: number
 }
 
 /** How replies of one visit came, by their bytes. */

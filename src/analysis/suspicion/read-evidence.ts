@@ -185,6 +185,7 @@ export const readEvidence = Effect.fnUntraced(function*(crawlId: CrawlId) {
   const unbalanced = yield* byServer(AgainstItself.Unbalanced, AgainstItself.selectUnbalanced)
   const ownPorts = yield* byServer(AgainstItself.OwnPorts, AgainstItself.selectOwnPorts)
   const mempools = yield* byServer(AgainstItself.Mempools, AgainstItself.selectMempools)
+  const absences = yield* byServer(AgainstItself.Absence, AgainstItself.selectAbsences)
   const trickles = yield* byServer(AgainstItself.Trickle, AgainstItself.selectTrickles)
   const uptimes = yield* byServer(Rows.Uptime, Rows.selectUptimes)
   const judged = all.filter((row) => becauseOf(row) === undefined)
@@ -208,6 +209,7 @@ export const readEvidence = Effect.fnUntraced(function*(crawlId: CrawlId) {
         unbalanced: (unbalanced.get(id) ?? []).map(({ script_form: scriptForm, visit_id: visitId }) => ({ visitId, scriptForm })),
         ownPorts: (ownPorts.get(id) ?? []).map(({ host, ports, transport }) => ({ host, transport, ports })),
         mempools: (mempools.get(id) ?? []).map(({ empty, host, looks, port, switches }) => ({ host, port, looks, empty, switches })),
+        absence: (absences.get(id) ?? []).map(({ absent, present, snapshots }) => ({ snapshots, absent, present }))[0] ?? null,
         trickles: (trickles.get(id) ?? []).map(trickleOf),
         uptime: { share: uptime?.uptime_share ?? null, observations: uptime?.observations ?? 0, gap: uptime?.uptime_gap ?? null }
       }

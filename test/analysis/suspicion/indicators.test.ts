@@ -357,6 +357,13 @@ describe("inconstant mempool", () => {
     expect([0, 1, 2].map((switches) => read("inconstant mempool", mempool(8, switches)))).toEqual([0, 0, 0])
   })
 
+  it("is one that is missing when nearly everybody has one, and like theirs at another time; none ever, or a small one, is a way to run a node", () => {
+    const at = (snapshots: number, absent: number, present: number) => read("inconstant mempool", evidenceOf(1, { absence: { snapshots, absent, present } }))
+    expect([at(3, 1, 2), at(3, 2, 1)]).toEqual([0.25, 0.25])
+    expect([at(3, 0, 3), at(3, 3, 0), at(3, 1, 0)]).toEqual([0, 0, 0])
+    expect(at(1, 1, 0)).toMatch(/fewer than 2 snapshots/)
+  })
+
   it("is not tested where it was not seen often enough", () => {
     for (const server of [evidenceOf(1), mempool(3, 2)]) expect(read("inconstant mempool", server)).toMatch(/on fewer than 4 connections/)
   })

@@ -15,10 +15,13 @@ import {
   certificateOf,
   crawlStart,
   differentialOf,
+  endpointOf,
   failedVisit,
   malformedAdvertisement,
   observationOf,
   serverOf,
+  snapshotOf,
+  snapshotValuesOf,
   someTime,
   stateOf,
   tlsOf
@@ -234,6 +237,39 @@ describe("what suspicion reads of a crawl", () => {
       assert.strictEqual(b!.announced!.recurring, 0)
       const [, , usual] = yield* read(slow(() => 0.4))
       assert.deepStrictEqual(usual!.trickles, [])
+    }).pipe(Effect.scoped))
+
+  it.effect("are mempools that are missing at a snapshot of a busy hour, and what that server has at another", () =>
+    Effect.gen(function*() {
+      const names = Array.from({ length: 12 }, (_, i) => `s${i}`)
+      /** A snapshot with these mempools, all others having two blocks' worth. */
+      const snapshot = (others: number, sizes: Readonly<Record<string, number>>) => (serversOf: CrawlId): Fact => ({
+        _tag: "snapshots",
+        serversOf,
+        visits: [],
+        snapshots: [snapshotOf(names.map((name, i) => {
+          const size = sizes[name] ?? others
+          const value: ReadonlyArray<readonly [number, number]> = size === 0 ? [] : [[2, size]]
+          return [
+            { endpoint: endpointOf(key(name)), serverId: i + 1, implementation: null, versionRange: null, tipHeight: null, hasFeatures: false },
+            { ...snapshotValuesOf([0.0001]), histogram: { outcome: "ok", text: JSON.stringify(value), value } }
+          ] as const
+        }))]
+      })
+      const { servers } = yield* readOf(
+        [
+          ...visited(...names),
+          ...names.map((name): Fact => ({ _tag: "visit", visit: answeredVisit(key(name)) })),
+          { _tag: "servers", servers: names.map((name) => serverOf([key(name)])) }
+        ],
+        [
+          snapshot(2_000_000, { s0: 0, s1: 0, s2: 40_000 }),
+          snapshot(2_000_000, { s1: 0, s2: 0 }),
+          // A quiet hour says nothing of anybody.
+          snapshot(60_000, { s3: 0 })
+        ]
+      )
+      assert.deepStrictEqual(servers.slice(0, 4).map(({ absence }) => [absence!.snapshots, absence!.absent, absence!.present]), [[2, 1, 1], [2, 2, 0], [2, 1, 0], [2, 0, 2]])
     }).pipe(Effect.scoped))
 
   it.effect("says whose certificate it is, without a word where there was none", () =>

@@ -1,7 +1,7 @@
 import { type Indicator, named } from "../indicator.ts"
 
-/** Connections from which on enough switches could be seen. */
-const leastLooks = 4
+/** Connections of an endpoint, or snapshots of busy hours, from which on it could be seen. */
+const leastLooks = { connections: 4, snapshots: 2 }
 
 /**
  * Switches that a restart makes: the mempool is lost once and read again. Nobody's
@@ -12,19 +12,30 @@ const innocentSwitches = 2
 /** Switches beyond those that count in full. */
 const full = 4
 
+/** What none at all earns, at a time when nearly everybody has one and it had one like theirs at another: a restart does that, if seldom just then. */
+const absentOnce = 0.25
+
 /**
  * Has a server by turns no mempool at all and more than a block can take, from one
- * connection to the next? Mempools differ between nodes, and are empty in quiet
- * hours and after restarts: that earns nothing, whatever others have.
+ * connection to the next, or none when nearly everybody has one, and at another
+ * time one like theirs? Mempools differ between nodes, and are empty in quiet
+ * hours; a node that never has any, or a small one, is set up so: that earns nothing.
  */
-export const inconstantMempool: Indicator = ({ mempools }) => {
-  if (mempools.every(({ looks }) => looks < leastLooks)) {
-    return { untested: `its mempool was seen empty, or larger than a block, on fewer than ${leastLooks} connections` }
+export const inconstantMempool: Indicator = ({ absence, mempools }) => {
+  const isAsked = mempools.some(({ looks }) => looks >= leastLooks.connections)
+  if (!isAsked && (absence === null || absence.snapshots < leastLooks.snapshots)) {
+    return {
+      untested: `its mempool was seen empty, or larger than a block, on fewer than ${leastLooks.connections} connections, and at fewer than ${leastLooks.snapshots} snapshots of busy hours`
+    }
   }
-  const most = Math.max(...mempools.map(({ switches }) => switches))
+  const most = Math.max(0, ...mempools.map(({ switches }) => switches))
+  const isAbsent = absence !== null && absence.absent > 0 && absence.present > 0
   return {
-    value: most,
-    share: Math.min(1, Math.max(0, most - innocentSwitches) / full),
-    detail: most === 0 ? {} : { endpoints: named(mempools.filter(({ switches }) => switches > 0)) }
+    value: most + (isAbsent ? absence.absent : 0),
+    share: Math.max(isAbsent ? absentOnce : 0, Math.min(1, Math.max(0, most - innocentSwitches) / full)),
+    detail: {
+      ...(most > 0 ? { endpoints: named(mempools.filter(({ switches }) => switches > 0)) } : {}),
+      ...(isAbsent ? { at_snapshots: absence } : {})
+    }
   }
 }
