@@ -46,8 +46,9 @@ const Owners = ({ page }: { readonly page: Exposure }) => {
           {rows.map((row) => {
             const line = (
               <>
-                <span class="bar-label" title={shown(row.owner)}>{shortened(row.owner, 30)}
-                  <span class="quiet">{` ${[row.servers > 1 ? `${row.servers} servers` : null, row.posterior === null ? null : `p ${probability(row.posterior)}`].filter((one) => one !== null).join(", ")}`}</span></span>
+                <span class="bar-label" title={`${shown(row.owner)}, ${counted(row.servers, "server")}`}>
+                  <span>{shortened(row.owner, 34)}</span>{row.posterior === null ? null : <span class="quiet">{`p ${probability(row.posterior)}`}</span>}
+                </span>
                 <Interval of={row.main} max={end} /><span class="figure"><span class="unseen">sees all addresses </span>{text(row.main)}</span>
                 <Interval of={row.connected} max={end} /><span class="figure"><span class="unseen">sees the connection </span>{text(row.connected)}</span>
               </>

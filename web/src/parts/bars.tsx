@@ -26,7 +26,9 @@ export const Bars = ({ bars, isStacked = false, label }: {
       {bars.map((bar) => {
         const text = (
           <>
-            <span class="bar-label" title={shown(bar.label)}>{shortened(bar.label, isStacked ? 32 : 26)}{bar.note === undefined ? null : <span class="quiet"> {bar.note}</span>}</span>
+            <span class="bar-label" title={shown(bar.label)}>
+              <span>{shortened(bar.label, isStacked ? 32 : 26)}</span>{bar.note === undefined ? null : <span class="quiet">{bar.note}</span>}
+            </span>
             <svg class="bar" viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">
               <rect x="0" y="0" width={Math.max(0.6, 100 * bar.value / longest)} height="8"
                 style={{ fill: bar.isUnknown === true ? "var(--line-strong)" : bar.colour ?? "var(--accent)" }} />
