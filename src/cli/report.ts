@@ -6,10 +6,11 @@ import { parseLabels } from "../report/labels/label-file.ts"
 import { Database } from "../store/database.ts"
 import { QueryCatalogue } from "../store/query-catalogue.ts"
 import { simulatedNotice } from "./crawl-summary.ts"
-import { db, networkFlags } from "./flags.ts"
+import { crawlFlags, db, networkFlags } from "./flags.ts"
 import { chosenChain, usageError } from "./network.ts"
 import { integer, nullable, text, toggle } from "./option.ts"
 import { Output } from "./output.ts"
+import { readAllExclusions } from "./run-crawl.ts"
 
 const readLabels = Effect.fnUntraced(function*(path: string) {
   const fs = yield* FileSystem.FileSystem
@@ -44,10 +45,13 @@ export const reportCommand = Command.make("report", {
   crawl: nullable(integer("crawl", "Number of the crawl (default: the latest finished one of the network).")),
   compare: nullable(integer("compare", "Number of another crawl of the network: adds what changed between the two.").pipe(Flag.withMetavar("CRAWL"))),
   labels: nullable(text("labels", "Dated public facts about who operates what, JSON or CSV: label, kind, pattern, source, date.").pipe(Flag.withMetavar("FILE"))),
+  exclude: crawlFlags.exclude,
   power: toggle("power", "Also compute which fleets the crawl could have shown: the linkage is run again for each (default on).", true),
   local: toggle("local", "Show what is withheld from public reports, and say so on every page.", false)
 }, Effect.fn("report")(function*(input) {
   const output = yield* Output
+  const exclusions = yield* readAllExclusions(input.exclude)
+  const hasOptedOut = (host: string): boolean => exclusions.excludes(host, []) !== undefined
   const labels = input.labels === null ? null : yield* readLabels(input.labels)
   // Loaded here only: drawing brings more code than all other commands together.
   const { fileHash, makeReport, writeFiles } = yield* Effect.promise(() => import("../report/report.ts"))
@@ -60,6 +64,7 @@ export const reportCommand = Command.make("report", {
     const sha256 = database.origin.kind === "file" && hash._tag === "Some" ? hash.value : yield* fileHash(database.origin.path)
     const { document, files } = yield* makeReport(crawlId, sha256, {
       isLocal: input.local,
+      hasOptedOut,
       compareWith: input.compare,
       labels,
       wantsFleets: input.power
@@ -69,7 +74,7 @@ export const reportCommand = Command.make("report", {
     if (document.local !== null) yield* output.stderr(`${output.style.warning(document.local)}\n`)
     yield* output.stdout(files.map(({ name }) => `${input.out}/${name}\n`).join(""))
   }).pipe(
-    Effect.provide(Layer.mergeAll(Atlas.layer, QueryCatalogue.layer).pipe(Layer.provideMerge(Database.layer(input.db))))
+    Effect.provide(Layer.mergeAll(input.local ? Atlas.layer : Atlas.publicLayerFor(hasOptedOut), QueryCatalogue.layer).pipe(Layer.provideMerge(Database.layer(input.db))))
   )
 })).pipe(
   Command.withDescription("A report that can be cited: one page of HTML that needs nothing else, the same as Markdown and JSON, and how to cite it."),

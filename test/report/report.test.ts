@@ -17,7 +17,7 @@ import { version } from "../../src/version.ts"
 import { AnalysedDatabase } from "../support/atlas-database.ts"
 import { pageFaults, parsePage } from "../support/page-check.ts"
 
-const usual: ReportOptions = { isLocal: true, compareWith: null, labels: null, wantsFleets: false }
+const usual: ReportOptions = { isLocal: true, hasOptedOut: () => false, compareWith: null, labels: null, wantsFleets: false }
 
 const made = (changes: Partial<ReportOptions> = {}) =>
   Effect.flatMap(AnalysedDatabase, (path) =>

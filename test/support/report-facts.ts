@@ -69,7 +69,7 @@ export const factsOf = (changes: Partial<ReportFacts> = {}, named: Partial<Named
   suspicion: suspicionOf(0),
   exposure: null,
   graph: null,
-  texts: null,
+  texts: { crawlId: 1, threatModel: [], methodology: [] },
   dictionary: [],
   twoWays: { differs: 0, open: 0, same: 0, notComparable: 0 },
   snapshots: 0,
@@ -77,7 +77,6 @@ export const factsOf = (changes: Partial<ReportFacts> = {}, named: Partial<Named
   lies: [],
   labels: matchLabels(new Map(), [], null),
   change: null,
-  withheld: { servers: 0 },
   isLocal: false,
   ...changes
 })

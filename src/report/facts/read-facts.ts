@@ -1,12 +1,16 @@
 import { Effect, Schema } from "effect"
 import { shippedIndicators } from "../../analysis/suspicion/indicator-table.ts"
-import { Atlas } from "../../atlas/atlas.ts"
+import { Atlas, type HasOptedOut } from "../../atlas/atlas.ts"
 import type { AtlasError } from "../../atlas/atlas-error.ts"
 import type { CrawlRow } from "../../atlas/shapes/crawl.ts"
+import type { ServerRow } from "../../atlas/shapes/server-row.ts"
+import { readWithholding } from "../../atlas/read-withholding.ts"
+import { scrubbed, type Withholding } from "../../atlas/withholding.ts"
 import { Database } from "../../store/database.ts"
 import { readChange } from "../changes/read-change.ts"
 import type { LabelFile } from "../labels/label-file.ts"
-import { matchLabels } from "../labels/match-labels.ts"
+import { matchLabels, type Statement } from "../labels/match-labels.ts"
+import { bounded } from "./bounded.ts"
 import { readNamedFacts } from "./named-facts.ts"
 import { readNamed } from "./read-named.ts"
 import { readPower } from "./read-power.ts"
@@ -15,6 +19,8 @@ import type { AnalysisRun, ReportFacts } from "./report-facts.ts"
 /** What is asked of a report. */
 export interface ReportOptions {
   readonly isLocal: boolean
+  /** Of a report for the public: who asked to be left out since the crawl. */
+  readonly hasOptedOut: HasOptedOut
   /** Crawl to compare with; null for none. */
   readonly compareWith: number | null
   readonly labels: { readonly file: string; readonly labels: LabelFile } | null
@@ -78,6 +84,25 @@ const readSnapshots = Effect.fnUntraced(function*(crawlId: number) {
 
 const StatementRow = Schema.Struct({ server_id: Schema.Int, kind: Schema.String, value: Schema.String })
 
+/**
+ * What may be said of servers that are shown: no host or address that is
+ * withheld, and nothing of those whose operators asked to be left out.
+ */
+const shownStatements = (
+  statements: ReadonlyArray<Statement>,
+  servers: ReadonlyMap<number, ServerRow>,
+  { hosts, optedOut }: Pick<Withholding, "hosts" | "optedOut">
+): ReadonlyArray<Statement> =>
+  statements.flatMap((one) => {
+    const server = servers.get(one.server_id)
+    if (server === undefined || optedOut.has(one.server_id)) return []
+    if (one.kind === "host" && !server.hosts.includes(one.value)) return []
+    if (one.kind === "address" && !server.addresses.includes(one.value)) return []
+    return [{ ...one, value: scrubbed(one.value, hosts) }]
+  })
+
+const nothingWithheld: Pick<Withholding, "hosts" | "optedOut"> = { hosts: new Set(), optedOut: new Set() }
+
 /** Groups explained in full; the others are in the table. */
 const explainedGroups = 12
 
@@ -100,10 +125,15 @@ export const readReportFacts = Effect.fn("readReportFacts")(function*(crawl: Cra
     .slice(0, explainedGroups)
   const statements = yield* readNamed("stated-owners", StatementRow, { crawl: crawlId })
   const { fleets, lies } = yield* readPower(crawlId, options.wantsFleets)
+  const overview = yield* atlas.overview(crawlId)
+  const withholding = options.isLocal ? nothingWithheld : yield* readWithholding(crawlId, crawl.simulated, options.hasOptedOut)
+  const named = yield* readNamedFacts(crawlId, network, shippedIndicators.threshold)
+  const shown = new Map(servers.map((row) => [row.serverId, row]))
+  const labelled = new Map(servers.filter(({ serverId }) => !withholding.optedOut.has(serverId)).map(({ host, serverId }) => [serverId, host]))
   const facts: ReportFacts = {
     crawl,
-    named: yield* readNamedFacts(crawlId, network, shippedIndicators.threshold),
-    overview: yield* atlas.overview(crawlId),
+    named: options.isLocal ? named : scrubbed(named, withholding.hosts),
+    overview,
     servers,
     run: yield* readRun(crawlId),
     clusters,
@@ -111,16 +141,15 @@ export const readReportFacts = Effect.fn("readReportFacts")(function*(crawl: Cra
     suspicion: yield* ifAnalysed(atlas.suspicion(crawlId)),
     exposure: yield* ifAnalysed(atlas.exposure(crawlId)),
     graph: yield* ifAnalysed(atlas.graphHead(crawlId)),
-    texts: yield* Effect.orElseSucceed(atlas.texts(crawlId), () => null),
+    texts: yield* atlas.texts(crawlId),
     dictionary: yield* atlas.dictionary,
     twoWays: yield* readTwoWays(crawlId),
     snapshots: yield* readSnapshots(crawlId),
     fleets,
     lies,
-    labels: matchLabels(new Map(servers.map(({ host, serverId }) => [serverId, host])), statements.rows, options.labels),
+    labels: matchLabels(labelled, shownStatements(statements.rows, shown, withholding), options.labels),
     change: options.compareWith === null ? null : yield* readChange(crawl, options.compareWith),
-    withheld: { servers: crawl.counts.servers - servers.length },
     isLocal: options.isLocal
   }
-  return facts
+  return bounded(facts)
 })

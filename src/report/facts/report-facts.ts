@@ -33,17 +33,14 @@ export interface AnalysisRun {
   readonly expectedFalseGroups: number
 }
 
-/** How many of something the public report leaves out. */
-export interface Withheld {
-  readonly servers: number
-}
-
 /** Everything a report is made of. What names servers is as the atlas shows it: withheld where the report is for the public. */
 export interface ReportFacts {
   readonly crawl: CrawlRow
   readonly named: NamedFacts
   readonly overview: Overview
   readonly servers: ReadonlyArray<ServerRow>
+  /** Threat model and methodology with this crawl's figures. */
+  readonly texts: Texts
   /** Null where the crawl was not analysed; so is what follows. */
   readonly run: AnalysisRun | null
   readonly clusters: ReadonlyArray<ClusterRow>
@@ -52,7 +49,6 @@ export interface ReportFacts {
   readonly suspicion: SuspicionPage | null
   readonly exposure: ExposurePage | null
   readonly graph: GraphHead | null
-  readonly texts: Texts | null
   readonly dictionary: ReadonlyArray<DictionaryTable>
   readonly twoWays: TwoWays
   readonly snapshots: number
@@ -61,6 +57,5 @@ export interface ReportFacts {
   readonly lies: ReadonlyArray<LieReach>
   readonly labels: LabelFindings
   readonly change: CrawlChange | null
-  readonly withheld: Withheld
   readonly isLocal: boolean
 }

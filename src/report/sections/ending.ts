@@ -1,5 +1,5 @@
 import type { Provenance, Section } from "../document/document.ts"
-import { code, link, list, paragraph } from "../document/document.ts"
+import { code, link, paragraph } from "../document/document.ts"
 import type { ReportFacts } from "../facts/report-facts.ts"
 import { bibtex, citation } from "../citation.ts"
 import { columns } from "./figure.ts"
@@ -30,21 +30,18 @@ export const dictionarySection = ({ dictionary }: ReportFacts): Section => {
 }
 
 /** What was done to harm nobody, and what is withheld. */
-export const ethicsSection = ({ isLocal, withheld }: ReportFacts): Section => ({
+export const ethicsSection = ({ isLocal, overview }: ReportFacts): Section => ({
   id: "ethics",
   title: "Ethics",
   blocks: [
     paragraph("The program calls itself what it is, asks harmless questions, keeps far below the limits of servers, never broadcasts a transaction, and leaves alone whoever asks for it (--exclude). It asks about published scripts only, never about anybody's addresses. It measures no users."),
     paragraph("A false accusation is the worst mistake this report could make. It speaks of probabilities, gives the innocent causes of everything, and names nobody whom the servers do not name themselves."),
-    isLocal
-      ? paragraph("This is a local report: it shows what is withheld from public ones. Do not publish it as it is.")
-      : list(
-        `Withheld: servers that nobody announced in public (${withheld.servers} in this crawl), which are counted and not named.`,
-        "Withheld: addresses that servers leaked without meaning to.",
-        "Withheld: cities of addresses outside data centres.",
-        "Withheld: that an onion and a clearnet host are one server, where the operator did not publish it.",
-        "Withheld: inferred verdicts on operators who opted out."
-      )
+    ...(isLocal
+      ? [paragraph("This is a local report: it shows what is withheld from public ones. Do not publish it as it is.")]
+      : [
+        paragraph("A report for the public counts everything and withholds, in names: servers that nobody announced in public, addresses that servers leaked without meaning to, cities of addresses outside data centres, that an onion and a clearnet host are one server where the operator did not publish it, and inferred verdicts on operators who opted out."),
+        paragraph(overview.withheld ?? "Of this crawl nothing had to be withheld.")
+      ])
   ]
 })
 

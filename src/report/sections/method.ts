@@ -1,29 +1,19 @@
 import type { Section } from "../document/document.ts"
-import { link, paragraph, strong } from "../document/document.ts"
+import { paragraph } from "../document/document.ts"
 import type { ReportFacts } from "../facts/report-facts.ts"
 import { percent } from "../../analysis/exposure/recommendation.ts"
 import { counted, shareWithin } from "../write/words.ts"
 import { measuredOperators, measuredWhen } from "./measured.ts"
 import { columns, firstRows, namedFigure } from "./figure.ts"
 
-const levels = [
-  ["advertisement", "One source said that a server exists at these names, addresses and ports."],
-  ["endpoint", "Host, port and transport: what can be dialled."],
-  ["server", "One running service, a chain and a process: endpoints joined by host name, by what they showed in the same minute, or because each claims the other."],
-  ["operator", "Whoever controls servers: always a probability, never a name of ours."]
-] as const
-
-/** How it was done, in short; the longer text is the product's own. */
-export const methodSection = ({ crawl, snapshots, texts }: ReportFacts): Section => ({
+/** How it was done: the product's own text with this crawl's figures. */
+export const methodSection = ({ snapshots, texts }: ReportFacts): Section => ({
   id: "method",
   title: "Method",
   blocks: [
-    paragraph(`The crawl follows the gossip of the network from server to server, visits each politely and under its own name, and stores everything it saw. It had these ways: ${crawl.ways.length === 0 ? "none" : crawl.ways.join(", ")}; what such a vantage cannot reach is unknown, not offline. ${snapshots === 0 ? "All servers at one moment were not asked (no snapshot)." : `${counted(snapshots, "snapshot")} asked all servers at one moment.`}`),
-    paragraph("Everything is counted at one of four levels, and each figure says at which:"),
-    { kind: "list", items: levels.map(([name, text]) => [strong(name), `: ${text}`]) },
-    paragraph("What is not known is shown as unknown, is never a zero, and never a value among others. Under each figure stands the query that gives it again from the database.")
+    paragraph(`Under each figure stands the query that gives it again from the database. What is not known is shown as unknown, is never a zero, and never a value among others. ${snapshots === 0 ? "No snapshot was taken: nothing was asked of all servers at one moment." : `${counted(snapshots, "snapshot")} asked all servers at one moment.`}`)
   ],
-  sections: (texts?.methodology ?? []).map(({ paragraphs, title }, i) => ({
+  sections: texts.methodology.map(({ paragraphs, title }, i) => ({
     id: `method-${i + 1}`,
     title,
     blocks: paragraphs.map((text) => paragraph(text))
@@ -49,7 +39,7 @@ export const coverageSection = ({ named: { coverage }, overview }: ReportFacts):
 })
 
 /** What the crawl could not have seen, and how right the method was where the truth is known. */
-export const powerSection = ({ fleets, lies, run, withheld }: ReportFacts): Section => ({
+export const powerSection = ({ fleets, lies, overview, run }: ReportFacts): Section => ({
   id: "limits",
   title: "Limits and power",
   blocks: [
@@ -91,7 +81,7 @@ export const powerSection = ({ fleets, lies, run, withheld }: ReportFacts): Sect
         [run === null ? "This crawl has not been analysed." : `The model expects ${run.expectedFalseGroups.toFixed(2)} of its ${run.operatorGroups} groups to be wrong; its numbers were decided on simulated networks, since no labelled real ones exist.`],
         ["Lies about scripts whose histories are not known in advance cannot be seen, nor lies to wallets only."],
         ["Everything is from the places and times named above; countries and cities of addresses are what registries and geo files say."],
-        [withheld.servers === 0 ? "No server was withheld from this report." : `${counted(withheld.servers, "server")} ${withheld.servers === 1 ? "is" : "are"} counted and not named: see `, ...(withheld.servers === 0 ? [] : [link("#ethics", "ethics"), "."])]
+        [overview.withheld ?? "Nothing had to be withheld from this report."]
       ]
     }
   ]
@@ -101,14 +91,12 @@ export const powerSection = ({ fleets, lies, run, withheld }: ReportFacts): Sect
 export const threatSection = ({ texts }: ReportFacts): Section => ({
   id: "threat-model",
   title: "Threat model",
-  blocks: texts === null || texts.threatModel.length === 0
-    ? [paragraph("The threat model needs an analysed crawl: run observatory analyze.")]
-    : [{
-      kind: "table",
-      title: "Who can do what to users of a wallet",
-      table: {
-        columns: columns("Capability", "What it sees", "Our figure", "What we cannot observe", "Query: code"),
-        rows: texts.threatModel.map(({ cannotObserve, capability, figure, query, sees }) => [capability, sees, figure, cannotObserve, query ?? []])
-      }
-    }]
+  blocks: [{
+    kind: "table",
+    title: "Who can do what to users of a wallet",
+    table: {
+      columns: columns("Capability", "What it sees", "Our figure", "What we cannot observe", "Query: code"),
+      rows: texts.threatModel.map(({ cannotObserve, capability, figure, query, sees }) => [capability, sees, figure, cannotObserve, query ?? []])
+    }
+  }]
 })

@@ -37,7 +37,7 @@ const operatorsFigure = ({ crawl, overview }: ReportFacts): Block => {
       bars: [
         ...rows.slice(0, 15).map(({ label, servers }) => ({ label, value: servers })),
         ...(rows.length > 15 ? [{ label: `${rows.length - 15} more groups`, value: rows.slice(15).reduce((sum, { servers }) => sum + servers, 0), quiet: true }] : []),
-        ...(answered > grouped ? [{ label: "in no group", value: answered - grouped, quiet: true }] : [])
+        ...(answered > grouped ? [{ label: overview.withheld === undefined ? "in no group" : "in no group shown here", value: answered - grouped, quiet: true }] : [])
       ]
     },
     table: firstRows(rows.map(({ label, posterior, servers, share }) => [label, servers, share, posterior]), 40, columns("Operator (probable)", "Servers: count", "Share: share", "Probability: number"))

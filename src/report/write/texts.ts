@@ -8,7 +8,9 @@ import type { Cell, Column, FigureSource } from "../document/document.ts"
  * turn the direction of writing are shown as escapes), then loses all meaning
  * in the language that is written.
  */
-const visible = (text: string, limit: number): string => forDisplay(text, limit)
+const visible = (text: string, limit: number): string =>
+  // What is cut off anyway is not looked at: texts of servers can have megabytes.
+  forDisplay(text.length > limit + 2 ? text.slice(0, limit + 2) : text, limit)
 
 /** Longest text of a server that a report shows; the database has the rest. */
 const longest = 400

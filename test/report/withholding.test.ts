@@ -1,0 +1,72 @@
+import { NodeServices } from "@effect/platform-node"
+import { assert, layer } from "@effect/vitest"
+import { Context, Effect, Layer } from "effect"
+import { Atlas } from "../../src/atlas/atlas.ts"
+import { makeReport } from "../../src/report/report.ts"
+import { Database } from "../../src/store/database.ts"
+import type { Fact } from "../../src/store/facts.ts"
+import { QueryCatalogue } from "../../src/store/query-catalogue.ts"
+import { analyse, inventedFacts, inventedServers, recordCrawl } from "../support/atlas-database.ts"
+import { temporaryFolder } from "../support/small-database.ts"
+
+/** Nobody names it: the user alone knew of it. */
+const secret = "secret.home.example.net"
+
+const facts: ReadonlyArray<Fact> = inventedFacts([
+  ...inventedServers.map((server) => ({ ...server, names: server.names.filter((name) => name !== secret) })),
+  { host: secret, key: "key of the fleet", donation: "bc1qgiftsforthefleet", address: "34.77.1.2", names: [] }
+])
+
+class Withheld extends Context.Service<Withheld, string>()("test/Withheld") {
+  static readonly layer = Layer.effect(Withheld, Effect.gen(function*() {
+    const path = `${yield* temporaryFolder}/withheld.duckdb`
+    yield* analyse(path, yield* recordCrawl(path, facts))
+    return path
+  }))
+}
+
+const report = (isLocal: boolean, hasOptedOut: (host: string) => boolean = () => false) =>
+  Effect.flatMap(Withheld, (path) =>
+    makeReport(1, "ab".repeat(32), {
+      isLocal,
+      hasOptedOut,
+      compareWith: null,
+      wantsFleets: false,
+      labels: {
+        file: "labels.json",
+        labels: { labels: [{ label: "Anybody", kind: "host", pattern: "*.home.example.net", source: "https://example.org/", date: "2026-01-01" }, { label: "Anybody", kind: "host", pattern: "*.fleet.test", source: "https://example.org/", date: "2026-01-01" }] }
+      }
+    }).pipe(
+      Effect.provide(Layer.mergeAll(isLocal ? Atlas.layer : Atlas.publicLayerFor(hasOptedOut), QueryCatalogue.layer).pipe(Layer.provideMerge(Database.layer(path)))),
+      Effect.provide(NodeServices.layer),
+      Effect.scoped
+    ))
+
+layer(Withheld.layer)("a report for the public", (it) => {
+  it.effect("names no server that nobody announced, in no file, and counts it all the same", () =>
+    Effect.gen(function*() {
+      const [shared, local] = [yield* report(false), yield* report(true)]
+      for (const { name, text } of shared.files) {
+        assert.notInclude(text, secret, name)
+        assert.notInclude(text, "34.77.1.2", name)
+      }
+      assert.include(local.files[0]!.text, secret)
+      const answered = (document: typeof shared.document) => JSON.stringify(document.sections.find(({ id }) => id === "reachability")).match(/"any","answered",(\d+)/)?.[1]
+      assert.strictEqual(answered(shared.document), "12")
+      assert.strictEqual(answered(local.document), "12")
+      assert.include(shared.files[0]!.text, "1 server that nobody announces publicly")
+      assert.isNull(shared.document.local)
+      assert.match(local.document.local!, /^LOCAL/)
+    }))
+
+  it.effect("says nothing inferred of operators who opted out, and looks for no labels at them", () =>
+    Effect.gen(function*() {
+      const before = yield* report(false)
+      const after = yield* report(false, (host) => host.endsWith("fleet.test"))
+      const groups = (made: typeof before) => made.document.sections.find(({ id }) => id === "groups")!.sections!.length
+      assert.deepStrictEqual([groups(before), groups(after)], [1, 0])
+      const labels = (made: typeof before) => JSON.stringify(made.document.sections[4])
+      assert.include(labels(before), "one.fleet.test")
+      assert.notInclude(labels(after), "one.fleet.test")
+    }))
+})
