@@ -49,7 +49,7 @@ const sectionsOfCrawl = ({ crawl, overview, servers }: TextInput): ReadonlyArray
       title: "How servers are found and visited",
       paragraphs: [
         "From seeds the crawl asks every server for its peers, and goes on until nobody names anybody new. Lists are random parts of what servers know, so they are asked for again until little is unseen, and every announcement keeps how often it was seen of how often it was asked for.",
-        "A visit is one connection with harmless requests, under an honest name, at a rate that no server's limits notice. It has a result or a reason. The chain of a server is decided by block headers and not by what it says."
+        "A visit is one connection with harmless requests, under an honest name, at a rate that stays below the limits of common server software. It has a result or a reason. The chain of a server is decided by block headers and not by what it says."
       ]
     },
     {
@@ -93,7 +93,9 @@ const sectionsOfAnalysis = ({ clusters, crawl, exposure, overview, run, servers,
         ? ["Servers were not compared yet: run `observatory analyze`."]
         : [
           `Servers are compared two by two, and what they have in common adds up in bits: how much likelier it is for one operator's servers than for strangers'. Two servers drawn at random have one operator with a probability of ${percent(run.operator_prior)} before that. From ${percent(run.threshold)} on a pair is called probably one operator's, and only on evidence that no single third party (an image, a hoster, a proxy, a club, somebody who copies) brings to strangers.`,
-          `${counted(operators.length, "group")} came of it, of which the model itself expects ${(overview.expectedFalseGroups ?? 0).toFixed(1)} to be wrong. Who is careful leaves nothing in common and is counted apart. A shared node, proxy or host proves less and is shown apart.`
+          `${operators.length === 0
+            ? "No group came of it."
+            : `${counted(operators.length, "group")} came of it, of which the model itself expects ${(overview.expectedFalseGroups ?? 0).toFixed(1)} to be wrong.`} Who is careful leaves nothing in common and is counted apart. A shared node, proxy or host proves less and is shown apart.`
         ]
     },
     {
@@ -101,7 +103,7 @@ const sectionsOfAnalysis = ({ clusters, crawl, exposure, overview, run, servers,
       paragraphs: suspicion === null
         ? ["Nothing yet: run `observatory analyze`."]
         : [
-          `A score is a sum of ${counted(suspicion.indicators.length, "indicator")}, 0 to 100, each with its rows, its innocent causes and how often honest servers are expected to earn it. From ${whole(suspicion.threshold)} on the score says: shows a reproducible violation of the protocol. It does not say who does it, nor why, and has nothing to do with who runs a server.`
+          `A score is a sum of ${counted(suspicion.indicators.length, "indicator")}, 0 to 100, each with its rows, its innocent causes and how often honest servers are expected to earn it. From ${whole(suspicion.threshold)} on the score says: shows a reproducible violation of the protocol. It does not say who does it, nor why. Whether servers have one operator is another question, and hardly weighs in it.`
         ]
     },
     {

@@ -81,9 +81,15 @@ const headlineOf = (
 ): ReadonlyArray<string> => [
   ...(crawl.simulated ? [`SIMULATED network (${crawl.network}): its behaviour is invented, nothing here is a finding about anyone.`] : []),
   `${counted(serversAnswered.value ?? 0, "server")} answered` +
-    (coverage.value === null ? "." : ` (coverage about ${percent(coverage.value)} at most).`),
+    (coverage.value === null
+      ? "."
+      : coverage.value >= 0.995
+      ? " (coverage nearly complete, of what peer lists show)."
+      : ` (coverage about ${percent(coverage.value)} at most).`),
   operators.value === null
     ? "Nobody has looked yet who runs them: run `observatory analyze`."
+    : operators.low === serversAnswered.value
+    ? `No two of them were found to have one operator, which proves nothing: ${whole(operators.value)} operators at the most.`
     : `They look like ${between(operators.low ?? operators.value, operators.high ?? operators.value, whole)} operators, or fewer: who leaves no trace in common counts apart.`,
   ...(topFiveMain.value === null
     ? []

@@ -1,4 +1,4 @@
-import { between, counted, ofAll, percent } from "./figure-text.ts"
+import { between, counted, ofAll, percent, whole } from "./figure-text.ts"
 import { answeredHere } from "./overview.ts"
 import type { ClusterRow } from "./shapes/cluster.ts"
 import type { CrawlRow } from "./shapes/crawl.ts"
@@ -84,8 +84,10 @@ export const threatModel = (input: TextInput): ReadonlyArray<ThreatRow> => {
       sees: "What each of them sees, together: sessions of one wallet at several of them are tied by the scripts they have in common.",
       figure: crawl.analysedAt === null
         ? notAnalysed
-        : `${counted(operator.groups, "group")} with ${counted(operator.servers, "server")} that ${operator.groups === 1 ? "is" : "are"} probably one operator's each; ${
-          between(overview.operators.low ?? 0, overview.operators.high ?? 0, (value) => String(Math.round(value)))} operators at the most.`,
+        : `${operator.groups === 0
+          ? "No group was found that is probably one operator's"
+          : `${counted(operator.groups, "group")} with ${counted(operator.servers, "server")}, each group probably one operator's`}; ${
+          between(overview.operators.low ?? 0, overview.operators.high ?? 0, whole)} operators at the most run the servers that answered.`,
       cannotObserve: "Servers of one operator that have nothing in common that can be seen from outside.",
       query: "operator-clusters"
     },
@@ -94,7 +96,9 @@ export const threatModel = (input: TextInput): ReadonlyArray<ThreatRow> => {
       sees: "What these servers ask it; a proxy that ends TLS sees everything they see.",
       figure: crawl.analysedAt === null
         ? notAnalysed
-        : `${counted(backend.groups, "group")} with ${counted(backend.servers, "server")} behind shared infrastructure. It does not say who runs them.`,
+        : backend.groups === 0
+        ? "No servers were found behind shared infrastructure."
+        : `${counted(backend.groups, "group")} with ${counted(backend.servers, "server")} behind shared infrastructure, which does not say who runs them.`,
       cannotObserve: "Nodes whose estimates and mempools look like everybody's at the time, and proxies that change nothing.",
       query: "shared-infrastructure"
     },

@@ -19,7 +19,7 @@ layer(AnalysedDatabase.layer)("the texts about a crawl", (it) => {
         }
       }
       const figureOf = (start: string) => threatModel.find(({ capability }) => capability.startsWith(start))!.figure
-      assert.match(figureOf("Runs many servers"), /^1 group with 3 servers that is probably one operator's each; \d+( to \d+)? operators at the most\.$/)
+      assert.match(figureOf("Runs many servers"), /^1 group with 3 servers, each group probably one operator's; \d+( to \d+)? operators at the most run the servers that answered\.$/)
       assert.match(figureOf("Runs the main server"), /^\d+( to \d+)? % of wallets within ten starts/)
       const words = methodology.flatMap(({ paragraphs }) => paragraphs).join("\n")
       assert.notMatch(words, never)
