@@ -1,4 +1,4 @@
-import { Effect } from "effect"
+import { Effect, Semaphore } from "effect"
 import { HttpApiBuilder } from "effect/http-api"
 import type { Atlas, CrawlRef } from "../atlas/atlas.ts"
 import type { AtlasError } from "../atlas/atlas-error.ts"
@@ -36,6 +36,13 @@ export const fromAtlas = <A>(ask: (atlas: Atlas["Service"]) => Effect.Effect<A, 
 export const ofCrawl = <A>(ref: CrawlRef, ask: (atlas: Atlas["Service"], crawlId: number) => Effect.Effect<A, AtlasError>) =>
   fromAtlas((atlas) => Effect.flatMap(atlas.crawl(ref), ({ crawlId }) => ask(atlas, crawlId)))
 
+/**
+ * Details cost a few hundred milliseconds of computing each: many who look at
+ * many at a time wait for each other, and not everybody for them.
+ */
+const detailsAtATime = Semaphore.makeUnsafe(2)
+const aDetail = <A, E, R>(answer: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> => Semaphore.withPermit(detailsAtATime, answer)
+
 /** Of what is about no crawl, only reading can fail. */
 export const ofAll = <A>(ask: (atlas: Atlas["Service"]) => Effect.Effect<A, AtlasError>) =>
   Effect.mapError(fromAtlas(ask), (error) => new Internal({ message: error.message }))
@@ -48,7 +55,7 @@ export const crawlHandlers = (allowed: Allowed, limits: SqlLimits) =>
       crawl: ({ params }) => fromAtlas((atlas) => atlas.crawl(params.crawl)),
       overview: ({ params }) => ofCrawl(params.crawl, (atlas, crawlId) => atlas.overview(crawlId)),
       clusters: ({ params }) => ofCrawl(params.crawl, (atlas, crawlId) => atlas.clusters(crawlId)),
-      cluster: ({ params }) => ofCrawl(params.crawl, (atlas, crawlId) => atlas.cluster(crawlId, params.cluster)),
+      cluster: ({ params }) => aDetail(ofCrawl(params.crawl, (atlas, crawlId) => atlas.cluster(crawlId, params.cluster))),
       suspicion: ({ params }) => ofCrawl(params.crawl, (atlas, crawlId) => atlas.suspicion(crawlId)),
       exposure: ({ params }) => ofCrawl(params.crawl, (atlas, crawlId) => atlas.exposure(crawlId)),
       texts: ({ params }) => ofCrawl(params.crawl, (atlas, crawlId) => atlas.texts(crawlId)),
@@ -64,6 +71,6 @@ export const serverHandlers = HttpApiBuilder.group(ObservatoryApi, "servers", (h
         const crawl = yield* atlas.crawl(params.crawl)
         return serverPage(crawl, yield* atlas.servers(crawl.crawlId), query)
       })),
-    server: ({ params }) => ofCrawl(params.crawl, (atlas, crawlId) => atlas.server(crawlId, params.server)),
-    pair: ({ params }) => ofCrawl(params.crawl, (atlas, crawlId) => atlas.pair(crawlId, params.a, params.b))
+    server: ({ params }) => aDetail(ofCrawl(params.crawl, (atlas, crawlId) => atlas.server(crawlId, params.server))),
+    pair: ({ params }) => aDetail(ofCrawl(params.crawl, (atlas, crawlId) => atlas.pair(crawlId, params.a, params.b)))
   }))

@@ -16,6 +16,12 @@ export interface Edition {
 /** The edition that a request is answered from; set for every request. */
 export const CurrentEdition = Context.Reference<Edition | null>("electrum-observatory/CurrentEdition", { defaultValue: () => null })
 
+/** As long as preparing a new edition may take: who follows a crawl waits for it. */
+const mostPreparationMs = 4_000
+
+/** Queries at a time; two are left to others where details are asked for. */
+const connections = 4
+
 interface Held {
   readonly edition: Edition
   readonly scope: Scope.Closeable
@@ -28,8 +34,8 @@ export interface EditionOptions {
   readonly db: string
   /** Its snapshot, which is what is read. */
   readonly snapshot: string
-  /** Whether only what may be published is shown; part of the edition's id. */
-  readonly isPublic: boolean
+  /** What of it is shown; views of the same data that differ have editions that differ. */
+  readonly view: string
   readonly atlas: Layer.Layer<Atlas, never, Database>
   /** Between two looks at the files, milliseconds. */
   readonly everyMs?: number
@@ -40,6 +46,8 @@ export class Editions extends Context.Service<Editions, {
   /** The newest one, kept open until the scope of the caller ends. */
   readonly lease: Effect.Effect<Edition, never, Scope.Scope>
   readonly newest: () => Edition
+  /** Has something done with each new edition before it is shown, for a few seconds at the most. */
+  readonly beforeShowing: (prepare: (next: Edition) => Effect.Effect<void>) => Effect.Effect<void>
   /** Every new edition from now on. */
   readonly changes: Effect.Effect<PubSub.Subscription<Edition>, never, Scope.Scope>
   /**
@@ -65,10 +73,10 @@ const makeEditions = Effect.fnUntraced(function*(options: EditionOptions, onWait
 
   const open = Effect.fnUntraced(function*(stamp: string) {
     const scope = yield* Scope.fork(parent)
-    const context = yield* Layer.buildWithScope(Layer.provide(atlas, Database.layer(snapshot)), scope).pipe(
+    const context = yield* Layer.buildWithScope(Layer.provide(atlas, Database.layer(snapshot, { connections })), scope).pipe(
       Effect.onError(() => Scope.close(scope, Exit.void))
     )
-    const id = createHash("sha256").update(`${version} ${options.isPublic} ${stamp}`).digest("base64url").slice(0, 16)
+    const id = createHash("sha256").update(`${version} ${options.view} ${stamp}`).digest("base64url").slice(0, 16)
     const held: Held = { edition: { id, atlas: Context.get(context, Atlas) }, scope, users: 0, isRetired: false }
     return held
   })
@@ -97,6 +105,13 @@ const makeEditions = Effect.fnUntraced(function*(options: EditionOptions, onWait
   let held = begin.held
   let stamp = begin.stamp
 
+  const preparations: Array<(next: Edition) => Effect.Effect<void>> = []
+  const prepare = (next: Edition) =>
+    Effect.forEach(preparations, (one) => one(next), { discard: true }).pipe(
+      Effect.timeoutOption(mostPreparationMs),
+      Effect.catchCause((cause) => Effect.logWarning("A new edition is shown without preparation", cause))
+    )
+
   const turn = yield* Semaphore.make(1)
   const refresh = (quietMs?: number) => Semaphore.withPermit(turn, Effect.gen(function*() {
     yield* renewSnapshot(db, snapshot, { quietMs })
@@ -105,6 +120,8 @@ const makeEditions = Effect.fnUntraced(function*(options: EditionOptions, onWait
     // Also where it cannot be opened: it would not get better by the next look.
     stamp = now
     const next = yield* open(now)
+    // Who has just written something wants to see it.
+    if (quietMs === undefined) yield* Effect.interruptible(prepare(next.edition))
     const before = held
     held = next
     before.isRetired = true
@@ -132,6 +149,7 @@ const makeEditions = Effect.fnUntraced(function*(options: EditionOptions, onWait
       ({ edition }) => edition
     ),
     newest: () => held.edition,
+    beforeShowing: (prepare) => Effect.sync(() => void preparations.push(prepare)),
     changes: PubSub.subscribe(published),
     afterWriting: (write) => Effect.tap(Semaphore.withPermit(turn, write), refresh(0))
   })

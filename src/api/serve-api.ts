@@ -4,7 +4,7 @@ import { ByteSize, Effect, Layer, Predicate, Schema } from "effect"
 import { HttpIncomingMessage, HttpRouter, HttpServer } from "effect/http"
 import { HttpApiBuilder } from "effect/http-api"
 import { QueryCatalogue } from "../store/query-catalogue.ts"
-import { makeAnswerCache } from "./answer-cache.ts"
+import { makeAnswers } from "./answers.ts"
 import { type Allowed, crawlHandlers, serverHandlers } from "./atlas-handlers.ts"
 import type { Content } from "./content.ts"
 import { docsFiles } from "./docs-page.ts"
@@ -62,7 +62,6 @@ const longestBody = ByteSize.kibibytes(256)
  */
 export const serveApi = Effect.fn("serveApi")(function*(options: ServeOptions) {
   const { allowed, db, host, names, port, snapshot, sqlLimits = usualSqlLimits, token, viewer } = options
-  const scope = yield* Effect.scope
   const routes = HttpApiBuilder.layer(ObservatoryApi).pipe(
     Layer.provide([crawlHandlers(allowed, sqlLimits), serverHandlers, noteHandlers(allowed, db), queryHandlers(allowed), eventHandlers]),
     Layer.provide([QueryCatalogue.layer, SqlRunner.layer(snapshot, sqlLimits)])
@@ -77,11 +76,10 @@ export const serveApi = Effect.fn("serveApi")(function*(options: ServeOptions) {
     const { address } = yield* HttpServer.HttpServer
     const listening = "port" in address ? address.port : port
     const app = yield* HttpRouter.toHttpEffect(routes)
-    yield* HttpServer.serveEffect(door(app, {
+    yield* HttpServer.serveEffect(door(yield* makeAnswers(app), {
       isOurHost: hostCheck({ host, names, port: listening }),
       token: token === null ? null : makeTokenKeeper(token, listening),
-      files: new Map([...viewer, ...docsFiles()]),
-      cache: makeAnswerCache(scope)
+      files: new Map([...viewer, ...docsFiles()])
     }).pipe(Effect.provideService(HttpIncomingMessage.MaxBodySize, longestBody)))
     return listening
   }).pipe(Effect.provide(server))

@@ -87,7 +87,7 @@ export const demoCommand = Command.make("demo", {
 }, Effect.fn("demo")(function*(input) {
   yield* crawlAndAnalyze(input)
   if (input.serve) {
-    yield* runServe({ db: input.db, host: usualServe.host, port: input.port, names: [], token: null, public: false })
+    yield* runServe({ db: input.db, host: usualServe.host, port: input.port, names: [], token: null, public: false, exclude: [] })
   }
 })).pipe(
   Command.withDescription("Simulated network on free ports, crawl, analysis and summary into demo.duckdb; under 90 seconds, nothing leaves 127.0.0.1.")

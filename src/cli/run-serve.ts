@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto"
 import { basename, dirname, join } from "node:path"
 import { Effect, FileSystem } from "effect"
 import type { Allowed } from "../api/atlas-handlers.ts"
@@ -8,6 +9,7 @@ import { Atlas } from "../atlas/atlas.ts"
 import { requireFile } from "../store/open-database.ts"
 import { snapshotPath } from "../store/snapshot.ts"
 import { Output } from "./output.ts"
+import { readAllExclusions } from "./run-crawl.ts"
 import { viewerFolder } from "./viewer-folder.ts"
 
 export interface RunServe {
@@ -17,7 +19,18 @@ export interface RunServe {
   readonly names: ReadonlyArray<string>
   readonly token: string | null
   readonly public: boolean
+  /** Opt-out lists, honoured where it is public. */
+  readonly exclude: ReadonlyArray<string>
 }
+
+/** What is shown, and a name for it that no other view has. */
+const viewOf = Effect.fnUntraced(function*(isPublic: boolean, exclude: ReadonlyArray<string>) {
+  if (!isPublic) return { view: "all", atlas: Atlas.layer }
+  const exclusions = yield* readAllExclusions(exclude)
+  // What is on the lists now may be on them no more the next time.
+  const view = exclusions.size === 0 ? "public" : `public without ${randomUUID()}`
+  return { view, atlas: Atlas.publicLayerFor((host) => exclusions.excludes(host, []) !== undefined) }
+})
 
 /** Where the snapshot is published: beside the database, or where that folder is not ours to write to, in one of our own. */
 const snapshotOf = Effect.fnUntraced(function*(db: string) {
@@ -28,14 +41,14 @@ const snapshotOf = Effect.fnUntraced(function*(db: string) {
 })
 
 /** Serves until interrupted. Shared by `serve` and `demo`. */
-export const runServe = Effect.fnUntraced(function*({ db, host, names, port, public: isPublic, token }: RunServe) {
+export const runServe = Effect.fnUntraced(function*({ db, exclude, host, names, port, public: isPublic, token }: RunServe) {
   const output = yield* Output
   yield* requireFile(db)
   const snapshot = yield* snapshotOf(db)
   const viewer = yield* readViewerFiles(yield* viewerFolder)
   const allowed: Allowed = { public: isPublic, sql: !isPublic, notes: !isPublic }
   const editions = Editions.layer(
-    { db, snapshot, isPublic, atlas: Atlas.layer },
+    { db, snapshot, ...(yield* viewOf(isPublic, exclude)) },
     output.stderr(`Waiting for a snapshot of ${db}: it is being written to.\n`)
   )
   yield* Effect.gen(function*() {

@@ -1,7 +1,7 @@
 import { Effect } from "effect"
 import { Command, Flag } from "effect/cli"
 import { shortestToken } from "../api/token.ts"
-import { db } from "./flags.ts"
+import { crawlFlags, db } from "./flags.ts"
 import { usageError } from "./network.ts"
 import { nullable, repeated, text, toggle } from "./option.ts"
 import { runServe } from "./run-serve.ts"
@@ -18,15 +18,16 @@ export const serveCommand = Command.make("serve", {
   ),
   allowHost: repeated("allow-host", "Further name under which it is reached, e.g. of a proxy in front.").pipe(Flag.withMetavar("NAME[:PORT]")),
   token: nullable(text("token", `Lets in only who shows this token (${shortestToken} characters or more); better given by the environment.`).pipe(Flag.withMetavar("TOKEN"))),
-  public: toggle("public", "Show only what may be published; no SQL, no notes.", false)
-}, Effect.fn("serve")(function*({ allowHost, db, host, port, public: isPublic, token }) {
+  public: toggle("public", "Show only what may be published; no SQL, no notes.", false),
+  exclude: crawlFlags.exclude
+}, Effect.fn("serve")(function*({ allowHost, db, exclude, host, port, public: isPublic, token }) {
   if (token !== null && token.length < shortestToken) {
     return yield* usageError(`--token: at least ${shortestToken} characters, so that nobody guesses it; \`openssl rand -hex 16\` makes one.`)
   }
   if (!isLoopback(host) && token === null && !isPublic) {
     return yield* usageError(`--host ${host} lets others in: say --token TOKEN, who shows it sees everything, or --public, all see what may be published.`)
   }
-  yield* runServe({ db, host, port, names: allowHost, token, public: isPublic })
+  yield* runServe({ db, host, port, names: allowHost, token, public: isPublic, exclude })
 })).pipe(
   Command.withDescription("The viewer and the HTTP API over a database, on this machine; it follows a crawl that writes meanwhile."),
   Command.withExamples([

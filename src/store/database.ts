@@ -50,6 +50,8 @@ export interface DatabaseOptions {
   readonly memoryLimit?: string
   /** Threads of a query, 2 by default. */
   readonly threads?: number
+  /** Queries that run at a time, 1 by default; they share memory and threads. */
+  readonly connections?: number
 }
 
 /**

@@ -2,19 +2,27 @@ import type { DuckDBConnection, DuckDBInstance } from "@duckdb/node-api"
 import { Effect, FileSystem, Schema, type Scope, Semaphore } from "effect"
 import type { AnalysisStore, Database, DatabaseOptions, DatabaseOrigin, Parameter, QueryOptions, TableRows } from "./database.ts"
 import { decodeRows, readRows } from "./read-rows.ts"
-import { connect, isWrittenHere, openForWriting, openReadOnly } from "./duckdb.ts"
+import { connect, isWrittenHere, openForWriting, openReadOnly, type ReadOnlyLimits } from "./duckdb.ts"
 import { runReadOnly } from "./read-only.ts"
 import { replaceRows } from "./replace-rows.ts"
 import { bringUpToDate, requireUpToDate } from "./schema.ts"
 import { snapshotPath } from "./snapshot.ts"
 import { StoreError } from "./store-error.ts"
 
-/** One query at a time: a connection can run only one. */
-const readerOf = Effect.fnUntraced(function*(connection: DuckDBConnection, origin: DatabaseOrigin) {
-  const turn = yield* Semaphore.make(1)
+/** As many queries at a time as there are connections: each can run only one. */
+const readerOf = Effect.fnUntraced(function*(connections: ReadonlyArray<DuckDBConnection>, origin: DatabaseOrigin) {
+  const turns = yield* Semaphore.make(connections.length)
+  const idle = [...connections]
   const query = Effect.fn("Database.query")(
     (sql: string, parameters?: Readonly<Record<string, Parameter>>, options?: QueryOptions) =>
-      Semaphore.withPermit(turn, runReadOnly(connection, sql, parameters, options))
+      Semaphore.withPermit(
+        turns,
+        Effect.acquireUseRelease(
+          Effect.sync(() => idle.pop()!),
+          (connection) => runReadOnly(connection, sql, parameters, options),
+          (connection) => Effect.sync(() => void idle.push(connection))
+        )
+      )
   )
   const database: Database["Service"] = {
     origin,
@@ -44,7 +52,7 @@ interface Opened {
 /** The file itself, or its snapshot while someone writes to it. */
 const openFileOrSnapshot = Effect.fnUntraced(function*(
   path: string,
-  options: Required<DatabaseOptions>
+  options: ReadOnlyLimits
 ): Effect.fn.Return<Opened, StoreError, Scope.Scope | FileSystem.FileSystem> {
   const fs = yield* FileSystem.FileSystem
   if (!isWrittenHere(path)) {
@@ -64,7 +72,8 @@ const openFileOrSnapshot = Effect.fnUntraced(function*(
 
 export const makeDatabase = Effect.fnUntraced(function*(path: string, options?: DatabaseOptions) {
   yield* requireFile(path)
-  const { instance, origin } = yield* openFileOrSnapshot(path, { memoryLimit: "1GB", threads: 2, ...options })
+  const { connections = 1, memoryLimit = "1GB", threads = 2 } = options ?? {}
+  const { instance, origin } = yield* openFileOrSnapshot(path, { memoryLimit, threads })
   const connection = yield* connect(instance)
   yield* requireUpToDate(connection, path)
   const [publication] = yield* readRows(
@@ -72,7 +81,8 @@ export const makeDatabase = Effect.fnUntraced(function*(path: string, options?: 
     PublicationRow,
     "SELECT epoch_ms(published_at) AS published_ms FROM publication"
   )
-  return yield* readerOf(connection, { ...origin, publishedAt: publication?.published_ms ?? null })
+  const others = yield* Effect.replicateEffect(connect(instance), connections - 1)
+  return yield* readerOf([connection, ...others], { ...origin, publishedAt: publication?.published_ms ?? null })
 })
 
 export const makeAnalysisStore = Effect.fnUntraced(function*(path: string) {
@@ -95,6 +105,6 @@ export const makeAnalysisStore = Effect.fnUntraced(function*(path: string) {
       Semaphore.withPermit(turn, replaceRows(writer, tables))
     )
   }
-  const database = yield* readerOf(reader, { path, kind: "file", publishedAt: null })
+  const database = yield* readerOf([reader], { path, kind: "file", publishedAt: null })
   return { analysis, database }
 })

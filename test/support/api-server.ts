@@ -6,7 +6,6 @@ import { Editions } from "../../src/api/editions.ts"
 import { serveApi } from "../../src/api/serve-api.ts"
 import { type SqlLimits, usualSqlLimits } from "../../src/api/sql/wire.ts"
 import { Atlas } from "../../src/atlas/atlas.ts"
-import type { Database } from "../../src/store/database.ts"
 import { renewSnapshot } from "../../src/store/renew-snapshot.ts"
 import { snapshotPath } from "../../src/store/snapshot.ts"
 
@@ -63,7 +62,6 @@ export interface ServeForTest {
   readonly host?: string
   readonly names?: ReadonlyArray<string>
   readonly sqlLimits?: Partial<SqlLimits>
-  readonly atlas?: Layer.Layer<Atlas, never, Database>
 }
 
 /** Viewer and API over a database, in this process, on a free port of loopback, while the scope lasts. */
@@ -74,7 +72,11 @@ export const serveForTest = Effect.fnUntraced(function*(
   const snapshot = snapshotPath(db)
   // Tests have just written the file, and nobody else does: there is no need to wait for quiet.
   yield* renewSnapshot(db, snapshot, { quietMs: 0 })
-  const editions = yield* Layer.build(Editions.layer({ db, snapshot, isPublic, atlas: options.atlas ?? Atlas.layer, everyMs: 50 }))
+  const editions = yield* Layer.build(Editions.layer({
+    db, snapshot, everyMs: 50,
+    view: isPublic ? "public" : "all",
+    atlas: isPublic ? Atlas.publicLayer : Atlas.layer
+  }))
   const port = yield* serveApi({
     host, port: 0, names, token, db, snapshot, viewer,
     allowed: { public: isPublic, sql: !isPublic, notes: !isPublic },
