@@ -1,10 +1,10 @@
 import { defineConfig } from "vitest/config"
 import { BaseSequencer, type TestSpecification } from "vitest/node"
 
-/** Tests of the command line and of crawls take longest, and begin first: at the end no worker waits for another. */
+/** Tests of the command line, of crawls and in a browser take longest, and begin first: at the end no worker waits for another. */
 class LongestFirst extends BaseSequencer {
   override async sort(files: Array<TestSpecification>): Promise<Array<TestSpecification>> {
-    const isLong = ({ moduleId }: TestSpecification): boolean => /\/test\/(?:cli|crawl|clients)\//.test(moduleId)
+    const isLong = ({ moduleId }: TestSpecification): boolean => /\/test\/(?:cli|crawl|clients|web)\//.test(moduleId)
     const sorted = await super.sort(files)
     return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))]
   }

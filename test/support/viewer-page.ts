@@ -62,10 +62,11 @@ interface Violation {
   readonly nodes: ReadonlyArray<{ readonly html: string; readonly failureSummary?: string }>
 }
 
-/** Serious and critical violations that axe finds in a page, one line each. It comes over the debugger, so the page's policy stays as it is. */
-export const seriousViolations = async (page: Page): Promise<ReadonlyArray<string>> => {
+/** Serious and critical violations that axe finds in a page by all rules or some, one line each. It comes over the debugger, so the page's policy stays as it is. */
+export const seriousViolations = async (page: Page, rules: ReadonlyArray<string> | null = null): Promise<ReadonlyArray<string>> => {
   await page.evaluate(axe)
-  const found = await page.evaluate<ReadonlyArray<Violation>>("axe.run(document, { resultTypes: ['violations'] }).then(({ violations }) => violations)")
+  const options = { resultTypes: ["violations"], ...(rules === null ? {} : { runOnly: { type: "rule", values: rules } }) }
+  const found = await page.evaluate<ReadonlyArray<Violation>>(`axe.run(document, ${JSON.stringify(options)}).then(({ violations }) => violations)`)
   return found
     .filter(({ impact }) => impact === "serious" || impact === "critical")
     .flatMap(({ id, nodes }) => nodes.map(({ failureSummary = "", html }) => `${id}: ${html.slice(0, 200)} ${failureSummary.replace(/\s+/g, " ")}`))

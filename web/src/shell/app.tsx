@@ -17,7 +17,7 @@ const PageContent = () => {
   const Content = contents.get(page.value)
   useEffect(() => { document.title = `${at?.title ?? "No such page"} · Electrum Observatory` }, [at])
   return (
-    <main id="content" tabIndex={-1} class={at?.fills === true ? "content fills" : "content"}>
+    <main id="content" tabIndex={at?.fills === true ? -1 : 0} class={at?.fills === true ? "content fills" : "content"}>
       {Content === undefined
         ? <Failed message={`There is no page "${page.value}". The pages are at the left.`} />
         : <Content key={page.value} />}
