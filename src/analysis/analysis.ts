@@ -18,7 +18,7 @@ import { behaviourRows } from "./behaviour/behaviour-rows.ts"
 import { analyseExposure, memberships } from "./exposure/analyse-exposure.ts"
 import type { WalletList } from "./exposure/exposure-input.ts"
 import { announcedServers, orderedAnnouncements, reciprocity } from "./graph/announcement-graph.ts"
-import { type Communities, type CommunityOptions, communityOptionsFor, detectCommunities } from "./graph/communities.ts"
+import { type Communities, type CommunityOptions, communityOptionsFor, detectCommunities, manyAnnouncements } from "./graph/communities.ts"
 import { readListers, readNamedBySources, readNamedKinds } from "./graph/graph-input.ts"
 import { layoutApart } from "./graph/layout-in-worker.ts"
 import { layoutRows, readLayoutInput } from "./graph/layout-input.ts"
@@ -119,9 +119,10 @@ export class Analysis extends Context.Service<Analysis, {
           }
           const layout = yield* readLayoutInput(crawl, announcements, communities)
           const traits = yield* readServerTraits(crawl, announcements)
-          const [findings, positions] = yield* Effect.all(
-            [judgeApart(traits, operatorOptions), layoutApart(layout.input)],
-            { concurrency: 2 }
+          // Both at a time are quicker; of the largest crawls each needs the memory for itself.
+          const [positions, findings] = yield* Effect.all(
+            [layoutApart(layout.input), judgeApart(traits, operatorOptions)],
+            { concurrency: announcements.length > manyAnnouncements ? 1 : 2 }
           )
           const operators = operatorRows(
             { crawlId: crawl.crawl_id, analysedAt: yield* Clock.currentTimeMillis, codeVersion: version, options: operatorOptions },
