@@ -37,7 +37,7 @@ export const auditCommand = Command.make("audit", {
   const target = input.crawl === null ? { network: (yield* chosenChain(input)).name } : { crawlId: input.crawl }
   yield* Effect.gen(function*() {
     const provenance = yield* readProvenance(yield* findCrawl(target), input.local ? "local" : "public")
-    const shown = yield* readShown(provenance, {}, { clusters: false, notes: false })
+    const shown = yield* readShown(provenance, {}, { clusters: false, notes: false }, () => false)
     const audited = yield* auditEntries(shown, entries)
     const findings = findingsOf(audited, input)
     const out = new Set(findings.filter((finding) => finding.out).map(({ host }) => host))
@@ -46,7 +46,7 @@ export const auditCommand = Command.make("audit", {
     if (input.patch === null) return
     yield* writeText(input.patch, patch)
     yield* output.stderr(patch === "" ? `${input.patch}: empty, nothing is to be taken out\n` : `${input.patch}: takes out ${out.size} of ${entries.length} entries\n`)
-  }).pipe(Effect.provide(Atlas.layer.pipe(Layer.provideMerge(Database.layer(input.db)))))
+  }).pipe(Effect.provide((input.local ? Atlas.layer : Atlas.publicLayer).pipe(Layer.provideMerge(Database.layer(input.db)))))
 })).pipe(
   Command.withDescription("What crawls saw of the entries of a wallet's list: who did not answer us, whom the wallet refuses, other chains, one operator twice; a report and a patch."),
   Command.withExamples([{ command: "observatory audit servers.json --patch servers.patch", description: "The wallet's mainnet list, against the latest crawl" }])

@@ -20,7 +20,8 @@ import { writeBlacklist, writeWalletServers } from "./export-lists.ts"
 import { simulatedNotice } from "./crawl-summary.ts"
 import { db, networkFlags } from "./flags.ts"
 import { chosenChain, usageError } from "./network.ts"
-import { choice, integer, nullable, text, toggle } from "./option.ts"
+import { choice, integer, nullable, repeated, text, toggle } from "./option.ts"
+import { readOptedOut } from "./opted-out.ts"
 import { Output } from "./output.ts"
 import { tlsEntries, walletListOf } from "./wallet-list.ts"
 import { serverFilterFlags, serverFilterOf } from "./server-filter-flags.ts"
@@ -51,7 +52,7 @@ const writeSubject = Effect.fnUntraced(function*(what: Subject, format: Format, 
     ? tableSubjects.map((subject) => [subject, join(out, `${subject}.${format}`)])
     : [[what as TableSubject, out]]
   for (const [subject, file] of wanted) {
-    const rows = yield* writeTable(subject, format as TableFormat, file, provenance)
+    const rows = yield* writeTable(subject, format as TableFormat, file, provenance, shown.withheld)
     yield* output.stdout(`${file}${counted(rows)}\n`)
   }
 })
@@ -68,6 +69,7 @@ export const exportCommand = Command.make("export", {
     Flag.withDefault("operator" as const)
   ),
   walletList: nullable(text("wallet-list", "electrum-servers: the list of today to compare with, in place of the one that ships.").pipe(Flag.withMetavar("FILE"))),
+  exclude: repeated("exclude", "Opt-out list: of these hosts' operators public exports say nothing inferred.").pipe(Flag.withMetavar("FILE|URL")),
   local: toggle("local", "Everything, also what public outputs withhold.", false),
   ...serverFilterFlags
 }, Effect.fn("export")(function*(input) {
@@ -75,13 +77,13 @@ export const exportCommand = Command.make("export", {
   const format = input.format ?? formatsOf[input.what][0]!
   const wrong = misfit(input.what, format)
   if (wrong !== undefined) return yield* usageError(wrong)
-  if (!input.local) return yield* usageError("What public outputs withhold is not worked out yet: give --local, and do not publish it.")
+  const hasOptedOut = yield* readOptedOut(input.exclude)
   const target = input.crawl === null ? { network: (yield* chosenChain(input)).name } : { crawlId: input.crawl }
   yield* Effect.gen(function*() {
     const crawl = yield* findCrawl(target)
     const provenance = yield* readProvenance(crawl, input.local ? "local" : "public")
     const wanted = (subject: Subject) => input.what === "all" || input.what === subject
-    const shown = yield* readShown(provenance, serverFilterOf(input), { clusters: wanted("clusters"), notes: wanted("notes") })
+    const shown = yield* readShown(provenance, serverFilterOf(input), { clusters: wanted("clusters"), notes: wanted("notes") }, hasOptedOut)
     const outlet = yield* Outlet
     yield* Effect.forEach(shownTables(shown), outlet.load)
     if (crawl.simulated) yield* output.stderr(`${output.style.warning(simulatedNotice(crawl.network))}\n`)
@@ -92,7 +94,7 @@ export const exportCommand = Command.make("export", {
     if (format === "electrumx-blacklist") return yield* writeBlacklist(shown, provenance, input.out)
     if (input.what === "evidence") return yield* writeEvidence(input.claim, input.out, shown, provenance)
     yield* writeSubject(input.what, format, input.out, shown, provenance)
-  }).pipe(Effect.provide(Layer.mergeAll(Outlet.layer, Atlas.layer).pipe(
+  }).pipe(Effect.provide(Layer.mergeAll(Outlet.layer, input.local ? Atlas.layer : Atlas.publicLayerFor(hasOptedOut)).pipe(
     Layer.provideMerge(Database.layer(input.db))
   )))
 })).pipe(

@@ -1,26 +1,39 @@
 import { Effect } from "effect"
-import { Atlas } from "../atlas/atlas.ts"
+import { Atlas, type HasOptedOut } from "../atlas/atlas.ts"
+import { readWithholding } from "../atlas/read-withholding.ts"
 import type { ServerFilter } from "../atlas/shapes/server-filter.ts"
 import { matches } from "../atlas/shapes/server-filter.ts"
 import { aboutOf, type Provenance } from "./about.ts"
 import type { Shown } from "./shown.ts"
 
-/** What is shown of a crawl, narrowed to the servers that pass a filter. Groups and notes are read where they are wanted. */
+/**
+ * What is shown of a crawl, narrowed to the servers that pass a filter. Groups
+ * and notes are read where they are wanted. The atlas is the public one where
+ * the provenance says public.
+ */
 export const readShown = Effect.fn("readShown")(function*(
   provenance: Provenance,
   filter: ServerFilter,
-  wanted: { readonly clusters: boolean; readonly notes: boolean }
+  wanted: { readonly clusters: boolean; readonly notes: boolean },
+  hasOptedOut: HasOptedOut
 ) {
   const atlas = yield* Atlas
   const crawlId = provenance.crawl_id
   const servers = yield* atlas.servers(crawlId)
+  const local = provenance.audience === "local"
+  const clusters = wanted.clusters ? yield* atlas.clusters(crawlId) : []
   const noted = wanted.notes ? servers.filter(({ notes }) => notes > 0) : []
   const shown: Shown = {
     about: aboutOf(provenance),
-    local: provenance.audience === "local",
+    local,
     servers,
     chosen: new Set(servers.filter((row) => matches(row, filter)).map(({ serverId }) => serverId)),
-    clusters: wanted.clusters ? yield* atlas.clusters(crawlId) : [],
+    clusters: yield* Effect.forEach(clusters, Effect.fnUntraced(function*(row) {
+      // Publicly an onion may be left out of a group that it is in.
+      const memberIds = local ? null : (yield* atlas.cluster(crawlId, row.clusterId)).members.map(({ serverId }) => serverId)
+      return { row, memberIds }
+    })),
+    withheld: local ? new Set() : (yield* readWithholding(crawlId, provenance.simulated, hasOptedOut)).hosts,
     notes: (yield* Effect.forEach(noted, ({ serverId }) => atlas.server(crawlId, serverId))).flatMap(({ notes }) => notes)
   }
   return shown

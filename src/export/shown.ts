@@ -5,6 +5,12 @@ import type { Value } from "../store/database.ts"
 import type { LoadedRows } from "../store/outlet.ts"
 import type { About } from "./about.ts"
 
+/** A group, and which members of it are shown in it; null for all. */
+export interface ShownCluster {
+  readonly row: ClusterRow
+  readonly memberIds: ReadonlyArray<number> | null
+}
+
 /** What an export may show of a crawl, as the atlas answers: with withholding for the public, without for its owner. */
 export interface Shown {
   readonly about: About
@@ -13,8 +19,10 @@ export interface Shown {
   readonly servers: ReadonlyArray<ServerRow>
   /** Of these the numbers of the servers asked for by filters. */
   readonly chosen: ReadonlySet<number>
-  readonly clusters: ReadonlyArray<ClusterRow>
+  readonly clusters: ReadonlyArray<ShownCluster>
   readonly notes: ReadonlyArray<NoteRow>
+  /** Hosts and addresses that are written nowhere; none in local exports. */
+  readonly withheld: ReadonlySet<string>
 }
 
 const snakeCase = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
@@ -86,16 +94,18 @@ const clusterTable = ({ clusters }: Shown): LoadedRows => ({
     servers: "INTEGER",
     posterior: "DOUBLE",
     weakest_link: "DOUBLE",
-    evidence: "VARCHAR"
+    evidence: "VARCHAR",
+    members: "INTEGER[]"
   },
-  rows: clusters.map(({ clusterId, evidence, kind, posterior, servers, statement, weakestLink }) => ({
+  rows: clusters.map(({ memberIds, row: { clusterId, evidence, kind, posterior, servers, statement, weakestLink } }) => ({
     cluster_id: clusterId,
     kind,
     statement,
     servers,
     posterior,
     weakest_link: weakestLink,
-    evidence
+    evidence,
+    members: memberIds
   }))
 })
 
@@ -116,6 +126,7 @@ export const shownTables = (shown: Shown): ReadonlyArray<LoadedRows> => [
   serverTable(shown),
   { name: "shown_host", columns: { server_id: "INTEGER", host: "VARCHAR" }, rows: shown.servers.flatMap(({ hosts, serverId }) => hosts.map((host) => ({ server_id: serverId, host }))) },
   { name: "chosen", columns: { server_id: "INTEGER" }, rows: shown.servers.filter(({ serverId }) => shown.chosen.has(serverId)).map(({ serverId }) => ({ server_id: serverId })) },
+  { name: "withheld_host", columns: { host: "VARCHAR" }, rows: [...shown.withheld].map((host) => ({ host })) },
   clusterTable(shown),
   noteTable(shown)
 ]

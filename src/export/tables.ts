@@ -69,7 +69,7 @@ export const exportTables: Readonly<Record<TableSubject, ExportTable>> = {
       WHERE CASE WHEN s.endpoint_id IS NULL THEN (SELECT local FROM audience) ELSE f.server_id IN (SELECT server_id FROM chosen) END
         -- What a server claims of itself may be an address that it binds to, and lists of ours say where we began.
         AND (s.kind = 'server' OR (SELECT local FROM audience))
-        AND (t.server_id IS NOT NULL OR d.host IS NULL OR (SELECT local FROM audience))`,
+        AND (d.host IS NULL OR d.host NOT IN (SELECT host FROM withheld_host))`,
     meaningsOf: ["advertisement", "advertised"],
     meanings: {
       from_server_id: "Server that said it; null where no server did.",
@@ -155,10 +155,9 @@ export const exportTables: Readonly<Record<TableSubject, ExportTable>> = {
         m.posterior AS member_posterior, m.evidence AS member_evidence
       FROM about a
       JOIN cluster_member m ON m.crawl_id = a.crawl_id
-      JOIN shown_cluster k ON k.cluster_id = m.cluster_id
+      JOIN shown_cluster k ON k.cluster_id = m.cluster_id AND (k.members IS NULL OR list_contains(k.members, m.server_id))
       JOIN chosen USING (server_id)
-      -- Whose group is withheld is not told as a member of it either.
-      JOIN shown_server s ON s.server_id = m.server_id AND (k.kind <> 'operator' OR s.cluster_id = k.cluster_id)
+      JOIN shown_server s ON s.server_id = m.server_id
       ORDER BY m.cluster_id, m.server_id`,
     meaningsOf: ["cluster"],
     meanings: {

@@ -1,8 +1,9 @@
-import { Effect, Schema, Stream } from "effect"
+import { Effect, FileSystem, Schema, Stream } from "effect"
+import { scrubbed } from "../atlas/withholding.ts"
 import { csvLine, csvText } from "../domain/csv.ts"
 import { jsonText } from "../domain/json-text.ts"
-import { Database, type Column } from "../store/database.ts"
-import { Outlet } from "../store/outlet.ts"
+import { type Column, Database, type Row } from "../store/database.ts"
+import { jsonLinesQuery, Outlet } from "../store/outlet.ts"
 import type { StoreError } from "../store/store-error.ts"
 import { type Provenance, simulatedSentence } from "./about.ts"
 import { csvCells, jsonLine } from "./row-text.ts"
@@ -59,36 +60,61 @@ export const sidecarOf = (file: string): string => `${file}.meta.json`
  * read as they are written, so memory does not grow with them. Returns how many
  * there were; null for Parquet, which DuckDB writes.
  */
-export const writeTable = Effect.fn("writeTable")(function*(subject: TableSubject, format: TableFormat, file: string, provenance: Provenance) {
+export const writeTable = Effect.fn("writeTable")(function*(
+  subject: TableSubject,
+  format: TableFormat,
+  file: string,
+  provenance: Provenance,
+  withheld: ReadonlySet<string>
+) {
   const outlet = yield* Outlet
   const table = exportTables[subject]
   const columns = yield* outlet.columns(table.sql)
   let rows: number | null = null
+  const lines = { sql: table.sql, columns, withheld: provenance.audience === "local" ? null : withheld }
   if (format === "parquet") {
     const about = Object.fromEntries(Object.entries({ what: subject, level: table.level, ...provenance }).map(([key, value]) => [key, String(value)]))
-    yield* writtenWhole(file, (unfinished) => outlet.parquet(table.sql, unfinished, about))
+    yield* writtenWhole(file, (unfinished) =>
+      provenance.audience === "local" ? outlet.parquet(table.sql, unfinished, about) : scrubbedParquet(lines, unfinished, about))
   } else {
-    rows = yield* writeRows(table.sql, columns, format, (parts) => writeParts(file, parts))
+    rows = yield* writeRows(lines, format, (parts) => writeParts(file, parts))
   }
   yield* writeText(sidecarOf(file), sidecar(subject, format, rows, provenance, yield* meaningsFor(table, columns)))
   return rows
 })
 
+/** A query whose rows are written, and which hosts may not stand in them, addresses of private networks neither; null: everything may. */
+interface Lines {
+  readonly sql: string
+  readonly columns: ReadonlyArray<Column>
+  readonly withheld: ReadonlySet<string> | null
+}
+
 /** Hands the text of all rows to `write`, part by part, and counts them. */
-export const writeRows = Effect.fnUntraced(function*<E, R>(
-  sql: string,
-  columns: ReadonlyArray<Column>,
+const writeRows = Effect.fnUntraced(function*<E, R>(
+  { columns, sql, withheld }: Lines,
   format: "csv" | "jsonl",
   write: (parts: Stream.Stream<string, StoreError>) => Effect.Effect<void, E, R>
 ) {
   const outlet = yield* Outlet
   let rows = 0
+  const shown = (row: Row): Row => withheld === null ? row : scrubbed(row, withheld)
   const lines = outlet.chunks(sql).pipe(Stream.map((chunk) => {
     rows += chunk.length
-    return chunk.map((row) => format === "csv" ? csvLine(csvCells(columns, row)) : jsonLine(columns, row)).join("")
+    return chunk.map((row) => format === "csv" ? csvLine(csvCells(columns, shown(row))) : jsonLine(columns, shown(row))).join("")
   }))
   const head = csvLine(columns.map(({ name }) => csvText(name)))
   yield* write(format === "csv" ? Stream.concat(Stream.make(head), lines) : lines)
   return rows
 })
 
+/** Parquet of rows in which hosts are withheld: DuckDB cannot look for them, so it reads the rows back that we looked through. */
+const scrubbedParquet = Effect.fnUntraced(function*(lines: Lines, file: string, about: Readonly<Record<string, string>>) {
+  const outlet = yield* Outlet
+  const fs = yield* FileSystem.FileSystem
+  const rows = `${file}.rows`
+  yield* writeRows(lines, "jsonl", (parts) => writeParts(rows, parts))
+  yield* outlet.parquet(jsonLinesQuery(rows, lines.columns), file, about).pipe(
+    Effect.ensuring(Effect.ignore(fs.remove(rows, { force: true })))
+  )
+})

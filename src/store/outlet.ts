@@ -14,6 +14,12 @@ export interface LoadedRows {
   readonly rows: ReadonlyArray<Readonly<Record<string, Value>>>
 }
 
+/** A query that reads a file of JSON lines, each with these columns. */
+export const jsonLinesQuery = (file: string, columns: ReadonlyArray<Column>): string =>
+  `SELECT * FROM read_json(${literal(file)}, format = 'newline_delimited', maximum_object_size = 100000000, columns = {${
+    columns.map(({ name, type }) => `${identifier(name)}: ${literal(type)}`).join(", ")
+  }})`
+
 /**
  * Hands rows of the database out in bulk: in chunks, so that a million take no
  * more memory than a thousand, or as Parquet, which DuckDB writes. `Database`

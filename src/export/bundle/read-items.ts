@@ -1,4 +1,6 @@
+import { X509Certificate } from "node:crypto"
 import { Effect, Schema } from "effect"
+import { scrubbedText } from "../../atlas/withholding.ts"
 import { Database } from "../../store/database.ts"
 import type { Shown } from "../shown.ts"
 import type { FilledItem } from "./bundle-file.ts"
@@ -28,10 +30,8 @@ const VisitRow = Schema.Struct({
   port: Schema.Int,
   transport: Schema.String,
   started_at: Schema.String,
-  address: Schema.NullOr(Schema.String),
-  claims: Schema.Array(Schema.String)
+  address: Schema.NullOr(Schema.String)
 })
-type VisitRow = typeof VisitRow.Type
 
 /** Visits of servers that the crawl made, and those that probes made of its servers later. */
 const selectVisits = `
@@ -45,8 +45,7 @@ const selectVisits = `
     UNION
     SELECT server_id, unnest(visit_ids) FROM differential WHERE servers_of = $crawl_id
   )
-  SELECT o.visit_id, o.server_id, v.kind, e.host, e.port, e.transport, v.started_at, v.address,
-    coalesce(TRY_CAST(v.features_hosts->'$[*].host' AS VARCHAR[]), []) AS claims
+  SELECT o.visit_id, o.server_id, v.kind, e.host, e.port, e.transport, v.started_at, v.address
   FROM of_crawl o JOIN visit v USING (visit_id) JOIN endpoint e ON e.endpoint_id = v.endpoint_id
   WHERE list_contains(string_split($servers, ',')::INTEGER[], o.server_id)
   ORDER BY o.server_id, o.visit_id`
@@ -91,11 +90,24 @@ const safeName = (text: string): string => text.replaceAll(/[^A-Za-z0-9.-]/g, "_
 const isCut = (probe: string, content: Uint8Array): boolean =>
   content.length >= keptBytes || (probe.startsWith("peers#") && [...Buffer.from(content).toString("utf8")].length >= keptOfPeers)
 
-/** Whether a reply may be handed on: what a server claims of itself may name what it did not publish anywhere else. */
-const mayPass = (shown: Shown, visit: VisitRow, probe: string): boolean => {
-  if (shown.local || !/(?:^|\/)features/.test(probe)) return true
-  const hosts = new Set(shown.servers.find(({ serverId }) => serverId === visit.server_id)?.hosts ?? [])
-  return visit.claims.every((host) => hosts.has(host.toLowerCase()))
+/** What a certificate says in words; null where it cannot be read. */
+const certificateWords = (der: Uint8Array): string | null => {
+  try {
+    const { issuer, subject, subjectAltName } = new X509Certificate(der)
+    return [subject, issuer, subjectAltName ?? ""].join("\n")
+  } catch {
+    return null
+  }
+}
+
+/**
+ * Whether received bytes may be handed on: they cannot be changed, so what
+ * mentions a host or an address that is written nowhere is left out whole.
+ */
+const mayPass = ({ local, withheld }: Shown) => ({ content, kind }: FilledItem): boolean => {
+  if (local) return true
+  const words = kind === "certificate" ? certificateWords(content) : Buffer.from(content).toString("utf8")
+  return words !== null && scrubbedText(words, withheld) === words
 }
 
 /**
@@ -121,7 +133,7 @@ export const readReceived = Effect.fn("readReceived")(function*(shown: Shown, wa
     rows.map(({ detail, script_form, subject }): JudgedQuestion => ({ subject, script_form, detail: (detail === null ? {} : JSON.parse(detail)) as JudgedQuestion["detail"] }))
   ]))
   const replies = yield* database.rows(ReplyRow, selectReplies, { ...given, probes: pattern })
-  const items = replies.filter(({ probe, visit_id }) => mayPass(shown, byId.get(visit_id)!, probe)).map((row, i): FilledItem => {
+  const items = replies.map((row, i): FilledItem => {
     const content = row.octets === null ? Buffer.from(row.reply_raw!, "utf8") : Buffer.from(row.octets, "hex")
     return {
       name: `reply/${row.visit_id}/${i + 1}-${safeName(row.probe)}`,
@@ -159,7 +171,7 @@ export const readReceived = Effect.fn("readReceived")(function*(shown: Shown, wa
       started_at: row.started_at,
       address: row.address !== null && addresses.get(row.server_id)!.addresses.has(row.address) ? row.address : null
     })),
-    items: [...items, ...certificates]
+    items: [...items, ...certificates].filter(mayPass(shown))
   }
   return received
 })
