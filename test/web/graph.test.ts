@@ -115,7 +115,7 @@ it("a single server has an extent, too", () => {
 const hostile = `=HYPERLINK("http://evil.example","x")<script>alert(1)</script>\u202Egpj.exe\u001B[31m\u0000`
 const rows = network.rows.map((row, i) => (i === 0 ? { ...row, host: hostile, hosts: [hostile], org: hostile } : row))
 const model = networkModel(network.head, new Map(rows.map((row) => [row.serverId, row])))
-const nodes = shownIndices(model, rows, new Set([2])).map((index) => ({ index, x: index, y: 0, size: 3, colour: "#123456", hollow: false, label: model.rows[index]!.host, pinned: false }))
+const nodes = shownIndices(model, rows, new Set([2])).map((index) => ({ index, x: index, y: 0, size: 3, colour: "#123456", hollow: false, rim: "#ffffff", label: model.rows[index]!.host, pinned: false }))
 const origin = { crawlId: 7, simulated: true, version: "1.2.3" }
 
 it("hidden servers are not among those shown", () => {

@@ -17,10 +17,10 @@ it("every server is in a country, reached through Tor only, or of unknown place,
   expect(all.onion.length + all.unknown.length + all.countries.reduce((sum, { rows }) => sum + rows.length, 0)).toBe(rows.length)
 })
 
-it("fills begin at 1, grow in threes and are five at most", () => {
+it("fills begin at 1, grow in threes and tens, and are five at most", () => {
   expect(fillBounds(0)).toEqual([])
   expect(fillBounds(25)).toEqual([1, 3, 10])
-  expect(fillBounds(5_000)).toEqual([30, 100, 300, 1_000, 3_000])
+  expect(fillBounds(5_000)).toEqual([1, 100, 300, 1_000, 3_000])
 })
 
 it("a code that is no country's stays as it is", () => {

@@ -1,6 +1,6 @@
 import type { GraphHead } from "../../../src/atlas/shapes/graph.ts"
 import type { ServerRow } from "../../../src/atlas/shapes/server-row.ts"
-import { colourOf, type Palette } from "./palette.ts"
+import { colourOf, mixed, type Palette } from "./palette.ts"
 import type { Colouring } from "./colouring.ts"
 import type { Anchor, NodeLook } from "./scene.ts"
 import { shortened } from "../text/display.ts"
@@ -42,13 +42,16 @@ export interface Dressing {
 export const nodeLooks = (model: NetworkModel, positions: Positions, shown: ReadonlyArray<number>, { colouring, palette, pinned, sizeOf }: Dressing): ReadonlyArray<NodeLook> =>
   shown.map((index) => {
     const row = model.rows[index]!
+    const slot = colouring.slotOf(row)
+    const colour = colourOf(palette, slot)
     return {
       index,
       x: positions.x[index]!,
       y: positions.y[index]!,
       size: sizeOf(row),
-      colour: colourOf(palette, colouring.slotOf(row)),
+      colour,
       hollow: row.reachable !== true,
+      rim: slot.kind === "step" && slot.index < 2 ? mixed(colour, palette.quiet, 0.6) : palette.surface,
       label: shortened(row.host, 30),
       pinned: pinned.has(row.serverId)
     }

@@ -54,7 +54,7 @@ const RimmedDisc = createNodeBorderProgram({
 const look = (node: NodeLook, palette: Palette, isPoint: boolean) => {
   const paint = node.hollow
     ? isPoint ? { color: mixed(palette.surface, node.colour, 0.5) } : { color: palette.surface, rimColour: node.colour, rim: 0.3 }
-    : { color: node.colour, rimColour: node.pinned ? palette.text : palette.surface, rim: node.pinned ? 0.3 : 0.14 }
+    : { color: node.colour, rimColour: node.pinned ? palette.text : node.rim, rim: node.pinned ? 0.3 : 0.14 }
   return { x: node.x, y: node.y, size: node.size, label: node.label, type: isPoint ? "point" : "disc", ...paint }
 }
 

@@ -1,5 +1,5 @@
 import type { NodeHoverDrawingFunction, NodeLabelDrawingFunction } from "sigma/rendering"
-import type { Palette } from "./palette.ts"
+import { mixed, type Palette } from "./palette.ts"
 
 /** What is pointed at is drawn by the focus layer. */
 export const drawNothing: NodeHoverDrawingFunction = () => {}
@@ -15,7 +15,7 @@ export const labelDrawer = (palette: () => Palette): NodeLabelDrawingFunction =>
   context.lineJoin = "round"
   context.lineWidth = 3
   context.strokeStyle = land
-  context.fillStyle = isAnchor ? text : quiet
+  context.fillStyle = isAnchor ? quiet : mixed(quiet, text, 0.5)
   const x = isAnchor ? data.x : data.x + data.size + 4
   context.strokeText(data.label, x, data.y)
   context.fillText(data.label, x, data.y)

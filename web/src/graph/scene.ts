@@ -10,6 +10,8 @@ export interface NodeLook {
   readonly colour: string
   /** A ring: it did not answer us, or was not dialled. */
   readonly hollow: boolean
+  /** Around the colour: that of the ground, or darker where the colour itself hardly differs from the ground. */
+  readonly rim: string
   readonly label: string
   /** Kept in place and marked. */
   readonly pinned: boolean

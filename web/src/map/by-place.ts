@@ -29,11 +29,11 @@ export const byPlace = (rows: ReadonlyArray<ServerRow>): ByPlace => {
   }
 }
 
-/** Bounds of the fills: 1, 3, 10, 30 … up to what the fullest country has; five at most, the largest ones. */
+/** Bounds of the fills: 1, 3, 10, 30 … up to what the fullest country has; five at most, 1 and the largest ones. */
 export const fillBounds = (most: number): ReadonlyArray<number> => {
   const bounds: Array<number> = []
   for (let bound = 1; bound <= most; bound = String(bound).startsWith("1") ? bound * 3 : Math.round((bound * 10) / 3)) bounds.push(bound)
-  return bounds.slice(-5)
+  return bounds.length <= 5 ? bounds : [1, ...bounds.slice(-4)]
 }
 
 const names = new Intl.DisplayNames("en", { type: "region", fallback: "code" })

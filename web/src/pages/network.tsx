@@ -17,7 +17,7 @@ import { useAdjacency, useNetwork } from "../graph/use-network.ts"
 import { usePicturesKeys } from "../graph/use-picture-keys.ts"
 import { useRelayout } from "../graph/use-relayout.ts"
 import { selectOrCompare, useSelectedMembers } from "../graph/use-selection.ts"
-import { Empty, Failed, Loading } from "../parts/states.tsx"
+import { Empty, Loading } from "../parts/states.tsx"
 import { select, selected } from "../state/store.ts"
 import { count } from "../text/format.ts"
 import "../graph/network.css"
@@ -68,7 +68,7 @@ const Drawn = ({ head, servers }: { readonly head: GraphHead; readonly servers: 
           </div>
         )}
       {scene.lines.total > maxLines
-        ? <Failed message={`${count(scene.lines.total)} lines would be one blob and take seconds to draw, so none is drawn. Narrow the filter to fewer than ${count(maxLines)} lines.`} still="Lines of a server in question are always drawn." />
+        ? <Empty>{`${count(scene.lines.total)} lines would be one blob and take seconds to draw, so none is drawn. Narrow the filter to fewer than ${count(maxLines)} lines. Those of a server in question are always drawn.`}</Empty>
         : null}
       <p class="says-who network-says" id="network-says">
         {`Who lists whom: ${count(scene.nodes.length)} of ${count(head.servers.length)} servers`}
