@@ -1,11 +1,14 @@
 import { Effect, Schema } from "effect"
 import { Database } from "../store/database.ts"
+import { AtlasError } from "./atlas-error.ts"
 import type { Field } from "./shapes/server-detail.ts"
 
 const NamesRow = Schema.Struct({ name: Schema.String, comment: Schema.NullOr(Schema.String) })
 
 const MetadataRow = Schema.Record(Schema.String, Schema.Json)
-const Unknown = Schema.Record(Schema.String, Schema.String)
+
+/** What `untested` says of columns that are null. */
+const isUnknown = Schema.is(Schema.Record(Schema.String, Schema.String))
 
 /**
  * The text of view `server_metadata` for any crawl and a few endpoints. The view
@@ -13,10 +16,9 @@ const Unknown = Schema.Record(Schema.String, Schema.String)
  * it reads from stand in for those, so that there is one definition of the columns
  * and only the endpoints wanted are computed.
  */
-const metadataSql = (view: string): string => {
+const metadataSql = (view: string): string | undefined => {
   const body = /^CREATE VIEW server_metadata AS WITH ([^]*?);?\s*$/.exec(view)?.[1]
-  if (body === undefined) throw new Error("The view server_metadata has another form than expected.")
-  return `WITH wanted AS (
+  return body === undefined ? undefined : `WITH wanted AS (
       SELECT endpoint_id FROM server_endpoint WHERE crawl_id = $crawl_id AND server_id = $server_id
       UNION
       SELECT ce.endpoint_id FROM main.crawl_endpoint ce JOIN endpoint own ON own.endpoint_id = $server_id
@@ -41,15 +43,20 @@ export const readFields = Effect.fnUntraced(function*(crawlId: number, serverId:
     Schema.Struct({ sql: Schema.String }),
     "SELECT sql FROM duckdb_views() WHERE view_name = 'server_metadata'"
   )
-  const rows = yield* database.rows(MetadataRow, metadataSql(view!.sql), { crawl_id: crawlId, server_id: serverId })
+  const sql = metadataSql(view?.sql ?? "")
+  if (sql === undefined) {
+    return yield* new AtlasError({ reason: "cannot read", message: "The view server_metadata has another form than this program's." })
+  }
+  const rows = yield* database.rows(MetadataRow, sql, { crawl_id: crawlId, server_id: serverId })
   return new Map(rows.map((row) => {
-    const unknown = Schema.decodeUnknownSync(Unknown)(row["untested"])
+    const { endpoint_id, untested } = row
+    const unknown = isUnknown(untested) ? untested : {}
     const fields = names.filter(({ name }) => name !== "untested").map(({ comment, name }): Field => ({
       name,
       comment: comment ?? "",
       value: row[name] ?? null,
       unknown: unknown[name] ?? null
     }))
-    return [row["endpoint_id"] as number, fields] as const
+    return [endpoint_id as number, fields] as const
   }))
 })

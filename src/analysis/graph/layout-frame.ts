@@ -64,3 +64,24 @@ export const alignedTo = (
   }
   return result
 }
+
+/** Mean squared distance from the middle. */
+const spreadOf = (points: ReadonlyArray<readonly [x: number, y: number]>): number => {
+  const [x, y] = [0, 1].map((axis) => points.reduce((sum, point) => sum + point[axis]!, 0) / points.length)
+  return points.reduce((sum, point) => sum + (point[0] - x!) ** 2 + (point[1] - y!) ** 2, 0) / points.length
+}
+
+/** Scales places, in place, so that servers known before take as much room as before; or a map would shrink from crawl to crawl. */
+export const resize = (
+  { x, y }: Positions,
+  places: ReadonlyArray<number>,
+  earlier: ReadonlyMap<number, readonly [x: number, y: number]>
+): void => {
+  const now = spreadOf([...earlier.keys()].map((i) => [x[i]!, y[i]!]))
+  if (!(now > 0)) return
+  const scale = Math.sqrt(spreadOf([...earlier.values()]) / now)
+  for (const i of places) {
+    x[i]! *= scale
+    y[i]! *= scale
+  }
+}

@@ -3,7 +3,7 @@ import forceAtlas2Module from "graphology-layout-forceatlas2"
 import noverlapModule from "graphology-layout-noverlap"
 import { communityCircle, type Positions } from "./community-circle.ts"
 import { type DrawnEdge, drawnEdges, hashOf, type PlacedAnnouncements } from "./layout-edges.ts"
-import { alignedTo, allWithin, framed } from "./layout-frame.ts"
+import { alignedTo, allWithin, framed, resize } from "./layout-frame.ts"
 
 /** What a layout is made of. Survives the way to another thread. */
 export interface LayoutInput {
@@ -137,6 +137,8 @@ export const serverLayout = (input: LayoutInput): Positions => {
     placed.x[i] = x + mostMoved * (placed.x[i]! - x)
     placed.y[i] = y + mostMoved * (placed.y[i]! - y)
   }
+  // Places halfway between two maps lie closer together than those of either.
+  if (isWarm) resize(placed, joined, earlier)
   const isJoined = new Set(joined)
   hosts.forEach((host, i) => {
     if (isJoined.has(i)) return

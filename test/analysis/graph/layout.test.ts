@@ -5,6 +5,7 @@ import { communityCircle } from "../../../src/analysis/graph/community-circle.ts
 import { drawnEdges } from "../../../src/analysis/graph/layout-edges.ts"
 import { layoutApart } from "../../../src/analysis/graph/layout-in-worker.ts"
 import { type LayoutInput, serverLayout } from "../../../src/analysis/graph/layout.ts"
+import { seededRandom } from "../../../src/analysis/seeded-random.ts"
 
 /** Circles of servers in which everybody names everybody, tied by one announcement each; the last server stands alone. */
 const circles = (sizes: ReadonlyArray<number>, earlier: LayoutInput["earlier"] = new Map()): LayoutInput => {
@@ -66,6 +67,31 @@ describe("the layout of the announcement graph", () => {
     assert.isBelow(moved(now), moved(cold))
     // Newcomers stand with those they name.
     assert.isBelow(distance(now, 22, 31), distance(now, 0, 31))
+  })
+
+  it("keeps its size over many crawls in which lists are drawn anew", () => {
+    const random = seededRandom(3)
+    const hosts = Array.from({ length: 40 }, (_, i) => `host${i}.example`)
+    const drawn = (earlier: LayoutInput["earlier"]): LayoutInput => {
+      const edges = hosts.flatMap((_, a) => hosts.flatMap((_, b) => a !== b && random() < 0.15 ? [[a, b] as const] : []))
+      return {
+        hosts,
+        communities: hosts.map(() => 0),
+        announcements: { from: Uint32Array.from(edges, ([a]) => a), to: Uint32Array.from(edges, ([, b]) => b), weight: Float64Array.from(edges, () => 1) },
+        earlier
+      }
+    }
+    const usualRadius = ({ x, y }: ReturnType<typeof serverLayout>) => hosts.map((_, i) => Math.hypot(x[i]!, y[i]!)).toSorted((a, b) => a - b)[36]!
+    let input = drawn(new Map())
+    let places = serverLayout(input)
+    const first = usualRadius(places)
+    for (let crawl = 0; crawl < 25; crawl++) {
+      const before = asEarlier(input, places)
+      input = drawn(before)
+      places = serverLayout(input)
+    }
+    assert.isAbove(usualRadius(places), 0.8 * first)
+    assert.isBelow(usualRadius(places), 1.25 * first)
   })
 
   it("draws each pair once, and of very many only so many that every server keeps some", () => {
