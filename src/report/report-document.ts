@@ -1,5 +1,5 @@
 import type { Provenance, ReportDocument, Section } from "./document/document.ts"
-import { list, paragraph } from "./document/document.ts"
+import { link, list, paragraph } from "./document/document.ts"
 import type { ReportFacts } from "./facts/report-facts.ts"
 import { adviceSection } from "./sections/advice.ts"
 import { changesSection } from "./sections/changes.ts"
@@ -21,7 +21,7 @@ const summarySection = (facts: ReportFacts): Section => ({
   title: "Executive summary",
   blocks: [
     paragraph(facts.overview.headline.join(" ")),
-    list(...answersOf(facts).map(({ answer, confidence }) => `${answer} (Confidence: ${confidence.level}.)`)),
+    list(...answersOf(facts).map(({ answer, confidence }, i) => [link(`#question-${i + 1}`, `Question ${i + 1}.`), ` ${answer} (Confidence: ${confidence.level}.)`])),
     ...(facts.change === null ? [] : [paragraph(
       `Since crawl ${facts.change.before.crawlId}: ${facts.change.appeared.length} appeared, ${facts.change.vanished.length} vanished, ${facts.change.silent.length} no longer answer us, ${facts.change.moved.length} moved, ${facts.change.keyChanged.length} changed their key, ${facts.change.softwareChanged.length} their software, ${facts.change.groupChanged.length} their group.`
     )])
@@ -56,7 +56,7 @@ export const reportDocument = (facts: ReportFacts, provenance: Provenance): Repo
     clustersSection(facts),
     suspicionSection(facts),
     exposureSection(facts),
-    changesSection(facts.change),
+    changesSection(facts),
     adviceSection(facts),
     dictionarySection(facts),
     ethicsSection(facts),

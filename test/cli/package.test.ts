@@ -27,7 +27,7 @@ const run = (cwd: string, command: string, ...args: ReadonlyArray<string>): stri
 const pack = (): string => {
   const copy = join(folder, "copy")
   mkdirSync(copy)
-  for (const name of ["package.json", "README.md", "LICENSE", "src", "queries", "web", "tsconfig.json"]) {
+  for (const name of ["package.json", "README.md", "LICENSE", "src", "queries", "web", "tsconfig.json", "CITATION.cff"]) {
     cpSync(join(root, name), join(copy, name), { recursive: true })
   }
   symlinkSync(join(root, "node_modules"), join(copy, "node_modules"))
@@ -74,11 +74,12 @@ describe("the package", () => {
     const summary = observatory("demo", "--db", db, "--scenario", writeFixedScenario(folder, 12), "--progress", "off")
     expect(summary).toMatch(/^Crawl 1 of mainnet-sim complete/m)
     expect(JSON.parse(observatory("query", "software", "--db", db, "--format", "json")).length).toBe(2)
+    expect(observatory("report", "--db", db, "--out", join(folder, "report"), "--no-power").split("\n")).toContain(join(folder, "report", "report.html"))
     // Large crawls are analysed in a thread, which has a bundle of its own.
     const worker = join(folder, "target", "node_modules", "electrum-observatory", "dist", "analysis-worker.js")
     const options = { randomSeed: 1, publicSuffixes: [], simulated: false }
     const script = `const { Worker } = require("node:worker_threads")
-      new Worker(${JSON.stringify(worker)}, { workerData: { servers: [], options: ${JSON.stringify(options)} } })
+      new Worker(${JSON.stringify(worker)}, { workerData: { kind: "judge", servers: [], options: ${JSON.stringify(options)} } })
         .on("message", (findings) => console.log(findings.servers, findings.clusters.length))`
     expect(run(folder, process.execPath, "-e", script)).toBe("0 0\n")
   }, 120_000)

@@ -30,7 +30,8 @@ describe("whether a few operators run most servers", () => {
   it("goes with places and software that are in a few hands, and with those that are not known", () => {
     const row = { ...operatorsHold(2, 3, 80), dimension: "asn", servers_or_operators_unknown: 20, largest_percent: 32 }
     const { answer, figures } = centralised(factsOf({}, { concentration: namedRows([operatorsHold(30, 50, 100), row, { ...row, dimension: "country", nakamoto_low: 6, nakamoto_high: 9 }]) }))
-    expect(answer).toContain("In other respects it is concentrated: by autonomous system more than half takes 2 to 3 (the largest has 32 %).")
+    expect(answer).toContain("In other respects it is concentrated: by autonomous system more than half takes 2 to 3 (the largest has 32 %). By country it is not in a few hands for certain.")
+    expect(operators(30, 50).answer).toContain("Where servers stand and what they run is not known.")
     expect(figures.find(({ name }) => name.includes("country"))?.caveat).toContain("not of 20")
   })
 
@@ -114,7 +115,12 @@ describe("whether analytics companies operate servers", () => {
   })
 
   it("may be: none found, and a careful company would leave none", () => {
-    expect(asked("Other Company").answer).toBe("None found: none of 1 label fits any of 2 servers. A careful company would leave none.")
+    expect(asked("Other Company").answer).toBe("None found: the label that could be compared does not fit any of the servers of which such values are known (2 at the most). A careful company would leave none.")
+  })
+
+  it("is not answered where nothing is known that labels could be compared with", () => {
+    const blind = analytics(factsOf({ labels: matchLabels(servers, [], { file: "labels.json", labels: { labels: [label] } }) }))
+    expect(blind).toMatchObject({ answer: expect.stringMatching(/^Not answered: of no server is known what the 1 label is about/), confidence: { level: "none" } })
   })
 
   it("is not claimed of a match without a base rate, nor of one that random hosts show too", () => {

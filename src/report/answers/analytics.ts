@@ -2,7 +2,7 @@ import type { Answer, KeyFigure } from "../document/document.ts"
 import type { ReportFacts } from "../facts/report-facts.ts"
 import type { LabelTotal } from "../labels/match-labels.ts"
 import { percent } from "../../analysis/exposure/recommendation.ts"
-import { counted, listed, partOf } from "../write/words.ts"
+import { counted, partOf } from "../write/words.ts"
 
 /** Above this chance a match is what random hosts show too. */
 const rare = 0.05
@@ -53,15 +53,24 @@ export const analytics = ({ labels }: ReportFacts): Answer => {
       "Without labels nothing was compared."
     )
   }
-  const patterns = counted(findings.length, "label")
-  if (matched.length === 0) {
+  const compared = findings.filter(({ known }) => known > 0)
+  const blind = findings.length - compared.length
+  if (compared.length === 0) {
     return answered(
-      `None found: none of ${patterns} fits any of ${counted(servers, "server")}. ${careful}`,
+      `Not answered: of no server is known what the ${counted(findings.length, "label")} ${findings.length === 1 ? "is" : "are"} about (observatory enrich looks it up).`,
+      "none",
+      "Nothing could be compared."
+    )
+  }
+  if (matched.length === 0) {
+    const known = Math.max(...compared.map((one) => one.known))
+    return answered(
+      `None found: ${compared.length === 1 ? "the label that could be compared does not fit" : `none of the ${compared.length} labels that could be compared fits`} any of the servers of which such values are known (${known} at the most).${blind === 0 ? "" : ` ${counted(blind, "label")} could be compared at no server.`} ${careful}`,
       "low",
       "Absence of a name is no evidence of absence: names, networks and certificates are chosen by whoever runs a server."
     )
   }
-  const text = `${listed(matched.map(totalText))}.`
+  const text = `${matched.map(totalText).join(". ")}.`
   return beyond.length > 0
     ? answered(
       `There are signs that would need an explanation: ${text} A fitting name or network says who states or rents something, not who runs a server. ${careful}`,

@@ -112,9 +112,13 @@ export const centralised = (facts: ReportFacts): Answer => {
     return unanswered(`Not answered: only ${counted(operator.servers_or_operators_known, "server")} answered, too few to say.`, "A handful of servers is no network.")
   }
   const { because, level, text } = verdict(operator, fleetWords(facts.fleets))
-  const concentrated = places.filter((row) => (row.nakamoto_high ?? few + 1) <= few)
-  const place = concentrated.length === 0
-    ? "By place and software it is not in a few hands, as far as these are known."
-    : `In other respects it is concentrated: ${listed(concentrated.map(placeText))}.`
+  const isFew = (row: Row): boolean => (row.nakamoto_high ?? few + 1) <= few
+  const name = (row: Row): string => dimensions[row.dimension] ?? row.dimension
+  const [concentrated, spread] = [places.filter(isFew), places.filter((row) => !isFew(row))]
+  const place = [
+    ...(concentrated.length === 0 ? [] : [`In other respects it is concentrated: ${listed(concentrated.map(placeText))}.`]),
+    ...(spread.length === 0 ? [] : [`By ${listed(spread.map(name))} it is not in a few hands for certain.`]),
+    ...(places.length === 0 ? ["Where servers stand and what they run is not known."] : [])
+  ].join(" ")
   return { kind: "answer", answer: `${text} ${place}`, figures, confidence: { level, because }, wouldChange }
 }

@@ -55,13 +55,15 @@ export const drawNetwork = ({ edges, nodes }: NetworkChart): string => {
     const border = (high - low || 1) * 0.03
     return [low - border, high + border]
   }
+  // Together they cover about the same part of the picture, however many they are.
+  const largest = Math.min(9, Math.max(3, 160 / Math.sqrt(nodes.length + 1)))
   return plotted({
     height: 560,
     margin: 8,
     aspectRatio: 1,
     x: { axis: null, domain: range(xs) },
     y: { axis: null, domain: range(ys) },
-    r: { domain: [0, Math.max(1, ...nodes.map(({ weight }) => weight))], range: [2.5, 9] },
+    r: { domain: [0, nodes.reduce((most, { weight }) => Math.max(most, weight), 1)], range: [largest * 0.3, largest] },
     marks: [
       Plot.link(edges, { x1: "x1", y1: "y1", x2: "x2", y2: "y2", stroke: colours.quietText, strokeWidth: (edge: typeof edges[number]) => 0.5 + 9 * edge.share, strokeOpacity: 0.35, strokeLinecap: "round" }),
       // One mark for all nodes that look alike: each carries its place and size only.

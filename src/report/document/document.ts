@@ -17,10 +17,10 @@ export type Sentence = ReadonlyArray<Inline>
 /** A value of a table. Null is shown as unknown, a list as its entries. */
 export type Cell = null | string | number | boolean | ReadonlyArray<string>
 
-/** How the values of a column are shown. `share` is 0 to 1 and shown in percent. */
+/** How the values of a column are shown. `share` is 0 to 1 and shown in percent; `link` leads to a page of the web. */
 export interface Column {
   readonly title: string
-  readonly as: "text" | "code" | "count" | "number" | "share"
+  readonly as: "text" | "code" | "link" | "count" | "number" | "share"
 }
 
 export interface Table {

@@ -1,7 +1,8 @@
 import type { ReportFacts } from "../facts/report-facts.ts"
-import type { Section, Sentence } from "../document/document.ts"
+import type { Block, Section, Sentence } from "../document/document.ts"
 import { paragraph } from "../document/document.ts"
 import { counted, partOf } from "../write/words.ts"
+import { columns } from "./figure.ts"
 import { stockRows } from "./exposure.ts"
 
 const unique = (texts: ReadonlyArray<string>): ReadonlyArray<Sentence> => [...new Set(texts)].map((text) => [text])
@@ -13,18 +14,31 @@ const forUsers = ({ exposure }: ReportFacts): ReadonlyArray<Sentence> => {
     "Without one: save one server that you have a reason to trust; a wallet that draws one at every start shows all its addresses to more and more of them.",
     "Use Tor, so that no server learns your IP address. It does not hide that your addresses belong together.",
     "Do not reuse addresses, and keep what must not be linked in different wallets: a main server is asked about all addresses of one.",
-    ...(first?.recommendation == null ? [] : [`The best informed owner in this crawl's model: ${first.recommendation}`])
+    ...(first?.recommendation == null ? [] : [`What the model of this crawl says of the owner who learns most: "${first.recommendation}"`])
   ])
 }
 
-const forDevelopers = ({ exposure, named }: ReportFacts): ReadonlyArray<Sentence> => {
+const dimensionNames: Readonly<Record<string, string>> = { asn: "autonomous system", bucket: "/16 or /48" }
+
+/** What follows from each figure, as rows: they are sentences about figures of other sections. */
+const developerBlocks = ({ exposure, named }: ReportFacts): ReadonlyArray<Block> => {
   const refused = named.acceptance.rows.filter(({ wallet_accepts }) => wallet_accepts === false).reduce((sum, { servers }) => sum + servers, 0)
   const shown = named.acceptance.rows.reduce((sum, { servers }) => sum + servers, 0)
-  return unique([
-    ...(exposure?.policies ?? []).filter(({ policy, recommendation }) => policy !== "today" && recommendation !== null).map(({ recommendation, title }) => `A wallet that ${title}: ${recommendation}`),
-    ...named.concentration.rows.filter(({ level }) => level === "server").map(({ dimension, recommendation }) => `By ${dimension}: ${recommendation}`),
-    ...(refused === 0 ? [] : [`${partOf(refused, shown)} of the servers that speak TLS would be refused by the wallet's rule: drop them from shipped lists (observatory audit).`])
-  ])
+  const policies = (exposure?.policies ?? []).filter(({ policy, recommendation }) => policy !== "today" && recommendation !== null)
+  const limits = named.concentration.rows.filter(({ level }) => level === "server")
+  return [
+    ...(refused === 0 ? [] : [paragraph(`${partOf(refused, shown)} of the servers that speak TLS would be refused by the wallet's rule: drop them from shipped lists (observatory audit).`)]),
+    ...(policies.length === 0 ? [] : [{
+      kind: "table" as const,
+      title: "Other rules of choosing servers",
+      table: { columns: columns("A wallet that", "What follows"), rows: policies.map(({ recommendation, title }) => [title, recommendation]) }
+    }]),
+    ...(limits.length === 0 ? [] : [{
+      kind: "table" as const,
+      title: "Limits of how many servers a wallet takes of one",
+      table: { columns: columns("By", "What follows"), rows: limits.map(({ dimension, recommendation }) => [dimensionNames[dimension] ?? dimension, recommendation]) }
+    }])
+  ]
 }
 
 const forOperators = ({ named }: ReportFacts): ReadonlyArray<Sentence> => {
@@ -48,7 +62,7 @@ export const adviceSection = (facts: ReportFacts): Section => ({
   blocks: [paragraph("Each follows from a figure of this report, or from what the protocol shows to servers.")],
   sections: [
     { id: "for-users", title: "For users", blocks: [{ kind: "list", items: forUsers(facts) }] },
-    { id: "for-developers", title: "For developers of wallets", blocks: [{ kind: "list", items: forDevelopers(facts) }] },
+    { id: "for-developers", title: "For developers of wallets", blocks: developerBlocks(facts) },
     { id: "for-operators", title: "For operators of servers", blocks: [{ kind: "list", items: forOperators(facts) }] }
   ]
 })

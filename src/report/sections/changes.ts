@@ -1,6 +1,7 @@
-import type { CrawlChange, ServerChange } from "../changes/crawl-change.ts"
+import type { ServerChange } from "../changes/crawl-change.ts"
 import type { Block, Figure, Section } from "../document/document.ts"
 import { paragraph } from "../document/document.ts"
+import type { ReportFacts } from "../facts/report-facts.ts"
 import { counted } from "../write/words.ts"
 import { columns, firstRows } from "./figure.ts"
 
@@ -21,7 +22,7 @@ const table = (rows: ReadonlyArray<ServerChange>) =>
   firstRows(rows.map(({ after, before, host }) => [host, before ?? "not known to the crawl", after ?? "not known to the crawl"]), most, columns("Host: code", "Before", "After"))
 
 /** What changed since an earlier crawl; null when none was named. */
-export const changesSection = (change: CrawlChange | null): Section | null => {
+export const changesSection = ({ change, crawl }: Pick<ReportFacts, "change" | "crawl">): Section | null => {
   if (change === null) return null
   const { after, before } = change
   const summary: Figure = {
@@ -31,7 +32,7 @@ export const changesSection = (change: CrawlChange | null): Section | null => {
     shows: `${counted(before.answered, "server")} answered before, ${counted(after.answered, "server")} now.`,
     level: "server",
     caveat: "A server is the same where its endpoints are. What is not known in one of the crawls has not changed; crawls from different places or with different settings differ for that reason alone.",
-    source: { kind: "named query", name: "crawls-side-by-side", parameters: {} },
+    source: { kind: "named query", name: "crawls-side-by-side", parameters: { network: crawl.network } },
     chart: { kind: "bars", axis: "servers", bars: kinds.map(({ key, title }) => ({ label: title, value: change[key].length })) },
     table: firstRows(kinds.map(({ key, shows, title }) => [title, change[key].length, shows]), 20, columns("Change", "Servers: count", "Meaning"))
   }

@@ -40,7 +40,7 @@ export const ownersFigure = (page: ExposurePage, route: string, starts: number):
 /** How concentrated the network is, by everything that was looked at. */
 export const concentrationFigure = ({ named: { concentration } }: ReportFacts): Figure => {
   // Operators and blocks of addresses are so many that the others would be slivers beside them.
-  const rows = concentration.rows.filter((row) => row.level === "server" && !["operator", "bucket"].includes(row.dimension))
+  const rows = concentration.rows.filter((row) => row.level === "server" && row.servers_or_operators_known > 0 && !["operator", "bucket"].includes(row.dimension))
   return namedFigure("concentration", concentration, {
     title: "How many hold more than half",
     shows: "The least number of groups that together have more than half of the servers (Nakamoto coefficient), with its limits; the table has operators and blocks of addresses too.",

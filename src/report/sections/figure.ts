@@ -19,7 +19,7 @@ export const namedFigure = (
   table: given.table
 })
 
-const columnTypes = { text: "text", code: "code", count: "count", number: "number", share: "share" } as const
+const columnTypes = { text: "text", code: "code", link: "link", count: "count", number: "number", share: "share" } as const
 
 /** Columns as "title: type" texts, e.g. "Servers: count". */
 export const columns = (...texts: ReadonlyArray<string>): ReadonlyArray<Column> =>

@@ -7,6 +7,8 @@ import type { Answer, Block, Section } from "../document/document.ts"
 import { link, paragraph } from "../document/document.ts"
 import type { ReportFacts } from "../facts/report-facts.ts"
 import { columns, firstRows } from "./figure.ts"
+import { cellText } from "../write/texts.ts"
+import { counted } from "../write/words.ts"
 import { concentrationFigure, ownersFigure, stockRows } from "./exposure.ts"
 
 /** The research questions, word for word as they were asked. */
@@ -27,31 +29,32 @@ const operatorsFigure = ({ crawl, overview }: ReportFacts): Block => {
     kind: "figure",
     id: "operators-by-share",
     title: "Operators by their share of servers",
-    shows: rows.length === 0 ? "No group of servers is probably one operator's: every server counts by itself." : "Servers that answered, by probable operator; the grey bar has those in no group, each counted by itself.",
+    shows: rows.length === 0
+      ? "No group of servers is probably one operator's: every server counts by itself."
+      : `Servers that answered, by probable operator. ${counted(answered - grouped, "server")} of ${cellText(answered, { as: "count" })} ${answered - grouped === 1 ? "is" : "are"} in no group${overview.withheld === undefined ? "" : " that is shown here"}, each counted by itself.`,
     level: "operator (probable)",
     caveat: "Groups are probable, and named by one of their hosts. Servers in no group may have one operator too.",
     source: { kind: "named query", name: "operator-clusters", parameters: { crawl: crawl.crawlId } },
-    chart: answered === 0 ? null : {
+    chart: rows.length === 0 ? null : {
       kind: "bars",
       axis: "servers that answered",
       bars: [
         ...rows.slice(0, 15).map(({ label, servers }) => ({ label, value: servers })),
-        ...(rows.length > 15 ? [{ label: `${rows.length - 15} more groups`, value: rows.slice(15).reduce((sum, { servers }) => sum + servers, 0), quiet: true }] : []),
-        ...(answered > grouped ? [{ label: overview.withheld === undefined ? "in no group" : "in no group shown here", value: answered - grouped, quiet: true }] : [])
+        ...(rows.length > 15 ? [{ label: `${rows.length - 15} more groups`, value: rows.slice(15).reduce((sum, { servers }) => sum + servers, 0), quiet: true }] : [])
       ]
     },
     table: firstRows(rows.map(({ label, posterior, servers, share }) => [label, servers, share, posterior]), 40, columns("Operator (probable)", "Servers: count", "Share: share", "Probability: number"))
   }
 }
 
-const labelBlocks = ({ labels }: ReportFacts): ReadonlyArray<Block> => [
+const labelBlocks = ({ crawl, labels }: ReportFacts): ReadonlyArray<Block> => [
   ...(labels.findings.length === 0 ? [] : [{
     kind: "table" as const,
     title: "Labels that were looked for",
     table: firstRows(
       labels.findings.map(({ known, label, matches }) => [label.label, label.kind, label.pattern, matches.length, known, matches.slice(0, 6).map(({ host, value }) => `${host}: ${value}`), label.source, label.date]),
       60,
-      columns("Label", "Looked for in", "Pattern", "Servers: count", "Known of: count", "Where", "Source", "Date")
+      columns("Label", "Looked for in", "Pattern", "Servers: count", "Known of: count", "Where", "Source: link", "Date")
     )
   }]),
   {
@@ -61,7 +64,7 @@ const labelBlocks = ({ labels }: ReportFacts): ReadonlyArray<Block> => [
     shows: labels.organisations.length === 0 ? "No certificate states an organisation." : "What makers of certificates typed as organisation, by servers; defaults of software and images are among them.",
     level: "server",
     caveat: "A text anybody can type; it proves nothing about who runs a server.",
-    source: { kind: "named query", name: "stated-owners", parameters: {} },
+    source: { kind: "named query", name: "stated-owners", parameters: { crawl: crawl.crawlId } },
     chart: null,
     table: firstRows(labels.organisations.map(({ servers, value }) => [value, servers]), 15, columns("Organisation (O)", "Servers: count"))
   }

@@ -31,7 +31,8 @@ const cell = (value: Cell, column: Column): string => {
   const isNone = value === null || (Array.isArray(value) && value.length === 0)
   const names = [...(isNumeric(column) ? ["number"] : column.as === "code" && !isNone ? ["code"] : []), ...(isNone ? ["none"] : [])]
   const kind = names.length === 0 ? "" : ` class="${names.join(" ")}"`
-  return `<td${kind}>${column.as === "code" && !isNone ? `<code>${text}</code>` : text}</td>`
+  const shown = column.as === "code" && !isNone ? `<code>${text}</code>` : column.as === "link" && typeof value === "string" ? inline({ kind: "link", to: value, text: value }) : text
+  return `<td${kind}>${shown}</td>`
 }
 
 /** A table; the caption is left out where a heading says the same. */

@@ -20,7 +20,10 @@ const longestCommand = 4_000
 
 /** For HTML, as text and within quotes. */
 export const htmlText = (text: string, limit = longest): string =>
-  visible(text, limit).replace(/[&<>"'`]/g, (character) => `&#${character.charCodeAt(0)};`)
+  visible(text, limit)
+    // A number and its sign stay on one line.
+    .replace(/(\d) %/g, "$1\u00a0%")
+    .replace(/[&<>"'`]/g, (character) => `&#${character.charCodeAt(0)};`)
 
 /** For Markdown with its HTML and its extensions (tables, autolinks, mentions). */
 export const markdownText = (text: string, limit = longest): string =>
