@@ -6,8 +6,6 @@ export const ExportReason = Schema.Literals([
   "cannot write",
   /** What a claim is about is not in the crawl, or is withheld from public outputs. */
   "no such claim",
-  /** The crawl was not analysed, and what was asked for is made by that. */
-  "not analysed",
   /** A list of servers that cannot be read as one. */
   "bad list",
   /** An evidence bundle that is none. */

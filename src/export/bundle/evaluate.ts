@@ -103,10 +103,6 @@ export const evaluator = (items: Items): Evaluate => {
       }
       case "transaction":
         return transactionAt(check.transaction)?.txid === check.txid
-      case "output": {
-        const output = transactionAt(check.transaction)?.outputs[check.index]
-        return output !== undefined && output.value === check.value && output.script === check.script
-      }
       case "status": {
         const history = historyOf(read(check.history))
         const status = read(check.status)

@@ -6,7 +6,6 @@ export const bundleVersion = 1
 
 /** Names of items are paths that lead nowhere else. */
 const ItemName = Schema.String.check(Schema.isPattern(/^[A-Za-z0-9_-][A-Za-z0-9._-]*(?:\/[A-Za-z0-9_-][A-Za-z0-9._-]*)*$/), Schema.isMaxLength(200))
-const Hex = Schema.String.check(Schema.isPattern(/^(?:[0-9a-f]{2})*$/))
 const Hash = Schema.String.check(Schema.isPattern(/^[0-9a-f]{64}$/))
 const Bits = Schema.String.check(Schema.isPattern(/^[0-9a-f]{8}$/))
 
@@ -35,7 +34,6 @@ export const Check = Schema.Union([
   Schema.Struct({ check: Schema.Literal("easier"), header: Ref, limit: Bits, times: Schema.Int, easier: Schema.Boolean }),
   Schema.Struct({ check: Schema.Literal("merkle"), proof: Ref, txid: Hash, root: Hash, header: Ref, leads: Schema.Boolean }),
   Schema.Struct({ check: Schema.Literal("transaction"), transaction: Ref, txid: Hash }),
-  Schema.Struct({ check: Schema.Literal("output"), transaction: Ref, index: Schema.Int, value: Schema.Int, script: Hex }),
   Schema.Struct({ check: Schema.Literal("status"), history: Ref, status: Ref, agrees: Schema.Boolean }),
   Schema.Struct({
     check: Schema.Literal("entries"),
