@@ -10,7 +10,7 @@ import { checksOfVisits, headersOfItems, type ShownHeader } from "./bundle/state
  * could be one broken answer. Everything else stays out of lists that others act
  * on, however suspicious it looks: what a lagging or damaged index does too
  * (status, balances, histories), what needs our clock or other servers' word
- * (heights out of reach, less work than another branch), what depends on how one
+ * (heights out of reach), what depends on how one
  * asks (chance), and scores, texts, peers, certificates altogether.
  */
 export const violationKinds = {

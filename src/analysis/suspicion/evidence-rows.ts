@@ -237,16 +237,27 @@ export const Differential = Schema.Struct({
   server_id: Schema.Int,
   state: Schema.String,
   differing_first: Texts,
+  told_both: Texts,
   p_value: Schema.NullOr(Schema.Finite),
   q_value: Schema.NullOr(Schema.Finite),
   servers_tested: Schema.Int
 })
 /** Of several endpoints the one that differs; series made for another crawl are about the same endpoint. */
 export const selectDifferentials = `
-  SELECT se.server_id, d.state, d.differing_first, d.p_value, d.q_value, d.servers_tested
+  WITH connection AS (
+    SELECT endpoint_id, unnest(personas) AS persona, unnest(visit_ids) AS visit_id FROM differential
+  ), told AS (
+    SELECT k.endpoint_id, o.probe FROM connection k JOIN observation o USING (visit_id)
+    WHERE o.outcome = 'ok' GROUP BY ALL HAVING count(DISTINCT k.persona) > 1
+  ), both_ways AS (
+    SELECT endpoint_id, list(probe) AS probes FROM told GROUP BY endpoint_id
+  )
+  SELECT se.server_id, d.state, d.differing_first, d.p_value, d.q_value, d.servers_tested,
+    list_filter(d.differing_first, lambda question: list_contains(coalesce(b.probes, []), question)) AS told_both
   FROM server_endpoint se
   JOIN crawl c USING (crawl_id)
   JOIN differential_result d ON d.network = c.network AND d.endpoint_id = se.endpoint_id
+  LEFT JOIN both_ways b ON b.endpoint_id = d.endpoint_id
   WHERE se.crawl_id = $crawl_id
   ORDER BY se.server_id, list_position(['differs', 'open', 'same', 'not comparable'], d.state), d.endpoint_id`
 

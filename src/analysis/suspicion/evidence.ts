@@ -1,6 +1,5 @@
 import type { BlockHeader } from "../../domain/block-header.ts"
 import { type Relations, type ServerGroups, serverGroups } from "./relations.ts"
-import { periodOf, workOf } from "./required-work.ts"
 
 /** A header that a server showed, and where. */
 export interface ShownHeader {
@@ -69,6 +68,8 @@ export interface Differential {
   readonly state: string
   /** Questions that differed in the first series. */
   readonly differing: ReadonlyArray<string>
+  /** Those of them that both ways had a result for: two contents, not a content and a silence or an error. */
+  readonly toldBoth: ReadonlyArray<string>
   readonly pValue: number | null
   readonly qValue: number | null
   readonly serversTested: number
@@ -230,8 +231,6 @@ export interface CrawlEvidence {
   readonly byPrivateIssuer: ReadonlyMap<string, ReadonlyArray<number>>
   /** Servers by deviations, for sets that are not empty. */
   readonly byDeviation: ReadonlyMap<string, ReadonlyArray<number>>
-  /** Which servers showed headers of which work (expected hashes), by stretch of one target. */
-  readonly shownWork: ReadonlyMap<number, ReadonlyMap<number, ReadonlyArray<number>>>
   /** Servers that showed a peer list. */
   readonly listers: number
   /** Servers under which a host answered, lower case. */
@@ -255,22 +254,6 @@ const indexed = (
     }
   }
   return index
-}
-
-const workShown = (servers: ReadonlyArray<ServerEvidence>): CrawlEvidence["shownWork"] => {
-  const periods = new Map<number, Map<number, Array<number>>>()
-  for (const { headers, serverId } of servers) {
-    for (const { header, height } of headers) {
-      if (!header.meetsOwnTarget) continue
-      const period = periodOf(height)
-      const byWork = periods.get(period) ?? new Map<number, Array<number>>()
-      periods.set(period, byWork)
-      const ids = byWork.get(workOf(header)) ?? []
-      byWork.set(workOf(header), ids)
-      if (ids.at(-1) !== serverId) ids.push(serverId)
-    }
-  }
-  return periods
 }
 
 /** What names a fact of a public script. */
@@ -321,7 +304,6 @@ export const crawlEvidence = (
       return deviations.length === 0 ? [] : [deviations.join("\n")]
     }),
     listers: servers.filter(({ announced }) => announced !== null).length,
-    shownWork: workShown(servers),
     byHost: indexed(servers, ({ visits }) => visits.map(({ host }) => host)),
     servers: new Map(servers.map((server) => [server.serverId, server]))
   }

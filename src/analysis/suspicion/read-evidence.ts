@@ -145,6 +145,7 @@ const deepOf = (row: typeof Rows.Deep.Type): DeepVisit => ({
 const differentialOf = (row: typeof Rows.Differential.Type): Differential => ({
   state: row.state,
   differing: row.differing_first,
+  toldBoth: row.told_both,
   pValue: row.p_value,
   qValue: row.q_value,
   serversTested: row.servers_tested

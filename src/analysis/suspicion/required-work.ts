@@ -1,4 +1,4 @@
-import { type BlockHeader, targetOfBits } from "../../domain/block-header.ts"
+import { targetOfBits } from "../../domain/block-header.ts"
 import type { WorkRule } from "../../domain/chain.ts"
 import type { ShownHeader } from "./evidence.ts"
 
@@ -75,9 +75,3 @@ export const workFaults = (
   }
   return faults
 }
-
-/** Expected hashes of a header, as a number for comparing. */
-export const workOf = ({ bits }: Pick<BlockHeader, "bits">): number => 2 ** 256 / (Number(targetOfBits(bits)) + 1)
-
-/** Which stretch of one target a height lies in. */
-export const periodOf = (height: number): number => Math.floor(height / retargetBlocks)

@@ -115,6 +115,31 @@ describe("what suspicion reads of a crawl", () => {
       assert.deepStrictEqual(read.servers.map(({ differential }) => differential?.state ?? null), ["same", null])
     }).pipe(Effect.scoped))
 
+  it.effect("are differences that both ways have a result for, apart from silence and errors in one of them", () =>
+    Effect.gen(function*() {
+      const target = { endpoint: answeredVisit(key("a")).endpoint, serverId: 1, implementation: null, versionRange: null, tipHeight: 1, hasFeatures: true }
+      const asked = (history: "ok" | "error") =>
+        answeredVisit(key("a"), {
+          kind: "differential",
+          observations: [observationOf("header#2", { value: JSON.stringify(first) }), observationOf("history#P2PKH", { outcome: history, value: null })]
+        })
+      const read = yield* readOf(
+        [...visited("a"), { _tag: "servers", servers: [serverOf([key("a")])] }],
+        [(serversOf) => ({
+          _tag: "differential",
+          serversOf,
+          differential: differentialOf(target, {
+            personas: ["crawler", "wallet"],
+            visits: [asked("ok"), asked("error")],
+            comparison: { outcome: "differs", compared: ["header#2", "history#P2PKH"], varying: [], differing: ["header#2", "history#P2PKH"] }
+          })
+        })]
+      )
+      assert.deepStrictEqual(read.servers.map(({ differential }) => [differential?.differing, differential?.toldBoth]), [
+        [["header#2", "history#P2PKH"], ["header#2"]]
+      ])
+    }).pipe(Effect.scoped))
+
   it.effect("are replies that are none or never end and fees below zero, not those that came late", () =>
     Effect.gen(function*() {
       const malformed = (probe: string, errorMessage: string) => observationOf(probe, { outcome: "malformed", errorMessage, value: null })

@@ -38,7 +38,7 @@ const anything = (serverId: number): fc.Arbitrary<ServerEvidence> =>
     headers: drawn.hasTip ? [genesis, shownOf("tip", 2150, drawn.tip)] : [],
     answers: [answerOf("history", { scriptForm: "P2TR", response: drawn.response })],
     oddReplies: drawn.odd.map((probe) => ({ visitId: 1, probe, outcome: drawn.outcome, message: null })),
-    differential: drawn.state === null ? null : { state: drawn.state, differing: ["history#P2TR"], pValue: 0.01, qValue: 0.02, serversTested: 9 },
+    differential: drawn.state === null ? null : { state: drawn.state, differing: ["history#P2TR"], toldBoth: ["history#P2TR"], pValue: 0.01, qValue: 0.02, serversTested: 9 },
     announced: drawn.invented === null ? null : { entries: 500, soleUnanswered: drawn.invented, soleImpossible: 0, repeated: 0, recurring: 0, examples: [] },
     uptime: { share: drawn.uptime, observations: 30, gap: drawn.uptime === null ? "not long enough" : null }
   }))
@@ -114,7 +114,7 @@ describe("the score of a server", () => {
         certificates: [shownCertificate(`s${id}.own-${id}.example`, { spkiSha256: "one key", names: [], issuer: "CN=Inspection", selfSigned: false, days: 40_000, defaultKinds: new Set() })],
         answers: [answerOf("features", { filtered: true, response: "error" })],
         deep: { visitId: 2, comparedWith: "ElectrumX any", notCompared: null, differs: ["deep/batch: none where list is usual"] },
-        differential: { state: "differs", differing: ["banner", "peers#1"], pValue: 0.001, qValue: 0.01, serversTested: 40 },
+        differential: { state: "differs", differing: ["banner", "peers#1"], toldBoth: ["banner", "peers#1"], pValue: 0.001, qValue: 0.01, serversTested: 40 },
         changing: [{ host: "a.example", port: 50002, visits: 6, software: ["ElectrumX 1.16.0"], softwareNames: 4, handshakes: 6, certificates: 6 }],
         uptime: { share: 1, observations: 40, gap: null }
       }))

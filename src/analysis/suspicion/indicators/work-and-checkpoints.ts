@@ -1,21 +1,13 @@
 import { chainWorkRule, expectedHash, shippedChains } from "../../../domain/chain.ts"
 import type { CrawlEvidence, ShownHeader } from "../evidence.ts"
 import { type Indicator, named } from "../indicator.ts"
-import { strangers } from "../relations.ts"
-import { periodOf, workFaults, type WorkFault, workOf } from "../required-work.ts"
+import { workFaults, type WorkFault } from "../required-work.ts"
 
 /** A header whose height decides the chain and whose hash is the right one: what every other one is held against. */
 const isPinned = ({ genesisHash, network }: CrawlEvidence) => ({ header, height }: ShownHeader): boolean => {
   const chain = shippedChains.find(({ name }) => name === network)
   return header.hash === (chain === undefined ? (height === 0 ? genesisHash : undefined) : expectedHash(chain, height))
 }
-
-/** Strangers that must show a harder target before an easier one is called too little work: one of them may be a frame-up. */
-const leastWitnesses = 2
-
-/** Servers that show more work between the same two changes of the target, where all blocks in between have the same. */
-const showingMore = (crawl: CrawlEvidence, { header, height }: ShownHeader): ReadonlyArray<number> =>
-  [...crawl.shownWork.get(periodOf(height)) ?? []].flatMap(([work, serverIds]) => work > workOf(header) ? serverIds : [])
 
 const headerText = ({ header, height, probe, visitId }: ShownHeader) => ({
   visit_id: visitId,
@@ -27,7 +19,8 @@ const headerText = ({ header, height, probe, visitId }: ShownHeader) => ({
 
 /**
  * Do the headers that a server shows carry the work that its chain requires?
- * By proof of work and checkpoints alone: what most servers show counts nothing.
+ * By proof of work and checkpoints alone: what other servers show counts nothing,
+ * not even harder targets, since a header of another height is easily shown again.
  */
 export const workAndCheckpoints: Indicator = (server, crawl) => {
   const rule = chainWorkRule(crawl.network)
@@ -39,15 +32,6 @@ export const workAndCheckpoints: Indicator = (server, crawl) => {
     const faults: Array<Omit<WorkFault, "rule"> & { readonly rule: string }> = [...workFaults(rule, pinned, shown)]
     const elsewhere = server.headers.find(({ header, height }) => header.hash === shown.header.hash && height !== shown.height)
     if (elsewhere !== undefined) faults.push({ rule: "two heights", because: `it is shown for the heights ${elsewhere.height} and ${shown.height}` })
-    if (rule === "retargets" && faults.length === 0) {
-      const witnesses = showingMore(crawl, shown)
-      if (strangers(crawl.groups, witnesses) >= leastWitnesses) {
-        faults.push({
-          rule: "less work than another branch",
-          because: `servers ${named(witnesses).join(", ")}, strangers to each other, show blocks of more work between the same two changes of the target`
-        })
-      }
-    }
     return faults.length === 0 ? [] : [{ ...headerText(shown), faults }]
   })
   const tips = judged.filter(({ probe }) => probe.startsWith("tip"))
