@@ -24,8 +24,11 @@ const columnTypes = { text: "text", code: "code", link: "link", count: "count", 
 /** Columns as "title: type" texts, e.g. "Servers: count". */
 export const columns = (...texts: ReadonlyArray<string>): ReadonlyArray<Column> =>
   texts.map((text) => {
-    const [title = "", type = "text"] = text.split(": ")
-    return { title, as: columnTypes[type as keyof typeof columnTypes] }
+    const parts = text.split(": ")
+    const type = parts.at(-1)!
+    return type in columnTypes && parts.length > 1
+      ? { title: parts.slice(0, -1).join(": "), as: columnTypes[type as keyof typeof columnTypes] }
+      : { title: text, as: "text" }
   })
 
 /** The first rows of a table, with a sentence about the others. */

@@ -47,26 +47,38 @@ const operatorsFigure = ({ crawl, overview }: ReportFacts): Block => {
   }
 }
 
-const labelBlocks = ({ crawl, labels }: ReportFacts): ReadonlyArray<Block> => [
-  ...(labels.findings.length === 0 ? [] : [{
-    kind: "table" as const,
-    title: "Labels that were looked for",
-    table: firstRows(
-      labels.findings.map(({ known, label, matches }) => [label.label, label.kind, label.pattern, matches.length, known, matches.slice(0, 6).map(({ host, value }) => `${host}: ${value}`), label.source, label.date]),
-      60,
-      columns("Label", "Looked for in", "Pattern", "Servers: count", "Known of: count", "Where", "Source: link", "Date")
-    )
-  }]),
+/** Hosts that fit a label stand in local reports only: beside a company's name they would read as an accusation. */
+const labelTable = ({ isLocal, labels }: ReportFacts): Block => ({
+  kind: "table",
+  title: isLocal ? "Labels that were looked for" : "Labels that were looked for; the hosts that fit are in local reports only",
+  table: firstRows(
+    labels.findings.map(({ known, label, matches }) => [
+      label.label,
+      label.kind,
+      label.pattern,
+      matches.length,
+      known,
+      label.source,
+      label.date,
+      ...(isLocal ? [matches.slice(0, 12).map(({ host, value }) => `${host}: ${value}`)] : [])
+    ]),
+    60,
+    columns("Label", "Looked for in", "Pattern", "Servers: count", "Known of: count", "Source: link", "Date", ...(isLocal ? ["Where"] : []))
+  )
+})
+
+const labelBlocks = (facts: ReportFacts): ReadonlyArray<Block> => [
+  ...(facts.labels.findings.length === 0 ? [] : [labelTable(facts)]),
   {
     kind: "figure",
     id: "stated-organisations",
     title: "Organisations in certificates",
-    shows: labels.organisations.length === 0 ? "No certificate states an organisation." : "What makers of certificates typed as organisation, by servers; defaults of software and images are among them.",
+    shows: facts.labels.organisations.length === 0 ? "No certificate states an organisation." : "What makers of certificates typed as organisation, by servers; defaults of software and images are among them.",
     level: "server",
     caveat: "A text anybody can type; it proves nothing about who runs a server.",
-    source: { kind: "named query", name: "stated-owners", parameters: { crawl: crawl.crawlId } },
+    source: { kind: "named query", name: "stated-owners", parameters: { crawl: facts.crawl.crawlId } },
     chart: null,
-    table: firstRows(labels.organisations.map(({ servers, value }) => [value, servers]), 15, columns("Organisation (O)", "Servers: count"))
+    table: firstRows(facts.labels.organisations.map(({ servers, value }) => [value, servers]), 15, columns("Organisation (O)", "Servers: count"))
   }
 ]
 
