@@ -86,6 +86,17 @@ const witnesses = (groups: ReadonlyArray<HostGroup>): ReadonlyArray<Member> =>
     group.rows.filter((row) => row.reachable && row.chain !== null).map((row) => ({ group, row }))
   )
 
+/**
+ * Features are easily copied, and behind one address stand services of
+ * strangers: where several certificates are shown, each is a service of its own,
+ * and whose an endpoint without one is cannot be said.
+ */
+const withoutContradiction = (members: ReadonlyArray<Member>): ReadonlyArray<ReadonlyArray<Member>> => {
+  const shown = members.filter(({ row }) => row.certificateSha256 !== null)
+  const byCertificate = Map.groupBy(shown, ({ row }) => row.certificateSha256)
+  return byCertificate.size < 2 ? [members] : [...byCertificate.values()]
+}
+
 /** (b) The same address showing the same thing in the same minute, on one chain. */
 const sameAddressLinks = (
   members: ReadonlyArray<Member>,
@@ -96,7 +107,7 @@ const sameAddressLinks = (
     row.address !== null && row.visitStartedAt !== null && shownBy(row) !== null
   )
   const alike = Map.groupBy(showing, ({ row }) => JSON.stringify([row.chain, row.address, shownBy(row)]))
-  return [...alike.values()].flatMap((members) => {
+  return [...alike.values()].flatMap(withoutContradiction).flatMap((members) => {
     const inTime = members.toSorted((a, b) =>
       a.row.visitStartedAt! - b.row.visitStartedAt! || byText(a.row.key, b.row.key)
     )
@@ -157,7 +168,7 @@ const serverOf = (groups: ReadonlyMap<HostGroup, readonly [string, ServerEvidenc
  * Join endpoints to servers, a server being one running service on one chain:
  * (a) same host, unless they contradict each other (see `partsOfHost`), (b) same
  * dialled address with the same certificate, or the same features naming at
- * least one public host, in visits started within 60 s, (c) each claimed the
+ * least one public host and no two certificates, in visits started within 60 s, (c) each claimed the
  * endpoint of the other in `features.hosts`. Only endpoints that
  * answered and showed the same chain join by (b) and (c). A shared certificate
  * or key alone joins nothing: it is evidence for one operator.

@@ -123,6 +123,16 @@ describe("endpoints become servers", () => {
     ]])
   })
 
+  it("not one where a neighbour behind one address copies the features and shows another certificate", () => {
+    const seen = { address: "5.9.83.108", featuresKey: "f1", claimedHosts: claiming("a.example.org") }
+    const rows = [
+      answered("a.example.org:50002:s", { ...seen, certificateSha256: "c1" }),
+      answered("b.example.org:50012:s", { ...seen, certificateSha256: "c2" }),
+      answered("c.example.org:50001:t", seen)
+    ]
+    expect(joinServers(rows)).toHaveLength(3)
+  })
+
   it.each([[[]], [["0.0.0.0"]], [["127.0.0.1", "tcp_port"]], [["192.168.1.4"]]])(
     "not one where equal features at one address claim only %j, as default configurations do",
     (hosts) => {
@@ -268,14 +278,23 @@ const contradict = (a: JoinRow, b: JoinRow): boolean => {
 
 const atOneHost = (a: JoinRow, b: JoinRow): boolean => a.endpoint.host === b.endpoint.host && a.chain === b.chain
 
+const namesHost = ({ claimedHosts }: JoinRow): boolean => claimedHosts.some(({ host }) => host !== "0.0.0.0")
+
+/** Whether one certificate at the most is shown with these features at this address. */
+const isOneService = (rows: ReadonlyArray<JoinRow>, { address, chain, featuresKey }: JoinRow): boolean =>
+  new Set(rows.flatMap((row) =>
+    row.chain === chain && row.address === address && row.featuresKey === featuresKey && row.reachable && row.visitStartedAt !== null && namesHost(row)
+      ? row.certificateSha256 ?? []
+      : [])).size < 2
+
 /** The definition, pair by pair, for endpoints whose chain is known and hosts whose endpoints do not contradict each other. */
-const related = (a: JoinRow, b: JoinRow): boolean => {
+const related = (rows: ReadonlyArray<JoinRow>) => (a: JoinRow, b: JoinRow): boolean => {
   if (a.chain === null || a.chain !== b.chain) return false
   if (a.endpoint.host === b.endpoint.host) return true
   if (!a.reachable || !b.reachable) return false
   const together = a.address !== null && a.address === b.address && a.visitStartedAt !== null &&
     b.visitStartedAt !== null && Math.abs(a.visitStartedAt - b.visitStartedAt) <= 60_000
-  const named = [a, b].every(({ claimedHosts }) => claimedHosts.some(({ host }) => host !== "0.0.0.0"))
+  const named = namesHost(a) && namesHost(b) && isOneService(rows, a)
   const claims = ({ claimedHosts }: JoinRow, { endpoint }: JoinRow): boolean =>
     claimedHosts.some(({ host, tcpPort, tlsPort }) => host === endpoint.host && (endpoint.transport === "tls" ? tlsPort : tcpPort) === endpoint.port)
   return (together && a.certificateSha256 !== null && a.certificateSha256 === b.certificateSha256) ||
@@ -305,12 +324,13 @@ describe("joining, whatever the rows", () => {
         server.endpoints.map(({ endpoint }) => [endpointKey(endpoint), i] as const)
       ))
       const component = rows.map((_, i) => i)
+      const isRelated = related(rows)
       for (let changed = true; changed;) {
         changed = false
         for (const [i, a] of rows.entries()) {
           for (const [j, b] of rows.entries()) {
             const least = Math.min(component[i]!, component[j]!)
-            if (!related(a, b) || (component[i] === least && component[j] === least)) continue
+            if (!isRelated(a, b) || (component[i] === least && component[j] === least)) continue
             component[i] = least
             component[j] = least
             changed = true

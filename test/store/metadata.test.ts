@@ -4,6 +4,7 @@ import { Effect, Layer } from "effect"
 import { Analysis } from "../../src/analysis/analysis.ts"
 import { AnalysisStore, Database, type Row } from "../../src/store/database.ts"
 import { QueryCatalogue } from "../../src/store/query-catalogue.ts"
+import { changeFile } from "../support/duck.ts"
 import { wrongReasons } from "../support/metadata-reasons.ts"
 import { onion, recordSmallCrawl, temporaryFolder, withStore } from "../support/small-database.ts"
 import { answeredVisit, crawlStart, failedVisit, observationOf, serverOf, someTime, stateOf } from "../support/store-facts.ts"
@@ -49,6 +50,29 @@ describe("server_metadata", () => {
         tcp_connect_ms: 7,
         addresses: ["34.90.1.2", "2a01::2"]
       })
+    }))
+
+  it.effect("holds no score against a port that was not visited beside one of its kind that was", () =>
+    Effect.gen(function*() {
+      const path = `${yield* temporaryFolder}/p.duckdb`
+      const keys = ["246.240.9.9:50002:s", "246.240.9.9:50012:s", "246.240.9.9:50001:t"] as const
+      yield* withStore(path, (store) =>
+        Effect.gen(function*() {
+          const crawlId = yield* store.startCrawl(crawlStart({ network: "mainnet" }))
+          yield* store.record(crawlId, [
+            { _tag: "visit", visit: answeredVisit(keys[0]) },
+            stateOf(keys[0], "visited"),
+            stateOf(keys[1], "not visited", "tls answered"),
+            stateOf(keys[2], "not visited", "tls answered"),
+            { _tag: "servers", servers: [serverOf(keys)] }
+          ])
+          yield* store.flush
+          yield* store.endCrawl(crawlId, "finished", someTime + 60_000)
+        }))
+      yield* Effect.promise(() => changeFile(path, "INSERT INTO suspicion SELECT crawl_id, server_id, 60, 100, 'shown' FROM server"))
+      const rows = yield* rowsOf(path, "SELECT port, honeypot_score, untested FROM server_metadata ORDER BY port")
+      assert.deepStrictEqual(rows.map(({ honeypot_score, port }) => [port, honeypot_score]), [[50001, 60], [50002, 60], [50012, null]])
+      assert.match(reasonsOf(rows[2]!)["honeypot_score"]!, /another port of this host was/)
     }))
 
   it.effect("tells groups that were not looked for yet from those that were not found, before and after an analysis", () =>

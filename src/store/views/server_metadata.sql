@@ -61,7 +61,7 @@ WITH reply AS (
     p.asn,
     p.org,
     p.cloud_provider,
-    su.score AS honeypot_score,
+    CASE WHEN op.host IS NULL THEN su.score END AS honeypot_score,
     g.cluster_id,
     CASE
       WHEN ce.visit_id IS NULL THEN 'not visited: ' || coalesce(ce.not_visited_reason, ce.state)
@@ -170,7 +170,10 @@ WITH reply AS (
     v.features_services IS NOT NULL AS has_features,
     h.uptime_gap,
     i.disagreement,
-    CASE WHEN su.score IS NULL THEN coalesce(su.explanation, 'not analysed yet') END AS no_score,
+    CASE
+      WHEN op.host IS NOT NULL THEN 'not visited: another port of this host was, and its score is not held against this one'
+      WHEN su.score IS NULL THEN coalesce(su.explanation, 'not analysed yet')
+    END AS no_score,
     CASE
       WHEN ar.crawl_id IS NULL THEN 'not analysed yet'
       WHEN NOT coalesce(sv.confirmed, false) THEN 'its server never answered, and is compared with none'
@@ -196,6 +199,9 @@ WITH reply AS (
   LEFT JOIN suspicion su ON su.crawl_id = ce.crawl_id AND su.server_id = se.server_id
   LEFT JOIN server sv ON sv.crawl_id = ce.crawl_id AND sv.server_id = se.server_id
   LEFT JOIN analysis_run ar ON ar.crawl_id = ce.crawl_id
+  LEFT JOIN (
+    SELECT DISTINCT crawl_id, host, transport FROM crawl_endpoint WHERE reachable
+  ) op ON ce.visit_id IS NULL AND op.crawl_id = ce.crawl_id AND op.host = ce.host AND op.transport = ce.transport
   LEFT JOIN server_group g ON g.crawl_id = ce.crawl_id AND g.server_id = se.server_id
 )
 SELECT
@@ -330,7 +336,7 @@ COMMENT ON COLUMN server_metadata.city IS 'City in which a geo file puts the add
 COMMENT ON COLUMN server_metadata.asn IS 'Autonomous system that announces the address; the first named where there are several. Null when not known, see place_note.';
 COMMENT ON COLUMN server_metadata.org IS 'Holder of the autonomous system; null when not known.';
 COMMENT ON COLUMN server_metadata.cloud_provider IS 'Company that rents out servers there: by the ranges it publishes, else by autonomous system. Null: none that is known here, or not looked up.';
-COMMENT ON COLUMN server_metadata.honeypot_score IS 'Suspicion score of its server, 0 to 100: a sum of indicators, which table indicator explains (queries suspicion-of-a-server, suspicion-by-indicator). Independent of cluster_id, and no verdict about anybody. Null when not analysed yet, for a server that never answered or is of another chain, and where no indicator could be tested.';
+COMMENT ON COLUMN server_metadata.honeypot_score IS 'Suspicion score of its server, 0 to 100: a sum of indicators, which table indicator explains (queries suspicion-of-a-server, suspicion-by-indicator). Independent of cluster_id, and no verdict about anybody. Null when not analysed yet, for a server that never answered or is of another chain, where no indicator could be tested, and for a port that was not visited beside one of its kind that was: somebody else may answer there.';
 COMMENT ON COLUMN server_metadata.cluster_id IS 'Operator cluster of its server: servers probably under one operator, see cluster. Null for none or when not analysed.';
 COMMENT ON COLUMN server_metadata.notes IS 'Why it was not visited, or why its visit failed; null when it answered.';
 COMMENT ON COLUMN server_metadata.country_located IS 'Country in which a geo file (--geoip) puts the address; null when not known.';
