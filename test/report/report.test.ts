@@ -81,7 +81,13 @@ layer(Made.layer)("a report of an analysed crawl", (it) => {
         assert.notStrictEqual(one.level, "", one.id)
         assert.isAbove(one.table.columns.length, 0, one.id)
         for (const row of one.table.rows) assert.strictEqual(row.length, one.table.columns.length, one.id)
-        if (one.source.kind !== "named query") continue
+        if (one.source.kind !== "named query") {
+          yield* Effect.flatMap(Database, (database) => database.query((one.source as { readonly text: string }).text)).pipe(
+            Effect.provide(Database.layer(yield* AnalysedDatabase)),
+            Effect.provide(NodeServices.layer)
+          )
+          continue
+        }
         const query = yield* catalogue.find(one.source.name)
         yield* bindParameters(query, Object.fromEntries(Object.entries(one.source.parameters).map(([name, value]) => [name, String(value)])))
       }

@@ -48,7 +48,7 @@ const networkFigure = ({ crawl, graph, servers }: ReportFacts): ReadonlyArray<Bl
       nodes,
       edges,
       legend: [
-        ...largest.map(({ communityId, servers }, i) => ({ label: `community ${communityId} (${servers})`, colour: i })),
+        ...largest.map(({ communityId, servers }, i) => ({ label: `community ${communityId} (${counted(servers, "server")})`, colour: i })),
         ...(isLeft ? [{ label: "smaller communities, or none", colour: null }] : [])
       ]
     },

@@ -26,14 +26,17 @@ export const suspicionSection = ({ crawl, named, suspicion }: ReportFacts): Sect
   })
   const rank = (rows: typeof highest) =>
     firstRows(rows.map(({ explanation, host, score, testedWeight }) => [host, score, testedWeight, explanation]), listedServers, columns("Host: code", "Score: number", "Weight tested: number", "Explained"))
-  const ranked = (id: string, title: string, shows: string, rows: typeof highest): Block => ({
+  const ranked = (id: string, title: string, shows: string, rows: typeof highest, direction: "ASC" | "DESC"): Block => ({
     kind: "figure",
     id,
     title,
     shows,
     level: "server",
     caveat: "No verdict: every indicator has innocent causes. A score of 0 says more the more weight was tested.",
-    source: { kind: "named query", name: "suspicion-of-a-server", parameters: { crawl: crawl.crawlId, host: rows[0]?.host ?? "HOST" } },
+    source: {
+      kind: "SQL",
+      text: `SELECT server_id, score, tested_weight, explanation FROM suspicion WHERE crawl_id = ${crawl.crawlId} AND score IS NOT NULL ORDER BY score ${direction}, tested_weight DESC, server_id`
+    },
     chart: null,
     table: rank(rows)
   })
@@ -71,8 +74,8 @@ export const suspicionSection = ({ crawl, named, suspicion }: ReportFacts): Sect
           columns("Indicator", "Weight: number", "Tested: count", "With points: count", "Base rate: share", "Untested: count", "Untested mostly because")
         )
       }),
-      ranked("highest-scores", "Highest scores", `The ${Math.min(listedServers, highest.length)} servers with the highest scores.`, highest.filter(({ score }) => score! > 0)),
-      ranked("lowest-scores", "Lowest scores", "Servers with the lowest scores, those of which most was tested first.", lowest),
+      ranked("highest-scores", "Highest scores", `The ${Math.min(listedServers, highest.length)} servers with the highest scores.`, highest.filter(({ score }) => score! > 0), "DESC"),
+      ranked("lowest-scores", "Lowest scores", "Servers with the lowest scores, those of which most was tested first.", lowest, "ASC"),
       {
         kind: "table",
         title: "What each indicator is, and what else explains it",
