@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto"
-import { Context, Effect, Exit, type FileSystem, Layer, PubSub, Scope, Semaphore } from "effect"
+import { Clock, Context, Effect, Exit, type FileSystem, Layer, PubSub, Scope, Semaphore } from "effect"
 import { Atlas } from "../atlas/atlas.ts"
 import { Database } from "../store/database.ts"
-import { renewSnapshot, stampOf } from "../store/renew-snapshot.ts"
+import { renewSnapshot, type SnapshotState, stampOf } from "../store/renew-snapshot.ts"
 import type { StoreError } from "../store/store-error.ts"
 import { version } from "../version.ts"
 
@@ -18,6 +18,9 @@ export const CurrentEdition = Context.Reference<Edition | null>("electrum-observ
 
 /** As long as preparing a new edition may take: who follows a crawl waits for it. */
 const mostPreparationMs = 4_000
+
+/** How long the beginning waits for what was written last, e.g. by an analysis a moment ago. */
+const mostPatienceMs = 4_000
 
 /** Queries at a time; two are left to others where details are asked for. */
 const connections = 4
@@ -85,18 +88,24 @@ const makeEditions = Effect.fnUntraced(function*(options: EditionOptions, onWait
     held.isRetired && held.users === 0 ? Scope.close(held.scope, Exit.void) : Effect.void
 
   const first = Effect.gen(function*() {
-    let [isTold, anew] = [false, false]
+    let isTold = false
+    // The stamp of one that the program of an older version left: it is made anew, by us or by the crawl that runs.
+    let outdated: string | null = null
+    const until = (yield* Clock.currentTimeMillis) + mostPatienceMs
     while (true) {
-      const now = (yield* renewSnapshot(db, snapshot, { anew })) ? yield* stampText : null
-      if (now !== null) {
+      const state: SnapshotState = yield* renewSnapshot(db, snapshot, { anew: outdated !== null && outdated === (yield* stampText) })
+      const isGood: boolean = state === "current" || (state === "older" && (yield* Clock.currentTimeMillis) >= until)
+      const now: string | null = isGood ? yield* stampText : null
+      if (now !== null && now !== outdated) {
         const opened = yield* Effect.result(open(now))
         if (opened._tag === "Success") return { held: opened.success, stamp: now }
-        // What the program of an older version left is made anew, by us or by the crawl that runs.
         if (opened.failure.reason !== "older schema") return yield* opened.failure
-        anew = true
+        outdated = now
       }
-      if (!isTold) yield* onWait
-      isTold = true
+      if (state === "missing" && !isTold) {
+        yield* onWait
+        isTold = true
+      }
       yield* Effect.sleep(200)
     }
   })

@@ -49,7 +49,7 @@ export const runServe = Effect.fnUntraced(function*({ db, exclude, host, names, 
   const allowed: Allowed = { public: isPublic, sql: !isPublic, notes: !isPublic }
   const editions = Editions.layer(
     { db, snapshot, ...(yield* viewOf(isPublic, exclude)) },
-    output.stderr(`Waiting for a snapshot of ${db}: it is being written to.\n`)
+    output.stderr(`Waiting for a moment in which nobody writes to ${db}, or for the snapshot of who does.\n`)
   )
   yield* Effect.gen(function*() {
     const listening = yield* serveApi({ db, host, port, names, token, allowed, snapshot, viewer })

@@ -36,9 +36,12 @@ export interface RenewOptions {
   readonly quietMs?: number | undefined
 }
 
+/** How a snapshot stands to its database; `older` also while somebody writes all the time, who then publishes by himself. */
+export type SnapshotState = "missing" | "older" | "current"
+
 /**
  * Makes the snapshot of a database anew where it is missing or older than the
- * database, and returns whether it is there now. The database is copied as a
+ * database, and says how it stands to it afterwards. The database is copied as a
  * file and never opened, so no lock of ours keeps a crawl or an analysis from
  * starting. Without a lock the copy is whole because DuckDB overwrites nothing
  * that its last checkpoint refers to and only appends to its log, and because
@@ -51,15 +54,15 @@ export const renewSnapshot = Effect.fn("renewSnapshot")(function*(
   path: string,
   target: string,
   { anew = false, quietMs = 2_000 }: RenewOptions = {}
-): Effect.fn.Return<boolean, StoreError, FileSystem.FileSystem> {
+): Effect.fn.Return<SnapshotState, StoreError, FileSystem.FileSystem> {
   const fs = yield* FileSystem.FileSystem
   const [before, published] = [yield* stampsOf(path), yield* stampOf(target)]
   const changedAt = Math.max(before.database?.changedAt ?? 0, before.log?.changedAt ?? 0)
-  const isThere = published !== null && !anew
-  if (before.database === null || (isThere && published.changedAt >= changedAt)) return isThere
+  const stays: SnapshotState = published === null || anew ? "missing" : published.changedAt >= changedAt ? "current" : "older"
+  if (before.database === null || stays === "current") return stays
   const now = yield* Clock.currentTimeMillis
   // Closing a file that this process has open for writing would drop DuckDB's lock on it.
-  if (isWrittenHere(path) || Math.abs(now - changedAt) < quietMs) return isThere
+  if (isWrittenHere(path) || Math.abs(now - changedAt) < quietMs) return stays
 
   const unfinished = `${target}.${process.pid}.tmp`
   const remove = Effect.gen(function*() {
@@ -71,12 +74,11 @@ export const renewSnapshot = Effect.fn("renewSnapshot")(function*(
     yield* fs.copyFile(path, unfinished)
     if (before.log !== null) yield* fs.copyFile(`${path}.wal`, `${unfinished}.wal`)
     const after = yield* stampsOf(path)
-    if (!isSame(before.database, after.database) || !isSame(before.log, after.log)) return isThere
+    if (!isSame(before.database, after.database) || !isSame(before.log, after.log)) return stays
     yield* Effect.scoped(finish(unfinished, path, now))
     // A crawl may have published a newer one meanwhile.
-    if (!isSame(published, yield* stampOf(target))) return true
-    yield* fs.rename(unfinished, target)
-    return true
+    if (isSame(published, yield* stampOf(target))) yield* fs.rename(unfinished, target)
+    return "current" as const
   }).pipe(
     Effect.ensuring(Effect.ignore(remove)),
     Effect.mapError((cause) =>

@@ -18,13 +18,15 @@ beforeAll(() => Effect.runPromise(withStore(db, (store) => recordSmallCrawl(stor
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
 /** `observatory serve` with what it printed, once it is ready. */
-const serving = async (...args: ReadonlyArray<string>): Promise<RunningCli & { port: number }> => {
-  const running = await startCli(["serve", "--port", "0", ...args], { timeoutMs: 170_000 })
+const serving = (...args: ReadonlyArray<string>) => untilServed("serve", "--port", "0", ...args)
+
+const untilServed = async (...args: ReadonlyArray<string>): Promise<RunningCli & { port: number }> => {
+  const running = await startCli(args, { timeoutMs: 170_000 })
   const port = await new Promise<number>((resolve, reject) => {
     let text = ""
     running.child.stdout!.on("data", (chunk: string) => {
       text += chunk
-      const found = /^http:\/\/127\.0\.0\.1:(\d+)\/\S*\n/.exec(text)
+      const found = /^http:\/\/127\.0\.0\.1:(\d+)\/\S*\n/m.exec(text)
       if (found !== null) resolve(Number(found[1]))
     })
     void running.result.then(({ stderr }) => reject(new Error(stderr)))
@@ -88,6 +90,16 @@ describe("serve", () => {
     expect(code).toBe(130)
     expect(stderr).not.toMatch(/error|\n\s+at /i)
   }, 280_000)
+
+  it("is what a demo ends in when asked to", async () => {
+    const demo = await untilServed(
+      "demo", "--serve", "--port", "0", "--db", join(folder, "demo.duckdb"), "--scenario", writeFixedScenario(folder, 12), "--progress", "off"
+    )
+    const overview = JSON.parse((await askAt(demo.port, "/api/v1/crawls/latest/overview")).text) as { crawl: { simulated: boolean; analysedAt: string | null } }
+    expect([overview.crawl.simulated, overview.crawl.analysedAt === null]).toEqual([true, false])
+    demo.child.kill("SIGINT")
+    expect((await demo.result).code).toBe(130)
+  }, 170_000)
 
   it("with a token asks for it", async () => {
     const { child, port, result } = await serving("--db", db, "--token", "0123456789abcdef")

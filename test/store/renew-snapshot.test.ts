@@ -34,7 +34,7 @@ layer(NodeServices.layer, { excludeTestServices: true })("a snapshot made of a d
     Effect.gen(function*() {
       const path = yield* recorded
       const before = statSync(path)
-      assert.isTrue(yield* renewSnapshot(path, snapshotPath(path), now))
+      assert.strictEqual(yield* renewSnapshot(path, snapshotPath(path), now), "current")
       const { crawls, published } = yield* crawlsIn(snapshotPath(path))
       assert.deepStrictEqual([crawls, published !== null && Math.abs(published - Date.now()) < 60_000], [1, true])
       assert.deepStrictEqual([statSync(path).mtimeMs, statSync(path).size], [before.mtimeMs, before.size])
@@ -47,22 +47,22 @@ layer(NodeServices.layer, { excludeTestServices: true })("a snapshot made of a d
       const snapshot = snapshotPath(path)
       yield* renewSnapshot(path, snapshot, now)
       const first = statSync(snapshot)
-      assert.isTrue(yield* renewSnapshot(path, snapshot, now))
+      assert.strictEqual(yield* renewSnapshot(path, snapshot, now), "current")
       assert.strictEqual(statSync(snapshot).ino, first.ino)
       yield* withStore(path, (store) => recordSmallCrawl(store, "mainnet"))
-      assert.isTrue(yield* renewSnapshot(path, snapshot, now))
+      assert.strictEqual(yield* renewSnapshot(path, snapshot, now), "current")
       assert.strictEqual((yield* crawlsIn(snapshot)).crawls, 2)
-      assert.isTrue(yield* renewSnapshot(path, snapshot, { ...now, anew: true }))
+      assert.strictEqual(yield* renewSnapshot(path, snapshot, { ...now, anew: true }), "current")
     }))
 
   it.effect("waits until nobody has written for a while, and says so where there is none yet", () =>
     Effect.gen(function*() {
       const path = yield* recorded
-      assert.isFalse(yield* renewSnapshot(path, snapshotPath(path), { quietMs: 3_600_000 }))
+      assert.strictEqual(yield* renewSnapshot(path, snapshotPath(path), { quietMs: 3_600_000 }), "missing")
       assert.isFalse(existsSync(snapshotPath(path)))
       yield* age(path)
-      assert.isTrue(yield* renewSnapshot(path, snapshotPath(path)))
-      assert.isFalse(yield* renewSnapshot(`${path}.nothing`, snapshotPath(`${path}.nothing`)))
+      assert.strictEqual(yield* renewSnapshot(path, snapshotPath(path)), "current")
+      assert.strictEqual(yield* renewSnapshot(`${path}.nothing`, snapshotPath(`${path}.nothing`)), "missing")
     }))
 
   it.effect("does not touch what this process writes to, since closing a file drops its lock", () =>
@@ -73,7 +73,7 @@ layer(NodeServices.layer, { excludeTestServices: true })("a snapshot made of a d
       yield* withStore(path, (store) =>
         Effect.gen(function*() {
           yield* recordSmallCrawl(store, "mainnet")
-          assert.isTrue(yield* renewSnapshot(path, snapshotPath(path), now))
+          assert.strictEqual(yield* renewSnapshot(path, snapshotPath(path), now), "older")
           assert.strictEqual(statSync(snapshotPath(path)).ino, published)
         }).pipe(Effect.provide(NodeServices.layer)))
     }))
@@ -90,7 +90,7 @@ layer(NodeServices.layer, { excludeTestServices: true })("a snapshot made of a d
         copyFileSync(`${path}.wal`, `${left}.wal`)
       }))
       assert.isAbove(statSync(`${left}.wal`).size, 0)
-      assert.isTrue(yield* renewSnapshot(left, snapshotPath(left), now))
+      assert.strictEqual(yield* renewSnapshot(left, snapshotPath(left), now), "current")
       const notes = yield* Effect.flatMap(Database, (database) => database.query("SELECT text FROM note")).pipe(
         Effect.provide(Database.layer(snapshotPath(left))), Effect.scoped)
       assert.deepStrictEqual(notes.rows, [{ text: "in the log" }])
