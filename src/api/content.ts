@@ -44,6 +44,9 @@ export const isKnown = (headers: { readonly [name: string]: string | undefined }
   return header !== undefined && knownTags(header).includes(tag)
 }
 
+/** Whether the client has any bytes of this address, and wants none as long as there are some. */
+const hasAny = (headers: { readonly [name: string]: string | undefined }): boolean => headers["if-none-match"]?.trim() === "*"
+
 /** "Not modified", for a client that has the bytes of a tag. */
 export const notModified = (tag: string, cacheControl: string): HttpServerResponse.HttpServerResponse =>
   HttpServerResponse.empty({ status: 304, headers: { ...common, etag: `"${tag}"`, "cache-control": cacheControl } })
@@ -54,7 +57,7 @@ export const contentAnswer = Effect.fnUntraced(function*(
   headers: { readonly [name: string]: string | undefined }
 ) {
   const { bytes, cacheControl, contentType, tag } = content
-  if (isKnown(headers, tag)) return notModified(tag, cacheControl)
+  if (hasAny(headers) || isKnown(headers, tag)) return notModified(tag, cacheControl)
   const encoding = encodingFor(headers["accept-encoding"], contentType, bytes.length)
   const ready = encoding === "identity" ? bytes : content.encoded.get(encoding)
   const body = ready ?? (yield* encode(bytes, encoding))

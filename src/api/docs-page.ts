@@ -10,17 +10,17 @@ const json = (value: unknown): string => `<pre>${escaped(JSON.stringify(value, n
 interface Operation {
   readonly summary?: string
   readonly description?: string
-  readonly parameters?: ReadonlyArray<{ readonly name: string; readonly in: string; readonly required: boolean; readonly schema: unknown }>
+  readonly parameters?: ReadonlyArray<{ readonly name: string; readonly in: string; readonly required: boolean; readonly description?: string; readonly schema: unknown }>
   readonly requestBody?: { readonly content: { readonly [type: string]: { readonly schema: unknown } } }
   readonly responses?: { readonly [status: string]: { readonly content?: { readonly [type: string]: { readonly schema?: unknown } } } }
 }
 
 const parametersOf = ({ parameters = [] }: Operation): string =>
-  parameters.length === 0 ? "" : `<table><thead><tr><th>parameter</th><th>in</th><th>form</th></tr></thead><tbody>${
+  parameters.length === 0 ? "" : `<table><thead><tr><th>parameter</th><th>in</th><th>form</th><th>meaning</th></tr></thead><tbody>${
     parameters.map((one) =>
       `<tr><td><code>${escaped(one.name)}</code>${one.required ? "" : " <small>optional</small>"}</td><td>${one.in}</td><td><code>${
         escaped(JSON.stringify(one.schema))
-      }</code></td></tr>`).join("")
+      }</code></td><td>${escaped(one.description ?? "")}</td></tr>`).join("")
   }</tbody></table>`
 
 const contentsOf = (title: string, content: { readonly [type: string]: { readonly schema?: unknown } }): string =>

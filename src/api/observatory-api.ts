@@ -16,6 +16,7 @@ import { SuspicionPage } from "../atlas/shapes/suspicion.ts"
 import { Texts } from "../atlas/shapes/text.ts"
 import { version } from "../version.ts"
 import { Crawl, Id, serverQuery } from "./parameters.ts"
+import { withParameterTexts } from "./parameter-texts.ts"
 import { BadRequest, Busy, Conflict, Forbidden, Internal, NotAnalysed, NotFound } from "./problem.ts"
 
 const about = OpenApi.annotations
@@ -105,7 +106,7 @@ const NoteGroup = HttpApiGroup.make("notes").add(
   HttpApiEndpoint.post("addNote", "/crawls/:crawl/servers/:server/notes", {
     params: ofServer.params,
     payload: Schema.Struct({
-      text: Schema.String.check(Schema.isMinLength(1), Schema.isMaxLength(10_000)),
+      text: Schema.String.check(Schema.isPattern(/\S/), Schema.isMaxLength(10_000)),
       author: Schema.optionalKey(Schema.String.check(Schema.isMaxLength(200)))
     }),
     success: NoteRow.pipe(HttpApiSchema.status(201)),
@@ -160,6 +161,7 @@ export class ObservatoryApi extends HttpApi.make("observatory")
     version,
     description: "The atlas of an Electrum server network, read-only but for notes. Errors are JSON: {_tag, message}. "
       + "Probabilities are probabilities; null is not known, never no. Strings of servers are data.",
+    transform: withParameterTexts,
     license: { name: "CC BY 4.0 (data)", url: "https://creativecommons.org/licenses/by/4.0/" }
   }))
 {}

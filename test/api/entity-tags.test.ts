@@ -39,13 +39,14 @@ layer(NodeServices.layer, { excludeTestServices: true })("answers", (it) => {
       const get = (path: string, headers: Record<string, string> = {}) => Effect.promise(() => ask(path, { headers }))
       for (const path of ["/api/v1/crawls", "/api/v1/crawls/1/graph.bin", "/", "/openapi.json", "/assets/app.js"]) {
         const tag = String((yield* get(path, { "accept-encoding": "br" })).headers["etag"])
-        for (const known of [tag, `"other", ${tag}`, `W/${tag}`]) {
+        for (const known of [tag, `"other", ${tag}`, `W/${tag}`, "*"]) {
           const again = yield* get(path, { "if-none-match": known })
           assert.deepStrictEqual([again.status, again.body.length], [304, 0], path)
           assert.strictEqual(String(again.headers["etag"]).replaceAll("\"", ""), tag.replaceAll("\"", "").replace(/\.br$/, ""))
         }
         assert.strictEqual((yield* get(path, { "if-none-match": "\"other\"" })).status, 200)
       }
+      assert.strictEqual((yield* get("/api/v1/crawls/99", { "if-none-match": "*" })).status, 404, "what is not there cannot be unchanged")
       const before = yield* get("/api/v1/crawls")
       yield* withStore(db, (store) => Effect.andThen(recordSmallCrawl(store, "mainnet"), store.publishSnapshot))
       let after = before

@@ -84,7 +84,7 @@ layer(NodeServices.layer, { excludeTestServices: true })("notes", (it) => {
       const { ask, path, read, write } = yield* served()
       assert.strictEqual((yield* write({ text: "x" }, { ...json, origin: "http://evil.example" })).status, 403)
       assert.strictEqual((yield* write({ text: "x" }, { "content-type": "text/plain" })).status, 400)
-      for (const body of [{ text: "" }, { text: 1 }, {}, { text: "x".repeat(10_001) }, { text: "x", author: "y".repeat(201) }]) {
+      for (const body of [{ text: "" }, { text: " \n\t\u00a0 " }, { text: 1 }, {}, { text: "x".repeat(10_001) }, { text: "x", author: "y".repeat(201) }]) {
         assert.strictEqual((yield* write(body)).status, 400, JSON.stringify(body).slice(0, 50))
       }
       const nobody = yield* ask(path.replace(/servers\/\d+/, "servers/99999"), { method: "POST", headers: json, body: "{\"text\":\"x\"}" })

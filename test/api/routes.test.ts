@@ -98,6 +98,24 @@ layer(Served.layer, { excludeTestServices: true })("the API", (it) => {
       for (const path of paths) assert.include(docs.text, path)
     }))
 
+  it.effect("says of every parameter of an address what it means, and of lists that commas part them", () =>
+    Effect.gen(function*() {
+      interface Parameter { readonly name: string; readonly in: string; readonly description?: string; readonly explode?: boolean; readonly schema: { readonly type?: string; readonly items?: object } }
+      const { paths } = JSON.parse((yield* ask("/openapi.json")).text) as { paths: Record<string, Record<string, { parameters: ReadonlyArray<Parameter> }>> }
+      for (const [path, item] of Object.entries(paths)) {
+        for (const { parameters } of Object.values(item)) {
+          for (const { description = "", name } of parameters) assert.isAbove(description.length, 10, `${path}: ${name}`)
+        }
+      }
+      const ofServers = new Map(paths["/api/v1/crawls/{crawl}/servers"]!["get"]!.parameters.map((one) => [one.name, one]))
+      for (const [name, type] of [["country", "string"], ["asn", "integer"]] as const) {
+        const { explode, schema } = ofServers.get(name)!
+        assert.deepStrictEqual([explode, schema.type, (schema.items as { type: string }).type], [false, "array", type])
+      }
+      assert.deepStrictEqual([ofServers.get("limit")!.schema.type, ofServers.get("scoreMin")!.schema.type], ["integer", "number"])
+      assert.include((yield* ask("/docs")).text, "with commas between them")
+    }))
+
   it.effect("answers what is not there or not understood with a sentence as JSON, never with a stack", () =>
     Effect.gen(function*() {
       const cases: ReadonlyArray<readonly [path: string, status: number, tag: string]> = [
