@@ -30,7 +30,7 @@ const Owners = ({ page }: { readonly page: Exposure }) => {
       caveat="All addresses: was its main server at least once. Connection: was among its servers, and saw address of origin and time. Whoever runs servers sees this; it accuses nobody.">
       <div class="choices">
         <label class="chooser"><span class="quiet">Wallet</span>
-          <select value={wallet.key} onChange={({ currentTarget: { value } }) => setOwn({ wallet: value, starts: "" }, "replace")}>
+          <select value={wallet.key} onChange={({ currentTarget: { value } }) => setOwn({ wallet: value }, "replace")}>
             {wallets.map(({ key, label }) => <option key={key} value={key}>{label}</option>)}
           </select>
         </label>

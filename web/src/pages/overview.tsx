@@ -9,6 +9,7 @@ import { filter, narrow, narrowings, pageHash } from "../state/store.ts"
 import { count, counted, decimal, interval, share, shareInterval, time, unknown } from "../text/format.ts"
 import { shown } from "../text/display.ts"
 import { countedCharts, facetValueOf, isChosen, type CountedChart } from "./counted-charts.ts"
+import { headlineOf } from "./headline.ts"
 import { MapThumbnail } from "./map-thumbnail.tsx"
 import { NetworkThumbnail } from "./network-thumbnail.tsx"
 import { OperatorBars } from "./operator-bars.tsx"
@@ -86,7 +87,7 @@ const Content = ({ overview }: { readonly overview: Overview }) => {
     <>
       <header class="headline">
         <h1 class="unseen">Overview</h1>
-        {overview.headline.map((sentence) => <p key={sentence} class={sentence.startsWith("SIMULATED network") ? "aside" : undefined}>{shown(sentence)}</p>)}
+        {headlineOf(overview).map((sentence) => <p key={sentence}>{shown(sentence)}</p>)}
         {overview.withheld === undefined ? null : <p class="withheld quiet">{shown(overview.withheld, 1_000)}</p>}
       </header>
       <div class="charts pictures">

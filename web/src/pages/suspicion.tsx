@@ -5,37 +5,41 @@ import { Chart } from "../parts/chart.tsx"
 import { Host } from "../parts/copy-text.tsx"
 import { Score } from "../parts/score.tsx"
 import { Empty, Loading } from "../parts/states.tsx"
-import { narrowings, select, selected } from "../state/store.ts"
+import { narrowings, own, select, selected, setOwn } from "../state/store.ts"
 import { count, counted, decimal, share, unknown } from "../text/format.ts"
 import { shown } from "../text/display.ts"
 import { Histogram } from "./score-bands.tsx"
 import { histogramOf } from "./histogram.ts"
+import { flaggedOf, openIn, toggledIn } from "./suspicion-model.ts"
 
-const Indicators = ({ page }: { readonly page: Suspicion }) => (
-  <Chart title="Indicators" shows="What is looked for, how many servers of this crawl show it, how often servers of honest people do (base rate, measured or assumed), and what else causes it." level="server"
-    caveat="What honest servers show often says little; what nobody shows was perhaps not asked for." query="suspicion-by-indicator">
-    <div>
-      <div class="indicators head-only" aria-hidden="true"><div class="head"><span>Indicator</span><span>Shown here by</span><span>Base rate</span><span>Most points</span></div></div>
-      <ul class="indicators">
-        {page.indicators.toSorted((a, b) => b.shown - a.shown || b.weight - a.weight).map((one) => (
-          <li key={one.name}>
-            <details>
-              <summary>
-                <span>{shown(one.name)}</span>
-                <span class="figure">{one.tested === 0 ? <span class="quiet">not tested</span> : <>{count(one.shown)} <span class="quiet">{`of ${count(one.tested)} tested`}</span></>}</span>
-                <span class="figure">{one.baseRate === null ? <span class="quiet">{unknown}</span> : share(one.baseRate)}</span>
-                <span class="figure quiet">{`up to ${decimal(one.weight, 0)}`}</span>
-              </summary>
-              <p>{shown(one.definition, 1_000)}</p>
-              <p>{one.innocent.length === 0 ? "No innocent cause is known to us." : `Innocent causes: ${one.innocent.map((cause) => shown(cause)).join("; ")}.`}</p>
-              {one.untested === 0 ? null : <p class="quiet">{`Not tested on ${counted(one.untested, "server")}: no answer, or no deep visit.`}</p>}
-            </details>
-          </li>
-        ))}
-      </ul>
-    </div>
-  </Chart>
-)
+const Indicators = ({ page }: { readonly page: Suspicion }) => {
+  const open = openIn(own("open"))
+  return (
+    <Chart title="Indicators" shows="What is looked for, how many servers of this crawl show it, how often servers of honest people do (base rate, measured or assumed), and what else causes it." level="server"
+      caveat="What honest servers show often says little; what nobody shows was perhaps not asked for." query="suspicion-by-indicator">
+      <div>
+        <div class="indicators head-only" aria-hidden="true"><div class="head"><span>Indicator</span><span>Shown here by</span><span>Base rate</span><span>Most points</span></div></div>
+        <ul class="indicators">
+          {page.indicators.toSorted((a, b) => b.shown - a.shown || b.weight - a.weight).map((one) => (
+            <li key={one.name}>
+              <details open={open.has(one.name)}>
+                <summary onClick={(event) => { event.preventDefault(); setOwn({ open: toggledIn(own("open"), one.name) }, "replace") }}>
+                  <span>{shown(one.name)}</span>
+                  <span class="figure">{one.tested === 0 ? <span class="quiet">not tested</span> : <>{count(one.shown)} <span class="quiet">{`of ${count(one.tested)} tested`}</span></>}</span>
+                  <span class="figure">{one.baseRate === null ? <span class="quiet">{unknown}</span> : share(one.baseRate)}</span>
+                  <span class="figure quiet">{`up to ${decimal(one.weight, 0)}`}</span>
+                </summary>
+                <p>{shown(one.definition, 1_000)}</p>
+                <p>{one.innocent.length === 0 ? "No innocent cause is known to us." : `Innocent causes: ${one.innocent.map((cause) => shown(cause)).join("; ")}.`}</p>
+                {one.untested === 0 ? null : <p class="quiet">{`Not tested on ${counted(one.untested, "server")}: no answer, or no deep visit.`}</p>}
+              </details>
+            </li>
+          ))}
+        </ul>
+      </div>
+    </Chart>
+  )
+}
 
 const most = 200
 
@@ -70,7 +74,7 @@ const Content = ({ page }: { readonly page: Suspicion }) => {
   if (page.servers === 0) return <Empty run="observatory analyze">No server of this crawl was scored.</Empty>
   return (
     <>
-      <p>{`${counted(page.flagged, "server")} of ${count(page.servers)} ${page.flagged === 1 ? "is" : "are"} at ${decimal(page.threshold, 0)} or above, where it is worth to look.`}</p>
+      <p>{flaggedOf(page)}</p>
       <Chart title="Scores" shows={`${counted(scored, "server")} by score in bands of ten${narrowed === null ? "" : ", of those that pass the filter"}.`} level="server" caveat="Untested indicators count as nothing, so a low score is no certificate." query="suspicion-of-a-server">
         <Histogram bands={bands} threshold={page.threshold} />
       </Chart>

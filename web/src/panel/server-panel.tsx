@@ -10,6 +10,7 @@ import { shown } from "../text/display.ts"
 import { Compare } from "./compare.tsx"
 import { Endpoints } from "./endpoints.tsx"
 import { Notes } from "./notes.tsx"
+import { otherHosts } from "./other-hosts.ts"
 import { PanelFrame } from "./panel-frame.tsx"
 import { Announcements, Certificates, History, Visits } from "./server-records.tsx"
 import { ServerScore } from "./server-score.tsx"
@@ -67,12 +68,13 @@ const Pairs = ({ detail: { pairs, server } }: { readonly detail: ServerDetail })
 
 const Content = ({ detail }: { readonly detail: ServerDetail }) => {
   const { server } = detail
+  const others = otherHosts(server)
   return (
     <>
       <section>
         <p>{`${sentence(answered(server.reachable))}${server.reason === null ? "" : `: ${shown(server.reason)}`}.${server.confirmed ? "" : " Unconfirmed: only announced."} `}
           <span class="score-line">Suspicion <Score value={server.score} /></span></p>
-        {server.hosts.length > 1 ? <p class="quiet">{`Also known as ${server.hosts.slice(1).map((host) => shown(host, 90)).join(", ")}.`}</p> : null}
+        {others.length > 0 ? <p class="quiet">{`Also known as ${others.map((host) => shown(host, 90)).join(", ")}.`}</p> : null}
         <dl class="facts">
           {facts(server).map(([name, value]) => (
             <div key={name}><dt>{name}</dt><dd>{value === null ? <span class="quiet">{unknown}</span> : shown(value, 400)}</dd></div>
