@@ -15,6 +15,7 @@ import { latestOf, readCrawls } from "./read-crawls.ts"
 import { readDictionary } from "./read-dictionary.ts"
 import { readAnnouncements } from "./read-edges.ts"
 import { readExposure } from "./read-exposure.ts"
+import { readFields } from "./read-fields.ts"
 import { readLayout } from "./read-layout.ts"
 import { analysedCrawl, readPairDetail } from "./read-pair.ts"
 import { readExpectedFalse, readMainOfOneStart } from "./read-run.ts"
@@ -66,6 +67,12 @@ export interface AtlasService {
 /** Crawls of which what was read is kept. */
 const keptCrawls = 4
 
+/** Servers of a crawl whose metadata are read one by one; from there on reading all of them is quicker. */
+const fewServers = 3
+
+/** Servers of a crawl whose metadata are kept in memory at the most: some 5 kB each. */
+const manyServers = 3_000
+
 /** Keeps what was read of a crawl; what failed is read again. */
 const kept = <A>(read: (crawlId: number) => Effect.Effect<A, AnalysisError | AtlasError | StoreError, Database>) =>
   Effect.map(
@@ -106,6 +113,18 @@ const makeAtlas = Effect.gen(function*() {
     const server = (yield* serversById(crawlId)).get(serverId)
     if (server !== undefined) return server
     return yield* new AtlasError({ reason: "no such server", message: `Crawl ${crawlId} has no server ${serverId}.` })
+  })
+  const allFields = yield* kept((crawlId) => readFields(crawlId, null))
+  const lookedAt = new Map<number, number>()
+  /** Of one server while few are looked at, else of all at once, where they fit into memory. */
+  const fieldsFor = Effect.fnUntraced(function*(crawlId: number, serverId: number) {
+    const times = (lookedAt.get(crawlId) ?? 0) + 1
+    lookedAt.set(crawlId, times)
+    if (times <= fewServers || (yield* servers(crawlId)).length > manyServers) return yield* readFields(crawlId, serverId)
+    return yield* Effect.catch(allFields(crawlId), () => {
+      lookedAt.set(crawlId, Number.NEGATIVE_INFINITY)
+      return readFields(crawlId, serverId)
+    })
   })
   const clusters = yield* kept(Effect.fnUntraced(function*(crawlId: number) {
     return yield* readClusters(crawlId, yield* serversById(crawlId))
@@ -152,7 +171,7 @@ const makeAtlas = Effect.gen(function*() {
   const atlas: AtlasService = {
     server: Effect.fn("Atlas.server")((crawlId: number, serverId: number) => given(Effect.gen(function*() {
       const crawl = yield* crawlOf(crawlId)
-      return yield* readServerDetail(crawlId, yield* serverOf(crawl, serverId), yield* serversById(crawlId))
+      return yield* readServerDetail(crawlId, yield* serverOf(crawl, serverId), yield* serversById(crawlId), yield* fieldsFor(crawlId, serverId))
     }))),
     pair: Effect.fn("Atlas.pair")((crawlId: number, a: number, b: number) => given(Effect.gen(function*() {
       const crawl = yield* crawlOf(crawlId)

@@ -2,7 +2,7 @@ import { Effect, Schema } from "effect"
 import { Database } from "../store/database.ts"
 import { readNotesOf } from "../store/notes.ts"
 import { memberSql } from "./members.ts"
-import { readFields } from "./read-fields.ts"
+import type { FieldsOf } from "./read-fields.ts"
 import { readHistory } from "./read-history.ts"
 import { readRelations } from "./read-relations.ts"
 import { readScore } from "./read-suspicion.ts"
@@ -33,16 +33,16 @@ const endpointsSql = `
 export const readServerDetail = Effect.fnUntraced(function*(
   crawlId: number,
   server: ServerRow,
-  servers: ReadonlyMap<number, ServerRow>
+  servers: ReadonlyMap<number, ServerRow>,
+  fieldsOf: FieldsOf
 ) {
   const database = yield* Database
   const { serverId } = server
-  const fields = yield* readFields(crawlId, serverId)
   const endpoints = yield* database.rows(EndpointRow, endpointsSql, { crawl_id: crawlId, server_id: serverId })
   const detail: ServerDetail = {
     crawlId,
     server,
-    endpoints: endpoints.map((row): EndpointDetail => ({ ...row, fields: fields.get(row.endpointId) ?? [] })),
+    endpoints: endpoints.map((row): EndpointDetail => ({ ...row, fields: fieldsOf(row.endpointId) })),
     visits: yield* readVisits(crawlId, serverId),
     certificates: yield* readCertificates(crawlId, serverId),
     ...(yield* readRelations(crawlId, serverId, servers)),

@@ -30,6 +30,19 @@ layer(NodeServices.layer)("the atlas of a crawl", (it) => {
       assert.deepStrictEqual(crawls.map(({ analysedAt, ways }) => [analysedAt, ways]), [[null, ["ipv4"]]])
     }))
 
+  it.effect("says the same of a server whether few or all are looked at", () =>
+    Effect.gen(function*() {
+      const [early, late] = yield* shown(yield* recorded(["finished", "finished"]), (atlas) =>
+        Effect.gen(function*() {
+          const servers = yield* atlas.servers(1)
+          const endpoints = Effect.forEach(servers, ({ serverId }) => Effect.map(atlas.server(1, serverId), (detail) => detail.endpoints))
+          return [yield* endpoints, yield* endpoints] as const
+        }))
+      assert.deepStrictEqual(early.map((of) => of.map(({ host }) => host)).length, 5)
+      for (const of of early) for (const { fields } of of) assert.isAbove(fields.length, 100)
+      assert.deepStrictEqual(late, early)
+    }))
+
   it.effect("shows every server once, with what is not known as null", () =>
     Effect.gen(function*() {
       const rows = yield* shown(yield* recorded(), (atlas) => atlas.servers(1))
