@@ -92,10 +92,10 @@ const sectionsOfAnalysis = ({ clusters, crawl, exposure, overview, run, servers,
       paragraphs: run === null
         ? ["Servers were not compared yet: run `observatory analyze`."]
         : [
-          `Servers are compared two by two, and what they have in common adds up in bits: how much likelier it is for one operator's servers than for strangers'. Two servers drawn at random have one operator with a probability of ${percent(run.operator_prior)} before that. From ${percent(run.threshold)} on a pair is called probably one operator's, and only on evidence that no single third party (an image, a hoster, a proxy, a club, somebody who copies) brings to strangers.`,
+          `Servers are compared two by two, and what they have in common adds up in bits: how much likelier it is for one operator's servers than for strangers'. Two servers drawn at random have one operator with a probability of ${percent(run.operator_prior)} before that. From ${percent(run.threshold)} on a pair is called probably one operator's, and only where something that nobody can copy (a private key, a certificate that names the other) comes with one address for gifts, and nothing shows that a third party (an image, a hoster, a proxy, a club) brought both.`,
           `${operators.length === 0
             ? "No group came of it."
-            : `${counted(operators.length, "group")} came of it, of which the model itself expects ${(overview.expectedFalseGroups ?? 0).toFixed(1)} to be wrong.`} Who is careful leaves nothing in common and is counted apart. A shared node, proxy or host proves less and is shown apart.`
+            : `${counted(operators.length, "group")} came of it, of which the model itself expects ${(overview.expectedFalseGroups ?? 0).toFixed(1)} to be wrong by chance; a third party that brings all that a group stands on is not in that number.`} Who is careful leaves nothing in common and is counted apart. A shared node, proxy or host proves less and is shown apart.`
         ]
     },
     {

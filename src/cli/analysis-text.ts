@@ -32,10 +32,10 @@ export const analysisText = (
     ),
     `  compared       ${operators.servers} servers, ${operators.linkage.compared} of ${operators.linkage.possible} pairs (the rest have nothing in common that is worth it)`,
     `  operators      ${operators.clusters.length} groups of servers with probably one operator each; by the model's own probabilities ${
-      operators.expectedFalse.toFixed(operators.expectedFalse < 0.095 ? 3 : 1)} of them are expected to be wrong`,
+      operators.expectedFalse.toFixed(operators.expectedFalse < 0.095 ? 3 : 1)} of them are expected to be wrong by chance; a third party that brings all that such a group stands on is not in it`,
     ...clusters,
     ...(operators.clusters.length > clusters.length ? [`    and ${operators.clusters.length - clusters.length} more: query operator-clusters`] : []),
-    `  undecided      ${undecided} pairs with something in common that strangers may have from an image, a hoster or a meet-up`,
+    `  undecided      ${undecided} pairs with something in common that strangers may have from an image, a hoster, a proxy or a club`,
     `  infrastructure ${groupsOf("shared infrastructure").length} groups behind one node or proxy, ${groupsOf("same machine").length} on one machine: shared infrastructure, which does not say who runs it`,
     `  shared keys    ${result.sharedKeys.length} groups of servers that presented one public key: one operator, one image or one proxy each`,
     `  suspicion      ${flagged.length} of ${result.suspicions.length} servers judged at ${result.indicators.threshold} points or more: each ${result.indicators.threshold_means}`,

@@ -68,6 +68,7 @@ describe("operators", () => {
       return stranger(201 + i, {
         hosts: [host],
         certificates: [presentedAt(host, { sha256: `certificate ${i}`, spkiSha256: "key of the fleet" })],
+        banner: null,
         donation: writtenText("gift of the fleet")
       })
     })

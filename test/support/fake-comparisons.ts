@@ -64,7 +64,7 @@ export const equalIn = (
 /** One comparison of every kind of forgeability, with levels that are plausible for it. */
 export const everyKind: ReadonlyArray<Comparison> = [
   equalIn({ trait: "key", forgeability: "possession", u: 0.0001 }),
-  equalIn({ trait: "evening", forgeability: "minting", m: 0.5, u: 0.005 }),
+  equalIn({ trait: "evening", forgeability: "copyable", m: 0.5, u: 0.005 }),
   equalIn({ trait: "mutual", forgeability: "two-sided", m: 0.5, u: 0.001 }),
   equalIn({ trait: "donation", forgeability: "copyable", u: 0.0005, against: { m: 0.05, u: 0.95 } }),
   equalIn({ trait: "banner", forgeability: "copyable", u: 0.001 }),

@@ -28,9 +28,9 @@ const issued = [0, 20_000, 400_000, 1_500_000, null].flatMap((ms, n) =>
   })))
 
 const certificate: fc.Arbitrary<PresentedCertificate> = fc
-  .record({ at: host, facts: fc.constantFrom(...issued), trusted: fc.boolean(), sni: fc.boolean(), claimed: some(host) })
-  .map(({ at, claimed, facts, sni, trusted }) =>
-    presentedAt(at, { ...facts, claimed, trusted: trusted && !facts.selfSigned, sni: sni ? at : null }))
+  .record({ at: host, facts: fc.constantFrom(...issued), trusted: fc.boolean(), sni: fc.boolean(), claimsOwn: fc.boolean(), claimed: some(host) })
+  .map(({ at, claimed, claimsOwn, facts, sni, trusted }) =>
+    presentedAt(at, { ...facts, claimed: claimsOwn ? [at] : claimed, trusted: trusted && !facts.selfSigned, sni: sni ? at : null }))
 
 const text: fc.Arbitrary<WrittenText> = fc.record({ raw: fc.constantFrom("Stone upon stone", "Flour"), isDefault: fc.boolean() })
   .map(({ isDefault, raw }) => writtenText(raw, { isDefault }))
@@ -88,7 +88,7 @@ export const randomTraits = (serverId: number): fc.Arbitrary<ServerTraits> =>
     peersAsked: maybe(fc.constant(1)),
     unusualPorts: some(fc.constantFrom("tls 51234", "tcp 443")),
     watch: maybe(watch)
-  }).map((changes) => traitsOf(serverId, {
+  }).map((some) => ({ ...some, hosts: [...new Set([...some.hosts, ...some.certificates.map(({ host: at }) => at)])] })).map((changes) => traitsOf(serverId, {
     ...changes,
     endpoints: changes.hosts.map((it) => ({ host: it, port: 50_002, transport: "tls" }))
   }))

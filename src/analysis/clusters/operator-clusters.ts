@@ -15,7 +15,7 @@ export interface OperatorCluster {
   readonly serverIds: ReadonlyArray<number>
   /** All pairs of members at or above the threshold. */
   readonly links: ReadonlyArray<ComparedPair>
-  /** The strongest links that hold all members together (a maximum spanning tree), weakest first. */
+  /** Links that hold all members together, as strong as can be (a maximum spanning tree), weakest first. */
   readonly tree: ReadonlyArray<ComparedPair>
   /** Probability of the weakest link of the tree. */
   readonly weakestLink: number
@@ -181,9 +181,10 @@ export const operatorClusters = (
 }
 
 /**
- * Expected number of groups that are not one operator's: the sum of what each
- * lacks to certainty. It trusts the probabilities of pairs, which allow for
- * images, hosters and clubs that no list knows by a number that was decided.
+ * Expected number of groups that are not one operator's by chance coincidence:
+ * the sum of what each lacks to certainty. How often one third party (an image, a
+ * hoster, a proxy) brings all that a verdict stands on was never measured, so it
+ * is not in it beyond the most that legs are worth, which was decided.
  */
 export const expectedFalseGroups = (clusters: ReadonlyArray<OperatorCluster>): number =>
   clusters.reduce((sum, { posterior }) => sum + 1 - posterior, 0)

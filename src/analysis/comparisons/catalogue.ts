@@ -11,7 +11,7 @@ import { feeVectors } from "./fee-vectors.ts"
 import { histogramBytes, histogramCurve } from "./histograms.ts"
 import { mintedTogether } from "./minted-together.ts"
 import { naming } from "./naming.ts"
-import { passedOnCertificate, sameFront } from "./one-front.ts"
+import { passedOnCertificate, sameFront, wildcardFront } from "./one-front.ts"
 import { onionCertificate } from "./onion-certificate.ts"
 import { peerComparisons } from "./peer-lists.ts"
 import { placeComparisons } from "./place.ts"
@@ -57,6 +57,7 @@ export const comparisons = ({ publicSuffixes = [], servers = [] }: ComparisonOpt
     relayFee,
     sameFront,
     passedOnCertificate,
+    wildcardFront,
     claimedHosts
   ]
 }

@@ -14,8 +14,6 @@ export type Forgeability =
   | "image"
   /** Both sides state it, each for itself, or a third party that checks did. */
   | "two-sided"
-  /** The time of making something of one's own: to be chosen, but seldom is. */
-  | "minting"
   /** Anybody can write, claim or name the same. */
   | "copyable"
   /** Money rents the same place. */

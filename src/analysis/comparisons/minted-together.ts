@@ -31,7 +31,7 @@ export const mintedTogether: Comparison = {
   name: "minted together",
   definition: "Both presented self-signed certificates, different ones, whose validity begins within ten minutes. Dates at midnight and certificates of authorities do not count.",
   question: "same operator",
-  forgeability: "minting",
+  forgeability: "copyable",
   bundle: "minting",
   /**
    * u: of certificates made evenly over three years, two fall within a minute of
@@ -46,6 +46,7 @@ export const mintedTogether: Comparison = {
   innocent: [
     "people who made them together, at a meet-up or in a course",
     "an image whose certificates are made in advance",
+    "somebody who wrote another's date into a certificate: it is whatever its maker says",
     "chance, among many servers"
   ],
   keys: once((server) => [...new Set(mintedBy(server).flatMap(boxesOf))]),

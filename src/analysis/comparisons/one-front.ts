@@ -1,6 +1,6 @@
 import type { ServerTraits } from "../traits/server-traits.ts"
 import { distinct, once, shared } from "./agreement.ts"
-import { isOwn, isPassedOn } from "./certificate-names.ts"
+import { isOwn, isPassedOn, namingOf } from "./certificate-names.ts"
 import type { Comparison } from "./comparison.ts"
 
 const keysOf = once((server) => distinct(server.certificates.filter((it) => !it.isDefault).map((it) => it.spkiSha256)))
@@ -32,16 +32,37 @@ export const sameFront: Comparison = {
  */
 export const passedOnCertificate: Comparison = {
   name: "certificate passed on",
-  definition: "Both presented one key, in certificates that name hosts of the one and none of the other's, which never says there that it goes by one: what a relay or tunnel in front of the named server shows.",
+  definition: "Both presented one key, and one of them neither has a host of its own in the certificates nor says under them that it goes by one: what a relay or tunnel in front of the other shows.",
   question: "shared infrastructure",
   forgeability: "backend",
   bundle: "front",
-  levels: [{ name: "one key, one server named", m: 0.3, u: 1e-3, measured: false }],
+  levels: [{ name: "one key, not of both", m: 0.3, u: 1e-3, measured: false }],
   innocent: ["one operator who uses one certificate everywhere", "an onion or balancer that a stranger put in front"],
   keys: keysOf,
   compare: (a, b) => {
     const key = shared(keysOf(a), keysOf(b)).find((it) =>
       ownKey(a, it) && ownKey(b, it) && isPassedOn(a, presented(a, it), b, presented(b, it)))
+    return key === undefined ? undefined : { level: 0, value: key, detail: { spki_sha256: key } }
+  }
+}
+
+/**
+ * A hoster has one wildcard certificate for the names of all its customers, in
+ * front of servers that are theirs.
+ */
+export const wildcardFront: Comparison = {
+  name: "same wildcard certificate",
+  definition: "Both presented one key, in certificates that name a host of at least one of them by a wildcard alone: what the holder of a domain shows in front of all names below it.",
+  question: "shared infrastructure",
+  forgeability: "backend",
+  bundle: "front",
+  levels: [{ name: "one key, a wildcard", m: 0.3, u: 1e-3, measured: false }],
+  innocent: ["one operator with a wildcard for its own domain"],
+  keys: keysOf,
+  compare: (a, b) => {
+    const key = shared(keysOf(a), keysOf(b)).find((it) =>
+      ownKey(a, it) && ownKey(b, it) && !isPassedOn(a, presented(a, it), b, presented(b, it)) &&
+      namingOf(a, presented(a, it), b, presented(b, it)) === "wildcard")
     return key === undefined ? undefined : { level: 0, value: key, detail: { spki_sha256: key } }
   }
 }

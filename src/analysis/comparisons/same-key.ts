@@ -1,6 +1,6 @@
 import type { PresentedCertificate, ServerTraits } from "../traits/server-traits.ts"
 import { distinct, ofBoth, once, shared } from "./agreement.ts"
-import { isOwn, isPassedOn, namedHosts } from "./certificate-names.ts"
+import { isOwn, isPassedOn, type Naming, namingOf } from "./certificate-names.ts"
 import type { Comparison } from "./comparison.ts"
 
 const own = once((server) => server.certificates.filter((it) => isOwn(it, server)))
@@ -27,10 +27,23 @@ const innocent = [
  */
 const u = 1e-5
 
+const sharesCertificate = (key: string, a: ServerTraits, b: ServerTraits): boolean =>
+  shared(withKey(key, a).map(({ sha256 }) => sha256), withKey(key, b).map(({ sha256 }) => sha256)).length > 0
+
+/** A key of both in certificates made apart that nobody passes on, if these name hosts of theirs as asked. */
+const commonKey = (a: ServerTraits, b: ServerTraits, ...naming: ReadonlyArray<Naming>): string | undefined =>
+  shared(keysOf(a), keysOf(b)).find((it) =>
+    !passedOn(it, a, b) && !sharesCertificate(it, a, b) && naming.includes(namingOf(a, withKey(it, a), b, withKey(it, b))))
+
+const shownWith = (key: string, a: ServerTraits, b: ServerTraits) => {
+  const [ofA, ofB] = [a, b].map((server) => distinct(withKey(key, server).map(({ sha256 }) => sha256)))
+  return { spki_sha256: key, certificates: ofBoth(ofA, ofB) }
+}
+
 /** Handshakes of both were signed with one private key, for certificates made apart. */
 export const sameKey: Comparison = {
   name: "same key",
-  definition: "Both presented certificates with one public key, different ones, when asked for a name or with a name of theirs in it.",
+  definition: "Both presented certificates with one public key, different ones that name hosts of theirs and not by a wildcard, when asked for a name or with a name of theirs in it.",
   question: "same operator",
   forgeability: "possession",
   bundle: "key",
@@ -39,23 +52,16 @@ export const sameKey: Comparison = {
   innocent,
   keys: keysOf,
   compare: (a, b) => {
-    const key = shared(keysOf(a), keysOf(b)).find((it) =>
-      !passedOn(it, a, b) && shared(withKey(it, a).map(({ sha256 }) => sha256), withKey(it, b).map(({ sha256 }) => sha256)).length === 0)
-    if (key === undefined) return undefined
-    const certificates = [a, b].map((server) => distinct(withKey(key, server).map(({ sha256 }) => sha256)))
-    return { level: 0, value: key, detail: { spki_sha256: key, certificates: ofBoth(certificates[0], certificates[1]) } }
+    const key = commonKey(a, b, "both", "one")
+    return key === undefined ? undefined : { level: 0, value: key, detail: shownWith(key, a, b) }
   }
 }
 
-/** One certificate of both, if nobody passes it on: with one of the hosts of either in it, or with none. */
-const commonCertificate = (a: ServerTraits, b: ServerTraits, isNaming: boolean): PresentedCertificate | undefined => {
-  const common = shared(certificatesOf(a), certificatesOf(b))
+/** One certificate of both, if nobody passes it on and it names hosts of theirs as asked. */
+const commonCertificate = (a: ServerTraits, b: ServerTraits, naming: Naming): PresentedCertificate | undefined =>
+  shared(certificatesOf(a), certificatesOf(b))
     .map((sha256) => own(a).find((it) => it.sha256 === sha256)!)
-    .filter((it) => !passedOn(it.spkiSha256, a, b))
-  const names = (it: PresentedCertificate, server: ServerTraits): boolean => namedHosts(it, server).length > 0
-  const naming = common.find((it) => names(it, a) && names(it, b)) ?? common.find((it) => names(it, a) || names(it, b))
-  return isNaming ? naming : naming === undefined ? common[0] : undefined
-}
+    .find((it) => !passedOn(it.spkiSha256, a, b) && namingOf(a, [it], b, [it]) === naming)
 
 const shownBy = (certificate: PresentedCertificate) =>
   ({ certificate_sha256: certificate.sha256, subject: certificate.subject, names: certificate.names.slice(0, 20) })
@@ -75,25 +81,33 @@ export const sameCertificate: Comparison = {
   innocent,
   keys: certificatesOf,
   compare: (a, b) => {
-    const certificate = commonCertificate(a, b, true)
+    const ofBothNames = commonCertificate(a, b, "both")
+    const certificate = ofBothNames ?? commonCertificate(a, b, "one")
     if (certificate === undefined) return undefined
-    const isOfBoth = namedHosts(certificate, a).length > 0 && namedHosts(certificate, b).length > 0
-    return { level: isOfBoth ? 0 : 1, value: certificate.sha256, detail: shownBy(certificate) }
+    return { level: ofBothNames === undefined ? 1 : 0, value: certificate.sha256, detail: shownBy(certificate) }
   }
 }
 
-/** The same for a certificate that is about neither: an image brings such a one, with its key, to everybody who installs it. */
+/**
+ * The same where certificates are about neither: an image brings such a key to
+ * everybody who installs it, and who passes bytes on shows it without having it.
+ */
 export const namelessCertificate: Comparison = {
   name: "same certificate of no name",
-  definition: "Both presented one certificate, when asked for a name, and it names no host of either.",
+  definition: "Both presented one certificate, or different ones of one key, when asked for a name, and no host of either is named.",
   question: "same operator",
   forgeability: "image",
   bundle: "key",
-  levels: [{ name: "one certificate that names neither", m: 0.3, u, measured: false }],
-  innocent,
-  keys: certificatesOf,
+  levels: [
+    { name: "one certificate that names neither", m: 0.3, u, measured: false },
+    { name: "one key, different certificates that name neither", m: 0.1, u, measured: false }
+  ],
+  innocent: [...innocent, "somebody who passes everything on to the other"],
+  keys: once((server) => [...certificatesOf(server), ...keysOf(server)]),
   compare: (a, b) => {
-    const certificate = commonCertificate(a, b, false)
-    return certificate === undefined ? undefined : { level: 0, value: certificate.sha256, detail: shownBy(certificate) }
+    const certificate = commonCertificate(a, b, "none")
+    if (certificate !== undefined) return { level: 0, value: certificate.sha256, detail: shownBy(certificate) }
+    const key = commonKey(a, b, "none")
+    return key === undefined ? undefined : { level: 1, value: key, detail: shownWith(key, a, b) }
   }
 }

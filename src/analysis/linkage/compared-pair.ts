@@ -35,8 +35,10 @@ export type Hypothesis =
 export type Limit =
   | "only evidence that anybody can copy"
   | "only a shared key, which an image or a proxy may have brought"
-  | "only one thing in common that a hoster or a meet-up explains"
-  | "only things in common that a hoster, a club or a meet-up explains"
+  | "only things in common that a hoster or a club explains"
+  | "each has a greeting or an address for gifts of its own"
+  | "most who hold what they share have greetings or addresses for gifts of their own"
+  | "gifts of more strangers go to the same address, as to a cause"
   | "one copies or relays the other"
 
 /** Two servers compared: what speaks for and against, and four probabilities. */

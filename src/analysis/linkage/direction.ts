@@ -81,7 +81,7 @@ export const groupDirections = (
 ): (i: number) => Direction | undefined => {
   const isCopyable = comparisons.map((c) => c.forgeability === "copyable" && c.question === "same operator")
   const isOwn = comparisons.map((c) =>
-    c.forgeability === "possession" || c.forgeability === "image" || c.forgeability === "two-sided" || c.forgeability === "minting")
+    c.forgeability === "possession" || c.forgeability === "image" || c.forgeability === "two-sided")
   /** By key: members of an owner that have it. */
   const holders = new Map<number, Map<number, number>>()
   const holding = (key: number, owner: number): number => {

@@ -3,6 +3,7 @@ import type { Direction } from "./direction.ts"
 import { model, priorAmong } from "./model.ts"
 import type { Outcomes } from "./outcomes.ts"
 import { isAgreement, type Rates } from "./rates.ts"
+import type { ThirdParties } from "./third-parties.ts"
 import { logChances, makeWeigher, questions, type Weights } from "./weighing.ts"
 
 const rounds = 12
@@ -46,6 +47,7 @@ export const learn = (
   known: ReadonlyArray<Uint8Array>,
   rates: Rates,
   keyHeldAt: Float64Array,
+  thirdParties: ThirdParties,
   owners: Int32Array,
   directions: ReadonlyArray<Direction | undefined>
 ): Weights => {
@@ -58,7 +60,7 @@ export const learn = (
   for (const owner of owners) sizes.set(owner, (sizes.get(owner) ?? 0) + 1)
   const allPairs = owners.length * (owners.length - 1) / 2
   const documentedPrior = priorAmong("same operator", owners.length)
-  let weights: Weights = { rates, m: documented, operatorPrior: documentedPrior, servers: owners.length, keyHeldAt }
+  let weights: Weights = { rates, m: documented, operatorPrior: documentedPrior, servers: owners.length, keyHeldAt, thirdParties }
   for (let round = 0; round < rounds; round++) {
     const seen = comparisons.map(({ levels }) => new Float64Array(levels.length))
     const all = new Float64Array(comparisons.length)

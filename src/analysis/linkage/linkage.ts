@@ -9,6 +9,7 @@ import { indexKeys } from "./key-index.ts"
 import { model, undecidedBits } from "./model.ts"
 import { compareAll, type Outcomes } from "./outcomes.ts"
 import { isAgreement, knownValues, measureRates, type Rates } from "./rates.ts"
+import { thirdPartiesOf } from "./third-parties.ts"
 import { UnionFind } from "./union-find.ts"
 import { logChances, makeWeigher, questions, type Weighed, type Weights } from "./weighing.ts"
 
@@ -128,7 +129,8 @@ export const link = (
 
   const nobodyKnown = new Float64Array(index.servers.length).fill(undecidedBits(2))
   const firstRates = measureRates(comparisons, index, known, random, owners.roots(), false)
-  const first = learn(comparisons, outcomes, known, firstRates, nobodyKnown, owners.roots(), directions)
+  const unjudged = thirdPartiesOf(comparisons, index, owners.roots())
+  const first = learn(comparisons, outcomes, known, firstRates, nobodyKnown, unjudged, owners.roots(), directions)
   const verdicts = new UnionFind(servers.length)
   const contradicting: Array<number> = []
   weighAll(comparisons, outcomes, first, directions, ({ against, probability }, i) => {
@@ -140,7 +142,8 @@ export const link = (
   })
   const keyHeldAt = heldAt(comparisons, index, outcomes, contradicting, verdicts.roots())
   const rates = measureRates(comparisons, index, known, random, owners.roots(), true)
-  const weights = learn(comparisons, outcomes, known, rates, keyHeldAt, owners.roots(), directions)
+  const thirdParties = thirdPartiesOf(comparisons, index, owners.roots())
+  const weights = learn(comparisons, outcomes, known, rates, keyHeldAt, thirdParties, owners.roots(), directions)
 
   const groups = owners.roots()
   const pairs: Array<ComparedPair> = []

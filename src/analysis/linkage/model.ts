@@ -27,7 +27,7 @@ export const model = {
   verdict: 0.95,
   /**
    * Where a verdict's conditions are not met, whatever the bits: as likely as
-   * not, of a domain, a key or an evening that few hold.
+   * not, of a domain or a key that few hold.
    */
   undecided: 0.5,
   /**
@@ -47,11 +47,11 @@ export const model = {
   /** Bits from which on a bundle counts towards the conditions of a verdict. */
   weighty: 3,
   /**
-   * The most that a verdict is worth on one leg, two, three, four and more:
+   * The most that a verdict is worth on one leg, two, three:
    * images, hosters and clubs that no list knows remain possible, and bits do
    * not count them. Decided, not measured.
    */
-  certainOnLegs: [0.95, 0.98, 0.995, 0.999],
+  certainOnLegs: [0.95, 0.98, 0.995],
   /**
    * Copyable evidence where the conditions of a verdict are met. Whoever copies
    * one text copies the next, so more of it does not add up.

@@ -10,30 +10,24 @@ export type Part =
   | "image"
   /** A word of both, e.g. a domain; a hoster gives names to strangers. */
   | "two-sided"
-  /** The time of making something of one's own; a meet-up gives it to strangers. */
-  | "minting"
   | "copyable"
   /** Where and with what it runs, and all that is evidence of another question. */
   | "context"
 
 /**
- * What a verdict can stand on: decisions that an operator takes for itself.
- * Banners, ports, shapes and subjects are none: images, guides and hosters set
- * them for strangers, and whoever likes can copy them.
+ * What a verdict can stand on. Names, banners, ports, shapes, subjects and dates
+ * of certificates are none: images, guides and hosters set them for strangers,
+ * and whoever likes can write the same.
  */
 export type Leg =
-  /** A private key, under a name of one of both. An image may ship its key all the same. */
+  /** A private key, in certificates that name hosts of theirs. An image or a proxy may have brought it all the same. */
   | "key"
-  /** A private key under nobody's name. */
+  /** A private key under nobody's name. Who passes bytes on to the other shows its certificate without having the key. */
   | "image key"
   /** A certificate that names the other too. A proxy has one for all its customers. */
   | "statement"
   /** One registrable domain. Hosters and clubs give names to strangers. */
   | "domain"
-  /** One naming pattern across domains. A framer can choose the same. */
-  | "naming"
-  /** Made within minutes. Meet-ups and hosters do so for strangers. */
-  | "minting"
   /** One address for gifts. Clubs pass them on to one cause, a framer copies it. */
   | "gift"
 
@@ -49,7 +43,6 @@ const partOf = ({ forgeability, question }: Comparison): Part => {
     case "possession":
     case "image":
     case "two-sided":
-    case "minting":
     case "copyable":
       return forgeability
     default:
@@ -63,12 +56,10 @@ const legOf = (part: Part, bundle: string): Leg | null => {
       return "key"
     case "image":
       return "image key"
-    case "minting":
-      return "minting"
     case "two-sided":
       return bundle === "key" ? "key" : bundle === "statement" ? "statement" : "domain"
     case "copyable":
-      return bundle === "donation" ? "gift" : bundle === "naming" ? "naming" : null
+      return bundle === "donation" ? "gift" : null
     default:
       return null
   }
@@ -79,6 +70,9 @@ export const roleOf = (comparison: Comparison): Role => {
   return { part, leg: legOf(part, comparison.bundle) }
 }
 
+/** Why what two servers share may be a third party's, however much it is. */
+export type Doubt = Extract<Limit, `${string} own` | `${string} cause`>
+
 /** Bits of what counts, by part. */
 export interface Sums extends Record<Part, number> {
   /** Of the copyable, those of `model.weighty` bits each. */
@@ -87,15 +81,14 @@ export interface Sums extends Record<Part, number> {
   against: number
   /** Log odds at which a pair is held that has no more, by what fewest hold; -Infinity where all is copyable or context. */
   heldAt: number
-  /** Agreements of `model.weighty` bits each, context aside. */
-  weighty: number
   /** Legs with an agreement of `model.weighty` bits. */
   readonly legs: Set<Leg>
+  doubt: Doubt | null
 }
 
 export const noSums = (): Sums => ({
-  "possession": 0, "image": 0, "two-sided": 0, "minting": 0, "copyable": 0, "context": 0,
-  weightyCopyable: 0, against: 0, heldAt: -Infinity, weighty: 0, legs: new Set()
+  "possession": 0, "image": 0, "two-sided": 0, "copyable": 0, "context": 0,
+  weightyCopyable: 0, against: 0, heldAt: -Infinity, legs: new Set(), doubt: null
 })
 
 /**
@@ -111,7 +104,6 @@ export const addTo = (sums: Sums, { leg, part }: Role, bits: number, heldAt: num
   sums[part] += bits
   if (part !== "copyable" && part !== "context") sums.heldAt = Math.max(sums.heldAt, heldAt)
   if (part === "context" || bits < model.weighty) return
-  sums.weighty++
   if (leg !== null) sums.legs.add(leg)
   if (part === "copyable") sums.weightyCopyable += bits
 }
@@ -123,44 +115,33 @@ const aloneBits = (sums: Sums): number => Math.min(sums.weightyCopyable, model.c
 
 /** Bits after caps and before the prior. */
 export const cappedBits = (sums: Sums): number =>
-  sums.possession + sums.image + sums["two-sided"] + sums.minting +
+  sums.possession + sums.image + sums["two-sided"] +
   (isEnough(sums)
     ? Math.min(sums.copyable, model.copyableCap) + Math.min(sums.context, model.contextCap) + against(sums)
     : aloneBits(sums))
 
-/** Legs beside a key. A certificate that names both and its key are one decision; so are names and a certificate of one hoster. */
-const besideKey = (legs: ReadonlySet<Leg>): number => {
-  const hasKey = legs.has("key") || legs.has("image key")
-  const named = legs.has("domain") || (legs.has("statement") && !hasKey) ? 1 : 0
-  return named + (legs.has("naming") ? 1 : 0) + (legs.has("minting") ? 1 : 0) + (legs.has("gift") ? 1 : 0)
-}
+const hasKey = (legs: ReadonlySet<Leg>): boolean => legs.has("key") || legs.has("image key")
+
+/** A certificate that names both and its key are one decision; so are names and a certificate of one hoster. */
+const legsOf = (legs: ReadonlySet<Leg>): number =>
+  (hasKey(legs) ? 1 : 0) + (legs.has("domain") || (legs.has("statement") && !hasKey(legs)) ? 1 : 0) + (legs.has("gift") ? 1 : 0)
 
 /**
- * The conditions of a verdict: no single third party explains all legs. An
- * image brings its key, its texts, its ports and its author's address for gifts
- * (where nobody put a name into the certificate, nobody changed the address
- * either); a hoster names, certificates and texts; a proxy one certificate for
- * all its customers; a club names, one evening, one text and the cause that
- * gifts go to; a framer all that can be written. So it takes
- *
- * - a key and one leg beside it, or
- * - a key under nobody's name and two, or
- * - three others, one of which is no text; or one evening, one address for
- *   gifts, and a text or a port of one's own.
+ * The conditions of a verdict. What can be written can be copied, dates of
+ * certificates too, so it takes something that a copier cannot have: a private
+ * key, or a certificate that names the other. That alone an image, a hoster's
+ * front or a proxy brings to strangers. So it also takes one address for gifts,
+ * since money of the one then goes to the other, and where the key is under
+ * nobody's name a domain of both, which neither an image nor who passes bytes on
+ * has. Nor may anything show that a third party brought it, see `Doubt`.
  */
-export const isEnough = ({ legs, weighty }: Sums): boolean => {
-  const beside = besideKey(legs)
-  if (legs.has("key")) return beside >= 1
-  if (legs.has("image key")) return beside >= 2
-  if (legs.has("minting") && legs.has("gift")) return weighty >= 3
-  return beside >= 3 && (legs.has("domain") || legs.has("statement") || legs.has("minting"))
-}
+export const isEnough = ({ doubt, legs }: Sums): boolean =>
+  doubt === null && legs.has("gift") &&
+  (legs.has("key") || legs.has("statement") || (legs.has("image key") && legs.has("domain")))
 
 /** What remains possible however many bits agree: third parties that nobody knows of. The more legs, the less. */
-const mostCertain = ({ legs }: Sums): number => {
-  const all = besideKey(legs) + (legs.has("key") || legs.has("image key") ? 1 : 0)
-  return model.certainOnLegs[Math.min(all, model.certainOnLegs.length) - 1] ?? model.certainOnLegs[0]
-}
+const mostCertain = ({ legs }: Sums): number =>
+  model.certainOnLegs[Math.min(legsOf(legs), model.certainOnLegs.length) - 1] ?? model.certainOnLegs[0]
 
 /**
  * Probability of one operator. Where the conditions of a verdict are not met it
@@ -175,10 +156,11 @@ export const operatorProbability = (sums: Sums, prior: number): { readonly p: nu
   return { p: Math.min(p, most), limit: isHeld ? limitOf(sums) : null }
 }
 
-const limitOf = ({ legs, weighty }: Sums): Limit => {
-  if (legs.has("key") || legs.has("image key")) return "only a shared key, which an image or a proxy may have brought"
-  if (!legs.has("domain") && !legs.has("statement") && !legs.has("minting")) return "only evidence that anybody can copy"
-  return weighty > 1
-    ? "only things in common that a hoster, a club or a meet-up explains"
-    : "only one thing in common that a hoster or a meet-up explains"
+const limitOf = ({ doubt, legs }: Sums): Limit => {
+  const isOwned = hasKey(legs) || legs.has("statement") || legs.has("domain")
+  if (!isOwned) return "only evidence that anybody can copy"
+  if (doubt !== null) return doubt
+  return hasKey(legs) || legs.has("statement")
+    ? "only a shared key, which an image or a proxy may have brought"
+    : "only things in common that a hoster or a club explains"
 }

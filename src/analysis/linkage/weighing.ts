@@ -2,9 +2,10 @@ import type { Comparison, Question } from "../comparisons/comparison.ts"
 import type { Hypothesis, Limit, Reduction } from "./compared-pair.ts"
 import type { Direction } from "./direction.ts"
 import { bitsOf, model, priorAmong, probabilityOf } from "./model.ts"
-import { addTo, cappedBits, type Leg, noSums, operatorProbability, roleOf } from "./operator-verdict.ts"
+import { addTo, cappedBits, type Doubt, type Leg, noSums, operatorProbability, roleOf } from "./operator-verdict.ts"
 import type { Outcomes } from "./outcomes.ts"
 import { isAgreement, type Rates } from "./rates.ts"
+import { isVoice, type ThirdParties } from "./third-parties.ts"
 
 export const questions: ReadonlyArray<Question> = ["same server", "same machine", "shared infrastructure", "same operator"]
 const operator = questions.indexOf("same operator")
@@ -20,6 +21,7 @@ export interface Weights {
   readonly servers: number
   /** By number of key: log odds at which a pair is held that shares no more. */
   readonly keyHeldAt: Float64Array
+  readonly thirdParties: ThirdParties
 }
 
 /** The verdict on one pair; overwritten by the next weighing. */
@@ -60,7 +62,7 @@ export const logChances = (comparisons: ReadonlyArray<Comparison>, outcomes: Out
  */
 export const makeWeigher = (comparisons: ReadonlyArray<Comparison>, outcomes: Outcomes, weights: Weights, logChance: Float64Array) => {
   const size = comparisons.length
-  const { keyHeldAt } = weights
+  const { keyHeldAt, thirdParties } = weights
   const logM = weights.m.map((levels) => levels.map(Math.log2))
   const logLift = weights.rates.lift.map(Math.log2)
   const priors = questions.map((question) =>
@@ -69,8 +71,9 @@ export const makeWeigher = (comparisons: ReadonlyArray<Comparison>, outcomes: Ou
   const bundleNames = [...new Set(comparisons.map(({ bundle }) => bundle))]
   const bundle = Uint8Array.from(comparisons, (comparison) => bundleNames.indexOf(comparison.bundle))
   const roles = comparisons.map(roleOf)
+  const voice = comparisons.map(isVoice)
   /** Who copies or relays another brings it about. */
-  const brings = comparisons.map(({ forgeability }, c) => forgeability === "backend" || ["copyable", "minting", "possession", "image"].includes(roles[c]!.part))
+  const brings = comparisons.map(({ forgeability }, c) => forgeability === "backend" || ["copyable", "possession", "image"].includes(roles[c]!.part))
   const agreement = comparisons.map((comparison) => comparison.levels.map((_, level) => isAgreement(comparison, level)))
   let widest = 1
   for (let i = 0; i < outcomes.first.length; i++) widest = Math.max(widest, outcomes.start[i + 1]! - outcomes.start[i]!)
@@ -149,9 +152,31 @@ export const makeWeigher = (comparisons: ReadonlyArray<Comparison>, outcomes: Ou
     for (let i = 0; i < ordered; i++) if (bits[order[i]!] !== 0) take(from, order[i]!, isExplained)
   }
 
+  /** Whether what a pair shares may be a third party's; asks all outcomes, also those that weigh nothing. */
+  const doubtOf = (from: number, to: number): Doubt | null => {
+    let [gift, held, isDisputed] = [-1, -1, false]
+    for (let k = from; k < to; k++) {
+      const c = outcomes.comparison[k]!
+      const { leg, part } = roles[c]!
+      if (!agreement[c]![outcomes.level[k]!]!) {
+        if (voice[c]) return "each has a greeting or an address for gifts of its own"
+        continue
+      }
+      const key = outcomes.key[k]!
+      if (key < 0) continue
+      if (leg === "gift") gift = key
+      if (part !== "possession" && part !== "image" && leg !== "key") continue
+      held = key
+      if (thirdParties.isDisputed(key)) isDisputed = true
+    }
+    if (isDisputed) return "most who hold what they share have greetings or addresses for gifts of their own"
+    return gift >= 0 && thirdParties.isCause(gift, held) ? "gifts of more strangers go to the same address, as to a cause" : null
+  }
+
   /** The question of one operator: caps, conditions, the other hypothesis. */
-  const judgeOperator = (from: number, isExplained: boolean): void => {
+  const judgeOperator = (from: number, to: number, isExplained: boolean): void => {
     const sums = noSums()
+    sums.doubt = doubtOf(from, to)
     for (let t = 0; t < takenCount; t++) {
       const k = taken[t]!
       const key = outcomes.key[from + k]!
@@ -206,7 +231,7 @@ export const makeWeigher = (comparisons: ReadonlyArray<Comparison>, outcomes: Ou
       fill(from, to)
     }
     count(from, to, isExplained, -1)
-    judgeOperator(from, isExplained)
+    judgeOperator(from, to, isExplained)
     if (others === 0) return weighed
     // What is shown of a comparison is its part in its own question.
     for (let k = 0; k < to - from; k++) {

@@ -59,7 +59,7 @@ export const clustersSection = ({ clusters, crawl, details, named: { sizes }, ru
   if (run === null) blocks.push(paragraph("This crawl has not been analysed: run observatory analyze."))
   else {
     blocks.push(paragraph(
-      `${counted(run.operatorGroups, "group")} of ${counted(run.servers, "server")} compared, at a threshold of ${run.threshold}; the model itself expects ${numberText(run.expectedFalseGroups)} of them to be wrong. ${counted(run.pairsCompared, "pair")} of ${counted(run.pairsPossible, "pair")} were compared: those that have something in common.`
+      `${counted(run.operatorGroups, "group")} of ${counted(run.servers, "server")} compared, at a threshold of ${run.threshold}; the model itself expects ${numberText(run.expectedFalseGroups)} of them to be wrong by chance, third parties that bring all that a group stands on aside. ${counted(run.pairsCompared, "pair")} of ${counted(run.pairsPossible, "pair")} were compared: those that have something in common.`
     ))
   }
   blocks.push(

@@ -81,7 +81,7 @@ export const powerSection = ({ fleets, lies, overview, run }: ReportFacts): Sect
       kind: "list",
       items: [
         ["Operators who take care leave nothing to see; servers in no group may have one operator too."],
-        [run === null ? "This crawl has not been analysed." : `The model expects ${run.expectedFalseGroups.toFixed(2)} of its ${run.operatorGroups} groups to be wrong; its numbers were decided on simulated networks, since no labelled real ones exist.`],
+        [run === null ? "This crawl has not been analysed." : `The model expects ${run.expectedFalseGroups.toFixed(2)} of its ${run.operatorGroups} groups to be wrong by chance; a third party (an image, a hoster, a proxy) that brought all that a group stands on is not in this number. Its numbers were decided on simulated networks, since no labelled real ones exist.`],
         ["Lies about scripts whose histories are not known in advance cannot be seen, nor lies to wallets only."],
         ["Everything is from the places and times named above; countries and cities of addresses are what registries and geo files say."],
         [overview.withheld ?? "Nothing had to be withheld from this report."]

@@ -34,11 +34,31 @@ describe("a private key that both hold", () => {
   })
 
   it("may have come with an image where its one certificate names neither", () => {
-    const [a, b] = [showing(1, "a.example", one), showing(2, "b.example", one)]
+    const [a, b] = [showing(1, "a.example", { ...one, claimed: ["a.example"] }), showing(2, "b.example", { ...one, claimed: ["b.example"] })]
     assert.isUndefined(level("same certificate", a, b))
     assert.strictEqual(level("same certificate of no name", a, b), "one certificate that names neither")
+    const renewed = showing(2, "b.example", { ...one, sha256: "renewed", claimed: ["b.example"] })
+    assert.isUndefined(level("same key", a, renewed))
+    assert.strictEqual(level("same certificate of no name", a, renewed), "one key, different certificates that name neither")
     const named = { ...one, names: ["b.example"], claimed: ["a.example"] }
     assert.isUndefined(level("same certificate of no name", showing(1, "a.example", named), showing(2, "b.example", named)))
+  })
+
+  it("is not proved where it names neither and one of them may pass on what the other shows", () => {
+    const [speaks, silent] = [showing(1, "a.example", { ...one, claimed: ["a.example"] }), showing(2, "b.example", one)]
+    for (const a of [speaks, showing(1, "a.example", one)]) {
+      assert.isUndefined(level("same certificate of no name", a, silent))
+      assert.strictEqual(level("certificate passed on", a, silent), "one key, not of both")
+    }
+  })
+
+  it("is what a hoster shows in front of customers where it names them by a wildcard alone", () => {
+    const wild = { ...one, names: ["*.hoster.example", "hoster.example"] }
+    for (const host of ["b.hoster.example", "hoster.example"]) {
+      const [a, b] = [showing(1, "a.hoster.example", wild), showing(2, host, wild)]
+      for (const name of ["same key", "same certificate", "same certificate of no name"]) assert.isUndefined(level(name, a, b), name)
+      assert.strictEqual(level("same wildcard certificate", a, b), "one key, a wildcard")
+    }
   })
 
   it("is counted once where the certificate is the same", () => {
@@ -56,7 +76,7 @@ describe("a private key that both hold", () => {
     const victim = showing(1, "a.example", { ...one, names: ["a.example"] })
     const relay = showing(2, "b.example", { ...one, names: ["a.example"] })
     assert.isUndefined(level("same certificate", victim, relay))
-    assert.strictEqual(level("certificate passed on", victim, relay), "one key, one server named")
+    assert.strictEqual(level("certificate passed on", victim, relay), "one key, not of both")
     const resolving = showing(2, "b.example", { ...one, names: ["34.90.7.7", "a.example"] }, { addresses: [addressOf("34.90.7.7")] })
     assert.isUndefined(level("same certificate", showing(1, "a.example", { ...one, names: ["34.90.7.7", "a.example"] }), resolving))
     const copier = showing(2, "b.example", { ...one, names: ["a.example"], claimed: ["a.example"] })
@@ -100,7 +120,7 @@ describe("a clearnet certificate on an onion", () => {
 
   it("is a relay's where it does not", () => {
     assert.isUndefined(level("clearnet certificate on an onion", clearnet(["a.example"]), hidden))
-    assert.strictEqual(level("certificate passed on", clearnet([]), hidden), "one key, one server named")
+    assert.strictEqual(level("certificate passed on", clearnet([]), hidden), "one key, not of both")
   })
 })
 

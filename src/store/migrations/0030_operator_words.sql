@@ -1,0 +1,6 @@
+-- What columns about operators mean since a verdict takes something that nobody can copy.
+
+COMMENT ON COLUMN analysis_run.expected_false_clusters IS 'How many of operator_clusters the model itself expects to be wrong: the sum of 1 - cluster.posterior over all of them. Chance coincidences only; a third party (an image, a hoster, a proxy) that brings all that a group stands on is not in it, since how often that is was never measured. Never null.';
+COMMENT ON COLUMN comparison_weight.forgeability IS 'How a stranger could bring it about: possession (of a private key), image (of one whose certificate names neither), two-sided (both state it), copyable (anybody can write the same, dates of certificates too), hosting, backend or software; minting (made at one time) in analyses of older versions. Never null.';
+COMMENT ON COLUMN pair.same_operator IS 'Probability that one operator controls both. Held at 0.5 or less without something that a copier cannot have and one address for gifts beside it, or where a third party may have brought both, see held_by. Never null.';
+COMMENT ON COLUMN cluster.posterior IS 'Probability that all links that hold the group together hold: for each set of legs the weakest of its links, and the product over these sets, since links on the same legs stand or fall together. Null for shared keys, which are seen, not inferred.';
