@@ -197,7 +197,7 @@ layer(NodeServices.layer)("the analysis of a crawl", (it) => {
       ...keys.map((key) => stateOf(key, "visited")),
       ...Object.entries(shown).map(([host, [spki, gift]]): Fact => ({
         _tag: "visit",
-        visit: answeredVisit(`${host}:50002:s`, { tls: tlsOf(certificateOf(`certificate of ${host}`, spki)), donationAddress: gift })
+        visit: answeredVisit(`${host}:50002:s`, { tls: tlsOf({ ...certificateOf(`certificate of ${host}`, spki), sanDns: [host] }), donationAddress: gift })
       })),
       { _tag: "servers", servers: keys.map((key) => serverOf([key])) }
     ]
