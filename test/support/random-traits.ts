@@ -47,7 +47,7 @@ const shownBy = (node: number, snapshotId: number, changes: Partial<SnapshotTrai
 
 const snapshots = fc.subarray([1, 2, 3, 4]).chain((ids) =>
   fc.tuple(...ids.map((id) =>
-    fc.record({ node: fc.constantFrom(1, 1, 2, 3), quiet: fc.boolean(), histogramCommon: fc.boolean(), tipHash: fc.constantFrom("a", "a", "b") })
+    fc.record({ node: fc.constantFrom(1, 1, 2, 3), quiet: fc.boolean(), histogramChance: fc.constantFrom(2e-4, 2e-4, 0.01, 1), tipHash: fc.constantFrom("a", "a", "b") })
       .map(({ node, quiet, ...rest }) => shownBy(node, id, { ...rest, ...(quiet ? { tellingTargets: new Map([[1, 0.01]]) } : {}) })))))
 
 /** Residuals of a few nodes, each server's a little aside. */

@@ -83,6 +83,6 @@ export const snapshotTraits = (
   relayFee: null,
   histogramText: null,
   histogram: null,
-  histogramCommon: false,
+  histogramChance: 0.001,
   ...changes
 })

@@ -1,5 +1,6 @@
 import type { FeeHistogram } from "../../domain/snapshot.ts"
 import { sha256Hex } from "../../domain/sha256.ts"
+import { isNearly } from "../traits/histogram-chances.ts"
 import type { ServerTraits, SnapshotTraits } from "../traits/server-traits.ts"
 import { once } from "./agreement.ts"
 import type { Comparison } from "./comparison.ts"
@@ -9,37 +10,68 @@ const leastDigits = 24
 
 const digits = (text: string): number => text.match(/[0-9]/g)?.length ?? 0
 
-const tells = ({ histogramCommon, histogramText }: SnapshotTraits): boolean =>
-  histogramText !== null && !histogramCommon && digits(histogramText) >= leastDigits
+const tells = ({ histogramChance, histogramText }: SnapshotTraits): boolean =>
+  histogramText !== null && histogramChance < 1 && digits(histogramText) >= leastDigits
 
-const textsOf = once((server: ServerTraits): ReadonlyMap<string, string> =>
+interface Shown {
+  readonly hash: string
+  readonly snapshot: SnapshotTraits
+}
+
+/** By epoch, one snapshot at one tip each. */
+const shownBy = once((server: ServerTraits): ReadonlyMap<string, Shown> =>
   new Map(server.snapshots.filter(tells).map((snapshot) => [
     `${snapshot.snapshotId} ${snapshot.tipHash}`,
-    sha256Hex(snapshot.histogramText!).slice(0, 24)
+    { hash: sha256Hex(snapshot.histogramText!).slice(0, 24), snapshot }
   ])))
+
+/** Of two times at which the mempool was nearly the same, one. */
+const isAgain = (a: SnapshotTraits, b: SnapshotTraits): boolean =>
+  a.histogramText === b.histogramText || (a.histogram !== null && b.histogram !== null && isNearly(a.histogram, b.histogram))
+
+/**
+ * What equal snapshots are worth by chance, in bits: the most telling in full and
+ * the others half, since nodes that know the same once know the same more easily
+ * again.
+ */
+const worthOf = (bits: ReadonlyArray<number>): number => (Math.max(...bits) + bits.reduce((sum, of) => sum + of, 0)) / 2
+
+/** Of an agreement that chance brings about this often or less, by level. */
+const rarities = [1e-5, 2e-4] as const
 
 const innocent = ["a node that is rented out or shared by friends", "one server that relays the other"]
 
 /** Bytes of both histograms were equal at one time. */
 export const histogramBytes: Comparison = {
   name: "fee histogram",
-  definition: "In one snapshot both showed the same bytes as fee histogram, with 24 digits or more in it, and not what most servers of that software showed.",
+  definition: "In one snapshot both showed the same bytes as fee histogram, with 24 digits or more in it, far enough from what other servers of that software showed that chance seldom makes it equal.",
   question: "shared infrastructure",
   forgeability: "backend",
   bundle: "backend",
+  /** u is what the levels are made of: how near other values of the same snapshots were. */
   levels: [
-    { name: "in several snapshots", m: 0.2, u: 1e-5, measured: false },
-    { name: "in one snapshot", m: 0.2, u: 2e-4, measured: false }
+    { name: "by chance in one of 100,000 pairs or fewer", m: 0.2, u: rarities[0], measured: false },
+    { name: "by chance in one of 5,000 pairs or fewer", m: 0.2, u: rarities[1], measured: false }
   ],
   innocent,
-  keys: once((server) => [...textsOf(server)].map(([epoch, hash]) => `${epoch} ${hash}`)),
+  keys: once((server) => [...shownBy(server)].map(([epoch, { hash }]) => `${epoch} ${hash}`)),
   compare: (a, b) => {
-    const [ofA, ofB] = [textsOf(a), textsOf(b)]
-    const equal: Array<string> = []
-    for (const [epoch, hash] of ofA) if (ofB.get(epoch) === hash) equal.push(epoch)
+    const [ofA, ofB] = [shownBy(a), shownBy(b)]
+    const equal: Array<SnapshotTraits & { readonly chance: number }> = []
+    for (const [epoch, { hash, snapshot }] of ofA) {
+      const other = ofB.get(epoch)
+      if (other?.hash === hash) equal.push({ ...snapshot, chance: Math.max(snapshot.histogramChance, other.snapshot.histogramChance) })
+    }
     if (equal.length === 0) return undefined
-    equal.sort()
-    return { level: equal.length > 1 ? 0 : 1, detail: { snapshots: equal.map((epoch) => Number(epoch.split(" ", 1)[0])).slice(0, 20) } }
+    const counted = equal.toSorted((x, y) => x.chance - y.chance || x.snapshotId - y.snapshotId)
+      .reduce<typeof equal>((kept, one) => kept.some((other) => isAgain(one, other)) ? kept : [...kept, one], [])
+    const bits = worthOf(counted.map(({ chance }) => -Math.log2(chance)))
+    const level = rarities.findIndex((rarity) => bits >= -Math.log2(rarity) - 1e-9)
+    if (level === -1) return undefined
+    return {
+      level,
+      detail: { snapshots: equal.map(({ snapshotId }) => snapshotId).toSorted((x, y) => x - y).slice(0, 20), counted: counted.length, bits_by_chance: Math.round(bits) }
+    }
   }
 }
 

@@ -76,8 +76,8 @@ const oneNode = (server: ServerTraits, _: number, first: ServerTraits): ServerTr
   snapshots: server.snapshots.map((snapshot) => {
     const node = first.snapshots.find(({ snapshotId }) => snapshotId === snapshot.snapshotId)
     if (node === undefined) return snapshot
-    const { histogram, histogramCommon, histogramText, ...rest } = node
-    return { ...snapshot, ...rest, ...(server.implementation === first.implementation ? { histogram, histogramCommon, histogramText } : {}) }
+    const { histogram, histogramChance, histogramText, ...rest } = node
+    return { ...snapshot, ...rest, ...(server.implementation === first.implementation ? { histogram, histogramChance, histogramText } : {}) }
   })
 })
 

@@ -48,8 +48,8 @@ export interface SnapshotTraits {
   /** As received, for equality of bytes; null where there was none. */
   readonly histogramText: string | null
   readonly histogram: FeeHistogram | null
-  /** Most servers of its implementation showed these bytes. */
-  readonly histogramCommon: boolean
+  /** Probability that another node of its implementation shows these bytes, above 0; 1 where they tell nothing, see `histogramChances`. */
+  readonly histogramChance: number
 }
 
 /** A host that `server.features` claims, with its ports. */

@@ -1,8 +1,10 @@
 import type { FeeHistogram } from "../../domain/snapshot.ts"
+import { estimateStep } from "./estimate-steps.ts"
+import { histogramChances } from "./histogram-chances.ts"
 import type { SnapshotTraits } from "./server-traits.ts"
 
 /** A reading of a kept snapshot that may be compared, before it is held against those of the other servers. */
-export interface ComparedReading extends Omit<SnapshotTraits, "tellingTargets" | "histogramCommon"> {
+export interface ComparedReading extends Omit<SnapshotTraits, "tellingTargets" | "histogramChance"> {
   readonly serverId: number
   readonly implementation: string | null
   readonly histogram: FeeHistogram | null
@@ -32,13 +34,26 @@ const estimatesOf = ({ fees, tipHash }: Pick<ComparedReading, "fees" | "tipHash"
 /** What estimates are above: Bitcoin Core's usual relay fee, or what the node relays. */
 const floorOf = ({ relayFee }: Pick<ComparedReading, "relayFee">): number => satoshi(relayFee ?? usualFloor)
 
+/** How far the numbers next to an estimate are that its server can answer with, in satoshi: 1 or more. */
+type StepOf = (serverId: number, fee: number) => number
+
+/** Learnt of all that each server estimated above its floor, over all snapshots. */
+const stepsOf = (readings: ReadonlyArray<ComparedReading>): StepOf => {
+  const steps = new Map([...Map.groupBy(readings, ({ serverId }) => serverId)].map(([serverId, own]) => [
+    serverId,
+    estimateStep(own.flatMap((reading) => [...reading.fees.values()].map(satoshi).filter((fee) => fee > floorOf(reading))))
+  ]))
+  return (serverId, fee) => steps.get(serverId)?.(fee) ?? 1
+}
+
 /**
  * The least chance that two nodes estimate the same: nodes differ by some tenth
- * of what an estimate is above the floor, so near it there are few numbers.
+ * of what an estimate is above the floor, so near it there are few numbers, and
+ * fewer where estimators round.
  */
-const leastChance = (fee: number, floor: number): number => {
+const leastChance = (fee: number, floor: number, step: number): number => {
   const above = fee - Math.max(floor, fee > satoshi(usualFloor) ? satoshi(usualFloor) : 0)
-  return 1 / (1 + 0.1 * above)
+  return 1 / (1 + 0.1 * above / step)
 }
 
 /**
@@ -48,10 +63,11 @@ const leastChance = (fee: number, floor: number): number => {
  * how often two nodes at one tip agree at that target, half a pair added
  * (Jeffreys), and no less than the share that shows this very value, where more
  * than one does. So it grows by itself where mempools are quiet, or where software
- * gives estimates in steps. Nodes that are alone at their tip, be it a late one,
- * have the chance that those at other tips show.
+ * gives estimates in steps. Where this server rounds, all nodes within a step of
+ * its number would give the same if they rounded as well. Nodes that are alone at
+ * their tip, be it a late one, have the chance that those at other tips show.
  */
-const chances = (readings: ReadonlyArray<ComparedReading>): (reading: ComparedReading, target: number, fee: number) => number => {
+const chances = (readings: ReadonlyArray<ComparedReading>, stepOf: StepOf): (reading: ComparedReading, target: number, fee: number) => number => {
   const nodes = [...new Map(readings.map((reading) => [estimatesOf(reading).toSorted().join(), reading])).values()]
   const showing = countBy(nodes.flatMap(estimatesOf), (estimate) => estimate)
   const estimating = countBy(nodes.flatMap(({ fees, tipHash }) => [...fees.keys()].map((target) => `${target} ${tipHash}`)), (key) => key)
@@ -64,11 +80,28 @@ const chances = (readings: ReadonlyArray<ComparedReading>): (reading: ComparedRe
     return pairs
   }
   const [equal, compared] = [pairsBy(showing), pairsBy(estimating)]
+  const estimatesAt = new Map<string, ReadonlyArray<number>>()
+  for (const [tipHash, ofTip] of Map.groupBy(nodes, (node) => node.tipHash)) {
+    for (const target of new Set(ofTip.flatMap(({ fees }) => [...fees.keys()]))) {
+      estimatesAt.set(`${target} ${tipHash}`, ofTip.flatMap(({ fees }) => fees.has(target) ? [satoshi(fees.get(target)!)] : []))
+    }
+  }
+  const known = new Map<string, number>()
+  /** Share of nodes within a step of an estimate; one of them is its own. */
+  const near = (at: string, fee: number, step: number): number => {
+    const key = `${at} ${fee} ${step}`
+    const all = estimatesAt.get(at)!
+    const share = known.get(key) ?? (all.filter((other) => Math.abs(other - fee) < step).length - 0.5) / all.length
+    known.set(key, share)
+    return share
+  }
   return (reading, target, fee) => {
     const ofAny = (equal.get(String(target))! + 0.5) / (compared.get(String(target))! + 1)
     const having = showing.get(`${target} ${satoshi(fee)} ${reading.tipHash}`)!
     const ofThis = having > 1 ? (having - 0.5) / estimating.get(`${target} ${reading.tipHash}`)! : 0
-    return Math.max(ofAny, ofThis, leastChance(satoshi(fee), floorOf(reading)))
+    const step = stepOf(reading.serverId, satoshi(fee))
+    const ofNear = step > 1 ? near(`${target} ${reading.tipHash}`, satoshi(fee), step) : 0
+    return Math.max(ofAny, ofThis, ofNear, leastChance(satoshi(fee), floorOf(reading), step))
   }
 }
 
@@ -78,32 +111,31 @@ const chances = (readings: ReadonlyArray<ComparedReading>): (reading: ComparedRe
  * servers show is the network's, not a node's. The least fee of a full mempool is
  * its node's own, and tells.
  */
-const tellingOf = (readings: ReadonlyArray<ComparedReading>): ReadonlyArray<readonly [number, SnapshotTraits]> => {
+const tellingOf = (readings: ReadonlyArray<ComparedReading>, stepOf: StepOf): ReadonlyArray<readonly [number, SnapshotTraits]> => {
   const estimates = countBy(readings.flatMap(estimatesOf), (estimate) => estimate)
-  const chanceOf = chances(readings)
+  const chanceOf = chances(readings, stepOf)
+  const histogramChance = histogramChances(readings)
   const asked = countBy(readings.flatMap((reading) => [...reading.fees.keys()]), String)
-  const shown = readings.filter((reading) => reading.histogramText !== null)
-  const histogramOf = ({ histogramText, implementation, tipHash }: ComparedReading): string => `${implementation} ${tipHash} ${histogramText}`
-  const histograms = countBy(shown, histogramOf)
-  const showing = countBy(shown, (reading) => `${reading.implementation}`)
   const isCommon = (count: number, of: number): boolean => of >= leastServers && count > of / 2
   return readings.map((reading) => {
-    const { implementation, serverId, ...rest } = reading
+    const { implementation: _, serverId, ...rest } = reading
     const telling = [...reading.fees].filter(([target, fee]) =>
       satoshi(fee) > floorOf(reading) &&
       !isCommon(estimates.get(`${target} ${satoshi(fee)} ${reading.tipHash}`)!, asked.get(String(target))!))
     return [serverId, {
       ...rest,
       tellingTargets: new Map(telling.map(([target, fee]) => [target, chanceOf(reading, target, fee)])),
-      histogramCommon: reading.histogramText !== null && isCommon(histograms.get(histogramOf(reading))!, showing.get(`${implementation}`)!)
+      histogramChance: histogramChance(reading)
     }]
   })
 }
 
 /** Readings by server, ascending by snapshot. */
 export const snapshotsByServer = (readings: Iterable<ComparedReading>): ReadonlyMap<number, ReadonlyArray<SnapshotTraits>> => {
-  const told = [...Map.groupBy(readings, ({ snapshotId }) => snapshotId).values()]
-    .flatMap(tellingOf)
+  const all = [...readings]
+  const stepOf = stepsOf(all)
+  const told = [...Map.groupBy(all, ({ snapshotId }) => snapshotId).values()]
+    .flatMap((ofOne) => tellingOf(ofOne, stepOf))
     .toSorted(([, a], [, b]) => a.snapshotId - b.snapshotId)
   return new Map([...Map.groupBy(told, ([serverId]) => serverId)].map(([serverId, all]) => [serverId, all.map(([, traits]) => traits)]))
 }

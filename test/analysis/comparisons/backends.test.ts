@@ -62,15 +62,28 @@ describe("fee histograms of one node", () => {
   const showing = (id: number, changes: ReadonlyArray<Partial<SnapshotTraits>>, implementation: string | null = "ElectrumX") =>
     traitsOf(id, { implementation, snapshots: changes.map((change, i) => snapshotTraits(i + 1, [], change)) })
 
-  it("have the same bytes", () => {
-    const once = [{ histogramText: text }]
-    assert.strictEqual(level("fee histogram", showing(1, once), showing(2, once)), "in one snapshot")
-    assert.strictEqual(level("fee histogram", showing(1, [...once, ...once]), showing(2, [...once, ...once])), "in several snapshots")
+  const [rare, rarer] = ["by chance in one of 5,000 pairs or fewer", "by chance in one of 100,000 pairs or fewer"]
+  const other = "[[29.9,140977],[11.2,300007],[3.3,90001]]"
+  const shown = (histogramText: string, histogramChance: number) => ({ histogramText, histogramChance, histogram: JSON.parse(histogramText) })
+  const compared = (changes: ReadonlyArray<Partial<SnapshotTraits>>) => level("fee histogram", showing(1, changes), showing(2, changes))
+
+  it("have the same bytes, which chance makes as seldom as other values are far", () => {
+    assert.strictEqual(compared([shown(text, 2e-4)]), rare)
+    assert.isUndefined(compared([shown(text, 1e-3)]))
+    assert.strictEqual(compared([shown(text, 2e-4), shown(other, 2e-4)]), rarer)
+    assert.strictEqual(compared([shown(text, 1e-3), shown(other, 1e-3)]), rare)
+    assert.isUndefined(compared([shown(text, 0.05), shown(other, 0.05)]))
+    assert.isUndefined(level("fee histogram", showing(1, [shown(text, 2e-4)]), showing(2, [shown(other, 2e-4)])))
+  })
+
+  it("count once where the mempool is nearly the same at two times", () => {
+    const later = "[[31.2,140032],[12.5,301220],[4.1,91777]]"
+    assert.isUndefined(compared([shown(text, 1e-3), shown(text, 1e-3), shown(later, 1e-3)]))
   })
 
   it("say nothing when they are nearly empty, or most servers'", () => {
-    for (const change of [{ histogramText: "[[1,30100]]" }, { histogramText: "[]" }, { histogramText: text, histogramCommon: true }]) {
-      assert.isUndefined(level("fee histogram", showing(1, [change]), showing(2, [change])))
+    for (const change of [{ histogramText: "[[1,30100]]" }, { histogramText: "[]" }, { histogramText: text, histogramChance: 1 }]) {
+      assert.isUndefined(level("fee histogram", showing(1, [{ histogramChance: 2e-4, ...change }]), showing(2, [{ histogramChance: 2e-4, ...change }])))
     }
   })
 

@@ -40,10 +40,10 @@ describe("what tells nodes apart in a snapshot", () => {
     const chance = (readings: ReadonlyArray<ComparedReading>, serverId: number, target: number) =>
       snapshotsByServer(readings).get(serverId)![0]!.tellingTargets.get(target)!
     // Nodes of their own, all different; then two more servers of the first one's node; then two more nodes with its value.
-    const nodes = Array.from({ length: 11 }, (_, i) => reading(i + 1, 1, { 1: 0.0002 + i / 1e6, 2: 0.0001 + i / 1e6 }))
-    const fleet = [...nodes, reading(21, 1, { 1: 0.0002, 2: 0.0001 }), reading(22, 1, { 1: 0.0002, 2: 0.0001 })]
-    const usual = [...nodes, reading(21, 1, { 1: 0.0002, 2: 0.0003 }), reading(22, 1, { 1: 0.0002, 2: 0.0004 })]
-    const alone = reading(31, 1, { 1: 0.0002, 2: 0.0001 }, { tipHash: "bb" })
+    const nodes = Array.from({ length: 11 }, (_, i) => reading(i + 1, 1, { 1: 0.00020017 + i / 1e6, 2: 0.00010003 + i / 1e6 }))
+    const fleet = [...nodes, reading(21, 1, { 1: 0.00020017, 2: 0.00010003 }), reading(22, 1, { 1: 0.00020017, 2: 0.00010003 })]
+    const usual = [...nodes, reading(21, 1, { 1: 0.00020017, 2: 0.0003 }), reading(22, 1, { 1: 0.00020017, 2: 0.0004 })]
+    const alone = reading(31, 1, { 1: 0.00020017, 2: 0.00010003 }, { tipHash: "bb" })
     assert.closeTo(chance(nodes, 1, 1), 0.5 / 56, 1e-9)
     assert.closeTo(chance(fleet, 1, 1), 0.5 / 56, 1e-9)
     assert.closeTo(chance(usual, 1, 1), 2.5 / 13, 1e-9)
@@ -58,11 +58,14 @@ describe("what tells nodes apart in a snapshot", () => {
     for (const server of [1, 2]) assert.closeTo(snapshotsByServer(near).get(server)![0]!.tellingTargets.get(1)!, 1 / 1.3, 1e-9)
   })
 
-  it("marks histograms that most servers of one implementation showed", () => {
-    const texts = ["[[5,1]]", "[[5,1]]", "[[5,1]]", "[[5,1]]", "[[6,1]]", "[[7,1]]"]
-    const readings = texts.map((histogramText, i) => reading(i + 1, 1, {}, { histogramText }))
-    const common = [1, 5].map((server) => snapshotsByServer(readings).get(server)![0]!.histogramCommon)
-    assert.deepStrictEqual(common, [true, false])
+  it("is little where a server rounds: nodes within a step of it would round to the same", () => {
+    const fees = [12_345, 12_512, 13_101, 14_777, 15_002, 16_540, 17_003, 18_999]
+    const exact = fees.map((fee, i) => reading(i + 1, 1, { 1: fee / 1e8, 2: (fee - 2222) / 1e8 }))
+    const rounding = reading(9, 1, { 1: 0.00013, 2: 0.00011 })
+    const chance = (server: number) => snapshotsByServer([...exact, rounding]).get(server)![0]!.tellingTargets.get(1)!
+    // Three others and its own are nearer than 1,000.
+    assert.closeTo(chance(9), Math.max(3.5 / 9, 1 / 2.2), 1e-9)
+    assert.closeTo(chance(3), 0.5 / 37, 1e-9)
   })
 
   it("has the snapshots of a server in order", () => {
