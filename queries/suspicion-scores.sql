@@ -1,7 +1,7 @@
 -- title: Suspicion scores
 -- question: How many servers have which score of suspicion?
 -- level: server
--- caveat: In bands of ten points. From 40 points on a violation of the protocol can be reproduced; below, little is said at all. Servers that never answered, or are of another chain, have no score, which is not zero.
+-- caveat: In bands of ten points. From 40 points on a violation of the protocol can be reproduced, or several weaker signs came together: see the explanation of each server. Below, little is said at all. Servers that never answered, or are of another chain, have no score, which is not zero.
 -- parameter: crawl integer = null; number of a crawl, default the latest of each network
 -- parameter: network text = null; name of a network, default all
 

@@ -145,8 +145,7 @@ const makeAtlas = Effect.gen(function*() {
     return graphHeadOf(yield* crawlOf(crawlId), found, found.servers.map((server) => communities.get(server) ?? null), yield* readLayout(crawlId, found.servers))
   }))
   const suspicion = yield* kept(Effect.fnUntraced(function*(crawlId: number) {
-    yield* analysed(crawlId)
-    return yield* readSuspicion(crawlId, yield* serversById(crawlId))
+    return yield* readSuspicion(yield* analysed(crawlId), yield* serversById(crawlId))
   }))
   const exposure = yield* kept((crawlId: number) => Effect.andThen(analysed(crawlId), readExposure(crawlId)))
   const texts = yield* kept(Effect.fnUntraced(function*(crawlId: number) {

@@ -103,7 +103,7 @@ const sectionsOfAnalysis = ({ clusters, crawl, exposure, overview, run, servers,
       paragraphs: suspicion === null
         ? ["Nothing yet: run `observatory analyze`."]
         : [
-          `A score is a sum of ${counted(suspicion.indicators.length, "indicator")}, 0 to 100, each with its rows, its innocent causes and how often honest servers are expected to earn it. From ${whole(suspicion.threshold)} on the score says: shows a reproducible violation of the protocol. It does not say who does it, nor why. Whether servers have one operator is another question, and hardly weighs in it.`
+          `A score is a sum of ${counted(suspicion.indicators.length, "indicator")}, 0 to 100, each with its rows, its innocent causes and how often honest servers are expected to earn it. From ${whole(suspicion.threshold)} on it says: shows a reproducible violation of the protocol, if one indicator alone is such a violation; else that several weaker signs came together, none of which proves anything. It does not say who does it, nor why. Whether servers have one operator is another question, and hardly weighs in it.`
         ]
     },
     {

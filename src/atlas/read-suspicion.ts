@@ -1,7 +1,9 @@
 import { Effect, Schema } from "effect"
-import { shippedIndicators } from "../analysis/suspicion/indicator-table.ts"
+import { isViolation, shippedIndicators } from "../analysis/suspicion/indicator-table.ts"
 import { Database } from "../store/database.ts"
 import { jsonOf } from "./json.ts"
+import { answeredHere } from "./overview.ts"
+import type { CrawlRow } from "./shapes/crawl.ts"
 import type { ServerRow } from "./shapes/server-row.ts"
 import type { IndicatorRow, SuspicionPage } from "./shapes/suspicion.ts"
 
@@ -22,6 +24,10 @@ const summarySql = `
     count(*) FILTER (share > 0) AS shown, any_value(base_rate) AS base_rate
   FROM indicator WHERE crawl_id = $crawl_id GROUP BY name ORDER BY weight DESC, name`
 
+const FullRow = Schema.Struct({ server_id: Schema.Int, name: Schema.String, share: Schema.Finite })
+
+const fullSql = "SELECT server_id, name, share FROM indicator WHERE crawl_id = $crawl_id AND share = 1"
+
 const ScoreRow = Schema.Struct({
   server_id: Schema.Int,
   score: Schema.NullOr(Schema.Finite),
@@ -34,11 +40,23 @@ const scoreSql = `
   ORDER BY score DESC NULLS LAST, tested_weight DESC, server_id`
 
 /** The indicators over a crawl, and its servers by score. */
-export const readSuspicion = Effect.fnUntraced(function*(crawlId: number, servers: ReadonlyMap<number, ServerRow>) {
+export const readSuspicion = Effect.fnUntraced(function*(crawl: CrawlRow, servers: ReadonlyMap<number, ServerRow>) {
+  const { crawlId } = crawl
   const database = yield* Database
   const summaries = yield* database.rows(SummaryRow, summarySql, { crawl_id: crawlId })
   const scores = yield* database.rows(ScoreRow, scoreSql, { crawl_id: crawlId })
+  const full = yield* database.rows(FullRow, fullSql, { crawl_id: crawlId })
+  const violators = new Set(full.filter(({ name, share }) => isViolation(entryOf(name), share)).map(({ server_id }) => server_id))
   const { threshold } = shippedIndicators
+  const isHere = answeredHere(crawl)
+  const judged = scores.filter(({ score }) => score !== null)
+  const here = judged.filter(({ server_id }) => {
+    const row = servers.get(server_id)
+    return row !== undefined && isHere(row)
+  })
+  const high = here.filter(({ score }) => score! >= threshold)
+  const violating = high.filter(({ server_id }) => violators.has(server_id)).length
+  const clean = here.filter(({ score }) => score === 0).length
   const bands = Array.from({ length: 10 }, () => 0)
   for (const { score } of scores) if (score !== null) bands[Math.min(9, Math.floor(score / 10))]! += 1
   const page: SuspicionPage = {
@@ -46,6 +64,8 @@ export const readSuspicion = Effect.fnUntraced(function*(crawlId: number, server
     threshold,
     servers: scores.length,
     flagged: scores.filter(({ score }) => score !== null && score >= threshold).length,
+    answered: { judged: here.length, violating, severalWeak: high.length - violating, weaker: here.length - high.length - clean, clean },
+    judgedAside: judged.length - here.length,
     indicators: summaries.map((row) => ({
       name: row.name,
       definition: entryOf(row.name)?.definition ?? "",

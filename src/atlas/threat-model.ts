@@ -52,8 +52,9 @@ const tlsFigure = (answered: ReadonlyArray<ServerRow>): string => {
 
 const lyingFigure = ({ suspicion }: TextInput): string => {
   if (suspicion === null) return notAnalysed
-  const scored = suspicion.ranking.filter(({ score }) => score !== null).length
-  return `${ofAll(suspicion.flagged, scored)} servers judged show a reproducible violation of the protocol (score of ${suspicion.threshold} or more).`
+  const { judged, severalWeak, violating } = suspicion.answered
+  const weak = severalWeak === 0 ? "" : ` ${whole(severalWeak)} more reached that score by several weaker signs together, none of which proves anything.`
+  return `${ofAll(violating, judged)} servers that answered and were judged show a reproducible violation of the protocol (score of ${suspicion.threshold} or more).${weak}`
 }
 
 /** Who could do what to users of such servers, what we can say of it here, and what nobody outside can see. */

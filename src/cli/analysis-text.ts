@@ -1,3 +1,4 @@
+import { showsViolation } from "../analysis/suspicion/score.ts"
 import type { AnalysisResult } from "../analysis/analysis.ts"
 import { probabilityText } from "../analysis/clusters/explanation.ts"
 import type { SharingGroup } from "../analysis/clusters/infrastructure.ts"
@@ -19,6 +20,8 @@ export const analysisText = (
   const groupsOf = (kind: SharingGroup["kind"]) => operators.groups.filter((group) => group.kind === kind)
   const undecided = operators.linkage.pairs.filter(({ limit, sameOperator }) => limit !== null && sameOperator >= 0.3).length
   const flagged = result.suspicions.filter(({ score }) => score !== null && score >= result.indicators.threshold)
+  const violating = flagged.filter(showsViolation)
+  const { indicators: table } = result
   const db = databaseArgument(next.db)
   return [
     ...(result.simulated ? [style.warning(simulatedNotice(result.network)), ""] : []),
@@ -38,7 +41,9 @@ export const analysisText = (
     `  undecided      ${undecided} pairs with something in common that strangers may have from an image, a hoster, a proxy or a club`,
     `  infrastructure ${groupsOf("shared infrastructure").length} groups behind one node or proxy, ${groupsOf("same machine").length} on one machine: shared infrastructure, which does not say who runs it`,
     `  shared keys    ${result.sharedKeys.length} groups of servers that presented one public key: one operator, one image or one proxy each`,
-    `  suspicion      ${flagged.length} of ${result.suspicions.length} servers judged at ${result.indicators.threshold} points or more: each ${result.indicators.threshold_means}`,
+    `  suspicion      ${flagged.length} of ${result.suspicions.length} servers judged at ${table.threshold} points or more${
+      flagged.length === 0 ? "" : `: ${violating.length} of them each ${table.threshold_means}`}`,
+    ...(flagged.length === violating.length ? [] : [`                 ${flagged.length - violating.length} others got there ${table.sum_means}`]),
     ...result.notes.map((note) => `  ${note}`),
     "",
     "  Communities say who lists whom, not who runs what. Servers in no group may still have one operator: who takes care leaves nothing to see.",

@@ -45,22 +45,37 @@ describe("whether a few operators run most servers", () => {
 })
 
 describe("whether servers exhibit suspicious patterns", () => {
-  const scores = (clean: number, some: number) => namedRows([
-    { points_from: 0, points_below: 10, servers: clean + some, with_no_point: clean },
-    { points_from: null, points_below: null, servers: 7, with_no_point: 0 }
-  ])
   const signal = { indicator: "hidden fleet", weight: 4, servers_with_a_share: 2, of_these_high: 0, servers_tested: 10, high_tested: 0 }
+  const said = (counts: Parameters<typeof suspicionOf>[0]) => suspicious(factsOf({ suspicion: suspicionOf(counts) }, { signals: namedRows([signal]) }))
 
   it("is said in the words that the score allows", () => {
-    expect(suspicious(factsOf({}, { scores: scores(10, 0) })).answer).toBe("None was seen at the 10 servers that were judged, with what was tested.")
-    expect(suspicious(factsOf({}, { scores: scores(8, 2), signals: namedRows([signal]) })).answer).toMatch(/^Nothing that breaks the protocol .* 10 servers .* 2 servers show something weaker \(hidden fleet\), which has everyday causes/)
-    expect(suspicious(factsOf({ suspicion: suspicionOf(1) }, { scores: scores(9, 1) })).answer).toMatch(/^Some do: 1 of 10 \(10 %\) of the servers that were judged break the protocol .* cannot be seen from outside\.$/)
+    expect(said({ clean: 10 }).answer).toBe("None was seen at the 10 servers of this chain that answered and were judged, with what was tested.")
+    expect(said({ clean: 8, weaker: 2 }).answer).toMatch(/^Nothing that breaks the protocol .* 10 servers .* 2 servers show something weaker \(hidden fleet\), which has everyday causes/)
+    expect(said({ clean: 9, violating: 1 }).answer).toMatch(/^Some do: 1 of 10 \(10 %\) of the servers of this chain that answered and were judged break the protocol .* cannot be seen from outside\.$/)
+    expect(said({}).answer).toMatch(/^Not answered/)
     expect(suspicious(factsOf({ suspicion: null })).confidence.level).toBe("none")
+  })
+
+  it("calls a sum of weak signs no violation, however high it is", () => {
+    const weak = said({ clean: 8, severalWeak: 2 })
+    expect(weak.answer).toMatch(/^Nothing that breaks the protocol in a way that can be reproduced was seen\. 2 of 10 \(20 %\) reached the same score by several weaker signs together, none of which proves anything\./)
+    expect(weak.confidence).toMatchObject({ level: "low", because: expect.not.stringContaining("proof of work") })
+    const both = said({ clean: 6, severalWeak: 2, violating: 2 })
+    expect(both.answer).toMatch(/^Some do: 2 of 10 \(20 %\) .*\. 2 of 10 \(20 %\) reached the same score/)
+    expect(both.figures.slice(0, 2).map(({ value }) => value)).toEqual(["2 of 10 (20 %)", "2 of 10 (20 %)"])
+  })
+
+  it("counts the servers that the first question counts, and names the others aside", () => {
+    const facts = factsOf({ suspicion: suspicionOf({ aside: 1, clean: 9 }) })
+    const answered = { ...facts.overview.serversAnswered, value: 12 }
+    const { answer, figures } = suspicious({ ...facts, overview: { ...facts.overview, serversAnswered: answered } })
+    expect(answer).toContain("3 servers of this chain answered and could not be judged. 1 server was judged too, but is of another chain")
+    expect(figures.slice(0, 4).map(({ value }) => value.replace(/.* of (\d+).*/, "$1"))).toEqual(["9", "9", "9", "9"])
   })
 
   it("names what was not tested at any server", () => {
     const untested = { indicator: "selective answers", weight: 60, servers_tested: 0, servers_with_a_share: 0, share_of_tested: null, base_rate: 0.05, servers_untested: 10, most_frequent_reason: "not asked" }
-    expect(suspicious(factsOf({}, { scores: scores(10, 0), indicators: namedRows([untested]) })).confidence.because).toContain("Not tested at any server: selective answers.")
+    expect(suspicious(factsOf({ suspicion: suspicionOf({ clean: 10 }) }, { indicators: namedRows([untested]) })).confidence.because).toContain("Not tested at any server: selective answers.")
   })
 })
 

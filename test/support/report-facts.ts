@@ -66,7 +66,7 @@ export const factsOf = (changes: Partial<ReportFacts> = {}, named: Partial<Named
   run: { analysedAt: "2026-11-01T00:11:00.000Z", servers: 0, pairsPossible: 0, pairsCompared: 0, operatorPrior: 0.01, threshold: 0.95, operatorGroups: 0, expectedFalseGroups: 0 },
   clusters: [],
   details: [],
-  suspicion: suspicionOf(0),
+  suspicion: suspicionOf({}),
   exposure: null,
   graph: null,
   texts: { crawlId: 1, threatModel: [], methodology: [] },
@@ -81,12 +81,16 @@ export const factsOf = (changes: Partial<ReportFacts> = {}, named: Partial<Named
   ...changes
 })
 
-/** A page of suspicion that flags so many servers. */
-export const suspicionOf = (flagged: number): SuspicionPage => ({
+/** A page of suspicion of so many judged servers that answered and are of the chain. */
+export const suspicionOf = (
+  { aside = 0, clean = 0, severalWeak = 0, violating = 0, weaker = 0 }: Partial<SuspicionPage["answered"]> & { readonly aside?: number }
+): SuspicionPage => ({
   crawlId: 1,
   threshold: 40,
   servers: 0,
-  flagged,
+  flagged: violating + severalWeak,
+  answered: { judged: violating + severalWeak + weaker + clean, violating, severalWeak, weaker, clean },
+  judgedAside: aside,
   indicators: [],
   histogram: [],
   ranking: []

@@ -14,6 +14,8 @@ export const IndicatorEntry = Schema.Struct({
   base_rate: Schema.Struct({ share: Schema.NullOr(Share), measured: Schema.NonEmptyString }),
   /** Points for a share of 1. */
   weight: Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 100 })),
+  /** That a share of 1 is by itself a violation of the protocol that can be reproduced: asked again, or held against hashes and pinned data. */
+  violation: Schema.optionalKey(Schema.Boolean),
   /** What besides intent brings it about. */
   innocent: Schema.NonEmptyArray(Schema.NonEmptyString)
 })
@@ -24,12 +26,17 @@ const isUniqueByName = Schema.makeFilter((entries: ReadonlyArray<IndicatorEntry>
 
 /** The one table of indicators; `--indicators FILE` takes its place. What is not in it is not computed. */
 export const IndicatorTable = Schema.Struct({
-  /** Scores from here on deserve `threshold_means`. */
+  /** Scores from here on deserve `threshold_means` where one indicator is a violation by itself, else `sum_means`. */
   threshold: Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 100 })),
   threshold_means: Schema.NonEmptyString,
+  sum_means: Schema.NonEmptyString,
   indicators: Schema.NonEmptyArray(IndicatorEntry).check(isUniqueByName)
 })
 export type IndicatorTable = typeof IndicatorTable.Type
+
+/** Whether an indicator with this share is a violation of the protocol by itself; the parts of a sum of weak ones never are. */
+export const isViolation = (entry: Pick<IndicatorEntry, "violation"> | undefined, share: number | null): boolean =>
+  entry?.violation === true && share === 1
 
 /** The table that ships with the package; decoded at start. */
 export const shippedIndicators: IndicatorTable = Schema.decodeUnknownSync(IndicatorTable)(shipped)

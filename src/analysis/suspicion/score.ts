@@ -1,6 +1,6 @@
 import { type CrawlEvidence, crawlEvidence, type CrawlFacts, type ServerEvidence } from "./evidence.ts"
 import { isUntested, type Reading } from "./indicator.ts"
-import type { IndicatorEntry, IndicatorTable } from "./indicator-table.ts"
+import { type IndicatorEntry, type IndicatorTable, isViolation } from "./indicator-table.ts"
 import { indicators } from "./indicators/indicators.ts"
 import type { Relations } from "./relations.ts"
 
@@ -26,6 +26,10 @@ export interface Suspicion {
 
 const mostPoints = 100
 
+/** Whether one indicator alone shows a violation of the protocol. */
+export const showsViolation = ({ indicators }: Pick<Suspicion, "indicators">): boolean =>
+  indicators.some(({ entry, reading }) => isViolation(entry, isUntested(reading) ? null : reading.share))
+
 const rounded = (points: number): number => Math.round(points * 100) / 100
 
 const explain = (score: number | null, scored: ReadonlyArray<ScoredIndicator>, table: IndicatorTable): string => {
@@ -36,7 +40,7 @@ const explain = (score: number | null, scored: ReadonlyArray<ScoredIndicator>, t
     earned.length === 0
       ? "nothing found"
       : `${score} of ${mostPoints} points: ${earned.map(({ entry, points }) => `${entry.name} ${points}`).join(" + ")}`,
-    ...(score >= table.threshold ? [table.threshold_means] : []),
+    ...(score >= table.threshold ? [showsViolation({ indicators: scored }) ? table.threshold_means : table.sum_means] : []),
     ...(untested.length > 0 ? [`not tested: ${untested.map(({ entry }) => entry.name).join(", ")}`] : [])
   ].join("; ")
 }

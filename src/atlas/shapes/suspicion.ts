@@ -20,6 +20,19 @@ export const SuspicionPage = Schema.Struct({
   threshold: Schema.Number,
   servers: Schema.Int,
   flagged: Schema.Int,
+  /** Of the servers that answered and are of this chain, which the overview counts: how those judged stand. The last four add up to `judged`. */
+  answered: Schema.Struct({
+    judged: Schema.Int,
+    /** At the threshold by one indicator that is a violation of the protocol by itself. */
+    violating: Schema.Int,
+    /** At the threshold by a sum of weaker indicators. */
+    severalWeak: Schema.Int,
+    /** Some points, below the threshold. */
+    weaker: Schema.Int,
+    clean: Schema.Int
+  }),
+  /** Judged as well, but of another chain or only met outside the crawl's visits; in no figure of `answered`. */
+  judgedAside: Schema.Int,
   indicators: Schema.Array(Schema.Struct({
     name: Schema.String,
     definition: Schema.String,

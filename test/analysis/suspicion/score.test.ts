@@ -5,7 +5,7 @@ import type { CrawlFacts, ServerEvidence } from "../../../src/analysis/suspicion
 import { isUntested } from "../../../src/analysis/suspicion/indicator.ts"
 import { type IndicatorTable, shippedIndicators } from "../../../src/analysis/suspicion/indicator-table.ts"
 import { noRelations, type Relations } from "../../../src/analysis/suspicion/relations.ts"
-import { type Suspicion, suspicions } from "../../../src/analysis/suspicion/score.ts"
+import { showsViolation, type Suspicion, suspicions } from "../../../src/analysis/suspicion/score.ts"
 import { answerOf, evidenceOf, headerOf, shownCertificate, shownOf, visitOf } from "../../support/suspicion-evidence.ts"
 
 const genesis = shownOf("header#0", 0, headerOf(0x207fffff, { tag: 9 }))
@@ -136,6 +136,20 @@ describe("the score of a server", () => {
     }
     expect(liar({ ...fork, ...hides }).score).toBe(100)
     expect(score([evidenceOf(1), honest])[1]!.explanation).toMatch(/^nothing found/)
+  })
+
+  it("says of a sum of weak signs that none of them proves anything, and of one lie that it can be reproduced", () => {
+    const flood = { oddReplies: [{ visitId: 1, probe: "banner", outcome: "too large" as const, message: null }] }
+    const listing = (soleUnanswered: number) => ({ announced: { entries: 500, soleUnanswered, soleImpossible: 0, repeated: 0, recurring: 0, examples: [] } })
+    const others = [2, 3, 4, 5, 6].map((id) => evidenceOf(id, listing(0)))
+    const [weak] = score([evidenceOf(1, { ...flood, ...listing(400) }), ...others])
+    expect(weak!.score).toBeGreaterThanOrEqual(shippedIndicators.threshold)
+    expect(showsViolation(weak!)).toBe(false)
+    expect(weak!.explanation).toContain(shippedIndicators.sum_means)
+    expect(weak!.explanation).not.toContain(shippedIndicators.threshold_means)
+    const [liar] = score([evidenceOf(1, { headers: [genesis, shownOf("tip", 2150, tips[1])] })])
+    expect(showsViolation(liar!)).toBe(true)
+    expect(liar!.explanation).not.toContain(shippedIndicators.sum_means)
   })
 
   it("follows a table of one's own, which may leave indicators out", () => {
