@@ -130,7 +130,7 @@ describe("whether analytics companies operate servers", () => {
   })
 
   it("may be: none found, and a careful company would leave none", () => {
-    expect(asked("Other Company").answer).toBe("None found: the label that could be compared does not fit any of the servers of which such values are known (2 at the most). A careful company would leave none.")
+    expect(asked("Other Company").answer).toBe("None found: the label that could be compared does not fit any of the servers of which it is known (2 at the most). A careful company would leave none.")
   })
 
   it("is not answered where nothing is known that labels could be compared with", () => {

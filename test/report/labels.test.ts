@@ -65,6 +65,32 @@ describe("a label", () => {
   })
 })
 
+describe("organisations in certificates", () => {
+  const statements = [
+    { server_id: 1, kind: "certificate subject", value: "O=Invented Analytics, CN=a.example" },
+    { server_id: 1, kind: "certificate issuer", value: "O=Simulated Trust" },
+    { server_id: 2, kind: "certificate subject", value: "CN=b.example" },
+    { server_id: 2, kind: "certificate issuer", value: "O=Simulated Trust" },
+    { server_id: 3, kind: "certificate subject", value: "O=Invented Analytics, O=Another, CN=c.example" },
+    { server_id: 4, kind: "host", value: "never-visited.example" }
+  ]
+  const servers = new Map([1, 2, 3, 4].map((id) => [id, `s${id}.example`]))
+  const found = (pattern: string) =>
+    matchLabels(servers, statements, { file: "f", labels: { labels: [{ ...label, kind: "certificate organisation", pattern }] } })
+
+  it("are the subject's: no customer of an authority fits a label with the authority's name", () => {
+    expect(found("Simulated Trust").findings[0]).toMatchObject({ known: 3, matches: [] })
+    expect(found("Invented Analytics").findings[0]!.matches.map(({ serverId }) => serverId)).toEqual([1, 3])
+  })
+
+  it("are counted among servers whose certificate was seen, those without one as a known no", () => {
+    const { certificates, organisations, totals } = found("Invented Analytics")
+    expect(certificates).toEqual({ seen: 3, stateOrganisation: 2 })
+    expect(organisations).toEqual([{ value: "Invented Analytics", servers: 2 }, { value: "Another", servers: 1 }])
+    expect(totals[0]).toMatchObject({ servers: 2, known: 3 })
+  })
+})
+
 describe("the chance of so many matches", () => {
   it("is the tail of the binomial distribution", () => {
     expect(upperTail(1, 2, 0.5)).toBeCloseTo(0.75)

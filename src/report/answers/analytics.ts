@@ -10,7 +10,7 @@ const rare = 0.05
 const careful = "A careful company would leave none."
 
 const totalText = ({ baseRate, chance, known, label, servers }: LabelTotal): string => {
-  const found = `"${label}" fits ${partOf(servers, known)} of the servers of which such a value is known`
+  const found = `"${label}" fits ${partOf(servers, known)} of the servers of which it is known`
   if (baseRate === null || chance === null) {
     return `${found}; how many random hosts in the same systems fit it was not given, so that it cannot be told from coincidence`
   }
@@ -22,14 +22,14 @@ const totalText = ({ baseRate, chance, known, label, servers }: LabelTotal): str
 
 /** Whether there are signs that analytics companies operate servers: dated public facts only. */
 export const analytics = ({ labels }: ReportFacts): Answer => {
-  const { file, findings, known, servers, totals } = labels
+  const { certificates, file, findings, known, servers, totals } = labels
   const matched = totals.filter(({ servers }) => servers > 0)
   const beyond = matched.filter(({ chance }) => chance !== null && chance < rare)
   const figures: ReadonlyArray<KeyFigure> = [
     { name: "servers looked at", value: counted(servers, "server"), level: "server", caveat: "Those of which this report may speak.", query: "stated-owners" },
     { name: "holder of the system known", value: partOf(known.organisation, servers), level: "server", caveat: "Of the network that announces the address, who rents it out to others. RDAP records of single addresses are not stored.", query: "stated-owners" },
     { name: "reverse name known", value: partOf(known["reverse name"], servers), level: "server", caveat: "Written by whoever holds the address.", query: "stated-owners" },
-    { name: "certificate states an organisation", value: partOf(known["certificate organisation"], servers), level: "server", caveat: "Subject or issuer; what the maker of a certificate typed.", query: "stated-owners" },
+    { name: "certificate states an organisation", value: partOf(certificates.stateOrganisation, certificates.seen), level: "server", caveat: "Of the servers whose certificate was seen, as their subject; what the maker of a certificate typed.", query: "stated-owners" },
     ...totals.map((total): KeyFigure => ({
       name: `fit "${total.label}"`,
       value: partOf(total.servers, total.known),
@@ -65,7 +65,7 @@ export const analytics = ({ labels }: ReportFacts): Answer => {
   if (matched.length === 0) {
     const known = Math.max(...compared.map((one) => one.known))
     return answered(
-      `None found: ${compared.length === 1 ? "the label that could be compared does not fit" : `none of the ${compared.length} labels that could be compared fits`} any of the servers of which such values are known (${known} at the most).${blind === 0 ? "" : ` ${counted(blind, "label")} could be compared at no server.`} ${careful}`,
+      `None found: ${compared.length === 1 ? "the label that could be compared does not fit" : `none of the ${compared.length} labels that could be compared fits`} any of the servers of which it is known (${known} at the most).${blind === 0 ? "" : ` ${counted(blind, "label")} could be compared at no server.`} ${careful}`,
       "low",
       "Absence of a name is no evidence of absence: names, networks and certificates are chosen by whoever runs a server."
     )

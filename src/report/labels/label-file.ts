@@ -15,7 +15,7 @@ export const LabelKind = Schema.Literals([
   "organisation",
   /** A domain of reverse names: itself and everything below. */
   "reverse name",
-  /** Words in the attribute O of a certificate's subject or issuer. */
+  /** Words in the attribute O of a certificate's subject; the issuer's is its authority's, and every customer of that has it. */
   "certificate organisation",
   /** A host, or a domain and everything below (*.example.org). */
   "host",

@@ -12,7 +12,7 @@ export interface Statement {
 /** What one label was found at. */
 export interface LabelFinding {
   readonly label: Label
-  /** Servers of which such a value is known. */
+  /** Servers of which such a value is known, or that there is none: a certificate was seen that states no organisation. */
   readonly known: number
   /** Servers that match, each with the value that does. */
   readonly matches: ReadonlyArray<{ readonly serverId: number; readonly host: string; readonly value: string }>
@@ -34,22 +34,30 @@ export interface LabelFindings {
   readonly file: string | null
   readonly servers: number
   /** Servers of which a value of each kind is known. */
-  readonly known: Readonly<Record<"asn" | "organisation" | "reverse name" | "certificate organisation", number>>
+  readonly known: Readonly<Record<"asn" | "organisation" | "reverse name", number>>
+  /** Servers of which a certificate was seen, and of these those whose certificate states an organisation of its subject. */
+  readonly certificates: { readonly seen: number; readonly stateOrganisation: number }
   /** Organisations that certificates state as their subject's, by servers. */
   readonly organisations: ReadonlyArray<{ readonly value: string; readonly servers: number }>
   readonly findings: ReadonlyArray<LabelFinding>
   readonly totals: ReadonlyArray<LabelTotal>
 }
 
-/** The organisations (O) in the subject or issuer of a certificate. */
+/** The organisations (O) in a certificate's name of its subject. */
 export const organisationsIn = (name: string): ReadonlyArray<string> =>
   nameAttributes(name).filter((attribute) => attribute.startsWith("O=")).map((attribute) => attribute.slice(2)).filter((text) => text !== "")
 
 /** The statements that a kind of label is compared with. */
 const valuesFor = (kind: LabelKind, { kind: said, value }: Statement): ReadonlyArray<string> =>
   kind === "certificate organisation"
-    ? said === "certificate subject" || said === "certificate issuer" ? organisationsIn(value) : []
+    ? said === "certificate subject" ? organisationsIn(value) : []
     : said === kind ? [value] : []
+
+/** Whether a statement tells if there is such a value: a certificate that states no organisation is a known no. */
+const tells = (kind: LabelKind, statement: Statement): boolean =>
+  kind === "certificate organisation"
+    ? statement.kind === "certificate subject" || statement.kind === "certificate issuer"
+    : valuesFor(kind, statement).length > 0
 
 const isBelow = (host: string, domain: string): boolean => {
   const [name, above] = [host, domain].map((text) => text.toLowerCase().replace(/\.$/, ""))
@@ -108,11 +116,10 @@ export const matchLabels = (
   given: { readonly file: string; readonly labels: LabelFile } | null
 ): LabelFindings => {
   const shown = statements.filter(({ server_id }) => servers.has(server_id))
-  const knownOf = (kind: LabelKind): number => new Set(shown.filter((one) => valuesFor(kind, one).length > 0).map(({ server_id }) => server_id)).size
+  const knownOf = (kind: LabelKind): number => new Set(shown.filter((one) => tells(kind, one)).map(({ server_id }) => server_id)).size
   const organisations = new Map<string, Set<number>>()
-  // An issuer's organisation is an authority's, mostly; what is counted is what owners typed.
-  for (const one of shown.filter(({ kind }) => kind === "certificate subject")) {
-    for (const value of organisationsIn(one.value)) {
+  for (const one of shown) {
+    for (const value of valuesFor("certificate organisation", one)) {
       organisations.set(value, (organisations.get(value) ?? new Set()).add(one.server_id))
     }
   }
@@ -140,8 +147,11 @@ export const matchLabels = (
     known: {
       asn: knownOf("asn"),
       organisation: knownOf("organisation"),
-      "reverse name": knownOf("reverse name"),
-      "certificate organisation": knownOf("certificate organisation")
+      "reverse name": knownOf("reverse name")
+    },
+    certificates: {
+      seen: knownOf("certificate organisation"),
+      stateOrganisation: new Set([...organisations.values()].flatMap((some) => [...some])).size
     },
     organisations: [...organisations].map(([value, some]) => ({ value, servers: some.size })).toSorted((a, b) => b.servers - a.servers || (a.value < b.value ? -1 : 1)),
     findings,

@@ -8,7 +8,7 @@ import { link, paragraph } from "../document/document.ts"
 import type { ReportFacts } from "../facts/report-facts.ts"
 import { columns, firstRows } from "./figure.ts"
 import { cellText } from "../write/texts.ts"
-import { counted } from "../write/words.ts"
+import { counted, partOf } from "../write/words.ts"
 import { concentrationFigure, ownersFigure, stockRows } from "./exposure.ts"
 
 /** The research questions, word for word as they were asked. */
@@ -73,7 +73,11 @@ const labelBlocks = (facts: ReportFacts): ReadonlyArray<Block> => [
     kind: "figure",
     id: "stated-organisations",
     title: "Organisations in certificates",
-    shows: facts.labels.organisations.length === 0 ? "No certificate states an organisation." : "What makers of certificates typed as organisation, by servers; defaults of software and images are among them.",
+    shows: facts.labels.certificates.seen === 0
+      ? "No certificate was seen."
+      : facts.labels.organisations.length === 0
+      ? `No certificate of ${counted(facts.labels.certificates.seen, "server")} states an organisation.`
+      : `What makers of certificates typed as organisation of the subject, at ${partOf(facts.labels.certificates.stateOrganisation, facts.labels.certificates.seen)} of the servers whose certificate was seen; one server may state several. Defaults of software and images are among them.`,
     level: "server",
     caveat: "A text anybody can type; it proves nothing about who runs a server.",
     source: { kind: "named query", name: "stated-owners", parameters: { crawl: facts.crawl.crawlId } },
