@@ -1,6 +1,6 @@
 -- title: Coverage
 -- question: How much of what was announced was visited, how much answered, and how much may be missing?
--- level: advertisement, endpoint and server, told apart in column level
+-- level: advertisement (one source said it), announced entry (the same text from all sources), endpoint and server, told apart in column level
 -- caveat: Servers copy each other's lists, so estimates of the unseen are too low: lower bounds, and only of what peer lists can show. Servers that nobody announces cannot be counted.
 -- parameter: crawl integer = null; number of a crawl, default the latest of each network
 -- parameter: network text = null; name of a network, default all
@@ -33,8 +33,9 @@ WITH chosen AS (
   SELECT v.crawl_id, avg(p.unseen_mass) AS mass FROM chosen JOIN visit v USING (crawl_id) JOIN peers_reply p USING (visit_id)
   WHERE v.kind = 'regular' AND p.unseen_mass IS NOT NULL GROUP BY ALL
 ), measured AS (
-  SELECT crawl_id, 1 AS place, 'advertisement' AS level, 'distinct texts announced' AS measure, count(*)::DOUBLE AS number FROM said GROUP BY ALL
-  UNION ALL SELECT crawl_id, 2, 'advertisement', 'of these malformed', count(*) FILTER (problem IS NOT NULL) FROM said GROUP BY ALL
+  SELECT a.crawl_id, 1 AS place, 'advertisement' AS level, 'said by one source each' AS measure, count(*)::DOUBLE AS number FROM chosen JOIN advertised a USING (crawl_id) GROUP BY ALL
+  UNION ALL SELECT crawl_id, 2, 'announced entry', 'distinct texts', count(*) FROM said GROUP BY ALL
+  UNION ALL SELECT crawl_id, 2, 'announced entry', 'of these malformed', count(*) FILTER (problem IS NOT NULL) FROM said GROUP BY ALL
   UNION ALL SELECT crawl_id, 3, 'endpoint', 'announced and known', count(*) FROM reached GROUP BY ALL
   UNION ALL SELECT crawl_id, 4, 'endpoint', 'visited', count(visit_id) FROM reached GROUP BY ALL
   UNION ALL SELECT crawl_id, 5, 'endpoint', 'answered', count(*) FILTER (reachable) FROM reached GROUP BY ALL

@@ -1,13 +1,13 @@
 -- title: Crawls side by side
 -- question: How do the crawls of this file compare?
--- level: crawl, with counts of advertisements, endpoints and servers
+-- level: crawl, with counts of advertisements (one source said it), announced entries (distinct texts), endpoints and servers
 -- caveat: Crawls from different places, or with different settings, differ for that reason alone; unfinished ones are incomplete.
 -- parameter: network text = null; name of a network, default all
 
 WITH chosen AS (
   FROM crawl WHERE ($network IS NULL OR network = $network) AND kind = 'crawl'
 ), said AS (
-  SELECT a.crawl_id, count(DISTINCT a.advertisement_id) AS advertisements FROM chosen JOIN advertised a USING (crawl_id) GROUP BY ALL
+  SELECT a.crawl_id, count(*) AS advertisements, count(DISTINCT a.advertisement_id) AS announced_entries FROM chosen JOIN advertised a USING (crawl_id) GROUP BY ALL
 ), reached AS (
   SELECT ce.crawl_id, count(*) AS endpoints, count(ce.visit_id) AS visited,
     count(*) FILTER (ce.reachable) AS answered,
@@ -22,6 +22,7 @@ SELECT c.crawl_id, c.network, c.simulated, c.state AS crawl_state, c.started_at,
   round(epoch(c.ended_at - c.started_at), 1) AS seconds,
   c.vantage,
   coalesce(said.advertisements, 0) AS advertisements,
+  coalesce(said.announced_entries, 0) AS announced_entries,
   coalesce(r.endpoints, 0) AS endpoints,
   coalesce(r.visited, 0) AS endpoints_visited,
   coalesce(r.answered, 0) AS endpoints_answered,

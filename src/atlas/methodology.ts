@@ -34,14 +34,14 @@ const sectionsOfCrawl = ({ crawl, overview, servers }: TextInput): ReadonlyArray
         ...(crawl.simulated
           ? ["The network is SIMULATED: hosts may be real, all behaviour is invented, and nothing here is a finding about anyone."]
           : []),
-        `${counted(counts.advertisements, "announcement")} named ${counted(counts.endpoints, "endpoint")}, which are ${counted(counts.servers, "server")}. ${
+        `${counted(counts.advertisements, "advertisement")} named ${counted(counts.endpoints, "endpoint")}, which are ${counted(counts.servers, "server")}. ${
           counted(counts.endpointsReachable, "endpoint")} and ${counted(counts.serversReachable, "server")} of this chain answered.`
       ]
     },
     {
       title: "What is counted",
       paragraphs: [
-        "An announcement is one source saying that a server exists. An endpoint is host, port and transport: what can be dialled. A server is one running service: endpoints of one host name, or of one address with the same certificate or features in the same minute, or that claim each other. An operator is whoever controls servers: always a probability, never a name of ours.",
+        "An advertisement is one source saying that a server exists; the same entry from two sources is two. An endpoint is host, port and transport: what can be dialled. A server is one running service: endpoints of one host name, or of one address with the same certificate or features in the same minute, or that claim each other. An operator is whoever controls servers: always a probability, never a name of ours.",
         "Counting one level as another is the most common mistake about this network: a server with a name, two addresses and an onion is one server and not four."
       ]
     },

@@ -2,10 +2,10 @@ import { Effect } from "effect"
 import { Database } from "../store/database.ts"
 import { CrawlRow } from "./shapes/crawl.ts"
 
-/** Counts at every level, one pass over each table for all crawls. A running crawl has no servers yet: its hosts stand for them. */
+/** Counts at every level, one pass over each table for all crawls. An advertisement is one source saying something, so the same entry from two sources is two. A running crawl has no servers yet: its hosts stand for them. */
 const sql = `
   WITH said AS (
-    SELECT crawl_id, len(list_distinct(flatten(list(advertisement_ids)))) AS advertisements FROM reading GROUP BY crawl_id
+    SELECT crawl_id, sum(len(advertisement_ids)) AS advertisements FROM reading GROUP BY crawl_id
   ), met AS (
     SELECT ce.crawl_id, ce.endpoint_id, ce.host, ce.reachable FROM crawl_endpoint ce
   ), endpoints AS (

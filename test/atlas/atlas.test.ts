@@ -19,7 +19,8 @@ layer(NodeServices.layer)("the atlas of a crawl", (it) => {
     Effect.gen(function*() {
       const crawls = yield* shown(yield* recorded(), (atlas) => atlas.crawls)
       assert.deepStrictEqual(crawls.map(({ counts }) => counts), [{
-        advertisements: 6,
+        // Six entries, some of them from two sources.
+        advertisements: 9,
         endpoints: 7,
         endpointsReachable: 3,
         servers: 5,

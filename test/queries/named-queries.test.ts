@@ -230,9 +230,10 @@ describe("named queries", () => {
         assert.deepStrictEqual((yield* rows("banners")).map((r) => r["servers"]), [3])
         assert.deepStrictEqual((yield* rows("certificate-validity")).map((r) => r["servers"]), [3])
         const coverage = new Map((yield* rows("coverage")).map((r) => [`${r["level"]}: ${r["measure"]}`, r["number"]]))
-        assert.deepStrictEqual([...coverage.entries()].slice(0, 15), [
-          ["advertisement: distinct texts announced", 6],
-          ["advertisement: of these malformed", 1],
+        assert.deepStrictEqual([...coverage.entries()].slice(0, 16), [
+          ["advertisement: said by one source each", 9],
+          ["announced entry: distinct texts", 6],
+          ["announced entry: of these malformed", 1],
           ["endpoint: announced and known", 7],
           ["endpoint: visited", 5],
           ["endpoint: answered", 3],

@@ -30,7 +30,7 @@ const rows = {
   sizes: Schema.Struct({ kind: Schema.String, size: Schema.Int, groups: Schema.Int }),
   known: Schema.Struct({ field: Schema.String, endpoints_known: Schema.Int, endpoints_unknown: Schema.Int, most_frequent_reason: Text, endpoints_visited: Schema.Int }),
   concentration: Schema.Struct({ level: Schema.String, dimension: Schema.String, servers_or_operators_known: Schema.Int, servers_or_operators_unknown: Schema.Int, value_groups: Schema.Int, largest_percent: Number, hhi: Number, hhi_low: Number, hhi_high: Number, hhi_if_apart: Number, nakamoto: Number, nakamoto_low: Number, nakamoto_high: Number, nakamoto_if_apart: Number, recommendation: Schema.String }),
-  crawls: Schema.Struct({ crawl_id: Schema.Int, crawl_state: Schema.String, started_at: Text, seconds: Number, vantage: Schema.String, advertisements: Schema.Int, endpoints: Schema.Int, endpoints_visited: Schema.Int, endpoints_answered: Schema.Int, servers: Schema.Int, servers_answered: Schema.Int })
+  crawls: Schema.Struct({ crawl_id: Schema.Int, crawl_state: Schema.String, started_at: Text, seconds: Number, vantage: Schema.String, advertisements: Schema.Int, announced_entries: Schema.Int, endpoints: Schema.Int, endpoints_visited: Schema.Int, endpoints_answered: Schema.Int, servers: Schema.Int, servers_answered: Schema.Int })
 }
 
 /**

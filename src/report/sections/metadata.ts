@@ -17,9 +17,9 @@ export const metadataSection = ({ named: { crawls, known } }: ReportFacts): Sect
       title: "Crawls in this database",
       shows: "All crawls of the network in the file that this report was made from.",
       table: firstRows(
-        crawls.rows.map((row) => [String(row.crawl_id), row.crawl_state, row.started_at, row.seconds, row.vantage, row.advertisements, row.endpoints, row.endpoints_answered, row.servers, row.servers_answered]),
+        crawls.rows.map((row) => [String(row.crawl_id), row.crawl_state, row.started_at, row.seconds, row.vantage, row.advertisements, row.announced_entries, row.endpoints, row.endpoints_answered, row.servers, row.servers_answered]),
         50,
-        columns("Crawl", "State", "Begun", "Seconds: number", "Vantage", "Advertisements: count", "Endpoints: count", "Answered: count", "Servers: count", "Answered: count")
+        columns("Crawl", "State", "Begun", "Seconds: number", "Vantage", "Advertisements: count", "Announced entries: count", "Endpoints: count", "Answered: count", "Servers: count", "Answered: count")
       )
     })
   ]
