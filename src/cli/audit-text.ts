@@ -22,7 +22,7 @@ const head = ({ audited, file, findings, out, provenance }: Audit): ReadonlyArra
   `${audited.length - new Set(findings.map(({ host }) => host)).size} entries are well; the patch takes out ${out}.`
 ]
 
-const caveat = "Seen from one place: what did not answer us may answer others. Of operators only a probability is said."
+const caveat = "Seen from one place: what did not answer us may answer others. Two names of one server are one by what they answered; of operators only a probability is said."
 
 /** Texts of hosts and servers can leave no line and no markup. */
 const plain = (text: string): string => forDisplay(text, 300)

@@ -16,7 +16,8 @@ import { Database } from "../store/database.ts"
 import { auditText } from "./audit-text.ts"
 import { db, networkFlags, positiveInteger } from "./flags.ts"
 import { chosenChain } from "./network.ts"
-import { choice, integer, nullable, text, toggle } from "./option.ts"
+import { choice, integer, nullable, repeated, text, toggle } from "./option.ts"
+import { readOptedOut } from "./opted-out.ts"
 import { Output } from "./output.ts"
 
 export const auditCommand = Command.make("audit", {
@@ -28,16 +29,18 @@ export const auditCommand = Command.make("audit", {
   deadAfter: positiveInteger("dead-after", "Crawls that have to have looked in vain before the patch takes an entry out (default 3).").pipe(Flag.withDefault(3)),
   onePerOperator: toggle("one-per-operator", "The patch also leaves only the first entry of each probable operator.", false),
   format: choice("format", ["text", "md", "json"], "How the report is written (default text).").pipe(Flag.withDefault("text" as const)),
+  exclude: repeated("exclude", "Opt-out list: of these hosts' operators nothing inferred is said without --local.").pipe(Flag.withMetavar("FILE|URL")),
   local: toggle("local", "By everything that is known, also by what public outputs withhold.", false)
 }, Effect.fn("audit")(function*(input) {
   const output = yield* Output
   const list = yield* readTextFile(input.file)
   const entries = readListText(list)
   if (typeof entries === "string") return yield* new ExportError({ reason: "bad list", message: `${input.file} cannot be read as a list of servers: ${entries}.` })
+  const hasOptedOut = yield* readOptedOut(input.exclude)
   const target = input.crawl === null ? { network: (yield* chosenChain(input)).name } : { crawlId: input.crawl }
   yield* Effect.gen(function*() {
     const provenance = yield* readProvenance(yield* findCrawl(target), input.local ? "local" : "public")
-    const shown = yield* readShown(provenance, {}, { clusters: false, notes: false }, () => false)
+    const shown = yield* readShown(provenance, {}, { clusters: false, notes: false }, hasOptedOut)
     const audited = yield* auditEntries(shown, entries)
     const findings = findingsOf(audited, input)
     const out = new Set(findings.filter((finding) => finding.out).map(({ host }) => host))
@@ -46,7 +49,7 @@ export const auditCommand = Command.make("audit", {
     if (input.patch === null) return
     yield* writeText(input.patch, patch)
     yield* output.stderr(patch === "" ? `${input.patch}: empty, nothing is to be taken out\n` : `${input.patch}: takes out ${out.size} of ${entries.length} entries\n`)
-  }).pipe(Effect.provide((input.local ? Atlas.layer : Atlas.publicLayer).pipe(Layer.provideMerge(Database.layer(input.db)))))
+  }).pipe(Effect.provide((input.local ? Atlas.layer : Atlas.publicLayerFor(hasOptedOut)).pipe(Layer.provideMerge(Database.layer(input.db)))))
 })).pipe(
   Command.withDescription("What crawls saw of the entries of a wallet's list: who did not answer us, whom the wallet refuses, other chains, one operator twice; a report and a patch."),
   Command.withExamples([{ command: "observatory audit servers.json --patch servers.patch", description: "The wallet's mainnet list, against the latest crawl" }])

@@ -5,6 +5,8 @@ import { join } from "node:path"
 import { Effect } from "effect"
 import * as fc from "fast-check"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import type { AuditedEntry } from "../../src/export/audit/audit-list.ts"
+import { findingsOf } from "../../src/export/audit/findings.ts"
 import { readListText, withoutEntries } from "../../src/export/audit/list-text.ts"
 import { unifiedDiff } from "../../src/export/audit/unified-diff.ts"
 import { runCli } from "../support/cli.ts"
@@ -74,7 +76,44 @@ const patched = (text: string, patch: string): string => {
   return readFileSync(join(place, "servers.json"), "utf8")
 }
 
+/** An entry of a list that answers well, with what is said of it. */
+const entry = (host: string, serverId: number, clusterId: number | null): AuditedEntry => ({
+  host, serverId, clusterId, tlsPort: 50002, tcpPort: null, crawlsKnown: 1, crawlsLooked: 1, crawlsAnswered: 1,
+  lastAnswered: null, reason: null, refused: null, otherChain: null, operatorPosterior: clusterId === null ? null : 0.98
+})
+
+describe("what is to be said of entries", () => {
+  const said = (entries: ReadonlyArray<AuditedEntry>) =>
+    findingsOf(entries, { deadAfter: 3, onePerOperator: true }).map(({ detail, host, kind, out }) => [host, kind, out, /p = /.test(detail)])
+
+  it("calls two names of one server that, and no probable operator", () => {
+    expect(said([entry("clear.example", 5, 7), entry("hidden.onion", 5, 7)])).toEqual([["clear.example", "same server", false, false], ["hidden.onion", "same server", true, false]])
+    expect(said([entry("clear.example", 5, null), entry("other.example", 6, null)])).toEqual([])
+  })
+
+  it("says of other servers of the group only that one operator is probable", () => {
+    expect(said([entry("clear.example", 5, 7), entry("hidden.onion", 5, 7), entry("other.example", 6, 7)])).toEqual([
+      ["clear.example", "same server", false, false], ["clear.example", "same operator", false, true],
+      ["hidden.onion", "same server", true, false], ["hidden.onion", "same operator", true, true],
+      ["other.example", "same operator", true, true]
+    ])
+  })
+})
+
 describe("observatory audit", () => {
+  it("says nothing inferred in public of those whose operator opted out since, and everything to the owner of the database", async () => {
+    const optedOut = join(folder, "opted-out.txt")
+    writeFileSync(optedOut, "alpha.example.org\n")
+    const kinds = async (...args: ReadonlyArray<string>) => {
+      const run = await runCli(["audit", listFile, "--db", db, "--format", "json", ...args])
+      expect(run.code, run.stderr).toBe(0)
+      return (JSON.parse(run.stdout) as Audited).findings.filter(({ kind }) => kind === "same operator").map(({ host }) => host)
+    }
+    expect(await kinds()).toEqual(["alpha.example.org", "Beta.example.org"])
+    expect(await kinds("--exclude", optedOut)).toEqual([])
+    expect(await kinds("--exclude", optedOut, "--local")).toEqual(["alpha.example.org", "Beta.example.org"])
+  })
+
   it("says of every entry what crawls saw, and takes out only what is sure", async () => {
     const { findings } = await audited()
     const of = (host: string) => findings.filter((finding) => finding.host === host).map(({ kind, out }) => [kind, out])

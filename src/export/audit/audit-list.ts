@@ -19,6 +19,8 @@ export interface AuditedEntry {
   readonly refused: string | null
   /** The other chain that it serves; null for the right one, or where it showed none. */
   readonly otherChain: string | null
+  /** Number of the server that the host leads to in the newest crawl: two entries with one are two names of one server. Null where it is not shown. */
+  readonly serverId: number | null
   /** Group of a probable operator in the newest crawl, and the probability of its link to it. */
   readonly clusterId: number | null
   readonly operatorPosterior: number | null
@@ -93,6 +95,7 @@ export const auditEntries = Effect.fn("auditEntries")(function*(shown: Shown, en
       reason: row?.reason ?? null,
       refused: row?.wallet_accepts === false ? row.wallet_reason ?? "refused" : null,
       otherChain: row?.chain_verdict === "other" ? row.chain ?? "unknown chain" : null,
+      serverId: server?.serverId ?? null,
       clusterId: server?.clusterId ?? null,
       operatorPosterior: server?.operatorPosterior ?? null
     }

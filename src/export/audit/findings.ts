@@ -5,6 +5,7 @@ export const findingKinds = {
   "other chain": "serves another chain",
   "refused": "refused by the wallet's TLS rule",
   "did not answer us": "did not answer us",
+  "same server": "another name of a server that is in the list already",
   "same operator": "probably one operator with another entry",
   "no TLS": "has no TLS port: the wallet does not use it by default",
   "not looked at": "could not be looked at from our vantage",
@@ -23,7 +24,7 @@ export interface Finding {
 export interface AuditRules {
   /** Crawls that have to have looked in vain before the patch takes an entry out. */
   readonly deadAfter: number
-  /** The patch leaves one entry for each probable operator, the first. */
+  /** The patch leaves one entry for each probable operator, the first, and so for each server. */
   readonly onePerOperator: boolean
 }
 
@@ -43,11 +44,15 @@ const unanswered = (entry: AuditedEntry, { deadAfter }: AuditRules): Finding => 
 /** What crawls have to say of the entries of a list; nothing of those that are well. */
 export const findingsOf = (entries: ReadonlyArray<AuditedEntry>, rules: AuditRules): ReadonlyArray<Finding> => {
   const groups = Map.groupBy(entries.filter(({ clusterId }) => clusterId !== null), ({ clusterId }) => clusterId!)
+  const servers = Map.groupBy(entries.filter(({ serverId }) => serverId !== null), ({ serverId }) => serverId!)
   return entries.flatMap((entry): ReadonlyArray<Finding> => {
-    const { clusterId, crawlsAnswered, crawlsKnown, crawlsLooked, host, operatorPosterior, otherChain, refused, tlsPort } = entry
+    const { clusterId, crawlsAnswered, crawlsKnown, crawlsLooked, host, operatorPosterior, otherChain, refused, serverId, tlsPort } = entry
     if (crawlsKnown === 0) return [{ kind: "not known", host, detail: "add it to the seeds of a crawl", out: false }]
-    const others = (clusterId === null ? [] : groups.get(clusterId)!).filter((other) => other.host !== host)
-    const isFirst = clusterId !== null && groups.get(clusterId)![0]!.host === host
+    const names = (serverId === null ? [] : servers.get(serverId)!)
+    const aliases = names.filter((other) => other.host !== host)
+    // Names of one server are said to be that; only other servers can probably be of one operator.
+    const others = (clusterId === null ? [] : groups.get(clusterId)!).filter((other) => other.serverId !== serverId)
+    const isFirst = clusterId === null || groups.get(clusterId)![0]!.host === host
     return [
       ...(otherChain === null ? [] : [{ kind: "other chain" as const, host, detail: otherChain, out: true }]),
       ...(refused === null ? [] : [{ kind: "refused" as const, host, detail: refused, out: true }]),
@@ -56,6 +61,12 @@ export const findingsOf = (entries: ReadonlyArray<AuditedEntry>, rules: AuditRul
         : crawlsAnswered === 0 && otherChain === null
         ? [unanswered(entry, rules)]
         : []),
+      ...(aliases.length === 0 ? [] : [{
+        kind: "same server" as const,
+        host,
+        detail: `as ${aliases.map((other) => other.host).join(", ")}: one server, by hosts that claim each other or by the same service in the same minute`,
+        out: rules.onePerOperator && names[0]!.host !== host
+      }]),
       ...(others.length === 0 ? [] : [{
         kind: "same operator" as const,
         host,
