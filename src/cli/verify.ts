@@ -13,23 +13,41 @@ import type { TerminalStyle } from "./terminal-style.ts"
 
 const hex64 = /[0-9a-f]{64}/
 
+/** What nothing in a bundle shows, by kind of claim: nobody may take it for checked. */
+const notWorkedOut = (kind: VerifiedBundle["manifest"]["claim"]["kind"]): string =>
+  kind === "violation" || kind === "server"
+    ? "Not worked out: anything that none of these facts says."
+    : `NOT worked out: the ${kind === "indicator" ? "points" : "probability"} in the claim. It is the program's conclusion, repeated from the finding in the bundle.`
+
 const countedChecks = (checks: ReadonlyArray<Check>): ReadonlyArray<string> =>
   [...Map.groupBy(checks, ({ check }) => check)].map(([name, some]) => `  ${some.length} ${name}`)
+
+/** The items that a fact is about. */
+const itemsOf = (check: Check): ReadonlyArray<string> => {
+  if (check.check === "certificate") return [check.certificate]
+  if (check.check === "same key") return check.certificates
+  if (check.check === "same value") return check.values.map(({ item }) => item)
+  return Object.values(check).flatMap((part: unknown) =>
+    typeof part === "object" && part !== null && "item" in part && typeof part.item === "string" ? [part.item] : [])
+}
 
 /** What was worked out again, for a person; texts of the bundle may be anybody's. */
 const verifiedText = ({ failed, id, items, manifest }: VerifiedBundle, style: TerminalStyle): string => {
   const { about, checks, claim, warning } = manifest
+  const covered = new Set(checks.flatMap(itemsOf))
   const plain = (value: unknown) => forDisplay(String(value), 500)
   return `${
     [
       ...(warning === undefined ? [] : [style.warning(plain(warning)), ""]),
-      style.bold(failed.length === 0 ? "The bundle is whole, and everything in it that can be worked out again is so." : `${failed.length} of ${checks.length} facts are NOT so.`),
+      style.bold(failed.length === 0 ? "The bundle is whole, and every fact that it lists is so." : `${failed.length} of ${checks.length} facts are NOT so.`),
       `  number     ${id}`,
       `  claim      ${plain(claim.statement)}`,
       `  crawl      ${plain(about["crawl_id"])} of ${plain(about["network"])}, ${plain(about["crawl_started_at"])}; code version ${plain(about["code_version"])}; licence ${plain(about["licence"])}`,
       `  items      ${items.size}, of ${manifest.visits.length} visits`,
-      `Worked out again: ${checks.length} facts`,
+      `Worked out again: ${checks.length} facts, those that the manifest lists and no others; a fact left out by whoever made the bundle is not missed`,
       ...countedChecks(checks),
+      `  about ${covered.size} of ${items.size} items`,
+      notWorkedOut(claim.kind),
       ...failed.slice(0, 20).map((check) => style.warning(`  not so: ${forDisplay(JSON.stringify(check), 400)}`)),
       "",
       "This shows that nothing was changed and that facts follow from what was received. That the servers really sent it, nobody can prove afterwards: ask them the same again."

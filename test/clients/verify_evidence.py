@@ -7,6 +7,7 @@ Written from src/export/BUNDLE.md alone, with nothing but the standard library.
 """
 
 import base64
+import decimal
 import hashlib
 import json
 import re
@@ -149,26 +150,82 @@ def same(one, other):
     return one == other
 
 
+MEMBERS = {"format", "version", "claim", "about", "visits", "items", "checks"}
+
+
+def probability(value):
+    if value is None:
+        return "not compared"
+    return str(decimal.Decimal(value).quantize(decimal.Decimal("0.001"), decimal.ROUND_HALF_UP))
+
+
+def short(value):
+    return str(int(value)) if value == int(value) else repr(value)
+
+
+def claim_of(kind, finding, crawl):
+    """What a claim is of, and its statement, by its finding."""
+    if kind == "pair":
+        a, b = finding["a"], finding["b"]
+        return [str(a["serverId"]), str(b["serverId"])], (
+            "servers %d (%s) and %d (%s): probability of one operator %s, of shared infrastructure %s"
+            % (a["serverId"], a["host"], b["serverId"], b["host"],
+               probability(finding["sameOperator"]), probability(finding["sharedInfrastructure"])))
+    if kind == "cluster":
+        cluster = finding["cluster"]
+        return [str(cluster["clusterId"])], "group %d, %d servers: %s" % (
+            cluster["clusterId"], len(finding["members"]), cluster["statement"])
+    server = finding["server"]
+    if kind == "server":
+        return [str(server["serverId"])], (
+            "what server %d (%s) answered in crawl %s and in the probes that followed it"
+            % (server["serverId"], server["host"], crawl))
+    require(kind == "indicator", "a kind of claim that is not known")
+    points = "not tested (%s)" % finding["untested"]
+    if finding["points"] is not None:
+        points = "%s of %s points" % (short(finding["points"]), short(finding["weight"]))
+    return [str(server["serverId"]), finding["name"]], (
+        "indicator %s of server %d (%s): %s; innocent causes: %s"
+        % (finding["name"], server["serverId"], server["host"], points, "; ".join(finding["innocent"])))
+
+
 class Bundle:
     def __init__(self, data, bundle_number):
         require(hashlib.sha256(data).hexdigest() == bundle_number, "another number")
         require(data.endswith(b"\n"), "the last line does not end")
+        require(not re.search(rb"[\x00-\x09\x0b-\x1f]", data), "a control character")
         lines = data[:-1].split(b"\n")
+        require(all(line[:1] == b"{" and line[-1:] == b"}" for line in lines), "something beside the objects")
         self.manifest = json.loads(lines[0].decode("utf-8"))
         require(self.manifest["format"] == "electrum-observatory evidence", "another format")
         require(self.manifest["version"] == 1, "another version")
+        require(self.manifest.keys() - {"warning"} == MEMBERS, "other members")
         listed = self.manifest["items"]
         require(len(listed) == len(lines) - 1, "another number of items")
         self.items = {}
         self.read = {}
         for entry, line in zip(listed, lines[1:]):
             item = json.loads(line.decode("utf-8"))
+            require(item.keys() == {"name", "base64"}, "other members")
             require(item["name"] == entry["name"] and item["name"] not in self.items, "another item")
             require(re.fullmatch(r"[\w-][\w.-]*(/[\w-][\w.-]*)*", item["name"], re.ASCII), "a name that leads elsewhere")
             content = base64.b64decode(item["base64"], validate=True)
+            require(base64.b64encode(content).decode("ascii") == item["base64"], "another base64")
             require(len(content) == entry["bytes"], "another length")
             require(hashlib.sha256(content).hexdigest() == entry["sha256"], "other bytes")
             self.items[item["name"]] = content
+        self.compare_claim()
+
+    def compare_claim(self):
+        claim = self.manifest["claim"]
+        findings = [item["name"] for item in self.manifest["items"] if item["kind"] == "finding"]
+        if claim["kind"] == "violation":
+            require(not findings, "a violation with a finding")
+            return
+        require(len(findings) == 1, "not one finding")
+        finding = json.loads(self.items[findings[0]].decode("utf-8"))
+        said = claim_of(claim["kind"], finding, self.manifest["about"]["crawl_id"])
+        require(said == (claim["of"], claim["statement"]), "the claim is not what the finding says")
 
     def value(self, reference):
         name = reference["item"]

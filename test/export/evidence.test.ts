@@ -143,6 +143,40 @@ print(accepted)`, [join(import.meta.dirname, "../clients"), file, id, String(Dat
     }
   })
 
+  it("is refused by both with any byte between its objects, and with members that the document does not name", async () => {
+    const { content } = await bundleOf(claims()[1]!)
+    const text = content.toString("utf8")
+    const lines = text.trimEnd().split("\n")
+    const withMember = (line: string) => line.replace(/^\{/, "{\"aside\":1,")
+    const changes = [
+      text.replaceAll("\n", "\r\n"), `${text}\n`, `\ufeff${text}`, ` ${text}`, text.replace("\n", " \n"), text.replace("\":", "\":\t"),
+      [withMember(lines[0]!), ...lines.slice(1), ""].join("\n"), [lines[0]!, withMember(lines[1]!), ...lines.slice(2), ""].join("\n")
+    ]
+    for (const [i, changed] of changes.entries()) {
+      const id = sha256Hex(changed)
+      expect(typeof verifyBundle(Buffer.from(changed), id), String(i)).toBe("string")
+      const file = join(folder, "bytes.jsonl")
+      writeFileSync(file, changed)
+      expect(strangerSays(file, id), String(i)).toMatch(/^refused/)
+    }
+  })
+
+  it("is refused by both where its claim says another number, or names others, than its finding", async () => {
+    for (const claim of claims()) {
+      const { content, id } = await bundleOf(claim)
+      const { manifest } = verified(content, id)
+      const lines = content.toString("utf8").trimEnd().split("\n")
+      const { of, statement } = manifest.claim
+      for (const changed of [{ ...manifest.claim, statement: statement.replace(/\d(?!.*\d)/, (digit) => String((Number(digit) + 1) % 10)) }, { ...manifest.claim, of: [...of, "1"] }]) {
+        const text = [JSON.stringify({ ...manifest, claim: changed }), ...lines.slice(1), ""].join("\n")
+        expect(verifyBundle(Buffer.from(text), sha256Hex(text)), claim).toBe("its claim is not what its finding says")
+        const file = join(folder, "claimed.jsonl")
+        writeFileSync(file, text)
+        expect(strangerSays(file, sha256Hex(text)), claim).toMatch(/^refused: the claim is not what the finding says/)
+      }
+    }
+  }, 180_000)
+
   it("is the same bytes whenever it is made, and its items can be taken out", async () => {
     const claim = claims()[1]!
     const { content, file } = await bundleOf(claim)
@@ -152,7 +186,7 @@ print(accepted)`, [join(import.meta.dirname, "../clients"), file, id, String(Dat
     const out = join(folder, "items")
     const run = await observatory("verify", file, "--extract", out)
     expect(run.code, run.stderr).toBe(0)
-    expect(run.stdout).toMatch(/^SIMULATED[\s\S]*The bundle is whole, and everything in it that can be worked out again is so\.$/m)
+    expect(run.stdout).toMatch(/^SIMULATED[\s\S]*The bundle is whole, and every fact that it lists is so\.$[\s\S]*^NOT worked out: the probability in the claim/m)
     const certificates = readdirSync(join(out, "certificate"))
     expect(certificates.length).toBeGreaterThan(1)
     expect(readFileSync(join(out, "certificate", certificates[0]!))[0]).toBe(0x30)

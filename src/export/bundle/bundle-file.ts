@@ -2,6 +2,8 @@ import { Result, Schema } from "effect"
 import { sha256Hex } from "../../domain/sha256.ts"
 import { escapeUnsafe } from "../../domain/json-text.ts"
 import { evaluator } from "./evaluate.ts"
+import { parsedItem } from "./read-value.ts"
+import { claimOf } from "./statement.ts"
 import { bundleFormat, bundleVersion, type Check, type Item, ItemLine, type Items, Manifest } from "./format.ts"
 
 /** Members in the order of their names, no blanks. */
@@ -47,6 +49,22 @@ export interface VerifiedBundle {
 const decodeManifest = Schema.decodeUnknownResult(Schema.fromJsonString(Manifest))
 const decodeItemLine = Schema.decodeUnknownResult(Schema.fromJsonString(ItemLine))
 
+/** The members of the two kinds of lines: others would be bytes that nobody accounts for. */
+const memberNames = (line: string): string => {
+  const value = parsedItem(Buffer.from(line, "utf8"))
+  return typeof value === "object" && value !== null ? Object.keys(value).toSorted().join(" ") : ""
+}
+const manifestMembers = /^about checks claim format items version visits(?: warning)?$/
+const itemMembers = "base64 name"
+
+/** What is wrong with the bytes around the JSON objects; undefined where there is nothing else in the file. */
+const misshapen = (content: Uint8Array, lines: ReadonlyArray<string>): string | undefined => {
+  const control = content.findIndex((byte) => byte < 0x20 && byte !== 0x0a)
+  if (control >= 0) return `byte ${control} is a control character, and lines end with LF alone`
+  const line = lines.findIndex((text) => !/^\{.*\}$/s.test(text))
+  return line < 0 ? undefined : `line ${line + 1} has something before or after its object`
+}
+
 /** Canonical base64: what it decodes to is written the same way again. */
 const bytesOf = (base64: string): Buffer | undefined => {
   const bytes = Buffer.from(base64, "base64")
@@ -58,13 +76,24 @@ const readItems = (manifest: Manifest, lines: ReadonlyArray<string>): Items | st
   const items = new Map<string, Uint8Array>()
   for (const [i, listed] of manifest.items.entries()) {
     const line = Result.getOrUndefined(decodeItemLine(lines[i]))
-    if (line === undefined || line.name !== listed.name) return `line ${i + 2} is not item ${listed.name}`
+    if (line === undefined || line.name !== listed.name || memberNames(lines[i]!) !== itemMembers) return `line ${i + 2} is not item ${listed.name}`
     const bytes = bytesOf(line.base64)
     if (bytes === undefined || bytes.length !== listed.bytes || sha256Hex(bytes) !== listed.sha256) return `the bytes of item ${listed.name} are not those that the manifest names`
     if (items.has(listed.name)) return `item ${listed.name} stands there twice`
     items.set(listed.name, bytes)
   }
   return items
+}
+
+/** Where the claim is not what the finding in the bundle says; violations have no finding, their facts say it all. */
+const disagreement = ({ about, claim, items: listed }: Manifest, items: Items): string | undefined => {
+  const findings = listed.filter(({ kind }) => kind === "finding")
+  if (claim.kind === "violation") return findings.length === 0 ? undefined : "a violation has no finding"
+  if (findings.length !== 1) return "it has not exactly one finding"
+  const said = claimOf(claim.kind, parsedItem(items.get(findings[0]!.name)), about["crawl_id"])
+  return said !== undefined && said.statement === claim.statement && said.of.join("\n") === claim.of.join("\n")
+    ? undefined
+    : "its claim is not what its finding says"
 }
 
 /**
@@ -83,11 +112,16 @@ export const verifyBundle = (content: Uint8Array, id: string): VerifiedBundle | 
     return "it is no UTF-8"
   }
   if (!text.endsWith("\n")) return "its last line does not end"
-  const [first, ...rest] = text.slice(0, -1).split("\n")
+  const lines = text.slice(0, -1).split("\n")
+  const wrong = misshapen(content, lines)
+  if (wrong !== undefined) return wrong
+  const [first, ...rest] = lines
   const manifest = decodeManifest(first)
-  if (Result.isFailure(manifest)) return "its first line is no manifest of this format and version"
+  if (Result.isFailure(manifest) || !manifestMembers.test(memberNames(first!))) return "its first line is no manifest of this format and version"
   const items = readItems(manifest.success, rest)
   if (typeof items === "string") return items
+  const contradiction = disagreement(manifest.success, items)
+  if (contradiction !== undefined) return contradiction
   const isTrue = evaluator(items)
   return { id: found, manifest: manifest.success, items, failed: manifest.success.checks.filter((check) => !isTrue(check)) }
 }

@@ -7,6 +7,7 @@ import type { Shown } from "../shown.ts"
 import { type FilledItem, writeBundle } from "./bundle-file.ts"
 import type { Check, Manifest } from "./format.ts"
 import { readReceived, type Received, type Wanted } from "./read-items.ts"
+import { claimOf } from "./statement.ts"
 import { checksOfServers } from "./shared-checks.ts"
 import { checksOfVisits } from "./state-checks.ts"
 
@@ -31,9 +32,9 @@ export const parseClaim = (text: string): Claim | undefined => {
 /** What a server shows that others may show too: no more is needed to compare. */
 const comparable = ["banner", "donation address", "features", "version", "fee histogram", "fee", "tip"]
 
-/** What is said, of whom, and which of their replies bear on it. */
+/** What was found, and which of their replies bear on it. */
 interface Stated {
-  readonly claim: Manifest["claim"]
+  readonly kind: Claim["kind"]
   readonly finding: unknown
   readonly wanted: Wanted
 }
@@ -48,15 +49,13 @@ const visitsIn = (detail: unknown): ReadonlyArray<number> =>
     ? Object.entries(detail).flatMap(([key, value]) => key === "visit_id" && typeof value === "number" ? [value] : visitsIn(value))
     : []
 
-const probability = (value: number | null): string => value === null ? "not compared" : value.toFixed(3)
-
 const stated = Effect.fnUntraced(function*(crawlId: number, claim: Claim) {
   const atlas = yield* Atlas
   switch (claim.kind) {
     case "server": {
       const { behaviour, score, server } = yield* atlas.server(crawlId, claim.serverId)
       const result: Stated = {
-        claim: { kind: "server", of: [String(claim.serverId)], statement: `what server ${claim.serverId} (${server.host}) answered in crawl ${crawlId} and in the probes that followed it` },
+        kind: claim.kind,
         finding: { server, score, behaviour },
         wanted: { serverIds: [claim.serverId], probes: null, visits: null }
       }
@@ -70,28 +69,17 @@ const stated = Effect.fnUntraced(function*(crawlId: number, claim: Claim) {
       }
       const visits = visitsIn(indicator.detail)
       const result: Stated = {
-        claim: {
-          kind: "indicator",
-          of: [String(claim.serverId), claim.name],
-          statement: `indicator ${claim.name} of server ${claim.serverId} (${server.host}): ${
-            indicator.points === null ? `not tested (${indicator.untested})` : `${indicator.points} of ${indicator.weight} points`
-          }; innocent causes: ${indicator.innocent.join("; ")}`
-        },
-        finding: indicator,
+        kind: claim.kind,
+        finding: { ...indicator, server: { serverId: server.serverId, host: server.host } },
         wanted: { serverIds: [claim.serverId], probes: null, visits: visits.length === 0 ? null : visits }
       }
       return result
     }
     case "pair": {
       const [a, b] = claim.serverIds.toSorted((one, other) => one - other) as [number, number]
-      const pair = yield* atlas.pair(crawlId, a, b)
       const result: Stated = {
-        claim: {
-          kind: "pair",
-          of: [String(a), String(b)],
-          statement: `servers ${a} (${pair.a.host}) and ${b} (${pair.b.host}): probability of one operator ${probability(pair.sameOperator)}, of shared infrastructure ${probability(pair.sharedInfrastructure)}`
-        },
-        finding: pair,
+        kind: claim.kind,
+        finding: yield* atlas.pair(crawlId, a, b),
         wanted: { serverIds: [a, b], probes: comparable, visits: null }
       }
       return result
@@ -99,11 +87,7 @@ const stated = Effect.fnUntraced(function*(crawlId: number, claim: Claim) {
     case "cluster": {
       const cluster = yield* atlas.cluster(crawlId, claim.clusterId)
       const result: Stated = {
-        claim: {
-          kind: "cluster",
-          of: [String(claim.clusterId)],
-          statement: `group ${claim.clusterId}, ${cluster.members.length} servers: ${cluster.cluster.statement}`
-        },
+        kind: claim.kind,
         finding: cluster,
         wanted: { serverIds: cluster.members.map(({ serverId }) => serverId), probes: comparable, visits: null }
       }
@@ -144,12 +128,14 @@ export const bundleOf = (
 
 /** The bundle of a claim. Fails with `no such claim` where there is none, and as the atlas does. */
 export const claimBundle = Effect.fn("claimBundle")(function*(shown: Shown, provenance: Provenance, claim: Claim) {
-  const { claim: said, finding, wanted } = yield* stated(provenance.crawl_id, claim)
+  const { finding, kind, wanted } = yield* stated(provenance.crawl_id, claim)
   const received = yield* readReceived(shown, wanted)
   const checks = [
     ...checksOfVisits(provenance.network, received.items),
     ...(wanted.serverIds.length > 1 ? checksOfServers(received.visits, received.items, yield* readMoments(provenance.crawl_id)) : [])
   ]
   const item: FilledItem = { name: "finding.json", kind: "finding", visit: null, asked: null, content: Buffer.from(JSON.stringify(finding), "utf8") }
+  const said = claimOf(kind, finding, provenance.crawl_id)
+  if (said === undefined) return yield* Effect.die(new Error(`a finding about a ${kind} that is none`))
   return { ...bundleOf(provenance, said, received, [item], checks), checks: checks.length, items: received.items.length + 1 }
 })
