@@ -3,6 +3,7 @@ import { expect, it } from "vitest"
 import { byPlace, countryName, fillBounds } from "../../web/src/map/by-place.ts"
 import { pushedApart, seed } from "../../web/src/map/packing.ts"
 import { drawWorld } from "../../web/src/map/world.ts"
+import { bounded, readZoom, whole, zoomText } from "../../web/src/map/zoom.ts"
 import { inventNetwork } from "../support/invented-network.ts"
 
 const { rows } = inventNetwork(200, 1_000)
@@ -42,6 +43,30 @@ it("every country with a code has a place on the map, those too small for a shap
   }
   expect(world.countries.get("SG")!.path).toBeNull()
   expect(world.countries.get("FR")!.x, "France's middle is in Europe").toBeGreaterThan(world.width * 0.4)
+})
+
+it("the address says which part of the map is shown: read again it is the same, to a pixel of the screen", () => {
+  const size = { width: 1_000, height: 500 }
+  const place = fc.integer({ min: -30_000, max: 2_000 })
+  fc.assert(fc.property(fc.double({ min: 1, max: 30, noNaN: true }), place, place, (scale, x, y) => {
+    const zoom = bounded({ scale, x, y }, size)
+    const text = zoomText(zoom, size)
+    const again = readZoom(text, size)
+    expect(zoomText(again, size)).toBe(text)
+    expect(Math.abs(again.scale - zoom.scale)).toBeLessThanOrEqual(0.00501)
+    for (const [axis, length] of [["x", size.width], ["y", size.height]] as const) {
+      const centre = (one: typeof zoom) => (length / 2 - one[axis]) / one.scale
+      expect(Math.abs(centre(again) - centre(zoom))).toBeLessThan(0.06 + length * 0.0051)
+    }
+  }))
+  expect(zoomText(whole, size)).toBe("")
+  expect(zoomText({ scale: 2, x: -500, y: -250 }, size)).toBe("2,500,250")
+})
+
+it("an address that makes no sense shows the whole map, and none shows what lies beside it", () => {
+  const size = { width: 1_000, height: 500 }
+  for (const text of ["", "x", "2", "2,3", "NaN,1,1", "0.5,1,1", "2,1e9,3", "-2,1,1", "1,2,3"]) expect(readZoom(text, size), text).toEqual(whole)
+  expect(readZoom("99,99999,99999", size)).toEqual({ scale: 24, x: -23_000, y: -11_500 })
 })
 
 it("seeds of a heap lie apart", () => {

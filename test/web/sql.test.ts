@@ -1,6 +1,6 @@
 import { expect, it } from "vitest"
 import type { QueryAnswer } from "../../src/atlas/shapes/query.ts"
-import { isAlongLine, numberColumns, points, ticks, usualAxes } from "../../web/src/sql/chart-data.ts"
+import { axesOf, isAlongLine, numberColumns, points, ticks, usualAxes } from "../../web/src/sql/chart-data.ts"
 import { placeOf } from "../../web/src/sql/place.ts"
 
 const answer: QueryAnswer = {
@@ -39,4 +39,11 @@ it("ticks are round and within the range", () => {
   expect(ticks(0, 100)).toEqual([0, 20, 40, 60, 80, 100])
   expect(ticks(0.1, 0.32)).toEqual([0.1, 0.15, 0.2, 0.25, 0.3])
   expect(ticks(5, 5)).toEqual([5])
+})
+
+it("the address chooses the axes of a chart among the columns that can be one", () => {
+  expect(axesOf(answer, "", "")).toEqual(usualAxes(answer))
+  expect(axesOf(answer, "1", "3")).toEqual({ x: 1, y: 3 })
+  for (const word of ["9", "-1", "1.5", "host", "1", "4"]) expect(axesOf(answer, "", word), word).toEqual(usualAxes(answer))
+  expect(axesOf({ ...answer, columns: [{ name: "host", type: "VARCHAR" }] }, "0", "0")).toBeNull()
 })

@@ -211,7 +211,11 @@ describe.skipIf(isWithoutBrowser)(`the viewer ${inChromium}`, () => {
       await page.locator(".answer .grid tbody tr").first().waitFor()
       expect(await page.locator(".parameters input").first().inputValue()).toBe("1")
       await page.locator(".answer").getByRole("button", { name: "Chart" }).click()
-      expect(await page.locator(".answer-chart rect").count()).toBeGreaterThan(1)
+      const bars = page.locator(".answer-chart rect")
+      expect(await bars.count()).toBeGreaterThan(1)
+      const drawn = await bars.count()
+      await page.reload()
+      await expect.poll(() => bars.count(), patience).toBe(drawn)
     })
   })
 
@@ -267,6 +271,58 @@ describe.skipIf(isWithoutBrowser)(`the viewer ${inChromium}`, () => {
       })
     }
     expect(says[0]).toBe(says[1])
+  })
+
+  it("keeps in the address which indicator is open, which part of the map is shown, and the starts of another wallet", async () => {
+    await viewing("suspicion", async (page) => {
+      await settled(page)
+      const open = page.locator(".indicators details[open]")
+      await page.locator(".indicators summary").nth(1).click()
+      const text = await open.innerText()
+      expect(page.url()).toContain("open=")
+      await page.reload()
+      await expect.poll(() => open.innerText(), patience).toBe(text)
+      await page.goto(`${served.url}/#/map`)
+      const shown = page.locator(".map > g")
+      await page.getByRole("button", { name: "Zoom in" }).click()
+      await page.waitForURL(/at=1\.5,/)
+      const part = await shown.getAttribute("transform")
+      await page.reload()
+      await expect.poll(() => shown.getAttribute("transform"), patience).toBe(part)
+      await page.goto(`${served.url}/#/exposure?starts=100`)
+      const wallet = page.getByRole("combobox", { name: "Wallet" })
+      await wallet.selectOption({ index: 1 })
+      expect(page.url()).toContain("starts=100")
+      expect(await page.getByRole("combobox", { name: "Starts" }).inputValue()).toBe("100")
+    })
+  })
+
+  it("runs no SQL that came with a link until the reader says so", async () => {
+    await viewing("sql?as=chart&sql=SELECT+'a'+AS+name,+1+AS+n", async (page, { wrong }) => {
+      const asked: Array<string> = []
+      page.on("request", (request) => { if (request.url().endsWith("/sql")) asked.push(request.url()) })
+      await page.reload()
+      await page.locator(".not-run").waitFor()
+      expect([asked, wrong]).toEqual([[], []])
+      await page.getByRole("button", { name: /^Run/ }).click()
+      await expect.poll(() => page.locator(".answer-chart rect").count(), patience).toBe(1)
+      expect(await page.locator(".not-run").count()).toBe(0)
+    })
+  })
+
+  it("gives the network most of a telephone's screen, with its colours one press away", async () => {
+    await viewing("network", async (page) => {
+      await settled(page)
+      const canvas = page.locator(".network-canvas")
+      await canvas.locator("canvas").first().waitFor()
+      expect((await canvas.boundingBox())!.height).toBeGreaterThanOrEqual(0.6 * 740 - 1)
+      await page.locator(".legend summary").click()
+      await page.locator(".legend button").first().click()
+      await expect.poll(() => shownCount(page), patience).toMatch(/ of /)
+      await page.locator(".network-says").scrollIntoViewIfNeeded()
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBe(360)
+      expect(await seriousViolations(page)).toEqual([])
+    }, { viewport: { width: 360, height: 740 } })
   })
 
   it("follows a crawl that begins while it is open", async () => {

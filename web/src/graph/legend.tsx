@@ -1,7 +1,13 @@
+import { signal } from "@preact/signals"
 import type { Colouring, LegendEntry } from "./colouring.ts"
 import { slotCss } from "./slot-css.ts"
 import { count } from "../text/format.ts"
 import { shortened, shown } from "../text/display.ts"
+
+/** On a small screen the picture has the room, and what its colours mean opens above it. */
+const narrow = matchMedia("(max-width: 820px)")
+const isNarrow = signal(narrow.matches)
+narrow.addEventListener("change", () => { isNarrow.value = narrow.matches })
 
 /** What the colours mean, with the servers that have each; one is chosen by pressing it, and left by pressing it again. */
 export const Legend = ({ colouring, entries, isOnly, onOnly }: {
@@ -11,8 +17,8 @@ export const Legend = ({ colouring, entries, isOnly, onOnly }: {
   readonly isOnly: (entry: LegendEntry) => boolean
   readonly onOnly: (entry: LegendEntry) => void
 }) => (
-  <div class="legend" role="group" aria-label={`Colours: ${colouring.attribute.title}`}>
-    <h2>{colouring.attribute.title}</h2>
+  <details class="legend" role="group" aria-label={`Colours: ${colouring.attribute.title}`} open={!isNarrow.value}>
+    <summary><h2>{colouring.attribute.title}</h2></summary>
     <ul>
       {entries.filter((entry) => entry.servers > 0 || isOnly(entry)).map((entry) => {
         const text = <>
@@ -30,5 +36,5 @@ export const Legend = ({ colouring, entries, isOnly, onOnly }: {
       })}
     </ul>
     <p class="quiet legend-note">Ring: it did not answer us, or was not asked.</p>
-  </div>
+  </details>
 )

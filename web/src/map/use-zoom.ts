@@ -1,31 +1,52 @@
-import { useRef, useState } from "preact/hooks"
+import { useEffect, useRef, useState } from "preact/hooks"
+import { bounded, readZoom, whole, type Zoom, zoomText } from "./zoom.ts"
 
-export interface Zoom {
-  readonly scale: number
-  readonly x: number
-  readonly y: number
-}
+/** Browsers refuse an address that changes with every turn of a wheel. */
+const restMs = 250
 
-const whole: Zoom = { scale: 1, x: 0, y: 0 }
-const largest = 24
-
-/** Part of a picture of `width` x `height` units that is shown: moved by dragging, zoomed by wheel, keys and buttons. */
-export const useZoom = (width: number, height: number) => {
-  const [zoom, setZoom] = useState<Zoom>(whole)
+/**
+ * The part of a picture of `width` x `height` units that is shown: moved by dragging, zoomed by wheel, keys and buttons.
+ *
+ * @param text what the address says of it
+ * @param onRest takes what the address is to say, once the picture stands still
+ */
+export const useZoom = (width: number, height: number, text: string, onRest: (text: string) => void) => {
+  const size = { width, height }
+  const [zoom, setZoom] = useState<Zoom>(() => readZoom(text, size))
+  const latest = useRef(zoom)
+  const written = useRef(text)
+  const rest = useRef<ReturnType<typeof setTimeout> | undefined>(undefined)
   const drag = useRef<{ readonly x: number; readonly y: number; readonly from: Zoom; readonly pixels: number; moved: boolean } | null>(null)
 
-  const bounded = ({ scale, x, y }: Zoom): Zoom => ({
-    scale,
-    x: Math.min(0, Math.max(width * (1 - scale), x)),
-    y: Math.min(0, Math.max(height * (1 - scale), y))
-  })
+  const show = (next: Zoom): void => {
+    latest.current = bounded(next, size)
+    setZoom(latest.current)
+  }
+  const go = (next: Zoom): void => {
+    show(next)
+    clearTimeout(rest.current)
+    rest.current = setTimeout(() => {
+      written.current = zoomText(latest.current, size)
+      onRest(written.current)
+    }, restMs)
+  }
+  // The address was changed by others: by "back", or a link.
+  useEffect(() => {
+    if (text === written.current) return
+    written.current = text
+    clearTimeout(rest.current)
+    show(readZoom(text, size))
+  }, [text])
+  useEffect(() => () => clearTimeout(rest.current), [])
+
   /** Around a point of the picture's units, which stays where it is. */
-  const by = (factor: number, atX = width / 2, atY = height / 2): void => setZoom((now) => {
-    const scale = Math.min(largest, Math.max(1, now.scale * factor))
-    return bounded({ scale, x: atX - ((atX - now.x) * scale) / now.scale, y: atY - ((atY - now.y) * scale) / now.scale })
-  })
-  const move = (dx: number, dy: number): void => setZoom((now) => bounded({ ...now, x: now.x + dx, y: now.y + dy }))
-  const reset = (): void => setZoom(whole)
+  const by = (factor: number, atX = width / 2, atY = height / 2): void => {
+    const now = latest.current
+    const { scale } = bounded({ ...now, scale: now.scale * factor }, size)
+    go({ scale, x: atX - ((atX - now.x) * scale) / now.scale, y: atY - ((atY - now.y) * scale) / now.scale })
+  }
+  const move = (dx: number, dy: number): void => go({ ...latest.current, x: latest.current.x + dx, y: latest.current.y + dy })
+  const reset = (): void => go(whole)
 
   /** Units of the picture per pixel of the screen, and where its corner is. */
   const frame = (element: SVGSVGElement) => {
@@ -49,7 +70,7 @@ export const useZoom = (width: number, height: number) => {
       const dy = event.clientY - now.y
       if (!now.moved && Math.hypot(dx, dy) < 4) return
       now.moved = true
-      setZoom(bounded({ scale: now.from.scale, x: now.from.x + dx / now.pixels, y: now.from.y + dy / now.pixels }))
+      go({ scale: now.from.scale, x: now.from.x + dx / now.pixels, y: now.from.y + dy / now.pixels })
     },
     /** A drag is no click. */
     onClickCapture: (event: MouseEvent): void => {

@@ -12,7 +12,7 @@ import { byPlace, countryName, fillBounds } from "../map/by-place.ts"
 import { useZoom } from "../map/use-zoom.ts"
 import { fillShare, world, WorldMap } from "../map/world-map.tsx"
 import { Empty, Loading } from "../parts/states.tsx"
-import { filter, hidden, narrow, own, pageHash } from "../state/store.ts"
+import { filter, hidden, narrow, own, pageHash, setOwn } from "../state/store.ts"
 import { count, counted } from "../text/format.ts"
 import "../graph/network.css"
 import "../map/map.css"
@@ -39,7 +39,7 @@ const Drawn = ({ all, rows }: ShownServers) => {
   const legend = useMemo(() => colouring.legend(shown), [colouring, shown])
   const legendFilter = useLegendFilter()
   const isSelected = useIsSelected()
-  const zoom = useZoom(world.width, world.height)
+  const zoom = useZoom(world.width, world.height, own("at"), (at) => setOwn({ at }, "replace"))
   const isTable = own("as") === "table"
   const placed = shown.length - places.onion.length - places.unknown.length
   const isCountry = (code: string): boolean => filter.value.country?.length === 1 && filter.value.country[0] === code

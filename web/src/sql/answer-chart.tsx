@@ -1,9 +1,9 @@
-import { useState } from "preact/hooks"
 import type { QueryAnswer } from "../../../src/atlas/shapes/query.ts"
 import { Choice } from "../graph/choice.tsx"
+import { own, setOwn } from "../state/store.ts"
 import { shortened, shown } from "../text/display.ts"
 import { count, time } from "../text/format.ts"
-import { isAlongLine, numberColumns, type Point, points, ticks, usualAxes } from "./chart-data.ts"
+import { axesOf, isAlongLine, numberColumns, type Point, points, ticks } from "./chart-data.ts"
 
 const mostBars = 40
 
@@ -59,18 +59,15 @@ const LineChart = ({ data, isTime, title }: { readonly data: ReadonlyArray<Point
   )
 }
 
-/** One column of an answer against another. */
+/** One column of an answer against another; the address says which. */
 export const AnswerChart = ({ answer }: { readonly answer: QueryAnswer }) => {
-  const usual = usualAxes(answer)
-  const [chosenX, setX] = useState<number | null>(null)
-  const [chosenY, setY] = useState<number | null>(null)
-  const [chosenKind, setKind] = useState<"bar" | "line" | null>(null)
-  if (usual === null) return <p class="quiet">No column of this answer is a figure, so there is nothing to draw.</p>
+  const axes = axesOf(answer, own("x"), own("y"))
+  const chosenKind = own("draw")
+  if (axes === null) return <p class="quiet">No column of this answer is a figure, so there is nothing to draw.</p>
   const figures = numberColumns(answer)
-  const x = chosenX !== null && chosenX < answer.columns.length ? chosenX : usual.x
-  const y = chosenY !== null && figures.includes(chosenY) ? chosenY : usual.y
+  const { x, y } = axes
   const isLine = isAlongLine(answer, x)
-  const kind = chosenKind ?? (isLine ? "line" : "bar")
+  const kind = chosenKind === "line" || chosenKind === "bar" ? chosenKind : isLine ? "line" : "bar"
   const data = points(answer, x, y)
   const name = (i: number): string => shortened(answer.columns[i]!.name, 30)
   const title = `${name(y)} by ${name(x)}`
@@ -78,9 +75,9 @@ export const AnswerChart = ({ answer }: { readonly answer: QueryAnswer }) => {
   return (
     <div class="answer-chart-box">
       <div class="actions">
-        <Choice label="x" value={String(x)} options={answer.columns.map((_, i) => [String(i), name(i)])} onChoose={(value) => setX(Number(value))} />
-        <Choice label="y" value={String(y)} options={figures.map((i) => [String(i), name(i)])} onChoose={(value) => setY(Number(value))} />
-        <Choice label="as" value={kind} options={[["bar", "bars"], ["line", "line"]]} onChoose={(value) => setKind(value === "line" ? "line" : "bar")} />
+        <Choice label="x" value={String(x)} options={answer.columns.map((_, i) => [String(i), name(i)])} onChoose={(value) => setOwn({ x: value }, "replace")} />
+        <Choice label="y" value={String(y)} options={figures.map((i) => [String(i), name(i)])} onChoose={(value) => setOwn({ y: value }, "replace")} />
+        <Choice label="as" value={kind} options={[["bar", "bars"], ["line", "line"]]} onChoose={(value) => setOwn({ draw: value }, "replace")} />
       </div>
       {kind === "line" && isLine ? <LineChart data={data} isTime={!figures.includes(x)} title={title} /> : <BarChart data={data} title={title} />}
       {missing > 0 ? <p class="quiet">{`${missing} rows have no figure in ${name(y)} and are left out.`}</p> : null}

@@ -2,9 +2,10 @@ import { useMemo, useState } from "preact/hooks"
 import type { QueryAnswer } from "../../../src/atlas/shapes/query.ts"
 import { useAbout, useCrawl } from "../client/atlas.ts"
 import { download } from "../parts/download.ts"
+import { own, setOwn } from "../state/store.ts"
 import { csvFile } from "../table/csv.ts"
 import { Grid, type GridColumn } from "../table/grid.tsx"
-import { sorted, type Order } from "../table/sort.ts"
+import { orderText, readOrder, sorted, type Order } from "../table/sort.ts"
 import { jsonLines, shown } from "../text/display.ts"
 import { count, counted, milliseconds } from "../text/format.ts"
 import { AnswerChart } from "./answer-chart.tsx"
@@ -34,10 +35,11 @@ const WholeRow = ({ answer, line, onClose }: { readonly answer: QueryAnswer; rea
   </section>
 )
 
-/** Rows of a query as table and chart, and as files. */
+const asAnswered: Order = { column: "", direction: "up" }
+
+/** Rows of a query as table and chart, which the address says, and as files. */
 export const Answer = ({ answer, name }: { readonly answer: QueryAnswer; readonly name: string }) => {
-  const [order, setOrder] = useState<Order | null>(null)
-  const [isChart, setChart] = useState(false)
+  const isChart = own("as") === "chart"
   const [open, setOpen] = useState<Line | null>(null)
   const crawl = useCrawl().value
   const version = useAbout().value?.version ?? null
@@ -48,10 +50,11 @@ export const Answer = ({ answer, name }: { readonly answer: QueryAnswer; readonl
       cell: ({ values }) => values[i] === null || values[i] === undefined ? <span class="quiet">null</span> : shown(cellText(values[i]), 200)
     }))
   }, [answer])
+  const order = readOrder(own("sort"), columns.map(({ id }) => id), asAnswered)
   const lines = useMemo(() => {
     const all = answer.rows.map((values, index): Line => ({ index, values }))
-    return order === null ? all : sorted(all, ({ values }) => key(values[Number(order.column)]), order.direction)
-  }, [answer, order])
+    return order.column === "" ? all : sorted(all, ({ values }) => key(values[Number(order.column)]), order.direction)
+  }, [answer, order.column, order.direction])
   const file = `${crawl?.simulated === true ? "SIMULATED-" : ""}${name}`
   const saveJson = (): void => download(`${file}.json`, "application/json", JSON.stringify({
     name, codeVersion: version, licence: "CC BY 4.0", simulated: crawl?.simulated ?? null, truncated: answer.truncated,
@@ -63,8 +66,8 @@ export const Answer = ({ answer, name }: { readonly answer: QueryAnswer; readonl
         <output>{`${counted(answer.rows.length, "row")}${answer.truncated ? `; there were more than ${count(answer.maxRows)}, which is the limit` : ""}, ${milliseconds(answer.ms)}`}</output>
         <span class="spring" />
         <span class="tabs" role="group" aria-label="Show as">
-          <button type="button" aria-pressed={!isChart} onClick={() => setChart(false)}>Table</button>
-          <button type="button" aria-pressed={isChart} onClick={() => setChart(true)}>Chart</button>
+          <button type="button" aria-pressed={!isChart} onClick={() => setOwn({ as: "" })}>Table</button>
+          <button type="button" aria-pressed={isChart} onClick={() => setOwn({ as: "chart" })}>Chart</button>
         </span>
         <button type="button" onClick={() => download(`${file}.csv`, "text/csv;charset=utf-8", csvFile(answer.columns.map((column) => column.name), answer.rows))}>Download CSV</button>
         <button type="button" onClick={saveJson}>Download JSON</button>
@@ -73,7 +76,7 @@ export const Answer = ({ answer, name }: { readonly answer: QueryAnswer; readonl
         ? <AnswerChart answer={answer} />
         : answer.rows.length === 0
           ? <p class="quiet answer-none">No row answers this.</p>
-          : <Grid<Line> label="Answer" columns={columns} rows={lines} idOf={({ index }) => index} order={order ?? { column: "", direction: "up" }} onOrder={setOrder}
+          : <Grid<Line> label="Answer" columns={columns} rows={lines} idOf={({ index }) => index} order={order} onOrder={(next) => setOwn({ sort: orderText(next) }, "replace")}
             onOpen={setOpen} isOpen={({ index }) => open?.index === index} />}
       {open === null || isChart ? null : <WholeRow answer={answer} line={open} onClose={() => setOpen(null)} />}
     </div>

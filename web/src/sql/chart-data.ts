@@ -24,6 +24,15 @@ export const usualAxes = (answer: QueryAnswer): { readonly x: number; readonly y
   return { x: x >= 0 ? x : figures.find((i) => i !== y) ?? y, y }
 }
 
+/** Axes by the words of the address, the usual ones where these fit no column; null where nothing can be drawn. */
+export const axesOf = (answer: QueryAnswer, wordX: string, wordY: string): { readonly x: number; readonly y: number } | null => {
+  const usual = usualAxes(answer)
+  if (usual === null) return null
+  const columnOf = (word: string): number => /^\d{1,4}$/.test(word) ? Number(word) : -1
+  const [x, y] = [columnOf(wordX), columnOf(wordY)]
+  return { x: x >= 0 && x < answer.columns.length ? x : usual.x, y: numberColumns(answer).includes(y) ? y : usual.y }
+}
+
 /** Whether x goes along a line, or is a list of names. */
 export const isAlongLine = ({ columns }: QueryAnswer, x: number): boolean => numeric.test(columns[x]?.type ?? "") || isTime(columns[x]?.type ?? "")
 

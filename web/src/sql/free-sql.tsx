@@ -45,13 +45,17 @@ const limits = ({ answerChars, maxRows, memory, textChars, timeoutMs }: About["s
 /** SQL of the reader's own. */
 export const FreeSql = ({ about }: { readonly about: About }) => {
   const [text, setText] = useState(own("sql") !== "" ? own("sql") : history.peek()[0] ?? first)
+  // What others wrote into a link runs when the reader says so.
+  const [linked] = useState(() => own("sql"))
   const [outcome, setOutcome] = useState<Outcome>({ kind: "none" })
   const turn = useRef(0)
   const run = async (): Promise<void> => {
     if (text.trim() === "") return
     const mine = ++turn.current
     remember(text)
-    setOwn({ sql: text.length <= longestInAddress ? text : "" }, "replace")
+    // Axes and order chosen for other columns say nothing about these.
+    const forgotten = text === own("sql") ? {} : { sort: "", x: "", y: "", draw: "" }
+    setOwn({ ...forgotten, sql: text.length <= longestInAddress ? text : "" }, "replace")
     setOutcome({ kind: "running" })
     const next = await outcomeOf(text)
     // An answer that was overtaken by another question is dropped.
@@ -79,6 +83,9 @@ export const FreeSql = ({ about }: { readonly about: About }) => {
             ? <Failed message={`${mistake === null ? "" : `Line ${mistake.line}, column ${mistake.column}: `}${outcome.refusal.message.replace(/\s*\n\s*/g, " ")}`} />
             : outcome.kind === "failed" ? <Failed message={outcome.failure.message} /> : null}
         </div>
+        {outcome.kind === "none" && linked !== "" && text === linked
+          ? <p class="not-run" role="note">This SQL came with the address and has not been run: read it, then press Run.</p>
+          : null}
         <p class="says-who">{limits(about.sqlLimits)} What tables and columns mean: the data dictionary.</p>
       </div>
       {outcome.kind === "running" ? <Shape /> : outcome.kind === "answer" ? <Answer answer={outcome.answer} name="sql-answer" /> : null}
