@@ -121,10 +121,10 @@ const makeAtlas = Effect.gen(function*() {
     const times = (lookedAt.get(crawlId) ?? 0) + 1
     lookedAt.set(crawlId, times)
     if (times <= fewServers || (yield* servers(crawlId)).length > manyServers) return yield* readFields(crawlId, serverId)
-    return yield* Effect.catch(allFields(crawlId), () => {
+    return yield* allFields(crawlId).pipe(Effect.catch(() => {
       lookedAt.set(crawlId, Number.NEGATIVE_INFINITY)
       return readFields(crawlId, serverId)
-    })
+    }))
   })
   const clusters = yield* kept(Effect.fnUntraced(function*(crawlId: number) {
     return yield* readClusters(crawlId, yield* serversById(crawlId))

@@ -1,6 +1,7 @@
 import { Effect, Schema } from "effect"
 import { Database } from "../store/database.ts"
 import { AtlasError } from "./atlas-error.ts"
+import { bounded } from "./bounded.ts"
 import type { Field } from "./shapes/server-detail.ts"
 
 const NamesRow = Schema.Struct({ name: Schema.String, comment: Schema.NullOr(Schema.String) })
@@ -37,6 +38,9 @@ const metadataSql = (view: string, wanted: string): string | undefined => {
     ), ${body}`
 }
 
+/** Characters shown of one text in a field. */
+const mostOfField = 8_000
+
 /** Columns of `server_metadata` of an endpoint, with what each means and why it is not known; none of an endpoint that was not read. */
 export type FieldsOf = (endpointId: number) => ReadonlyArray<Field>
 
@@ -69,7 +73,7 @@ export const readFields = Effect.fnUntraced(function*(crawlId: number, serverId:
     return names.filter(({ name }) => name !== "untested").map(({ comment, name }): Field => ({
       name,
       comment: comment ?? "",
-      value: row[name] ?? null,
+      value: bounded(row[name] ?? null, mostOfField),
       unknown: unknown[name] ?? null
     }))
   }

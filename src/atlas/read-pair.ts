@@ -2,6 +2,7 @@ import { Effect } from "effect"
 import type { AnalysedCrawl } from "../analysis/analysis-input.ts"
 import { bitsOf } from "../analysis/linkage/model.ts"
 import { readPair, readRun, type StoredEvidence } from "../analysis/verdict-reader.ts"
+import { bounded } from "./bounded.ts"
 import { jsonOf } from "./json.ts"
 import type { CrawlRow } from "./shapes/crawl.ts"
 import type { EvidenceRow, PairDetail } from "./shapes/evidence.ts"
@@ -26,7 +27,7 @@ const rowOf = (stored: StoredEvidence): EvidenceRow => ({
   reduction: stored.reduction,
   forgeability: stored.forgeability,
   innocent: stored.innocent,
-  detail: jsonOf(stored.detail)
+  detail: bounded(jsonOf(stored.detail))
 })
 
 const sentence = ({ bits, comparison, level, value }: EvidenceRow): string =>

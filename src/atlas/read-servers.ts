@@ -12,6 +12,10 @@ export const resolutionSql = `
   SELECT arg_max(resolution, (round(coalesce(modularity, -1), 9), -abs(resolution - 1))) AS resolution
   FROM community WHERE crawl_id = $crawl_id`
 
+/** Texts of servers are cut in lists: some send megabytes for a version. */
+const shortSql = (column: string): string =>
+  `CASE WHEN len(v.${column}) > 200 THEN v.${column}[:200] || '… (' || len(v.${column}) || ' characters)' ELSE v.${column} END AS ${column}`
+
 /**
  * One row a server, all of them in one query. What its endpoints differ in is
  * said of the first of them (place) or not at all (implementation).
@@ -21,7 +25,7 @@ const sql = `
     SELECT m.server_id, ce.endpoint_id, ce.host, ce.network_class, ce.reachable,
       coalesce(ce.reason, CASE WHEN ce.visit_id IS NULL THEN 'not visited: ' || coalesce(ce.not_visited_reason, ce.state) END) AS reason,
       ce.visit_id IS NOT NULL AS visited,
-      v.software, v.protocol, v.chain, v.tip_height,
+      ${shortSql("software")}, ${shortSql("protocol")}, v.chain, v.tip_height,
       CASE WHEN p.address IS NOT NULL THEN [p.address] ELSE coalesce(p.addresses, []) END AS addresses,
       ti.median_ms, i.implementation, i.version_range,
       ts.version AS tls, ts.wallet_accepts, x.self_signed,

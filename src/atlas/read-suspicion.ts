@@ -1,6 +1,7 @@
 import { Effect, Schema } from "effect"
 import { isViolation, shippedIndicators } from "../analysis/suspicion/indicator-table.ts"
 import { Database } from "../store/database.ts"
+import { bounded } from "./bounded.ts"
 import { jsonOf } from "./json.ts"
 import { answeredHere } from "./overview.ts"
 import type { CrawlRow } from "./shapes/crawl.ts"
@@ -128,7 +129,7 @@ export const readScore = Effect.fnUntraced(function*(crawlId: number, serverId: 
       baseRate: part.base_rate,
       untested: part.untested,
       innocent: entryOf(part.name)?.innocent ?? [],
-      detail: jsonOf(part.detail)
+      detail: bounded(jsonOf(part.detail))
     }))
   }
 })

@@ -104,6 +104,17 @@ layer(AnalysedDatabase.layer)("what is shown of one thing", (it) => {
       assert.strictEqual(renewed.endpoints[0]!.fields.find(({ name }) => name === "spki_sha256")!.value, "key of ash.example.org")
     }))
 
+  it.effect("megabytes that a server sends for a version are cut, saying so, and stay in the database", () =>
+    Effect.gen(function*() {
+      const path = `${yield* temporaryFolder}/observatory.duckdb`
+      const long = "x".repeat(20_000)
+      yield* recordCrawl(path, inventedFacts().map((fact) =>
+        fact._tag === "visit" && fact.visit.endpoint.host === "ash.example.org" ? { ...fact, visit: { ...fact.visit, software: long, banner: long } } : fact))
+      const [[row], detail] = yield* shown(path, (atlas) => Effect.all([atlas.servers(1), atlas.server(1, 1)]))
+      assert.strictEqual(row!.software, `${long.slice(0, 200)}… (20000 characters)`)
+      assert.strictEqual(detail.endpoints[0]!.fields.find(({ name }) => name === "banner")!.value, `${long.slice(0, 8_000)}… (20000 characters)`)
+    }))
+
   it.effect("the map has a place for every server, where the analysis drew it", () =>
     Effect.gen(function*() {
       const path = yield* AnalysedDatabase
