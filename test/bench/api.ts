@@ -3,12 +3,13 @@
  * writes to the same database: errors, and how much longer the slowest wait.
  * `npm run bench:api [-- --smoke]`
  */
+import { spawn } from "node:child_process"
+import { once } from "node:events"
 import { mkdtempSync, rmSync } from "node:fs"
 import { Agent, request } from "node:http"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { bundleCli, runCli, startCli } from "../support/cli.ts"
-import { runSimnet } from "../support/running-simnet.ts"
 import { writeFixedScenario } from "../support/small-scenario.ts"
 
 const isSmoke = process.argv.includes("--smoke")
@@ -20,19 +21,24 @@ process.on("exit", () => rmSync(folder, { recursive: true, force: true }))
 process.env["OBSERVATORY_TEST_BUNDLE"] = await bundleCli()
 const db = join(folder, "observatory.duckdb")
 
-const simnet = await runSimnet({ scenario: isSmoke ? writeFixedScenario(folder, 24) : "mainnet-2025-12" })
-const proxy = `socks5://127.0.0.1:${simnet.simnet.socksPort}`
-const network = simnet.simnet.chain
-const crawl = () =>
+/** The network in a process of its own, so that this one has only readers to serve. */
+const simnet = spawn(process.execPath, [
+  process.env["OBSERVATORY_TEST_BUNDLE"], "simnet", "--ready-json", "--scenario", isSmoke ? writeFixedScenario(folder, 24) : "mainnet-2025-12"
+], { stdio: ["pipe", "pipe", "inherit"] })
+const [line] = (await once(simnet.stdout.setEncoding("utf8"), "data")) as [string]
+const { chain: network, dns, seeds, socks } = JSON.parse(line) as { chain: string; dns: string; seeds: ReadonlyArray<string>; socks: string }
+
+/** As fast as it can, or as a crawl usually is: ten connections a second. */
+const crawl = (...pace: ReadonlyArray<string>) =>
   startCli([
-    "crawl", "--network", network, "--db", db, "--proxy", proxy, "--tor", proxy, "--rate", "0", "--fingerprint", "off", "--progress", "off",
-    "--resolver", `127.0.0.1:${simnet.simnet.dnsPort}`, ...simnet.simnet.seeds.flatMap((seed) => ["--seed", seed])
+    "crawl", "--network", network, "--db", db, "--proxy", socks, "--tor", socks, "--fingerprint", "off", "--progress", "off",
+    "--resolver", dns, ...pace, ...seeds.flatMap((seed) => ["--seed", seed])
   ], { timeoutMs: 600_000 })
 const done = async (running: Awaited<ReturnType<typeof startCli>>) => {
   const { code, stderr } = await running.result
   if (code !== 0) throw new Error(stderr)
 }
-await done(await crawl())
+await done(await crawl("--rate", "0"))
 const analysed = await runCli(["analyze", "--network", network, "--db", db], { timeoutMs: 600_000 })
 if (analysed.code !== 0) throw new Error(analysed.stderr)
 
@@ -119,7 +125,7 @@ over.abort()
 await writing
 server.child.kill("SIGINT")
 await server.result
-await simnet.stop()
+simnet.kill()
 
 console.table(Object.fromEntries(([["idle", idle], ["a crawl writes", busy]] as const).map(([name, { editions, errors, waits }]) => [name, {
   readers,
