@@ -30,6 +30,10 @@ export type Leg =
   | "domain"
   /** One address for gifts. Clubs pass them on to one cause, a framer copies it. */
   | "gift"
+  /** Habits of who sets servers up, each of which anybody can copy: how hosts are named, when certificates were made, what is said in a greeting. */
+  | "naming"
+  | "minting"
+  | "text"
 
 /** What an agreement in a comparison is in a verdict. */
 export interface Role {
@@ -50,6 +54,8 @@ const partOf = ({ forgeability, question }: Comparison): Part => {
   }
 }
 
+const habits: ReadonlyMap<string, Leg> = new Map([["donation", "gift"], ["naming", "naming"], ["minting", "minting"], ["banner", "text"]])
+
 const legOf = (part: Part, bundle: string): Leg | null => {
   switch (part) {
     case "possession":
@@ -59,7 +65,7 @@ const legOf = (part: Part, bundle: string): Leg | null => {
     case "two-sided":
       return bundle === "key" ? "key" : bundle === "statement" ? "statement" : "domain"
     case "copyable":
-      return bundle === "donation" ? "gift" : null
+      return habits.get(bundle) ?? null
     default:
       return null
   }
@@ -117,27 +123,38 @@ const aloneBits = (sums: Sums): number => Math.min(sums.weightyCopyable, model.c
 export const cappedBits = (sums: Sums): number =>
   sums.possession + sums.image + sums["two-sided"] +
   (isEnough(sums)
-    ? Math.min(sums.copyable, model.copyableCap) + Math.min(sums.context, model.contextCap) + against(sums)
+    ? Math.min(sums.copyable, hasAllHabits(sums.legs) ? model.allHabitsCap : model.copyableCap) + Math.min(sums.context, model.contextCap) + against(sums)
     : aloneBits(sums))
 
 const hasKey = (legs: ReadonlySet<Leg>): boolean => legs.has("key") || legs.has("image key")
+
+/** All at once that one can say of oneself: no guide, club or seller is known to set all of it, and a framer must mean exactly this victim. */
+const hasAllHabits = (legs: ReadonlySet<Leg>): boolean =>
+  legs.has("gift") && legs.has("naming") && legs.has("minting") && legs.has("text")
 
 /** A certificate that names both and its key are one decision; so are names and a certificate of one hoster. */
 const legsOf = (legs: ReadonlySet<Leg>): number =>
   (hasKey(legs) ? 1 : 0) + (legs.has("domain") || (legs.has("statement") && !hasKey(legs)) ? 1 : 0) + (legs.has("gift") ? 1 : 0)
 
 /**
- * The conditions of a verdict. What can be written can be copied, dates of
- * certificates too, so it takes something that a copier cannot have: a private
- * key, or a certificate that names the other. That alone an image, a hoster's
- * front or a proxy brings to strangers. So it also takes one address for gifts,
- * since money of the one then goes to the other, and where the key is under
- * nobody's name a domain of both, which neither an image nor who passes bytes on
- * has. Nor may anything show that a third party brought it, see `Doubt`.
+ * The conditions of a verdict. It takes something that a copier cannot have, a
+ * private key or a certificate that names the other, and something that who
+ * brings such a thing to strangers does not bring with it:
+ * - beside a key in certificates that name their hosts, one address for gifts,
+ *   since money of the one then goes to the other, or one domain;
+ * - beside a certificate that names the other, one address for gifts;
+ * - beside a key under nobody's name, a domain of both and one address for
+ *   gifts, or one way of naming hosts.
+ * The only way without a key is all habits at once. Nor may anything show that a
+ * third party brought it, see `Doubt`.
  */
 export const isEnough = ({ doubt, legs }: Sums): boolean =>
-  doubt === null && legs.has("gift") &&
-  (legs.has("key") || legs.has("statement") || (legs.has("image key") && legs.has("domain")))
+  doubt === null && (
+    (legs.has("gift") && (legs.has("key") || legs.has("statement") || (legs.has("image key") && legs.has("domain")))) ||
+    (legs.has("key") && legs.has("domain")) ||
+    (legs.has("image key") && legs.has("naming")) ||
+    hasAllHabits(legs)
+  )
 
 /** What remains possible however many bits agree: third parties that nobody knows of. The more legs, the less. */
 const mostCertain = ({ legs }: Sums): number =>
