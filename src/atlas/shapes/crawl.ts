@@ -7,6 +7,7 @@ export const LevelCounts = Schema.Struct({
   endpoints: Schema.Int,
   endpointsReachable: Schema.Int,
   servers: Schema.Int,
+  /** Answered, and of the crawl's chain; rows of other chains may be reachable too. */
   serversReachable: Schema.Int,
   /** Groups of more than one server that are probably one operator's. */
   operatorGroups: Schema.NullOr(Schema.Int)

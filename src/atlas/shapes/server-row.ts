@@ -46,6 +46,7 @@ export const ServerRow = Schema.Struct({
   backendId: Schema.NullOr(Schema.Int),
   machineId: Schema.NullOr(Schema.Int),
   behaviourClusterId: Schema.NullOr(Schema.Int),
+  /** Of the partition that the map shows: that of the highest modularity. */
   communityId: Schema.NullOr(Schema.Int),
   /** 0..100; null: not analysed. */
   score: Schema.NullOr(Schema.Number),
