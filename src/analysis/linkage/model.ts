@@ -57,8 +57,6 @@ export const model = {
    * one text copies the next, so more of it does not add up.
    */
   copyableCap: 8,
-  /** The same where all habits agree at once: address for gifts, names, dates and greeting. */
-  allHabitsCap: 20,
   /**
    * The same where they are not, weighty agreements only: with the prior of
    * 0.3 % it stays below 2 %, so nobody moves another's server by copying it.

@@ -30,10 +30,6 @@ export type Leg =
   | "domain"
   /** One address for gifts. Clubs pass them on to one cause, a framer copies it. */
   | "gift"
-  /** Habits of who sets servers up, each of which anybody can copy: how hosts are named, when certificates were made, what is said in a greeting. */
-  | "naming"
-  | "minting"
-  | "text"
 
 /** What an agreement in a comparison is in a verdict. */
 export interface Role {
@@ -54,8 +50,6 @@ const partOf = ({ forgeability, question }: Comparison): Part => {
   }
 }
 
-const habits: ReadonlyMap<string, Leg> = new Map([["donation", "gift"], ["naming", "naming"], ["minting", "minting"], ["banner", "text"]])
-
 const legOf = (part: Part, bundle: string): Leg | null => {
   switch (part) {
     case "possession":
@@ -65,7 +59,7 @@ const legOf = (part: Part, bundle: string): Leg | null => {
     case "two-sided":
       return bundle === "key" ? "key" : bundle === "statement" ? "statement" : "domain"
     case "copyable":
-      return habits.get(bundle) ?? null
+      return bundle === "donation" ? "gift" : null
     default:
       return null
   }
@@ -123,14 +117,10 @@ const aloneBits = (sums: Sums): number => Math.min(sums.weightyCopyable, model.c
 export const cappedBits = (sums: Sums): number =>
   sums.possession + sums.image + sums["two-sided"] +
   (isEnough(sums)
-    ? Math.min(sums.copyable, hasAllHabits(sums.legs) ? model.allHabitsCap : model.copyableCap) + Math.min(sums.context, model.contextCap) + against(sums)
+    ? Math.min(sums.copyable, model.copyableCap) + Math.min(sums.context, model.contextCap) + against(sums)
     : aloneBits(sums))
 
 const hasKey = (legs: ReadonlySet<Leg>): boolean => legs.has("key") || legs.has("image key")
-
-/** All at once that one can say of oneself: no guide, club or seller is known to set all of it, and a framer must mean exactly this victim. */
-const hasAllHabits = (legs: ReadonlySet<Leg>): boolean =>
-  legs.has("gift") && legs.has("naming") && legs.has("minting") && legs.has("text")
 
 /** A certificate that names both and its key are one decision; so are names and a certificate of one hoster. */
 const legsOf = (legs: ReadonlySet<Leg>): number =>
@@ -143,17 +133,13 @@ const legsOf = (legs: ReadonlySet<Leg>): number =>
  * - beside a key in certificates that name their hosts, one address for gifts,
  *   since money of the one then goes to the other, or one domain;
  * - beside a certificate that names the other, one address for gifts;
- * - beside a key under nobody's name, a domain of both and one address for
- *   gifts, or one way of naming hosts.
- * The only way without a key is all habits at once. Nor may anything show that a
- * third party brought it, see `Doubt`.
+ * - beside a key under nobody's name, a domain of both and one address for gifts.
+ * Nor may anything show that a third party brought it, see `Doubt`.
  */
 export const isEnough = ({ doubt, legs }: Sums): boolean =>
   doubt === null && (
     (legs.has("gift") && (legs.has("key") || legs.has("statement") || (legs.has("image key") && legs.has("domain")))) ||
-    (legs.has("key") && legs.has("domain")) ||
-    (legs.has("image key") && legs.has("naming")) ||
-    hasAllHabits(legs)
+    (legs.has("key") && legs.has("domain"))
   )
 
 /** What remains possible however many bits agree: third parties that nobody knows of. The more legs, the less. */
