@@ -60,7 +60,8 @@ describe.runIf(hasPythonModule("networkx", "python3-networkx"))("the announcemen
       expect(graph.attributes).toEqual(expect.arrayContaining(["hosts", "named_by", "reachable", "software"]))
       const hostile = graph.nodes.find(([, , software]) => software?.includes("<script>"))
       expect(hostile![2]).toContain("<script>alert(1)</script><img src=x onerror=alert(1)>&amp;]]>|\\u001b[2J")
-      expect(hostile![2]).toContain("one\\r\\ntwo\\n\"three\",four\\ttab\\u2028five|bell\\u0007vertical\\u000bdelete\\u007fnot a character\\uffff")
+      // Beyond two hundred characters a row of the atlas has the length only.
+      expect(hostile![2]).toMatch(/one\\r\\ntwo\\n"three",four\\ttab\\u2028five\|bel… \(\d+ characters\)$/)
     }
     expect(graphs.map(({ about }) => about)).toEqual([null, "0.1.0"])
   }, 120_000)
