@@ -1,5 +1,5 @@
 /**
- * Makes the pictures of the README in `docs/`: network, clusters and report in
+ * Makes the pictures of the README in `web/pictures/`: network, clusters and report in
  * light and dark, from a simulated crawl in which every name is invented.
  * `npm run screenshots [-- --db FILE]`; with FILE, of a database that is there.
  */
@@ -12,7 +12,7 @@ import { startChromium } from "../support/chromium.ts"
 import { runCli } from "../support/cli.ts"
 import { openViewer, serveDatabase } from "../support/viewer-page.ts"
 
-const docs = fileURLToPath(new URL("../../docs/", import.meta.url))
+const pictures = fileURLToPath(new URL("../../web/pictures/", import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), "observatory-screenshots-"))
 const size = { width: 1280, height: 800 }
 /** Pictures larger than this make the README slow. */
@@ -35,7 +35,7 @@ const makeDatabase = async (): Promise<string> => {
 }
 
 const save = (name: string, bytes: Buffer): void => {
-  const file = join(docs, `${name}.png`)
+  const file = join(pictures, `${name}.png`)
   writeFileSync(file, bytes)
   const { size } = statSync(file)
   process.stdout.write(`${name}.png ${Math.round(size / 1_000)} kB\n`)
@@ -62,7 +62,7 @@ const reportPicture = async (browser: Browser, file: string, colorScheme: "light
   await context.close()
 }
 
-mkdirSync(docs, { recursive: true })
+mkdirSync(pictures, { recursive: true })
 const given = process.argv.indexOf("--db")
 const db = given > 0 ? process.argv[given + 1]! : await makeDatabase()
 const browser = await startChromium()
