@@ -78,6 +78,11 @@ export const selectOwnPorts = `
   GROUP BY ALL
   ORDER BY l.server_id, l.host, l.at.transport`
 
+/** vB of the mempool whose fee histogram this text is; null where it is none, or longer than any. */
+const sizeOf = (histogram: string): string => `CASE WHEN trim(${histogram}) = '[]' THEN 0.0
+      WHEN length(${histogram}) <= 200000 THEN list_sum(list_transform(TRY_CAST(${histogram} AS JSON[]), lambda bin: TRY_CAST(bin->>1 AS DOUBLE)))
+    END`
+
 export const Mempools = Schema.Struct({
   server_id: Schema.Int,
   host: Schema.String,
@@ -94,9 +99,7 @@ export const Mempools = Schema.Struct({
 export const selectMempools = `
   WITH ${wellFormed}, look AS (
     SELECT DISTINCT a.server_id, v.endpoint_id, v.visit_id, v.started_at,
-      CASE WHEN trim(o.value) = '[]' THEN 0.0
-        WHEN length(o.value) <= 200000 THEN list_sum(list_transform(TRY_CAST(o.value AS JSON[]), lambda bin: TRY_CAST(bin->>1 AS DOUBLE)))
-      END AS size
+      ${sizeOf("o.value")} AS size
     FROM asked a
     JOIN visit v USING (visit_id)
     JOIN observation o USING (visit_id)
@@ -154,9 +157,7 @@ export const Absence = Schema.Struct({
 export const selectAbsences = `
   WITH size AS (
     SELECT r.snapshot_id, r.server_id,
-      max(CASE WHEN trim(r.histogram_text) = '[]' THEN 0.0
-        WHEN length(r.histogram_text) <= 200000 THEN list_sum(list_transform(TRY_CAST(r.histogram_text AS JSON[]), lambda bin: TRY_CAST(bin->>1 AS DOUBLE)))
-      END) AS size
+      max(${sizeOf("r.histogram_text")}) AS size
     FROM snapshot_reading r JOIN snapshot s USING (snapshot_id)
     WHERE s.servers_of = $crawl_id AND s.state = 'kept' AND r.state = 'compared' AND r.tip_hash = s.tip_hash
       AND r.histogram_text IS NOT NULL
