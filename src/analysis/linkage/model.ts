@@ -47,11 +47,12 @@ export const model = {
   /** Bits from which on a bundle counts towards the conditions of a verdict. */
   weighty: 3,
   /**
-   * The most that a verdict is worth on one leg, two, three:
-   * images, hosters and clubs that no list knows remain possible, and bits do
-   * not count them. Decided, not measured.
+   * The most that a verdict is worth on two legs and on three; on one there is
+   * none. Images, hosters and clubs that no list knows remain possible, and bits
+   * do not count them. Decided, not measured.
    */
-  certainOnLegs: [0.95, 0.98, 0.995],
+  certainOnTwoLegs: 0.98,
+  certainOnThreeLegs: 0.995,
   /**
    * Copyable evidence where the conditions of a verdict are met. Whoever copies
    * one text copies the next, so more of it does not add up.

@@ -122,10 +122,6 @@ export const cappedBits = (sums: Sums): number =>
 
 const hasKey = (legs: ReadonlySet<Leg>): boolean => legs.has("key") || legs.has("image key")
 
-/** A certificate that names both and its key are one decision; so are names and a certificate of one hoster. */
-const legsOf = (legs: ReadonlySet<Leg>): number =>
-  (hasKey(legs) ? 1 : 0) + (legs.has("domain") || (legs.has("statement") && !hasKey(legs)) ? 1 : 0) + (legs.has("gift") ? 1 : 0)
-
 /**
  * The conditions of a verdict. It takes something that a copier cannot have, a
  * private key or a certificate that names the other, and something that who
@@ -142,9 +138,13 @@ export const isEnough = ({ doubt, legs }: Sums): boolean =>
     (legs.has("key") && legs.has("domain"))
   )
 
-/** What remains possible however many bits agree: third parties that nobody knows of. The more legs, the less. */
+/**
+ * What remains possible however many bits agree: third parties that nobody knows
+ * of. A certificate that names both is no leg beside its key, which is the same
+ * decision, nor beside a domain, since both may be one hoster's.
+ */
 const mostCertain = ({ legs }: Sums): number =>
-  model.certainOnLegs[Math.min(legsOf(legs), model.certainOnLegs.length) - 1] ?? model.certainOnLegs[0]
+  hasKey(legs) && legs.has("domain") && legs.has("gift") ? model.certainOnThreeLegs : model.certainOnTwoLegs
 
 /**
  * Probability of one operator. Where the conditions of a verdict are not met it
