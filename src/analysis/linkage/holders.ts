@@ -1,7 +1,7 @@
 import type { Comparison } from "../comparisons/comparison.ts"
 import type { KeyIndex } from "./key-index.ts"
 import { undecidedBits } from "./model.ts"
-import { roleOf } from "./operator-verdict.ts"
+import { isOwned, roleOf } from "./operator-verdict.ts"
 import type { Outcomes } from "./outcomes.ts"
 import { isAgreement } from "./rates.ts"
 
@@ -21,7 +21,7 @@ export const heldAt = (
   contradicting: ReadonlyArray<number>,
   owners: Int32Array
 ): Float64Array => {
-  const isOwned = comparisons.map((comparison) => !["copyable", "context"].includes(roleOf(comparison).part))
+  const owned = comparisons.map((comparison) => isOwned(roleOf(comparison).part))
   const againstIt = new Map<number, Set<number>>()
   for (const i of contradicting) {
     const [a, b] = [owners[outcomes.first[i]!]!, owners[outcomes.second[i]!]!]
@@ -29,14 +29,14 @@ export const heldAt = (
     for (let k = outcomes.start[i]!; k < outcomes.start[i + 1]!; k++) {
       const c = outcomes.comparison[k]!
       const key = outcomes.key[k]!
-      if (key < 0 || !isOwned[c] || !isAgreement(comparisons[c]!, outcomes.level[k]!)) continue
+      if (key < 0 || !owned[c] || !isAgreement(comparisons[c]!, outcomes.level[k]!)) continue
       const holders = againstIt.get(key) ?? new Set()
       againstIt.set(key, holders.add(a).add(b))
     }
   }
   const bits = new Float64Array(index.servers.length)
   comparisons.forEach((_, c) => {
-    if (!isOwned[c]) return
+    if (!owned[c]) return
     for (const key of index.numbers[c]!.values()) {
       const holders = new Set(index.servers[key]!.map((server) => owners[server]!)).size
       bits[key] = undecidedBits(holders + (againstIt.get(key)?.size ?? 0))

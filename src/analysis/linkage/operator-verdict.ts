@@ -70,6 +70,12 @@ export const roleOf = (comparison: Comparison): Role => {
   return { part, leg: legOf(part, comparison.bundle) }
 }
 
+/** Whether a part is what a copier cannot have. */
+export const isOwned = (part: Part): boolean => part !== "copyable" && part !== "context"
+
+/** Whether a leg is a private key, whoever brought it. */
+export const isKey = (leg: Leg | null): boolean => leg === "key" || leg === "image key"
+
 /** Why what two servers share may be a third party's, however much it is. */
 export type Doubt = Extract<Limit, `${string} own` | `${string} cause`>
 
@@ -102,7 +108,7 @@ export const addTo = (sums: Sums, { leg, part }: Role, bits: number, heldAt: num
     return
   }
   sums[part] += bits
-  if (part !== "copyable" && part !== "context") sums.heldAt = Math.max(sums.heldAt, heldAt)
+  if (isOwned(part)) sums.heldAt = Math.max(sums.heldAt, heldAt)
   if (part === "context" || bits < model.weighty) return
   if (leg !== null) sums.legs.add(leg)
   if (part === "copyable") sums.weightyCopyable += bits
@@ -120,7 +126,7 @@ export const cappedBits = (sums: Sums): number =>
     ? Math.min(sums.copyable, model.copyableCap) + Math.min(sums.context, model.contextCap) + against(sums)
     : aloneBits(sums))
 
-const hasKey = (legs: ReadonlySet<Leg>): boolean => legs.has("key") || legs.has("image key")
+const hasKey = (legs: ReadonlySet<Leg>): boolean => legs.values().some(isKey)
 
 /**
  * The conditions of a verdict. It takes something that a copier cannot have, a

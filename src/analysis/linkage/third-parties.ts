@@ -1,6 +1,6 @@
 import type { Comparison } from "../comparisons/comparison.ts"
 import type { KeyIndex } from "./key-index.ts"
-import { roleOf } from "./operator-verdict.ts"
+import { isKey, roleOf } from "./operator-verdict.ts"
 
 /** In it a server speaks for itself: a greeting or an address for gifts that is no default of software. */
 export const isVoice = ({ bundle, question }: Comparison): boolean =>
@@ -34,8 +34,7 @@ export const thirdPartiesOf = (comparisons: ReadonlyArray<Comparison>, index: Ke
   })
   const disputed = new Set<number>()
   comparisons.forEach((comparison, c) => {
-    const { leg } = roleOf(comparison)
-    if (leg !== "key" && leg !== "image key") return
+    if (!isKey(roleOf(comparison).leg)) return
     for (const key of index.numbers[c]!.values()) {
       for (const said of voices) {
         const counts = new Map<number, number>()

@@ -2,7 +2,7 @@ import type { Comparison, Question } from "../comparisons/comparison.ts"
 import type { Hypothesis, Limit, Reduction } from "./compared-pair.ts"
 import type { Direction } from "./direction.ts"
 import { bitsOf, model, priorAmong, probabilityOf } from "./model.ts"
-import { addTo, cappedBits, type Doubt, type Leg, noSums, operatorProbability, roleOf } from "./operator-verdict.ts"
+import { addTo, cappedBits, type Doubt, isKey, isOwned, type Leg, noSums, operatorProbability, roleOf } from "./operator-verdict.ts"
 import type { Outcomes } from "./outcomes.ts"
 import { isAgreement, type Rates } from "./rates.ts"
 import { isVoice, type ThirdParties } from "./third-parties.ts"
@@ -157,7 +157,7 @@ export const makeWeigher = (comparisons: ReadonlyArray<Comparison>, outcomes: Ou
     let [gift, held, isDisputed] = [-1, -1, false]
     for (let k = from; k < to; k++) {
       const c = outcomes.comparison[k]!
-      const { leg, part } = roles[c]!
+      const { leg } = roles[c]!
       if (!agreement[c]![outcomes.level[k]!]!) {
         if (voice[c]) return "each has a greeting or an address for gifts of its own"
         continue
@@ -165,7 +165,7 @@ export const makeWeigher = (comparisons: ReadonlyArray<Comparison>, outcomes: Ou
       const key = outcomes.key[k]!
       if (key < 0) continue
       if (leg === "gift") gift = key
-      if (part !== "possession" && part !== "image" && leg !== "key") continue
+      if (!isKey(leg)) continue
       held = key
       if (thirdParties.isDisputed(key)) isDisputed = true
     }
@@ -211,8 +211,7 @@ export const makeWeigher = (comparisons: ReadonlyArray<Comparison>, outcomes: Ou
       if (question[c] !== operator) others++
       if (bits[k]! <= 0) continue
       if (bits[k]! >= model.weighty && brings[c]) shows = true
-      const { part } = roles[c]!
-      if (part === "possession" || part === "image" || part === "two-sided") possesses = true
+      if (isOwned(roles[c]!.part)) possesses = true
     }
     for (let q = 0; q < questions.length; q++) {
       if (q === operator) continue
