@@ -1,5 +1,6 @@
 import type { ProbeTarget } from "./probe-target.ts"
 import type { ProbeOutcome } from "./reason.ts"
+import { satoshiOf } from "./satoshi.ts"
 import type { Visit } from "./visit.ts"
 
 /** A block as a tip: what a server takes for the newest. */
@@ -106,7 +107,7 @@ const leastTellingFees = 4
 export const tellingReadings = (readings: ReadonlyArray<SnapshotReading>): ReadonlyArray<SnapshotReading> =>
   readings.filter(({ values }) => {
     if (values === null) return false
-    const satoshi = (fee: number | null | undefined): number => Math.round((fee ?? 0) * 1e8)
+    const satoshi = (fee: number | null | undefined): number => satoshiOf(fee ?? 0)
     const floor = Math.max(usualFloor, satoshi(values.mempoolInfo.value?.minRelayFee ?? values.relayFee.value))
     return values.fees.filter(({ value }) => satoshi(value) >= floor + clearlyAbove).length >= leastTellingFees
   })

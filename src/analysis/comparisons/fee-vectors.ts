@@ -1,11 +1,11 @@
+import { satoshiOf } from "../../domain/satoshi.ts"
 import type { ServerTraits, SnapshotTraits } from "../traits/server-traits.ts"
 import { once } from "./agreement.ts"
 import type { Comparison } from "./comparison.ts"
+import { worthTogether } from "./worth-together.ts"
 
 /** Fewer telling estimates than this are a quiet mempool: chance makes them equal. */
 const leastEstimates = 4
-
-const satoshi = (fee: number): number => Math.round(fee * 1e8)
 
 /** Epochs, one snapshot at one tip each, with enough telling estimates. */
 const epochsOf = once((server: ServerTraits): ReadonlyMap<string, SnapshotTraits> =>
@@ -15,11 +15,11 @@ const epochsOf = once((server: ServerTraits): ReadonlyMap<string, SnapshotTraits
 
 /** Telling estimates of an epoch, in satoshi, each as `target:estimate`. */
 const tellingOf = ({ fees, tellingTargets }: SnapshotTraits): ReadonlyArray<string> =>
-  [...tellingTargets.keys()].toSorted((a, b) => a - b).map((target) => `${target}:${satoshi(fees.get(target)!)}`)
+  [...tellingTargets.keys()].toSorted((a, b) => a - b).map((target) => `${target}:${satoshiOf(fees.get(target)!)}`)
 
 /** Both gave the same estimates wherever both gave any, at enough targets that tell. */
 const isEqual = (a: SnapshotTraits, b: SnapshotTraits): boolean =>
-  [...a.fees].every(([target, fee]) => !b.fees.has(target) || satoshi(fee) === satoshi(b.fees.get(target)!)) &&
+  [...a.fees].every(([target, fee]) => !b.fees.has(target) || satoshiOf(fee) === satoshiOf(b.fees.get(target)!)) &&
   a.tellingTargets.keys().filter((target) => b.tellingTargets.has(target)).toArray().length >= leastEstimates
 
 /**
@@ -31,7 +31,7 @@ const numbersOf = (a: SnapshotTraits, b: SnapshotTraits): ReadonlyMap<number, nu
   for (const [target, chance] of a.tellingTargets) {
     const other = b.tellingTargets.get(target)
     if (other === undefined) continue
-    const number = satoshi(a.fees.get(target)!)
+    const number = satoshiOf(a.fees.get(target)!)
     bits.set(number, Math.min(bits.get(number) ?? Infinity, -Math.log2(Math.max(chance, other))))
   }
   return bits
@@ -40,19 +40,18 @@ const numbersOf = (a: SnapshotTraits, b: SnapshotTraits): ReadonlyMap<number, nu
 /**
  * The most that equal epochs are worth by chance, in bits, and how many of them
  * had anything new. A number counts at the first time: what comes again is a
- * setting. Of one epoch the most telling number counts in full and the others
- * half: nodes that agree in one estimate saw much of the same, and agree more
- * easily in the next.
+ * setting. Nodes that agree in one estimate of an epoch saw much of the same, see
+ * `worthTogether`.
  */
 const worthOf = (epochs: ReadonlyArray<ReadonlyMap<number, number>>): { readonly bits: number; readonly news: number } => {
   const known = new Set<number>()
   let [bits, news] = [0, 0]
   for (const numbers of epochs) {
-    const own = [...numbers].filter(([number]) => !known.has(number)).map(([, worth]) => worth).toSorted((x, y) => y - x)
+    const own = [...numbers].filter(([number]) => !known.has(number)).map(([, worth]) => worth)
     for (const number of numbers.keys()) known.add(number)
     if (own.length === 0) continue
     news++
-    bits += own.reduce((sum, worth) => sum + worth / 2, own[0]! / 2)
+    bits += worthTogether(own)
   }
   return { bits, news }
 }
@@ -94,7 +93,7 @@ export const feeVectors: Comparison = {
         compared: epochs.length,
         equal: equal.length,
         bits_by_chance: Math.round(bits),
-        snapshot: Number(equal[0]!.split(" ", 1)[0]),
+        snapshot: ofA.get(equal[0]!)!.snapshotId,
         estimates: tellingOf(ofA.get(equal[0]!)!).join(" ")
       }
     }

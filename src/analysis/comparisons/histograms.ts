@@ -4,6 +4,7 @@ import { isNearly } from "../traits/histogram-chances.ts"
 import type { ServerTraits, SnapshotTraits } from "../traits/server-traits.ts"
 import { once } from "./agreement.ts"
 import type { Comparison } from "./comparison.ts"
+import { worthTogether } from "./worth-together.ts"
 
 /** A text with fewer digits is a nearly empty mempool's, which strangers share. */
 const leastDigits = 24
@@ -28,13 +29,6 @@ const shownBy = once((server: ServerTraits): ReadonlyMap<string, Shown> =>
 /** Of two times at which the mempool was nearly the same, one. */
 const isAgain = (a: SnapshotTraits, b: SnapshotTraits): boolean =>
   a.histogramText === b.histogramText || (a.histogram !== null && b.histogram !== null && isNearly(a.histogram, b.histogram))
-
-/**
- * What equal snapshots are worth by chance, in bits: the most telling in full and
- * the others half, since nodes that know the same once know the same more easily
- * again.
- */
-const worthOf = (bits: ReadonlyArray<number>): number => (Math.max(...bits) + bits.reduce((sum, of) => sum + of, 0)) / 2
 
 /** Of an agreement that chance brings about this often or less, by level. */
 const rarities = [1e-5, 2e-4] as const
@@ -65,7 +59,7 @@ export const histogramBytes: Comparison = {
     if (equal.length === 0) return undefined
     const counted = equal.toSorted((x, y) => x.chance - y.chance || x.snapshotId - y.snapshotId)
       .reduce<typeof equal>((kept, one) => kept.some((other) => isAgain(one, other)) ? kept : [...kept, one], [])
-    const bits = worthOf(counted.map(({ chance }) => -Math.log2(chance)))
+    const bits = worthTogether(counted.map(({ chance }) => -Math.log2(chance)))
     const level = rarities.findIndex((rarity) => bits >= -Math.log2(rarity) - 1e-9)
     if (level === -1) return undefined
     return {

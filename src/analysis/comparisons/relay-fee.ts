@@ -1,3 +1,4 @@
+import { satoshiOf } from "../../domain/satoshi.ts"
 import type { ServerTraits } from "../traits/server-traits.ts"
 import { once } from "./agreement.ts"
 import type { Comparison } from "./comparison.ts"
@@ -7,7 +8,7 @@ const defaults: ReadonlySet<number> = new Set([1_000, 100])
 
 const unusual = once(({ relayFee }: ServerTraits): ReadonlyArray<string> => {
   if (relayFee === null) return []
-  const satoshi = Math.round(relayFee * 1e8)
+  const satoshi = satoshiOf(relayFee)
   return satoshi <= 0 || defaults.has(satoshi) ? [] : [String(satoshi)]
 })
 

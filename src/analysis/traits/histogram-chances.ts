@@ -83,6 +83,9 @@ const pairs = (count: number): number => count * (count - 1) / 2
 /** Of fewer servers most are few: nothing is called common then. */
 const leastServers = 6
 
+/** Do most of so many servers show it? */
+export const isCommon = (count: number, of: number): boolean => of >= leastServers && count > of / 2
+
 /**
  * The probability that another node shows the same histogram, as far as one
  * snapshot shows; 1 for what tells nothing. Servers that show the same count as
@@ -108,7 +111,7 @@ export const histogramChances = (shown: ReadonlyArray<ShownHistogram>): (of: Sho
   for (const { servers, values } of distinct) {
     const repeated = values.filter(([, holders]) => holders.length > 1)
     const holders = repeated.reduce((sum, [, { length }]) => sum + length, 0)
-    const equal = servers.length >= leastServers && holders * 2 > servers.length
+    const equal = isCommon(holders, servers.length)
       ? repeated.reduce((sum, [, { length }]) => sum + pairs(length), 0) / pairs(servers.length)
       : 0
     const parsed = new Map(values.flatMap(([key, [first]]) => first!.histogram === null ? [] : [[key, valueOf(first!.histogram)] as const]))
@@ -117,8 +120,7 @@ export const histogramChances = (shown: ReadonlyArray<ShownHistogram>): (of: Sho
     // What only one server shows is equal to nothing, and needs no chance.
     for (const [key, { length }] of repeated) {
       const own = parsed.get(key)
-      const isCommon = all >= leastServers && length * 2 > all
-      chances.set(key, isCommon || own === undefined ? 1 : Math.max(leastChance, half, equal, chanceAmong(own, every)))
+      chances.set(key, isCommon(length, all) || own === undefined ? 1 : Math.max(leastChance, half, equal, chanceAmong(own, every)))
     }
   }
   return (of) => chances.get(keyOf(of)) ?? 1

@@ -1,6 +1,7 @@
+import { satoshiOf } from "../../domain/satoshi.ts"
 import type { FeeHistogram } from "../../domain/snapshot.ts"
 import { estimateStep } from "./estimate-steps.ts"
-import { histogramChances } from "./histogram-chances.ts"
+import { histogramChances, isCommon } from "./histogram-chances.ts"
 import type { SnapshotTraits } from "./server-traits.ts"
 
 /** A reading of a kept snapshot that may be compared, before it is held against those of the other servers. */
@@ -13,11 +14,6 @@ export interface ComparedReading extends Omit<SnapshotTraits, "tellingTargets" |
 /** Bitcoin Core's relay fee up to release 29, BTC per 1,000 vB: the floor where a server does not tell its own. */
 const usualFloor = 0.00001
 
-/** Of fewer servers most are few: nothing is called common then. */
-const leastServers = 6
-
-const satoshi = (fee: number): number => Math.round(fee * 1e8)
-
 const countBy = <A>(items: Iterable<A>, keyOf: (item: A) => string): ReadonlyMap<string, number> => {
   const counts = new Map<string, number>()
   for (const item of items) {
@@ -29,10 +25,10 @@ const countBy = <A>(items: Iterable<A>, keyOf: (item: A) => string): ReadonlyMap
 
 /** Estimates of one tip, by target: those of another block are others'. */
 const estimatesOf = ({ fees, tipHash }: Pick<ComparedReading, "fees" | "tipHash">): ReadonlyArray<string> =>
-  [...fees].map(([target, fee]) => `${target} ${satoshi(fee)} ${tipHash}`)
+  [...fees].map(([target, fee]) => `${target} ${satoshiOf(fee)} ${tipHash}`)
 
 /** What estimates are above: Bitcoin Core's usual relay fee, or what the node relays. */
-const floorOf = ({ relayFee }: Pick<ComparedReading, "relayFee">): number => satoshi(relayFee ?? usualFloor)
+const floorOf = ({ relayFee }: Pick<ComparedReading, "relayFee">): number => satoshiOf(relayFee ?? usualFloor)
 
 /** How far the numbers next to an estimate are that its server can answer with, in satoshi: 1 or more. */
 type StepOf = (serverId: number, fee: number) => number
@@ -41,7 +37,7 @@ type StepOf = (serverId: number, fee: number) => number
 const stepsOf = (readings: ReadonlyArray<ComparedReading>): StepOf => {
   const steps = new Map([...Map.groupBy(readings, ({ serverId }) => serverId)].map(([serverId, own]) => [
     serverId,
-    estimateStep(own.flatMap((reading) => [...reading.fees.values()].map(satoshi).filter((fee) => fee > floorOf(reading))))
+    estimateStep(own.flatMap((reading) => [...reading.fees.values()].map(satoshiOf).filter((fee) => fee > floorOf(reading))))
   ]))
   return (serverId, fee) => steps.get(serverId)?.(fee) ?? 1
 }
@@ -52,7 +48,7 @@ const stepsOf = (readings: ReadonlyArray<ComparedReading>): StepOf => {
  * fewer where estimators round.
  */
 const leastChance = (fee: number, floor: number, step: number): number => {
-  const above = fee - Math.max(floor, fee > satoshi(usualFloor) ? satoshi(usualFloor) : 0)
+  const above = fee - Math.max(floor, fee > satoshiOf(usualFloor) ? satoshiOf(usualFloor) : 0)
   return 1 / (1 + 0.1 * above / step)
 }
 
@@ -70,8 +66,12 @@ const leastChance = (fee: number, floor: number, step: number): number => {
 const chances = (readings: ReadonlyArray<ComparedReading>, stepOf: StepOf): (reading: ComparedReading, target: number, fee: number) => number => {
   const nodes = [...new Map(readings.map((reading) => [estimatesOf(reading).toSorted().join(), reading])).values()]
   const showing = countBy(nodes.flatMap(estimatesOf), (estimate) => estimate)
-  const estimating = countBy(nodes.flatMap(({ fees, tipHash }) => [...fees.keys()].map((target) => `${target} ${tipHash}`)), (key) => key)
-  const pairsBy = (counts: ReadonlyMap<string, number>): ReadonlyMap<string, number> => {
+  /** By target and tip, of nodes that gave any. */
+  const estimatesAt = Map.groupBy(
+    nodes.flatMap(({ fees, tipHash }) => [...fees].map(([target, fee]) => ({ at: `${target} ${tipHash}`, estimate: satoshiOf(fee) }))),
+    ({ at }) => at
+  )
+  const pairsBy = (counts: Iterable<readonly [string, number]>): ReadonlyMap<string, number> => {
     const pairs = new Map<string, number>()
     for (const [key, count] of counts) {
       const target = key.slice(0, key.indexOf(" "))
@@ -79,29 +79,24 @@ const chances = (readings: ReadonlyArray<ComparedReading>, stepOf: StepOf): (rea
     }
     return pairs
   }
-  const [equal, compared] = [pairsBy(showing), pairsBy(estimating)]
-  const estimatesAt = new Map<string, ReadonlyArray<number>>()
-  for (const [tipHash, ofTip] of Map.groupBy(nodes, (node) => node.tipHash)) {
-    for (const target of new Set(ofTip.flatMap(({ fees }) => [...fees.keys()]))) {
-      estimatesAt.set(`${target} ${tipHash}`, ofTip.flatMap(({ fees }) => fees.has(target) ? [satoshi(fees.get(target)!)] : []))
-    }
-  }
+  const [equal, compared] = [pairsBy(showing), pairsBy(estimatesAt.entries().map(([at, { length }]) => [at, length]))]
   const known = new Map<string, number>()
   /** Share of nodes within a step of an estimate; one of them is its own. */
   const near = (at: string, fee: number, step: number): number => {
     const key = `${at} ${fee} ${step}`
     const all = estimatesAt.get(at)!
-    const share = known.get(key) ?? (all.filter((other) => Math.abs(other - fee) < step).length - 0.5) / all.length
+    const share = known.get(key) ?? (all.filter(({ estimate }) => Math.abs(estimate - fee) < step).length - 0.5) / all.length
     known.set(key, share)
     return share
   }
   return (reading, target, fee) => {
     const ofAny = (equal.get(String(target))! + 0.5) / (compared.get(String(target))! + 1)
-    const having = showing.get(`${target} ${satoshi(fee)} ${reading.tipHash}`)!
-    const ofThis = having > 1 ? (having - 0.5) / estimating.get(`${target} ${reading.tipHash}`)! : 0
-    const step = stepOf(reading.serverId, satoshi(fee))
-    const ofNear = step > 1 ? near(`${target} ${reading.tipHash}`, satoshi(fee), step) : 0
-    return Math.max(ofAny, ofThis, ofNear, leastChance(satoshi(fee), floorOf(reading), step))
+    const at = `${target} ${reading.tipHash}`
+    const having = showing.get(`${target} ${satoshiOf(fee)} ${reading.tipHash}`)!
+    const ofThis = having > 1 ? (having - 0.5) / estimatesAt.get(at)!.length : 0
+    const step = stepOf(reading.serverId, satoshiOf(fee))
+    const ofNear = step > 1 ? near(at, satoshiOf(fee), step) : 0
+    return Math.max(ofAny, ofThis, ofNear, leastChance(satoshiOf(fee), floorOf(reading), step))
   }
 }
 
@@ -116,12 +111,11 @@ const tellingOf = (readings: ReadonlyArray<ComparedReading>, stepOf: StepOf): Re
   const chanceOf = chances(readings, stepOf)
   const histogramChance = histogramChances(readings)
   const asked = countBy(readings.flatMap((reading) => [...reading.fees.keys()]), String)
-  const isCommon = (count: number, of: number): boolean => of >= leastServers && count > of / 2
   return readings.map((reading) => {
     const { implementation: _, serverId, ...rest } = reading
     const telling = [...reading.fees].filter(([target, fee]) =>
-      satoshi(fee) > floorOf(reading) &&
-      !isCommon(estimates.get(`${target} ${satoshi(fee)} ${reading.tipHash}`)!, asked.get(String(target))!))
+      satoshiOf(fee) > floorOf(reading) &&
+      !isCommon(estimates.get(`${target} ${satoshiOf(fee)} ${reading.tipHash}`)!, asked.get(String(target))!))
     return [serverId, {
       ...rest,
       tellingTargets: new Map(telling.map(([target, fee]) => [target, chanceOf(reading, target, fee)])),
