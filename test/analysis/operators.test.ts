@@ -43,6 +43,17 @@ const copies: Readonly<Record<string, Partial<ServerTraits>>> = {
 
 const withVictim = network.map((server) => server.serverId === 7 ? victim : server)
 
+const fleet = Array.from({ length: 6 }, (_, i) => {
+  const host = `e${i}.fleet${i}.example`
+  return stranger(201 + i, {
+    hosts: [host],
+    certificates: [presentedAt(host, { sha256: `certificate ${i}`, spkiSha256: "key of the fleet" })],
+    banner: null,
+    donation: writtenText("gift of the fleet")
+  })
+})
+const servers = [...network, ...fleet]
+
 describe("operators", () => {
   it("are not made up from whatever copiers show of a victim, who does not move", () => {
     fc.assert(fc.property(fc.subarray(Object.keys(copies), { minLength: 1 }), fc.integer({ min: 1, max: 5 }), (copied, count) => {
@@ -63,16 +74,6 @@ describe("operators", () => {
   })
 
   it("are found by a key and an address for gifts, in any order of the rows, whatever strangers join", () => {
-    const fleet = Array.from({ length: 6 }, (_, i) => {
-      const host = `e${i}.fleet${i}.example`
-      return stranger(201 + i, {
-        hosts: [host],
-        certificates: [presentedAt(host, { sha256: `certificate ${i}`, spkiSha256: "key of the fleet" })],
-        banner: null,
-        donation: writtenText("gift of the fleet")
-      })
-    })
-    const servers = [...network, ...fleet]
     const found = judgeOperators(servers, options)
     expect(found.clusters.map(({ serverIds }) => serverIds)).toEqual([[201, 202, 203, 204, 205, 206]])
     for (const seed of [1, 2]) expect(judgeOperators(shuffled(servers, seededRandom(seed)), options)).toEqual(found)
@@ -82,6 +83,20 @@ describe("operators", () => {
     for (const { a, b, sameOperator } of more.linkage.pairs.filter((pair) => pair.b < 300)) {
       expect(Math.abs(sameOperator - (before.get(`${a} ${b}`) ?? 0.003)), `${a} ${b}`).toBeLessThan(0.02)
     }
+  })
+
+  it("are the same ones where a fifth of the servers show no peer list, and no pair moves much", () => {
+    const found = judgeOperators(servers, options)
+    const before = new Map(found.linkage.pairs.map(({ a, b, sameOperator }) => [`${a} ${b}`, sameOperator]))
+    fc.assert(fc.property(fc.integer(), (seed) => {
+      const silent = new Set(shuffled(servers, seededRandom(seed)).slice(0, Math.round(servers.length / 5)))
+      const judged = judgeOperators(servers.map((server) => silent.has(server) ? { ...server, peers: new Map(), peersAsked: null } : server), options)
+      expect(judged.clusters.map(({ serverIds }) => serverIds)).toEqual(found.clusters.map(({ serverIds }) => serverIds))
+      const after = new Map(judged.linkage.pairs.map(({ a, b, sameOperator }) => [`${a} ${b}`, sameOperator]))
+      for (const pair of new Set([...before.keys(), ...after.keys()])) {
+        expect(Math.abs((after.get(pair) ?? 0.003) - (before.get(pair) ?? 0.003)), pair).toBeLessThan(0.02)
+      }
+    }), { numRuns: 20 })
   })
 
   it("are not found among servers of which nothing is known", () => {
