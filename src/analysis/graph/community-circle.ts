@@ -28,11 +28,12 @@ export const communityCircle = (communities: ReadonlyArray<number | null>): Posi
     x[place] = Math.round(atX * 100) / 100
     y[place] = Math.round(atY * 100) / 100
   }
-  const members = Map.groupBy(communities.keys(), (place) => communities[place]!)
-  const alone = members.get(null as never) ?? []
-  const groups = [...members].filter(([community]) => community !== null).toSorted(([a], [b]) => a - b)
+  const members = Map.groupBy(communities.keys(), (place) => communities[place] ?? null)
+  const alone = members.get(null) ?? []
+  const groups = [...members].flatMap(([community, places]) => community === null ? [] : [{ community, places }])
+    .toSorted((a, b) => a.community - b.community)
   const grouped = communities.length - alone.length
-  groups.forEach(([, places], g) => {
+  groups.forEach(({ places }, g) => {
     const angle = 2 * Math.PI * g / groups.length
     const distance = groups.length === 1 ? 0 : circle
     const radius = wholeDisc * Math.sqrt(places.length / grouped)
