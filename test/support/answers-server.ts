@@ -3,16 +3,14 @@ import { createServer } from "node:http"
 import type { AddressInfo } from "node:net"
 import { extname, join, normalize } from "node:path"
 import { gzipSync } from "node:zlib"
+import { contentSecurityPolicy } from "../../src/api/security-headers.ts"
 import type { CrawlRow } from "../../src/atlas/shapes/crawl.ts"
 import { encodeGraph } from "../../src/atlas/shapes/graph-bytes.ts"
 import type { InventedNetwork } from "./invented-network.ts"
 
 const types: Readonly<Record<string, string>> = { ".html": "text/html; charset=utf-8", ".js": "text/javascript", ".css": "text/css", ".svg": "image/svg+xml", ".json": "application/json" }
 
-/** As `serve` sends it, so that the viewer is measured under it. */
-const policy = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data: blob:; font-src 'self'; connect-src 'self'; worker-src 'self' blob:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
-
-/** The built viewer with answers about an invented network, on loopback, compressed once. */
+/** The built viewer with answers about an invented network, on loopback, compressed once; under the policy that `serve` sends. */
 export const serveAnswers = async (viewer: string, { edges, head, rows }: InventedNetwork) => {
   const crawl: CrawlRow = {
     crawlId: head.crawlId, kind: "crawl", network: "mainnet", chainTitle: "Bitcoin", simulated: true, state: "finished", startedAt: "2026-11-26T09:00:00.000Z",
@@ -46,7 +44,7 @@ export const serveAnswers = async (viewer: string, { edges, head, rows }: Invent
       response.writeHead(404).end()
       return
     }
-    response.writeHead(200, { "content-type": types[extname(file)] ?? "application/octet-stream", "content-security-policy": policy })
+    response.writeHead(200, { "content-type": types[extname(file)] ?? "application/octet-stream", "content-security-policy": contentSecurityPolicy })
     createReadStream(file).pipe(response)
   })
   await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve))
