@@ -1,12 +1,8 @@
 import { NodeServices } from "@effect/platform-node"
 import { assert, layer } from "@effect/vitest"
-import { Effect, Layer } from "effect"
-import { Atlas, type AtlasService } from "../../src/atlas/atlas.ts"
-import { Database } from "../../src/store/database.ts"
+import { Effect } from "effect"
+import { shown } from "../support/atlas-database.ts"
 import { onion, recordSmallCrawl, temporaryFolder, withStore } from "../support/small-database.ts"
-
-const shown = <A, E>(path: string, use: (atlas: AtlasService) => Effect.Effect<A, E>) =>
-  Effect.flatMap(Atlas, use).pipe(Effect.provide(Layer.provide(Atlas.layer, Database.layer(path))), Effect.scoped)
 
 const recorded = Effect.fnUntraced(function*(ends: ReadonlyArray<"finished" | null> = ["finished"]) {
   const path = `${yield* temporaryFolder}/observatory.duckdb`
