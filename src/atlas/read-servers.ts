@@ -1,4 +1,5 @@
 import { Effect, Schema, Struct } from "effect"
+import { drawnPartition } from "../analysis/graph/drawn-partition.ts"
 import { Database } from "../store/database.ts"
 import { memberSql } from "./members.ts"
 import type { Announcements } from "./read-edges.ts"
@@ -7,10 +8,9 @@ import { ServerRow } from "./shapes/server-row.ts"
 /** What the database says of a server; who names it is counted from the announcements. */
 const StoredRow = Schema.Struct(Struct.omit(ServerRow.fields, ["namedBy", "names", "mutual"]))
 
-/** The resolution whose communities are shown: the one of the highest modularity, of equals the one nearest to plain modularity. */
-export const resolutionSql = `
-  SELECT arg_max(resolution, (round(coalesce(modularity, -1), 9), -abs(resolution - 1))) AS resolution
-  FROM community WHERE crawl_id = $crawl_id`
+const PartitionRow = Schema.Struct({ resolution: Schema.Finite, modularity: Schema.NullOr(Schema.Finite) })
+
+const partitionsSql = "SELECT DISTINCT resolution, modularity FROM community WHERE crawl_id = $crawl_id ORDER BY resolution"
 
 /** Texts of servers are cut in lists: some send megabytes for a version. */
 const shortSql = (column: string): string =>
@@ -83,7 +83,7 @@ const sql = `
     JOIN crawl c ON c.crawl_id = $crawl_id AND c.network = n.network
     JOIN met m ON m.host = n.host
     GROUP BY m.server_id
-  ), chosen AS (${resolutionSql})
+  )
   SELECT p.server_id AS "serverId", p.host, p.hosts, p.network_classes AS "networkClasses",
     p.endpoints, p.endpoints_reachable AS "endpointsReachable", p.reachable, p.reason,
     coalesce(j.confirmed, p.reachable, false) AS confirmed,
@@ -102,7 +102,7 @@ const sql = `
   LEFT JOIN joined j USING (server_id)
   LEFT JOIN grouped k USING (server_id)
   LEFT JOIN graph_place g ON g.crawl_id = $crawl_id AND g.server_id = p.server_id
-  LEFT JOIN community co ON co.crawl_id = $crawl_id AND co.server_id = p.server_id AND co.resolution = (SELECT resolution FROM chosen)
+  LEFT JOIN community co ON co.crawl_id = $crawl_id AND co.server_id = p.server_id AND co.resolution = $resolution
   LEFT JOIN noted n USING (server_id)
   LEFT JOIN suspicion su ON su.crawl_id = $crawl_id AND su.server_id = p.server_id
   ORDER BY p.server_id`
@@ -110,7 +110,8 @@ const sql = `
 /** Every server of a crawl, by number. */
 export const readServers = Effect.fnUntraced(function*(crawlId: number, { mutual, namedBy, names, places }: Announcements) {
   const database = yield* Database
-  const rows = yield* database.rows(StoredRow, sql, { crawl_id: crawlId })
+  const drawn = drawnPartition(yield* database.rows(PartitionRow, partitionsSql, { crawl_id: crawlId }))
+  const rows = yield* database.rows(StoredRow, sql, { crawl_id: crawlId, resolution: drawn?.resolution ?? null })
   return rows.map((row): ServerRow => {
     const place = places.get(row.serverId)
     return {

@@ -4,6 +4,7 @@ import type { AnalysedCrawl } from "../analysis-input.ts"
 import type { Announcement } from "./announcement-graph.ts"
 import type { Communities } from "./communities.ts"
 import type { Positions } from "./community-circle.ts"
+import { drawnPartition } from "./drawn-partition.ts"
 import type { LayoutInput } from "./layout.ts"
 
 const HostRow = Schema.Struct({ server_id: Schema.Int, host: Schema.String })
@@ -28,11 +29,6 @@ export interface LayoutOf {
   readonly servers: ReadonlyArray<number>
   readonly input: LayoutInput
 }
-
-/** The partition that is drawn: of the highest modularity, of equals the one nearest to plain modularity. */
-const drawnPartition = (communities: ReadonlyArray<Communities>): Communities | undefined =>
-  communities.toSorted((a, b) =>
-    (b.modularity ?? -1) - (a.modularity ?? -1) || Math.abs(a.resolution - 1) - Math.abs(b.resolution - 1))[0]
 
 /** @param announcements as `orderedAnnouncements` gives them */
 export const readLayoutInput = Effect.fnUntraced(function*(
