@@ -68,15 +68,6 @@ const sql = `
     FROM met GROUP BY server_id
   ), joined AS (
     SELECT server_id, chain, confirmed FROM server WHERE crawl_id = $crawl_id
-  ), grouped AS (
-    SELECT m.server_id,
-      max(k.cluster_id) FILTER (k.kind = 'operator') AS cluster_id,
-      max(m.posterior) FILTER (k.kind = 'operator') AS operator_posterior,
-      max(k.cluster_id) FILTER (k.kind = 'shared infrastructure') AS backend_id,
-      max(k.cluster_id) FILTER (k.kind = 'same machine') AS machine_id,
-      max(k.cluster_id) FILTER (k.kind = 'same behaviour') AS behaviour_cluster_id
-    FROM cluster_member m JOIN cluster k USING (crawl_id, cluster_id)
-    WHERE m.crawl_id = $crawl_id GROUP BY m.server_id
   ), noted AS (
     SELECT m.server_id, count(DISTINCT n.note_id) AS notes
     FROM note n
@@ -100,7 +91,7 @@ const sql = `
     coalesce(n.notes, 0)::INTEGER AS notes
   FROM per_server p
   LEFT JOIN joined j USING (server_id)
-  LEFT JOIN grouped k USING (server_id)
+  LEFT JOIN server_group k ON k.crawl_id = $crawl_id AND k.server_id = p.server_id
   LEFT JOIN graph_place g ON g.crawl_id = $crawl_id AND g.server_id = p.server_id
   LEFT JOIN community co ON co.crawl_id = $crawl_id AND co.server_id = p.server_id AND co.resolution = $resolution
   LEFT JOIN noted n USING (server_id)
