@@ -1,4 +1,4 @@
-import { Effect, Schema } from "effect"
+import { Effect, Schema, Struct } from "effect"
 import { Database } from "../store/database.ts"
 import { readNotesOf } from "../store/notes.ts"
 import { memberSql } from "./members.ts"
@@ -7,18 +7,10 @@ import { readHistory } from "./read-history.ts"
 import { readRelations } from "./read-relations.ts"
 import { readScore } from "./read-suspicion.ts"
 import { readCertificates, readVisits } from "./read-visits.ts"
-import type { EndpointDetail, ServerDetail } from "./shapes/server-detail.ts"
+import { EndpointDetail, type ServerDetail } from "./shapes/server-detail.ts"
 import type { ServerRow } from "./shapes/server-row.ts"
 
-const EndpointRow = Schema.Struct({
-  endpointId: Schema.Int,
-  host: Schema.String,
-  port: Schema.Int,
-  transport: Schema.String,
-  reachable: Schema.NullOr(Schema.Boolean),
-  reason: Schema.NullOr(Schema.String),
-  evidence: Schema.String
-})
+const EndpointRow = Schema.Struct(Struct.omit(EndpointDetail.fields, ["fields"]))
 
 const endpointsSql = `
   WITH ${memberSql}

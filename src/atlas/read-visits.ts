@@ -1,7 +1,7 @@
-import { Effect, Schema } from "effect"
+import { Effect, Schema, Struct } from "effect"
 import { Database } from "../store/database.ts"
 import { memberSql } from "./members.ts"
-import { ServerDetail, type VisitDetail } from "./shapes/server-detail.ts"
+import { ServerDetail, VisitDetail } from "./shapes/server-detail.ts"
 
 /** Visits shown of a server, the newest; and characters of a reply. */
 const mostVisits = 40
@@ -21,17 +21,7 @@ const chosenSql = `
     ORDER BY started_at DESC, visit_id DESC LIMIT ${mostVisits}
   )`
 
-const VisitRow = Schema.Struct({
-  visitId: Schema.Int,
-  crawlId: Schema.Int,
-  endpointId: Schema.Int,
-  kind: Schema.String,
-  startedAt: Schema.String,
-  outcome: Schema.String,
-  reason: Schema.NullOr(Schema.String),
-  phase: Schema.NullOr(Schema.String),
-  detail: Schema.NullOr(Schema.String)
-})
+const VisitRow = Schema.Struct(Struct.omit(VisitDetail.fields, ["observations"]))
 
 const ObservationRow = Schema.Struct({
   visit_id: Schema.Int,
