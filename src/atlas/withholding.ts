@@ -1,4 +1,5 @@
 import { addressScope, isServerAddress } from "../domain/address.ts"
+import { counted } from "./figure-text.ts"
 
 /** What is known of one host that a crawl met or heard of. */
 export interface HostFacts {
@@ -130,17 +131,16 @@ export const scrubbed = <A>(value: A, hosts: ReadonlySet<string>): A => {
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, scrubbed(item as unknown, hosts)])) as A
 }
 
-const counted = (count: number, one: string, many: string): ReadonlyArray<string> =>
-  count === 0 ? [] : [`${count.toLocaleString("en")} ${count === 1 ? one : many}`]
+const any = (count: number, one: string, many: string): ReadonlyArray<string> => count === 0 ? [] : [counted(count, one, many)]
 
 /** What is left out, in a sentence; null where nothing is. */
 export const withheldSentence = (counts: WithheldCounts, cities: number): string | null => {
   const parts = [
-    ...counted(counts.servers, "server that nobody announces publicly", "servers that nobody announces publicly"),
-    ...counted(counts.leakedHosts, "host or address that only its own server or nobody public names", "hosts and addresses that only their own servers or nobody public name"),
-    ...counted(cities, "city of a server whose address is in no known datacentre", "cities of servers whose addresses are in no known datacentre"),
-    ...counted(counts.onionJoins, "onion whose operator did not publish what it belongs to", "onions whose operators did not publish what they belong to"),
-    ...counted(counts.optedOutServers, "server whose operator asked to be left out: nothing inferred is said of it", "servers whose operators asked to be left out: nothing inferred is said of them")
+    ...any(counts.servers, "server that nobody announces publicly", "servers that nobody announces publicly"),
+    ...any(counts.leakedHosts, "host or address that only its own server or nobody public names", "hosts and addresses that only their own servers or nobody public name"),
+    ...any(cities, "city of a server whose address is in no known datacentre", "cities of servers whose addresses are in no known datacentre"),
+    ...any(counts.onionJoins, "onion whose operator did not publish what it belongs to", "onions whose operators did not publish what they belong to"),
+    ...any(counts.optedOutServers, "server whose operator asked to be left out: nothing inferred is said of it", "servers whose operators asked to be left out: nothing inferred is said of them")
   ]
   return parts.length === 0 ? null : `Withheld here: ${parts.join("; ")}.`
 }
