@@ -2,7 +2,7 @@
 const usual = 2_000
 
 /** A text cut to so many characters, saying so. */
-export const boundedText = (text: string, longest: number = usual): string =>
+const boundedText = (text: string, longest: number): string =>
   text.length <= longest ? text : `${text.slice(0, longest)}… (${text.length} characters)`
 
 /** A value with all its texts cut to what can be shown, saying so: servers may send megabytes for a version. */

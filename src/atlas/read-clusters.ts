@@ -36,7 +36,7 @@ const kindStatements: Readonly<Record<string, string>> = {
 }
 
 /** What a group is called: never a name, and only of operators a probability. */
-export const statementOf = (kind: string, posterior: number | null): string =>
+const statementOf = (kind: string, posterior: number | null): string =>
   kind === "operator"
     ? `probably one operator${posterior === null ? "" : ` (p ${probabilityText(posterior)})`}`
     : `${kindStatements[kind] ?? kind}${posterior === null || kind === "same behaviour" ? "" : ` (p ${probabilityText(posterior)})`}`

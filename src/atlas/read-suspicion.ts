@@ -59,12 +59,12 @@ export const readSuspicion = Effect.fnUntraced(function*(crawl: CrawlRow, server
   const violating = high.filter(({ server_id }) => violators.has(server_id)).length
   const clean = here.filter(({ score }) => score === 0).length
   const bands = Array.from({ length: 10 }, () => 0)
-  for (const { score } of scores) if (score !== null) bands[Math.min(9, Math.floor(score / 10))]! += 1
+  for (const { score } of judged) bands[Math.min(9, Math.floor(score! / 10))]! += 1
   const page: SuspicionPage = {
     crawlId,
     threshold,
     servers: scores.length,
-    flagged: scores.filter(({ score }) => score !== null && score >= threshold).length,
+    flagged: judged.filter(({ score }) => score! >= threshold).length,
     answered: { judged: here.length, violating, severalWeak: high.length - violating, weaker: here.length - high.length - clean, clean },
     judgedAside: judged.length - here.length,
     indicators: summaries.map((row) => ({

@@ -2,7 +2,7 @@ import { spawnSync } from "node:child_process"
 import { existsSync } from "node:fs"
 
 /** Debian's own Python, for which apt installs modules; another one on the path has not got them. */
-export const debianPython = "/usr/bin/python3"
+const debianPython = "/usr/bin/python3"
 
 /** Whether a module of Debian's Python is here; says so when not. */
 export const hasPythonModule = (module: string, debianPackage: string): boolean => {

@@ -1,7 +1,7 @@
 import { Schema } from "effect"
 
 /** What is counted, at the levels of the field; null where the crawl was not analysed. */
-export const LevelCounts = Schema.Struct({
+const LevelCounts = Schema.Struct({
   /** One source saying that a server exists: the same entry from two sources is two. */
   advertisements: Schema.Int,
   endpoints: Schema.Int,
