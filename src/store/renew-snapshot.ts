@@ -2,6 +2,7 @@ import { basename } from "node:path"
 import { Clock, Effect, FileSystem, Option, type Scope } from "effect"
 import { connect, isWrittenHere, openForWriting, run } from "./duckdb.ts"
 import { bringUpToDate } from "./schema.ts"
+import { unfinishedCopy } from "./snapshot.ts"
 import { StoreError } from "./store-error.ts"
 import { timestamp } from "./to-duckdb.ts"
 
@@ -64,23 +65,19 @@ export const renewSnapshot = Effect.fn("renewSnapshot")(function*(
   // Closing a file that this process has open for writing would drop DuckDB's lock on it.
   if (isWrittenHere(path) || Math.abs(now - changedAt) < quietMs) return stays
 
-  const unfinished = `${target}.${process.pid}.tmp`
-  const remove = Effect.gen(function*() {
-    yield* fs.remove(unfinished, { force: true })
-    yield* fs.remove(`${unfinished}.wal`, { force: true })
-  })
+  const unfinished = unfinishedCopy(fs, target)
   return yield* Effect.gen(function*() {
-    yield* remove
-    yield* fs.copyFile(path, unfinished)
-    if (before.log !== null) yield* fs.copyFile(`${path}.wal`, `${unfinished}.wal`)
+    yield* unfinished.remove
+    yield* fs.copyFile(path, unfinished.path)
+    if (before.log !== null) yield* fs.copyFile(`${path}.wal`, `${unfinished.path}.wal`)
     const after = yield* stampsOf(path)
     if (!isSame(before.database, after.database) || !isSame(before.log, after.log)) return stays
-    yield* Effect.scoped(finish(unfinished, path, now))
+    yield* Effect.scoped(finish(unfinished.path, path, now))
     // A crawl may have published a newer one meanwhile.
-    if (isSame(published, yield* stampOf(target))) yield* fs.rename(unfinished, target)
+    if (isSame(published, yield* stampOf(target))) yield* fs.rename(unfinished.path, target)
     return "current" as const
   }).pipe(
-    Effect.ensuring(Effect.ignore(remove)),
+    Effect.ensuring(Effect.ignore(unfinished.remove)),
     Effect.mapError((cause) =>
       cause._tag === "StoreError"
         ? cause

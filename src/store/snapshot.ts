@@ -10,6 +10,13 @@ export const snapshotPath = (path: string): string => `${path.replace(/\.(?:duck
 
 const temporary = /\.[0-9]+\.tmp(?:\.wal)?$/
 
+/** Where this process writes a copy until it can be moved to `target`, and how to remove it. */
+export const unfinishedCopy = (fs: FileSystem.FileSystem, target: string) => {
+  const path = `${target}.${process.pid}.tmp`
+  const remove = Effect.andThen(fs.remove(path, { force: true }), fs.remove(`${path}.wal`, { force: true }))
+  return { path, remove }
+}
+
 /** Name under which the copy is attached while it is written. */
 const copyName = "publication_copy"
 
@@ -32,21 +39,17 @@ export const makePublisher = Effect.fnUntraced(function*(
   const connection = yield* connect(instance)
   const turn = yield* Semaphore.make(1)
   const target = snapshotPath(path)
-  const unfinished = `${target}.${process.pid}.tmp`
+  const unfinished = unfinishedCopy(fs, target)
   const failed = (cause: { readonly message: string }) =>
     new StoreError({ reason: "write failed", message: `Cannot publish a snapshot: ${cause.message}`, cause })
   const command = (sql: string) => run(connection, "write failed", "Cannot publish a snapshot", sql)
-  const removeUnfinished = Effect.gen(function*() {
-    yield* fs.remove(unfinished, { force: true })
-    yield* fs.remove(`${unfinished}.wal`, { force: true })
-  })
 
   yield* Effect.ignore(removeLeftovers(fs, target))
 
   const copy = Effect.gen(function*() {
     const at = timestamp(yield* Clock.currentTimeMillis)
-    yield* Effect.mapError(removeUnfinished, failed)
-    yield* command(`ATTACH ${literal(unfinished)} AS ${copyName}`)
+    yield* Effect.mapError(unfinished.remove, failed)
+    yield* command(`ATTACH ${literal(unfinished.path)} AS ${copyName}`)
     yield* Effect.gen(function*() {
       yield* command(`COPY FROM DATABASE ${identifier(yield* databaseName(connection))} TO ${copyName}`)
       yield* run(
@@ -57,11 +60,11 @@ export const makePublisher = Effect.fnUntraced(function*(
         { at, publisher: basename(path) }
       )
     }).pipe(Effect.ensuring(Effect.ignore(command(`DETACH ${copyName}`))))
-    yield* Effect.mapError(fs.rename(unfinished, target), failed)
+    yield* Effect.mapError(fs.rename(unfinished.path, target), failed)
   })
 
   return {
-    publish: Semaphore.withPermit(turn, Effect.onError(copy, () => Effect.ignore(removeUnfinished)))
+    publish: Semaphore.withPermit(turn, Effect.onError(copy, () => Effect.ignore(unfinished.remove)))
   }
 })
 
