@@ -120,6 +120,13 @@ export interface ReadOnlyLimits {
   readonly errorsAsJson?: boolean
 }
 
+/** Options under which extensions are neither looked for nor fetched. */
+export const withoutExtensions = {
+  autoinstall_known_extensions: "false",
+  autoload_known_extensions: "false",
+  allow_community_extensions: "false"
+}
+
 /**
  * Opens a database so that no SQL text can change it, reach the file system or
  * the network, load an extension or lift its limits. The order of the options
@@ -136,9 +143,7 @@ export const openReadOnly = (
     memory_limit: limits.memoryLimit,
     threads: String(limits.threads),
     errors_as_json: String(limits.errorsAsJson ?? false),
-    autoinstall_known_extensions: "false",
-    autoload_known_extensions: "false",
-    allow_community_extensions: "false",
+    ...withoutExtensions,
     enable_external_access: "false",
     lock_configuration: "true"
   })

@@ -7,17 +7,7 @@ import { bringUpToDate } from "./schema.ts"
 import { StoreError } from "./store-error.ts"
 import { timestamp } from "./to-duckdb.ts"
 
-/** One row of table `note`; `writtenAt` is ISO 8601, UTC. */
-export interface Note {
-  readonly noteId: number
-  readonly network: string
-  readonly host: string
-  readonly author: string
-  readonly writtenAt: string
-  readonly text: string
-}
-
-const NoteOfRow = Schema.Struct({
+const Note = Schema.Struct({
   noteId: Schema.Int,
   network: Schema.String,
   host: Schema.String,
@@ -25,13 +15,15 @@ const NoteOfRow = Schema.Struct({
   writtenAt: Schema.String,
   text: Schema.String
 })
+/** One row of table `note`; `writtenAt` is ISO 8601, UTC. */
+export type Note = typeof Note.Type
 
 const columns = "note_id AS \"noteId\", network, host, author, written_at AS \"writtenAt\", text"
 
 /** The notes of a database, oldest first. */
 export const readNotes: Effect.Effect<ReadonlyArray<Note>, StoreError, Database> = Effect.flatMap(
   Database,
-  (database) => database.rows(NoteOfRow, `SELECT ${columns} FROM note ORDER BY written_at, note_id`)
+  (database) => database.rows(Note, `SELECT ${columns} FROM note ORDER BY written_at, note_id`)
 )
 
 /** The notes about a server of a crawl, by its hosts. */
@@ -39,7 +31,7 @@ export const readNotesOf = (crawlId: number, hosts: ReadonlyArray<string>): Effe
   Effect.flatMap(Database, (database) =>
     Effect.map(
       database.rows(
-        NoteOfRow,
+        Note,
         `SELECT ${columns} FROM note WHERE network = (SELECT network FROM crawl WHERE crawl_id = $crawlId) ORDER BY written_at, note_id`,
         { crawlId }
       ),
@@ -80,7 +72,7 @@ const makeNoteBook = Effect.fnUntraced(function*(path: string) {
     add: Effect.fn("NoteBook.add")(function*(note) {
       const written = yield* readRows(
         connection,
-        NoteOfRow,
+        Note,
         `INSERT INTO note SELECT coalesce(max(note_id), 0) + 1, $network, $host, $author, $at, $text FROM note RETURNING ${columns}`,
         { ...note, at: timestamp(yield* Clock.currentTimeMillis) }
       )

@@ -2,7 +2,7 @@ import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api"
 import { Context, Effect, Layer, type Scope, Semaphore, Stream } from "effect"
 import type { Column, Row, Value } from "./database.ts"
 import { Database } from "./database.ts"
-import { connect, duckError, identifier, literal, native, run } from "./duckdb.ts"
+import { connect, duckError, identifier, literal, native, run, withoutExtensions } from "./duckdb.ts"
 import { toValue } from "./from-duckdb.ts"
 import type { StoreError } from "./store-error.ts"
 
@@ -56,9 +56,7 @@ const attached = Effect.fnUntraced(function*(path: string): Effect.fn.Return<Duc
           memory_limit: "1GB",
           // With one thread rows that nobody sorts come in the same order every time.
           threads: "1",
-          autoinstall_known_extensions: "false",
-          autoload_known_extensions: "false",
-          allow_community_extensions: "false"
+          ...withoutExtensions
         }),
       catch: duckError("cannot open", "Cannot open a database in memory")
     }),
