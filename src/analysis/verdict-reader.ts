@@ -41,7 +41,12 @@ export interface StoredPair {
   readonly evidence: ReadonlyArray<StoredEvidence>
 }
 
-const MemberRow = Schema.Struct({ server_id: Schema.Int, host: Schema.String, posterior: Schema.NullOr(Schema.Finite) })
+const MemberRow = Schema.Struct({
+  server_id: Schema.Int,
+  host: Schema.String,
+  posterior: Schema.NullOr(Schema.Finite),
+  evidence: Schema.NullOr(Schema.String)
+})
 
 const ClusterRow = Schema.Struct({
   cluster_id: Schema.Int,
@@ -142,7 +147,8 @@ export const readCluster = Effect.fnUntraced(function*(crawl: AnalysedCrawl, clu
   if (cluster === undefined) return undefined
   const members = yield* database.rows(
     MemberRow,
-    `SELECT m.server_id, arg_min(e.host, e.endpoint_id) AS host, any_value(m.posterior) AS posterior
+    `SELECT m.server_id, arg_min(e.host, e.endpoint_id) AS host, any_value(m.posterior) AS posterior,
+      any_value(m.evidence) AS evidence
     FROM cluster_member m
     JOIN server_endpoint se ON se.crawl_id = m.crawl_id AND se.server_id = m.server_id
     JOIN endpoint e USING (endpoint_id)

@@ -182,7 +182,7 @@ const makeAtlas = Effect.gen(function*() {
       if (cluster === undefined) {
         return yield* new AtlasError({ reason: "no such cluster", message: `Crawl ${crawlId} has no group ${clusterId}.` })
       }
-      return yield* readClusterDetail(crawl, cluster, yield* serversById(crawlId))
+      return yield* readClusterDetail(crawl, cluster)
     }))),
     suspicion: of("suspicion", ({ crawlId }) => suspicion(crawlId)),
     exposure: of("exposure", ({ crawlId }) => exposure(crawlId)),

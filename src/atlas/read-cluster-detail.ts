@@ -1,9 +1,10 @@
 import { Effect, Option, Schema } from "effect"
+import { readCluster } from "../analysis/verdict-reader.ts"
 import { Database } from "../store/database.ts"
 import type { KnownCluster } from "./read-clusters.ts"
+import { analysedCrawl } from "./read-pair.ts"
 import { ClusterDetail } from "./shapes/cluster.ts"
 import type { CrawlRow } from "./shapes/crawl.ts"
-import type { ServerRow } from "./shapes/server-row.ts"
 
 /** Links shown of a group; the strongest. */
 const mostLinks = 2_000
@@ -19,12 +20,6 @@ const Stored = Schema.fromJsonString(Schema.Struct({
   innocent_explanations: Schema.optionalKey(Schema.Array(Schema.String))
 }))
 const decodeStored = Schema.decodeUnknownOption(Stored)
-
-const MemberRow = Schema.Struct({
-  server_id: Schema.Int,
-  posterior: Schema.NullOr(Schema.Finite),
-  evidence: Schema.NullOr(Schema.String)
-})
 
 const linksSql = `
   WITH member AS (SELECT server_id FROM cluster_member WHERE crawl_id = $crawl_id AND cluster_id = $cluster_id)
@@ -71,24 +66,11 @@ const sameInAll = (
 }
 
 /** Why a group is one, what speaks against it, what would change it, and how it was in other crawls. */
-export const readClusterDetail = Effect.fnUntraced(function*(
-  crawl: CrawlRow,
-  { row }: KnownCluster,
-  servers: ReadonlyMap<number, ServerRow>
-) {
+export const readClusterDetail = Effect.fnUntraced(function*(crawl: CrawlRow, { row }: KnownCluster) {
   const database = yield* Database
   const given = { crawl_id: crawl.crawlId, cluster_id: row.clusterId }
-  const [text] = yield* database.rows(
-    Schema.Struct({ detail: Schema.NullOr(Schema.String) }),
-    "SELECT detail::VARCHAR AS detail FROM cluster WHERE crawl_id = $crawl_id AND cluster_id = $cluster_id",
-    given
-  )
-  const stored = Option.getOrElse(decodeStored(text?.detail), (): typeof Stored.Type => ({}))
-  const members = yield* database.rows(
-    MemberRow,
-    "SELECT server_id, posterior, evidence FROM cluster_member WHERE crawl_id = $crawl_id AND cluster_id = $cluster_id ORDER BY server_id",
-    given
-  )
+  const known = yield* readCluster(analysedCrawl(crawl), row.clusterId)
+  const stored = Option.getOrElse(decodeStored(known?.cluster.detail), (): typeof Stored.Type => ({}))
   const seen = stored.innocent_explanations ?? (row.kind === "same behaviour" ? ["widespread software, in widespread releases", "one image or package"] : null)
   const shared = stored.evidence ?? (seen === null
     ? yield* database.rows(evidence.value, sharedSql, { ...given, question: row.kind })
@@ -96,9 +78,9 @@ export const readClusterDetail = Effect.fnUntraced(function*(
   const detail: ClusterDetail = {
     crawlId: crawl.crawlId,
     cluster: row,
-    members: members.map(({ evidence, posterior, server_id }) => ({
+    members: (known?.members ?? []).map(({ evidence, host, posterior, server_id }) => ({
       serverId: server_id,
-      host: servers.get(server_id)?.host ?? "",
+      host,
       posterior,
       evidence: evidence ?? row.evidence ?? ""
     })),
