@@ -2,14 +2,13 @@ import { Effect } from "effect"
 import { Database } from "../../store/database.ts"
 import { AnalysisError } from "../analysis-error.ts"
 import { type AnalysisTarget, findCrawl, readAnnouncements } from "../analysis-input.ts"
-import { comparisons } from "../comparisons/catalogue.ts"
-import { link } from "../linkage/linkage.ts"
 import { shippedIndicators } from "../suspicion/indicator-table.ts"
 import { readServerTraits } from "../traits/read-server-traits.ts"
+import { crawlFleets, mostServersForPower } from "./crawl-fleets.ts"
 import { evaluate, type Evaluation, type Verdicts } from "./evaluation.ts"
 import { readCrawledEndpoints, readServerLooks } from "./evaluation-input.ts"
 import { lieCoverage, type LieReach } from "./lie-coverage.ts"
-import { defaultPowerOptions, fleetPower, type FleetReach, type LinkedPair } from "./power.ts"
+import type { FleetReach } from "./power.ts"
 import type { TruthEndpoint } from "./truth-file.ts"
 import { readGroups, readPairVerdicts, readRun, readSuspicion } from "./verdicts-input.ts"
 
@@ -21,9 +20,6 @@ export interface CrawlEvaluation extends Evaluation {
   readonly fleets: ReadonlyArray<FleetReach>
   readonly lies: ReadonlyArray<LieReach>
 }
-
-/** Beyond so many servers fleets are not planted: each takes the linkage again. */
-export const mostServersForPower = 1_000
 
 /**
  * Judges what the last `analyze` of a crawl stored against a truth. Fails with
@@ -60,19 +56,12 @@ export const evaluateCrawl = Effect.fn("evaluateCrawl")(function*(
   if (evaluation.coverage.judged === 0) {
     return yield* new AnalysisError({ reason: "bad truth", message: `The truth file knows none of the servers of crawl ${crawl.crawl_id}.` })
   }
-  const tied = new Set([...verdicts.operatorGroups, ...verdicts.infrastructureGroups].flat())
-  const strangers = new Set(verdicts.servers.filter((server) => !tied.has(server)))
-  const all = comparisons({ publicSuffixes: run.publicSuffixes })
-  const linked = (some: typeof traits): ReadonlyArray<LinkedPair> =>
-    link(some, all, { randomSeed: run.randomSeed }).pairs.map(({ a, b, sameOperator, sharedInfrastructure }) => ({ a, b, operator: sameOperator, infrastructure: sharedInfrastructure }))
   const result: CrawlEvaluation = {
     crawlId: crawl.crawl_id,
     network: crawl.network,
     simulated: crawl.simulated,
     ...evaluation,
-    fleets: options.hasPower === false || traits.length > mostServersForPower
-      ? []
-      : fleetPower(traits, strangers, linked, { ...defaultPowerOptions, threshold: run.threshold }),
+    fleets: options.hasPower === false || traits.length > mostServersForPower ? [] : crawlFleets(traits, groupsOf, run),
     lies: lieCoverage(yield* readServerLooks(crawl.crawl_id))
   }
   return result
