@@ -1,3 +1,4 @@
+import { headersAroundTip } from "../../domain/header-range.ts"
 import { derivedScripts, publicScriptsOf, scripthashOf } from "../../domain/public-script.ts"
 
 /** A row of table `behaviour` of the same visit, by which questions that follow from answers are known. */
@@ -6,9 +7,6 @@ export interface JudgedQuestion {
   readonly script_form: string | null
   readonly detail: Readonly<Record<string, unknown>>
 }
-
-/** Headers that a deep visit asks for beyond the server's own tip. */
-const beyondTip = 8
 
 const number = /#([0-9]+)/
 
@@ -40,7 +38,7 @@ export const knownParameters = (network: string, probe: string, judged: Readonly
       return known(detailOf("later entry")["txid"], detailOf("later entry")["height"])
     case "header range": {
       const { from, tip } = detailOf("header range")
-      return typeof from === "number" && typeof tip === "number" ? [from, tip - from + 1 + beyondTip] : null
+      return typeof from === "number" && typeof tip === "number" ? [from, tip - from + 1 + headersAroundTip] : null
     }
     case "later header":
       return known(detailOf("later entry")["height"])

@@ -1,4 +1,5 @@
 import { decodeBlockHeader } from "../../domain/block-header.ts"
+import { headersAroundTip } from "../../domain/header-range.ts"
 import type { HistoryEntry } from "../../domain/public-script.ts"
 import { blockHeader, blockHeaders, transactionGetMerkle } from "../../electrum/methods.ts"
 import { featuresProbe, type Probe } from "../catalogue.ts"
@@ -40,9 +41,6 @@ export interface FollowUps {
   readonly features: readonly [Probe, Probe]
 }
 
-/** Headers asked for up to the tip, and as many beyond it. */
-const half = 8
-
 /** Above every height that a chain could have reached. */
 const highestTip = 10_000_000
 
@@ -55,14 +53,14 @@ export const toldTip = (reply: { readonly outcome: string; readonly result: unkn
 }
 
 const rangeOf = (tip: ToldTip, again: Probe): RangeQuestions => {
-  const start = Math.max(0, tip.height - half + 1)
+  const start = Math.max(0, tip.height - headersAroundTip + 1)
   return {
     tip,
     start,
     headers: {
       name: "header range",
       method: blockHeaders,
-      params: [start, tip.height - start + 1 + half],
+      params: [start, tip.height - start + 1 + headersAroundTip],
       harmless: "sixteen headers, where wallets ask for two thousand at once",
       tells: "whether they follow each other and end where it says that the chain does"
     },
