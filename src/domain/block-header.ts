@@ -22,6 +22,9 @@ const doubleSha256 = (bytes: Uint8Array): Buffer =>
 
 const reversedHex = (bytes: Uint8Array): string => Buffer.from(bytes.toReversed()).toString("hex")
 
+/** A compact target as people write it: 8 hex digits. */
+export const bitsText = (bits: number): string => bits.toString(16).padStart(8, "0")
+
 /** The target of a compact `bits` value; 0 for negative and overflowing encodings, which no hash can meet. */
 export const targetOfBits = (bits: number): bigint => {
   const exponent = bits >>> 24

@@ -19,6 +19,13 @@ export const BlockHash = Schema.String.check(Schema.isPattern(/^[0-9a-f]{64}$/))
 export const WorkRule = Schema.Literals(["constant", "retargets", "limit only"])
 export type WorkRule = typeof WorkRule.Type
 
+/** Blocks between two changes of the target, and the most by which one makes it easier (Bitcoin Core, pow.cpp). */
+export const retargetBlocks = 2016
+export const mostEasing = 4
+
+/** How often the target changes on the way from one height to a later one. */
+export const retargetsBetween = (from: number, to: number): number => Math.floor(to / retargetBlocks) - Math.floor(from / retargetBlocks)
+
 const Port = Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 65535 }))
 
 /** Each is a request of every visit, which may have forty. */

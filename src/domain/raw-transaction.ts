@@ -91,6 +91,9 @@ export const readRawTransaction = (hex: string): RawTransaction | undefined => {
   }
 }
 
+/** No block has more transactions than a branch of so many hashes reaches. */
+export const longestBranch = 32
+
 /** The merkle root that a branch leads to from a transaction at a place in its block; hashes as people write them. */
 export const merkleRootOf = (txid: string, branch: ReadonlyArray<string>, position: number): string => {
   let place = position

@@ -1,6 +1,5 @@
-import { decodeBlockHeader, targetOfBits } from "../domain/block-header.ts"
-import { chainWorkRule, expectedHash, shippedChains } from "../domain/chain.ts"
-import { bitsText } from "./bundle/evaluate.ts"
+import { bitsText, decodeBlockHeader, targetOfBits } from "../domain/block-header.ts"
+import { chainWorkRule, expectedHash, mostEasing, retargetsBetween, shippedChains } from "../domain/chain.ts"
 import type { FilledItem } from "./bundle/bundle-file.ts"
 import type { BundleVisit, Check, Ref } from "./bundle/format.ts"
 import { checksOfVisits, headersOfItems, type ShownHeader } from "./bundle/state-checks.ts"
@@ -38,9 +37,6 @@ export interface Violation {
 /** So often at least. */
 const leastTimes = 2
 
-/** Blocks between two changes of the target, and the most by which one makes it easier (Bitcoin Core, pow.cpp). */
-const retargetBlocks = 2016
-const mostEasing = 4
 /** Beyond so many changes anything below the limit is allowed, and the number stays exact. */
 const mostChanges = 20
 
@@ -52,7 +48,7 @@ const allowedAt = (network: string, pinned: ReadonlyArray<ShownHeader>, height: 
   const limit = decodeBlockHeader(genesis.hex)!.bits
   const below = pinned.filter((pin) => pin.height <= height).toSorted((a, b) => b.height - a.height)[0]
   if (rule !== "retargets" || below === undefined) return { limit, times: 1 }
-  const changes = Math.floor(height / retargetBlocks) - Math.floor(below.height / retargetBlocks)
+  const changes = retargetsBetween(below.height, height)
   const bits = decodeBlockHeader(below.hex)!.bits
   const times = mostEasing ** Math.min(changes, mostChanges)
   return changes > mostChanges || targetOfBits(bits) * BigInt(times) >= targetOfBits(limit) ? { limit, times: 1 } : { limit: bits, times }

@@ -1,10 +1,6 @@
-import { targetOfBits } from "../../domain/block-header.ts"
-import type { WorkRule } from "../../domain/chain.ts"
+import { bitsText, targetOfBits } from "../../domain/block-header.ts"
+import { mostEasing, retargetBlocks, retargetsBetween, type WorkRule } from "../../domain/chain.ts"
 import type { ShownHeader } from "./evidence.ts"
-
-/** Blocks between two changes of the target, and the most by which one makes it easier (Bitcoin Core, pow.cpp). */
-const retargetBlocks = 2016
-const mostEasing = 4n
 
 /** Seconds that a block is to take. */
 const blockSeconds = 600
@@ -21,8 +17,6 @@ export interface WorkFault {
   readonly because: string
 }
 
-const bitsText = (bits: number): string => bits.toString(16).padStart(8, "0")
-
 /** Target that a header at a height may not exceed, given headers that are pinned; undefined where nothing is known. */
 const easiestTarget = (
   rule: WorkRule | undefined,
@@ -35,9 +29,9 @@ const easiestTarget = (
   const limit = { target: targetOfBits(genesis.header.bits), because: `easier than the chain allows at all (${bitsText(genesis.header.bits)})` }
   if (rule === "limit only") return limit
   if (rule === "constant") return { target: limit.target, because: `the chain's target never changes from ${bitsText(genesis.header.bits)}` }
-  const changes = Math.floor(height / retargetBlocks) - Math.floor(below.height / retargetBlocks)
+  const changes = retargetsBetween(below.height, height)
   // Beyond thirty changes anything below the limit is allowed; numbers stay small.
-  const target = targetOfBits(below.header.bits) * mostEasing ** BigInt(Math.min(changes, 30))
+  const target = targetOfBits(below.header.bits) * BigInt(mostEasing) ** BigInt(Math.min(changes, 30))
   return target >= limit.target
     ? limit
     : { target, because: `easier than ${changes} changes of the target allow after block ${below.height} (${bitsText(below.header.bits)})` }

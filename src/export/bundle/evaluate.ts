@@ -1,7 +1,7 @@
-import { createHash } from "node:crypto"
-import { decodeBlockHeader, targetOfBits } from "../../domain/block-header.ts"
+import { bitsText, decodeBlockHeader, targetOfBits } from "../../domain/block-header.ts"
 import { subjectPublicKeyInfo } from "../../domain/der.ts"
-import { merkleRootOf, readRawTransaction } from "../../domain/raw-transaction.ts"
+import { longestBranch, merkleRootOf, readRawTransaction } from "../../domain/raw-transaction.ts"
+import { type HistoryLine, statusOf } from "../../domain/script-history.ts"
 import { sha256Hex } from "../../domain/sha256.ts"
 import type { Check, Items, Ref } from "./format.ts"
 import { sameJson, valueReader } from "./read-value.ts"
@@ -10,9 +10,6 @@ import { sameJson, valueReader } from "./read-value.ts"
 export type Evaluate = (check: Check) => boolean
 
 const isHash = (value: unknown): value is string => typeof value === "string" && /^[0-9a-fA-F]{64}$/.test(value)
-
-/** No block has more transactions than such a branch reaches. */
-const longestBranch = 32
 
 /** The root that a proof leads to; undefined where it is none. */
 export const rootOfProof = (proof: unknown, txid: string): string | undefined => {
@@ -23,23 +20,11 @@ export const rootOfProof = (proof: unknown, txid: string): string | undefined =>
   return merkleRootOf(txid, merkle, pos as number)
 }
 
-/** An entry of a history as servers write it. */
-interface HistoryLine {
-  readonly tx_hash: string
-  readonly height: number
-}
-
 const isEntry = (value: unknown): value is HistoryLine =>
   typeof value === "object" && value !== null && "tx_hash" in value && isHash(value.tx_hash) && "height" in value && Number.isSafeInteger(value.height)
 
 /** A history; undefined where it is none. */
 export const historyOf = (value: unknown): ReadonlyArray<HistoryLine> | undefined => Array.isArray(value) && value.every(isEntry) ? value : undefined
-
-/** The status of a history (Electrum protocol, "Status"); null for an empty one. */
-export const statusOf = (history: ReadonlyArray<HistoryLine>): string | null =>
-  history.length === 0
-    ? null
-    : createHash("sha256").update(history.map(({ height, tx_hash }) => `${tx_hash.toLowerCase()}:${height}:`).join("")).digest("hex")
 
 /** Pinned entries that a history has not, and those that it has at other heights. */
 export const lacking = (history: ReadonlyArray<HistoryLine>, pinned: ReadonlyArray<{ readonly txid: string; readonly height: number }>) => {
@@ -56,8 +41,6 @@ export const lacking = (history: ReadonlyArray<HistoryLine>, pinned: ReadonlyArr
 
 const sameList = (one: ReadonlyArray<string>, other: ReadonlyArray<string>): boolean =>
   one.length === other.length && one.every((it, i) => it === other[i])
-
-export const bitsText = (bits: number): string => bits.toString(16).padStart(8, "0")
 
 /** The SHA-256 of a certificate's public key info, in the very bytes presented; undefined where it is no DER. */
 export const spkiSha256 = (certificate: Uint8Array): string | undefined => {

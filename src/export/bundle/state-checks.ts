@@ -1,9 +1,10 @@
-import { decodeBlockHeader } from "../../domain/block-header.ts"
+import { bitsText, decodeBlockHeader } from "../../domain/block-header.ts"
 import { publicScriptsOf } from "../../domain/public-script.ts"
 import { readRawTransaction } from "../../domain/raw-transaction.ts"
+import { statusOf } from "../../domain/script-history.ts"
 import { sha256Hex } from "../../domain/sha256.ts"
 import type { FilledItem } from "./bundle-file.ts"
-import { bitsText, historyOf, lacking, rootOfProof, spkiSha256, statusOf } from "./evaluate.ts"
+import { historyOf, lacking, rootOfProof, spkiSha256 } from "./evaluate.ts"
 import type { Check, Ref } from "./format.ts"
 import { parsedItem, pointed } from "./read-value.ts"
 

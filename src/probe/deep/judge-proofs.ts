@@ -1,7 +1,7 @@
-import { createHash } from "node:crypto"
 import { decodeBlockHeader } from "../../domain/block-header.ts"
 import type { Judged, Subject } from "../../domain/judged-answer.ts"
-import { merkleRootOf, readRawTransaction } from "../../domain/raw-transaction.ts"
+import { longestBranch, merkleRootOf, readRawTransaction } from "../../domain/raw-transaction.ts"
+import { type HistoryLine, statusOf } from "../../domain/script-history.ts"
 import type { Reply } from "../../electrum/reply.ts"
 import type { Probe } from "../catalogue.ts"
 import { type JudgedReply, replyResponse, type Verdict } from "../responses/reply-response.ts"
@@ -18,21 +18,13 @@ export type ProofReplies = ReadonlyMap<Probe, ProofReply>
 /** With the bytes that came: of what was too large, none where another reply ended the connection. */
 export type ProofReply = JudgedReply & Pick<Reply, "bytes">
 
-interface Entry {
-  readonly tx_hash: string
-  readonly height: number
-}
-
-interface Unspent extends Entry {
+interface Unspent extends HistoryLine {
   readonly tx_pos: number
   readonly value: number
 }
 
 /** Of a branch that has no end nothing is read, and nobody asks for it twice. */
 const tooLong = "a branch longer than any block needs"
-
-/** No block has more transactions than such a branch reaches. */
-const longestBranch = 32
 
 export const unjudged = (because: string): Verdict => ({ response: null, detail: { because } })
 export const differs = (because: string, detail: Verdict["detail"] = {}): Verdict => ({ response: "differs", detail: { because, ...detail } })
@@ -75,16 +67,10 @@ const judgeTransaction = ({ entry }: ProofQuestions, reply: JudgedReply): Verdic
     : differs("the hash of the bytes is another one", { expected: entry.txid, shown: transaction.txid })
 }
 
-/** The status that a history has (Electrum protocol, "Status"). */
-const statusOf = (history: ReadonlyArray<Entry>): string | null =>
-  history.length === 0
-    ? null
-    : createHash("sha256").update(history.map(({ height, tx_hash }) => `${tx_hash.toLowerCase()}:${height}:`).join("")).digest("hex")
-
 const judgeStatus = (reply: JudgedReply, history: JudgedReply | undefined, settled: string | null): Verdict => {
   if (reply.outcome !== "ok") return replyResponse(reply)
   if (settled !== null) return unjudged(settled)
-  const expected = statusOf(history!.result as ReadonlyArray<Entry>)
+  const expected = statusOf(history!.result as ReadonlyArray<HistoryLine>)
   const shown = reply.result as string | null
   return (shown?.toLowerCase() ?? null) === expected
     ? { response: "ok", detail: { expected, shown } }
@@ -112,7 +98,7 @@ const judgeUnspent = (
   const wrong = transaction?.outcome === "ok" ? contradicting(questions, outputs, transaction.result as string) : []
   if (wrong.length > 0) return differs("an output is not as the transaction has it", { contradicts: "transaction", outputs: wrong })
   if (settled !== null) return unjudged(settled)
-  const known = new Set((history!.result as ReadonlyArray<Entry>).map(({ tx_hash }) => tx_hash.toLowerCase()))
+  const known = new Set((history!.result as ReadonlyArray<HistoryLine>).map(({ tx_hash }) => tx_hash.toLowerCase()))
   const strange = outputs.filter(({ tx_hash }) => !known.has(tx_hash.toLowerCase()))
   if (strange.length > 0) {
     return differs("an output of a transaction that its own history has not", { contradicts: "history", outputs: strange.slice(0, 5) })

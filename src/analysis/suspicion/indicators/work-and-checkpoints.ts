@@ -1,3 +1,4 @@
+import { bitsText } from "../../../domain/block-header.ts"
 import { chainWorkRule, expectedHash, shippedChains } from "../../../domain/chain.ts"
 import type { CrawlEvidence, ShownHeader } from "../evidence.ts"
 import { type Indicator, named } from "../indicator.ts"
@@ -14,7 +15,7 @@ const headerText = ({ header, height, probe, visitId }: ShownHeader) => ({
   probe,
   height,
   hash: header.hash,
-  bits: header.bits.toString(16).padStart(8, "0")
+  bits: bitsText(header.bits)
 })
 
 /**
