@@ -1,9 +1,10 @@
 import { Result, Schema } from "effect"
 import { CsvRecords, fieldsOf } from "../../domain/csv-records.ts"
+import { webPage } from "../document/web-page.ts"
 import { ReportError } from "../report-error.ts"
 
 const Url = Schema.String.check(Schema.makeFilter((text: string) =>
-  (URL.canParse(text) && ["http:", "https:"].includes(new URL(text).protocol)) || "no http or https URL"))
+  webPage(text) !== null || "no http or https URL"))
 
 const Day = Schema.String.check(Schema.isPattern(/^\d{4}-\d{2}-\d{2}$/))
 

@@ -1,14 +1,12 @@
 import type { Answer, Block, Cell, Column, Figure, Inline, Sentence, Table } from "../document/document.ts"
+import { webPage } from "../document/web-page.ts"
 import { drawChart } from "../charts/draw.ts"
 import type { Chart } from "../document/chart.ts"
 import { groupColour } from "../charts/plotted.ts"
 import { cellText, commandOf, htmlLines, htmlText, isNumeric, numberText } from "./texts.ts"
 
 /** Where a link leads: to a place of the page or to a page of the web; to nothing else. */
-const target = (to: string): string | null => {
-  if (/^#[a-z0-9-]+$/.test(to)) return to
-  return URL.canParse(to) && ["http:", "https:"].includes(new URL(to).protocol) ? new URL(to).href : null
-}
+const target = (to: string): string | null => /^#[a-z0-9-]+$/.test(to) ? to : webPage(to)
 
 const inline = (piece: Inline): string => {
   if (typeof piece === "string") return htmlText(piece, 4_000)
@@ -36,7 +34,7 @@ const cell = (value: Cell, column: Column): string => {
 }
 
 /** A table; the caption is left out where a heading says the same. */
-export const htmlTable = (table: Table, caption: string | null): string => {
+const htmlTable = (table: Table, caption: string | null): string => {
   const heads = table.columns.map((column) => `<th scope="col"${isNumeric(column) ? " class=\"number\"" : ""}>${htmlText(column.title)}</th>`)
   const rows = table.rows.map((row) => `<tr>${table.columns.map((column, i) => cell(row[i] ?? null, column)).join("")}</tr>`)
   const body = rows.length === 0 ? `<tr><td class="none" colspan="${table.columns.length}">none</td></tr>` : rows.join("\n")

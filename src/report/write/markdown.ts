@@ -1,4 +1,5 @@
 import type { Answer, Block, Figure, Inline, ReportDocument, Section, Sentence, Table } from "../document/document.ts"
+import { webPage } from "../document/web-page.ts"
 import { provenanceFacts, provenanceLine } from "./provenance.ts"
 import { cellText, commandOf, isNumeric, markdownText } from "./texts.ts"
 
@@ -16,10 +17,10 @@ const inline = (piece: Inline): string => {
       return markdownText(piece.text)
     case "strong":
       return `**${markdownText(piece.text)}**`
-    case "link":
-      return URL.canParse(piece.to) && ["http:", "https:"].includes(new URL(piece.to).protocol)
-        ? `[${markdownText(piece.text)}](<${new URL(piece.to).href.replace(/[<>]/g, encodeURIComponent)}>)`
-        : markdownText(piece.text)
+    case "link": {
+      const page = webPage(piece.to)
+      return page === null ? markdownText(piece.text) : `[${markdownText(piece.text)}](<${page.replace(/[<>]/g, encodeURIComponent)}>)`
+    }
   }
 }
 
@@ -90,7 +91,7 @@ export const writeMarkdown = (document: ReportDocument): string =>
       `# ${markdownText(document.title)}`,
       markdownText(document.subtitle),
       ...[document.simulated, document.local].filter((text) => text !== null).map((text) => `> **${markdownText(text)}**`),
-      provenanceFacts(document.provenance).map(({ name, value }) => `- ${name}: ${markdownText(cellText(value, { as: "text" }))}`).join("\n"),
+      blockLines({ kind: "facts", facts: provenanceFacts(document.provenance) }),
       ...document.sections.map((section) => sectionLines(section, 2)),
       "---",
       markdownText(provenanceLine(document.provenance), 1_000)
