@@ -56,6 +56,7 @@ export const latencySection = ({ named: { latency } }: ReportFacts): Section => 
     value: pings.filter((ping) => ping < below && ping >= (classes[i - 1]?.below ?? 0)).length
   }))
   const unpinged = rows.length - pings.length
+  const describedTable = { columns: describeColumns, rows: measures.map(({ key, name }) => described(name, rows.length - valuesOf(rows, key).length, describe(valuesOf(rows, key)))) }
   const distributions: ReadonlyArray<Block> = measures.flatMap(({ id, key, name }) => {
     const values = valuesOf(rows, key)
     const shown = shownOf(values)
@@ -76,13 +77,13 @@ export const latencySection = ({ named: { latency } }: ReportFacts): Section => 
       namedFigure("latency-described", latency, {
         title: "Latency, described",
         shows: "Milliseconds of each server's quickest endpoint; what was not measured is unknown and no zero.",
-        table: { columns: describeColumns, rows: measures.map(({ key, name }) => described(name, rows.length - valuesOf(rows, key).length, describe(valuesOf(rows, key)))) }
+        table: describedTable
       }),
       namedFigure("latency-boxes", latency, {
         title: "Latency by what is timed",
         shows: "The middle half of servers, the median, and servers beyond one and a half times that width.",
         chart: { kind: "boxes", axis: "milliseconds", boxes: measures.map(({ key, name }) => ({ label: name, values: shownOf(valuesOf(rows, key)) })).filter(({ values }) => values.length > 0) },
-        table: { columns: describeColumns, rows: measures.map(({ key, name }) => described(name, rows.length - valuesOf(rows, key).length, describe(valuesOf(rows, key)))) }
+        table: describedTable
       }),
       ...distributions,
       namedFigure("latency-classes", latency, {

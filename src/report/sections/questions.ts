@@ -6,7 +6,7 @@ import { suspicious } from "../answers/suspicious.ts"
 import type { Answer, Block, Section } from "../document/document.ts"
 import { link, paragraph } from "../document/document.ts"
 import type { ReportFacts } from "../facts/report-facts.ts"
-import { columns, firstRows } from "./figure.ts"
+import { columns, firstRows, namedFigure } from "./figure.ts"
 import { cellText } from "../write/texts.ts"
 import { counted, partOf } from "../write/words.ts"
 import { concentrationFigure, ownersFigure, stockRows } from "./exposure.ts"
@@ -93,35 +93,20 @@ const more = (...targets: ReadonlyArray<readonly [id: string, title: string]>): 
 export const answersOf = (facts: ReportFacts): ReadonlyArray<Answer> => [centralised(facts), suspicious(facts), differently(facts), inferred(facts), analytics(facts)]
 
 /** One section for each question, with its figures. */
-export const questionSections = (facts: ReportFacts): ReadonlyArray<Section> => {
-  const answers = answersOf(facts)
+export const questionSections = (facts: ReportFacts, answers: ReadonlyArray<Answer>): ReadonlyArray<Section> => {
   const { deviations, malformed } = facts.named
   const behind: ReadonlyArray<ReadonlyArray<Block>> = [
     [operatorsFigure(facts), concentrationFigure(facts), more(["groups", "groups of servers, with evidence"], ["network", "where servers stand"], ["limits", "limits and power"])],
     [more(["suspicion", "suspicion, by indicators"], ["limits", "the lies this crawl could have seen"])],
     [
-      {
-        kind: "figure",
-        id: "deviations",
-        title: deviations.title,
+      namedFigure("deviations", deviations, {
         shows: "Servers whose answer deviates from what the software they behave like gives by default, by kind of question.",
-        level: deviations.level,
-        caveat: deviations.caveat,
-        source: deviations.source,
-        chart: null,
         table: firstRows(deviations.rows.map((row) => [row.question, row.servers_asked, row.servers_compared, row.servers_deviating]), 20, columns("Question", "Asked: count", "Compared: count", "Deviating: count"))
-      },
-      {
-        kind: "figure",
-        id: "malformed",
-        title: malformed.title,
+      }),
+      namedFigure("malformed", malformed, {
         shows: "How servers answered what is not as the protocol has it, beside the software they behave like.",
-        level: malformed.level,
-        caveat: malformed.caveat,
-        source: malformed.source,
-        chart: null,
         table: firstRows(malformed.rows.map((row) => [row.malformed_response, row.behaves_like, row.differs, row.servers]), 20, columns("Response", "Behaves like", "What differs", "Servers: count"))
-      }
+      })
     ],
     [
       ...(facts.exposure === null || stockRows(facts.exposure, "clearnet", 10).length === 0 ? [] : [ownersFigure(facts.exposure, "clearnet", 10)]),
