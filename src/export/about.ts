@@ -4,8 +4,6 @@ import { dataLicence } from "../domain/licence.ts"
 import { Database } from "../store/database.ts"
 import { version } from "../version.ts"
 
-export const licence = dataLicence
-
 /** What every exported file says of itself. */
 export interface About {
   readonly crawl_id: number
@@ -51,7 +49,7 @@ export const readProvenance = Effect.fnUntraced(function*(crawl: AnalysedCrawl, 
     network: crawl.network,
     simulated: crawl.simulated,
     code_version: row!.code_version,
-    licence,
+    licence: dataLicence,
     crawl_started_at: row!.started_at,
     crawl_ended_at: row!.ended_at,
     analysed_at: row!.analysed_at,

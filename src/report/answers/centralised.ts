@@ -83,7 +83,7 @@ const verdict = (operator: Row, power: string): { readonly text: string; readonl
 }
 
 /** What the crawl's power says of not finding a fleet. */
-export const fleetWords = (fleets: ReportFacts["fleets"]): string => {
+const fleetWords = (fleets: ReportFacts["fleets"]): string => {
   if (fleets === null) return "What fleets this crawl could have shown was not computed."
   const found = fleets.filter(({ question, smallest }) => question === "operator" && smallest !== null)
   const missed = fleets.filter(({ question, smallest }) => question === "operator" && smallest === null)

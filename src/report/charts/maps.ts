@@ -5,7 +5,7 @@ import { colours, groupColour, plotted } from "./plotted.ts"
 import { countryShapes, placeOf } from "./countries.ts"
 
 /** How many shades of colour there are; the style sheet has them. */
-export const shades = 5
+const shades = 5
 
 /** The class of a value: the last whose lower end it reaches. */
 export const classOf = (classes: ReadonlyArray<number>, value: number): number =>

@@ -10,7 +10,6 @@ export const colours = {
   quiet: "var(--group-rest)",
   text: "var(--text)",
   quietText: "var(--text-quiet)",
-  line: "var(--line)",
   surface: "var(--surface)",
   /** Countries of which nothing is known. */
   blank: "var(--blank)"
@@ -26,7 +25,7 @@ interface SvgElement {
 }
 
 /** Width of all drawings, CSS pixels; they shrink with the page. */
-export const chartWidth = 720
+const chartWidth = 720
 
 /** Text size in drawings, pixels. */
 const fontSize = 12

@@ -4,8 +4,6 @@ export interface Bar {
   readonly value: number
   readonly low?: number | null
   readonly high?: number | null
-  /** Name of one of `colours`; the first where it is missing. */
-  readonly series?: string
   readonly quiet?: boolean
 }
 
