@@ -5,8 +5,7 @@ import { assert, describe, it, layer } from "@effect/vitest"
 import { Context, Effect, Layer } from "effect"
 import { TestClock } from "effect/testing"
 import { Atlas } from "../../src/atlas/atlas.ts"
-import type { Figure, ReportDocument, Table } from "../../src/report/document/document.ts"
-import { figuresOf } from "../../src/report/document/figures.ts"
+import type { Block, Figure, ReportDocument, Section, Table } from "../../src/report/document/document.ts"
 import type { ReportOptions } from "../../src/report/facts/read-facts.ts"
 import { fileHash, makeReport } from "../../src/report/report.ts"
 import { researchQuestions } from "../../src/report/sections/questions.ts"
@@ -31,6 +30,12 @@ const made = (changes: Partial<ReportOptions> = {}) =>
 class Made extends Context.Service<Made, Effect.Success<ReturnType<typeof made>>>()("test/Made") {
   static readonly layer = Layer.provideMerge(Layer.effect(Made, made()), AnalysedDatabase.layer)
 }
+
+const blocksOf = ({ blocks, sections = [] }: Section): ReadonlyArray<Block> => [...blocks, ...sections.flatMap(blocksOf)]
+
+/** All figures of a document, in their order. */
+const figuresOf = ({ sections }: Pick<ReportDocument, "sections">): ReadonlyArray<Figure> =>
+  sections.flatMap(blocksOf).filter((block) => block.kind === "figure")
 
 const figure = (document: ReportDocument, id: string): Figure => figuresOf(document).find((one) => one.id === id) ?? assert.fail(`there is no figure ${id}`)
 
