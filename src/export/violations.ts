@@ -1,4 +1,4 @@
-import { bitsText, decodeBlockHeader, targetOfBits } from "../domain/block-header.ts"
+import { bitsText, targetOfBits } from "../domain/block-header.ts"
 import { chainWorkRule, expectedHash, mostEasing, retargetsBetween, shippedChains } from "../domain/chain.ts"
 import type { FilledItem } from "./bundle/bundle-file.ts"
 import type { BundleVisit, Check, Ref } from "./bundle/format.ts"
@@ -45,21 +45,21 @@ const allowedAt = (network: string, pinned: ReadonlyArray<ShownHeader>, height: 
   const rule = chainWorkRule(network)
   const genesis = pinned.find((pin) => pin.height === 0)
   if (rule === undefined || genesis === undefined) return undefined
-  const limit = decodeBlockHeader(genesis.hex)!.bits
+  const limit = genesis.header.bits
   const below = pinned.filter((pin) => pin.height <= height).toSorted((a, b) => b.height - a.height)[0]
   if (rule !== "retargets" || below === undefined) return { limit, times: 1 }
   const changes = retargetsBetween(below.height, height)
-  const bits = decodeBlockHeader(below.hex)!.bits
+  const bits = below.header.bits
   const times = mostEasing ** Math.min(changes, mostChanges)
   return changes > mostChanges || targetOfBits(bits) * BigInt(times) >= targetOfBits(limit) ? { limit, times: 1 } : { limit: bits, times }
 }
 
 const easierChecks = (network: string, headers: ReadonlyArray<ShownHeader>): ReadonlyArray<Check> => {
   const chain = shippedChains.find(({ name }) => name === network)
-  const pinned = chain === undefined ? [] : headers.filter(({ height, hex }) => decodeBlockHeader(hex)!.hash === expectedHash(chain, height))
-  return headers.flatMap(({ height, hex, ref }): ReadonlyArray<Check> => {
+  const pinned = chain === undefined ? [] : headers.filter(({ header, height }) => header.hash === expectedHash(chain, height))
+  return headers.flatMap(({ header, height, ref }): ReadonlyArray<Check> => {
     const allowed = allowedAt(network, pinned, height)
-    return allowed !== undefined && targetOfBits(decodeBlockHeader(hex)!.bits) > targetOfBits(allowed.limit) * BigInt(allowed.times)
+    return allowed !== undefined && targetOfBits(header.bits) > targetOfBits(allowed.limit) * BigInt(allowed.times)
       ? [{ check: "easier", header: ref, limit: bitsText(allowed.limit), times: allowed.times, easier: true }]
       : []
   })

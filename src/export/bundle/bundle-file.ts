@@ -2,7 +2,7 @@ import { Result, Schema } from "effect"
 import { sha256Hex } from "../../domain/sha256.ts"
 import { escapeUnsafe } from "../../domain/json-text.ts"
 import { evaluator } from "./evaluate.ts"
-import { parsedItem } from "./read-value.ts"
+import { parsedItem, utf8Text } from "./read-value.ts"
 import { claimOf } from "./statement.ts"
 import { bundleFormat, bundleVersion, type Check, type Item, ItemLine, type Items, Manifest } from "./format.ts"
 
@@ -105,12 +105,8 @@ const disagreement = ({ about, claim, items: listed }: Manifest, items: Items): 
 export const verifyBundle = (content: Uint8Array, id: string): VerifiedBundle | string => {
   const found = sha256Hex(content)
   if (found !== id) return `its number is ${found}, not ${id}: it was altered, or is another bundle`
-  let text: string
-  try {
-    text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(content)
-  } catch {
-    return "it is no UTF-8"
-  }
+  const text = utf8Text(content)
+  if (text === undefined) return "it is no UTF-8"
   if (!text.endsWith("\n")) return "its last line does not end"
   const lines = text.slice(0, -1).split("\n")
   const wrong = misshapen(content, lines)

@@ -20,12 +20,21 @@ const depthOf = (text: string): number => {
   return most
 }
 
+/** Bytes as text; undefined where they are no UTF-8. */
+export const utf8Text = (bytes: Uint8Array): string | undefined => {
+  try {
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes)
+  } catch {
+    return undefined
+  }
+}
+
 /** An item's JSON; undefined where it is none, no UTF-8, or nested beyond measure. */
 export const parsedItem = (bytes: Uint8Array | undefined): unknown => {
-  if (bytes === undefined) return undefined
+  const text = bytes === undefined ? undefined : utf8Text(bytes)
+  if (text === undefined || depthOf(text) > deepest) return undefined
   try {
-    const text = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(bytes)
-    return depthOf(text) > deepest ? undefined : JSON.parse(text) as unknown
+    return JSON.parse(text) as unknown
   } catch {
     return undefined
   }

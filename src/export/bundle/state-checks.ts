@@ -1,4 +1,4 @@
-import { bitsText, decodeBlockHeader } from "../../domain/block-header.ts"
+import { bitsText, type BlockHeader, decodeBlockHeader } from "../../domain/block-header.ts"
 import { publicScriptsOf } from "../../domain/public-script.ts"
 import { readRawTransaction } from "../../domain/raw-transaction.ts"
 import { statusOf } from "../../domain/script-history.ts"
@@ -26,6 +26,7 @@ const readable = (items: ReadonlyArray<FilledItem>): ReadonlyArray<Readable> =>
 export interface ShownHeader {
   readonly ref: Ref
   readonly hex: string
+  readonly header: BlockHeader
   readonly height: number
 }
 
@@ -33,24 +34,23 @@ const headerDigits = 160
 
 /** All headers of a reply, in the order of their heights. */
 const headersIn = ({ item, probe, result }: Readable): ReadonlyArray<ShownHeader> => {
-  const one = (at: string, hex: unknown, height: unknown): ReadonlyArray<ShownHeader> =>
-    typeof hex === "string" && Number.isSafeInteger(height) && decodeBlockHeader(hex) !== undefined
-      ? [{ ref: { item: item.name, at }, hex, height: height as number }]
-      : []
-  if (typeof result === "string") return one("/result", result, item.asked?.params?.[0])
+  const one = (place: Omit<Ref, "item">, hex: unknown, height: unknown): ReadonlyArray<ShownHeader> => {
+    const header = typeof hex === "string" && Number.isSafeInteger(height) ? decodeBlockHeader(hex) : undefined
+    return header === undefined ? [] : [{ ref: { item: item.name, ...place }, hex: hex as string, header, height: height as number }]
+  }
+  if (typeof result === "string") return one({ at: "/result" }, result, item.asked?.params?.[0])
   if (typeof result !== "object" || result === null) return []
   const { headers, height, hex } = result as { readonly headers?: unknown; readonly hex?: unknown; readonly height?: unknown }
-  if (!/header range/.test(probe)) return one("/result/hex", hex, height)
+  if (!/header range/.test(probe)) return one({ at: "/result/hex" }, hex, height)
   // Whether a range holds together does not depend on its heights; where they are not known they are none.
   const start = item.asked?.params?.[0]
   const heightOf = (i: number): number => typeof start === "number" ? start + i : -1
-  if (Array.isArray(headers)) return headers.flatMap((each, i) => one(`/result/headers/${i}`, each, heightOf(i)))
+  if (Array.isArray(headers)) return headers.flatMap((each, i) => one({ at: `/result/headers/${i}` }, each, heightOf(i)))
   if (typeof hex !== "string") return []
-  return Array.from({ length: Math.floor(hex.length / headerDigits) }, (_, i) => ({
-    ref: { item: item.name, at: "/result/hex", from: i * headerDigits, to: (i + 1) * headerDigits },
-    hex: hex.slice(i * headerDigits, (i + 1) * headerDigits),
-    height: heightOf(i)
-  })).filter((header) => decodeBlockHeader(header.hex) !== undefined)
+  return Array.from({ length: Math.floor(hex.length / headerDigits) }, (_, i) => {
+    const [from, to] = [i * headerDigits, (i + 1) * headerDigits]
+    return one({ at: "/result/hex", from, to }, hex.slice(from, to), heightOf(i))
+  }).flat()
 }
 
 const showsHeader = /^(?:deep\/)?(?:header|tip|later header)/
@@ -59,17 +59,15 @@ const showsHeader = /^(?:deep\/)?(?:header|tip|later header)/
 export const headersOfItems = (items: ReadonlyArray<FilledItem>): ReadonlyArray<ShownHeader> =>
   readable(items).filter(({ probe }) => showsHeader.test(probe)).flatMap(headersIn)
 
-const headerCheck = ({ hex, ref }: ShownHeader): Check => {
-  const { bits, hash, meetsOwnTarget, merkleRoot, previousHash, time } = decodeBlockHeader(hex)!
-  return { check: "header", header: ref, hash, previous: previousHash, merkle_root: merkleRoot, time, bits: bitsText(bits), meets_target: meetsOwnTarget }
-}
+const headerCheck = ({ header: { bits, hash, meetsOwnTarget, merkleRoot, previousHash, time }, ref }: ShownHeader): Check =>
+  ({ check: "header", header: ref, hash, previous: previousHash, merkle_root: merkleRoot, time, bits: bitsText(bits), meets_target: meetsOwnTarget })
 
 const linkChecks = (headers: ReadonlyArray<ShownHeader>): ReadonlyArray<Check> =>
   headers.slice(1).map((later, i) => ({
     check: "link",
     earlier: headers[i]!.ref,
     later: later.ref,
-    follows: decodeBlockHeader(later.hex)!.previousHash === decodeBlockHeader(headers[i]!.hex)!.hash
+    follows: later.header.previousHash === headers[i]!.header.hash
   }))
 
 /** Replies of one visit by their probes; a question asked again has its own. */
@@ -91,7 +89,7 @@ const merkleChecks = (byProbe: ByProbe, again: string): ReadonlyArray<Check> =>
       txid,
       root,
       header: shown.ref,
-      leads: root === decodeBlockHeader(shown.hex)!.merkleRoot
+      leads: root === shown.header.merkleRoot
     }]
   })
 
