@@ -1,3 +1,4 @@
+import { bracketed } from "../domain/host.ts"
 import { BadRequest, Forbidden } from "./problem.ts"
 
 /** What the guard looks at of a request; header names in small letters. */
@@ -13,8 +14,6 @@ export interface GuardOptions {
   /** Further names under which this server is reached, e.g. of a proxy in front. */
   readonly names: ReadonlyArray<string>
 }
-
-const bracketed = (host: string): string => host.includes(":") && !host.startsWith("[") ? `[${host}]` : host
 
 /** An address as a host header has it. */
 const isAddress = (name: string): boolean => /^(?:\d{1,3}(?:\.\d{1,3}){3}|\[[0-9a-f:.]+\])$/.test(name)

@@ -3,6 +3,7 @@ import { NodeHttpServer } from "@effect/platform-node"
 import { ByteSize, Effect, Layer, Predicate, Schema } from "effect"
 import { HttpIncomingMessage, HttpRouter, HttpServer } from "effect/http"
 import { HttpApiBuilder } from "effect/http-api"
+import { bracketed } from "../domain/host.ts"
 import { QueryCatalogue } from "../store/query-catalogue.ts"
 import { makeAnswers } from "./answers.ts"
 import { type Allowed, crawlHandlers, serverHandlers } from "./atlas-handlers.ts"
@@ -23,7 +24,7 @@ export class ListenError extends Schema.TaggedError<ListenError>()("ListenError"
 
 const listenError = (host: string, port: number) => ({ cause }: { readonly cause: unknown }): ListenError => {
   const code = Predicate.hasProperty(cause, "code") ? cause.code : null
-  const where = `${host.includes(":") ? `[${host}]` : host}:${port}`
+  const where = `${bracketed(host)}:${port}`
   switch (code) {
     case "EADDRINUSE":
       return new ListenError({ message: `Another program listens on ${where}: end it, or name another port with --port (0 takes a free one).` })

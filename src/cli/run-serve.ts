@@ -6,6 +6,7 @@ import { Editions } from "../api/editions.ts"
 import { serveApi } from "../api/serve-api.ts"
 import { readViewerFiles } from "../api/viewer-files.ts"
 import { Atlas } from "../atlas/atlas.ts"
+import { bracketed } from "../domain/host.ts"
 import { requireFile } from "../store/open-database.ts"
 import { snapshotPath } from "../store/snapshot.ts"
 import { Output } from "./output.ts"
@@ -53,7 +54,7 @@ export const runServe = Effect.fnUntraced(function*({ db, exclude, host, names, 
   )
   yield* Effect.gen(function*() {
     const listening = yield* serveApi({ db, host, port, names, token, allowed, snapshot, viewer })
-    const name = host === "0.0.0.0" || host === "::" ? "127.0.0.1" : host.includes(":") ? `[${host}]` : host
+    const name = host === "0.0.0.0" || host === "::" ? "127.0.0.1" : bracketed(host)
     yield* output.stdout(`http://${name}:${listening}/${token === null ? "" : "?token=…"}\n`)
     yield* output.stderr(
       `Serving ${db}${isPublic ? ", only what may be published" : ""}. API: /docs. A crawl can start meanwhile. Ctrl-C ends it.\n`

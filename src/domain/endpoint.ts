@@ -1,4 +1,4 @@
-import { type Host, type HostProblem, type NetworkClass, parseHost } from "./host.ts"
+import { bracketed, type Host, type HostProblem, type NetworkClass, parseHost } from "./host.ts"
 
 /** What carries the bytes of a session. */
 export type Transport = "tcp" | "tls" | "ws" | "wss"
@@ -16,7 +16,7 @@ const letters: Readonly<Record<Transport, string>> = { tcp: "t", tls: "s", ws: "
 
 /** `host:port:letter`, the key of an endpoint everywhere; IPv6 hosts are bracketed. */
 export const endpointKey = (endpoint: Pick<Endpoint, "host" | "port" | "transport">): string =>
-  `${endpoint.host.includes(":") ? `[${endpoint.host}]` : endpoint.host}:${endpoint.port}:${letters[endpoint.transport]}`
+  `${bracketed(endpoint.host)}:${endpoint.port}:${letters[endpoint.transport]}`
 
 export const makeEndpoint = (host: Host, port: number, transport: Transport): Endpoint => ({
   host: host.text,

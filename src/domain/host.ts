@@ -10,6 +10,9 @@ export interface Host {
   readonly networkClass: NetworkClass
 }
 
+/** A host as it stands before a port: IPv6 in brackets, which it may have already. */
+export const bracketed = (host: string): string => host.includes(":") && !host.startsWith("[") ? `[${host}]` : host
+
 /** Why a text is no host we could dial. */
 export type HostProblem =
   | "empty host"

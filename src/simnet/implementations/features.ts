@@ -1,8 +1,7 @@
+import { bracketed } from "../../domain/host.ts"
 import { type Dialect, print, qtSorted, serdeSorted } from "../model/dialect.ts"
 import { featureHosts, type ServerModel, toldNames } from "../model/server-model.ts"
 import { atLeast } from "../model/software.ts"
-
-const bracketed = (host: string): string => (host.includes(":") ? `[${host}]` : host)
 
 /** `server.features` in ElectrumX's order of keys. */
 export const electrumxFeatures = (model: ServerModel, dialect: Dialect): string =>
