@@ -76,5 +76,3 @@ export const makeAnswerCache = (scope: Scope.Scope, limit = mostBytes) => {
     }
   }
 }
-
-export type AnswerCache = ReturnType<typeof makeAnswerCache>

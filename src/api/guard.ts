@@ -27,16 +27,14 @@ const isAddress = (name: string): boolean => /^(?:\d{1,3}(?:\.\d{1,3}){3}|\[[0-9
 export const hostCheck = ({ host, names, port }: GuardOptions): (header: string | undefined) => boolean => {
   const isEverywhere = host === "0.0.0.0" || host === "::"
   const withPort = (name: string) => port === 80 ? [name, `${name}:80`] : [`${name}:${port}`]
-  const known = new Set([
-    ...["127.0.0.1", "localhost", "[::1]", ...(isEverywhere ? [] : [bracketed(host.toLowerCase())])].flatMap(withPort),
-    // A proxy in front has a port of its own.
-    ...names.map((name) => name.toLowerCase())
-  ])
+  const known = new Set(["127.0.0.1", "localhost", "[::1]", ...(isEverywhere ? [] : [bracketed(host.toLowerCase())])].flatMap(withPort))
+  // A proxy in front has a port of its own.
+  const added = new Set(names.map((name) => name.toLowerCase()))
   return (header) => {
     if (header === undefined) return false
     const asked = header.toLowerCase()
     const [, name, atPort] = /^(\[[^\]]*\]|[^:]*)(?::(\d+))?$/.exec(asked) ?? []
-    return known.has(asked) || (name !== undefined && known.has(name) && names.some((one) => one.toLowerCase() === name)) ||
+    return known.has(asked) || added.has(asked) || (name !== undefined && added.has(name)) ||
       (isEverywhere && name !== undefined && isAddress(name) && Number(atPort ?? 80) === port)
   }
 }
