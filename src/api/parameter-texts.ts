@@ -1,4 +1,4 @@
-import type { ServerQuery } from "./parameters.ts"
+import { mostRows, type ServerQuery } from "./parameters.ts"
 
 interface ParameterText {
   readonly description: string
@@ -39,7 +39,7 @@ const queryTexts: { readonly [Name in keyof Required<ServerQuery>]: ParameterTex
   degreeMax: { description: "Named by at most so many servers.", form: oneNumber },
   sort: { description: "Column to sort by; without it rows are in the order of the crawl." },
   direction: { description: "Order of `sort`; what is not known comes last in either." },
-  limit: { description: "Rows at most.", form: { schema: { type: "integer", minimum: 1, maximum: 20_000, default: 20_000 } } },
+  limit: { description: "Rows at most.", form: { schema: { type: "integer", minimum: 1, maximum: mostRows, default: mostRows } } },
   offset: { description: "Rows to leave out first.", form: { schema: { ...whole, default: 0 } } }
 }
 

@@ -38,12 +38,15 @@ const filterFields = {
 /** A column of `ServerRow` to sort by. */
 const Column = Schema.Literals(Object.keys(ServerRow.fields) as ReadonlyArray<keyof ServerRow>)
 
+/** Rows of a page at the most, and where nothing is said. */
+export const mostRows = 20_000
+
 /** Which servers, in which order, from where to where. */
 export const serverQuery = {
   ...filterFields,
   sort: Schema.optionalKey(Column),
   direction: Schema.optionalKey(Schema.Literals(["ascending", "descending"])),
-  limit: Schema.optionalKey(Whole.check(Schema.isBetween({ minimum: 1, maximum: 20_000 }))),
+  limit: Schema.optionalKey(Whole.check(Schema.isBetween({ minimum: 1, maximum: mostRows }))),
   offset: Schema.optionalKey(Whole)
 }
 

@@ -1,7 +1,7 @@
 import type { CrawlRow } from "../atlas/shapes/crawl.ts"
 import { matches } from "../atlas/shapes/server-filter.ts"
 import type { ServerPage, ServerRow } from "../atlas/shapes/server-row.ts"
-import type { ServerQuery } from "./parameters.ts"
+import { mostRows, type ServerQuery } from "./parameters.ts"
 
 const texts = new Intl.Collator("en", { numeric: true })
 
@@ -22,7 +22,7 @@ const compare = (column: keyof ServerRow, sign: 1 | -1) => (a: ServerRow, b: Ser
 export const serverPage = (
   { crawlId, simulated }: Pick<CrawlRow, "crawlId" | "simulated">,
   servers: ReadonlyArray<ServerRow>,
-  { direction = "ascending", limit = 20_000, offset = 0, sort, ...filter }: ServerQuery
+  { direction = "ascending", limit = mostRows, offset = 0, sort, ...filter }: ServerQuery
 ): ServerPage => {
   const found = servers.filter((row) => matches(row, filter))
   const sorted = sort === undefined ? found : found.toSorted(compare(sort, direction === "ascending" ? 1 : -1))
