@@ -6,8 +6,8 @@ import { readIndicators } from "../analysis/suspicion/read-indicators.ts"
 import { AnalysisStore, Database } from "../store/database.ts"
 import { analysisText } from "./analysis-text.ts"
 import { explain } from "./explain.ts"
-import { db, networkFlags } from "./flags.ts"
-import { chosenChain } from "./network.ts"
+import { crawlNumberFlag, db, networkFlags } from "./flags.ts"
+import { chosenTarget } from "./network.ts"
 import { integer, nullable, text } from "./option.ts"
 import { Output } from "./output.ts"
 import { walletListOf } from "./wallet-list.ts"
@@ -29,7 +29,7 @@ export const runAnalysis = Effect.fnUntraced(function*(run: {
 export const analyzeCommand = Command.make("analyze", {
   db,
   ...networkFlags,
-  crawl: nullable(integer("crawl", "Number of the crawl (default: the latest finished one of the network).")),
+  crawl: crawlNumberFlag,
   randomSeed: integer("random-seed", "Seed of the community search (default 1).").pipe(Flag.withDefault(1)),
   explain: nullable(text(
     "explain",
@@ -40,7 +40,7 @@ export const analyzeCommand = Command.make("analyze", {
     text("indicators", "Table of indicators of suspicion in place of the shipped one (src/analysis/suspicion/indicators.json).").pipe(Flag.withMetavar("FILE"))
   )
 }, Effect.fn("analyze")(function*(input) {
-  const target = input.crawl === null ? { network: (yield* chosenChain(input)).name } : { crawlId: input.crawl }
+  const target = yield* chosenTarget(input)
   if (input.explain !== null) return yield* explain(target, input.explain).pipe(Effect.provide(Database.layer(input.db)))
   const publicSuffixes = yield* readPublicSuffixes(input.publicSuffixes)
   const own = input.indicators === null ? {} : { indicators: yield* readIndicators(input.indicators) }

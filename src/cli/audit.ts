@@ -15,7 +15,7 @@ import { writeText } from "../export/write-file.ts"
 import { Database } from "../store/database.ts"
 import { auditText } from "./audit-text.ts"
 import { db, networkFlags, positiveInteger } from "./flags.ts"
-import { chosenChain } from "./network.ts"
+import { chosenTarget } from "./network.ts"
 import { choice, integer, nullable, repeated, text, toggle } from "./option.ts"
 import { readOptedOut } from "./opted-out.ts"
 import { Output } from "./output.ts"
@@ -37,7 +37,7 @@ export const auditCommand = Command.make("audit", {
   const entries = readListText(list)
   if (typeof entries === "string") return yield* new ExportError({ reason: "bad list", message: `${input.file} cannot be read as a list of servers: ${entries}.` })
   const hasOptedOut = yield* readOptedOut(input.exclude)
-  const target = input.crawl === null ? { network: (yield* chosenChain(input)).name } : { crawlId: input.crawl }
+  const target = yield* chosenTarget(input)
   yield* Effect.gen(function*() {
     const provenance = yield* readProvenance(yield* findCrawl(target), input.local ? "local" : "public")
     const shown = yield* readShown(provenance, {}, { clusters: false, notes: false }, hasOptedOut)

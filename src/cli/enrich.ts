@@ -5,17 +5,16 @@ import { Store } from "../store/store.ts"
 import { simulatedNotice } from "./crawl-summary.ts"
 import { databaseArgument } from "./default-database.ts"
 import { usualFreshMs } from "./enrich-freshness.ts"
-import { connectionFlags, crawlFlags, db, duration, lookupFlags, networkFlags } from "./flags.ts"
+import { connectionFlags, crawlFlags, crawlNumberFlag, db, duration, lookupFlags, networkFlags } from "./flags.ts"
 import { lookupLines, lookupsOf } from "./lookups.ts"
-import { chosenChain } from "./network.ts"
-import { integer, nullable } from "./option.ts"
+import { chosenTarget } from "./network.ts"
 import { Output } from "./output.ts"
 import { readAllExclusions } from "./run-crawl.ts"
 
 export const enrichCommand = Command.make("enrich", {
   db,
   ...networkFlags,
-  crawl: nullable(integer("crawl", "Number of the crawl (default: the latest finished one of the network).")),
+  crawl: crawlNumberFlag,
   ...lookupFlags,
   stale: duration("stale", "Ask again for what was looked up longer ago than this (default 720h)").pipe(Flag.withDefault(usualFreshMs)),
   resolver: connectionFlags.resolver,
@@ -24,9 +23,7 @@ export const enrichCommand = Command.make("enrich", {
   const output = yield* Output
   yield* Effect.gen(function*() {
     const store = yield* Store
-    const crawl = yield* store.enrichment.crawl(
-      input.crawl === null ? { network: (yield* chosenChain(input)).name } : { crawlId: input.crawl }
-    )
+    const crawl = yield* store.enrichment.crawl(yield* chosenTarget(input))
     const lookups = yield* lookupsOf(input, { resolver: input.resolver, throughProxy: crawl.throughProxy, simulated: crawl.simulated })
     const summary = yield* enrichCrawl({
       ...crawl,

@@ -4,16 +4,16 @@ import { evaluateCrawl } from "../analysis/evaluation/evaluate-crawl.ts"
 import { parseTruth } from "../analysis/evaluation/truth-file.ts"
 import { Database } from "../store/database.ts"
 import { evaluationText } from "./evaluation-text.ts"
-import { db, networkFlags } from "./flags.ts"
-import { chosenChain, usageError } from "./network.ts"
-import { choice, integer, nullable, text, toggle } from "./option.ts"
+import { crawlNumberFlag, db, networkFlags } from "./flags.ts"
+import { chosenTarget, usageError } from "./network.ts"
+import { choice, text, toggle } from "./option.ts"
 import { Output } from "./output.ts"
 
 export const evaluateCommand = Command.make("evaluate", {
   db,
   truth: text("truth", "File with the truth about each endpoint, JSON lines, as simnet --truth writes it.").pipe(Flag.withMetavar("FILE")),
   ...networkFlags,
-  crawl: nullable(integer("crawl", "Number of the crawl (default: the latest finished one of the network).")),
+  crawl: crawlNumberFlag,
   power: toggle("power", "Also say what fleets the crawl could have shown: the linkage is run again for each (default on).", true),
   format: choice("format", ["text", "json", "md"], "How the evaluation is written; json has every pair that was wrong.").pipe(
     Flag.withDefault("text" as const)
@@ -25,7 +25,7 @@ export const evaluateCommand = Command.make("evaluate", {
     Effect.catch(() => usageError(`There is no truth file ${input.truth} that can be read.`))
   )
   const truth = yield* Effect.fromResult(parseTruth(written))
-  const target = input.crawl === null ? { network: (yield* chosenChain(input)).name } : { crawlId: input.crawl }
+  const target = yield* chosenTarget(input)
   const evaluation = yield* evaluateCrawl(target, truth, { hasPower: input.power }).pipe(Effect.provide(Database.layer(input.db)))
   yield* output.stdout(evaluationText(evaluation, input.format))
 })).pipe(

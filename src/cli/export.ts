@@ -18,9 +18,9 @@ import { Database } from "../store/database.ts"
 import { Outlet } from "../store/outlet.ts"
 import { writeBlacklist, writeWalletServers } from "./export-lists.ts"
 import { simulatedNotice } from "./crawl-summary.ts"
-import { db, networkFlags } from "./flags.ts"
-import { chosenChain, usageError } from "./network.ts"
-import { choice, integer, nullable, repeated, text, toggle } from "./option.ts"
+import { crawlNumberFlag, db, networkFlags } from "./flags.ts"
+import { chosenChain, chosenTarget, usageError } from "./network.ts"
+import { choice, nullable, repeated, text, toggle } from "./option.ts"
 import { readOptedOut } from "./opted-out.ts"
 import { Output } from "./output.ts"
 import { tlsEntries, walletListOf } from "./wallet-list.ts"
@@ -60,7 +60,7 @@ const writeSubject = Effect.fnUntraced(function*(what: Subject, format: Format, 
 export const exportCommand = Command.make("export", {
   db,
   ...networkFlags,
-  crawl: nullable(integer("crawl", "Number of the crawl (default: the latest finished one of the network).")),
+  crawl: crawlNumberFlag,
   what: choice("what", subjects, "What is handed on."),
   format: nullable(choice("format", formats, "How it is written (default: the first that fits).")),
   claim: nullable(text("claim", "What evidence is wanted for, with --what evidence.").pipe(Flag.withMetavar("server:ID|pair:A,B|cluster:ID|indicator:ID,NAME"))),
@@ -78,7 +78,7 @@ export const exportCommand = Command.make("export", {
   const wrong = misfit(input.what, format)
   if (wrong !== undefined) return yield* usageError(wrong)
   const hasOptedOut = yield* readOptedOut(input.exclude)
-  const target = input.crawl === null ? { network: (yield* chosenChain(input)).name } : { crawlId: input.crawl }
+  const target = yield* chosenTarget(input)
   yield* Effect.gen(function*() {
     const crawl = yield* findCrawl(target)
     const provenance = yield* readProvenance(crawl, input.local ? "local" : "public")

@@ -11,7 +11,7 @@ import { Database } from "../store/database.ts"
 import { jsonText } from "../domain/json-text.ts"
 import { simulatedNotice } from "./crawl-summary.ts"
 import { exposureText } from "./exposure-text.ts"
-import { db, duration, networkFlags, positiveInteger } from "./flags.ts"
+import { crawlNumberFlag, db, duration, networkFlags, positiveInteger } from "./flags.ts"
 import { walletProgram } from "./measure/electrum-daemon.ts"
 import { measuredText } from "./measure/measured-text.ts"
 import { measureWallets } from "./measure/measure-wallets.ts"
@@ -25,7 +25,7 @@ const usual = defaultExposureOptions
 export const exposureCommand = Command.make("exposure", {
   db,
   ...networkFlags,
-  crawl: nullable(integer("crawl", "Number of the crawl (default: the latest finished one of the network).")),
+  crawl: crawlNumberFlag,
   walletList: nullable(text("wallet-list", "List of the wallet instead of the one that ships: its servers.json, or lines.").pipe(Flag.withMetavar("FILE"))),
   lives: positiveInteger("lives", `Wallets simulated of each kind (default ${usual.lives}).`).pipe(Flag.withDefault(usual.lives)),
   switches: Flag.filter(

@@ -29,6 +29,9 @@ export const networkFlags = {
   chainFile: nullable(text("chain", "Adds a chain from a JSON file (README, Chains).").pipe(Flag.withMetavar("FILE")))
 }
 
+/** Which crawl, where not the default one: `--crawl N`. */
+export const crawlNumberFlag = nullable(integer("crawl", "Number of the crawl (default: the latest finished one of the network)."))
+
 /** How connections are made. */
 export const connectionFlags = {
   proxy: nullable(text("proxy", "Connect through a SOCKS5 proxy, which also resolves names.").pipe(Flag.withMetavar("socks5://[USER:PASSWORD@]HOST:PORT"))),

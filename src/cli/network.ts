@@ -28,3 +28,10 @@ export const chosenChain = Effect.fnUntraced(function*(input: {
   }
   return chain
 })
+
+/** The crawl that `--crawl` names, else the default one of the chain that is named. */
+export const chosenTarget = Effect.fnUntraced(function*(
+  input: Parameters<typeof chosenChain>[0] & { readonly crawl: number | null }
+) {
+  return input.crawl === null ? { network: (yield* chosenChain(input)).name } : { crawlId: input.crawl }
+})

@@ -6,7 +6,7 @@ import { parseLabels } from "../report/labels/label-file.ts"
 import { Database } from "../store/database.ts"
 import { QueryCatalogue } from "../store/query-catalogue.ts"
 import { simulatedNotice } from "./crawl-summary.ts"
-import { crawlFlags, db, networkFlags } from "./flags.ts"
+import { crawlFlags, crawlNumberFlag, db, networkFlags } from "./flags.ts"
 import { chosenChain, usageError } from "./network.ts"
 import { integer, nullable, text, toggle } from "./option.ts"
 import { Output } from "./output.ts"
@@ -42,7 +42,7 @@ export const reportCommand = Command.make("report", {
   db,
   out: text("out", "Folder to write report.html, report.md, report.json and CITATION.cff to.").pipe(Flag.withMetavar("DIR")),
   ...networkFlags,
-  crawl: nullable(integer("crawl", "Number of the crawl (default: the latest finished one of the network).")),
+  crawl: crawlNumberFlag,
   compare: nullable(integer("compare", "Number of another crawl of the network: adds what changed between the two.").pipe(Flag.withMetavar("CRAWL"))),
   labels: nullable(text("labels", "Dated public facts about who operates what, JSON or CSV: label, kind, pattern, source, date.").pipe(Flag.withMetavar("FILE"))),
   exclude: crawlFlags.exclude,
