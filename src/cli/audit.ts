@@ -16,8 +16,8 @@ import { Database } from "../store/database.ts"
 import { auditText } from "./audit-text.ts"
 import { db, networkFlags, positiveInteger } from "./flags.ts"
 import { chosenTarget } from "./network.ts"
-import { choice, integer, nullable, repeated, text, toggle } from "./option.ts"
-import { readOptedOut } from "./opted-out.ts"
+import { choice, integer, nullable, text, toggle } from "./option.ts"
+import { optedOutFlag, readOptedOut } from "./opted-out.ts"
 import { Output } from "./output.ts"
 
 export const auditCommand = Command.make("audit", {
@@ -29,7 +29,7 @@ export const auditCommand = Command.make("audit", {
   deadAfter: positiveInteger("dead-after", "Crawls that have to have looked in vain before the patch takes an entry out (default 3).").pipe(Flag.withDefault(3)),
   onePerOperator: toggle("one-per-operator", "The patch also leaves only the first entry of each probable operator.", false),
   format: choice("format", ["text", "md", "json"], "How the report is written (default text).").pipe(Flag.withDefault("text" as const)),
-  exclude: repeated("exclude", "Opt-out list: of these hosts' operators nothing inferred is said without --local.").pipe(Flag.withMetavar("FILE|URL")),
+  exclude: optedOutFlag,
   local: toggle("local", "By everything that is known, also by what public outputs withhold.", false)
 }, Effect.fn("audit")(function*(input) {
   const output = yield* Output

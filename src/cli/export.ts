@@ -20,8 +20,8 @@ import { writeBlacklist, writeWalletServers } from "./export-lists.ts"
 import { simulatedNotice } from "./crawl-summary.ts"
 import { crawlNumberFlag, db, networkFlags } from "./flags.ts"
 import { chosenChain, chosenTarget, usageError } from "./network.ts"
-import { choice, nullable, repeated, text, toggle } from "./option.ts"
-import { readOptedOut } from "./opted-out.ts"
+import { choice, nullable, text, toggle } from "./option.ts"
+import { optedOutFlag, readOptedOut } from "./opted-out.ts"
 import { Output } from "./output.ts"
 import { tlsEntries, walletListOf } from "./wallet-list.ts"
 import { serverFilterFlags, serverFilterOf } from "./server-filter-flags.ts"
@@ -69,7 +69,7 @@ export const exportCommand = Command.make("export", {
     Flag.withDefault("operator" as const)
   ),
   walletList: nullable(text("wallet-list", "electrum-servers: the list of today to compare with, in place of the one that ships.").pipe(Flag.withMetavar("FILE"))),
-  exclude: repeated("exclude", "Opt-out list: of these hosts' operators public exports say nothing inferred.").pipe(Flag.withMetavar("FILE|URL")),
+  exclude: optedOutFlag,
   local: toggle("local", "Everything, also what public outputs withhold.", false),
   ...serverFilterFlags
 }, Effect.fn("export")(function*(input) {

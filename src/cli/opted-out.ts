@@ -1,11 +1,17 @@
 import { Effect } from "effect"
-import { readExclusions } from "../discovery/read-exclusions.ts"
-import { Output } from "./output.ts"
+import { Flag } from "effect/cli"
+import type { HasOptedOut } from "../atlas/atlas.ts"
+import type { Exclusions } from "../discovery/exclude.ts"
+import { repeated } from "./option.ts"
+import { readAllExclusions } from "./run-crawl.ts"
 
-/** Whether the operator of a host asked to be left out, by the lists of `--exclude`; fails where one cannot be read. */
-export const readOptedOut = Effect.fnUntraced(function*(sources: ReadonlyArray<string>) {
-  const output = yield* Output
-  const lists = yield* Effect.forEach(sources, readExclusions)
-  for (const line of lists.flatMap(({ unreadable }) => unreadable)) yield* output.stderr(`cannot read the opt-out entry ${line}\n`)
-  return (host: string): boolean => lists.some(({ excludes }) => excludes(host, []) !== undefined)
-})
+/** Opt-out lists for what is handed on; a crawl has its own flag, as it also dials nobody on them. */
+export const optedOutFlag = repeated("exclude", "Opt-out list: hosts, *.domain, CIDR blocks, onions; of their operators public outputs say nothing inferred.").pipe(
+  Flag.withMetavar("FILE|URL")
+)
+
+/** Whether the operator of a host asked to be left out, by lists that were read. */
+export const optedOutBy = ({ excludes }: Exclusions): HasOptedOut => (host) => excludes(host, []) !== undefined
+
+/** The same by the lists of `--exclude`; fails where one cannot be read. */
+export const readOptedOut = (sources: ReadonlyArray<string>) => Effect.map(readAllExclusions(sources), optedOutBy)

@@ -6,11 +6,11 @@ import { parseLabels } from "../report/labels/label-file.ts"
 import { Database } from "../store/database.ts"
 import { QueryCatalogue } from "../store/query-catalogue.ts"
 import { simulatedNotice } from "./crawl-summary.ts"
-import { crawlFlags, crawlNumberFlag, db, networkFlags } from "./flags.ts"
+import { crawlNumberFlag, db, networkFlags } from "./flags.ts"
 import { chosenChain, usageError } from "./network.ts"
 import { integer, nullable, text, toggle } from "./option.ts"
+import { optedOutFlag, readOptedOut } from "./opted-out.ts"
 import { Output } from "./output.ts"
-import { readAllExclusions } from "./run-crawl.ts"
 
 const readLabels = Effect.fnUntraced(function*(path: string) {
   const fs = yield* FileSystem.FileSystem
@@ -45,13 +45,12 @@ export const reportCommand = Command.make("report", {
   crawl: crawlNumberFlag,
   compare: nullable(integer("compare", "Number of another crawl of the network: adds what changed between the two.").pipe(Flag.withMetavar("CRAWL"))),
   labels: nullable(text("labels", "Dated public facts about who operates what, JSON or CSV: label, kind, pattern, source, date.").pipe(Flag.withMetavar("FILE"))),
-  exclude: crawlFlags.exclude,
+  exclude: optedOutFlag,
   power: toggle("power", "Also compute which fleets the crawl could have shown: the linkage is run again for each (default on).", true),
   local: toggle("local", "Show what is withheld from public reports, and say so on every page.", false)
 }, Effect.fn("report")(function*(input) {
   const output = yield* Output
-  const exclusions = yield* readAllExclusions(input.exclude)
-  const hasOptedOut = (host: string): boolean => exclusions.excludes(host, []) !== undefined
+  const hasOptedOut = yield* readOptedOut(input.exclude)
   const labels = input.labels === null ? null : yield* readLabels(input.labels)
   // Loaded here only: drawing brings more code than all other commands together.
   const { fileHash, makeReport, writeFiles } = yield* Effect.promise(() => import("../report/report.ts"))

@@ -9,6 +9,7 @@ import { Atlas } from "../atlas/atlas.ts"
 import { bracketed } from "../domain/host.ts"
 import { requireFile } from "../store/open-database.ts"
 import { snapshotPath } from "../store/snapshot.ts"
+import { optedOutBy } from "./opted-out.ts"
 import { Output } from "./output.ts"
 import { readAllExclusions } from "./run-crawl.ts"
 import { viewerFolder } from "./viewer-folder.ts"
@@ -30,7 +31,7 @@ const viewOf = Effect.fnUntraced(function*(isPublic: boolean, exclude: ReadonlyA
   const exclusions = yield* readAllExclusions(exclude)
   // What is on the lists now may be on them no more the next time.
   const view = exclusions.size === 0 ? "public" : `public without ${randomUUID()}`
-  return { view, atlas: Atlas.publicLayerFor((host) => exclusions.excludes(host, []) !== undefined) }
+  return { view, atlas: Atlas.publicLayerFor(optedOutBy(exclusions)) }
 })
 
 /** Where the snapshot is published: beside the database, or where that folder is not ours to write to, in one of our own. */

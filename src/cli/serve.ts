@@ -1,9 +1,10 @@
 import { Effect } from "effect"
 import { Command, Flag } from "effect/cli"
 import { shortestToken } from "../api/token.ts"
-import { crawlFlags, db } from "./flags.ts"
+import { db } from "./flags.ts"
 import { usageError } from "./network.ts"
 import { nullable, repeated, text, toggle } from "./option.ts"
+import { optedOutFlag } from "./opted-out.ts"
 import { runServe } from "./run-serve.ts"
 import { portFlag, usualServe } from "./serve-flags.ts"
 
@@ -19,7 +20,7 @@ export const serveCommand = Command.make("serve", {
   allowHost: repeated("allow-host", "Further name under which it is reached, e.g. of a proxy in front.").pipe(Flag.withMetavar("NAME[:PORT]")),
   token: nullable(text("token", `Lets in only who shows this token (${shortestToken} characters or more); better given by the environment.`).pipe(Flag.withMetavar("TOKEN"))),
   public: toggle("public", "Show only what may be published; no SQL, no notes.", false),
-  exclude: crawlFlags.exclude
+  exclude: optedOutFlag
 }, Effect.fn("serve")(function*({ allowHost, db, exclude, host, port, public: isPublic, token }) {
   if (token !== null && token.length < shortestToken) {
     return yield* usageError(`--token: at least ${shortestToken} characters, so that nobody guesses it; \`openssl rand -hex 16\` makes one.`)
