@@ -1,18 +1,7 @@
 import { Cause, Effect } from "effect"
 import { HttpServerError, HttpServerResponse } from "effect/http"
 import { HttpApiError } from "effect/http-api"
-import { BadRequest, Internal, NotFound, type Problem } from "./problem.ts"
-
-const statusOf: { readonly [Tag in Problem["_tag"]]: number } = {
-  BadRequest: 400,
-  Unauthorized: 401,
-  Forbidden: 403,
-  NotFound: 404,
-  NotAnalysed: 409,
-  Conflict: 409,
-  Busy: 503,
-  Internal: 500
-}
+import { BadRequest, Internal, NotFound, type Problem, statusOf } from "./problem.ts"
 
 /** A problem as a response. */
 export const problemAnswer = (problem: Problem): HttpServerResponse.HttpServerResponse =>
