@@ -43,6 +43,10 @@ export const ofCrawl = <A>(ref: CrawlRef, ask: (atlas: Atlas["Service"], crawlId
 const detailsAtATime = Semaphore.makeUnsafe(2)
 const aDetail = <A, E, R>(answer: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> => Semaphore.withPermit(detailsAtATime, answer)
 
+/** One server of a crawl, in turn. */
+export const aServer = ({ crawl, server }: { readonly crawl: CrawlRef; readonly server: number }) =>
+  aDetail(ofCrawl(crawl, (atlas, crawlId) => atlas.server(crawlId, server)))
+
 /** Of what is about no crawl, only reading can fail. */
 export const ofAll = <A>(ask: (atlas: Atlas["Service"]) => Effect.Effect<A, AtlasError>) =>
   Effect.mapError(fromAtlas(ask), (error) => new Internal({ message: error.message }))
@@ -71,6 +75,6 @@ export const serverHandlers = HttpApiBuilder.group(ObservatoryApi, "servers", (h
         const crawl = yield* atlas.crawl(params.crawl)
         return serverPage(crawl, yield* atlas.servers(crawl.crawlId), query)
       })),
-    server: ({ params }) => aDetail(ofCrawl(params.crawl, (atlas, crawlId) => atlas.server(crawlId, params.server))),
+    server: ({ params }) => aServer(params),
     pair: ({ params }) => aDetail(ofCrawl(params.crawl, (atlas, crawlId) => atlas.pair(crawlId, params.a, params.b)))
   }))

@@ -3,7 +3,7 @@ import { HttpServerResponse } from "effect/http"
 import { HttpApiBuilder } from "effect/http-api"
 import { NoteBook } from "../store/notes.ts"
 import type { StoreError } from "../store/store-error.ts"
-import { type Allowed, fromAtlas, ofCrawl } from "./atlas-handlers.ts"
+import { type Allowed, aServer, fromAtlas } from "./atlas-handlers.ts"
 import { Editions } from "./editions.ts"
 import { ObservatoryApi } from "./observatory-api.ts"
 import { Conflict, Forbidden, Internal, NotFound } from "./problem.ts"
@@ -38,13 +38,11 @@ export const noteHandlers = (allowed: Allowed, db: string) =>
 
     return handlers.handleAll({
       notes: ({ params }) =>
-        Effect.andThen(ifAllowed, Effect.map(ofCrawl(params.crawl, (atlas, crawlId) => atlas.server(crawlId, params.server)), ({ notes }) => notes)),
+        Effect.andThen(ifAllowed, Effect.map(aServer(params), ({ notes }) => notes)),
       addNote: Effect.fn(function*({ params, payload }) {
         yield* ifAllowed
-        const { host, network } = yield* fromAtlas((atlas) => Effect.gen(function*() {
-          const { crawlId, network } = yield* atlas.crawl(params.crawl)
-          return { network, host: (yield* atlas.server(crawlId, params.server)).server.host }
-        }))
+        const { network } = yield* fromAtlas((atlas) => atlas.crawl(params.crawl))
+        const { host } = (yield* aServer(params)).server
         return yield* write((book) => book.add({ network, host, author: payload.author?.trim() || "viewer", text: payload.text }))
       }),
       removeNote: Effect.fn(function*({ params }) {
