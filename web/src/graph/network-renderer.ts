@@ -11,14 +11,13 @@ import { mixed, type Palette } from "./palette.ts"
 import type { Extent, NodeLook, Scene } from "./scene.ts"
 
 /** Above this many servers, points: discs with a rim take ten times as long without a graphics card. */
-export const maxDiscs = 5_000
+const maxDiscs = 5_000
 
 export interface NetworkEvents {
   /** Whom a server names and who names it, of those that are shown. */
   readonly neighboursOf: (index: number) => ReadonlyArray<Neighbour>
   readonly onClick: (index: number, isCompared: boolean) => void
   readonly onBackground: () => void
-  readonly onHover: (index: number | null) => void
   /** A line about a server beside its name. */
   readonly noteOf: (index: number) => string
 }
@@ -174,7 +173,6 @@ export const networkRenderer = (container: HTMLElement, first: { readonly scene:
     hovered = index
     container.style.cursor = index === null ? "" : "pointer"
     paintQuestion()
-    events.onHover(index)
   }
   sigma.on("enterNode", ({ node }) => hover(serverAt(node)))
   sigma.on("leaveNode", () => hover(null))

@@ -25,8 +25,7 @@ export const Picture = ({ events, extent, onKeyDown, palette, renderer, scene, d
       neighboursOf: (index) => latest.current.neighboursOf(index),
       noteOf: (index) => latest.current.noteOf(index),
       onClick: (index, isCompared) => latest.current.onClick(index, isCompared),
-      onBackground: () => latest.current.onBackground(),
-      onHover: (index) => latest.current.onHover(index)
+      onBackground: () => latest.current.onBackground()
     })
     drawn.current = now
     performance.mark("network drawn")

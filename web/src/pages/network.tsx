@@ -58,8 +58,7 @@ const Drawn = ({ head, servers }: { readonly head: GraphHead; readonly servers: 
                 neighboursOf,
                 noteOf: (index) => serverNote(row(index), colouring),
                 onClick: (index, isCompared) => selectOrCompare(row(index).serverId, isCompared),
-                onBackground: () => { if (selected.peek() !== null) select(null) },
-                onHover: () => {}
+                onBackground: () => { if (selected.peek() !== null) select(null) }
               }} />
             <Legend colouring={colouring} entries={legend} isOnly={legendFilter.isOnly} onOnly={legendFilter.toggle} />
             {egos.length > 0 ? <LineKey /> : null}

@@ -9,18 +9,6 @@ export const isRailOpen = signal(false)
 /** `g` was pressed and a letter is awaited. */
 export const isGoing = signal(false)
 
-/** What Esc closes first, newest last. */
-const closers: Array<() => void> = []
-
-/** Until the answer is called, Esc does this. */
-export const onEscape = (close: () => void): (() => void) => {
-  closers.push(close)
-  return () => {
-    const at = closers.lastIndexOf(close)
-    if (at >= 0) closers.splice(at, 1)
-  }
-}
-
 const focusOn = (id: string): void => {
   const element = document.getElementById(id)
   element?.focus()
@@ -28,9 +16,7 @@ const focusOn = (id: string): void => {
 }
 
 const escape = (target: Element | null): void => {
-  const close = closers.at(-1)
-  if (close !== undefined) close()
-  else if (isField(target)) focusOn("content")
+  if (isField(target)) focusOn("content")
   else if (areFiltersOpen.value) areFiltersOpen.value = false
   else if (selected.value !== null) select(null)
   // What was closed had the focus: it goes on in the content, not at the top of the page.

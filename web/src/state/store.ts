@@ -1,4 +1,4 @@
-import { computed, effect, signal } from "@preact/signals"
+import { computed, signal } from "@preact/signals"
 import type { ServerFilter } from "../../../src/atlas/shapes/server-filter.ts"
 import { filterToWords } from "./filter-words.ts"
 import type { Selection } from "./selection.ts"
@@ -80,6 +80,3 @@ const toggleIn = (name: string, now: ReadonlySet<number>, ids: ReadonlyArray<num
 export const toggleHidden = (ids: ReadonlyArray<number>): void => toggleIn("hidden", hidden.peek(), ids)
 export const togglePinned = (ids: ReadonlyArray<number>): void => toggleIn("pinned", pinned.peek(), ids)
 export const showAll = (): void => setOwn({ hidden: "" })
-
-/** Runs now and whenever the view changes; the answer stops it. */
-export const onView = (then: (view: View) => void): (() => void) => effect(() => then(view.value))

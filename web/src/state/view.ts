@@ -14,7 +14,7 @@ export interface View {
   readonly own: Readonly<Record<string, string>>
 }
 
-export const startPage = "overview"
+const startPage = "overview"
 
 const reserved = new Set(["crawl", "selected", ...filterWords])
 
