@@ -1,6 +1,7 @@
 import type { ExposurePage as Exposure } from "../../../src/atlas/shapes/exposure.ts"
 import { useExposure } from "../client/atlas.ts"
 import { Chart } from "../parts/chart.tsx"
+import { Choice } from "../parts/choice.tsx"
 import { Interval, scaleEnd } from "../parts/interval.tsx"
 import { Empty, Loading } from "../parts/states.tsx"
 import { own, select, setOwn } from "../state/store.ts"
@@ -29,16 +30,8 @@ const Owners = ({ page }: { readonly page: Exposure }) => {
       shows={`Model: ${wallet.label}, after ${counted(starts, "start")}. The mark is the mean, the band its 95 % limits, both on a scale from 0 to ${share(end)}.`}
       caveat="All addresses: was its main server at least once. Connection: was among its servers, and saw address of origin and time. Whoever runs servers sees this; it accuses nobody.">
       <div class="choices">
-        <label class="chooser"><span class="quiet">Wallet</span>
-          <select value={wallet.key} onChange={({ currentTarget: { value } }) => setOwn({ wallet: value }, "replace")}>
-            {wallets.map(({ key, label }) => <option key={key} value={key}>{label}</option>)}
-          </select>
-        </label>
-        <label class="chooser"><span class="quiet">Starts</span>
-          <select value={starts} onChange={({ currentTarget: { value } }) => setOwn({ starts: value }, "replace")}>
-            {choices.map((one) => <option key={one} value={one}>{one}</option>)}
-          </select>
-        </label>
+        <Choice label="Wallet" value={wallet.key} options={wallets.map(({ key, label }) => [key, label])} onChoose={(value) => setOwn({ wallet: value }, "replace")} />
+        <Choice label="Starts" value={String(starts)} options={choices.map((one) => [String(one), String(one)])} onChoose={(value) => setOwn({ starts: value }, "replace")} />
       </div>
       <div class="intervals-block">
         <div class="interval-row interval-head" aria-hidden="true"><span>Probable operator or server</span><span>sees all addresses</span><span>sees the connection</span></div>

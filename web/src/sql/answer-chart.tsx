@@ -1,5 +1,5 @@
 import type { QueryAnswer } from "../../../src/atlas/shapes/query.ts"
-import { Choice } from "../graph/choice.tsx"
+import { Choice } from "../parts/choice.tsx"
 import { own, setOwn } from "../state/store.ts"
 import { shortened, shown } from "../text/display.ts"
 import { count, time } from "../text/format.ts"
