@@ -1,6 +1,7 @@
 import type { DictionaryTable } from "../../../src/atlas/shapes/dictionary.ts"
 import { useDictionary } from "../client/atlas.ts"
 import { Empty, Loading } from "../parts/states.tsx"
+import { WideTable } from "../parts/wide-table.tsx"
 import { own, setOwn } from "../state/store.ts"
 import { counted } from "../text/format.ts"
 import { shown } from "../text/display.ts"
@@ -11,7 +12,7 @@ const isFound = ({ columns, comment, name }: DictionaryTable, wanted: string): b
 const Table = ({ isOpen, of }: { readonly of: DictionaryTable; readonly isOpen: boolean }) => (
   <details open={isOpen}>
     <summary><span class="mono">{shown(of.name)}</span> <span class="tag">{of.kind}</span> <span class="quiet">{shown(of.comment, 1_000)}</span></summary>
-    <div class="table-scroll" role="group" aria-label="Table, which scrolls sideways" tabIndex={0}>
+    <WideTable>
       <table class="plain-table">
         <thead><tr><th scope="col">Column</th><th scope="col">Type</th><th scope="col">Meaning, and what null stands for</th></tr></thead>
         <tbody>
@@ -20,7 +21,7 @@ const Table = ({ isOpen, of }: { readonly of: DictionaryTable; readonly isOpen: 
           ))}
         </tbody>
       </table>
-    </div>
+    </WideTable>
   </details>
 )
 

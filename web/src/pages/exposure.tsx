@@ -4,6 +4,7 @@ import { Chart } from "../parts/chart.tsx"
 import { Choice } from "../parts/choice.tsx"
 import { Interval, scaleEnd } from "../parts/interval.tsx"
 import { Empty, Loading } from "../parts/states.tsx"
+import { WideTable } from "../parts/wide-table.tsx"
 import { own, select, setOwn } from "../state/store.ts"
 import { count, counted, decimal, interval, probability, share, shareInterval, unknown } from "../text/format.ts"
 import { shortened, shown } from "../text/display.ts"
@@ -58,7 +59,7 @@ const Owners = ({ page }: { readonly page: Exposure }) => {
 const Policies = ({ page }: { readonly page: Exposure }) => page.policies.length === 0 ? null : (
   <Chart title="Other rules of choosing servers" level="operator" query="selection-policies"
     shows={`What the best informed operator or server gets after ${counted(page.policies[0]!.starts, "start")}, by rule. Model output; bands are 95 % limits.`} caveat="A rule that asks more operators shows each less, and more of them something.">
-    <div class="table-scroll" role="group" aria-label="Table, which scrolls sideways" tabIndex={0}>
+    <WideTable>
       <table class="plain-table policies">
         <thead><tr><th scope="col">Rule</th><th scope="col" colSpan={2}>Gets all scripts</th><th scope="col" colSpan={2}>Share of scripts</th><th scope="col" class="number">Connection</th><th scope="col">Shows IP</th></tr></thead>
         <tbody>
@@ -73,7 +74,7 @@ const Policies = ({ page }: { readonly page: Exposure }) => page.policies.length
           ))}
         </tbody>
       </table>
-    </div>
+    </WideTable>
   </Chart>
 )
 
@@ -82,7 +83,7 @@ const limits = ({ high, low, value }: Limits, digits: number): string => value =
 const Concentration = ({ page }: { readonly page: Exposure }) => page.concentration.length === 0 ? null : (
   <Chart title="Concentration" level="as in the first column" query="concentration"
     shows="How much lies with few: share of the largest, sum of squared shares (HHI, 1 is one group), fewest groups that hold more than half (Nakamoto)." caveat="Of confirmed servers. Unknown ones are counted apart and belong to no group.">
-    <div class="table-scroll" role="group" aria-label="Table, which scrolls sideways" tabIndex={0}>
+    <WideTable>
       <table class="plain-table">
         <thead><tr><th scope="col">Level</th><th scope="col">By</th><th scope="col" class="number">Counted</th><th scope="col" class="number">Unknown</th><th scope="col" class="number">Groups</th><th scope="col">Largest</th><th scope="col" class="number">Its share</th><th scope="col" class="number">HHI</th><th scope="col" class="number">Nakamoto</th></tr></thead>
         <tbody>
@@ -96,7 +97,7 @@ const Concentration = ({ page }: { readonly page: Exposure }) => page.concentrat
           ))}
         </tbody>
       </table>
-    </div>
+    </WideTable>
   </Chart>
 )
 

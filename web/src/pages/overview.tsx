@@ -4,6 +4,7 @@ import { useShownServers } from "../client/shown-servers.ts"
 import { Bars } from "../parts/bars.tsx"
 import { Chart } from "../parts/chart.tsx"
 import { Empty, Loading } from "../parts/states.tsx"
+import { WideTable } from "../parts/wide-table.tsx"
 import { toggled } from "../shell/facets.ts"
 import { filter, narrow, narrowings, pageHash } from "../state/store.ts"
 import { count, counted, decimal, interval, share, shareInterval, time, unknown } from "../text/format.ts"
@@ -33,7 +34,7 @@ const Figures = ({ overview }: { readonly overview: Overview }) => {
   return (
     <section class="chart">
       <h2>Figures</h2>
-      <div class="table-scroll" role="group" aria-label="Table, which scrolls sideways" tabIndex={0}>
+      <WideTable>
         <table class="plain-table figures">
           <thead><tr><th scope="col">What</th><th scope="col" class="number">Value</th><th scope="col">Level</th><th scope="col">Caveat and query</th></tr></thead>
           <tbody>
@@ -43,7 +44,7 @@ const Figures = ({ overview }: { readonly overview: Overview }) => {
             <FigureRow name="Starts with the five largest" value={shareText(overview.topFiveMain)} figure={overview.topFiveMain} />
           </tbody>
         </table>
-      </div>
+      </WideTable>
       <p class="says-who">
         {`This crawl knows ${counted(counts.advertisements, "advertisement")}, ${counted(counts.endpoints, "endpoint")} (${count(counts.endpointsReachable)} answered) and ${counted(counts.servers, "server")} (${count(counts.serversReachable)} answered). `}
         {overview.expectedFalseGroups === null ? "" : `Of the groups, ${decimal(overview.expectedFalseGroups)} are expected to be wrong. `}

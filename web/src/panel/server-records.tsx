@@ -1,5 +1,6 @@
 import type { ServerDetail, VisitDetail } from "../../../src/atlas/shapes/server-detail.ts"
 import { CopyText, Host } from "../parts/copy-text.tsx"
+import { WideTable } from "../parts/wide-table.tsx"
 import { change, select } from "../state/store.ts"
 import { answered, counted, decimal, time, unknown, yesNo } from "../text/format.ts"
 import { shortened, shown } from "../text/display.ts"
@@ -83,7 +84,7 @@ export const Announcements = ({ detail: { namedBy, names } }: { readonly detail:
 export const History = ({ history }: Pick<ServerDetail, "history">) => (
   <section>
     <h3>History</h3>
-    <div class="table-scroll" role="group" aria-label="Table, which scrolls sideways" tabIndex={0}>
+    <WideTable>
       <table class="plain-table">
         <thead><tr><th scope="col">Crawl</th><th scope="col">Answer</th><th scope="col">Says it is</th><th scope="col">Certificate</th><th scope="col">Group</th><th scope="col" class="number">Score</th></tr></thead>
         <tbody>
@@ -99,7 +100,7 @@ export const History = ({ history }: Pick<ServerDetail, "history">) => (
           ))}
         </tbody>
       </table>
-    </div>
+    </WideTable>
   </section>
 )
 
