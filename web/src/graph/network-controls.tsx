@@ -8,6 +8,7 @@ import { Finder } from "./finder.tsx"
 import { choose, type NetworkChoices } from "./network-choices.ts"
 import { NetworkExports } from "./network-exports.tsx"
 import type { NetworkRenderer } from "./network-renderer.ts"
+import { PictureOrTable, Zooms } from "./picture-tools.tsx"
 import type { Network } from "./use-network.ts"
 import type { Relayout } from "./use-relayout.ts"
 import { selectOrCompare, useSelectedMembers } from "./use-selection.ts"
@@ -64,17 +65,8 @@ export const NetworkControls = ({ choices, graph, network, relayout, renderer }:
       <Choice label="Size" value={size?.id ?? "same"} options={[["same", "all the same"], ...sizings.map(({ id, title }): [string, string] => [id, title])]} onChoose={(id) => choose("size", id)} />
       <Choice label="Lines" value={lines === "groups" ? grouping : lines} options={Object.entries(lineWords)} onChoose={(id) => choose("lines", id)} />
       <span class="spring" />
-      {isTable ? null : (
-        <span class="zooms" role="group" aria-label="Zoom">
-          <button type="button" aria-label="Zoom in" onClick={() => renderer.current?.zoom(1.5)}>+</button>
-          <button type="button" aria-label="Zoom out" onClick={() => renderer.current?.zoom(1 / 1.5)}>−</button>
-          <button type="button" onClick={() => renderer.current?.fit()}>Fit</button>
-        </span>
-      )}
-      <span class="tabs" role="group" aria-label="Show as">
-        <button type="button" aria-pressed={!isTable} onClick={() => choose("as", "picture")}>Picture</button>
-        <button type="button" aria-pressed={isTable} onClick={() => choose("as", "table")}>Table</button>
-      </span>
+      {isTable ? null : <Zooms onZoom={(factor) => renderer.current?.zoom(factor)} onFit={() => renderer.current?.fit()} />}
+      <PictureOrTable isTable={isTable} />
       <details class="menu">
         <summary>Arrange, download</summary>
         <div class="menu-body network-menu">

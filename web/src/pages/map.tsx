@@ -6,6 +6,7 @@ import { DrawnTable } from "../graph/drawn-table.tsx"
 import { useLegendFilter } from "../graph/legend-filter.ts"
 import { Legend } from "../graph/legend.tsx"
 import { choose, chosenColour } from "../graph/network-choices.ts"
+import { PictureOrTable, Zooms } from "../graph/picture-tools.tsx"
 import { selectOrCompare, useIsSelected } from "../graph/use-selection.ts"
 import { byPlace, countryName, fillBounds } from "../map/by-place.ts"
 import { useZoom } from "../map/use-zoom.ts"
@@ -50,17 +51,8 @@ const Drawn = ({ all, rows }: ShownServers) => {
         <h1>Map</h1>
         <Choice label="Colour" value={colour.id} options={colourings.map(({ id, title }) => [id, title])} onChoose={(id) => choose("colour", id)} />
         <span class="spring" />
-        {isTable ? null : (
-          <span class="zooms" role="group" aria-label="Zoom">
-            <button type="button" aria-label="Zoom in" onClick={() => zoom.by(1.5)}>+</button>
-            <button type="button" aria-label="Zoom out" onClick={() => zoom.by(1 / 1.5)}>−</button>
-            <button type="button" onClick={zoom.reset}>Fit</button>
-          </span>
-        )}
-        <span class="tabs" role="group" aria-label="Show as">
-          <button type="button" aria-pressed={!isTable} onClick={() => choose("as", "picture")}>Picture</button>
-          <button type="button" aria-pressed={isTable} onClick={() => choose("as", "table")}>Table</button>
-        </span>
+        {isTable ? null : <Zooms onZoom={zoom.by} onFit={zoom.reset} />}
+        <PictureOrTable isTable={isTable} />
       </header>
       {isTable
         ? <DrawnTable label="Servers of the map" colouring={colouring} rows={shown} />
