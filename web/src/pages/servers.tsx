@@ -6,6 +6,8 @@ import { useCrawl } from "../client/atlas.ts"
 import { useShownServers, type ShownServers } from "../client/shown-servers.ts"
 import { download } from "../parts/download.ts"
 import { Empty, Loading } from "../parts/states.tsx"
+import { numbersIn } from "../state/filter-words.ts"
+import { selectedServers } from "../state/selection.ts"
 import { filter, narrow, own, select, selected, setOwn, widen } from "../state/store.ts"
 import { csvFile } from "../table/csv.ts"
 import { Grid } from "../table/grid.tsx"
@@ -16,7 +18,7 @@ import { chosenColumns, serverColumns, usualColumns, type ServerColumn } from ".
 
 const usualOrder: Order = { column: "namedBy", direction: "down" }
 
-const marked = (): ReadonlyArray<number> => own("marked").split(",").filter((text) => /^\d{1,15}$/.test(text)).map(Number)
+const marked = (): ReadonlyArray<number> => numbersIn(own("marked"))
 
 /** At most two: a third takes the place of the first. */
 const toggleMark = (id: number): void => {
@@ -70,7 +72,7 @@ const List = ({ all, byId, rows }: ShownServers) => {
   const by = serverColumns.find(({ id }) => id === order.column)!
   const inOrder = useMemo(() => sorted(rows, by.key, order.direction), [rows, by, order.direction])
   const crawl = useCrawl().value
-  const now = selected.value
+  const open = selectedServers(selected.value)
   const marks = new Set(marked())
   return (
     <>
@@ -90,7 +92,7 @@ const List = ({ all, byId, rows }: ShownServers) => {
         : <Grid<ServerRow> label="Servers" columns={columns} rows={inOrder} idOf={({ serverId }) => serverId}
           order={order} onOrder={(next) => setOwn({ sort: next.column === usualOrder.column && next.direction === usualOrder.direction ? "" : orderText(next) }, "replace")}
           onOpen={({ serverId }) => select({ kind: "server", id: serverId })}
-          isOpen={({ serverId }) => now !== null && (now.kind === "server" ? now.id === serverId : now.kind === "pair" && (now.a === serverId || now.b === serverId))}
+          isOpen={({ serverId }) => open.includes(serverId)}
           marks={{ has: (id) => marks.has(id), toggle: toggleMark, label: ({ host }) => `Compare ${shortened(host)}` }} />}
     </>
   )

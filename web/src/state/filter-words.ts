@@ -14,7 +14,8 @@ const joinItems = (items: ReadonlyArray<string>): string =>
 const splitItems = (text: string): ReadonlyArray<string> =>
   [...text.matchAll(/(?:\\.|[^\\,])+/gsu)].map(([item]) => item.replace(/\\(.)/gsu, "$1"))
 
-const isWhole = (text: string): boolean => /^\d{1,15}$/.test(text)
+/** Numbers of servers, groups and the like as an address lists them; what is none is left out. */
+export const numbersIn = (text: string): ReadonlyArray<number> => text.split(",").filter((item) => /^\d{1,15}$/.test(item)).map(Number)
 
 /** The filter as words of a URL; what narrows nothing is left out. */
 export const filterToWords = (filter: ServerFilter): ReadonlyArray<readonly [string, string]> => {
@@ -46,7 +47,7 @@ export const filterFromWords = (words: URLSearchParams): ServerFilter => {
     if (items.length > 0) filter[name] = items
   }
   for (const name of numberLists) {
-    const items = (words.get(name) ?? "").split(",").filter(isWhole).map(Number)
+    const items = numbersIn(words.get(name) ?? "")
     if (items.length > 0) filter[name] = items
   }
   const reachable = words.get("reachable")

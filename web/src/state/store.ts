@@ -1,6 +1,6 @@
 import { computed, signal } from "@preact/signals"
 import type { ServerFilter } from "../../../src/atlas/shapes/server-filter.ts"
-import { filterToWords } from "./filter-words.ts"
+import { filterToWords, numbersIn } from "./filter-words.ts"
 import type { Selection } from "./selection.ts"
 import { formatHash, readHash, type View } from "./view.ts"
 
@@ -64,7 +64,7 @@ export const setOwn = (words: Readonly<Record<string, string>>, how: "push" | "r
 
 /** Servers taken out of, or held in place in, the pictures; in the address like all else. */
 const idsOf = (name: string): ReadonlySet<number> =>
-  new Set((view.value.own[name] ?? "").split(",").filter((text) => /^\d{1,15}$/.test(text)).map(Number))
+  new Set(numbersIn(own(name)))
 
 export const hidden = computed(() => idsOf("hidden"))
 export const pinned = computed(() => idsOf("pinned"))
