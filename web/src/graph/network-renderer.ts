@@ -3,6 +3,7 @@ import { Sigma } from "sigma"
 import { EdgeLineProgram, NodePointProgram } from "sigma/rendering"
 import EdgeCurveProgram from "@sigma/edge-curve"
 import { createNodeBorderProgram } from "@sigma/node-border"
+import { isMotionReduced } from "../state/theme.ts"
 import type { Neighbour } from "./adjacency.ts"
 import { type Ego, paintFocus, type Spot } from "./focus-layer.ts"
 import { type Land, paintLand } from "./land.ts"
@@ -37,8 +38,6 @@ export interface NetworkRenderer {
   readonly png: (line: string) => Promise<Blob>
   readonly close: () => void
 }
-
-const isStill = (): boolean => matchMedia("(prefers-reduced-motion: reduce)").matches
 
 /** Disc with a rim: the rim parts it from its neighbours, or is all there is of a hollow one. */
 const RimmedDisc = createNodeBorderProgram({
@@ -184,7 +183,7 @@ export const networkRenderer = (container: HTMLElement, first: { readonly scene:
 
   const camera = sigma.getCamera()
   const move = (state: Parameters<typeof camera.setState>[0]): void => {
-    if (isStill()) camera.setState(state)
+    if (isMotionReduced()) camera.setState(state)
     else void camera.animate(state, { duration: 300 })
   }
   const flyTo = (index: number): void => {

@@ -6,13 +6,11 @@ import { Interval, scaleEnd } from "../parts/interval.tsx"
 import { Empty, Loading } from "../parts/states.tsx"
 import { WideTable } from "../parts/wide-table.tsx"
 import { own, select, setOwn } from "../state/store.ts"
-import { count, counted, decimal, interval, probability, share, shareInterval, unknown } from "../text/format.ts"
+import { count, counted, decimal, interval, limitedShare, probability, share, unknown } from "../text/format.ts"
 import { shortened, shown } from "../text/display.ts"
 import { adviceOf, ownersOf, startsOf, walletsOf, type OwnerRow } from "./exposure-model.ts"
 
 type Limits = OwnerRow["main"]
-
-const text = ({ high, low, value }: Limits): string => value === null ? unknown : low === null ? share(value) : shareInterval(low, high)
 
 const most = 15
 
@@ -43,8 +41,8 @@ const Owners = ({ page }: { readonly page: Exposure }) => {
                 <span class="bar-label" title={`${shown(row.owner)}, ${counted(row.servers, "server")}`}>
                   <span>{shortened(row.owner, 34)}</span>{row.posterior === null ? null : <span class="quiet">{`p ${probability(row.posterior)}`}</span>}
                 </span>
-                <Interval of={row.main} max={end} /><span class="figure"><span class="unseen">sees all addresses </span>{text(row.main)}</span>
-                <Interval of={row.connected} max={end} /><span class="figure"><span class="unseen">sees the connection </span>{text(row.connected)}</span>
+                <Interval of={row.main} max={end} /><span class="figure"><span class="unseen">sees all addresses </span>{limitedShare(row.main)}</span>
+                <Interval of={row.connected} max={end} /><span class="figure"><span class="unseen">sees the connection </span>{limitedShare(row.connected)}</span>
               </>
             )
             const to = open(row)
@@ -66,9 +64,9 @@ const Policies = ({ page }: { readonly page: Exposure }) => page.policies.length
           {page.policies.map((one) => (
             <tr key={`${one.policy} ${one.route} ${one.starts}`}>
               <td>{shown(one.title, 160)}{one.route === "tor" ? <span class="quiet"> through Tor</span> : null}</td>
-              <td class="drawn"><Interval of={one.allScripts} max={1} /></td><td class="number">{text(one.allScripts)}</td>
-              <td class="drawn"><Interval of={one.shareOfScripts} max={1} /></td><td class="number">{text(one.shareOfScripts)}</td>
-              <td class="number">{text(one.connected)}</td>
+              <td class="drawn"><Interval of={one.allScripts} max={1} /></td><td class="number">{limitedShare(one.allScripts)}</td>
+              <td class="drawn"><Interval of={one.shareOfScripts} max={1} /></td><td class="number">{limitedShare(one.shareOfScripts)}</td>
+              <td class="number">{limitedShare(one.connected)}</td>
               <td>{one.showsIp ? "yes" : "no"}</td>
             </tr>
           ))}

@@ -7,9 +7,9 @@ import { Empty, Loading } from "../parts/states.tsx"
 import { WideTable } from "../parts/wide-table.tsx"
 import { toggled } from "../shell/facets.ts"
 import { filter, narrow, narrowings, pageHash } from "../state/store.ts"
-import { count, counted, decimal, interval, share, shareInterval, time, unknown } from "../text/format.ts"
+import { count, counted, decimal, interval, limitedShare, time, unknown } from "../text/format.ts"
 import { shown } from "../text/display.ts"
-import { countedCharts, facetValueOf, isChosen, type CountedChart } from "./counted-charts.ts"
+import { countedCharts, facetValueOf, isChosen, notKnown, type CountedChart } from "./counted-charts.ts"
 import { headlineOf } from "./headline.ts"
 import { MapThumbnail } from "./map-thumbnail.tsx"
 import { NetworkThumbnail } from "./network-thumbnail.tsx"
@@ -26,7 +26,6 @@ const FigureRow = ({ figure, name, value }: { readonly name: string; readonly va
   </tr>
 )
 
-const shareText = ({ high, low, value }: OneFigure): string => value === null ? unknown : low === null ? share(value) : shareInterval(low, high)
 const countText = ({ high, low, value }: OneFigure): string => value === null ? unknown : low === null ? count(value) : interval(low, high)
 
 const Figures = ({ overview }: { readonly overview: Overview }) => {
@@ -39,9 +38,9 @@ const Figures = ({ overview }: { readonly overview: Overview }) => {
           <thead><tr><th scope="col">What</th><th scope="col" class="number">Value</th><th scope="col">Level</th><th scope="col">Caveat and query</th></tr></thead>
           <tbody>
             <FigureRow name="Servers that answered" value={countText(overview.serversAnswered)} figure={overview.serversAnswered} />
-            <FigureRow name="Coverage" value={shareText(overview.coverage)} figure={overview.coverage} />
+            <FigureRow name="Coverage" value={limitedShare(overview.coverage)} figure={overview.coverage} />
             <FigureRow name="Operators of those servers" value={countText(overview.operators)} figure={overview.operators} />
-            <FigureRow name="Starts with the five largest" value={shareText(overview.topFiveMain)} figure={overview.topFiveMain} />
+            <FigureRow name="Starts with the five largest" value={limitedShare(overview.topFiveMain)} figure={overview.topFiveMain} />
           </tbody>
         </table>
       </WideTable>
@@ -69,7 +68,7 @@ const CountedBars = ({ chart }: { readonly chart: CountedChart }) => {
             label: value,
             value: servers,
             of: all,
-            isUnknown: wanted === null && value === "not known",
+            isUnknown: value === notKnown,
             pressed: isChosen(filter.value, chart.facet, value),
             open: chart.facet === null || wanted === null ? undefined : () => narrow(toggled(filter.peek(), chart.facet!, wanted))
           }

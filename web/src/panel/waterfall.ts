@@ -29,7 +29,8 @@ export const probabilityOf = (bits: number): number => 1 / (1 + 2 ** -bits)
 /** Below this two sums are the same one. */
 const equal = 0.05
 
-const isOperator = ({ question }: EvidenceRow): boolean => question === undefined || question === "same operator"
+/** Whether a comparison speaks to the question that the bars answer. */
+export const isOperator = ({ question }: EvidenceRow): boolean => question === undefined || question === "same operator"
 
 const bySize = (a: EvidenceRow, b: EvidenceRow): number =>
   Math.abs(b.bits) - Math.abs(a.bits) || a.comparison.localeCompare(b.comparison)

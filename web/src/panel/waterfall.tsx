@@ -2,7 +2,7 @@ import type { EvidenceRow, PairDetail } from "../../../src/atlas/shapes/evidence
 import { bits, probability } from "../text/format.ts"
 import { shown } from "../text/display.ts"
 import { Raw } from "./raw.tsx"
-import { barOf, probabilityOf, waterfallOf, type Step, type Waterfall as Bars } from "./waterfall.ts"
+import { barOf, isOperator, probabilityOf, waterfallOf, type Step, type Waterfall as Bars } from "./waterfall.ts"
 
 const colourOf = ({ bits, kind }: Step): string =>
   kind === "prior" || kind === "sum" ? "var(--line-strong)" : bits < 0 ? "var(--against)" : "var(--accent)"
@@ -50,7 +50,7 @@ const Apart = ({ rows }: { readonly rows: ReadonlyArray<EvidenceRow> }) => rows.
           <details>
             <summary class="waterfall-line apart">
               <span class="waterfall-label">{shown(row.comparison)}<span class="quiet">{` ${shown(row.level, 80)}`}</span></span>
-              <span class="quiet">{row.question !== undefined && row.question !== "same operator" ? shown(row.question) : "another stands for it"}</span>
+              <span class="quiet">{row.question === undefined || isOperator(row) ? "another stands for it" : shown(row.question)}</span>
               <span class="figure quiet">{bits(row.bits)}</span>
             </summary>
             <Detail row={row} />

@@ -29,6 +29,10 @@ export const shareInterval = (low: number | null, high: number | null): string =
   return a === b ? a : `${a.replace(`${thin}%`, "")} to ${b.startsWith("above") ? `100${thin}%` : b}`
 }
 
+/** A share with its limits, or the value alone where it has none. */
+export const limitedShare = ({ high, low, value }: { readonly value: number | null; readonly low: number | null; readonly high: number | null }): string =>
+  value === null ? unknown : low === null ? share(value) : shareInterval(low, high)
+
 export const interval = (low: number | null, high: number | null, digits = 0): string => {
   if (low === null || high === null) return unknown
   const [a, b] = [low.toFixed(digits), high.toFixed(digits)]
