@@ -53,10 +53,9 @@ export const NetworkControls = ({ choices, graph, network, relayout, renderer }:
   readonly renderer: RefObject<NetworkRenderer | null>
 }) => {
   const { colour, grouping, isTable, lines, size } = choices
-  const rows = network.shown.map((index) => network.model.rows[index]!)
   return (
     <>
-      <Finder rows={rows} onFound={({ serverId }) => {
+      <Finder rows={network.shownRows} onFound={({ serverId }) => {
         selectOrCompare(serverId, false)
         const index = network.model.indexOf.get(serverId)
         if (index !== undefined) renderer.current?.flyTo(index)

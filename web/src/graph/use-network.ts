@@ -36,8 +36,9 @@ export const useNetwork = (head: GraphHead, servers: ShownServers, graph: Adjace
     const set = new Set(shown)
     return (index: number) => set.has(index)
   }, [shown])
+  const shownRows = useMemo(() => shown.map((index) => model.rows[index]!), [shown, model])
   const colouring = useMemo(() => colouringOf(choices.colour, servers.all), [choices.colour, servers.all])
-  const legend = useMemo(() => colouring.legend(shown.map((index) => model.rows[index]!)), [colouring, shown, model])
+  const legend = useMemo(() => colouring.legend(shownRows), [colouring, shownRows])
   const sizeOf = useMemo(() => {
     const small = shown.length > 5_000 ? 1.5 : shown.length > 1_000 ? 2 : 3
     return sizingOf(choices.size, servers.all, [small, small + (shown.length > 1_000 ? 4 : 6)])
@@ -59,7 +60,7 @@ export const useNetwork = (head: GraphHead, servers: ShownServers, graph: Adjace
       lines
     }
   }, [model, positions, shown, colouring, sizeOf, palette, pinned.value, choices.grouping, allGroupLines, lines])
-  return { palette, model, positions, extent, shown, isShown, colouring, legend, allGroupLines, scene }
+  return { palette, model, positions, extent, shown, shownRows, isShown, colouring, legend, allGroupLines, scene }
 }
 
 export type Network = ReturnType<typeof useNetwork>

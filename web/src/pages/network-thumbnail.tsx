@@ -1,6 +1,8 @@
+import { useMemo } from "preact/hooks"
 import type { GraphHead } from "../../../src/atlas/shapes/graph.ts"
 import { useGraphHead } from "../client/atlas.ts"
 import { useShownServers, type ShownServers } from "../client/shown-servers.ts"
+import { extentOf } from "../graph/scene.ts"
 import { groupColour } from "../parts/group-colour.ts"
 import { Loading } from "../parts/states.tsx"
 import { pageHash } from "../state/store.ts"
@@ -10,8 +12,8 @@ const height = 300
 
 /** Dots of one colour as one path: lines of no length with round ends. */
 const dotsOf = (head: GraphHead, colours: (server: number) => string): ReadonlyMap<string, string> => {
-  const [left, right, top, bottom] = [Math.min(...head.x), Math.max(...head.x), Math.min(...head.y), Math.max(...head.y)]
-  const scale = Math.min((width - 24) / (right - left || 1), (height - 24) / (bottom - top || 1))
+  const { x: [left, right], y: [top, bottom] } = extentOf(head.x, head.y)
+  const scale = Math.min((width - 24) / (right - left), (height - 24) / (bottom - top))
   const paths = new Map<string, string>()
   head.servers.forEach((server, i) => {
     const x = width / 2 + (head.x[i]! - (left + right) / 2) * scale
@@ -23,11 +25,14 @@ const dotsOf = (head: GraphHead, colours: (server: number) => string): ReadonlyM
 }
 
 const Picture = ({ byId, head, ranks }: Pick<ShownServers, "byId" | "ranks"> & { readonly head: GraphHead }) => {
-  const colourOf = (server: number): string => {
-    const cluster = byId.get(server)?.clusterId ?? null
-    return cluster === null ? "var(--line-strong)" : groupColour(ranks.get(cluster) ?? null)
-  }
-  const dots = [...dotsOf(head, colourOf)].sort(([a], [b]) => Number(b === "var(--line-strong)") - Number(a === "var(--line-strong)"))
+  // A letter of the search changes none of these, and ten thousand dots are long texts.
+  const dots = useMemo(() => {
+    const colourOf = (server: number): string => {
+      const cluster = byId.get(server)?.clusterId ?? null
+      return cluster === null ? "var(--line-strong)" : groupColour(ranks.get(cluster) ?? null)
+    }
+    return [...dotsOf(head, colourOf)].sort(([a], [b]) => Number(b === "var(--line-strong)") - Number(a === "var(--line-strong)"))
+  }, [head, byId, ranks])
   const size = head.servers.length > 3_000 ? 2.2 : head.servers.length > 600 ? 3.5 : 6
   return (
     <a class="picture" href={pageHash("network")} aria-label="Open the network">

@@ -1,4 +1,4 @@
-import { useEffect, useMemo, useRef } from "preact/hooks"
+import { useEffect, useRef } from "preact/hooks"
 import type { GraphHead } from "../../../src/atlas/shapes/graph.ts"
 import { useGraphHead } from "../client/atlas.ts"
 import { type ShownServers, useShownServers } from "../client/shown-servers.ts"
@@ -32,7 +32,6 @@ const Drawn = ({ head, servers }: { readonly head: GraphHead; readonly servers: 
   const { egos, marked } = useSelectedMembers(model)
   const legendFilter = useLegendFilter()
   const row = (index: number) => model.rows[index]!
-  const drawnRows = useMemo(() => network.shown.map(row), [network.shown, model])
   const neighboursOf = (index: number) => (graph === null ? [] : neighbours(graph, index, network.isShown))
   const keys = usePicturesKeys({ network, neighboursOf, renderer })
 
@@ -50,7 +49,7 @@ const Drawn = ({ head, servers }: { readonly head: GraphHead; readonly servers: 
         <NetworkControls choices={choices} graph={graph} network={network} relayout={relayout} renderer={renderer} />
       </header>
       {choices.isTable
-        ? <DrawnTable label="Servers of the picture" colouring={colouring} rows={drawnRows} />
+        ? <DrawnTable label="Servers of the picture" colouring={colouring} rows={network.shownRows} />
         : (
           <div class="network-picture">
             <Picture scene={scene} extent={network.extent} palette={network.palette} renderer={renderer} onKeyDown={keys.onKeyDown} describedBy="network-says"
