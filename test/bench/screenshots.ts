@@ -10,7 +10,7 @@ import { fileURLToPath, pathToFileURL } from "node:url"
 import type { Browser } from "playwright-core"
 import { startChromium } from "../support/chromium.ts"
 import { runCli } from "../support/cli.ts"
-import { openViewer, serveDatabase } from "../support/viewer-page.ts"
+import { openViewer, serveDatabase, settled } from "../support/viewer-page.ts"
 
 const pictures = fileURLToPath(new URL("../../web/pictures/", import.meta.url))
 const folder = mkdtempSync(join(tmpdir(), "observatory-screenshots-"))
@@ -44,8 +44,7 @@ const save = (name: string, bytes: Buffer): void => {
 
 const viewerPicture = async (browser: Browser, url: string, name: string, path: string, colorScheme: "light" | "dark"): Promise<void> => {
   const { close, page, wrong } = await openViewer(browser, url, path, { viewport: size, colorScheme, reducedMotion: "reduce" })
-  await page.locator("main h1").first().waitFor({ state: "attached" })
-  await page.waitForFunction(() => document.querySelector(".shape") === null)
+  await settled(page)
   // Lines between groups are counted anew once the announcements are there.
   await page.waitForLoadState("networkidle").catch(() => {})
   await page.waitForTimeout(1_500)

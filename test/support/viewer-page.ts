@@ -1,7 +1,13 @@
 import { readFileSync } from "node:fs"
 import { createRequire } from "node:module"
 import type { Browser, BrowserContextOptions, Page } from "playwright-core"
-import { startCli } from "./cli.ts"
+import { runCli, startCli } from "./cli.ts"
+
+/** Crawls and analyses a simulated network into a new database, as `observatory demo` does; `scenario` is a name or a file. */
+export const crawlDemo = async (db: string, scenario: string, seed: number): Promise<void> => {
+  const demo = await runCli(["demo", "--db", db, "--scenario", scenario, "--random-seed", String(seed), "--progress", "off"], { timeoutMs: 240_000 })
+  if (demo.code !== 0) throw new Error(`the demo ended with ${demo.code}: ${demo.stderr}`)
+}
 
 /** `observatory serve` over a database, as a process of its own on a free port. */
 export const serveDatabase = async (db: string, args: ReadonlyArray<string> = []): Promise<{ readonly url: string; readonly stop: () => Promise<void> }> => {
@@ -52,6 +58,12 @@ export const openViewer = async (browser: Browser, url: string, path: string, op
   })
   await page.goto(`${url}/#/${path}`)
   return { page, wrong, close: () => context.close() }
+}
+
+/** Until nothing loads any more. */
+export const settled = async (page: Page): Promise<void> => {
+  await page.locator("main h1").first().waitFor({ state: "attached" })
+  await page.locator(".shape").first().waitFor({ state: "detached" })
 }
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8")

@@ -5,9 +5,8 @@ import type { Browser, Page } from "playwright-core"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { pages } from "../../web/src/shell/pages.ts"
 import { inChromium, isWithoutBrowser, startChromium } from "../support/chromium.ts"
-import { runCli } from "../support/cli.ts"
 import { queryFile } from "../support/duck.ts"
-import { openViewer, serveDatabase } from "../support/viewer-page.ts"
+import { crawlDemo, openViewer, serveDatabase, settled } from "../support/viewer-page.ts"
 
 /** Those of scenario `hostile` whose weapon is a text; the others stall and lie, which a viewer does not see. */
 const armed = [
@@ -19,11 +18,6 @@ const folder = mkdtempSync(join(tmpdir(), "observatory-hostile-viewer-"))
 const db = join(folder, "hostile.duckdb")
 let browser: Browser
 let served: Awaited<ReturnType<typeof serveDatabase>>
-
-const settled = async (page: Page): Promise<void> => {
-  await page.locator("main h1").first().waitFor({ state: "attached" })
-  await page.waitForFunction(() => document.querySelector(".shape") === null)
-}
 
 /** Elements that only markup of strangers would bring, and signs that turn or hide text. */
 const traces = (page: Page): Promise<ReadonlyArray<string>> => page.evaluate(() => {
@@ -44,8 +38,7 @@ describe.skipIf(isWithoutBrowser)(`texts of hostile servers ${inChromium}`, () =
     const servers = scenario.servers.filter(({ id }) => armed.includes(id))
     expect(servers.map(({ id }) => id).sort()).toEqual([...armed].sort())
     writeFileSync(file, JSON.stringify({ ...scenario, name: "armed", servers }))
-    const demo = await runCli(["demo", "--db", db, "--scenario", file, "--random-seed", "7", "--progress", "off"], { timeoutMs: 240_000 })
-    if (demo.code !== 0) throw new Error(`the demo ended with ${demo.code}: ${demo.stderr}`)
+    await crawlDemo(db, file, 7)
     ids = (await queryFile(db, "SELECT server_id FROM server_summary WHERE host LIKE '%.hostile.test' ORDER BY ALL")).map((row) => Number(row["server_id"]))
     browser = await startChromium()
     served = await serveDatabase(db)

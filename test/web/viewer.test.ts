@@ -9,7 +9,7 @@ import { runCli } from "../support/cli.ts"
 import { queryFile } from "../support/duck.ts"
 import { runSimnet } from "../support/running-simnet.ts"
 import { writeFixedScenario } from "../support/small-scenario.ts"
-import { openViewer, seriousViolations, serveDatabase, type Watched } from "../support/viewer-page.ts"
+import { crawlDemo, openViewer, seriousViolations, serveDatabase, settled, type Watched } from "../support/viewer-page.ts"
 
 const folder = mkdtempSync(join(tmpdir(), "observatory-viewer-"))
 const db = join(folder, "demo.duckdb")
@@ -30,12 +30,6 @@ const viewing = async (path: string, then: (page: Page, watched: Watched) => Pro
 /** What is shown follows a little later than what is done; the machine may be busy. */
 const patience = { timeout: 45_000 }
 
-/** Until nothing loads any more. */
-const settled = async (page: Page): Promise<void> => {
-  await page.locator("main h1").first().waitFor({ state: "attached" })
-  await page.waitForFunction(() => document.querySelector(".shape") === null)
-}
-
 const shownCount = (page: Page): Promise<string> => page.locator(".filter-line output").innerText()
 
 const textOf = async (download: Promise<Download>): Promise<{ readonly name: string; readonly bytes: Buffer }> => {
@@ -49,8 +43,7 @@ describe.skipIf(isWithoutBrowser)(`the viewer ${inChromium}`, () => {
   let host = ""
 
   beforeAll(async () => {
-    const demo = await runCli(["demo", "--db", db, "--scenario", "sloppy", "--random-seed", "51", "--progress", "off"], { timeoutMs: 240_000 })
-    if (demo.code !== 0) throw new Error(`the demo ended with ${demo.code}: ${demo.stderr}`)
+    await crawlDemo(db, "sloppy", 51)
     const rows = await queryFile(db, "SELECT server_id, host, cluster_id FROM server_summary WHERE cluster_id IS NOT NULL ORDER BY cluster_id, server_id")
     servers = Number((await queryFile(db, "SELECT count(*) AS n FROM server_summary"))[0]!["n"])
     host = String(rows[0]!["host"])
