@@ -1,4 +1,5 @@
 import type { RefObject } from "preact"
+import { dataLicence } from "../../../src/domain/licence.ts"
 import { useAbout } from "../client/atlas.ts"
 import { download } from "../parts/download.ts"
 import type { Adjacency } from "./adjacency.ts"
@@ -16,7 +17,7 @@ export const NetworkExports = ({ graph, network, renderer }: {
   const { model, palette, scene } = network
   const origin = { crawlId: model.head.crawlId, simulated: model.head.simulated, version }
   const name = `${origin.simulated ? "SIMULATED-" : ""}network-crawl-${origin.crawlId}`
-  const title = `Announcement graph of crawl ${origin.crawlId}, ${scene.nodes.length} servers · electrum-observatory ${version} · CC BY 4.0`
+  const title = `Announcement graph of crawl ${origin.crawlId}, ${scene.nodes.length} servers · electrum-observatory ${version} · ${dataLicence.replaceAll("-", " ")}`
   const png = async (): Promise<void> => {
     const blob = await renderer.current?.png(`${origin.simulated ? "SIMULATED · " : ""}${title}`)
     if (blob !== undefined) download(`${name}.png`, "image/png", blob)

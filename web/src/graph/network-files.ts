@@ -1,7 +1,7 @@
 import { DirectedGraph } from "graphology"
 import write from "graphology-gexf/browser/writer.js"
 import type { ServerRow } from "../../../src/atlas/shapes/server-row.ts"
-import { dataLicence } from "../../../src/domain/licence.ts"
+import { dataLicence as licence } from "../../../src/domain/licence.ts"
 import { csvFile } from "../table/csv.ts"
 import { shown } from "../text/display.ts"
 import type { Adjacency } from "./adjacency.ts"
@@ -15,8 +15,6 @@ export interface FileOrigin {
   /** Of the program that serves this viewer. */
   readonly version: string
 }
-
-const licence = dataLicence
 
 const columns: ReadonlyArray<readonly [string, (row: ServerRow) => unknown]> = [
   ["server_id", (row) => row.serverId],

@@ -1,5 +1,6 @@
 import { useMemo, useState } from "preact/hooks"
 import type { QueryAnswer } from "../../../src/atlas/shapes/query.ts"
+import { dataLicence } from "../../../src/domain/licence.ts"
 import { useAbout, useCrawl } from "../client/atlas.ts"
 import { download } from "../parts/download.ts"
 import { own, setOwn } from "../state/store.ts"
@@ -57,7 +58,7 @@ export const Answer = ({ answer, name }: { readonly answer: QueryAnswer; readonl
   }, [answer, order.column, order.direction])
   const file = `${crawl?.simulated === true ? "SIMULATED-" : ""}${name}`
   const saveJson = (): void => download(`${file}.json`, "application/json", JSON.stringify({
-    name, codeVersion: version, licence: "CC BY 4.0", simulated: crawl?.simulated ?? null, truncated: answer.truncated,
+    name, codeVersion: version, licence: dataLicence, simulated: crawl?.simulated ?? null, truncated: answer.truncated,
     columns: answer.columns, rows: answer.rows
   }, null, 1))
   return (
