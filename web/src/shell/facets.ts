@@ -1,5 +1,6 @@
 import { matches, type ServerFilter } from "../../../src/atlas/shapes/server-filter.ts"
 import type { ServerRow } from "../../../src/atlas/shapes/server-row.ts"
+import { answered } from "../text/format.ts"
 
 /** A part of the filter that chooses from values the servers have. */
 export type FacetName = "implementation" | "country" | "asn" | "networkClass" | "cluster" | "community"
@@ -21,10 +22,21 @@ const valuesOf: Readonly<Record<FacetName, (row: ServerRow) => ReadonlyArray<str
   community: ({ communityId }) => communityId === null ? [] : [communityId]
 }
 
+/** What a chosen value is called where nothing else is known of it. */
+export const facetLabels: Readonly<Record<FacetName, (value: string) => string>> = {
+  implementation: (value) => value,
+  country: (value) => value,
+  asn: (value) => `AS${value}`,
+  networkClass: (value) => value,
+  cluster: (value) => `group ${value}`,
+  community: (value) => `community ${value}`
+}
+
+/** Whether a server answered, as the filter has it, in words. */
+export const answerLabels = { yes: answered(true), no: answered(false), unknown: answered(null) } as const
+
 const labelOf = (name: FacetName, value: string, row: ServerRow): string =>
-  name === "asn"
-    ? `AS${value}${row.org === null ? "" : ` ${row.org}`}`
-    : name === "cluster" ? `group ${value}` : name === "community" ? `community ${value}` : value
+  `${facetLabels[name](value)}${name === "asn" && row.org !== null ? ` ${row.org}` : ""}`
 
 /** The values to choose from, those chosen first, then by servers; chosen ones stay though none has them now. */
 export const facetValues = (rows: ReadonlyArray<ServerRow>, filter: ServerFilter, name: FacetName): ReadonlyArray<FacetValue> => {

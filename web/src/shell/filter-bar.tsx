@@ -3,7 +3,7 @@ import { useShownServers } from "../client/shown-servers.ts"
 import { filter, narrow, narrowings, page, widen } from "../state/store.ts"
 import { count } from "../text/format.ts"
 import { shortened } from "../text/display.ts"
-import { toggled, type FacetName } from "./facets.ts"
+import { answerLabels, facetLabels, toggled, type FacetName } from "./facets.ts"
 import { Filters } from "./filters.tsx"
 import { areFiltersOpen } from "./keyboard.ts"
 import { pageAt } from "./pages.ts"
@@ -12,17 +12,6 @@ interface Chip {
   readonly label: string
   readonly remove: () => void
 }
-
-const facetLabels: Readonly<Record<FacetName, (value: string) => string>> = {
-  implementation: (value) => value,
-  country: (value) => value,
-  asn: (value) => `AS${value}`,
-  networkClass: (value) => value,
-  cluster: (value) => `group ${value}`,
-  community: (value) => `community ${value}`
-}
-
-const answerLabels = { yes: "answered", no: "did not answer us", unknown: "not asked by us" } as const
 
 const rangeChip = (title: string, low: "scoreMin" | "degreeMin", high: "scoreMax" | "degreeMax", now: ServerFilter): ReadonlyArray<Chip> =>
   now[low] === undefined && now[high] === undefined

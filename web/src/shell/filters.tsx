@@ -3,7 +3,7 @@ import type { ServerRow } from "../../../src/atlas/shapes/server-row.ts"
 import { filter, narrow } from "../state/store.ts"
 import { count } from "../text/format.ts"
 import { shortened } from "../text/display.ts"
-import { facetValues, toggled, type FacetName } from "./facets.ts"
+import { answerLabels, facetValues, toggled, type FacetName } from "./facets.ts"
 
 const most = 60
 
@@ -45,9 +45,9 @@ const Range = ({ high, low, max, title }: { readonly title: string; readonly low
 
 const answers: ReadonlyArray<readonly [ServerFilter["reachable"], string]> = [
   [undefined, "all"],
-  ["yes", "answered"],
-  ["no", "did not answer us"],
-  ["unknown", "not asked by us"]
+  ["yes", answerLabels.yes],
+  ["no", answerLabels.no],
+  ["unknown", answerLabels.unknown]
 ]
 
 const Reachable = () => (
