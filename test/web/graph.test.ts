@@ -1,7 +1,7 @@
 import { expect, it } from "vitest"
 import { adjacency, neighbours } from "../../web/src/graph/adjacency.ts"
 import { colourings } from "../../web/src/graph/attributes.ts"
-import { colouringOf, namedGroups, sizingOf } from "../../web/src/graph/colouring.ts"
+import { colouringOf, sizingOf } from "../../web/src/graph/colouring.ts"
 import { groupLines, groupLinesOf, serverLines } from "../../web/src/graph/edge-choice.ts"
 import { announcementsCsv, networkGexf, serversCsv } from "../../web/src/graph/network-files.ts"
 import { networkModel, shownIndices } from "../../web/src/graph/network-model.ts"
@@ -11,6 +11,7 @@ import { extentOf } from "../../web/src/graph/scene.ts"
 import { arrows, stepTowards } from "../../web/src/graph/step-towards.ts"
 import { matches } from "../../src/atlas/shapes/server-filter.ts"
 import type { ServerRow } from "../../src/atlas/shapes/server-row.ts"
+import { namedGroups } from "../../web/src/parts/group-colour.ts"
 import { inventNetwork } from "../support/invented-network.ts"
 
 const network = inventNetwork(120, 3_000)

@@ -1,9 +1,7 @@
 import type { ServerFilter } from "../../../src/atlas/shapes/server-filter.ts"
 import type { ServerRow } from "../../../src/atlas/shapes/server-row.ts"
+import { namedGroups } from "../parts/group-colour.ts"
 import type { Attribute, Category, Measure } from "./attributes.ts"
-
-/** Groups that get a colour of their own: what colour-blind readers still tell apart. */
-export const namedGroups = 10
 
 /** A colour by its place in the palette, so that a theme can change it without counting again. */
 export type Slot =

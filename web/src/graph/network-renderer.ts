@@ -9,7 +9,7 @@ import { type Ego, paintFocus, type Spot } from "./focus-layer.ts"
 import { type Land, paintLand } from "./land.ts"
 import { drawNothing, labelDrawer } from "./node-labels.ts"
 import { mixed, type Palette } from "./palette.ts"
-import type { Extent, NodeLook, Scene } from "./scene.ts"
+import { type Extent, groupLineLook, type NodeLook, type Scene } from "./scene.ts"
 
 /** Above this many servers, points: discs with a rim take ten times as long without a graphics card. */
 const maxDiscs = 5_000
@@ -65,8 +65,8 @@ const graphOf = (scene: Scene, palette: Palette): MultiUndirectedGraph => {
   }
   const strongest = scene.groupLines[0]?.announcements ?? 1
   for (const { a, announcements, b } of scene.groupLines.toReversed()) {
-    const strength = Math.sqrt(announcements / strongest)
-    graph.addEdge(`group ${a}`, `group ${b}`, { type: "curve", size: 0.6 + 5 * strength, color: mixed(palette.land, palette.quiet, 0.12 + 0.38 * strength) })
+    const { share, width } = groupLineLook(announcements, strongest)
+    graph.addEdge(`group ${a}`, `group ${b}`, { type: "curve", size: width, color: mixed(palette.land, palette.quiet, share) })
   }
   const mutual = mixed(palette.land, palette.accent, 0.5)
   const oneWay = mixed(palette.land, palette.quiet, 0.3)

@@ -1,5 +1,5 @@
 import type { Slot } from "./colouring.ts"
-import { namedGroups } from "./colouring.ts"
+import { namedGroups } from "../parts/group-colour.ts"
 
 type Channels = readonly [number, number, number]
 

@@ -1,6 +1,6 @@
 import { shown } from "../text/display.ts"
 import { mixed, type Palette } from "./palette.ts"
-import { type Extent, extentOf, type Scene } from "./scene.ts"
+import { type Extent, extentOf, groupLineLook, type Scene } from "./scene.ts"
 
 const escaped = (text: string): string =>
   shown(text).replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`)
@@ -27,8 +27,8 @@ export const pictureSvg = (scene: Scene, extent: Extent, palette: Palette, { sim
     const from = anchorOf.get(a)
     const to = anchorOf.get(b)
     if (from === undefined || to === undefined) return []
-    const strength = Math.sqrt(announcements / strongest)
-    return [`<line x1="${x(from.x)}" y1="${y(from.y)}" x2="${x(to.x)}" y2="${y(to.y)}" stroke="${mixed(palette.surface, palette.quiet, 0.12 + 0.38 * strength)}" stroke-width="${(0.6 + 5 * strength).toFixed(1)}"/>`]
+    const { share, width } = groupLineLook(announcements, strongest)
+    return [`<line x1="${x(from.x)}" y1="${y(from.y)}" x2="${x(to.x)}" y2="${y(to.y)}" stroke="${mixed(palette.surface, palette.quiet, share)}" stroke-width="${width.toFixed(1)}"/>`]
   })
   const lines = scene.lines.ends.flatMap(([a, b, isMutual]) => {
     const from = nodeOf.get(a)

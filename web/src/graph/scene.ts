@@ -26,6 +26,12 @@ export interface Anchor {
   readonly servers: number
 }
 
+/** How strong a line between groups is drawn: its width in pixels, and its share of the quiet colour in the ground's. */
+export const groupLineLook = (announcements: number, strongest: number): { readonly width: number; readonly share: number } => {
+  const strength = Math.sqrt(announcements / strongest)
+  return { width: 0.6 + 5 * strength, share: 0.12 + 0.38 * strength }
+}
+
 /** All that is drawn without anybody pointing at it. */
 export interface Scene {
   readonly nodes: ReadonlyArray<NodeLook>

@@ -9,7 +9,7 @@ import { selectOrCompare } from "./use-selection.ts"
 import { shortened } from "../text/display.ts"
 
 /** The picture by keyboard: arrows step among neighbours, and to the next server where no neighbour lies that way. */
-export const usePicturesKeys = ({ neighboursOf, network, renderer }: {
+export const usePictureKeys = ({ neighboursOf, network, renderer }: {
   readonly network: Network
   readonly neighboursOf: (index: number) => ReadonlyArray<Neighbour>
   readonly renderer: RefObject<NetworkRenderer | null>

@@ -14,7 +14,7 @@ import type { NetworkRenderer } from "../graph/network-renderer.ts"
 import { Picture } from "../graph/picture.tsx"
 import { serverNote } from "../graph/server-note.ts"
 import { useAdjacency, useNetwork } from "../graph/use-network.ts"
-import { usePicturesKeys } from "../graph/use-picture-keys.ts"
+import { usePictureKeys } from "../graph/use-picture-keys.ts"
 import { useRelayout } from "../graph/use-relayout.ts"
 import { selectOrCompare, useSelectedMembers } from "../graph/use-selection.ts"
 import { Empty, Loading } from "../parts/states.tsx"
@@ -33,7 +33,7 @@ const Drawn = ({ head, servers }: { readonly head: GraphHead; readonly servers: 
   const legendFilter = useLegendFilter()
   const row = (index: number) => model.rows[index]!
   const neighboursOf = (index: number) => (graph === null ? [] : neighbours(graph, index, network.isShown))
-  const keys = usePicturesKeys({ network, neighboursOf, renderer })
+  const keys = usePictureKeys({ network, neighboursOf, renderer })
 
   useEffect(() => { renderer.current?.focus(egos, marked) }, [egos, marked, graph, scene])
   // A server that was chosen elsewhere is brought into view.

@@ -1,6 +1,9 @@
-/** The colour of a group: ten that can be told apart, by rank of size; the rest is grey and named. */
+/** Groups that get a colour of their own: what colour-blind readers still tell apart. */
+export const namedGroups = 10
+
+/** The colour of a group by rank of size; the rest is grey and named. */
 export const groupColour = (rank: number | null): string =>
-  rank === null || rank > 9 ? "var(--group-rest)" : `var(--group-${rank})`
+  rank === null || rank >= namedGroups ? "var(--group-rest)" : `var(--group-${rank})`
 
 /** Ranks of groups: the one with most servers is 0; of two alike the older number first. */
 export const groupRanks = (ids: ReadonlyArray<number | null>): ReadonlyMap<number, number> => {

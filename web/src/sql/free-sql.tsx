@@ -18,7 +18,7 @@ GROUP BY ALL
 ORDER BY endpoints DESC`
 
 /** Longer texts would make addresses that browsers and chats cut. */
-const longestInAddress = 1_500
+export const longestInAddress = 1_500
 
 type Outcome =
   | { readonly kind: "none" }

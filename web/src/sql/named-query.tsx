@@ -6,6 +6,7 @@ import { Empty, Loading } from "../parts/states.tsx"
 import { own, setOwn } from "../state/store.ts"
 import { shown } from "../text/display.ts"
 import { Answer } from "./answer.tsx"
+import { longestInAddress } from "./free-sql.tsx"
 
 /** Words of parameters in the address have a mark in front: `crawl` is taken. */
 const word = (name: string): string => `p.${name}`
@@ -51,7 +52,7 @@ export const NamedQuery = ({ isAllowed, query }: { readonly query: QueryRow; rea
         <details>
           <summary>SQL of this query</summary>
           <pre>{query.sql}</pre>
-          {isAllowed ? <button type="button" onClick={() => setOwn({ query: "", sql: query.sql.length <= 1_500 ? query.sql : "" })}>Free SQL</button> : null}
+          {isAllowed ? <button type="button" onClick={() => setOwn({ query: "", sql: query.sql.length <= longestInAddress ? query.sql : "" })}>Free SQL</button> : null}
         </details>
       </div>
       {isAllowed
