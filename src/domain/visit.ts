@@ -157,10 +157,11 @@ export interface PeersFacts {
  * Why a visit was made. `regular`: the one of a crawl, which brings announcements
  * and all that is counted; `deep`: malformed envelopes and dialects, in dialogues
  * of their own; `snapshot`: what is compared across servers at one moment;
- * `differential`: the same questions asked as a wallet. An endpoint has at most
+ * `differential`: the same questions asked as a wallet; `revisit`: a watch asked whether it
+ * still answers; `held`: a watch opened a connection to hold. An endpoint has at most
  * one regular visit in a crawl, and whatever looks at "the visit" means that one.
  */
-export type VisitKind = "regular" | "deep" | "snapshot" | "differential"
+export type VisitKind = "regular" | "deep" | "snapshot" | "differential" | "revisit" | "held"
 
 /** One attempt on one endpoint: result xor reason. */
 export interface Visit {

@@ -10,9 +10,12 @@ import type {
   DifferentialFact,
   EndpointFact,
   Fact,
+  HeldSessionFact,
   LedgerFact,
   ProbeDueFact,
-  SnapshotsFact
+  SightingFact,
+  SnapshotsFact,
+  TipArrivalFact
 } from "./facts.ts"
 import { Identities, servicesText } from "./identities.ts"
 import { differentialRow } from "./differential-row.ts"
@@ -96,6 +99,15 @@ export class Batch {
           break
         case "differential":
           this.#differential(crawlId, fact)
+          break
+        case "sighting":
+          this.#sighting(crawlId, fact, visitId)
+          break
+        case "held session":
+          this.#heldSession(crawlId, fact)
+          break
+        case "tip arrival":
+          this.#tipArrival(crawlId, fact)
           break
         case "servers":
           this.joined.set(crawlId, fact.servers)
@@ -243,6 +255,45 @@ export class Batch {
       visit_id: fact.state === "done" ? visitId : null,
       detail: fact.detail,
       changed_at: timestamp(fact.at)
+    })
+  }
+
+  #sighting(crawlId: CrawlId, fact: SightingFact, visitId: number | null): void {
+    this.rows.sighting.add({
+      run_id: fact.runId,
+      crawl_id: crawlId,
+      endpoint_id: this.#endpoint(fact.endpoint),
+      seen_at: timestamp(fact.at),
+      state: fact.state,
+      reason: fact.reason,
+      way: fact.way,
+      visit_id: visitId,
+      due_at: timestamp(fact.dueAt)
+    })
+  }
+
+  #heldSession(crawlId: CrawlId, fact: HeldSessionFact): void {
+    this.rows.held_session.add({
+      sequence: this.#identities.nextSequence(),
+      run_id: fact.runId,
+      crawl_id: crawlId,
+      endpoint_id: this.#endpoint(fact.endpoint),
+      opened_at: timestamp(fact.openedAt),
+      ended_at: timestampOrNull(fact.endedAt),
+      ended_by: fact.endedBy,
+      detail: fact.detail
+    })
+  }
+
+  #tipArrival(crawlId: CrawlId, fact: TipArrivalFact): void {
+    this.rows.tip_arrival.add({
+      run_id: fact.runId,
+      crawl_id: crawlId,
+      endpoint_id: this.#endpoint(fact.endpoint),
+      height: int64(fact.height),
+      block_hash: fact.hash,
+      arrived_at: timestamp(fact.at),
+      steady_ms: fact.steadyMs
     })
   }
 

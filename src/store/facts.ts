@@ -7,6 +7,7 @@ import type { ProbeDueState } from "../domain/probe-due.ts"
 import type { Server } from "../domain/server.ts"
 import type { Snapshot } from "../domain/snapshot.ts"
 import type { Visit } from "../domain/visit.ts"
+import type { HeldSession, Sighting, TipArrival } from "../domain/watch.ts"
 
 /** Identifier of a crawl in its database. */
 export type CrawlId = number
@@ -97,6 +98,27 @@ export interface DifferentialFact {
   readonly differential: Differential
 }
 
+/** One look of a watch at whether a server answers; made by the visit in the same unit, if any. */
+export interface SightingFact extends Sighting {
+  readonly _tag: "sighting"
+  readonly runId: number
+  readonly endpoint: Endpoint
+}
+
+/** A connection that a watch holds was opened, or has ended. */
+export interface HeldSessionFact extends HeldSession {
+  readonly _tag: "held session"
+  readonly runId: number
+  readonly endpoint: Endpoint
+}
+
+/** A server announced a new tip over a connection that a watch holds. */
+export interface TipArrivalFact extends TipArrival {
+  readonly _tag: "tip arrival"
+  readonly runId: number
+  readonly endpoint: Endpoint
+}
+
 /** What the crawl hands to the store. */
 export type Fact =
   | AdvertisedFact
@@ -107,3 +129,6 @@ export type Fact =
   | SnapshotsFact
   | ProbeDueFact
   | DifferentialFact
+  | SightingFact
+  | HeldSessionFact
+  | TipArrivalFact

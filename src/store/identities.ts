@@ -163,7 +163,10 @@ export class Identities {
     for (const [sha256] of yield* read("SELECT sha256 FROM certificate")) identities.certificates.add(String(sha256))
     const [counters] = yield* read(
       `SELECT (SELECT coalesce(max(visit_id), 0) FROM visit),
-         greatest((SELECT coalesce(max(sequence), 0) FROM endpoint_state), (SELECT coalesce(max(sequence), 0) FROM probe_due)),
+         greatest(
+           (SELECT coalesce(max(sequence), 0) FROM endpoint_state),
+           (SELECT coalesce(max(sequence), 0) FROM probe_due),
+           (SELECT coalesce(max(sequence), 0) FROM held_session)),
          (SELECT coalesce(max(snapshot_id), 0) FROM snapshot)`
     )
     identities.#visit = Number(counters![0])

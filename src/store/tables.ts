@@ -292,6 +292,36 @@ export const tables = {
     detail: VARCHAR,
     changed_at: TIMESTAMP
   },
+  sighting: {
+    run_id: INTEGER,
+    crawl_id: INTEGER,
+    endpoint_id: INTEGER,
+    seen_at: TIMESTAMP,
+    state: VARCHAR,
+    reason: VARCHAR,
+    way: VARCHAR,
+    visit_id: INTEGER,
+    due_at: TIMESTAMP
+  },
+  held_session: {
+    sequence: BIGINT,
+    run_id: INTEGER,
+    crawl_id: INTEGER,
+    endpoint_id: INTEGER,
+    opened_at: TIMESTAMP,
+    ended_at: TIMESTAMP,
+    ended_by: VARCHAR,
+    detail: VARCHAR
+  },
+  tip_arrival: {
+    run_id: INTEGER,
+    crawl_id: INTEGER,
+    endpoint_id: INTEGER,
+    height: BIGINT,
+    block_hash: VARCHAR,
+    arrived_at: TIMESTAMP,
+    steady_ms: DOUBLE
+  },
   server: {
     crawl_id: INTEGER,
     server_id: INTEGER,

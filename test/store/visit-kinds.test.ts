@@ -60,7 +60,7 @@ describe("visits of other kinds than regular", () => {
   it.effect("change no view, no named query, no join and nothing that a resumed crawl goes on with", () =>
     Effect.gen(function*() {
       const without = yield* picture([])
-      const having = yield* picture(["deep", "snapshot", "differential"])
+      const having = yield* picture(["deep", "snapshot", "differential", "revisit", "held"])
       assert.isAbove(without.shown.size, 25)
       for (const [name, rows] of without.shown) assert.deepStrictEqual(having.shown.get(name), rows, name)
       assert.deepStrictEqual(having.resumable, without.resumable)
