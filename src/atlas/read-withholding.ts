@@ -15,9 +15,10 @@ const HostRow = Schema.Struct({
 
 /**
  * Hosts that a crawl met or heard of. Public announcements are other servers'
- * peer lists, lists fetched from an address or shipped with a wallet, and IRC. A
- * list from a file is the user's own and proves nothing; `features` is what a
- * server says of itself, which is where bind hosts leak.
+ * peer lists, lists and pages fetched from an address, lists shipped with a
+ * wallet, and IRC. What comes from a file (a list, a scan, an earlier database)
+ * or from a name that the user asked for is the user's own and proves nothing;
+ * `features` is what a server says of itself, which is where bind hosts leak.
  */
 const hostsSql = `
   WITH ${memberSql}, own AS (
@@ -28,7 +29,7 @@ const hostsSql = `
     GROUP BY m.server_id, ce.host
   ), said AS (
     SELECT ad.host, any_value(ad.network_class) AS network_class,
-      coalesce(bool_or(s.kind = 'irc' OR (s.kind = 'list' AND (regexp_matches(s.name, '^https?://') OR s.detail LIKE 'commit %'))), false) AS listed,
+      coalesce(bool_or(s.kind = 'irc' OR (s.kind IN ('list', 'page') AND regexp_matches(s.name, '^https?://')) OR (s.kind = 'list' AND s.detail LIKE 'commit %')), false) AS listed,
       min(f.server_id) FILTER (s.kind = 'server') AS first_namer, max(f.server_id) FILTER (s.kind = 'server') AS last_namer
     FROM advertised a
     JOIN source s ON s.source_id = a.source_id

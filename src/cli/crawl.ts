@@ -2,44 +2,23 @@ import { Effect } from "effect"
 import { Command } from "effect/cli"
 import type { CrawlSettings } from "../crawl/settings.ts"
 import { defaultCrawlSettings } from "../crawl/settings.ts"
-import { type SeedList, seedsOfFile, seedsOfFlags, shippedSeeds } from "../discovery/seeds.ts"
 import type { Chain } from "../domain/chain.ts"
-import { forDisplay } from "../domain/display.ts"
 import { clientNameOf } from "./client-name.ts"
 import { storedConnection } from "./connection.ts"
 import { connectionFlags, crawlFlags, db, fingerprintFlag, identityFlags, lookupFlags, networkFlags, progressFlag } from "./flags.ts"
 import { chosenChain } from "./network.ts"
 import { toggle } from "./option.ts"
-import { Output } from "./output.ts"
 import { probeDifferential } from "./probe-differential.ts"
 import { runCrawl } from "./run-crawl.ts"
+import { seedSourcesOf, sourceFlags } from "./seed-sources.ts"
 
 /** Real servers are given half an hour to forget the regular visit; simulated ones need none. */
 export const usualFingerprint = (chain: Chain): CrawlSettings["fingerprint"] => chain.simulated ? "now" : "due"
 
-/** Seeds by the flags: what the user names, else the list that ships for the network. */
-export const chosenSeeds = Effect.fnUntraced(function*(
-  chain: Chain,
-  input: { readonly seed: ReadonlyArray<string>; readonly seeds: ReadonlyArray<string>; readonly embedded: boolean }
-) {
-  const output = yield* Output
-  const lists: Array<SeedList> = []
-  if (input.seed.length > 0) lists.push(seedsOfFlags(input.seed, chain))
-  for (const file of input.seeds) lists.push(yield* seedsOfFile(file, chain))
-  const shipped = input.embedded || lists.length === 0 ? shippedSeeds(chain) : undefined
-  if (shipped !== undefined) lists.push(shipped)
-  for (const { advertisements, notes, source } of lists) {
-    for (const note of notes) yield* output.stderr(`seeds from ${forDisplay(source.name, 120)}: ${note}\n`)
-    for (const { problem, raw } of advertisements.filter((a) => a.problem !== null).slice(0, 10)) {
-      yield* output.stderr(`seed ${forDisplay(raw, 120)}: ${problem}\n`)
-    }
-  }
-  return lists
-})
-
 export const crawlCommand = Command.make("crawl", {
   db,
   ...networkFlags,
+  ...sourceFlags,
   ...crawlFlags,
   ...connectionFlags,
   ...identityFlags,
@@ -77,7 +56,7 @@ export const crawlCommand = Command.make("crawl", {
     progress: input.progress,
     connection: input,
     lookups: input,
-    fresh: input.resume ? null : { settings, seeds: yield* chosenSeeds(chain, input) },
+    fresh: input.resume ? null : { settings, sources: yield* seedSourcesOf(chain, input) },
     exclude: input.exclude,
     suggestNext: true
   })

@@ -1,7 +1,7 @@
 import { Config, Effect, FileSystem } from "effect"
 import { Command, Flag } from "effect/cli"
 import { defaultCrawlSettings } from "../crawl/settings.ts"
-import { seedsOfFlags } from "../discovery/seeds.ts"
+import { givenSource } from "../discovery/sources/list-sources.ts"
 import { runAnalysis } from "./analyze.ts"
 import { type ConnectionInput, storedConnection } from "./connection.ts"
 import { clientNameOf } from "./client-name.ts"
@@ -59,7 +59,7 @@ const crawlAndAnalyze = Effect.fnUntraced(function*(input: DemoInput) {
         vantage: "demo",
         clientName: clientNameOf(null)
       },
-      seeds: [seedsOfFlags(ready.seeds, chain)]
+      sources: [givenSource(ready.seeds, chain)]
     },
     exclude: [],
     suggestNext: false

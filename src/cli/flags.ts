@@ -67,9 +67,6 @@ export const scenarioFlags = {
 
 /** What a crawl does; names follow `CrawlSettings`. */
 export const crawlFlags = {
-  seed: repeated("seed", "Server to start from.").pipe(Flag.withMetavar("HOST:PORT:s|t")),
-  seeds: repeated("seeds", "File of servers to start from: wallet servers.json, lines, or legacy real names.").pipe(Flag.withMetavar("FILE")),
-  embedded: toggle("embedded", "Also start from the wallet's list that ships for the network (done anyway when no seed is given).", false),
   limit: nullable(positiveInteger("limit", "End after this many visits.")),
   maxTime: nullable(duration("max-time", "End after this time")),
   maxEndpoints: positiveInteger("max-endpoints", `Endpoints followed per crawl (default ${usual.maxEndpoints}).`).pipe(

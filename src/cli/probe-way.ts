@@ -1,6 +1,6 @@
 import { Effect, Option, Schema } from "effect"
 import { CrawlSettings } from "../crawl/settings.ts"
-import { isUrl } from "../discovery/read-exclusions.ts"
+import { isUrl } from "../discovery/fetch-list.ts"
 import type { Chain } from "../domain/chain.ts"
 import { Store } from "../store/store.ts"
 import { type ConnectionInput, connectionOf, resumedConnection } from "./connection.ts"

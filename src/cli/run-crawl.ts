@@ -3,13 +3,14 @@ import { CrawlError } from "../crawl/crawl-error.ts"
 import { type CrawlContext, Crawler, findUnfinished } from "../crawl/crawler.ts"
 import { enrichCrawl } from "../crawl/enrich-crawl.ts"
 import type { CrawlSummary } from "../crawl/progress.ts"
+import { crawlSeedsOf } from "../crawl/seed-facts.ts"
 import type { CrawlSettings } from "../crawl/settings.ts"
 import { type Exclusions, noExclusions } from "../discovery/exclude.ts"
-import { isUrl, readExclusions } from "../discovery/read-exclusions.ts"
-import type { SeedList } from "../discovery/seeds.ts"
+import { isUrl } from "../discovery/fetch-list.ts"
+import { readExclusions } from "../discovery/read-exclusions.ts"
+import type { SeedSource } from "../discovery/sources/seed-source.ts"
 import type { Chain } from "../domain/chain.ts"
 import { Enricher } from "../enrich/enricher.ts"
-import type { AdvertisedFact } from "../store/facts.ts"
 import { Store } from "../store/store.ts"
 import { version } from "../version.ts"
 import { type Connection, type ConnectionInput, connectionOf, resumedConnection } from "./connection.ts"
@@ -21,6 +22,7 @@ import { usageError } from "./network.ts"
 import { Output } from "./output.ts"
 import { makeProgressDisplay } from "./progress-display.ts"
 import { runDue } from "./run-due.ts"
+import { collectSeeds, type SourceServices } from "./seed-sources.ts"
 
 export interface RunCrawl {
   readonly db: string
@@ -29,7 +31,7 @@ export interface RunCrawl {
   readonly connection: ConnectionInput
   readonly lookups: LookupInput
   /** Null: go on with the newest unfinished crawl, with its settings. */
-  readonly fresh: { readonly settings: CrawlSettings; readonly seeds: ReadonlyArray<SeedList> } | null
+  readonly fresh: { readonly settings: CrawlSettings; readonly sources: ReadonlyArray<SeedSource<SourceServices>> } | null
   /** Opt-out lists given now; a resumed crawl honours them beside those it was started with. */
   readonly exclude: ReadonlyArray<string>
   /** Ends the summary with what to do next. */
@@ -146,11 +148,11 @@ const crawlOnce = Effect.fnUntraced(function*(
   onProgress: CrawlContext["onProgress"]
 ) {
   const context: CrawlContext = { chain: run.chain, vantage, codeVersion: version, exclusions, onProgress }
-  const at = yield* Clock.currentTimeMillis
-  return yield* Effect.flatMap(Crawler, (crawler) =>
-    unfinished === null
-      ? crawler.start({ ...context, settings, seeds: run.fresh!.seeds.map((list) => factOf(list, at)) })
-      : crawler.resume(unfinished, context)).pipe(Effect.provide(Layer.provide(Crawler.layer, layer)))
+  const begin = unfinished === null
+    ? Effect.map(collectSeeds(run.fresh!.sources), (collections) => (crawler: typeof Crawler.Service) =>
+      crawler.start({ ...context, settings, seeds: crawlSeedsOf(collections) }))
+    : Effect.succeed((crawler: typeof Crawler.Service) => crawler.resume(unfinished, context))
+  return yield* Effect.flatMap(Crawler, yield* begin).pipe(Effect.provide(Layer.provide(Crawler.layer, layer)))
 })
 
 /**
@@ -178,15 +180,6 @@ const deepVisits = Effect.fnUntraced(function*(
     drainMs
   }, connected, run.progress === "json" || run.progress === "off")
   return dueLines(summary, yield* Clock.currentTimeMillis)
-})
-
-const factOf = (list: SeedList, at: number): AdvertisedFact => ({
-  _tag: "advertised",
-  source: list.source,
-  at,
-  timesAsked: 1,
-  entries: list.advertisements.map((advertisement) => ({ advertisement, times: 1 })),
-  dropped: list.dropped
 })
 
 /** All opt-out lists given, as one. */

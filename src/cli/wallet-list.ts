@@ -15,5 +15,5 @@ export const tlsEntries = ({ advertisements, source }: SeedList): WalletList => 
 export const walletListOf = (network: string): WalletList | null => {
   const chain = shippedChains.find(({ name, simulated }) => !simulated && (name === network || `${name}-sim` === network))
   const shipped = chain === undefined ? undefined : shippedSeeds(chain)
-  return shipped === undefined ? null : tlsEntries(shipped)
+  return shipped === undefined ? null : tlsEntries(shipped.list)
 }

@@ -4,7 +4,7 @@ import { PeerGrammar } from "../discovery/peer-entry.ts"
 import type { Chain } from "../domain/chain.ts"
 import type { Server } from "../domain/server.ts"
 import type { Visitor } from "../probe/visitor.ts"
-import type { AdvertisedFact, CrawlId, Fact } from "../store/facts.ts"
+import type { CrawlId, Fact } from "../store/facts.ts"
 import { type CrawlState as StoredState, type ResumableCrawl, Store, type Vantage } from "../store/store.ts"
 import type { StoreError } from "../store/store-error.ts"
 import type { Dialer } from "../transport/dialer.ts"
@@ -15,6 +15,7 @@ import { deepDelayMs, deepVisitsDue } from "./deep-schedule.ts"
 import { Frontier } from "./frontier.ts"
 import { openLedger } from "./open-ledger.ts"
 import type { CrawlEnd, CrawlProgress, CrawlSummary } from "./progress.ts"
+import { bySource, type CrawlSeeds, isUsersOwn } from "./seed-facts.ts"
 import { joinServers } from "./server-join.ts"
 import { CrawlSettings } from "./settings.ts"
 import { byFrequency, Tally } from "./tally.ts"
@@ -32,8 +33,7 @@ export interface CrawlContext {
 
 export interface NewCrawl extends CrawlContext {
   readonly settings: CrawlSettings
-  /** What the seed lists announce; one fact per list. */
-  readonly seeds: ReadonlyArray<AdvertisedFact>
+  readonly seeds: CrawlSeeds
 }
 
 /** An unfinished crawl and its decoded settings. */
@@ -163,7 +163,7 @@ export class Crawler extends Context.Service<Crawler, {
 
       const start = Effect.fn("Crawler.start")(function*(crawl: NewCrawl) {
         const at = yield* Clock.currentTimeMillis
-        const kept = crawl.seeds.map((fact) => withoutExcluded(fact, crawl.exclusions))
+        const kept = crawl.seeds.said.map((fact) => withoutExcluded(fact, crawl.exclusions))
         if (!kept.some(({ fact }) => fact.entries.some((e) => e.advertisement.services.length > 0))) {
           return yield* new CrawlError({
             reason: "no seeds",
@@ -179,12 +179,13 @@ export class Crawler extends Context.Service<Crawler, {
           startedAt: at
         })
         const state = yield* stateOf(crawlId, crawl.settings, crawl)
-        const facts: Array<Fact> = []
-        for (const { excluded, fact } of kept) {
-          state.tally.excluded += excluded
-          facts.push(fact, ...state.frontier.learn(fact.entries.map((e) => e.advertisement), {
-            bySeed: true,
-            accepted: crawl.settings.maxEndpoints,
+        const facts: Array<Fact> = [...crawl.seeds.collected]
+        for (const { excluded } of kept) state.tally.excluded += excluded
+        for (const said of bySource(kept.map(({ fact }) => fact))) {
+          const own = isUsersOwn(said[0]!.source)
+          facts.push(...said, ...state.frontier.learn(said.flatMap(({ entries }) => entries.map((e) => e.advertisement)), {
+            bySeed: own,
+            accepted: own ? crawl.settings.maxEndpoints : crawl.settings.acceptedPerSource,
             at
           }))
         }

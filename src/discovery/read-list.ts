@@ -1,12 +1,18 @@
-import { Effect, FileSystem, type PlatformError, Stream } from "effect"
+import { Effect, FileSystem, Option, type PlatformError, Stream } from "effect"
 import { DiscoveryError } from "./discovery-error.ts"
 
 /** Largest list we read, in bytes. */
 export const maxListBytes = 10_000_000
 
+/** A list as it came. */
+export interface ListBytes {
+  readonly bytes: Uint8Array
+  /** When it was last changed, as its server or file system says (milliseconds since 1970); null where neither does. */
+  readonly dated: number | null
+}
+
 /** UTF-8 with a byte order mark removed; bytes that are none become U+FFFD and fail later, in their line. */
-export const decodeText = (chunks: ReadonlyArray<Uint8Array>): string =>
-  new TextDecoder().decode(Buffer.concat(chunks)).replaceAll("\r\n", "\n")
+export const decodeText = (bytes: Uint8Array): string => new TextDecoder().decode(bytes).replaceAll("\r\n", "\n")
 
 /**
  * Collect a stream of bytes up to `limit`; the chunk that exceeds it ends the
@@ -34,13 +40,13 @@ const fromPlatform = (path: string) => (error: PlatformError.PlatformError): Dis
     : new DiscoveryError({ reason: "cannot read", subject: path, message: `${path} cannot be read: ${error.message}` })
 
 /**
- * The text of a regular file of at most `limit` bytes (a pipe or a device
- * could be endless, and has no positions to read at). Fails with reason
- * `not found`, `cannot read` or `too large`.
+ * A regular file of at most `limit` bytes (a pipe or a device could be endless,
+ * and has no positions to read at). Fails with reason `not found`, `cannot
+ * read` or `too large`.
  */
-export const readTextFile = Effect.fnUntraced(function*(path: string, limit: number = maxListBytes) {
+export const readListFile = Effect.fnUntraced(function*(path: string, limit: number = maxListBytes) {
   const fs = yield* FileSystem.FileSystem
-  const { type } = yield* fs.stat(path).pipe(Effect.mapError(fromPlatform(path)))
+  const { mtime, type } = yield* fs.stat(path).pipe(Effect.mapError(fromPlatform(path)))
   if (type !== "File") {
     return yield* new DiscoveryError({ reason: "cannot read", subject: path, message: `${path} is no regular file.` })
   }
@@ -54,5 +60,12 @@ export const readTextFile = Effect.fnUntraced(function*(path: string, limit: num
         message: `${path} is larger than ${limit.toLocaleString("en")} bytes.`
       })
   )
-  return decodeText(chunks)
+  const list: ListBytes = {
+    bytes: Buffer.concat(chunks),
+    dated: Option.match(mtime, { onNone: () => null, onSome: (date) => date.getTime() })
+  }
+  return list
 })
+
+/** The text of such a file. */
+export const readTextFile = (path: string, limit?: number) => Effect.map(readListFile(path, limit), ({ bytes }) => decodeText(bytes))

@@ -2,7 +2,7 @@ import { Effect, Schema } from "effect"
 import type { Advertisement, Source } from "../domain/advertisement.ts"
 import type { Chain } from "../domain/chain.ts"
 import { jsonText } from "./bounded-text.ts"
-import { ownRules, strangersRules } from "./claim.ts"
+import { type ClaimRules, ownRules, strangersRules } from "./claim.ts"
 import { DiscoveryError } from "./discovery-error.ts"
 import { readTextFile } from "./read-list.ts"
 import { type ParsedSeeds, parseSeedLine, parseSeedText } from "./seed-grammar.ts"
@@ -64,38 +64,48 @@ export const seedsOfFlags = (texts: ReadonlyArray<string>, chain: Chain): SeedLi
   notes: []
 })
 
+/** A list read from a text, format found from the content. Fails with reason `bad format` when it names no server at all. */
+export const seedsOfText = (
+  text: string,
+  source: Source,
+  chain: Chain,
+  rules: ClaimRules
+): Effect.Effect<SeedList, DiscoveryError> => {
+  const parsed = parseSeedText(text, chain.default_ports, rules)
+  if (parsed === undefined || (parsed.advertisements.length === 0 && parsed.dropped === 0)) {
+    return Effect.fail(
+      new DiscoveryError({
+        reason: "bad format",
+        subject: source.name,
+        message: parsed === undefined ? `${source.name} is no valid JSON.` : `${source.name} names no server.`
+      })
+    )
+  }
+  return Effect.succeed({ source, advertisements: parsed.advertisements, dropped: parsed.dropped, notes: summary(parsed) })
+}
+
 /**
- * The seeds of `--seeds FILE`, format found from the content. Fails with reason
+ * The seeds of a file, format found from the content. Fails with reason
  * `not found`, `cannot read`, `too large` (10 MB), or `bad format`.
  */
 export const seedsOfFile = Effect.fn("seedsOfFile")(function*(path: string, chain: Chain) {
-  const parsed = parseSeedText(yield* readTextFile(path), chain.default_ports, ownRules)
-  if (parsed === undefined || (parsed.advertisements.length === 0 && parsed.dropped === 0)) {
-    return yield* new DiscoveryError({
-      reason: "bad format",
-      subject: path,
-      message: parsed === undefined ? `${path} is no valid JSON.` : `${path} names no server.`
-    })
-  }
-  const list: SeedList = {
-    source: { kind: "list", name: path, detail: null },
-    advertisements: parsed.advertisements,
-    dropped: parsed.dropped,
-    notes: summary(parsed)
-  }
-  return list
+  return yield* seedsOfText(yield* readTextFile(path), { kind: "list", name: path, detail: null }, chain, ownRules)
 })
 
-/** The list that ships for a chain: the default servers of the Electrum wallet. Undefined where there is none. */
-export const shippedSeeds = (chain: Chain): SeedList | undefined => {
+/** The list that ships for a chain: the default servers of the Electrum wallet, and its day (milliseconds since 1970). Undefined where there is none. */
+export const shippedSeeds = (chain: Chain): { readonly list: SeedList; readonly dated: number | null } | undefined => {
   const json = shippedLists.get(chain.name)
   if (json === undefined || chain.simulated) return undefined
-  const list = Schema.decodeUnknownSync(WalletServers)(json)
-  const parsed = parseSeedText(jsonText(list), chain.default_ports, strangersRules)!
+  const shipped = Schema.decodeUnknownSync(WalletServers)(json)
+  const parsed = parseSeedText(jsonText(shipped), chain.default_ports, strangersRules)!
+  const day = Date.parse(shipped.date)
   return {
-    source: { kind: "list", name: list.source, detail: `commit ${list.commit}, ${list.date}` },
-    advertisements: parsed.advertisements,
-    dropped: parsed.dropped,
-    notes: summary(parsed)
+    list: {
+      source: { kind: "list", name: shipped.source, detail: `commit ${shipped.commit}, ${shipped.date}` },
+      advertisements: parsed.advertisements,
+      dropped: parsed.dropped,
+      notes: summary(parsed)
+    },
+    dated: Number.isNaN(day) ? null : day
   }
 }

@@ -42,11 +42,18 @@ export type AdvertisementProblem =
   | "no usable port"
   | "too long"
 
+/**
+ * What a source is: a server's peer list; what a server claims of itself; a list
+ * at a file or URL; a page for people; a name in the DNS; a channel; a scan of
+ * addresses; an earlier database; the command line.
+ */
+export type SourceKind = "server" | "features" | "list" | "page" | "dns" | "irc" | "scan" | "database" | "user"
+
 /** Who said it. */
 export interface Source {
-  readonly kind: "server" | "list" | "features" | "irc" | "database" | "user"
-  /** Endpoint key of the server, file or URL of the list, channel, or "command line". */
+  readonly kind: SourceKind
+  /** Endpoint key of the server, file or URL of the list, page, scan or database, name asked for, channel, or "command line". */
   readonly name: string
-  /** Commit, date or version of the list, where it has one. */
+  /** Commit, date or version of a list, nick in a channel; null where there is none. */
   readonly detail: string | null
 }

@@ -18,6 +18,7 @@ import type {
   TipArrivalFact
 } from "./facts.ts"
 import { Identities, servicesText } from "./identities.ts"
+import { collectionRow } from "./collection-row.ts"
 import { differentialRow } from "./differential-row.ts"
 import { ChunkPool, RowBuffer } from "./row-buffer.ts"
 import { snapshotReadingRow, snapshotRow } from "./snapshot-rows.ts"
@@ -81,6 +82,9 @@ export class Batch {
       switch (fact._tag) {
         case "advertised":
           this.#advertised(crawlId, fact)
+          break
+        case "collected":
+          this.rows.collection.add(collectionRow(fact, { crawl: crawlId, source: this.#source(fact.source) }))
           break
         case "endpoint":
           this.#endpointState(crawlId, fact)

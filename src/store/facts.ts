@@ -27,6 +27,23 @@ export interface AdvertisedFact {
   readonly dropped: number
 }
 
+/** How a source that a crawl begins with was collected; what it said are facts of their own. */
+export interface CollectedFact {
+  readonly _tag: "collected"
+  readonly source: Source
+  readonly startedAt: number
+  readonly endedAt: number
+  readonly outcome: "complete" | "partial" | "failed"
+  readonly reason: string | null
+  /** A sentence. */
+  readonly detail: string | null
+  readonly announcements: number
+  readonly dropped: number
+  /** How old the source says it is; null where nothing says. */
+  readonly dated: number | null
+  readonly sha256: string | null
+}
+
 /** A change of the frontier. */
 export interface EndpointFact {
   readonly _tag: "endpoint"
@@ -122,6 +139,7 @@ export interface TipArrivalFact extends TipArrival {
 /** What the crawl hands to the store. */
 export type Fact =
   | AdvertisedFact
+  | CollectedFact
   | EndpointFact
   | VisitFact
   | LedgerFact

@@ -74,6 +74,19 @@ export const tables = {
     advertisement_ids: INTEGERS,
     times_seen: INTEGERS
   },
+  collection: {
+    crawl_id: INTEGER,
+    source_id: INTEGER,
+    started_at: TIMESTAMP,
+    ended_at: TIMESTAMP,
+    outcome: VARCHAR,
+    reason: VARCHAR,
+    detail: VARCHAR,
+    announcements: INTEGER,
+    dropped: INTEGER,
+    dated_at: TIMESTAMP,
+    sha256: VARCHAR
+  },
   visit: {
     visit_id: INTEGER,
     crawl_id: INTEGER,

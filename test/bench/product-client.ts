@@ -47,14 +47,14 @@ const crawl = Effect.fnUntraced(function*({ concurrency, db, network }: Job) {
         vantage: "bench",
         connection: storedConnection(connection)
       },
-      seeds: [{
+      seeds: { collected: [], said: [{
         _tag: "advertised",
         source: seeds.source,
         at,
         timesAsked: 1,
         entries: seeds.advertisements.map((advertisement) => ({ advertisement, times: 1 })),
         dropped: 0
-      }]
+      }] }
     })).pipe(
       Effect.provide(Crawler.layer.pipe(
         Layer.provide(layer),

@@ -42,14 +42,15 @@ const settings = (overrides: Partial<CrawlSettings> = {}): CrawlSettings => ({
   ...overrides
 })
 
-const crawlOf = (overrides: Partial<NewCrawl> & { readonly seeds: NewCrawl["seeds"] }): NewCrawl => ({
+const crawlOf = ({ seeds, ...overrides }: Omit<Partial<NewCrawl>, "seeds"> & { readonly seeds: ReadonlyArray<AdvertisedFact> }): NewCrawl => ({
   chain,
   vantage: { name: "test", ipv4: true, ipv6: true, tor: false, proxy: false },
   codeVersion: "test",
   exclusions: noExclusions,
   onProgress: () => Effect.void,
   settings: settings(),
-  ...overrides
+  ...overrides,
+  seeds: { collected: [], said: seeds }
 })
 
 const setup = (endpoints: Readonly<Record<string, PretendEndpoint>>) => {

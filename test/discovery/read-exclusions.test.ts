@@ -3,25 +3,8 @@ import { assert, layer } from "@effect/vitest"
 import { ConfigProvider, Effect, Exit, Fiber, FileSystem, Layer } from "effect"
 import { TestClock } from "effect/testing"
 import { FetchHttpClient } from "effect/http"
-import { createServer, type RequestListener } from "node:http"
-import type { AddressInfo } from "node:net"
 import { readExclusions } from "../../src/discovery/read-exclusions.ts"
-
-const serve = (listener: RequestListener) =>
-  Effect.acquireRelease(
-    Effect.callback<{ readonly url: string; readonly close: () => void }>((resume) => {
-      const server = createServer(listener)
-      server.listen(0, "127.0.0.1", () => {
-        const { port } = server.address() as AddressInfo
-        const close = (): void => {
-          server.closeAllConnections()
-          server.close()
-        }
-        resume(Effect.succeed({ url: `http://127.0.0.1:${port}/list`, close }))
-      })
-    }),
-    ({ close }) => Effect.sync(close)
-  ).pipe(Effect.map(({ url }) => url))
+import { httpServer } from "../support/http-server.ts"
 
 const loopbackOnly = ConfigProvider.layer(ConfigProvider.fromUnknown({ OBSERVATORY_LOOPBACK_ONLY: "1" }))
 const reasonOf = (source: string) =>
@@ -31,7 +14,7 @@ for (const [name, client] of [["node:http", NodeHttpClient.layerNodeHttp], ["fet
   layer(Layer.mergeAll(NodeServices.layer, client, loopbackOnly))(`an opt-out list through ${name}`, (it) => {
     it.effect("is fetched from a URL, redirects followed", () =>
       Effect.gen(function*() {
-        const url = yield* serve((request, response) => {
+        const url = yield* httpServer((request, response) => {
           if (request.url === "/list") response.writeHead(302, { location: "/moved" }).end()
           else response.end("a.example.org\n*.b.example\nnot an entry\n")
         })
@@ -46,25 +29,25 @@ for (const [name, client] of [["node:http", NodeHttpClient.layerNodeHttp], ["fet
         assert.strictEqual(yield* reasonOf("https://electrum.example.org/list"), "not allowed")
         assert.strictEqual(yield* reasonOf("http://localhost:1/list"), "not allowed")
         assert.strictEqual(yield* reasonOf("ftp://127.0.0.1/list"), "not allowed")
-        const away = yield* serve((_, response) => response.writeHead(301, { location: "http://192.0.2.1/" }).end())
+        const away = yield* httpServer((_, response) => response.writeHead(301, { location: "http://192.0.2.1/" }).end())
         assert.strictEqual(yield* reasonOf(away), "not allowed")
-        const round = yield* serve((_, response) => response.writeHead(301, { location: "/list" }).end())
+        const round = yield* httpServer((_, response) => response.writeHead(301, { location: "/list" }).end())
         assert.strictEqual(yield* reasonOf(round), "http status")
       }))
 
     it.effect("fails rather than excluding nothing when the answer is no list", () =>
       Effect.gen(function*() {
-        const missing = yield* serve((_, response) => response.writeHead(404).end("a.example.org"))
+        const missing = yield* httpServer((_, response) => response.writeHead(404).end("a.example.org"))
         assert.strictEqual(yield* reasonOf(missing), "http status")
-        const page = yield* serve((_, response) => response.end("<html>soon back</html>"))
+        const page = yield* httpServer((_, response) => response.end("<html>soon back</html>"))
         assert.strictEqual(yield* reasonOf(page), "bad format")
-        const prose = yield* serve((_, response) => response.end("we are sorry\nplease come back\n"))
+        const prose = yield* httpServer((_, response) => response.end("we are sorry\nplease come back\n"))
         assert.strictEqual(yield* reasonOf(prose), "bad format")
       }))
 
     it.effect("is cut off when it never ends", () =>
       Effect.gen(function*() {
-        const url = yield* serve((_, response) => {
+        const url = yield* httpServer((_, response) => {
           const more = (): void => {
             while (response.write("a.example.org\n".repeat(10_000))) continue
             response.once("drain", more)
@@ -80,7 +63,7 @@ for (const [name, client] of [["node:http", NodeHttpClient.layerNodeHttp], ["fet
         const request = new Promise<void>((resolve) => {
           asked = resolve
         })
-        const url = yield* serve((_, response) => {
+        const url = yield* httpServer((_, response) => {
           response.write("a.example.org\n")
           asked()
         })
@@ -92,7 +75,7 @@ for (const [name, client] of [["node:http", NodeHttpClient.layerNodeHttp], ["fet
 
     it.effect("cannot be read where nobody listens", () =>
       Effect.gen(function*() {
-        const url = yield* Effect.scoped(serve((_, response) => response.end()))
+        const url = yield* Effect.scoped(httpServer((_, response) => response.end()))
         assert.strictEqual(yield* reasonOf(url), "cannot read")
       }))
   })

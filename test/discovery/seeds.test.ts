@@ -121,7 +121,7 @@ describe("the lists that ship", () => {
   it.each([["mainnet", 84, 79, 58], ["testnet", 9, 0, 0], ["testnet4", 7, 0, 0], ["signet", 3, 0, 0]])(
     "parse completely: %s has %i servers",
     (name, count, tls, tcp) => {
-      const list = shippedSeeds(chain(name))!
+      const { list } = shippedSeeds(chain(name))!
       expect(list.source.kind).toBe("list")
       expect(list.source.detail).toMatch(/^commit [0-9a-f]{40}, 2026-/)
       expect(list.advertisements).toHaveLength(count)

@@ -74,14 +74,14 @@ export const crawlAgain: (net: RunningSimnet, network: CrawledNetwork) => Effect
         vantage: "here",
         clientName: "electrum-observatory/test"
       },
-      seeds: [{
+      seeds: { collected: [], said: [{
         _tag: "advertised",
         source: list.source,
         at: Date.now(),
         timesAsked: 1,
         entries: list.advertisements.map((advertisement) => ({ advertisement, times: 1 })),
         dropped: 0
-      }]
+      }] }
     })).pipe(
       Effect.provide(Crawler.layer),
       Effect.provide(layer),

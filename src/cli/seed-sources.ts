@@ -1,0 +1,60 @@
+import { Effect } from "effect"
+import { Flag } from "effect/cli"
+import { isUrl } from "../discovery/fetch-list.ts"
+import { type Collection, collectSources } from "../discovery/sources/collect.ts"
+import { givenSource, listSource, type Reading, shippedSource } from "../discovery/sources/list-sources.ts"
+import type { SeedSource } from "../discovery/sources/seed-source.ts"
+import type { Chain } from "../domain/chain.ts"
+import { forDisplay } from "../domain/display.ts"
+import { usageError } from "./network.ts"
+import { repeated, toggle } from "./option.ts"
+import { Output } from "./output.ts"
+
+/** Where a crawl learns of servers before it asks any. */
+export const sourceFlags = {
+  seed: repeated("seed", "Server to start from.").pipe(Flag.withMetavar("HOST:PORT:s|t")),
+  seeds: repeated("seeds", "List of servers to start from: wallet servers.json, lines, or legacy real names.").pipe(Flag.withMetavar("FILE|URL")),
+  embedded: toggle("embedded", "Also start from the wallet's list that ships for the network (done anyway when no source is given).", false)
+}
+
+/** The source flags as parsed. */
+export interface SourceInput {
+  readonly seed: ReadonlyArray<string>
+  readonly seeds: ReadonlyArray<string>
+  readonly embedded: boolean
+  readonly proxy: string | null
+  readonly allowPrivate: boolean
+}
+
+/** What sources need to be asked. */
+export type SourceServices = Reading
+
+/** The sources that the flags name, else the list that ships for the network. */
+export const seedSourcesOf = Effect.fnUntraced(function*(chain: Chain, input: SourceInput) {
+  if (input.proxy !== null && input.seeds.some(isUrl)) {
+    return yield* usageError("A list at a URL would be fetched without --proxy: save it to a file first.")
+  }
+  const sources: Array<SeedSource<SourceServices>> = [
+    ...(input.seed.length > 0 ? [givenSource(input.seed, chain)] : []),
+    ...input.seeds.map((list) => listSource(list, chain, input.allowPrivate))
+  ]
+  const shipped = input.embedded || sources.length === 0 ? shippedSource(chain) : undefined
+  return shipped === undefined ? sources : [...sources, shipped]
+})
+
+const shownProblems = 10
+
+/** Asks the sources and says what came of each; nothing here ends a crawl. */
+export const collectSeeds = Effect.fnUntraced(function*<R>(sources: ReadonlyArray<SeedSource<R>>) {
+  const output = yield* Output
+  const collections: ReadonlyArray<Collection> = yield* collectSources(sources)
+  for (const { detail, notes, outcome, said, source } of collections) {
+    for (const note of notes) yield* output.stderr(`seeds from ${forDisplay(source.name, 120)}: ${forDisplay(note, 200)}\n`)
+    if (outcome !== "complete") yield* output.stderr(`seeds from ${forDisplay(source.name, 120)}: ${outcome}: ${forDisplay(detail ?? "", 300)}\n`)
+    const problems = said.flatMap(({ advertisements }) => advertisements.filter(({ problem }) => problem !== null))
+    for (const { problem, raw } of problems.slice(0, shownProblems)) {
+      yield* output.stderr(`seed ${forDisplay(raw, 120)}: ${problem}\n`)
+    }
+  }
+  return collections
+})
