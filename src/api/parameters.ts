@@ -1,5 +1,5 @@
 import { Schema, SchemaTransformation } from "effect"
-import type { ServerFilter } from "../atlas/shapes/server-filter.ts"
+import { type Answer, type ServerFilter, unknowable } from "../atlas/shapes/server-filter.ts"
 import { ServerRow } from "../atlas/shapes/server-row.ts"
 
 const Whole = Schema.FiniteFromString.check(Schema.isInt(), Schema.isBetween({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }))
@@ -18,6 +18,7 @@ const commas = SchemaTransformation.transform<ReadonlyArray<string>, string>({
 /** Values of a list, with commas between them. */
 const Texts = Schema.String.check(Schema.isMaxLength(4_000)).pipe(Schema.decodeTo(Schema.Array(Schema.String), commas))
 const Numbers = Texts.pipe(Schema.decodeTo(Schema.Array(Whole)))
+const Answers = Schema.Literals(["yes", "no", "unknown"] satisfies ReadonlyArray<Answer>)
 
 /** The words of `ServerFilter`, as a query has them: lists with commas. */
 const filterFields = {
@@ -26,13 +27,27 @@ const filterFields = {
   country: Schema.optionalKey(Texts),
   asn: Schema.optionalKey(Numbers),
   networkClass: Schema.optionalKey(Texts),
-  reachable: Schema.optionalKey(Schema.Literals(["yes", "no", "unknown"])),
+  networkClasses: Schema.optionalKey(Texts),
+  cloud: Schema.optionalKey(Texts),
+  tls: Schema.optionalKey(Texts),
+  reachable: Schema.optionalKey(Answers),
+  walletAccepts: Schema.optionalKey(Answers),
   cluster: Schema.optionalKey(Numbers),
   community: Schema.optionalKey(Numbers),
+  behaviour: Schema.optionalKey(Numbers),
   scoreMin: Schema.optionalKey(Schema.FiniteFromString),
   scoreMax: Schema.optionalKey(Schema.FiniteFromString),
   degreeMin: Schema.optionalKey(Whole),
-  degreeMax: Schema.optionalKey(Whole)
+  degreeMax: Schema.optionalKey(Whole),
+  namesMin: Schema.optionalKey(Whole),
+  namesMax: Schema.optionalKey(Whole),
+  coreMin: Schema.optionalKey(Whole),
+  coreMax: Schema.optionalKey(Whole),
+  latencyMin: Schema.optionalKey(Schema.FiniteFromString),
+  latencyMax: Schema.optionalKey(Schema.FiniteFromString),
+  uptimeMin: Schema.optionalKey(Schema.FiniteFromString),
+  uptimeMax: Schema.optionalKey(Schema.FiniteFromString),
+  unknown: Schema.optionalKey(Texts.pipe(Schema.decodeTo(Schema.Array(Schema.Literals(unknowable)))))
 } satisfies { readonly [Key in keyof Required<ServerFilter>]: unknown }
 
 /** A column of `ServerRow` to sort by. */

@@ -1,5 +1,5 @@
 import type { CrawlRow } from "../atlas/shapes/crawl.ts"
-import { matches } from "../atlas/shapes/server-filter.ts"
+import { matcher } from "../atlas/shapes/server-filter.ts"
 import type { ServerPage, ServerRow } from "../atlas/shapes/server-row.ts"
 import { mostRows, type ServerQuery } from "./parameters.ts"
 
@@ -24,7 +24,7 @@ export const serverPage = (
   servers: ReadonlyArray<ServerRow>,
   { direction = "ascending", limit = mostRows, offset = 0, sort, ...filter }: ServerQuery
 ): ServerPage => {
-  const found = servers.filter((row) => matches(row, filter))
+  const found = servers.filter(matcher(filter))
   const sorted = sort === undefined ? found : found.toSorted(compare(sort, direction === "ascending" ? 1 : -1))
   return { crawlId, simulated, total: servers.length, matching: found.length, offset, rows: sorted.slice(offset, offset + limit) }
 }

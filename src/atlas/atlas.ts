@@ -49,7 +49,7 @@ export interface AtlasService {
   readonly crawls: Answer<ReadonlyArray<CrawlRow>>
   readonly crawl: (ref: CrawlRef) => Answer<CrawlRow>
   readonly overview: (crawlId: number) => Answer<Overview>
-  /** All servers of a crawl; `matches` of `shapes/server-filter.ts` narrows them. */
+  /** All servers of a crawl; `matcher` of `shapes/server-filter.ts` narrows them. */
   readonly servers: (crawlId: number) => Answer<ReadonlyArray<ServerRow>>
   readonly server: (crawlId: number, serverId: number) => Answer<ServerDetail>
   readonly pair: (crawlId: number, a: number, b: number) => Answer<PairDetail>

@@ -72,6 +72,17 @@ layer(Served.layer, { excludeTestServices: true })("the API", (it) => {
       const second = yield* servers("sort=host&limit=2&offset=2")
       assert.deepStrictEqual([second.matching, second.offset, hosts(second)], [5, 2, ["beta.", "gamma"]])
       assert.deepStrictEqual(hosts(yield* servers("degreeMin=1000000")), [])
+      // What is not known can be asked for, alone or with values of the same field.
+      const all = (yield* servers("")).rows
+      for (const [query, wanted] of [
+        ["unknown=tls", all.filter(({ tls }) => tls === null)],
+        ["unknown=tls&tls=TLSv1.3", all.filter(({ tls }) => tls === null || tls === "TLSv1.3")],
+        ["walletAccepts=unknown&networkClasses=name", all.filter(({ networkClasses, walletAccepts }) => walletAccepts === null && networkClasses.join() === "name")]
+      ] as const) {
+        assert.isNotEmpty(wanted, query)
+        assert.deepStrictEqual(hosts(yield* servers(query)), wanted.map(({ host }) => host.slice(0, 5)), query)
+      }
+      assert.strictEqual((yield* ask("/api/v1/crawls/1/servers?unknown=host")).status, 400)
     }))
 
   it.effect("lists the named queries and runs one, with its parameters", () =>

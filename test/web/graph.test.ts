@@ -9,7 +9,8 @@ import { mixed } from "../../web/src/graph/palette.ts"
 import { pictureSvg } from "../../web/src/graph/picture-svg.ts"
 import { extentOf } from "../../web/src/graph/scene.ts"
 import { arrows, stepTowards } from "../../web/src/graph/step-towards.ts"
-import { matches } from "../../src/atlas/shapes/server-filter.ts"
+import { isOnlyOf, toggledEntry } from "../../web/src/graph/legend-filter.ts"
+import { matches, type ServerFilter } from "../../src/atlas/shapes/server-filter.ts"
 import type { ServerRow } from "../../src/atlas/shapes/server-row.ts"
 import { namedGroups } from "../../web/src/parts/group-colour.ts"
 import { inventNetwork } from "../support/invented-network.ts"
@@ -72,13 +73,52 @@ it("the ten largest groups have colours of their own, whatever the filter leaves
   expect(colouring.legend(half).map(({ key, slot }) => ({ key, slot }))).toEqual(whole.map(({ key, slot }) => ({ key, slot })))
 })
 
-it("what the legend filters is what it counts", () => {
+/** Servers of which each thing in turn is not known. */
+const gappy: ReadonlyArray<ServerRow> = network.rows.map((row, i): ServerRow => {
+  const unknown = (k: number): boolean => i % 11 === k
+  return {
+    ...row,
+    ...(unknown(0) ? { country: null } : {}), ...(unknown(1) ? { asn: null } : {}), ...(unknown(2) ? { cloud: null } : { cloud: i % 2 === 0 ? "a cloud" : "another" }),
+    ...(unknown(3) ? { reachable: null } : {}), ...(unknown(4) ? { networkClasses: [] } : {}), ...(unknown(5) ? { tls: null } : {}),
+    ...(unknown(6) ? { walletAccepts: null } : {}), ...(unknown(7) ? { score: null } : {}), ...(unknown(8) ? { latencyMs: null } : {}),
+    ...(unknown(9) ? { uptimeShare: null } : { uptimeShare: i / network.rows.length }), ...(unknown(10) ? { core: null, clusterId: null, communityId: null, implementation: null } : {})
+  }
+})
+
+it("every entry of every legend filters, and to just those servers that it counts", () => {
   for (const one of colourings) {
-    for (const entry of colouringOf(one, network.rows).legend(network.rows)) {
-      if (entry.filter === null) continue
-      expect(network.rows.filter((row) => matches(row, entry.filter!)), `${one.id}: ${entry.label}`).toHaveLength(entry.servers)
+    const entries = colouringOf(one, gappy).legend(gappy).filter(({ servers }) => servers > 0)
+    expect(entries.length, one.id).toBeGreaterThan(0)
+    for (const entry of entries) {
+      expect(entry.filter, `${one.id}: ${entry.label}`).not.toBeNull()
+      expect(gappy.filter((row) => matches(row, entry.filter!)), `${one.id}: ${entry.label}`).toHaveLength(entry.servers)
     }
   }
+})
+
+it("an entry that is pressed replaces the other of its legend, leaves other filters alone, and is left by pressing it again", () => {
+  const country = colouringOf(attribute("country"), gappy).legend(gappy)
+  const [first, second] = country
+  const unknown = country.at(-1)!
+  const press = (now: ServerFilter, entry: typeof unknown, one = attribute("country")): ServerFilter => {
+    const changed = Object.entries({ ...now, ...toggledEntry(now, one, entry) }).filter(([, value]) => value !== undefined)
+    return Object.fromEntries(changed) as ServerFilter
+  }
+  const before: ServerFilter = { search: "x", unknown: ["asn"] }
+  const one = press(before, first!)
+  expect(one).toEqual({ ...before, ...first!.filter })
+  expect(isOnlyOf(one, attribute("country"), first!)).toBe(true)
+  expect(press(one, second!)).toEqual({ ...before, ...second!.filter })
+  const none = press(one, unknown)
+  expect(none).toEqual({ search: "x", unknown: ["asn", "country"] })
+  expect([isOnlyOf(none, attribute("country"), unknown), isOnlyOf(none, attribute("country"), first!)]).toEqual([true, false])
+  expect(press(none, unknown)).toEqual(before)
+})
+
+it("all the smaller groups together are no filter where an address could not hold them", () => {
+  const many = Array.from({ length: 2_000 }, (_, i): ServerRow => ({ ...network.rows[0]!, serverId: i, asn: 100_000 + i }))
+  const rest = colouringOf(attribute("asn"), many).legend(many).find(({ key }) => key === "rest")!
+  expect([rest.filter, rest.servers]).toEqual([null, 2_000 - namedGroups])
 })
 
 it("what is not known has a place of its own and never counts as the lowest", () => {
@@ -89,8 +129,8 @@ it("what is not known has a place of its own and never counts as the lowest", ()
 })
 
 it("sizes grow with the measure and stay within their range", () => {
-  const sizeOf = sizingOf(attribute("named-by") as never, network.rows, [2, 8])
-  const sizes = network.rows.toSorted((a, b) => a.namedBy - b.namedBy).map(sizeOf)
+  const radiusOf = sizingOf(attribute("named-by") as never, network.rows, [2, 8])
+  const sizes = network.rows.toSorted((a, b) => a.namedBy - b.namedBy).map(({ namedBy }) => radiusOf(namedBy))
   expect(sizes).toEqual(sizes.toSorted((a, b) => a - b))
   expect(Math.min(...sizes)).toBeGreaterThanOrEqual(2)
   expect(Math.max(...sizes)).toBe(8)

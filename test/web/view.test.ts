@@ -1,6 +1,6 @@
 import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
-import type { ServerFilter } from "../../src/atlas/shapes/server-filter.ts"
+import { type ServerFilter, unknowable } from "../../src/atlas/shapes/server-filter.ts"
 import type { Selection } from "../../web/src/state/selection.ts"
 import { formatHash, readHash, type View } from "../../web/src/state/view.ts"
 
@@ -22,7 +22,17 @@ const filter: fc.Arbitrary<ServerFilter> = fc.record({
   scoreMin: bound,
   scoreMax: bound,
   degreeMin: bound,
-  degreeMax: bound
+  degreeMax: bound,
+  networkClasses: texts,
+  cloud: texts,
+  tls: texts,
+  behaviour: ids,
+  walletAccepts: fc.constantFrom("yes", "no", "unknown"),
+  namesMin: bound,
+  latencyMax: bound,
+  uptimeMin: bound,
+  coreMax: bound,
+  unknown: fc.subarray([...unknowable], { minLength: 1 })
 }, { requiredKeys: [] })
 
 const selection: fc.Arbitrary<Selection | null> = fc.oneof(

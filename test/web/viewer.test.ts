@@ -174,6 +174,49 @@ describe.skipIf(isWithoutBrowser)(`the viewer ${inChromium}`, () => {
     })
   })
 
+  it("keeps a new layout, hidden and pinned servers and the zoom in the address, from page to page and in a link opened elsewhere", async () => {
+    const pictureOf = async (page: Page): Promise<string> => {
+      await page.locator(".tools .menu summary").click()
+      const download = page.waitForEvent("download")
+      await page.getByRole("button", { name: "SVG", exact: true }).click()
+      const { bytes } = await textOf(download)
+      await page.locator(".tools .menu summary").click()
+      return bytes.toString()
+    }
+    let address = ""
+    let laidOut = ""
+    await viewing(`network?selected=server:${pair[0]}&pinned=${pair[1]}`, async (page) => {
+      await settled(page)
+      const stored = await pictureOf(page)
+      await page.locator(".tools .menu summary").click()
+      await page.getByRole("button", { name: "Hide selected" }).click()
+      await page.getByRole("button", { name: /^Lay out \d+ shown anew$/ }).click()
+      await page.waitForURL(/laid=/)
+      await page.locator(".tools .menu summary").click()
+      await page.getByRole("button", { name: "Zoom in" }).click()
+      await page.waitForURL(/at=1\.50,/)
+      laidOut = await pictureOf(page)
+      expect(laidOut).not.toBe(stored)
+      expect(laidOut.match(/<circle /g)).toHaveLength(servers - 1)
+      address = page.url()
+      expect(address.length).toBeLessThan(4_000)
+      // Other pages keep it, and the way back.
+      await page.getByRole("link", { name: "Servers", exact: true }).click()
+      await page.waitForURL(/#\/servers\?.*laid=/)
+      await page.goBack()
+      await page.waitForURL(/#\/network\?.*at=1\.50,/)
+      expect(await pictureOf(page)).toBe(laidOut)
+    })
+    await viewing(address.slice(address.indexOf("#/") + 2), async (page) => {
+      await settled(page)
+      expect(await pictureOf(page)).toBe(laidOut)
+      await page.waitForTimeout(400)
+      expect(page.url()).toBe(address)
+      await page.getByRole("button", { name: "Fit" }).click()
+      await page.waitForURL((url) => !url.hash.includes("at="))
+    })
+  })
+
   it("gives what is shown as PNG, SVG, GEXF and CSV, each of which says that it was simulated", async () => {
     await viewing("network", async (page) => {
       await settled(page)

@@ -1,4 +1,4 @@
-import { matches, type ServerFilter } from "../../../src/atlas/shapes/server-filter.ts"
+import { matcher, type ServerFilter } from "../../../src/atlas/shapes/server-filter.ts"
 import type { ServerPage, ServerRow } from "../../../src/atlas/shapes/server-row.ts"
 import { groupRanks } from "../parts/group-colour.ts"
 import { filter } from "../state/store.ts"
@@ -23,7 +23,7 @@ const narrowed = (page: ServerPage, wanted: ServerFilter): ShownServers => {
     byId: new Map(page.rows.map((row) => [row.serverId, row])),
     ranks: groupRanks(page.rows.map(({ clusterId }) => clusterId))
   }
-  const shown = { all: page.rows, rows: page.rows.filter((row) => matches(row, wanted)), byId: whole.byId, ranks: whole.ranks }
+  const shown = { all: page.rows, rows: page.rows.filter(matcher(wanted)), byId: whole.byId, ranks: whole.ranks }
   last = { page, filter: wanted, shown }
   return shown
 }

@@ -16,8 +16,10 @@ export interface LegendEntry {
   readonly slot: Slot
   /** Servers with it among those given to `legend`. */
   readonly servers: number
-  /** What the filter bar would say for "only this"; null: it cannot. */
+  /** What the filter says for "only this"; null: it would be too long for an address. */
   readonly filter: ServerFilter | null
+  /** Of a step of a measure a value within; null: of anything else. */
+  readonly middle: number | null
 }
 
 export interface Colouring {
@@ -34,7 +36,10 @@ const figure = (value: number): string => (Number.isInteger(value) ? String(valu
 
 type Entry = Omit<LegendEntry, "servers">
 
-const unknown = (attribute: Attribute): Entry => ({ key: "unknown", label: attribute.unknown, slot: { kind: "unknown" }, filter: null })
+const unknown = (attribute: Attribute): Entry => ({ key: "unknown", label: attribute.unknown, slot: { kind: "unknown" }, filter: attribute.unknownFilter, middle: null })
+
+/** Characters of values that an address takes at the most for "all the smaller ones". */
+const longestRest = 4_000
 
 const assembled = (attribute: Attribute, entries: ReadonlyArray<Entry>, entryOf: (row: ServerRow) => Entry): Colouring => ({
   attribute,
@@ -62,12 +67,15 @@ const byCategory = (attribute: Category, all: Iterable<ServerRow>): Colouring =>
   }
   const values = [...counts].sort(([a, m], [b, n]) => n - m || a.localeCompare(b, "en", { numeric: true })).map(([value]) => value)
   const named = new Map(values.slice(0, namedGroups).map((value, index): [string, Entry] => [
-    value, { key: `value ${value}`, label: attribute.label(value), slot: { kind: "group", index }, filter: attribute.filter?.(value) ?? null }
+    value, { key: `value ${value}`, label: attribute.label(value), slot: { kind: "group", index }, filter: attribute.filter([value]), middle: null }
   ]))
-  const others = values.length - named.size
-  const rest: Entry = { key: "rest", label: `${others} smaller ones`, slot: { kind: "rest" }, filter: null }
+  const others = values.slice(namedGroups)
+  const rest: Entry = {
+    key: "rest", label: `${others.length} smaller ones`, slot: { kind: "rest" }, middle: null,
+    filter: others.join(",").length > longestRest ? null : attribute.filter(others)
+  }
   const nothing = unknown(attribute)
-  return assembled(attribute, [...named.values(), ...(others > 0 ? [rest] : []), nothing], (row) => {
+  return assembled(attribute, [...named.values(), ...(others.length > 0 ? [rest] : []), nothing], (row) => {
     const value = attribute.of(row)
     return value === null ? nothing : named.get(value) ?? rest
   })
@@ -98,7 +106,8 @@ const byMeasure = (attribute: Measure, all: Iterable<ServerRow>): Colouring => {
       key: `step ${i}`,
       label: i === last ? `${figure(from)} and more` : from === upper ? figure(from) : isWhole ? `${figure(from)} to ${figure(to - 1)}` : `${figure(from)} to below ${figure(to)}`,
       slot: { kind: "step", index: last === 0 ? 2 : Math.round((i * 4) / last), ramp: attribute.ramp },
-      filter: attribute.filter?.(from, upper) ?? null
+      filter: attribute.filter(from, upper),
+      middle: (from + upper) / 2
     }
   })
   return assembled(attribute, [...steps, nothing], (row) => {
@@ -111,15 +120,12 @@ const byMeasure = (attribute: Measure, all: Iterable<ServerRow>): Colouring => {
 export const colouringOf = (attribute: Attribute, all: Iterable<ServerRow>): Colouring =>
   attribute.kind === "category" ? byCategory(attribute, all) : byMeasure(attribute, all)
 
-/** Radius in pixels by a measure: area grows with it; what is not known is small. Null: all the same. */
-export const sizingOf = (measure: Measure | null, all: Iterable<ServerRow>, range: readonly [number, number]): ((row: ServerRow) => number) => {
+/** Radius in pixels by a value of a measure: area grows with it; what is not known is small. Null: all the same. */
+export const sizingOf = (measure: Measure | null, all: Iterable<ServerRow>, range: readonly [number, number]): ((value: number | null) => number) => {
   const [small, large] = range
   if (measure === null) return () => small + (large - small) / 4
   const values = [...all].map(measure.of).filter((value) => value !== null).sort((a, b) => a - b)
   // The largest few would make all others equally small.
   const top = Math.max(values[Math.floor(values.length * 0.98)] ?? 1, Number.MIN_VALUE)
-  return (row) => {
-    const value = measure.of(row)
-    return value === null ? small : small + (large - small) * Math.sqrt(Math.max(0, Math.min(1, value / top)))
-  }
+  return (value) => value === null ? small : small + (large - small) * Math.sqrt(Math.max(0, Math.min(1, value / top)))
 }

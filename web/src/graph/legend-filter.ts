@@ -1,18 +1,33 @@
 import type { ServerFilter } from "../../../src/atlas/shapes/server-filter.ts"
-import { filter, narrow } from "../state/store.ts"
+import type { Attribute } from "./attributes.ts"
 import type { LegendEntry } from "./colouring.ts"
 
-const says = (now: ServerFilter, wanted: ServerFilter): boolean =>
-  Object.entries(wanted).every(([word, value]) => String(now[word as keyof ServerFilter]) === String(value))
+type Word = keyof ServerFilter
 
-/** The legend's entries as parts of the filter that all pages share. */
-export const useLegendFilter = () => {
-  const now = filter.value
-  const isOnly = (entry: LegendEntry): boolean => entry.filter !== null && says(now, entry.filter)
-  const toggle = (entry: LegendEntry): void => {
-    if (entry.filter === null) return
-    const words = Object.keys(entry.filter)
-    narrow(isOnly(entry) ? Object.fromEntries(words.map((word) => [word, undefined])) : entry.filter)
+/** Words of the filter that are the attribute's own; "not known" is said of it in a word that it shares with others. */
+const wordsOf = (attribute: Attribute): ReadonlyArray<Word> =>
+  Object.keys(attribute.kind === "category" ? attribute.filter([""]) : attribute.filter(0, 0)) as ReadonlyArray<Word>
+
+const unknownIn = (filter: ServerFilter | null, attribute: Attribute): boolean => {
+  const field = attribute.unknownFilter?.unknown?.[0]
+  return field !== undefined && filter?.unknown?.includes(field) === true
+}
+
+/** Whether a filter narrows an attribute to an entry of its legend, and to nothing else. */
+export const isOnlyOf = (now: ServerFilter, attribute: Attribute, entry: LegendEntry): boolean =>
+  entry.filter !== null &&
+  wordsOf(attribute).every((word) => String(now[word]) === String(entry.filter![word])) &&
+  unknownIn(now, attribute) === unknownIn(entry.filter, attribute)
+
+/** What changes in a filter so that it narrows an attribute to an entry of its legend, or, where it does, no longer. */
+export const toggledEntry = (now: ServerFilter, attribute: Attribute, entry: LegendEntry): { readonly [K in Word]?: ServerFilter[K] | undefined } => {
+  const own = attribute.unknownFilter?.unknown ?? []
+  const others = (now.unknown ?? []).filter((field) => !own.includes(field))
+  const next = isOnlyOf(now, attribute, entry) ? {} : entry.filter ?? {}
+  const unknown = [...others, ...(next.unknown ?? [])]
+  return {
+    ...Object.fromEntries(wordsOf(attribute).map((word) => [word, undefined])),
+    ...next,
+    unknown: unknown.length === 0 ? undefined : unknown
   }
-  return { isOnly, toggle }
 }

@@ -3,6 +3,7 @@ import { Sigma } from "sigma"
 import { EdgeLineProgram, NodePointProgram } from "sigma/rendering"
 import EdgeCurveProgram from "@sigma/edge-curve"
 import { createNodeBorderProgram } from "@sigma/node-border"
+import { type Camera, largestRatio, smallestRatio, wholePicture } from "./camera.ts"
 import { isMotionReduced } from "../state/theme.ts"
 import type { Neighbour } from "./adjacency.ts"
 import { type Ego, paintFocus, type Spot } from "./focus-layer.ts"
@@ -14,6 +15,9 @@ import { type Extent, groupLineLook, type NodeLook, type Scene } from "./scene.t
 /** Above this many servers, points: discs with a rim take ten times as long without a graphics card. */
 const maxDiscs = 5_000
 
+/** Browsers refuse an address that changes with every turn of a wheel. */
+const restMs = 250
+
 export interface NetworkEvents {
   /** Whom a server names and who names it, of those that are shown. */
   readonly neighboursOf: (index: number) => ReadonlyArray<Neighbour>
@@ -21,6 +25,8 @@ export interface NetworkEvents {
   readonly onBackground: () => void
   /** A line about a server beside its name. */
   readonly noteOf: (index: number) => string
+  /** What part is shown, once the picture stands still. */
+  readonly onRest: (camera: Camera) => void
 }
 
 export interface NetworkRenderer {
@@ -33,6 +39,8 @@ export interface NetworkRenderer {
   /** Moves only if the server is not on the screen. */
   readonly show: (index: number) => void
   readonly fit: () => void
+  /** Shows a part at once, as an address says it. */
+  readonly look: (camera: Camera) => void
   readonly zoom: (factor: number) => void
   /** What is on the screen, with the surface behind it and a line below. */
   readonly png: (line: string) => Promise<Blob>
@@ -75,7 +83,7 @@ const graphOf = (scene: Scene, palette: Palette): MultiUndirectedGraph => {
 }
 
 /** The picture in `container`: WebGL for what stays, two plain layers for the ground and for what is in question. */
-export const networkRenderer = (container: HTMLElement, first: { readonly scene: Scene; readonly extent: Extent; readonly palette: Palette }, events: NetworkEvents): NetworkRenderer => {
+export const networkRenderer = (container: HTMLElement, first: { readonly scene: Scene; readonly extent: Extent; readonly palette: Palette; readonly camera: Camera }, events: NetworkEvents): NetworkRenderer => {
   let { extent, palette, scene } = first
   let looks = new Map(scene.nodes.map((node) => [node.index, node]))
   let land: Land = paintLand(scene, extent, palette)
@@ -95,8 +103,8 @@ export const networkRenderer = (container: HTMLElement, first: { readonly scene:
     labelGridCellSize: 140,
     labelRenderedSizeThreshold: 8,
     labelSize: 11,
-    minCameraRatio: 0.02,
-    maxCameraRatio: 3,
+    minCameraRatio: smallestRatio,
+    maxCameraRatio: largestRatio,
     stagePadding: 36,
     zIndex: false
   })
@@ -182,6 +190,12 @@ export const networkRenderer = (container: HTMLElement, first: { readonly scene:
   sigma.on("clickStage", () => events.onBackground())
 
   const camera = sigma.getCamera()
+  camera.setState(first.camera)
+  let rest: ReturnType<typeof setTimeout> | undefined
+  camera.on("updated", () => {
+    clearTimeout(rest)
+    rest = setTimeout(() => events.onRest(camera.getState()), restMs)
+  })
   const move = (state: Parameters<typeof camera.setState>[0]): void => {
     if (isMotionReduced()) camera.setState(state)
     else void camera.animate(state, { duration: 300 })
@@ -216,7 +230,12 @@ export const networkRenderer = (container: HTMLElement, first: { readonly scene:
       const { x, y } = sigma.graphToViewport(node)
       if (x < 0 || y < 0 || x > width || y > height) flyTo(index)
     },
-    fit: () => move({ x: 0.5, y: 0.5, ratio: 1 }),
+    fit: () => move(wholePicture),
+    look: (part) => {
+      camera.setState(part)
+      // It is what the address says already.
+      clearTimeout(rest)
+    },
     zoom: (factor) => move({ ratio: camera.getBoundedRatio(camera.ratio / factor) }),
     png: (line) => {
       // Drawn anew, because WebGL forgets what it drew once it was on the screen.
@@ -236,6 +255,9 @@ export const networkRenderer = (container: HTMLElement, first: { readonly scene:
       context.fillText(line, 12 * ratio, height - 12 * ratio)
       return new Promise((resolve, reject) => whole.toBlob((blob) => (blob === null ? reject(new Error("The picture could not be made.")) : resolve(blob)), "image/png"))
     },
-    close: () => sigma.kill()
+    close: () => {
+      clearTimeout(rest)
+      sigma.kill()
+    }
   }
 }

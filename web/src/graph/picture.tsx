@@ -1,12 +1,15 @@
 import { useEffect, useRef } from "preact/hooks"
 import type { RefObject } from "preact"
+import type { Camera } from "./camera.ts"
 import { networkRenderer, type NetworkEvents, type NetworkRenderer } from "./network-renderer.ts"
 import type { Palette } from "./palette.ts"
 import type { Extent, Scene } from "./scene.ts"
 
 /** The canvas of the network. Events may change from view to view; the renderer stays. */
-export const Picture = ({ events, extent, onKeyDown, palette, renderer, scene, describedBy }: {
+export const Picture = ({ camera, events, extent, onKeyDown, palette, renderer, scene, describedBy }: {
   readonly scene: Scene
+  /** What is shown at first. */
+  readonly camera: Camera
   readonly extent: Extent
   readonly palette: Palette
   readonly events: NetworkEvents
@@ -21,11 +24,12 @@ export const Picture = ({ events, extent, onKeyDown, palette, renderer, scene, d
 
   useEffect(() => {
     const now = { scene, extent, palette }
-    renderer.current = networkRenderer(container.current!, now, {
+    renderer.current = networkRenderer(container.current!, { ...now, camera }, {
       neighboursOf: (index) => latest.current.neighboursOf(index),
       noteOf: (index) => latest.current.noteOf(index),
       onClick: (index, isCompared) => latest.current.onClick(index, isCompared),
-      onBackground: () => latest.current.onBackground()
+      onBackground: () => latest.current.onBackground(),
+      onRest: (part) => latest.current.onRest(part)
     })
     drawn.current = now
     performance.mark("network drawn")

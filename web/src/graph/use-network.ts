@@ -1,6 +1,7 @@
 import { useMemo } from "preact/hooks"
 import type { GraphHead } from "../../../src/atlas/shapes/graph.ts"
 import { decodeGraph } from "../../../src/atlas/shapes/graph-bytes.ts"
+import type { ServerRow } from "../../../src/atlas/shapes/server-row.ts"
 import { useBytes } from "../client/resource.ts"
 import type { ShownServers } from "../client/shown-servers.ts"
 import { crawlRef, hidden, pinned } from "../state/store.ts"
@@ -8,6 +9,7 @@ import { isDark } from "../state/theme.ts"
 import { type Adjacency, adjacency } from "./adjacency.ts"
 import { colouringOf, sizingOf } from "./colouring.ts"
 import { groupLines, groupLinesOf, maxGroupLines, serverLines } from "./edge-choice.ts"
+import type { SizeKey } from "./legend.tsx"
 import type { NetworkChoices } from "./network-choices.ts"
 import { anchors, groupOf, networkModel, nodeLooks, type Positions, shownIndices } from "./network-model.ts"
 import { readPalette } from "./palette.ts"
@@ -39,10 +41,16 @@ export const useNetwork = (head: GraphHead, servers: ShownServers, graph: Adjace
   const shownRows = useMemo(() => shown.map((index) => model.rows[index]!), [shown, model])
   const colouring = useMemo(() => colouringOf(choices.colour, servers.all), [choices.colour, servers.all])
   const legend = useMemo(() => colouring.legend(shownRows), [colouring, shownRows])
-  const sizeOf = useMemo(() => {
+  const radiusOf = useMemo(() => {
     const small = shown.length > 5_000 ? 1.5 : shown.length > 1_000 ? 2 : 3
     return sizingOf(choices.size, servers.all, [small, small + (shown.length > 1_000 ? 4 : 6)])
   }, [choices.size, servers.all, shown.length])
+  const sizing = useMemo(() => choices.size === null ? null : colouringOf(choices.size, servers.all), [choices.size, servers.all])
+  const sizeKey: SizeKey | null = useMemo(() => sizing === null ? null : { sizing, entries: sizing.legend(shownRows), radiusOf }, [sizing, shownRows, radiusOf])
+  const sizeOf = useMemo(() => {
+    const { size } = choices
+    return size === null ? () => radiusOf(null) : (row: ServerRow) => radiusOf(size.of(row))
+  }, [choices.size, radiusOf])
   const allGroupLines = useMemo(() => {
     if (choices.lines !== "groups") return []
     if (graph !== null) return groupLines(graph, shown, groupOf(model, choices.grouping))
@@ -60,7 +68,7 @@ export const useNetwork = (head: GraphHead, servers: ShownServers, graph: Adjace
       lines
     }
   }, [model, positions, shown, colouring, sizeOf, palette, pinned.value, choices.grouping, allGroupLines, lines])
-  return { palette, model, positions, extent, shown, shownRows, isShown, colouring, legend, allGroupLines, scene }
+  return { palette, model, positions, extent, shown, shownRows, isShown, colouring, legend, sizeKey, allGroupLines, scene }
 }
 
 export type Network = ReturnType<typeof useNetwork>

@@ -1,8 +1,10 @@
-import { useEffect, useRef, useState } from "preact/hooks"
+import { useEffect, useMemo, useRef, useState } from "preact/hooks"
 import type { GraphHead } from "../../../src/atlas/shapes/graph.ts"
+import { laid, setOwn } from "../state/store.ts"
 import { isMotionReduced } from "../state/theme.ts"
 import type { Adjacency } from "./adjacency.ts"
 import { serverLines } from "./edge-choice.ts"
+import { laidText, readLaid } from "./laid-text.ts"
 import type { Positions } from "./network-model.ts"
 import { layOutAnew } from "./relayout.ts"
 
@@ -19,28 +21,53 @@ export interface Relayout {
   readonly reset: () => void
 }
 
-/** A layout of some servers by the announcements among them; the others stay. It is not kept: links and other readers see the stored one. */
+/** The stored layout with the places that the address says; null where it says none of this graph. */
+const placed = (head: GraphHead, text: string): Positions | null => {
+  const places = new Map(readLaid(text).map((place) => [place.serverId, place]))
+  if (!head.servers.some((id) => places.has(id))) return null
+  return {
+    x: head.servers.map((id, index) => places.get(id)?.x ?? head.x[index]!),
+    y: head.servers.map((id, index) => places.get(id)?.y ?? head.y[index]!)
+  }
+}
+
+/** A layout of some servers by the announcements among them; the others stay. It goes into the address, so that a link shows it. */
 export const useRelayout = (head: GraphHead): Relayout => {
-  const [positions, setPositions] = useState<Positions | null>(null)
+  const text = laid.value
+  const kept = useMemo(() => placed(head, text), [head, text])
+  const [coming, setComing] = useState<Positions | null>(null)
   const [progress, setProgress] = useState<number | null>(null)
   const running = useRef<(() => void) | null>(null)
-  const stop = (): void => {
+  const end = (): void => {
     running.current?.()
     running.current = null
     setProgress(null)
+    setComing(null)
+  }
+  const keep = (positions: Positions, indices: Iterable<number>): void => {
+    const moved = new Set([...indices].map((index) => head.servers[index]!))
+    for (const { serverId } of readLaid(laid.peek())) moved.add(serverId)
+    setOwn({ laid: laidText(head.servers.flatMap((serverId, i) => moved.has(serverId) ? [{ serverId, x: positions.x[i]!, y: positions.y[i]! }] : [])) })
+  }
+  const now = useRef<{ readonly positions: Positions; readonly indices: ReadonlyArray<number> } | null>(null)
+  const stop = (): void => {
+    // As far as it came.
+    if (running.current !== null && now.current !== null) keep(now.current.positions, now.current.indices)
+    end()
   }
   const reset = (): void => {
-    stop()
-    setPositions(null)
+    end()
+    setOwn({ laid: "" })
   }
-  useEffect(() => reset, [head.crawlId])
+  useEffect(() => end, [head.crawlId])
   const start: Relayout["start"] = (graph, before, indices, isFixed) => {
-    stop()
+    end()
     const place = new Map(indices.map((index, i) => [index, i]))
     const ends = serverLines(graph, (index) => place.has(index), "all", Number.POSITIVE_INFINITY).ends
     const x = Float64Array.from(before.x)
     const y = Float64Array.from(before.y)
     let last = performance.now()
+    now.current = null
     setProgress(0)
     running.current = layOutAnew({
       x: Float64Array.from(indices, (index) => x[index]!),
@@ -49,17 +76,23 @@ export const useRelayout = (head: GraphHead): Relayout => {
       ends: Uint32Array.from(ends.flatMap(([a, b]) => [place.get(a)!, place.get(b)!])),
       size: 4
     }, (answer) => {
-      const isDone = answer.done === 1
-      setProgress(isDone ? null : answer.done)
-      if (isDone || (!isMotionReduced() && performance.now() - last > restMs)) {
+      indices.forEach((index, i) => {
+        x[index] = answer.x[i]!
+        y[index] = answer.y[i]!
+      })
+      const positions = { x: x.slice(), y: y.slice() }
+      now.current = { positions, indices }
+      if (answer.done === 1) {
+        keep(positions, indices)
+        end()
+        return
+      }
+      setProgress(answer.done)
+      if (!isMotionReduced() && performance.now() - last > restMs) {
         last = performance.now()
-        indices.forEach((index, i) => {
-          x[index] = answer.x[i]!
-          y[index] = answer.y[i]!
-        })
-        setPositions({ x: x.slice(), y: y.slice() })
+        setComing(positions)
       }
     })
   }
-  return { positions, progress, start, stop, reset }
+  return { positions: coming ?? kept, progress, start, stop, reset }
 }

@@ -3,7 +3,6 @@ import { type ShownServers, useShownServers } from "../client/shown-servers.ts"
 import { colourings } from "../graph/attributes.ts"
 import { colouringOf } from "../graph/colouring.ts"
 import { DrawnTable } from "../graph/drawn-table.tsx"
-import { useLegendFilter } from "../graph/legend-filter.ts"
 import { Legend } from "../graph/legend.tsx"
 import { choose, chosenColour } from "../graph/network-choices.ts"
 import { PictureOrTable, Zooms } from "../graph/picture-tools.tsx"
@@ -38,7 +37,6 @@ const Drawn = ({ all, rows }: ShownServers) => {
   const shown = useMemo(() => rows.filter(({ serverId }) => !hidden.value.has(serverId)), [rows, hidden.value])
   const places = useMemo(() => byPlace(shown), [shown])
   const legend = useMemo(() => colouring.legend(shown), [colouring, shown])
-  const legendFilter = useLegendFilter()
   const isSelected = useIsSelected()
   const zoom = useZoom(world.width, world.height, own("at"), (at) => setOwn({ at }, "replace"))
   const isTable = own("as") === "table"
@@ -61,7 +59,7 @@ const Drawn = ({ all, rows }: ShownServers) => {
             <WorldMap places={places} all={placed} colouring={colouring} zoom={zoom} isSelected={isSelected}
               onServer={({ serverId }, isCompared) => selectOrCompare(serverId, isCompared)}
               isCountry={isCountry} onCountry={(code) => narrow({ country: isCountry(code) ? undefined : [code] })} />
-            <Legend colouring={colouring} entries={legend} isOnly={legendFilter.isOnly} onOnly={legendFilter.toggle} />
+            <Legend colouring={colouring} entries={legend} />
             <div class="map-aside">
               <FillKey most={largest?.rows.length ?? 0} />
               <p>{`Not on the map: ${counted(places.onion.length, "server")} reached only through Tor, and ${count(places.unknown.length)} whose country is not known.`}</p>

@@ -1,9 +1,9 @@
-import { matches, type ServerFilter } from "../../../src/atlas/shapes/server-filter.ts"
+import { type Bound, matcher, type NumberList, numberLists, type RangeField, type ServerFilter, type TextList, type Unknowable, valuesOf } from "../../../src/atlas/shapes/server-filter.ts"
 import type { ServerRow } from "../../../src/atlas/shapes/server-row.ts"
 import { answered } from "../text/format.ts"
 
 /** A part of the filter that chooses from values the servers have. */
-export type FacetName = "implementation" | "country" | "asn" | "networkClass" | "cluster" | "community"
+export type FacetName = TextList | NumberList
 
 export interface FacetValue {
   readonly value: string
@@ -13,24 +13,42 @@ export interface FacetValue {
   readonly chosen: boolean
 }
 
-const valuesOf: Readonly<Record<FacetName, (row: ServerRow) => ReadonlyArray<string | number>>> = {
-  implementation: ({ implementation }) => implementation === null ? [] : [implementation],
-  country: ({ country }) => country === null ? [] : [country],
-  asn: ({ asn }) => asn === null ? [] : [asn],
-  networkClass: ({ networkClasses }) => networkClasses,
-  cluster: ({ clusterId }) => clusterId === null ? [] : [clusterId],
-  community: ({ communityId }) => communityId === null ? [] : [communityId]
-}
-
 /** What a chosen value is called where nothing else is known of it. */
 export const facetLabels: Readonly<Record<FacetName, (value: string) => string>> = {
   implementation: (value) => value,
   country: (value) => value,
   asn: (value) => `AS${value}`,
   networkClass: (value) => value,
+  networkClasses: (value) => `only ${value.replaceAll("+", " + ")}`,
+  cloud: (value) => value,
+  tls: (value) => value,
   cluster: (value) => `group ${value}`,
-  community: (value) => `community ${value}`
+  community: (value) => `community ${value}`,
+  behaviour: (value) => `behaviour ${value}`
 }
+
+/** What the fields are called where several values are chosen, or none is known. */
+export const fieldLabels: Readonly<Record<FacetName | Unknowable | RangeField, string>> = {
+  implementation: "software",
+  country: "country",
+  asn: "autonomous system",
+  networkClass: "kind of address",
+  networkClasses: "kinds of address",
+  cloud: "cloud",
+  tls: "TLS version",
+  cluster: "probable operator",
+  community: "community",
+  behaviour: "behaviour group",
+  score: "score",
+  degree: "named by",
+  names: "names",
+  core: "core",
+  latency: "latency, ms",
+  uptime: "visits answered"
+}
+
+/** Words of the two bounds of a range. */
+export const boundsOf = (name: RangeField): readonly [Bound, Bound] => [`${name}Min`, `${name}Max`]
 
 /** Whether a server answered, as the filter has it, in words. */
 export const answerLabels = { yes: answered(true), no: answered(false), unknown: answered(null) } as const
@@ -42,10 +60,11 @@ const labelOf = (name: FacetName, value: string, row: ServerRow): string =>
 export const facetValues = (rows: ReadonlyArray<ServerRow>, filter: ServerFilter, name: FacetName): ReadonlyArray<FacetValue> => {
   const { [name]: chosen, ...rest } = filter
   const isChosen = new Set((chosen ?? []).map(String))
+  const passes = matcher(rest)
   const found = new Map<string, { label: string; servers: number }>()
   for (const value of isChosen) found.set(value, { label: value, servers: 0 })
   for (const row of rows) {
-    const counts = matches(row, rest)
+    const counts = passes(row)
     for (const raw of valuesOf[name](row)) {
       const value = String(raw)
       const known = found.get(value)
@@ -67,5 +86,5 @@ export const toggled = (filter: ServerFilter, name: FacetName, value: string): {
   const now = (filter[name] ?? []).map(String)
   const next = now.includes(value) ? now.filter((one) => one !== value) : [...now, value]
   if (next.length === 0) return { [name]: undefined }
-  return name === "asn" || name === "cluster" || name === "community" ? { [name]: next.map(Number) } : { [name]: next }
+  return (numberLists as ReadonlyArray<string>).includes(name) ? { [name]: next.map(Number) } : { [name]: next }
 }

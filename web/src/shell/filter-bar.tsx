@@ -1,9 +1,9 @@
-import type { ServerFilter } from "../../../src/atlas/shapes/server-filter.ts"
+import { answers, type Answer, ranges, type RangeField, type ServerFilter, type Unknowable } from "../../../src/atlas/shapes/server-filter.ts"
 import { useShownServers } from "../client/shown-servers.ts"
 import { filter, narrow, narrowings, page, widen } from "../state/store.ts"
 import { count } from "../text/format.ts"
 import { shortened } from "../text/display.ts"
-import { answerLabels, facetLabels, toggled, type FacetName } from "./facets.ts"
+import { answerLabels, boundsOf, facetLabels, fieldLabels, toggled, type FacetName } from "./facets.ts"
 import { Filters } from "./filters.tsx"
 import { areFiltersOpen } from "./keyboard.ts"
 import { pageAt } from "./pages.ts"
@@ -13,20 +13,45 @@ interface Chip {
   readonly remove: () => void
 }
 
-const rangeChip = (title: string, low: "scoreMin" | "degreeMin", high: "scoreMax" | "degreeMax", now: ServerFilter): ReadonlyArray<Chip> =>
-  now[low] === undefined && now[high] === undefined
+/** More values of one field than these are one chip. */
+const mostChips = 4
+
+const listChips = (name: FacetName, now: ServerFilter): ReadonlyArray<Chip> => {
+  const chosen = now[name] ?? []
+  if (chosen.length > mostChips) return [{ label: `${fieldLabels[name]}: ${chosen.length} values`, remove: () => narrow({ [name]: undefined }) }]
+  return chosen.map((value) => ({ label: facetLabels[name](String(value)), remove: () => narrow(toggled(filter.peek(), name, String(value))) }))
+}
+
+const bound = (value: number | undefined): string => value === undefined ? "…" : String(Number(value.toFixed(2)))
+
+const rangeChips = (name: RangeField, now: ServerFilter): ReadonlyArray<Chip> => {
+  const [low, high] = boundsOf(name)
+  return now[low] === undefined && now[high] === undefined
     ? []
-    : [{ label: `${title} ${now[low] ?? "…"} to ${now[high] ?? "…"}`, remove: () => narrow({ [low]: undefined, [high]: undefined }) }]
+    : [{ label: `${fieldLabels[name]} ${bound(now[low])} to ${bound(now[high])}`, remove: () => narrow({ [low]: undefined, [high]: undefined }) }]
+}
+
+const answerWords: Readonly<Record<typeof answers[number], Readonly<Record<Answer, string>>>> = {
+  reachable: answerLabels,
+  walletAccepts: { yes: "wallet accepts its TLS", no: "wallet refuses its TLS", unknown: "wallet's rule: unknown" }
+}
+
+const unknownChip = (name: Unknowable, now: ServerFilter): Chip => ({
+  label: `${fieldLabels[name]} unknown`,
+  remove: () => {
+    const left = (now.unknown ?? []).filter((other) => other !== name)
+    narrow({ unknown: left.length === 0 ? undefined : left })
+  }
+})
 
 const chipsOf = (now: ServerFilter): ReadonlyArray<Chip> => [
-  ...(Object.keys(facetLabels) as ReadonlyArray<FacetName>).flatMap((name) =>
-    (now[name] ?? []).map((value): Chip => ({
-      label: facetLabels[name](String(value)),
-      remove: () => narrow(toggled(filter.peek(), name, String(value)))
-    }))),
-  ...(now.reachable === undefined ? [] : [{ label: answerLabels[now.reachable], remove: () => narrow({ reachable: undefined }) }]),
-  ...rangeChip("score", "scoreMin", "scoreMax", now),
-  ...rangeChip("named by", "degreeMin", "degreeMax", now)
+  ...(Object.keys(facetLabels) as ReadonlyArray<FacetName>).flatMap((name) => listChips(name, now)),
+  ...answers.flatMap((name) => {
+    const answer = now[name]
+    return answer === undefined ? [] : [{ label: answerWords[name][answer], remove: () => narrow({ [name]: undefined }) }]
+  }),
+  ...ranges.flatMap((name) => rangeChips(name, now)),
+  ...(now.unknown ?? []).map((name) => unknownChip(name, now))
 ]
 
 /** Search and filters, the same on every page; how many servers they leave. */

@@ -1,11 +1,9 @@
-import type { ServerFilter } from "../../../src/atlas/shapes/server-filter.ts"
-
-const textLists = ["implementation", "country", "networkClass"] as const
-const numberLists = ["asn", "cluster", "community"] as const
-const numbers = ["scoreMin", "scoreMax", "degreeMin", "degreeMax"] as const
+import { type Answer, answers, bounds, numberLists, type ServerFilter, textLists, unknowable } from "../../../src/atlas/shapes/server-filter.ts"
 
 /** Words of the URL that belong to the filter; pages use others. */
-export const filterWords: ReadonlyArray<string> = ["search", ...textLists, ...numberLists, "reachable", ...numbers]
+export const filterWords: ReadonlyArray<string> = ["search", ...textLists, ...numberLists, ...answers, ...bounds, "unknown"]
+
+const isAnswer = (text: string | null): text is Answer => text === "yes" || text === "no" || text === "unknown"
 
 /** A comma parts items, so a comma within one is escaped. */
 const joinItems = (items: ReadonlyArray<string>): string =>
@@ -29,11 +27,12 @@ export const filterToWords = (filter: ServerFilter): ReadonlyArray<readonly [str
     const items = filter[name] ?? []
     if (items.length > 0) words.push([name, items.join(",")])
   }
-  if (filter.reachable !== undefined) words.push(["reachable", filter.reachable])
-  for (const name of numbers) {
+  for (const name of [...answers, ...bounds]) {
     const value = filter[name]
     if (value !== undefined) words.push([name, String(value)])
   }
+  const unknown = filter.unknown ?? []
+  if (unknown.length > 0) words.push(["unknown", unknown.join(",")])
   return words
 }
 
@@ -50,12 +49,17 @@ export const filterFromWords = (words: URLSearchParams): ServerFilter => {
     const items = numbersIn(words.get(name) ?? "")
     if (items.length > 0) filter[name] = items
   }
-  const reachable = words.get("reachable")
-  if (reachable === "yes" || reachable === "no" || reachable === "unknown") filter.reachable = reachable
-  for (const name of numbers) {
+  for (const name of answers) {
+    const answer = words.get(name)
+    if (isAnswer(answer)) filter[name] = answer
+  }
+  for (const name of bounds) {
     const text = words.get(name)
     const value = text === null || text.trim() === "" ? Number.NaN : Number(text)
     if (Number.isFinite(value)) filter[name] = value
   }
+  const unknown = new Set((words.get("unknown") ?? "").split(","))
+  const fields = unknowable.filter((name) => unknown.has(name))
+  if (fields.length > 0) filter.unknown = fields
   return filter
 }

@@ -2,10 +2,10 @@ import { computed, signal } from "@preact/signals"
 import type { ServerFilter } from "../../../src/atlas/shapes/server-filter.ts"
 import { filterToWords, numbersIn } from "./filter-words.ts"
 import type { Selection } from "./selection.ts"
-import { formatHash, readHash, type View } from "./view.ts"
+import { formatHash, readHash, unaddressedWords, type View } from "./view.ts"
 
 /** Words that hold from page to page, unlike sorting and the like. */
-const shared = ["hidden", "pinned"]
+const shared = ["hidden", "pinned", "laid"]
 
 /** What is shown now; it is what the address says. */
 export const view = signal<View>(readHash(location.hash))
@@ -14,6 +14,9 @@ export const page = computed(() => view.value.page)
 export const crawlRef = computed(() => view.value.crawl)
 export const filter = computed(() => view.value.filter)
 export const selected = computed(() => view.value.selected)
+
+/** Words of the view that the address is too short for: they hold until the page is closed. */
+export const unaddressed = computed(() => unaddressedWords(view.value))
 
 /** How many things the filter narrows by. */
 export const narrowings = computed(() => filterToWords(filter.value).length)
@@ -68,6 +71,9 @@ const idsOf = (name: string): ReadonlySet<number> =>
 
 export const hidden = computed(() => idsOf("hidden"))
 export const pinned = computed(() => idsOf("pinned"))
+
+/** Places of servers that were laid out anew, as text. */
+export const laid = computed(() => own("laid"))
 
 const toggleIn = (name: string, now: ReadonlySet<number>, ids: ReadonlyArray<number>): void => {
   const next = new Set(now)

@@ -16,6 +16,9 @@ export interface View {
 
 const startPage = "overview"
 
+/** Characters of a page's own word at the most: browsers and chats cut longer addresses. What is longer is kept in the page only. */
+export const longestWord = 6_000
+
 const reserved = new Set(["crawl", "selected", ...filterWords])
 
 /** The view as the hash of a URL, with `#`; equal views give equal texts. */
@@ -25,13 +28,16 @@ export const formatHash = (view: View): string => {
   for (const [name, value] of filterToWords(view.filter)) words.append(name, value)
   for (const name of Object.keys(view.own).sort()) {
     const value = view.own[name]!
-    if (value !== "" && !reserved.has(name)) words.append(name, value)
+    if (value !== "" && value.length <= longestWord && !reserved.has(name)) words.append(name, value)
   }
   if (view.selected !== null) words.append("selected", selectionText(view.selected))
   // Colons and commas part things here, and read better as they are.
   const query = words.toString().replaceAll("%3A", ":").replaceAll("%2C", ",")
   return `#/${view.page}${query === "" ? "" : `?${query}`}`
 }
+
+/** Own words that are too long for an address. */
+export const unaddressedWords = ({ own }: View): ReadonlyArray<string> => Object.keys(own).filter((name) => own[name]!.length > longestWord)
 
 /** The view that a hash says; what it doesn't say, or says wrongly, is the default. */
 export const readHash = (hash: string): View => {
