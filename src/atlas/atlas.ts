@@ -36,6 +36,7 @@ import type { ServerRow } from "./shapes/server-row.ts"
 import type { SuspicionPage } from "./shapes/suspicion.ts"
 import type { Texts } from "./shapes/text.ts"
 import { type TextInput, threatModel } from "./threat-model.ts"
+import type { HasOptedOut } from "./withholding.ts"
 
 /** Which crawl: its number, or `latest`: the newest finished one, and before any has finished the newest. */
 export type CrawlRef = number | "latest"
@@ -207,9 +208,6 @@ const makeAtlas = Effect.gen(function*() {
   return { atlas, shownOf }
 })
 
-/** Whether the operator of a host asked to be left out of such crawls. */
-export type HasOptedOut = (host: string) => boolean
-
 /**
  * One database as it is shown: read by API, report and exports. A database
  * that is opened to be read does not change, so what was read of a crawl is kept;
@@ -220,9 +218,8 @@ export class Atlas extends Context.Service<Atlas, AtlasService>()("electrum-obse
   static readonly layer: Layer.Layer<Atlas, never, Database> = Layer.effect(Atlas, Effect.map(makeAtlas, ({ atlas }) => atlas))
 
   /**
-   * What may be published, see `withholding.ts`. A crawl stores the names of its
-   * opt-out lists and not what is on them (opt-outs are nobody's business either),
-   * so that callers who have them say who opted out since.
+   * What may be published, see `withholding.ts`. Opt-out lists that runs of the
+   * network stored are honoured; callers say who opted out beyond them.
    */
   static readonly publicLayerFor = (hasOptedOut: HasOptedOut): Layer.Layer<Atlas, never, Database> =>
     Layer.effect(Atlas, Effect.gen(function*() {
@@ -230,6 +227,6 @@ export class Atlas extends Context.Service<Atlas, AtlasService>()("electrum-obse
       return publicAtlas(atlas, yield* shownOf(hasOptedOut))
     }))
 
-  /** What may be published where nobody opted out since the crawls. */
+  /** What may be published where nobody opted out since the lists were read. */
   static readonly publicLayer: Layer.Layer<Atlas, never, Database> = Atlas.publicLayerFor(() => false)
 }

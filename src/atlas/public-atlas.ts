@@ -65,7 +65,6 @@ const publicDetail = (detail: ServerDetail, { byId, clusters, withholding }: Pub
   }))
   const ids = new Set(endpoints.map(({ endpointId }) => endpointId))
   const isShown = ({ serverId }: { readonly serverId: number }): boolean => byId.has(serverId)
-  const isSilent = withholding.optedOut.has(server.serverId)
   const shownClusters = new Set(clusters.filter(({ serverIds }) => serverIds.includes(server.serverId)).map(({ row }) => row.clusterId))
   const named = <A extends { readonly serverId: number; readonly host: string }>(some: ReadonlyArray<A>): ReadonlyArray<A> =>
     some.filter(isShown).map((one) => ({ ...one, host: byId.get(one.serverId)!.host }))
@@ -76,13 +75,11 @@ const publicDetail = (detail: ServerDetail, { byId, clusters, withholding }: Pub
     visits: detail.visits.filter(({ endpointId }) => ids.has(endpointId)),
     namedBy: named(detail.namedBy),
     names: named(detail.names),
-    pairs: isSilent ? [] : named(detail.pairs).filter(({ serverId }) => withholding.mayJoin(server.serverId, serverId) && !withholding.optedOut.has(serverId)),
-    score: isSilent ? null : detail.score,
-    behaviour: detail.behaviour === null || isSilent ? null : { ...detail.behaviour, neighbours: named(detail.behaviour.neighbours) },
+    pairs: named(detail.pairs).filter(({ serverId }) => withholding.mayJoin(server.serverId, serverId)),
+    behaviour: detail.behaviour === null ? null : { ...detail.behaviour, neighbours: named(detail.behaviour.neighbours) },
     history: detail.history.map((row) => ({
       ...row,
-      clusterId: row.clusterId !== null && shownClusters.has(row.clusterId) ? row.clusterId : null,
-      score: isSilent ? null : row.score
+      clusterId: row.clusterId !== null && shownClusters.has(row.clusterId) ? row.clusterId : null
     })),
     notes: []
   }, withholding.hosts)
@@ -159,8 +156,7 @@ export const publicAtlas = (
       const { withholding } = yield* shownOf(crawlId)
       const detail = yield* atlas.pair(crawlId, a, b)
       const named = { ...detail, a: { serverId: detail.a.serverId, host: (detail.a.serverId === a ? one : other).host }, b: { serverId: detail.b.serverId, host: (detail.b.serverId === b ? other : one).host } }
-      const isSilent = !withholding.mayJoin(a, b) || withholding.optedOut.has(a) || withholding.optedOut.has(b)
-      return scrubbed(isSilent ? silentPair(named) : named, withholding.hosts)
+      return scrubbed(withholding.mayJoin(a, b) ? named : silentPair(named), withholding.hosts)
     }),
     clusters: (crawlId) => Effect.map(shownOf(crawlId), ({ clusters }) => clusters.map(({ row }) => row)),
     cluster: Effect.fnUntraced(function*(crawlId, clusterId) {
@@ -169,11 +165,11 @@ export const publicAtlas = (
       if (shown.clusters.some(({ row }) => row.clusterId === clusterId)) return publicCluster(detail, shown)
       return yield* new AtlasError({ reason: "no such cluster", message: `Crawl ${crawlId} has no group ${clusterId} that is shown publicly.` })
     }),
-    suspicion: less(atlas.suspicion, (page, { byId, withholding }) => ({
+    suspicion: less(atlas.suspicion, (page, { byId }) => ({
       ...page,
       ranking: page.ranking.flatMap((row) => {
         const server = byId.get(row.serverId)
-        return server === undefined || withholding.optedOut.has(row.serverId) ? [] : [{ ...row, host: server.host }]
+        return server === undefined ? [] : [{ ...row, host: server.host }]
       })
     })),
     exposure: less(atlas.exposure, (page, { byId, clusters }) => {

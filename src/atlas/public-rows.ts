@@ -13,7 +13,7 @@ const isVerdict = (kind: string): boolean => kind !== "same behaviour"
  */
 const publicMembers = ({ row, serverIds }: KnownCluster, { isOnion, mayJoin, optedOut, servers }: Withholding): ReadonlyArray<number> => {
   if (row.kind === "operator" && serverIds.some((id) => optedOut.has(id))) return []
-  const visible = serverIds.filter((id) => !servers.has(id) && !optedOut.has(id))
+  const visible = serverIds.filter((id) => !servers.has(id))
   const clearnet = visible.filter((id) => !isOnion(id))
   if (!isVerdict(row.kind) || clearnet.length === 0) return visible
   return visible.filter((id) => !isOnion(id) || clearnet.some((other) => mayJoin(id, other)))
@@ -34,11 +34,10 @@ export const publicClusters = (
 const isDatacentre = ({ cloud }: ServerRow): boolean => cloud !== null
 
 /** A server as it may be shown, without what clusters say of it; null for one that may not. */
-export const publicServer = (row: ServerRow, { hosts, optedOut, servers, shown }: Withholding): ServerRow | null => {
+export const publicServer = (row: ServerRow, { hosts, servers, shown }: Withholding): ServerRow | null => {
   const own = shown.get(row.serverId) ?? []
   if (servers.has(row.serverId) || own.length === 0) return null
   const names = own.map(({ host }) => host)
-  const silent = optedOut.has(row.serverId)
   return {
     ...row,
     host: names.includes(row.host) ? row.host : names[0]!,
@@ -49,7 +48,6 @@ export const publicServer = (row: ServerRow, { hosts, optedOut, servers, shown }
     software: scrubbed(row.software, hosts),
     addresses: row.addresses.filter((address) => scrubbed(address, hosts) === address),
     city: isDatacentre(row) ? row.city : null,
-    score: silent ? null : row.score,
     notes: 0
   }
 }

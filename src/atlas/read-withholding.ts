@@ -1,7 +1,9 @@
 import { Effect, Schema } from "effect"
+import { makeExclusions } from "../domain/exclusions.ts"
 import { Database } from "../store/database.ts"
+import { readOptOuts } from "../store/opt-outs.ts"
 import { memberSql } from "./members.ts"
-import { type Withholding, withholdingOf } from "./withholding.ts"
+import { type HasOptedOut, type Withholding, withholdingOf } from "./withholding.ts"
 
 const HostRow = Schema.Struct({
   serverId: Schema.NullOr(Schema.Int),
@@ -10,6 +12,7 @@ const HostRow = Schema.Struct({
   endpoints: Schema.Int,
   endpointsReachable: Schema.Int,
   announced: Schema.Boolean,
+  addresses: Schema.Array(Schema.String),
   joinedByClaims: Schema.Boolean
 })
 
@@ -23,12 +26,13 @@ const HostRow = Schema.Struct({
 const hostsSql = `
   WITH ${memberSql}, own AS (
     SELECT m.server_id, ce.host, any_value(ce.network_class) AS network_class, count(*) AS endpoints,
-      count(*) FILTER (ce.reachable) AS reachable,
+      count(*) FILTER (ce.reachable) AS reachable, list(DISTINCT v.address) FILTER (v.address IS NOT NULL) AS addresses,
       bool_or(m.evidence = 'mutual hosts claim') AS claimed, bool_or(m.evidence = 'itself') AS is_first
     FROM member m JOIN crawl_endpoint ce ON ce.crawl_id = $crawl_id AND ce.endpoint_id = m.endpoint_id
+    LEFT JOIN visit v ON v.visit_id = ce.visit_id
     GROUP BY m.server_id, ce.host
   ), said AS (
-    SELECT ad.host, any_value(ad.network_class) AS network_class,
+    SELECT ad.host, any_value(ad.network_class) AS network_class, list(DISTINCT ad.address) FILTER (ad.address IS NOT NULL) AS addresses,
       coalesce(bool_or(s.kind = 'irc' OR (s.kind IN ('list', 'page') AND regexp_matches(s.name, '^https?://')) OR (s.kind = 'list' AND s.detail LIKE 'commit %')), false) AS listed,
       min(f.server_id) FILTER (s.kind = 'server') AS first_namer, max(f.server_id) FILTER (s.kind = 'server') AS last_namer
     FROM advertised a
@@ -44,6 +48,7 @@ const hostsSql = `
     coalesce(o.endpoints, 0)::INTEGER AS endpoints, coalesce(o.reachable, 0)::INTEGER AS "endpointsReachable",
     coalesce(s.listed OR s.first_namer IS DISTINCT FROM o.server_id AND s.first_namer IS NOT NULL
       OR s.last_namer IS DISTINCT FROM o.server_id AND s.last_namer IS NOT NULL, false) AS announced,
+    list_sort(list_distinct(list_concat(coalesce(o.addresses, []), coalesce(s.addresses, [])))) AS addresses,
     coalesce(o.claimed OR (o.is_first AND c.clearnet_claimed), false) AS "joinedByClaims"
   FROM own o
   FULL JOIN said s ON s.host = o.host
@@ -62,19 +67,23 @@ const claimsSql = `
   WHERE a.crawl_id = $crawl_id AND ad.host IS NOT NULL
   ORDER BY ALL`
 
-/** What public outputs leave out of a crawl. */
+/**
+ * What public outputs leave out of a crawl. Who opted out is on the lists that
+ * runs of its network stored, or `hasOptedOut` says so beyond them.
+ */
 export const readWithholding = Effect.fnUntraced(function*(
   crawlId: number,
   simulated: boolean,
-  hasOptedOut: (host: string) => boolean
+  hasOptedOut: HasOptedOut
 ) {
   const database = yield* Database
+  const stored = makeExclusions(yield* readOptOuts(crawlId))
   const given = { crawl_id: crawlId }
   const withholding: Withholding = withholdingOf({
     simulated,
     hosts: yield* database.rows(HostRow, hostsSql, given),
     claims: yield* database.rows(ClaimRow, claimsSql, given),
-    hasOptedOut
+    hasOptedOut: (host, addresses) => stored.excludes(host, addresses) !== undefined || hasOptedOut(host, addresses)
   })
   return withholding
 })

@@ -11,6 +11,8 @@ export interface HostFacts {
   readonly endpointsReachable: number
   /** A public list or another server announced it. What its own server or the user said does not count. */
   readonly announced: boolean
+  /** Addresses at which it was dialled or announced. */
+  readonly addresses: ReadonlyArray<string>
   /** It is of its server because each claims the other in `server.features`, or others are of it for that reason. */
   readonly joinedByClaims: boolean
 }
@@ -21,20 +23,23 @@ export interface WithholdingFacts {
   readonly hosts: ReadonlyArray<HostFacts>
   /** Hosts that servers claim for themselves in `server.features`. */
   readonly claims: ReadonlyArray<{ readonly serverId: number; readonly host: string }>
-  /** Whether the operator of a host asked to be left out. */
-  readonly hasOptedOut: (host: string) => boolean
+  /** Whether the operator of a host, or of one of its addresses, asked to be left out. */
+  readonly hasOptedOut: HasOptedOut
 }
+
+/** Whether somebody asked that a host, or an address it has, be left out. */
+export type HasOptedOut = (host: string, addresses: ReadonlyArray<string>) => boolean
 
 /** What public outputs leave out of one crawl. */
 export interface Withholding {
   readonly simulated: boolean
-  /** Servers that are not shown at all: nobody announced them publicly. */
+  /** Servers that are not shown at all: nobody announced them publicly, or their operators asked to be left out. */
   readonly servers: ReadonlySet<number>
   /** Hosts and addresses that are written nowhere. */
   readonly hosts: ReadonlySet<string>
   /** Hosts of each server that is shown, with their facts. */
   readonly shown: ReadonlyMap<number, ReadonlyArray<HostFacts>>
-  /** Servers about whose operator nothing inferred is said. */
+  /** Those of them whose operators asked to be left out. */
   readonly optedOut: ReadonlySet<number>
   /** Whether a server is shown with onions only. */
   readonly isOnion: (serverId: number) => boolean
@@ -45,11 +50,13 @@ export interface Withholding {
 
 /** How much is left out, so that it can be stated. */
 export interface WithheldCounts {
+  /** Servers that nobody announced publicly. */
   readonly servers: number
   /** Private and bind addresses that were announced, and hosts seen only in a server's own `server.features`. */
   readonly leakedHosts: number
   /** Onion hosts that are not shown with the clearnet hosts of their server. */
   readonly onionJoins: number
+  /** Servers whose operators asked to be left out. */
   readonly optedOutServers: number
 }
 
@@ -63,17 +70,30 @@ const unpublishedOnions = (hosts: ReadonlyArray<HostFacts>): ReadonlyArray<HostF
   return onions.length === hosts.length ? [] : onions.filter(({ joinedByClaims }) => !joinedByClaims)
 }
 
+/** All hosts of those who asked to be left out, and their addresses unless somebody else has them too. */
+const namesOf = (asked: ReadonlySet<HostFacts>, servers: ReadonlySet<number>, hosts: ReadonlyArray<HostFacts>): ReadonlySet<string> => {
+  const left = new Set([...asked, ...hosts.filter(({ serverId }) => serverId !== null && servers.has(serverId))])
+  const others = new Set(hosts.flatMap((host) => left.has(host) ? [] : [host.host, ...host.addresses]))
+  const names = [...left].flatMap(({ addresses, host }) => [host, ...addresses.filter((address) => !others.has(address))])
+  return new Set(names.map((name) => name.toLowerCase()))
+}
+
 /** What a public output of a crawl leaves out. */
 export const withholdingOf = ({ claims, hasOptedOut, hosts, simulated }: WithholdingFacts): Withholding => {
   const isPublic = ({ announced, host }: HostFacts): boolean => announced && !isBindAddress(host, simulated)
   const shown = new Map<number, ReadonlyArray<HostFacts>>()
   const servers = new Set<number>()
   const withheld = new Set(hosts.filter((host) => !isPublic(host)).map(({ host }) => host))
-  const optedOut = new Set<number>()
+  const asked = new Set(hosts.filter(({ addresses, host }) => hasOptedOut(host, addresses)))
+  const optedOut = new Set([...asked].flatMap(({ serverId }) => serverId ?? []))
+  for (const text of namesOf(asked, optedOut, hosts)) withheld.add(text)
   let onionJoins = 0
   for (const [serverId, own] of Map.groupBy(hosts, (host) => host.serverId)) {
     if (serverId === null) continue
-    if (own.some(({ host }) => hasOptedOut(host))) optedOut.add(serverId)
+    if (optedOut.has(serverId)) {
+      servers.add(serverId)
+      continue
+    }
     const visible = own.filter(isPublic)
     const hidden = unpublishedOnions(visible)
     onionJoins += hidden.length
@@ -87,7 +107,7 @@ export const withholdingOf = ({ claims, hasOptedOut, hosts, simulated }: Withhol
   const isOnion = (serverId: number): boolean => (shown.get(serverId) ?? []).every(({ networkClass }) => networkClass === "onion")
   const claimsAny = (serverId: number, other: number): boolean =>
     (shown.get(other) ?? []).some(({ host }) => claimsOf.get(serverId)?.has(host) === true)
-  const ofServers = hosts.filter(({ serverId }) => serverId === null || shown.has(serverId))
+  const ofServers = hosts.filter((host) => !asked.has(host) && (host.serverId === null || shown.has(host.serverId)))
   return {
     simulated,
     servers,
@@ -97,7 +117,7 @@ export const withholdingOf = ({ claims, hasOptedOut, hosts, simulated }: Withhol
     isOnion,
     mayJoin: (a, b) => isOnion(a) === isOnion(b) || (claimsAny(a, b) && claimsAny(b, a)),
     counts: {
-      servers: servers.size,
+      servers: servers.size - optedOut.size,
       leakedHosts: new Set(ofServers.filter((host) => !isPublic(host)).map(({ host }) => host)).size,
       onionJoins,
       optedOutServers: optedOut.size
@@ -140,7 +160,7 @@ export const withheldSentence = (counts: WithheldCounts, cities: number): string
     ...any(counts.leakedHosts, "host or address that only its own server or nobody public names", "hosts and addresses that only their own servers or nobody public name"),
     ...any(cities, "city of a server whose address is in no known datacentre", "cities of servers whose addresses are in no known datacentre"),
     ...any(counts.onionJoins, "onion whose operator did not publish what it belongs to", "onions whose operators did not publish what they belong to"),
-    ...any(counts.optedOutServers, "server whose operator asked to be left out: nothing inferred is said of it", "servers whose operators asked to be left out: nothing inferred is said of them")
+    ...any(counts.optedOutServers, "server whose operator asked to be left out", "servers whose operators asked to be left out")
   ]
   return parts.length === 0 ? null : `Withheld here: ${parts.join("; ")}.`
 }

@@ -10,6 +10,8 @@ export interface Audit {
   readonly file: string
   readonly provenance: Provenance
   readonly audited: ReadonlyArray<AuditedEntry>
+  /** Entries of the list of which nothing is said in public. */
+  readonly withheld: number
   readonly findings: ReadonlyArray<Finding>
   /** Entries that the patch takes out. */
   readonly out: number
@@ -17,9 +19,11 @@ export interface Audit {
 
 const kinds = Object.keys(findingKinds) as ReadonlyArray<FindingKind>
 
-const head = ({ audited, file, findings, out, provenance }: Audit): ReadonlyArray<string> => [
-  `Audit of ${file}: ${audited.length} entries, by crawls of ${provenance.network} up to crawl ${provenance.crawl_id} (${provenance.crawl_started_at}); code version ${provenance.code_version}, licence ${provenance.licence}.`,
-  `${audited.length - new Set(findings.map(({ host }) => host)).size} entries are well; the patch takes out ${out}.`
+const head = ({ audited, file, findings, out, provenance, withheld }: Audit): ReadonlyArray<string> => [
+  `Audit of ${file}: ${audited.length + withheld} entries, by crawls of ${provenance.network} up to crawl ${provenance.crawl_id} (${provenance.crawl_started_at}); code version ${provenance.code_version}, licence ${provenance.licence}.`,
+  `${audited.length - new Set(findings.map(({ host }) => host)).size} entries are well; the patch takes out ${out}.${
+    withheld === 0 ? "" : ` Of ${withheld} more nothing is said here and the patch leaves them: operators asked to be left out, or nobody announces them publicly (--local has them).`
+  }`
 ]
 
 const caveat = "Seen from one place: what did not answer us may answer others. Two names of one server are one by what they answered; of operators only a probability is said."
@@ -38,7 +42,7 @@ const sections = ({ findings }: Audit) =>
 export const auditText = (format: "text" | "md" | "json", audit: Audit, style: TerminalStyle): string => {
   const warning = simulatedSentence(audit.provenance)
   if (format === "json") {
-    return `${jsonText({ ...(warning === null ? {} : { warning }), file: audit.file, ...audit.provenance, entries: audit.audited, findings: audit.findings }, 2)}\n`
+    return `${jsonText({ ...(warning === null ? {} : { warning }), file: audit.file, ...audit.provenance, entries: audit.audited, entries_withheld: audit.withheld, findings: audit.findings }, 2)}\n`
   }
   if (format === "md") {
     return `${[

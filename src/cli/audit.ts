@@ -41,11 +41,12 @@ export const auditCommand = Command.make("audit", {
   yield* Effect.gen(function*() {
     const provenance = yield* readProvenance(yield* findCrawl(target), input.local ? "local" : "public")
     const shown = yield* readShown(provenance, {}, { clusters: false, notes: false }, hasOptedOut)
-    const audited = yield* auditEntries(shown, entries)
+    // Of a host that is withheld not even the entry is judged: the list has its name, what crawls saw of it stays here.
+    const audited = yield* auditEntries(shown, entries.filter(({ host }) => !shown.withheld.has(host.toLowerCase())))
     const findings = findingsOf(audited, input)
     const out = new Set(findings.filter((finding) => finding.out).map(({ host }) => host))
     const patch = unifiedDiff(basename(input.file), list, withoutEntries(list, entries, ({ host }) => out.has(host)))
-    yield* output.stdout(auditText(input.format, { file: input.file, provenance, audited, findings, out: out.size }, output.style))
+    yield* output.stdout(auditText(input.format, { file: input.file, provenance, audited, withheld: entries.length - audited.length, findings, out: out.size }, output.style))
     if (input.patch === null) return
     yield* writeText(input.patch, patch)
     yield* output.stderr(patch === "" ? `${input.patch}: empty, nothing is to be taken out\n` : `${input.patch}: takes out ${out.size} of ${entries.length} entries\n`)

@@ -1,4 +1,4 @@
-import { Effect } from "effect"
+import { Clock, Effect } from "effect"
 import { Command, Flag } from "effect/cli"
 import { enrichCrawl } from "../crawl/enrich-crawl.ts"
 import { Store } from "../store/store.ts"
@@ -9,7 +9,7 @@ import { connectionFlags, crawlFlags, crawlNumberFlag, db, duration, lookupFlags
 import { lookupLines, lookupsOf } from "./lookups.ts"
 import { chosenTarget } from "./network.ts"
 import { Output } from "./output.ts"
-import { readAllExclusions } from "./run-crawl.ts"
+import { exclusionsFor } from "./run-crawl.ts"
 
 export const enrichCommand = Command.make("enrich", {
   db,
@@ -25,9 +25,11 @@ export const enrichCommand = Command.make("enrich", {
     const store = yield* Store
     const crawl = yield* store.enrichment.crawl(yield* chosenTarget(input))
     const lookups = yield* lookupsOf(input, { resolver: input.resolver, throughProxy: crawl.throughProxy, simulated: crawl.simulated })
+    const exclusions = yield* exclusionsFor(crawl.network, [...new Set([...crawl.exclude, ...input.exclude])])
+    yield* store.saveOptOuts(crawl.crawlId, exclusions.lists, yield* Clock.currentTimeMillis)
     const summary = yield* enrichCrawl({
       ...crawl,
-      exclusions: yield* readAllExclusions([...new Set([...crawl.exclude, ...input.exclude])]),
+      exclusions,
       freshMs: input.stale,
       onStart: (addresses) => output.stderr(`Looking up ${addresses} addresses.\n`)
     }).pipe(Effect.provide(lookups))

@@ -5,7 +5,7 @@ import type { Chain } from "../domain/chain.ts"
 import { Store } from "../store/store.ts"
 import { type ConnectionInput, connectionOf, resumedConnection } from "./connection.ts"
 import { usageError } from "./network.ts"
-import { readAllExclusions } from "./run-crawl.ts"
+import { exclusionsFor } from "./run-crawl.ts"
 
 /** The flags that say how servers of a crawl are reached. */
 export interface ProbeWayInput extends ConnectionInput {
@@ -28,5 +28,5 @@ export const probeWay = Effect.fnUntraced(function*(chain: Chain, input: ProbeWa
     return yield* usageError("An opt-out list at a URL would be fetched without --proxy: save it to a file first.")
   }
   const connection = yield* connectionOf(given, chain, input.vantage)
-  return { ...connection, exclude, exclusions: yield* readAllExclusions(exclude) }
+  return { ...connection, exclude, exclusions: yield* exclusionsFor(chain.name, exclude) }
 })

@@ -5,11 +5,12 @@ import { enrichCrawl } from "../crawl/enrich-crawl.ts"
 import type { CrawlSummary } from "../crawl/progress.ts"
 import { crawlSeedsOf } from "../crawl/seed-facts.ts"
 import type { CrawlSettings } from "../crawl/settings.ts"
-import { type Exclusions, noExclusions } from "../discovery/exclude.ts"
+import { quoted } from "../discovery/bounded-text.ts"
 import { isUrl } from "../discovery/fetch-list.ts"
 import { readExclusions } from "../discovery/read-exclusions.ts"
 import type { SeedSource } from "../discovery/sources/seed-source.ts"
 import type { Chain } from "../domain/chain.ts"
+import { exclusionsOf } from "../domain/exclusions.ts"
 import { Enricher } from "../enrich/enricher.ts"
 import { Store } from "../store/store.ts"
 import { version } from "../version.ts"
@@ -138,7 +139,7 @@ const prepare = Effect.fnUntraced(function*(run: RunCrawl) {
   if (connection.proxy !== null && exclude.some(isUrl)) {
     return yield* usageError("An opt-out list at a URL would be fetched without --proxy: save it to a file first.")
   }
-  return { unfinished, settings, connection, exclusions: yield* readAllExclusions(exclude) }
+  return { unfinished, settings, connection, exclusions: yield* exclusionsFor(run.chain.name, exclude) }
 })
 
 const crawlOnce = Effect.fnUntraced(function*(
@@ -182,19 +183,28 @@ const deepVisits = Effect.fnUntraced(function*(
   return dueLines(summary, yield* Clock.currentTimeMillis)
 })
 
+/** Entries that cannot be read are told of, up to this many of a list. */
+const mostUnreadable = 100
+
 /** All opt-out lists given, as one. */
 export const readAllExclusions = Effect.fnUntraced(function*(sources: ReadonlyArray<string>) {
   const output = yield* Output
-  let merged: Exclusions = noExclusions
-  for (const source of sources) {
-    const list = yield* readExclusions(source)
-    for (const line of list.unreadable) yield* output.stderr(`${source}: cannot read the opt-out entry ${line}\n`)
-    const earlier = merged
-    merged = {
-      excludes: (host, addresses) => earlier.excludes(host, addresses) ?? list.excludes(host, addresses),
-      size: earlier.size + list.size,
-      unreadable: []
+  const read = yield* Effect.forEach(sources, (source) => readExclusions(source))
+  for (const { lists, unreadable } of read) {
+    for (const entry of unreadable.slice(0, mostUnreadable)) {
+      yield* output.stderr(`${lists[0]!.source}: cannot read the opt-out entry ${quoted(entry)}\n`)
     }
   }
-  return merged
+  return exclusionsOf(read.flatMap(({ lists }) => lists))
+})
+
+/**
+ * Whom a run leaves alone: the lists given, read now, and what earlier runs of the
+ * network read on others, since nobody who opted out is released by a flag forgotten.
+ */
+export const exclusionsFor = Effect.fnUntraced(function*(network: string, sources: ReadonlyArray<string>) {
+  const store = yield* Store
+  const { lists } = yield* readAllExclusions(sources)
+  const earlier = (yield* store.optOutLists(network)).filter(({ source }) => !sources.includes(source))
+  return { ...exclusionsOf([...lists, ...earlier]), lists }
 })

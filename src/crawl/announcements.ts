@@ -1,7 +1,7 @@
 import type { Chain } from "../domain/chain.ts"
 import { endpointKey } from "../domain/endpoint.ts"
 import type { Visit } from "../domain/visit.ts"
-import type { Exclusions } from "../discovery/exclude.ts"
+import type { Exclusions } from "../domain/exclusions.ts"
 import { advertisementsOfFeatures } from "../discovery/features-hosts.ts"
 import type { PeerGrammar } from "../discovery/peer-entry.ts"
 import type { AdvertisedFact } from "../store/facts.ts"

@@ -1,5 +1,5 @@
 import { Clock, Effect, FiberSet, Queue, Result } from "effect"
-import type { Exclusions } from "../discovery/exclude.ts"
+import type { Exclusions } from "../domain/exclusions.ts"
 import type { PeerGrammar } from "../discovery/peer-entry.ts"
 import type { Chain } from "../domain/chain.ts"
 import type { NotVisitedReason } from "../domain/reason.ts"

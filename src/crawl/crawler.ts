@@ -1,5 +1,5 @@
 import { Cause, Clock, Context, Effect, Exit, Fiber, Layer, Option, Queue, Schema } from "effect"
-import { type Exclusions, rememberingExclusions } from "../discovery/exclude.ts"
+import { type Exclusions, rememberingExclusions } from "../domain/exclusions.ts"
 import { PeerGrammar } from "../discovery/peer-entry.ts"
 import type { Chain } from "../domain/chain.ts"
 import type { Server } from "../domain/server.ts"
@@ -178,6 +178,7 @@ export class Crawler extends Context.Service<Crawler, {
           codeVersion: crawl.codeVersion,
           startedAt: at
         })
+        yield* store.saveOptOuts(crawlId, crawl.exclusions.lists, at)
         const state = yield* stateOf(crawlId, crawl.settings, crawl)
         const facts: Array<Fact> = [...crawl.seeds.collected]
         for (const { excluded } of kept) state.tally.excluded += excluded
@@ -196,6 +197,7 @@ export class Crawler extends Context.Service<Crawler, {
       })
 
       const resume = Effect.fn("Crawler.resume")(function*({ crawl, settings }: Unfinished, context: CrawlContext) {
+        yield* store.saveOptOuts(crawl.crawlId, context.exclusions.lists, yield* Clock.currentTimeMillis)
         const state = yield* stateOf(crawl.crawlId, settings, context)
         state.frontier.restore(crawl.endpoints)
         state.tally.restore(crawl.endpoints)

@@ -1,5 +1,5 @@
 import { Clock, Effect, Random } from "effect"
-import type { Exclusions } from "../discovery/exclude.ts"
+import type { Exclusions } from "../domain/exclusions.ts"
 import type { Chain } from "../domain/chain.ts"
 import type { Differential, DifferentialStage, PersonaName, Segment } from "../domain/differential.ts"
 import { endpointKey } from "../domain/endpoint.ts"
@@ -108,14 +108,16 @@ export const runDifferential = Effect.fn("runDifferential")(function*(
   }
   const known = new Map((yield* store.probing.differentials(chain.name)).map((series) => [series.endpoint, series]))
   const ledger = yield* openLedger(chain.name, run.vantage.name)
+  const startedAt = clock.currentTimeMillisUnsafe()
   const crawlId = yield* store.startCrawl({
     kind: "probe",
     chain,
     vantage: run.vantage,
     settings: { probe: "differential", serversOf, ...settings },
     codeVersion: run.codeVersion,
-    startedAt: clock.currentTimeMillisUnsafe()
+    startedAt
   })
+  yield* store.saveOptOuts(crawlId, run.exclusions.lists, startedAt)
   const gate = new ConnectionGate(settings)
 
   /** What every connection to a server may bring it: errors too, which nobody knows before. */

@@ -1,5 +1,5 @@
 import { Cause, Clock, Context, Effect, Exit, Fiber, Latch, Layer, Result } from "effect"
-import type { Exclusions } from "../discovery/exclude.ts"
+import type { Exclusions } from "../domain/exclusions.ts"
 import type { Chain } from "../domain/chain.ts"
 import type { DueProbe } from "../domain/probe-due.ts"
 import type { VisitReason } from "../domain/reason.ts"
@@ -189,6 +189,7 @@ export class DueProbes extends Context.Service<DueProbes, {
             codeVersion: run.codeVersion,
             startedAt
           })
+          yield* store.saveOptOuts(id, run.exclusions.lists, startedAt)
           const end = (state: "finished" | "interrupted" | "failed") =>
             Effect.flatMap(Clock.currentTimeMillis, (at) => Effect.andThen(store.flush, store.endCrawl(id, state, at)))
           // Detached, because an interruption must reach it as a word: what is under way gets a moment to end.

@@ -1,5 +1,5 @@
 import { Clock, Effect } from "effect"
-import type { Exclusions } from "../discovery/exclude.ts"
+import type { Exclusions } from "../domain/exclusions.ts"
 import { type AddressFact, type HostAddresses, optedOut } from "../domain/address-fact.ts"
 import { Enricher, type LookUpReport } from "../enrich/enricher.ts"
 import type { CrawlId } from "../store/facts.ts"

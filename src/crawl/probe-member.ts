@@ -1,5 +1,5 @@
 import { Clock, Effect, Result } from "effect"
-import type { Exclusions } from "../discovery/exclude.ts"
+import type { Exclusions } from "../domain/exclusions.ts"
 import type { ProbeTarget } from "../domain/probe-target.ts"
 import { Dialer, type DialPlan } from "../transport/dialer.ts"
 import { type Books, booksOf, type CostLedger } from "./cost-ledger.ts"

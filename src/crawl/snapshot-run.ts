@@ -1,5 +1,5 @@
 import { Clock, Effect, type Scope } from "effect"
-import type { Exclusions } from "../discovery/exclude.ts"
+import type { Exclusions } from "../domain/exclusions.ts"
 import type { Chain } from "../domain/chain.ts"
 import type { Snapshot, Tip } from "../domain/snapshot.ts"
 import type { Visit } from "../domain/visit.ts"
@@ -213,14 +213,16 @@ export const takeSnapshot = Effect.fn("takeSnapshot")(function*(
     })
   }
   const ledger = yield* openLedger(run.chain.name, run.vantage.name)
+  const startedAt = yield* Clock.currentTimeMillis
   const crawlId = yield* store.startCrawl({
     kind: "probe",
     chain: run.chain,
     vantage: run.vantage,
     settings: { probe: "snapshot", serversOf, ...run.settings },
     codeVersion: run.codeVersion,
-    startedAt: yield* Clock.currentTimeMillis
+    startedAt
   })
+  yield* store.saveOptOuts(crawlId, run.exclusions.lists, startedAt)
   const host = yield* makeHost(run, ledger, (fact) => store.record(crawlId, [fact]))
   const rules = { exclusions: run.exclusions, allowance: leastSnapshot }
   const members = yield* Effect.forEach(

@@ -1,6 +1,6 @@
 import { Effect } from "effect"
+import { exclusionEntries, exclusionsOf } from "../domain/exclusions.ts"
 import { DiscoveryError } from "./discovery-error.ts"
-import { exclusionEntries, makeExclusions } from "./exclude.ts"
 import { fetchList, isUrl } from "./fetch-list.ts"
 import { decodeText, readTextFile } from "./read-list.ts"
 
@@ -13,7 +13,7 @@ import { decodeText, readTextFile } from "./read-list.ts"
 export const readExclusions = Effect.fn("readExclusions")(function*(fileOrUrl: string) {
   const text = yield* (isUrl(fileOrUrl) ? Effect.map(fetchList(fileOrUrl), ({ bytes }) => decodeText(bytes)) : readTextFile(fileOrUrl))
   const entries = exclusionEntries(text)
-  const list = entries === undefined ? undefined : makeExclusions(entries)
+  const list = entries === undefined ? undefined : exclusionsOf([{ source: fileOrUrl, entries }])
   if (list === undefined || (list.size === 0 && list.unreadable.length > 0)) {
     return yield* new DiscoveryError({
       reason: "bad format",

@@ -1,6 +1,7 @@
 import { Effect } from "effect"
-import { Atlas, type HasOptedOut } from "../atlas/atlas.ts"
+import { Atlas } from "../atlas/atlas.ts"
 import { readWithholding } from "../atlas/read-withholding.ts"
+import type { HasOptedOut } from "../atlas/withholding.ts"
 import type { ServerFilter } from "../atlas/shapes/server-filter.ts"
 import { matches } from "../atlas/shapes/server-filter.ts"
 import { aboutOf, type Provenance } from "./about.ts"

@@ -1,6 +1,7 @@
 import { Context, Effect, type FileSystem, Layer, type Option } from "effect"
 import type { Chain } from "../domain/chain.ts"
 import type { Endpoint } from "../domain/endpoint.ts"
+import type { OptOutList } from "../domain/exclusions.ts"
 import type { NotVisitedReason } from "../domain/reason.ts"
 import type { FeaturesFacts, Visit } from "../domain/visit.ts"
 import { makeCrawlRecords } from "./crawl-records.ts"
@@ -11,6 +12,7 @@ import type { CrawlId, EndpointState, Fact, LedgerFact } from "./facts.ts"
 import { Identities } from "./identities.ts"
 import { type HostCost, type JoinedVisit, readHostCosts, readJoinedVisits } from "./joined-visits.ts"
 import { requireFile } from "./open-database.ts"
+import { readOptOutLists, saveOptOuts } from "./opt-outs.ts"
 import { bringUpToDate } from "./schema.ts"
 import { makeDueRecords, type DueRecords, type ProbesOf } from "./due-records.ts"
 import { makePublisher, publishRegularly } from "./snapshot.ts"
@@ -102,6 +104,10 @@ export class Store extends Context.Service<Store, {
    * no visits; ask for `flush` before.
    */
   readonly forget: (crawlId: CrawlId, hosts: ReadonlyArray<string>) => Effect.Effect<void, StoreError>
+  /** Keeps the opt-out lists that a run read, so that public outputs honour them from then on. */
+  readonly saveOptOuts: (crawlId: CrawlId, lists: ReadonlyArray<OptOutList>, at: number) => Effect.Effect<void, StoreError>
+  /** The opt-out lists of a network, each as the run that read it last found it. */
+  readonly optOutLists: (network: string) => Effect.Effect<ReadonlyArray<OptOutList>, StoreError>
   readonly endCrawl: (crawlId: CrawlId, state: CrawlState, at: number) => Effect.Effect<void, StoreError>
   /** The newest ledger entry of each target for a vantage. */
   readonly ledger: (vantage: string) => Effect.Effect<ReadonlyArray<Omit<LedgerFact, "_tag">>, StoreError>
@@ -164,6 +170,8 @@ const makeStore = Effect.fnUntraced(function*(path: string, options?: Partial<St
     record: crawls.record,
     flush: writer.flush,
     forget: crawls.forget,
+    saveOptOuts: saveOptOuts(writer),
+    optOutLists: Effect.fn("Store.optOutLists")((network) => writer.exclusively((c) => readOptOutLists(c, network))),
     endCrawl: crawls.end,
     ledger: Effect.fn("Store.ledger")((vantage) => writer.exclusively((c) => readLedger(c, vantage))),
     hostCosts: Effect.fn("Store.hostCosts")((of, now) => writer.exclusively((c) => readHostCosts(c, of, now))),

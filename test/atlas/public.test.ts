@@ -5,8 +5,8 @@ import { Atlas, type AtlasService } from "../../src/atlas/atlas.ts"
 import { Database } from "../../src/store/database.ts"
 import type { Fact } from "../../src/store/facts.ts"
 import { analyse, inventedFacts, inventedServers, recordCrawl, shown } from "../support/atlas-database.ts"
-import { temporaryFolder } from "../support/small-database.ts"
-import { advertisementOf, announcedByServer, answeredVisit, observationOf } from "../support/store-facts.ts"
+import { temporaryFolder, withStore } from "../support/small-database.ts"
+import { advertisementOf, announcedByServer, answeredVisit, crawlStart, observationOf, someTime } from "../support/store-facts.ts"
 
 const secret = "secret.example.org"
 const leaked = ["192.168.7.7", "34.200.1.1"]
@@ -85,23 +85,51 @@ describe("the public atlas", () => {
       assert.deepStrictEqual(refused.map(({ reason }) => reason), ["no such server", "no such server"])
     }))
 
-  it.effect("says nothing inferred about who opted out since, in no answer", () =>
+  it.effect("says nothing about who opted out since, in no answer", () =>
     Effect.gen(function*() {
       const path = `${yield* temporaryFolder}/observatory.duckdb`
       yield* analyse(path, yield* recordCrawl(path, inventedFacts()))
       const local = yield* shown(path, everything)
       const operator = local.clusters.find(({ kind }) => kind === "operator")!
       const seen = yield* publicly(path, everything, (host) => host === "two.fleet.test")
+      assert.include(JSON.stringify(local), "two.fleet.test")
+      assert.notInclude(JSON.stringify(seen), "two.fleet.test")
       assert.isFalse(seen.clusters.some(({ clusterId }) => clusterId === operator.clusterId))
       assert.deepStrictEqual(seen.overview.operatorsByShare, [])
-      const detail = seen.details.find(({ server }) => server.host === "two.fleet.test")!
-      assert.deepStrictEqual([detail.score, detail.behaviour, detail.pairs], [null, null, []])
-      const field = detail.endpoints[0]!.fields.find(({ name }) => name === "cluster_id")!
-      assert.deepStrictEqual([field.value, field.unknown], [null, "withheld from public outputs"])
-      assert.isFalse(seen.suspicion.ranking.some(({ host }) => host === "two.fleet.test"))
+      assert.strictEqual(seen.overview.serversAnswered.value, local.overview.serversAnswered.value)
+      assert.match(seen.overview.withheld!, /1 server whose operator asked to be left out\./)
       assert.isFalse(seen.exposure.rows.some(({ clusterId }) => clusterId === operator.clusterId))
-      const [one, two] = ["one.fleet.test", "two.fleet.test"].map((host) => seen.servers.find((row) => row.host === host)!.serverId)
-      const pair = yield* publicly(path, (atlas) => atlas.pair(1, one!, two!), (host) => host === "two.fleet.test")
-      assert.deepStrictEqual([pair.sameOperator, pair.evidence, pair.heldBy], [null, [], "withheld from public outputs"])
+      const { serverId } = local.servers.find(({ host }) => host === "two.fleet.test")!
+      const refused = yield* publicly(path, (atlas) => Effect.flip(atlas.server(1, serverId)), (host) => host === "two.fleet.test")
+      assert.strictEqual(refused.reason, "no such server")
+    }))
+
+  it.effect("honours the opt-out lists that runs stored, of older crawls too, until that very list is read again without the entry", () =>
+    Effect.gen(function*() {
+      const path = `${yield* temporaryFolder}/observatory.duckdb`
+      const first = yield* recordCrawl(path, inventedFacts())
+      yield* analyse(path, first)
+      const read = (source: string, entries: ReadonlyArray<string>, at: number, network = "mainnet") => withStore(path, (store) =>
+        Effect.gen(function*() {
+          const run = yield* store.startCrawl(crawlStart({ startedAt: at, network }))
+          yield* store.saveOptOuts(run, [{ source, entries }], at)
+          yield* store.endCrawl(run, "finished", at)
+          return run
+        }))
+      const named = publicly(path, (atlas) => Effect.map(atlas.servers(first), (rows) =>
+        ["one.fleet.test", "two.fleet.test", "ash.example.org"].filter((name) => rows.some(({ hosts }) => hosts.includes(name)))))
+      const all = ["one.fleet.test", "two.fleet.test", "ash.example.org"]
+      assert.deepStrictEqual(yield* named, all)
+      yield* read("optout.txt", ["ash.example.org"], someTime + 1e6, "testnet4")
+      assert.deepStrictEqual(yield* named, all)
+      yield* read("optout.txt", ["*.fleet.test", "not an entry"], someTime + 2e6)
+      assert.deepStrictEqual(yield* named, ["ash.example.org"])
+      yield* read("https://example.org/others.txt", ["elsewhere.example.net"], someTime + 3e6)
+      assert.deepStrictEqual(yield* named, ["ash.example.org"])
+      const last = yield* read("optout.txt", ["two.fleet.test"], someTime + 4e6)
+      assert.deepStrictEqual(yield* named, ["one.fleet.test", "ash.example.org"])
+      // A run that is taken up again reads its lists anew.
+      yield* withStore(path, (store) => store.saveOptOuts(last, [{ source: "optout.txt", entries: [] }], someTime + 5e6))
+      assert.deepStrictEqual(yield* named, all)
     }))
 })

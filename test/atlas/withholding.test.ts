@@ -13,6 +13,7 @@ const hostOf = (serverId: number | null, host: string, changes?: Partial<HostFac
   endpoints: 1,
   endpointsReachable: 1,
   announced: true,
+  addresses: [],
   joinedByClaims: false,
   ...changes
 })
@@ -106,21 +107,30 @@ describe("what public outputs leave out", () => {
     )
   })
 
-  it("says nothing inferred about an operator who opted out, and nothing of the group at all", () => {
+  it("shows no server whose operator opted out, under none of its hosts, and nothing of the group that it is in", () => {
     const hosts = [1, 2, 3, 4].map((id) => hostOf(id, `host${id}.example.org`))
+    const facts = factsOf([...hosts, hostOf(2, "other-name.example.org")], { hasOptedOut: (host) => host === "host2.example.org" })
     const rows = hosts.map(({ host, serverId }) => rowOf(serverId!, [host], { clusterId: serverId! < 4 ? 1 : null, backendId: 2 }))
+    const withholding = withholdingOf(facts)
     const { clusters, servers } = publicCrawl(
       rows,
       [clusterOf("operator", [1, 2, 3]), clusterOf("shared infrastructure", [1, 2, 4], 2)],
-      withholdingOf(factsOf(hosts, { hasOptedOut: (host) => host === "host2.example.org" }))
+      withholding
     )
     assert.deepStrictEqual(clusters.map(({ row, serverIds }) => [row.kind, serverIds]), [["shared infrastructure", [1, 4]]])
-    assert.deepStrictEqual(servers.map(({ backendId, clusterId, score }) => [clusterId, backendId, score]), [
-      [null, 2, 5],
-      [null, null, null],
-      [null, null, 5],
-      [null, 2, 5]
-    ])
+    assert.deepStrictEqual(servers.map(({ backendId, clusterId, serverId }) => [serverId, clusterId, backendId]), [[1, null, 2], [3, null, null], [4, null, 2]])
+    assert.deepStrictEqual([...withholding.hosts], ["host2.example.org", "other-name.example.org"])
+    assert.deepStrictEqual(withholding.counts, { servers: 0, leakedHosts: 0, onionJoins: 0, optedOutServers: 1 })
+  })
+
+  it("knows who opted out by an address too, and writes that nowhere unless somebody else is there", () => {
+    const withholding = withholdingOf(factsOf([
+      hostOf(1, "a.example.org", { addresses: ["34.90.1.1", "34.90.1.2"] }),
+      hostOf(2, "b.example.org", { addresses: ["34.90.1.2"] }),
+      hostOf(null, "only-announced.example.org", { addresses: ["34.90.1.1"] })
+    ], { hasOptedOut: (_, addresses) => addresses.includes("34.90.1.1") }))
+    assert.deepStrictEqual([...withholding.servers], [1])
+    assert.deepStrictEqual([...withholding.hosts].toSorted(), ["34.90.1.1", "a.example.org", "only-announced.example.org"])
   })
 
   it("states what is left out, and nothing where nothing is", () => {
@@ -161,7 +171,7 @@ describe("what public outputs leave out", () => {
       const ids = [...new Set(hosts.flatMap(({ serverId }) => serverId ?? []))].toSorted((a, b) => a - b)
       const rows = ids.map((id) => rowOf(id, hosts.filter(({ serverId }) => serverId === id).map(({ host }) => host), { clusterId: 1, operatorPosterior: 0.99 }))
       const shown = publicCrawl(rows, [clusterOf("operator", ids)], withholding)
-      assert.strictEqual(shown.servers.length + withholding.counts.servers, ids.length)
+      assert.strictEqual(shown.servers.length + withholding.counts.servers + withholding.counts.optedOutServers, ids.length)
       for (const row of shown.servers) {
         assert.isAbove(row.hosts.length, 0)
         assert.include(row.hosts, row.host)

@@ -4,7 +4,7 @@ import { type ConnectionInput, connectionOf, storedConnection } from "../../src/
 import { clientNameOf } from "../../src/cli/client-name.ts"
 import { Crawler } from "../../src/crawl/crawler.ts"
 import { defaultCrawlSettings } from "../../src/crawl/settings.ts"
-import { noExclusions } from "../../src/discovery/exclude.ts"
+import { noExclusions } from "../../src/domain/exclusions.ts"
 import { seedsOfFlags } from "../../src/discovery/seeds.ts"
 import { shippedChains } from "../../src/domain/chain.ts"
 import { Store } from "../../src/store/store.ts"

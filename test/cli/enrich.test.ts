@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import type { RunningSimnet } from "../../src/simnet/simnet.ts"
 import type { TruthLine } from "../../src/simnet/truth/truth.ts"
 import { runCli, startCli } from "../support/cli.ts"
-import { queryFile } from "../support/duck.ts"
+import { changeFile, queryFile } from "../support/duck.ts"
 import { runSimnet } from "../support/running-simnet.ts"
 import { planOf } from "../support/simnet-plan.ts"
 
@@ -116,6 +116,14 @@ describe.concurrent("a crawl of a simulated network", () => {
     expect(Number(excluded?.["known"] ?? 0)).toBe(0)
     const resolved = await queryFile(at(db), "SELECT count(*) AS n FROM host_address WHERE list_bool_or(list_transform(addresses, lambda a: a LIKE '241.%'))")
     expect(Number(resolved[0]!["n"])).toBe(0)
+    // Kept, so that whatever is asked or published later leaves them out without the flag.
+    const kept = await queryFile(at(db), "SELECT crawl_id, source, pattern FROM opt_out_in_force")
+    expect(kept).toEqual([{ crawl_id: 1, source: at("opt-out.txt"), pattern: "241.0.0.0/8" }])
+    await changeFile(at(db), "DELETE FROM enrichment; DELETE FROM host_address")
+    const again = await runCli(["enrich", "--network", "mainnet-sim", "--db", at(db), ...dns(), "--no-ptr"])
+    expect(again.code, again.stderr).toBe(0)
+    const [asked] = await queryFile(at(db), "SELECT count(*) AS n FROM enrichment WHERE address LIKE '241.%' AND reason IS NULL")
+    expect(Number(asked!["n"])).toBe(0)
   }, 120_000)
 
   it("that is interrupted while it looks up is over, keeps the names it resolved, and says how to go on", async () => {

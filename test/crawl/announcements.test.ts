@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest"
 import { announcedBy, visitWithoutExcluded, visitWithShortLists, withoutExcluded } from "../../src/crawl/announcements.ts"
-import { makeExclusions } from "../../src/discovery/exclude.ts"
+import { makeExclusions } from "../../src/domain/exclusions.ts"
 import { PeerGrammar } from "../../src/discovery/peer-entry.ts"
 import { shippedChains } from "../../src/domain/chain.ts"
 import type { Visit } from "../../src/domain/visit.ts"

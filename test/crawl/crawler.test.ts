@@ -4,7 +4,7 @@ import { TestClock } from "effect/testing"
 import { balanceLimit, errorLimit, leastVisit, visitAllowance } from "../../src/crawl/cost-ledger.ts"
 import { Crawler, findUnfinished, type NewCrawl } from "../../src/crawl/crawler.ts"
 import { type CrawlSettings, defaultCrawlSettings } from "../../src/crawl/settings.ts"
-import { makeExclusions, noExclusions } from "../../src/discovery/exclude.ts"
+import { exclusionsOf, noExclusions } from "../../src/domain/exclusions.ts"
 import { shippedChains } from "../../src/domain/chain.ts"
 import type { AdvertisedFact } from "../../src/store/facts.ts"
 import { advertisementOfPorts } from "../support/advertisements.ts"
@@ -296,8 +296,9 @@ describe("a crawl", () => {
       })
       const summary = yield* finish(start(crawlOf({
         seeds: [seedFact("a.example.org")],
-        exclusions: makeExclusions(["*.opted.example", "198.51.7.0/24"])
+        exclusions: exclusionsOf([{ source: "optout.txt", entries: ["*.opted.example", "198.51.7.0/24"] }])
       })))
+      expect(store.optOuts).toEqual([{ source: "optout.txt", entries: ["*.opted.example", "198.51.7.0/24"] }])
       expect(network.visited).toEqual(["a.example.org:50002:s", "d.example.org:50002:s"])
       expect(store.forgotten).toEqual(["e.example.org"])
       expect(JSON.stringify(store.facts)).not.toMatch(/opted|c\.example|198\.51\.7/)

@@ -8,7 +8,7 @@ import { type DifferentialSettings, defaultDifferentialSettings } from "../../sr
 import { runDifferential } from "../../src/crawl/differential-run.ts"
 import { takeSnapshot } from "../../src/crawl/snapshot-run.ts"
 import { defaultSnapshotSettings } from "../../src/crawl/snapshot-settings.ts"
-import { noExclusions } from "../../src/discovery/exclude.ts"
+import { noExclusions } from "../../src/domain/exclusions.ts"
 import { Store } from "../../src/store/store.ts"
 import { type CrawledNetwork, crawlAgain, dialling } from "../support/crawled-network.ts"
 import { queryFile } from "../support/duck.ts"

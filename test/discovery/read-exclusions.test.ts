@@ -20,7 +20,7 @@ for (const [name, client] of [["node:http", NodeHttpClient.layerNodeHttp], ["fet
         })
         const list = yield* readExclusions(url)
         assert.strictEqual(list.size, 2)
-        assert.deepStrictEqual(list.unreadable, ["\"not an entry\""])
+        assert.deepStrictEqual(list.unreadable, ["not an entry"])
         assert.strictEqual(list.excludes("x.b.example", []), "*.b.example")
       }))
 

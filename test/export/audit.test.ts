@@ -101,7 +101,7 @@ describe("what is to be said of entries", () => {
 })
 
 describe("observatory audit", () => {
-  it("says nothing inferred in public of those whose operator opted out since, and everything to the owner of the database", async () => {
+  it("says nothing in public of those whose operator opted out since, and everything to the owner of the database", async () => {
     const optedOut = join(folder, "opted-out.txt")
     writeFileSync(optedOut, "alpha.example.org\n")
     const kinds = async (...args: ReadonlyArray<string>) => {
@@ -111,6 +111,10 @@ describe("observatory audit", () => {
     }
     expect(await kinds()).toEqual(["alpha.example.org", "Beta.example.org"])
     expect(await kinds("--exclude", optedOut)).toEqual([])
+    const said = await runCli(["audit", listFile, "--db", db, "--exclude", optedOut])
+    expect(said.stdout).not.toContain("alpha.example.org")
+    // The onion is withheld anyway.
+    expect(said.stdout).toContain("Of 2 more nothing is said here")
     expect(await kinds("--exclude", optedOut, "--local")).toEqual(["alpha.example.org", "Beta.example.org"])
   })
 

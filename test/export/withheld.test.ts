@@ -66,7 +66,7 @@ describe("exports without --local", () => {
     expect(local).toContain("\"audience\": \"local\"")
   }, 180_000)
 
-  it("say of an operator who opted out nothing inferred", async () => {
+  it("say nothing of an operator who opted out", async () => {
     const list = join(folder, "opted-out.txt")
     writeFileSync(list, "beta.example.org\n")
     const rows = async (name: string, ...args: ReadonlyArray<string>) => {

@@ -1,5 +1,6 @@
 import { Effect, Layer, Option } from "effect"
 import { endpointKey } from "../../src/domain/endpoint.ts"
+import type { OptOutList } from "../../src/domain/exclusions.ts"
 import type { AdvertisedFact, EndpointFact, Fact, LedgerFact, VisitFact } from "../../src/store/facts.ts"
 import type { AddressFact, HostAddresses } from "../../src/domain/address-fact.ts"
 import type { VisitedHost } from "../../src/store/enrichment-records.ts"
@@ -13,6 +14,7 @@ export class MemoryStore {
   state: CrawlState | null = null
   snapshots = 0
   readonly forgotten: Array<string> = []
+  readonly optOuts: Array<OptOutList> = []
   readonly enriched: Array<AddressFact> = []
   readonly hosts: Array<HostAddresses> = []
   /** What earlier crawls found to be one server. */
@@ -79,6 +81,8 @@ export class MemoryStore {
       record: (_crawlId, facts) => Effect.sync(() => void this.units.push(facts)),
       flush: Effect.void,
       forget: (_crawlId, hosts) => Effect.sync(() => void this.forgotten.push(...hosts)),
+      saveOptOuts: (_crawlId, lists) => Effect.sync(() => void this.optOuts.push(...lists)),
+      optOutLists: () => Effect.succeed(this.optOuts),
       endCrawl: (_crawlId, state) => Effect.sync(() => void (this.state = state)),
       ledger: () => Effect.sync(() => this.ledger),
       hostCosts: () =>

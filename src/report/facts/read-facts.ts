@@ -1,12 +1,12 @@
 import { Effect, Schema } from "effect"
 import { shippedIndicators } from "../../analysis/suspicion/indicator-table.ts"
 import { bounded } from "../../atlas/bounded.ts"
-import { Atlas, type HasOptedOut } from "../../atlas/atlas.ts"
+import { Atlas } from "../../atlas/atlas.ts"
 import type { AtlasError } from "../../atlas/atlas-error.ts"
 import type { CrawlRow } from "../../atlas/shapes/crawl.ts"
 import type { ServerRow } from "../../atlas/shapes/server-row.ts"
 import { readWithholding } from "../../atlas/read-withholding.ts"
-import { scrubbed, type Withholding } from "../../atlas/withholding.ts"
+import { type HasOptedOut, scrubbed, type Withholding } from "../../atlas/withholding.ts"
 import { Database } from "../../store/database.ts"
 import { readChange } from "../changes/read-change.ts"
 import type { LabelFile } from "../labels/label-file.ts"
@@ -19,7 +19,7 @@ import type { AnalysisRun, ReportFacts } from "./report-facts.ts"
 /** What is asked of a report. */
 export interface ReportOptions {
   readonly isLocal: boolean
-  /** Of a report for the public: who asked to be left out since the crawl. */
+  /** Of a report for the public: who asked to be left out, beyond the lists that are stored. */
   readonly hasOptedOut: HasOptedOut
   /** Crawl to compare with; null for none. */
   readonly compareWith: number | null
@@ -86,22 +86,20 @@ const StatementRow = Schema.Struct({ server_id: Schema.Int, kind: Schema.String,
 
 /**
  * What may be said of servers that are shown: no host or address that is
- * withheld, and nothing of those whose operators asked to be left out.
+ * withheld.
  */
 const shownStatements = (
   statements: ReadonlyArray<Statement>,
   servers: ReadonlyMap<number, ServerRow>,
-  { hosts, optedOut }: Pick<Withholding, "hosts" | "optedOut">
+  hosts: Withholding["hosts"]
 ): ReadonlyArray<Statement> =>
   statements.flatMap((one) => {
     const server = servers.get(one.server_id)
-    if (server === undefined || optedOut.has(one.server_id)) return []
+    if (server === undefined) return []
     if (one.kind === "host" && !server.hosts.includes(one.value)) return []
     if (one.kind === "address" && !server.addresses.includes(one.value)) return []
     return [{ ...one, value: scrubbed(one.value, hosts) }]
   })
-
-const nothingWithheld: Pick<Withholding, "hosts" | "optedOut"> = { hosts: new Set(), optedOut: new Set() }
 
 /** Groups explained in full; the others are in the table. */
 const explainedGroups = 12
@@ -126,13 +124,13 @@ export const readReportFacts = Effect.fn("readReportFacts")(function*(crawl: Cra
   const statements = yield* readNamed("stated-owners", StatementRow, { crawl: crawlId })
   const { fleets, lies } = yield* readPower(crawlId, options.wantsFleets)
   const overview = yield* atlas.overview(crawlId)
-  const withholding = options.isLocal ? nothingWithheld : yield* readWithholding(crawlId, crawl.simulated, options.hasOptedOut)
+  const withheld: Withholding["hosts"] = options.isLocal ? new Set() : (yield* readWithholding(crawlId, crawl.simulated, options.hasOptedOut)).hosts
   const named = yield* readNamedFacts(crawlId, network, shippedIndicators.threshold)
   const shown = new Map(servers.map((row) => [row.serverId, row]))
-  const labelled = new Map(servers.filter(({ serverId }) => !withholding.optedOut.has(serverId)).map(({ host, serverId }) => [serverId, host]))
+  const labelled = new Map(servers.map(({ host, serverId }) => [serverId, host]))
   const facts: ReportFacts = {
     crawl,
-    named: options.isLocal ? named : scrubbed(named, withholding.hosts),
+    named: options.isLocal ? named : scrubbed(named, withheld),
     overview,
     servers,
     run: yield* readRun(crawlId),
@@ -147,7 +145,7 @@ export const readReportFacts = Effect.fn("readReportFacts")(function*(crawl: Cra
     snapshots: yield* readSnapshots(crawlId),
     fleets,
     lies,
-    labels: matchLabels(labelled, shownStatements(statements.rows, shown, withholding), options.labels),
+    labels: matchLabels(labelled, shownStatements(statements.rows, shown, withheld), options.labels),
     change: options.compareWith === null ? null : yield* readChange(crawl, options.compareWith),
     isLocal: options.isLocal
   }

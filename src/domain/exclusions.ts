@@ -1,9 +1,16 @@
-import { addressBlock, canonicalAddress, ipVersion } from "../domain/address.ts"
-import { parseEndpoint } from "../domain/endpoint.ts"
-import { parseHost } from "../domain/host.ts"
-import { quoted } from "./bounded-text.ts"
+import { addressBlock, canonicalAddress, ipVersion } from "./address.ts"
+import { parseEndpoint } from "./endpoint.ts"
+import { parseHost } from "./host.ts"
 
-/** An opt-out list, decoded once for many questions. */
+/** One opt-out list as it was read. */
+export interface OptOutList {
+  /** The file or URL, as it was named to us. */
+  readonly source: string
+  /** Its entries, as written. */
+  readonly entries: ReadonlyArray<string>
+}
+
+/** Opt-out lists, decoded once for many questions. */
 export interface Exclusions {
   /**
    * The entry that excludes a host or one of its addresses, as written in the
@@ -12,7 +19,9 @@ export interface Exclusions {
   readonly excludes: (host: string, addresses: ReadonlyArray<string>) => string | undefined
   /** Entries in force. */
   readonly size: number
-  /** Lines that say nothing we can follow: to be shown to the user, never silently passed over. */
+  /** The lists it was made of; a crawl stores them, so that whatever is published later can honour them. */
+  readonly lists: ReadonlyArray<OptOutList>
+  /** Entries that say nothing we can follow: to be shown to the user, never silently passed over. */
   readonly unreadable: ReadonlyArray<string>
 }
 
@@ -98,13 +107,13 @@ export const rememberingExclusions = (exclusions: Exclusions): Exclusions => {
 }
 
 /** Nothing is excluded. */
-export const noExclusions: Exclusions = { excludes: () => undefined, size: 0, unreadable: [] }
+export const noExclusions: Exclusions = { excludes: () => undefined, size: 0, lists: [], unreadable: [] }
 
 /**
  * Decode opt-out entries: a host, `*.domain` (the domain itself and all below),
  * a CIDR block, an address, an onion, or an endpoint (its whole host).
  */
-export const makeExclusions = (entries: ReadonlyArray<string>): Exclusions => {
+export const makeExclusions = (entries: ReadonlyArray<string>, lists: ReadonlyArray<OptOutList> = []): Exclusions => {
   const rules: Rules = {
     hosts: new Map(),
     domains: new Map(),
@@ -123,9 +132,14 @@ export const makeExclusions = (entries: ReadonlyArray<string>): Exclusions => {
       return undefined
     },
     size: entries.length - unreadable.length,
-    unreadable: unreadable.slice(0, 100).map(quoted)
+    lists,
+    unreadable
   }
 }
+
+/** What several lists name together. */
+export const exclusionsOf = (lists: ReadonlyArray<OptOutList>): Exclusions =>
+  makeExclusions(lists.flatMap(({ entries }) => entries), lists)
 
 /**
  * The entries of an opt-out text: one a line, `#` starts a comment, or a JSON
