@@ -46,6 +46,8 @@ export const problemOfAtlas = (error: AtlasError): NotFound | NotAnalysed | Inte
     case "no such crawl":
     case "no such server":
     case "no such cluster":
+    // Nothing here compares two crawls.
+    case "not comparable":
       return new NotFound({ message: error.message })
     case "not analysed":
       return new NotAnalysed({ message: error.message })

@@ -9,6 +9,8 @@ export const AtlasReason = Schema.Literals([
   "no such cluster",
   /** It needs `analyze` to have been run on the crawl. */
   "not analysed",
+  /** Two crawls of different networks, or a crawl and itself. */
+  "not comparable",
   /** The database could not be read, or holds what no version of this program writes. */
   "cannot read"
 ])

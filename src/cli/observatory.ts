@@ -5,6 +5,7 @@ import { crawlCommand } from "./crawl.ts"
 import { configFlag } from "./config-file.ts"
 import { demoCommand } from "./demo.ts"
 import { dictionaryCommand } from "./dictionary.ts"
+import { diffCommand } from "./diff.ts"
 import { enrichCommand } from "./enrich.ts"
 import { evaluateCommand } from "./evaluate.ts"
 import { exportCommand } from "./export.ts"
@@ -23,6 +24,6 @@ export const observatory = Command.make("observatory").pipe(
   Command.withDescription(
     "Who runs the Electrum servers that see my addresses? Crawls the network, stores it in DuckDB, and shows who is who."
   ),
-  Command.withSubcommands([crawlCommand, visitCommand, probeCommand, enrichCommand, analyzeCommand, evaluateCommand, exposureCommand, reportCommand, exportCommand, verifyCommand, auditCommand, queryCommand, serveCommand, noteCommand, dictionaryCommand, simnetCommand, demoCommand]),
+  Command.withSubcommands([crawlCommand, visitCommand, probeCommand, enrichCommand, analyzeCommand, evaluateCommand, exposureCommand, reportCommand, exportCommand, verifyCommand, auditCommand, diffCommand, queryCommand, serveCommand, noteCommand, dictionaryCommand, simnetCommand, demoCommand]),
   Command.withGlobalFlags([GlobalFlag.Setting("config")({ flag: configFlag })])
 )

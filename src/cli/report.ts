@@ -1,13 +1,13 @@
 import { Effect, FileSystem, Layer } from "effect"
 import { Command, Flag } from "effect/cli"
 import { Atlas } from "../atlas/atlas.ts"
-import type { CrawlRow } from "../atlas/shapes/crawl.ts"
 import { parseLabels } from "../report/labels/label-file.ts"
 import { Database } from "../store/database.ts"
 import { QueryCatalogue } from "../store/query-catalogue.ts"
+import { chosenCrawl } from "./chosen-crawl.ts"
 import { simulatedNotice } from "./crawl-summary.ts"
 import { crawlNumberFlag, db, networkFlags } from "./flags.ts"
-import { chosenChain, usageError } from "./network.ts"
+import { usageError } from "./network.ts"
 import { integer, nullable, text, toggle } from "./option.ts"
 import { optedOutFlag, readOptedOut } from "./opted-out.ts"
 import { Output } from "./output.ts"
@@ -18,24 +18,6 @@ const readLabels = Effect.fnUntraced(function*(path: string) {
     Effect.catch(() => usageError(`There is no file of labels ${path} that can be read.`))
   )
   return { file: path.replace(/^.*[/\\]/, ""), labels: yield* Effect.fromResult(parseLabels(path, written)) }
-})
-
-/** The crawl that is reported on: the newest finished one of the network named, or of the only one in the file. */
-const chosenCrawl = Effect.fnUntraced(function*(
-  input: { readonly network: string | null; readonly chainFile: string | null },
-  crawls: ReadonlyArray<CrawlRow>
-) {
-  const networks = new Set(crawls.map(({ network }) => network))
-  const isNamed = input.network !== null || input.chainFile !== null
-  const network = !isNamed && networks.size === 1 ? [...networks][0]! : (yield* chosenChain(input)).name
-  const some = crawls.filter((crawl) => crawl.network === network && crawl.kind === "crawl")
-  const crawl = some.find(({ state }) => state === "finished") ?? some.find(({ state }) => state === "limited")
-  if (crawl !== undefined) return crawl.crawlId
-  return yield* usageError(
-    some.length === 0
-      ? `There is no crawl of ${network} in the database${networks.size === 0 ? "" : `, but of ${[...networks].join(", ")}`}: name one with --network.`
-      : `No crawl of ${network} in the database has ended: finish it with \`crawl --resume\` first.`
-  )
 })
 
 export const reportCommand = Command.make("report", {
@@ -59,7 +41,7 @@ export const reportCommand = Command.make("report", {
   yield* Effect.gen(function*() {
     const database = yield* Database
     const atlas = yield* Atlas
-    const crawlId = input.crawl ?? (yield* chosenCrawl(input, yield* atlas.crawls))
+    const crawlId = input.crawl ?? (yield* chosenCrawl(input, yield* atlas.crawls)).crawlId
     const sha256 = database.origin.kind === "file" && hash._tag === "Some" ? hash.value : yield* fileHash(database.origin.path)
     const { document, files } = yield* makeReport(crawlId, sha256, {
       isLocal: input.local,

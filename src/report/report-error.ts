@@ -4,8 +4,6 @@ import { Schema } from "effect"
 export const ReportReason = Schema.Literals([
   /** The file of `--labels` cannot be read, or is none. */
   "bad labels",
-  /** The crawl to compare with is not of the same network, or is the same. */
-  "not comparable",
   "cannot write"
 ])
 export type ReportReason = typeof ReportReason.Type

@@ -40,7 +40,7 @@ export interface EnrichmentRecords {
   readonly saveFacts: (network: string, facts: ReadonlyArray<AddressFact>) => Effect.Effect<void, StoreError>
   /** All that is known of hosts, however old. */
   readonly hosts: (network: string) => Effect.Effect<ReadonlyArray<HostAddresses>, StoreError>
-  /** Each takes the place of what was known of the host before; a refusal never that of addresses. */
+  /** Each takes the place of what was known of the host before, which is kept with its time; a refusal never that of addresses. */
   readonly saveHosts: (network: string, hosts: ReadonlyArray<HostAddresses>) => Effect.Effect<void, StoreError>
 }
 
@@ -219,6 +219,10 @@ const saveHosts = (writer: Writer, network: string, hosts: ReadonlyArray<HostAdd
   }))
   const parameters = { network, rows: JSON.stringify(rows) }
   return together(writer, [
+    // What a name had at an earlier crawl is how one knows that it moved since.
+    [`INSERT INTO earlier_host_address BY NAME
+     SELECT network, host, addresses, resolved_at FROM host_address h WHERE network = $network AND len(h.addresses) > 0 AND host IN
+       (SELECT host FROM ${hostRows} r WHERE ${overrules})`, parameters],
     [`DELETE FROM host_address h WHERE network = $network AND host IN
        (SELECT host FROM ${hostRows} r WHERE len(h.addresses) = 0 OR ${overrules})`, parameters],
     [`INSERT INTO host_address BY NAME

@@ -9,7 +9,7 @@ import type { Overview } from "../../atlas/shapes/overview.ts"
 import type { ServerRow } from "../../atlas/shapes/server-row.ts"
 import type { SuspicionPage } from "../../atlas/shapes/suspicion.ts"
 import type { Texts } from "../../atlas/shapes/text.ts"
-import type { CrawlChange } from "../changes/crawl-change.ts"
+import type { CrawlChange } from "../../atlas/changes/crawl-change.ts"
 import type { LabelFindings } from "../labels/match-labels.ts"
 import type { NamedFacts } from "./named-facts.ts"
 
