@@ -1,4 +1,4 @@
-import { Effect, Layer } from "effect"
+import { Context, Effect, Layer } from "effect"
 import type { StoredConnection } from "../crawl/settings.ts"
 import type { Chain } from "../domain/chain.ts"
 import { ByteBudget } from "../electrum/byte-budget.ts"
@@ -6,7 +6,8 @@ import { DeepVisitor } from "../probe/deep/deep-visitor.ts"
 import { VisitTimeouts } from "../probe/visit-timeouts.ts"
 import { Visitor } from "../probe/visitor.ts"
 import type { Vantage } from "../store/store.ts"
-import { isLoopbackOnly } from "../transport/address-policy.ts"
+import type { Endpoint } from "../domain/endpoint.ts"
+import { isLoopback, isLoopbackOnly } from "../transport/address-policy.ts"
 import { Dialer } from "../transport/dialer.ts"
 import { defaultTimeouts, type DialerOptions, type DialTimeouts } from "../transport/dial-options.ts"
 import { findTor, localTorCandidates } from "../transport/local-tor.ts"
@@ -29,6 +30,8 @@ export interface ConnectionInput {
 /** How to dial, and from where; built once per command. */
 export interface Connection {
   readonly layer: Layer.Layer<Dialer | Visitor | DeepVisitor | ByteBudget>
+  /** For hosts that the user names as sources: private ones too, and those of this machine without a proxy. */
+  readonly sources: Layer.Layer<Dialer | Resolver>
   readonly vantage: Vantage
 }
 
@@ -60,6 +63,17 @@ const reachesOnions = Effect.fnUntraced(function*(tor: DialerOptions["tor"], pro
   return chain.simulated ? proxy !== null : (yield* findTor(localTorCandidates)) !== null
 })
 
+const sourceDialer = (options: DialerOptions): Layer.Layer<Dialer, never, Resolver> =>
+  Layer.effect(Dialer, Effect.gen(function*() {
+    const usual = Context.get(yield* Layer.build(Dialer.layer({ ...options, allowPrivate: true })), Dialer)
+    const near = Context.get(yield* Layer.build(Dialer.layer({ ...options, allowPrivate: true, proxy: null })), Dialer)
+    const dialerOf = ({ host }: Endpoint) => isLoopback(host) ? near : usual
+    return Dialer.of({
+      plan: (endpoint) => dialerOf(endpoint).plan(endpoint),
+      connect: (plan) => dialerOf(plan.endpoint).connect(plan)
+    })
+  }))
+
 /** From flags to a way of dialling. Wrong values are usage errors. */
 export const connectionOf = Effect.fnUntraced(function*(input: ConnectionInput, chain: Chain, vantageName: string) {
   // Simulated names may be real people's: whatever stands for them is on this machine.
@@ -73,9 +87,9 @@ export const connectionOf = Effect.fnUntraced(function*(input: ConnectionInput, 
   // Through a proxy, routes are the proxy's; with loopback only, none is needed.
   const routes = proxy !== null || onlyLoopback ? { ipv4: true, ipv6: true } : yield* detectVantage
   const policy = { allowPrivate: input.allowPrivate, simulated: chain.simulated, loopbackOnly: onlyLoopback }
-  const dialer = Dialer.layer({ ...policy, proxy, tor, vantage: routes, timeouts: dialTimeouts(input.connectTimeout) }).pipe(
-    Layer.provide(Resolver.layer({ ...policy, server }))
-  )
+  const options: DialerOptions = { ...policy, proxy, tor, vantage: routes, timeouts: dialTimeouts(input.connectTimeout) }
+  const resolver = Resolver.layer({ ...policy, server })
+  const dialer = Dialer.layer(options).pipe(Layer.provide(resolver))
   const vantage: Vantage = { name: vantageName, ...routes, tor: yield* reachesOnions(tor, proxy, chain), proxy: proxy !== null }
   const connection: Connection = {
     layer: Layer.merge(Visitor.layer, DeepVisitor.layer).pipe(
@@ -83,6 +97,7 @@ export const connectionOf = Effect.fnUntraced(function*(input: ConnectionInput, 
       Layer.provideMerge(ByteBudget.layer),
       Layer.provideMerge(visitTimeouts(input.replyTimeout))
     ),
+    sources: sourceDialer(options).pipe(Layer.provideMerge(resolver)),
     vantage
   }
   return connection

@@ -145,12 +145,12 @@ const prepare = Effect.fnUntraced(function*(run: RunCrawl) {
 const crawlOnce = Effect.fnUntraced(function*(
   run: RunCrawl,
   { exclusions, settings, unfinished }: Effect.Success<ReturnType<typeof prepare>>,
-  { layer, vantage }: Connection,
+  { layer, sources, vantage }: Connection,
   onProgress: CrawlContext["onProgress"]
 ) {
   const context: CrawlContext = { chain: run.chain, vantage, codeVersion: version, exclusions, onProgress }
   const begin = unfinished === null
-    ? Effect.map(collectSeeds(run.fresh!.sources), (collections) => (crawler: typeof Crawler.Service) =>
+    ? Effect.map(Effect.provide(collectSeeds(run.fresh!.sources), sources), (collections) => (crawler: typeof Crawler.Service) =>
       crawler.start({ ...context, settings, seeds: crawlSeedsOf(collections) }))
     : Effect.succeed((crawler: typeof Crawler.Service) => crawler.resume(unfinished, context))
   return yield* Effect.flatMap(Crawler, yield* begin).pipe(Effect.provide(Layer.provide(Crawler.layer, layer)))

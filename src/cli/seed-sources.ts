@@ -3,10 +3,14 @@ import { Flag } from "effect/cli"
 import { isUrl } from "../discovery/fetch-list.ts"
 import { type Collection, collectSources } from "../discovery/sources/collect.ts"
 import { givenSource, listSource, type Reading, shippedSource } from "../discovery/sources/list-sources.ts"
+import { ircSource } from "../discovery/sources/irc/irc-source.ts"
+import { parseIrcTarget } from "../discovery/sources/irc/irc-target.ts"
 import type { SeedSource } from "../discovery/sources/seed-source.ts"
 import type { Chain } from "../domain/chain.ts"
 import { forDisplay } from "../domain/display.ts"
+import type { Dialer } from "../transport/dialer.ts"
 import { usageError } from "./network.ts"
+import { duration } from "./flags.ts"
 import { repeated, toggle } from "./option.ts"
 import { Output } from "./output.ts"
 
@@ -14,7 +18,11 @@ import { Output } from "./output.ts"
 export const sourceFlags = {
   seed: repeated("seed", "Server to start from.").pipe(Flag.withMetavar("HOST:PORT:s|t")),
   seeds: repeated("seeds", "List of servers to start from: wallet servers.json, lines, or legacy real names.").pipe(Flag.withMetavar("FILE|URL")),
-  embedded: toggle("embedded", "Also start from the wallet's list that ships for the network (done anyway when no source is given).", false)
+  embedded: toggle("embedded", "Also start from the wallet's list that ships for the network (done anyway when no source is given).", false),
+  irc: repeated("irc", "Channel where servers announce themselves; its name and the prefix of their nicks default to the network's legacy ones.").pipe(
+    Flag.withMetavar("irc[s]://[ACCOUNT:PASSWORD@]HOST[:PORT][/CHANNEL][?prefix=E_]")
+  ),
+  ircTime: duration("irc-time", "How long to listen in a channel, for those who come later too (default 30s)").pipe(Flag.withDefault(30_000))
 }
 
 /** The source flags as parsed. */
@@ -22,12 +30,14 @@ export interface SourceInput {
   readonly seed: ReadonlyArray<string>
   readonly seeds: ReadonlyArray<string>
   readonly embedded: boolean
+  readonly irc: ReadonlyArray<string>
+  readonly ircTime: number
   readonly proxy: string | null
   readonly allowPrivate: boolean
 }
 
 /** What sources need to be asked. */
-export type SourceServices = Reading
+export type SourceServices = Reading | Dialer
 
 /** The sources that the flags name, else the list that ships for the network. */
 export const seedSourcesOf = Effect.fnUntraced(function*(chain: Chain, input: SourceInput) {
@@ -38,6 +48,11 @@ export const seedSourcesOf = Effect.fnUntraced(function*(chain: Chain, input: So
     ...(input.seed.length > 0 ? [givenSource(input.seed, chain)] : []),
     ...input.seeds.map((list) => listSource(list, chain, input.allowPrivate))
   ]
+  for (const text of input.irc) {
+    const target = parseIrcTarget(text, chain)
+    if (typeof target === "string") return yield* usageError(`--irc ${text.replace(/^.*@/, "…@")}: ${target}.`)
+    sources.push(ircSource(target, chain, input.allowPrivate, input.ircTime))
+  }
   const shipped = input.embedded || sources.length === 0 ? shippedSource(chain) : undefined
   return shipped === undefined ? sources : [...sources, shipped]
 })

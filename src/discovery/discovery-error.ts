@@ -4,6 +4,8 @@ import { Schema } from "effect"
 export const DiscoveryReason = Schema.Literals([
   "not found",
   "cannot read",
+  "cannot connect",
+  "no such name",
   "too large",
   "timeout",
   /** A URL answered with something else than the list. */
