@@ -39,7 +39,7 @@ const lackOf = (hosts: ReadonlyArray<HostAddresses>): string | null => {
 }
 
 /** Reverse names may name who opted out, at an address that others share: then they are not kept. */
-const withoutExcluded = (fact: AddressFact, exclusions: Exclusions): AddressFact => {
+export const withoutExcluded = (fact: AddressFact, exclusions: Exclusions): AddressFact => {
   if (fact.fact !== "ptr") return fact
   const answers = fact.answers.filter((name) => exclusions.excludes(name.toLowerCase().replace(/\.$/, ""), []) === undefined)
   if (answers.length === fact.answers.length) return fact

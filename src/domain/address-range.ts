@@ -72,7 +72,8 @@ export const rangeBetween = (first: string, last: string): AddressRange | undefi
   return { version: to.version ?? (to.value > ipv4Most ? 6 : 4), first: from.value, last: to.value }
 }
 
-const addressText = (version: 4 | 6, value: bigint): string => {
+/** The address that a number is, in the spelling that is stored. */
+export const addressText = (version: 4 | 6, value: bigint): string => {
   const length = version === 4 ? 4 : 16
   const bytes = Array.from({ length }, (_, i) => Number((value >> BigInt(8 * (length - 1 - i))) & 255n))
   return ipaddr.fromByteArray(bytes).toString()

@@ -17,6 +17,7 @@ import { bringUpToDate } from "./schema.ts"
 import { makeDueRecords, type DueRecords, type ProbesOf } from "./due-records.ts"
 import { makePublisher, publishRegularly } from "./snapshot.ts"
 import { makeProbingRecords, type ProbingRecords } from "./probing-records.ts"
+import { makeRandomHostRecords, type RandomHostRecords } from "./random-host-records.ts"
 import type { StoreError } from "./store-error.ts"
 import { defaultWriterOptions, makeWriter, type WriterOptions } from "./writer.ts"
 
@@ -118,6 +119,8 @@ export class Store extends Context.Service<Store, {
   readonly joinRows: (crawlId: CrawlId) => Effect.Effect<ReadonlyArray<JoinRow>, StoreError>
   /** What is known about addresses from elsewhere. */
   readonly enrichment: EnrichmentRecords
+  /** Random hosts to compare servers with. */
+  readonly randomHosts: RandomHostRecords
   /** Whom probes beyond a crawl ask. */
   readonly probing: ProbingRecords
   /** What is due beside regular visits. */
@@ -179,6 +182,7 @@ const makeStore = Effect.fnUntraced(function*(path: string, options?: Partial<St
       writer.exclusively((c) => readJoinedVisits(c, network, now))),
     joinRows: Effect.fn("Store.joinRows")((crawlId) => writer.exclusively((c) => readJoinRows(c, crawlId))),
     enrichment: makeEnrichmentRecords(writer),
+    randomHosts: makeRandomHostRecords(writer),
     probing: makeProbingRecords(writer),
     dueProbes: makeDueRecords(writer),
     publishSnapshot

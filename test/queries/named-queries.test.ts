@@ -43,12 +43,19 @@ const alsoFound = (crawlId: number): ReadonlyArray<TableRows> => [
   }
 ]
 
+const drawn = { address: "34.90.9.9", block: "34.90.0.0/16", asn: 64500, org: "Some Hoster" }
+
 const filled = Effect.gen(function*() {
   const path = `${yield* temporaryFolder}/small.duckdb`
   yield* withStore(path, (store) =>
     Effect.gen(function*() {
-      yield* recordSmallCrawl(store, "mainnet")
-      yield* recordSmallCrawl(store, "mainnet-sim")
+      for (const network of ["mainnet", "mainnet-sim"]) {
+        const crawlId = yield* recordSmallCrawl(store, network)
+        yield* store.randomHosts.save(crawlId, 1, new Map([[drawn.address, drawn]]), [{
+          address: drawn.address, fact: "ptr", source: { kind: "reverse dns", name: "PTR", rank: 0, dataAt: null },
+          answers: ["random.customers.example"], reason: null, detail: null, block: null, lookedUpAt: 0
+        }])
+      }
       yield* recordSmallProbes(store, "mainnet")
       yield* recordSmallProbes(store, "mainnet-sim")
     }))
@@ -129,7 +136,7 @@ describe("named queries", () => {
   it.effect("the level of a query is in the names of its counts", () =>
     Effect.gen(function*() {
       for (const query of (yield* QueryCatalogue).list) {
-        const words = query.level.match(/advertisement|endpoint|server|source|operator|crawl/g) ?? []
+        const words = query.level.match(/advertisement|address|endpoint|server|source|operator|crawl/g) ?? []
         assert.isAbove(words.length, 0, query.name)
         const select = query.sql.slice(query.sql.lastIndexOf("\nSELECT "))
         assert.isTrue([...words, ".level"].some((word) => select.includes(word)), query.name)

@@ -5,7 +5,8 @@ import { centralised, few } from "../../src/report/answers/centralised.ts"
 import { differently } from "../../src/report/answers/differently.ts"
 import { inferred } from "../../src/report/answers/inferred.ts"
 import { suspicious } from "../../src/report/answers/suspicious.ts"
-import { matchLabels } from "../../src/report/labels/match-labels.ts"
+import type { Label } from "../../src/report/labels/label-file.ts"
+import { matchLabels, type RandomHosts } from "../../src/report/labels/match-labels.ts"
 import { exposedTo, factsOf, namedRows, operatorsHold, suspicionOf } from "../support/report-facts.ts"
 
 const operators = (low: number, high: number, servers = 100) => centralised(factsOf({}, { concentration: namedRows([operatorsHold(low, high, servers)]) }))
@@ -122,11 +123,11 @@ describe("whether analytics companies operate servers", () => {
       labels: matchLabels(servers, statements, {
         file: "labels.json",
         labels: { labels: [{ ...label, pattern }], base_rates: rates.map((rate) => ({ label: label.label, source: label.source, date: label.date, ...rate })) }
-      })
+      }, null)
     }))
 
   it("is not looked for without labels", () => {
-    expect(analytics(factsOf({ labels: matchLabels(servers, statements, null) }))).toMatchObject({ answer: expect.stringMatching(/^None was looked for/), confidence: { level: "none" } })
+    expect(analytics(factsOf({ labels: matchLabels(servers, statements, null, null) }))).toMatchObject({ answer: expect.stringMatching(/^None was looked for/), confidence: { level: "none" } })
   })
 
   it("may be: none found, and a careful company would leave none", () => {
@@ -134,12 +135,39 @@ describe("whether analytics companies operate servers", () => {
   })
 
   it("is not answered where nothing is known that labels could be compared with", () => {
-    const blind = analytics(factsOf({ labels: matchLabels(servers, [], { file: "labels.json", labels: { labels: [label] } }) }))
+    const blind = analytics(factsOf({ labels: matchLabels(servers, [], { file: "labels.json", labels: { labels: [label] } }, null) }))
     expect(blind).toMatchObject({ answer: expect.stringMatching(/^Not answered: of no server is known what the 1 label is about/), confidence: { level: "none" } })
   })
 
+  it("is held against random hosts in the same prefixes, with limits, where a sample was drawn", () => {
+    const many = new Map(Array.from({ length: 40 }, (_, i) => [i, `s${i}.example.org`]))
+    const named = (fit: number) => [...many.keys()].map((server_id) => ({ server_id, kind: "reverse name", value: server_id < fit ? `n${server_id}.invented.example` : `n${server_id}.hoster.example` }))
+    const random = (fit: number): RandomHosts => ({
+      date: "2026-11-26",
+      hosts: Array.from({ length: 200 }, (_, i) => ({ address: `34.90.1.${i}`, asn: 64500, org: "Some Hoster", names: i < fit ? [`r${i}.invented.example`] : i < 100 ? [`r${i}.hoster.example`] : [] }))
+    })
+    const by = (fit: number, among: number, labels: ReadonlyArray<Label> = [{ ...label, kind: "reverse name", pattern: "invented.example" }]) =>
+      analytics(factsOf({ labels: matchLabels(many, named(fit), { file: "labels.json", labels: { labels } }, random(among)) }))
+    const alike = by(4, 10)
+    expect(alike.answer).toMatch(/^None that can be told from coincidence: "Invented Analytics" fits 4 of 40 \(10 %\) .*of random hosts in the same prefixes 10 of 100 \(10 %\), 95 % limits 5\.5 % to 17 %/)
+    expect(by(4, 0).answer).toMatch(/^There are signs that would need an explanation: .*0 of 100/)
+    expect(alike.figures.find(({ name }) => name === "random hosts with a reverse name")).toMatchObject({ value: expect.stringMatching(/^100 of 200 \(50 %\)/), query: "random-hosts-by-asn" })
+    // Of twenty labels one is found by luck alone.
+    const others = Array.from({ length: 19 }, (_, i): Label => ({ ...label, label: `Other ${i}`, kind: "reverse name", pattern: `other${i}.example` }))
+    expect(by(2, 0).answer).toMatch(/^None that can/)
+    expect(by(3, 0).answer).toMatch(/^There are signs/)
+    expect(by(3, 0, [{ ...label, kind: "reverse name", pattern: "invented.example" }, ...others]).answer).toMatch(/^None that can/)
+  })
+
+  it("does not take a system or its holder for a sign: random hosts there fit as often by construction", () => {
+    const { answer } = analytics(factsOf({ labels: matchLabels(servers, statements, { file: "labels.json", labels: { labels: [label] } }, {
+      date: "2026-11-26", hosts: [{ address: "34.90.1.1", asn: 64500, org: "Invented Analytics Ltd", names: [] }]
+    }) }))
+    expect(answer).toMatch(/^None that can be told from coincidence/)
+  })
+
   it("is not claimed of a match without a base rate, nor of one that random hosts show too", () => {
-    expect(asked("Invented Analytics").answer).toMatch(/^None that can be told from coincidence: .*1 of 2 \(50 %\).*was not given/)
+    expect(asked("Invented Analytics").answer).toMatch(/^None that can be told from coincidence: .*1 of 2 \(50 %\).*is not known, so that it cannot be told from coincidence/)
     expect(asked("Invented Analytics", [{ hits: 400, hosts: 1_000 }]).answer).toMatch(/^None that can be told from coincidence: .*no more than chance: 40 % of random hosts/)
     const beyond = asked("Invented Analytics", [{ hits: 0, hosts: 10_000 }])
     expect(beyond.answer).toMatch(/^There are signs that would need an explanation: .*not who runs a server/)

@@ -2,7 +2,8 @@ import { Result } from "effect"
 import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { parseLabels } from "../../src/report/labels/label-file.ts"
-import { isMatch, matchLabels, organisationsIn, upperTail } from "../../src/report/labels/match-labels.ts"
+import { servedByChance, upperTail } from "../../src/report/labels/by-chance.ts"
+import { isMatch, matchLabels, organisationsIn } from "../../src/report/labels/match-labels.ts"
 
 const read = (text: string) => Result.getOrThrow(parseLabels("labels.csv", text))
 const refusal = (text: string) => Result.getOrThrow(Result.flip(parseLabels("labels.csv", text))).message
@@ -58,10 +59,10 @@ describe("a label", () => {
       { server_id: 2, kind: "host", value: "c.example" },
       { server_id: 3, kind: "host", value: "withheld.invented.example" }
     ]
-    const { findings, servers, totals } = matchLabels(new Map([[1, "a.invented.example"], [2, "c.example"]]), statements, { file: "f", labels: { labels: [label] } })
+    const { findings, servers, totals } = matchLabels(new Map([[1, "a.invented.example"], [2, "c.example"]]), statements, { file: "f", labels: { labels: [label] } }, null)
     expect(servers).toBe(2)
     expect(findings[0]).toMatchObject({ known: 2, matches: [{ serverId: 1, host: "a.invented.example", value: "a.invented.example" }] })
-    expect(totals).toEqual([{ label: "Invented", servers: 1, known: 2, baseRate: null, chance: null }])
+    expect(totals).toEqual([{ label: "Invented", servers: 1, known: 2, baseRate: null, sample: null, chance: null }])
   })
 })
 
@@ -76,7 +77,7 @@ describe("organisations in certificates", () => {
   ]
   const servers = new Map([1, 2, 3, 4].map((id) => [id, `s${id}.example`]))
   const found = (pattern: string) =>
-    matchLabels(servers, statements, { file: "f", labels: { labels: [{ ...label, kind: "certificate organisation", pattern }] } })
+    matchLabels(servers, statements, { file: "f", labels: { labels: [{ ...label, kind: "certificate organisation", pattern }] } }, null)
 
   it("are the subject's: no customer of an authority fits a label with the authority's name", () => {
     expect(found("Simulated Trust").findings[0]).toMatchObject({ known: 3, matches: [] })
@@ -92,6 +93,20 @@ describe("organisations in certificates", () => {
 })
 
 describe("the chance of so many matches", () => {
+  it("by a sample is Fisher's: of all that fit, so many or more among the servers", () => {
+    expect(servedByChance({ hits: 3, known: 3 }, { hits: 0, known: 3 })).toBeCloseTo(1 / 20)
+    expect(servedByChance({ hits: 2, known: 100 }, { hits: 0, known: 500 })).toBeCloseTo((100 * 99) / (600 * 599))
+    expect(servedByChance({ hits: 0, known: 5 }, { hits: 3, known: 5 })).toBeCloseTo(1)
+    const few = fc.integer({ min: 0, max: 12 })
+    fc.assert(fc.property(few, few, few, few, (a, b, c, d) => {
+      const chance = servedByChance({ hits: a, known: a + b }, { hits: c, known: c + d })
+      const choose = (n: number, k: number): number => k < 0 || k > n ? 0 : k === 0 ? 1 : (choose(n - 1, k - 1) * n) / k
+      let tail = 0
+      for (let k = a; k <= Math.min(a + b, a + c); k++) tail += (choose(a + b, k) * choose(c + d, a + c - k)) / choose(a + b + c + d, a + c)
+      expect(chance).toBeCloseTo(Math.min(1, tail), 8)
+    }))
+  })
+
   it("is the tail of the binomial distribution", () => {
     expect(upperTail(1, 2, 0.5)).toBeCloseTo(0.75)
     expect(upperTail(10, 10, 0.5)).toBeCloseTo(1 / 1024)

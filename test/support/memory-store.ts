@@ -101,6 +101,7 @@ export class MemoryStore {
             claimedHosts: []
           }))
         ),
+      randomHosts: { blocks: () => Effect.die("not asked here"), clear: () => Effect.die("not asked here"), save: () => Effect.die("not asked here") },
       enrichment: {
         crawl: () => Effect.die("not asked here"),
         visited: () =>

@@ -75,7 +75,7 @@ export const factsOf = (changes: Partial<ReportFacts> = {}, named: Partial<Named
   snapshots: 0,
   fleets: null,
   lies: [],
-  labels: matchLabels(new Map(), [], null),
+  labels: matchLabels(new Map(), [], null, null),
   change: null,
   isLocal: false,
   ...changes

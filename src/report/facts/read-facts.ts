@@ -11,6 +11,7 @@ import { Database } from "../../store/database.ts"
 import { readChange } from "../../atlas/changes/read-change.ts"
 import type { LabelFile } from "../labels/label-file.ts"
 import { matchLabels, type Statement } from "../labels/match-labels.ts"
+import { readRandomHosts } from "../labels/read-random-hosts.ts"
 import { readNamedFacts } from "./named-facts.ts"
 import { readNamed } from "./read-named.ts"
 import { readPower } from "./read-power.ts"
@@ -145,7 +146,7 @@ export const readReportFacts = Effect.fn("readReportFacts")(function*(crawl: Cra
     snapshots: yield* readSnapshots(crawlId),
     fleets,
     lies,
-    labels: matchLabels(labelled, shownStatements(statements.rows, shown, withheld), options.labels),
+    labels: matchLabels(labelled, shownStatements(statements.rows, shown, withheld), options.labels, yield* readRandomHosts(crawlId)),
     change: options.compareWith === null ? null : yield* readChange(crawl, options.compareWith),
     isLocal: options.isLocal
   }

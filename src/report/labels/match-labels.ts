@@ -1,5 +1,6 @@
 import { addressNumber, rangeOfBlock } from "../../domain/address-range.ts"
 import { nameAttributes } from "../../domain/default-values.ts"
+import { rateOf, servedByChance, upperTail } from "./by-chance.ts"
 import type { BaseRate, Label, LabelFile, LabelKind } from "./label-file.ts"
 
 /** What a server states, or a registry about it: a row of query stated-owners. */
@@ -9,6 +10,27 @@ export interface Statement {
   readonly value: string
 }
 
+/** A random host in a prefix where servers stand: a row of table `random_host`. */
+export interface RandomHost {
+  readonly address: string
+  readonly asn: number | null
+  readonly org: string | null
+  readonly names: ReadonlyArray<string>
+}
+
+/** The sample of random hosts of a crawl. */
+export interface RandomHosts {
+  readonly hosts: ReadonlyArray<RandomHost>
+  /** Day on which the last was asked for, ISO 8601. */
+  readonly date: string
+}
+
+/** How many fit, of those of which a value is known. */
+export interface Hits {
+  readonly hits: number
+  readonly known: number
+}
+
 /** What one label was found at. */
 export interface LabelFinding {
   readonly label: Label
@@ -16,6 +38,8 @@ export interface LabelFinding {
   readonly known: number
   /** Servers that match, each with the value that does. */
   readonly matches: ReadonlyArray<{ readonly serverId: number; readonly host: string; readonly value: string }>
+  /** The same of random hosts; null without a sample, and for what a sample cannot tell. */
+  readonly random: Hits | null
 }
 
 /** What matches of one label come to, over all its patterns. */
@@ -23,8 +47,11 @@ export interface LabelTotal {
   readonly label: string
   readonly servers: number
   readonly known: number
+  /** Of the file. */
   readonly baseRate: BaseRate | null
-  /** Probability of so many matches or more, if servers matched as often as random hosts; null without a base rate. */
+  /** By the sample, of patterns that tell hosts of one system apart (reverse names, addresses); null where it has nothing to tell. */
+  readonly sample: { readonly servers: Hits; readonly random: Hits; readonly date: string } | null
+  /** Probability of so many matches or more, if servers matched as often as random hosts, by the sample, else by the file's rate; null without either. */
   readonly chance: number | null
 }
 
@@ -39,6 +66,7 @@ export interface LabelFindings {
   readonly certificates: { readonly seen: number; readonly stateOrganisation: number }
   /** Organisations that certificates state as their subject's, by servers. */
   readonly organisations: ReadonlyArray<{ readonly value: string; readonly servers: number }>
+  readonly random: RandomHosts | null
   readonly findings: ReadonlyArray<LabelFinding>
   readonly totals: ReadonlyArray<LabelTotal>
 }
@@ -90,70 +118,90 @@ export const isMatch = ({ kind, pattern }: Label, value: string): boolean => {
   }
 }
 
+const statementsOf = (host: RandomHost, id: number): ReadonlyArray<Statement> => [
+  { server_id: id, kind: "address", value: host.address },
+  ...(host.asn === null ? [] : [{ server_id: id, kind: "asn", value: String(host.asn) }]),
+  ...(host.org === null ? [] : [{ server_id: id, kind: "organisation", value: host.org }]),
+  ...host.names.map((value) => ({ server_id: id, kind: "reverse name", value }))
+]
+
+/** Kinds of which a random host has a value. */
+const sampledKinds: ReadonlySet<LabelKind> = new Set(["asn", "organisation", "reverse name", "address"])
+
 /**
- * Probability of `hits` or more among `tried` if each came with probability
- * `rate`: the upper tail of the binomial distribution.
+ * Kinds in which hosts of one system differ. By a system's number or holder
+ * random hosts fit as often as servers by construction: they are drawn there.
  */
-export const upperTail = (hits: number, tried: number, rate: number): number => {
-  if (hits <= 0) return 1
-  if (rate <= 0 || hits > tried) return 0
-  if (rate >= 1) return 1
-  let [log, tail] = [tried * Math.log1p(-rate), 0]
-  for (let k = 0; k <= tried; k++) {
-    if (k > 0) log += Math.log((tried - k + 1) / k) + Math.log(rate) - Math.log1p(-rate)
-    if (k >= hits) tail += Math.exp(log)
+const tellingKinds: ReadonlySet<LabelKind> = new Set(["reverse name", "address"])
+
+/** Which of some statements fit a label: by server the value that does. */
+const fitting = (label: Label, statements: ReadonlyArray<Statement>): ReadonlyMap<number, string> => {
+  const matching = new Map<number, string>()
+  for (const one of statements) {
+    const value = valuesFor(label.kind, one).find((text) => isMatch(label, text))
+    if (value !== undefined && !matching.has(one.server_id)) matching.set(one.server_id, value)
   }
-  return Math.min(1, tail)
+  return matching
 }
 
-/** With no hit among n random hosts the rate is not zero: half a hit is added, which is the Jeffreys estimate. */
-const rateOf = ({ hits, hosts }: BaseRate): number => (hits + 0.5) / (hosts + 1)
+const knownIn = (statements: ReadonlyArray<Statement>, kind: LabelKind): number =>
+  new Set(statements.filter((one) => tells(kind, one)).map(({ server_id }) => server_id)).size
+
+/** Who fits any of some patterns of one label, of those of whom any is known. */
+const hitsOf = (labels: ReadonlyArray<Label>, statements: ReadonlyArray<Statement>): Hits => ({
+  hits: new Set(labels.flatMap((label) => [...fitting(label, statements).keys()])).size,
+  known: new Set(statements.filter((one) => labels.some(({ kind }) => tells(kind, one))).map(({ server_id }) => server_id)).size
+})
 
 /** Looks for labels at servers. Only servers with a name are looked at: who is withheld is in none of the numbers. */
 export const matchLabels = (
   servers: ReadonlyMap<number, string>,
   statements: ReadonlyArray<Statement>,
-  given: { readonly file: string; readonly labels: LabelFile } | null
+  given: { readonly file: string; readonly labels: LabelFile } | null,
+  random: RandomHosts | null
 ): LabelFindings => {
   const shown = statements.filter(({ server_id }) => servers.has(server_id))
-  const knownOf = (kind: LabelKind): number => new Set(shown.filter((one) => tells(kind, one)).map(({ server_id }) => server_id)).size
+  const drawn = (random?.hosts ?? []).flatMap(statementsOf)
   const organisations = new Map<string, Set<number>>()
   for (const one of shown) {
     for (const value of valuesFor("certificate organisation", one)) {
       organisations.set(value, (organisations.get(value) ?? new Set()).add(one.server_id))
     }
   }
-  const findings = (given?.labels.labels ?? []).map((label): LabelFinding => {
-    const matching = new Map<number, string>()
-    for (const one of shown) {
-      const value = valuesFor(label.kind, one).find((text) => isMatch(label, text))
-      if (value !== undefined && !matching.has(one.server_id)) matching.set(one.server_id, value)
-    }
-    return {
-      label,
-      known: knownOf(label.kind),
-      matches: [...matching].map(([serverId, value]) => ({ serverId, host: servers.get(serverId)!, value }))
-    }
-  })
+  const findings = (given?.labels.labels ?? []).map((label): LabelFinding => ({
+    label,
+    known: knownIn(shown, label.kind),
+    matches: [...fitting(label, shown)].map(([serverId, value]) => ({ serverId, host: servers.get(serverId)!, value })),
+    random: random === null || !sampledKinds.has(label.kind) ? null : hitsOf([label], drawn)
+  }))
   const totals = [...Map.groupBy(findings, ({ label }) => label.label)].map(([label, some]): LabelTotal => {
     const found = new Set(some.flatMap(({ matches }) => matches.map(({ serverId }) => serverId))).size
     const known = Math.max(0, ...some.map((one) => one.known))
     const baseRate = given?.labels.base_rates?.find((rate) => rate.label === label) ?? null
-    return { label, servers: found, known, baseRate, chance: baseRate === null ? null : upperTail(found, known, rateOf(baseRate)) }
+    const telling = some.map((one) => one.label).filter(({ kind }) => tellingKinds.has(kind))
+    const compared = { servers: hitsOf(telling, shown), random: hitsOf(telling, drawn) }
+    const sample = random === null || compared.servers.known === 0 || compared.random.known === 0 ? null : { ...compared, date: random.date }
+    const chance = sample !== null
+      ? servedByChance(sample.servers, sample.random)
+      : baseRate !== null
+      ? upperTail(found, known, rateOf(baseRate))
+      : null
+    return { label, servers: found, known, baseRate, sample, chance }
   })
   return {
     file: given?.file ?? null,
     servers: servers.size,
     known: {
-      asn: knownOf("asn"),
-      organisation: knownOf("organisation"),
-      "reverse name": knownOf("reverse name")
+      asn: knownIn(shown, "asn"),
+      organisation: knownIn(shown, "organisation"),
+      "reverse name": knownIn(shown, "reverse name")
     },
     certificates: {
-      seen: knownOf("certificate organisation"),
+      seen: knownIn(shown, "certificate organisation"),
       stateOrganisation: new Set([...organisations.values()].flatMap((some) => [...some])).size
     },
     organisations: [...organisations].map(([value, some]) => ({ value, servers: some.size })).toSorted((a, b) => b.servers - a.servers || (a.value < b.value ? -1 : 1)),
+    random,
     findings,
     totals
   }

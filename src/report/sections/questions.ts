@@ -52,23 +52,33 @@ const labelTable = ({ isLocal, labels }: ReportFacts): Block => ({
   kind: "table",
   title: isLocal ? "Labels that were looked for" : "Labels that were looked for; the hosts that fit are in local reports only",
   table: firstRows(
-    labels.findings.map(({ known, label, matches }) => [
+    labels.findings.map(({ known, label, matches, random }) => [
       label.label,
       label.kind,
       label.pattern,
       matches.length,
       known,
+      ...(labels.random === null ? [] : [random?.hits ?? null, random?.known ?? null]),
       label.source,
       label.date,
       ...(isLocal ? [matches.slice(0, 12).map(({ host, value }) => `${host}: ${value}`)] : [])
     ]),
     60,
-    columns("Label", "Looked for in", "Pattern", "Servers: count", "Known of: count", "Source: link", "Date", ...(isLocal ? ["Where"] : []))
+    columns("Label", "Looked for in", "Pattern", "Servers: count", "Known of: count", ...(labels.random === null ? [] : ["Random hosts that fit: count", "Random hosts known: count"]), "Source: link", "Date", ...(isLocal ? ["Where"] : []))
   )
 })
 
 const labelBlocks = (facts: ReportFacts): ReadonlyArray<Block> => [
   ...(facts.labels.findings.length === 0 ? [] : [labelTable(facts)]),
+  ...(facts.named.randomHosts.rows.length === 0 ? [] : [namedFigure("random-hosts", facts.named.randomHosts, {
+    title: "Random hosts to compare with",
+    shows: "Hosts drawn by lot from the announced prefixes of the servers, and how many have a reverse name. By system and holder they fit a label as often as the servers by construction; reverse names and addresses can tell servers from their neighbours.",
+    table: firstRows(
+      facts.named.randomHosts.rows.map((row) => [row.asn === null ? null : `AS${row.asn}`, row.org, row.random_addresses, row.with_a_reverse_name, row.not_answered]),
+      15,
+      columns("System", "Holder", "Random hosts: count", "With a reverse name: count", "Not answered: count")
+    )
+  })]),
   {
     kind: "figure",
     id: "stated-organisations",
