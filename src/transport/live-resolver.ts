@@ -53,7 +53,7 @@ export const make = Effect.fnUntraced(function*(options: ResolverOptions) {
     : loopbackRefusal(options.server.address, options, "name server")
 
   /** Asks all questions at once; when one has its records, the others get a moment more. */
-  const ask = (questions: ReadonlyArray<Ask>): Effect.Effect<ReadonlyArray<Answer>> =>
+  const ask = (questions: ReadonlyArray<Ask>, most = maxRecords): Effect.Effect<ReadonlyArray<Answer>> =>
     Effect.suspend(() => {
       const channel = open()
       const answers: Array<Answer> = questions.map(() => noAnswer)
@@ -66,7 +66,7 @@ export const make = Effect.fnUntraced(function*(options: ResolverOptions) {
         questions.forEach((question, i) =>
           question(channel, (error, records) => {
             answers[i] = error === null
-              ? { _tag: "records", records: records.slice(0, maxRecords) }
+              ? { _tag: "records", records: records.slice(0, most) }
               : { _tag: "code", code: error.code ?? error.message }
             if (error === null || isServersWord(error.code ?? "")) answeredAt = clock.currentTimeMillisUnsafe()
             if (--pending === 0) resume(Effect.void)
@@ -112,17 +112,17 @@ export const make = Effect.fnUntraced(function*(options: ResolverOptions) {
   }
 
   return {
-    addresses: Effect.fn("Resolver.addresses")(function*(name: string) {
+    addresses: Effect.fn("Resolver.addresses")(function*(name: string, most = maxRecords) {
       if (refusal !== undefined) return yield* policyFailure(refusal)
       const answers = yield* ask([
         (channel, done) => channel.resolve4(name, done),
         (channel, done) => channel.resolve6(name, done)
-      ])
+      ], most)
       const [ipv4, ipv6] = answers.map(recordsOf)
-      const found = [...ipv4!.slice(0, maxRecords - Math.min(ipv6!.length, maxRecords / 2)), ...ipv6!]
+      const found = [...ipv4!.slice(0, most - Math.min(ipv6!.length, most / 2)), ...ipv6!]
         .map(canonicalAddress)
         .filter((address) => address !== undefined)
-        .slice(0, maxRecords)
+        .slice(0, most)
       return found.length > 0 ? [...new Set(found)] : yield* yield* judge(codeOf(answers))
     }),
     names: Effect.fn("Resolver.names")(function*(address: string) {

@@ -4,10 +4,13 @@ import type { Source } from "../../domain/advertisement.ts"
 import type { Chain } from "../../domain/chain.ts"
 import { sha256Hex } from "../../domain/sha256.ts"
 import { ownRules, strangersRules } from "../claim.ts"
-import type { DiscoveryError } from "../discovery-error.ts"
+import { DiscoveryError } from "../discovery-error.ts"
 import { fetchList, isUrl } from "../fetch-list.ts"
 import { decodeText, type ListBytes, readListFile } from "../read-list.ts"
+import type { ParsedSeeds } from "../seed-grammar.ts"
 import { type SeedList, seedsOfFlags, seedsOfText, shippedSeeds } from "../seeds.ts"
+import { parsePage } from "./page-servers.ts"
+import { parseScan } from "./scan-results.ts"
 import { type Heard, readingTimeoutMs, saidBy, type SeedSource } from "./seed-source.ts"
 
 const heardOf = (list: SeedList, origin: { readonly dated: number | null; readonly sha256: string | null }): ReadonlyArray<Heard> => [
@@ -57,4 +60,22 @@ export const listSource = (fileOrUrl: string, chain: Chain, allowPrivate: boolea
   const source: Source = { kind: "list", name: fileOrUrl, detail: null }
   const rules = isUrl(fileOrUrl) ? { ...strangersRules, allowPrivate, simulated: chain.simulated } : ownRules
   return textSource(source, (text) => seedsOfText(text, source, chain, rules))
+}
+
+const seedList = (source: Source, what: string, { advertisements, dropped }: Omit<ParsedSeeds, "format">): Effect.Effect<SeedList, DiscoveryError> =>
+  advertisements.length === 0
+    ? Effect.fail(new DiscoveryError({ reason: "bad format", subject: source.name, message: `${source.name} has no ${what}.` }))
+    : Effect.succeed({ source, advertisements, dropped, notes: [`${advertisements.length} entries, read as ${what}`] })
+
+/** A monitoring page of `--page FILE|URL`: the servers in its tables, a stranger's word even when the page was saved. */
+export const pageSource = (fileOrUrl: string, chain: Chain, allowPrivate: boolean): SeedSource<Reading> => {
+  const source: Source = { kind: "page", name: fileOrUrl, detail: null }
+  const rules = { ...strangersRules, allowPrivate, simulated: chain.simulated }
+  return textSource(source, (text) => seedList(source, "a table of servers", parsePage(text, chain.default_ports, rules)))
+}
+
+/** Results of a scan of `--scan FILE`: what the user has seen open. */
+export const scanSource = (file: string, chain: Chain): SeedSource<Reading> => {
+  const source: Source = { kind: "scan", name: file, detail: null }
+  return textSource(source, (text) => seedList(source, "results of a scan", parseScan(text, chain.default_ports, { ...ownRules, simulated: chain.simulated })))
 }
