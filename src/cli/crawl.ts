@@ -3,13 +3,14 @@ import { Command } from "effect/cli"
 import type { CrawlSettings } from "../crawl/settings.ts"
 import { defaultCrawlSettings } from "../crawl/settings.ts"
 import type { Chain } from "../domain/chain.ts"
+import { archiveTo } from "./archive.ts"
 import { clientNameOf } from "./client-name.ts"
 import { storedConnection } from "./connection.ts"
-import { connectionFlags, crawlFlags, db, fingerprintFlag, identityFlags, lookupFlags, networkFlags, progressFlag } from "./flags.ts"
+import { archiveFlag, connectionFlags, crawlFlags, db, fingerprintFlag, identityFlags, lookupFlags, networkFlags, progressFlag } from "./flags.ts"
 import { chosenChain } from "./network.ts"
 import { toggle } from "./option.ts"
 import { probeDifferential } from "./probe-differential.ts"
-import { runCrawl } from "./run-crawl.ts"
+import { isOver, runCrawl } from "./run-crawl.ts"
 import { seedSourcesOf, sourceFlags } from "./seed-sources.ts"
 
 /** Real servers are given half an hour to forget the regular visit; simulated ones need none. */
@@ -30,6 +31,7 @@ export const crawlCommand = Command.make("crawl", {
     false
   ),
   progress: progressFlag,
+  archive: archiveFlag,
   resume: toggle("resume", "Go on with the newest unfinished crawl of the network, with its stored settings.", false)
 }, Effect.fn("crawl")(function*(input) {
   const chain = yield* chosenChain(input)
@@ -50,7 +52,7 @@ export const crawlCommand = Command.make("crawl", {
     vantage: input.vantage,
     clientName: clientNameOf(input.contact)
   }
-  yield* runCrawl({
+  const summary = yield* runCrawl({
     db: input.db,
     chain,
     progress: input.progress,
@@ -61,6 +63,7 @@ export const crawlCommand = Command.make("crawl", {
     suggestNext: true
   })
   if (input.differential) yield* probeDifferential({ ...input, concurrency: null })
+  if (input.archive !== null && isOver(summary)) yield* archiveTo(input.db, { archive: input.archive, crawlId: null, dropOlderThanMs: null })
 })).pipe(
   Command.withDescription(
     "Crawls a network: seeds, then server.peers.subscribe recursively, a visit to every host, everything into DuckDB."

@@ -32,6 +32,9 @@ export const networkFlags = {
 /** Which crawl, where not the default one: `--crawl N`. */
 export const crawlNumberFlag = nullable(integer("crawl", "Number of the crawl (default: the latest finished one of the network)."))
 
+/** Where old crawls are as Parquet files: `--archive DIR`. */
+export const archiveFlag = nullable(text("archive", "Folder of an archive of crawls, as `observatory archive` writes it.").pipe(Flag.withMetavar("DIR")))
+
 /** How connections are made. */
 export const connectionFlags = {
   proxy: nullable(text("proxy", "Connect through a SOCKS5 proxy, which also resolves names.").pipe(Flag.withMetavar("socks5://[USER:PASSWORD@]HOST:PORT"))),

@@ -1,5 +1,6 @@
 import { Command, GlobalFlag } from "effect/cli"
 import { analyzeCommand } from "./analyze.ts"
+import { archiveCommand } from "./archive.ts"
 import { auditCommand } from "./audit.ts"
 import { crawlCommand } from "./crawl.ts"
 import { configFlag } from "./config-file.ts"
@@ -24,6 +25,6 @@ export const observatory = Command.make("observatory").pipe(
   Command.withDescription(
     "Who runs the Electrum servers that see my addresses? Crawls the network, stores it in DuckDB, and shows who is who."
   ),
-  Command.withSubcommands([crawlCommand, visitCommand, probeCommand, enrichCommand, analyzeCommand, evaluateCommand, exposureCommand, reportCommand, exportCommand, verifyCommand, auditCommand, diffCommand, queryCommand, serveCommand, noteCommand, dictionaryCommand, simnetCommand, demoCommand]),
+  Command.withSubcommands([crawlCommand, visitCommand, probeCommand, enrichCommand, analyzeCommand, evaluateCommand, exposureCommand, reportCommand, exportCommand, verifyCommand, auditCommand, archiveCommand, diffCommand, queryCommand, serveCommand, noteCommand, dictionaryCommand, simnetCommand, demoCommand]),
   Command.withGlobalFlags([GlobalFlag.Setting("config")({ flag: configFlag })])
 )

@@ -4,7 +4,7 @@ import { Database, type DatabaseOrigin, type Parameter, type QueryResult } from 
 import { QueryCatalogue } from "../store/query-catalogue.ts"
 import { bindParameters, hasHeader, looseParameters, type NamedQuery, parseQueryFile } from "../store/query-file.ts"
 import { durationText } from "./duration-text.ts"
-import { db, positiveInteger } from "./flags.ts"
+import { archiveFlag, db, positiveInteger } from "./flags.ts"
 import { formatRows, type RowFormat, rowFormats } from "./format.ts"
 import { usageError } from "./network.ts"
 import { choice, nullable, repeated, text } from "./option.ts"
@@ -110,6 +110,7 @@ export const queryCommand = Command.make("query", {
     Argument.map(Option.getOrNull)
   ),
   db,
+  archive: archiveFlag,
   sql: nullable(text("sql", "Run this SQL text (one SELECT; the database is read-only).").pipe(Flag.withMetavar("TEXT"))),
   network: nullable(text("network", "Only this network, for named queries (their parameter network).").pipe(Flag.withMetavar("NAME"))),
   param: repeated("param", "Value of a parameter $key.").pipe(Flag.withMetavar("key=value")),
@@ -146,7 +147,7 @@ export const queryCommand = Command.make("query", {
     if (simulated !== null) yield* output.stderr(`${output.style.warning(simulated)}\n`)
     yield* output.stdout(rendered(result))
     if (result.truncated) yield* output.stderr(`Only the first ${result.rows.length} rows; --max-rows sets the bound.\n`)
-  }).pipe(Effect.provide(Database.layer(input.db)))
+  }).pipe(Effect.provide(Database.layer(input.db, { archive: input.archive })))
 }, Effect.provide(QueryCatalogue.layer))).pipe(
   Command.withDescription("A named query, a file or a text, read-only; without arguments the catalogue."),
   Command.withExamples([

@@ -78,7 +78,7 @@ export const runCrawl = Effect.fnUntraced(function*(run: RunCrawl) {
 })
 
 /** Ends after which a crawl is over and its addresses can be looked up. */
-const isOver = ({ end, looksOffline }: CrawlSummary): boolean =>
+export const isOver = ({ end, looksOffline }: CrawlSummary): boolean =>
   !looksOffline && (end === "complete" || end === "limit" || end === "max time")
 
 /** The crawl, and then what is known of its addresses from elsewhere, as lines of the summary. */

@@ -52,6 +52,8 @@ export interface DatabaseOptions {
   readonly threads?: number
   /** Queries that run at a time, 1 by default; they share memory and threads. */
   readonly connections?: number
+  /** Folder of an archive: crawls that left the file for it are read from there. */
+  readonly archive?: string | null
 }
 
 /**

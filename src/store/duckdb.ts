@@ -148,6 +148,26 @@ export const openReadOnly = (
     lock_configuration: "true"
   })
 
+/** Options under which nothing is written to disk beside the database. */
+const inMemoryOnly = (limits: ReadOnlyLimits): Record<string, string> => ({
+  temp_directory: "",
+  max_temp_directory_size: "0B",
+  memory_limit: limits.memoryLimit,
+  threads: String(limits.threads),
+  ...withoutExtensions
+})
+
+/** An empty database in memory, to which others are attached; `closeDoors` before anybody else's SQL runs in it. */
+export const openInMemory = (limits: ReadOnlyLimits): Effect.Effect<DuckDBInstance, StoreError, Scope.Scope> => acquire(inMemory, inMemoryOnly(limits))
+
+/** From here on no SQL text reaches files but those named, nor the network, nor lifts a limit. */
+export const closeDoors = Effect.fnUntraced(function*(connection: DuckDBConnection, files: ReadonlyArray<string>): Effect.fn.Return<void, StoreError> {
+  const set = (sql: string) => run(connection, "cannot open", "Cannot lock the database", sql)
+  yield* set(`SET allowed_paths = [${files.map(literal).join(", ")}]`)
+  yield* set("SET enable_external_access = false")
+  yield* set("SET lock_configuration = true")
+})
+
 export const connect = (instance: DuckDBInstance): Effect.Effect<DuckDBConnection, StoreError, Scope.Scope> =>
   Effect.acquireRelease(
     Effect.tryPromise({ try: () => instance.connect(), catch: duckError("cannot open", "Cannot connect") }),

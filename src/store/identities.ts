@@ -161,17 +161,21 @@ export class Identities {
       identities.#advertisement = Math.max(identities.#advertisement, Number(id))
     }
     for (const [sha256] of yield* read("SELECT sha256 FROM certificate")) identities.certificates.add(String(sha256))
+    // What is in an archive only keeps its numbers.
     const [counters] = yield* read(
-      `SELECT (SELECT coalesce(max(visit_id), 0) FROM visit),
+      `SELECT greatest((SELECT coalesce(max(visit_id), 0) FROM visit), (SELECT coalesce(max(last_visit_id), 0) FROM archived_crawl)),
          greatest(
            (SELECT coalesce(max(sequence), 0) FROM endpoint_state),
            (SELECT coalesce(max(sequence), 0) FROM probe_due),
-           (SELECT coalesce(max(sequence), 0) FROM held_session)),
-         (SELECT coalesce(max(snapshot_id), 0) FROM snapshot)`
+           (SELECT coalesce(max(sequence), 0) FROM held_session),
+           (SELECT coalesce(max(last_sequence), 0) FROM archived_crawl)),
+         greatest((SELECT coalesce(max(snapshot_id), 0) FROM snapshot), (SELECT coalesce(max(last_snapshot_id), 0) FROM archived_crawl)),
+         (SELECT coalesce(max(crawl_id), 0) FROM archived_crawl)`
     )
     identities.#visit = Number(counters![0])
     identities.#sequence = Number(counters![1])
     identities.#snapshot = Number(counters![2])
+    identities.#crawl = Math.max(identities.#crawl, Number(counters![3]))
     return identities
   })
 }

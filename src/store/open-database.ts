@@ -3,6 +3,7 @@ import { Effect, FileSystem, Schema, type Scope, Semaphore } from "effect"
 import type { AnalysisStore, Database, DatabaseOptions, DatabaseOrigin, Parameter, QueryOptions, TableRows } from "./database.ts"
 import { decodeRows, readRows } from "./read-rows.ts"
 import { connect, isWrittenHere, openForWriting, openReadOnly, type ReadOnlyLimits } from "./duckdb.ts"
+import { openWithArchive } from "./archive/open-with-archive.ts"
 import { runReadOnly } from "./read-only.ts"
 import { replaceRows } from "./replace-rows.ts"
 import { bringUpToDate, requireUpToDate } from "./schema.ts"
@@ -70,10 +71,9 @@ const openFileOrSnapshot = Effect.fnUntraced(function*(
   return { instance: yield* openReadOnly(snapshot, options), origin: { path: snapshot, kind: "snapshot" } }
 })
 
-export const makeDatabase = Effect.fnUntraced(function*(path: string, options?: DatabaseOptions) {
-  yield* requireFile(path)
-  const { connections = 1, memoryLimit = "1GB", threads = 2 } = options ?? {}
-  const { instance, origin } = yield* openFileOrSnapshot(path, { memoryLimit, threads })
+/** The file or its snapshot, of this program's schema, with a first connection, and where it comes from. */
+const openToRead = Effect.fnUntraced(function*(path: string, limits: ReadOnlyLimits) {
+  const { instance, origin } = yield* openFileOrSnapshot(path, limits)
   const connection = yield* connect(instance)
   yield* requireUpToDate(connection, path)
   const [publication] = yield* readRows(
@@ -81,8 +81,22 @@ export const makeDatabase = Effect.fnUntraced(function*(path: string, options?: 
     PublicationRow,
     "SELECT epoch_ms(published_at) AS published_ms FROM publication"
   )
-  const others = yield* Effect.replicateEffect(connect(instance), connections - 1)
-  return yield* readerOf([connection, ...others], { ...origin, publishedAt: publication?.published_ms ?? null })
+  return { instance, connection, origin: { ...origin, publishedAt: publication?.published_ms ?? null } satisfies DatabaseOrigin }
+})
+
+export const makeDatabase = Effect.fnUntraced(function*(path: string, options?: DatabaseOptions) {
+  yield* requireFile(path)
+  const { archive = null, connections = 1, memoryLimit = "1GB", threads = 2 } = options ?? {}
+  const limits = { memoryLimit, threads }
+  // Closed before it is attached: one process opens a file once.
+  const opened = archive === null
+    ? yield* openToRead(path, limits)
+    : yield* Effect.flatMap(
+      Effect.scoped(Effect.map(openToRead(path, limits), ({ origin }) => origin)),
+      (origin) => Effect.map(openWithArchive(origin.path, archive, limits), (both) => ({ ...both, origin }))
+    )
+  const others = yield* Effect.replicateEffect(connect(opened.instance), connections - 1)
+  return yield* readerOf([opened.connection, ...others], opened.origin)
 })
 
 export const makeAnalysisStore = Effect.fnUntraced(function*(path: string) {
