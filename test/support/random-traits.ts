@@ -85,6 +85,7 @@ export const randomTraits = (serverId: number): fc.Arbitrary<ServerTraits> =>
     snapshots,
     relayFee: maybe(fc.constantFrom(0.00001, 0.00002, 0.000037)),
     peers,
+    listsItself: maybe(fc.boolean()),
     peersAsked: maybe(fc.constant(1)),
     unusualPorts: some(fc.constantFrom("tls 51234", "tcp 443")),
     watch: maybe(watch)

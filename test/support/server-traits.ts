@@ -18,6 +18,7 @@ export const traitsOf = (serverId: number, changes: Partial<Omit<ServerTraits, "
   snapshots: [],
   relayFee: null,
   peers: new Map(),
+  listsItself: null,
   peersAsked: null,
   unusualPorts: [],
   watch: null,

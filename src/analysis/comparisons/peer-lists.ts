@@ -69,6 +69,28 @@ const mutualListing: Comparison = {
       : undefined
 }
 
+const namesOnly = (one: ServerTraits, other: ServerTraits): boolean => one.peers.has(other.serverId) && one.listsItself === false
+
+/**
+ * Software that leaves itself out of its list shows by that who answers: whoever
+ * passes on the answers of another names itself and not the other.
+ */
+const ownProcesses: Comparison = {
+  name: "processes of their own",
+  definition: "Each names the other in its peer list and not itself. Of a server and a relay in front of it neither does: both lists are the server's, with the relay in it.",
+  question: "same operator",
+  forgeability: "copyable",
+  bundle: "process",
+  // It only tells two processes from one; nearly all pairs that list each other are strangers.
+  levels: [{ name: "each names the other, and not itself", m: 0.5, u: 0.05, measured: true }],
+  innocent: ["any two servers that know each other", "a relay that alters the lists that it passes on"],
+  keys: () => [],
+  compare: (a, b) =>
+    namesOnly(a, b) && namesOnly(b, a)
+      ? { level: 0, detail: { servers: [a.serverId, b.serverId].toSorted((x, y) => x - y) } }
+      : undefined
+}
+
 /** @param servers all of the crawl, by whose lists chance is judged */
 export const peerComparisons = (servers: Iterable<ServerTraits>): ReadonlyArray<Comparison> =>
-  [similarLists(chanceOfSamePeer(servers)), mutualListing]
+  [similarLists(chanceOfSamePeer(servers)), mutualListing, ownProcesses]

@@ -1,6 +1,7 @@
 import type { Comparison } from "../comparisons/comparison.ts"
 import type { Direction } from "./direction.ts"
 import { model, priorAmong } from "./model.ts"
+import type { Leg } from "./operator-verdict.ts"
 import type { Outcomes } from "./outcomes.ts"
 import { isAgreement, type Rates } from "./rates.ts"
 import type { ThirdParties } from "./third-parties.ts"
@@ -48,6 +49,7 @@ export const learn = (
   rates: Rates,
   keyHeldAt: Float64Array,
   thirdParties: ThirdParties,
+  nodeLegs: ReadonlyMap<number, ReadonlyArray<Leg>>,
   owners: Int32Array,
   directions: ReadonlyArray<Direction | undefined>
 ): Weights => {
@@ -60,7 +62,7 @@ export const learn = (
   for (const owner of owners) sizes.set(owner, (sizes.get(owner) ?? 0) + 1)
   const allPairs = owners.length * (owners.length - 1) / 2
   const documentedPrior = priorAmong("same operator", owners.length)
-  let weights: Weights = { rates, m: documented, operatorPrior: documentedPrior, servers: owners.length, keyHeldAt, thirdParties }
+  let weights: Weights = { rates, m: documented, operatorPrior: documentedPrior, servers: owners.length, keyHeldAt, thirdParties, nodeLegs }
   for (let round = 0; round < rounds; round++) {
     const seen = comparisons.map(({ levels }) => new Float64Array(levels.length))
     const all = new Float64Array(comparisons.length)

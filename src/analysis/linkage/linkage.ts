@@ -9,6 +9,7 @@ import { indexKeys } from "./key-index.ts"
 import { model, undecidedBits } from "./model.ts"
 import { compareAll, type Outcomes } from "./outcomes.ts"
 import { isAgreement, knownValues, measureRates, type Rates } from "./rates.ts"
+import { leastAccident, privateNodeLegs } from "./private-nodes.ts"
 import { thirdPartiesOf } from "./third-parties.ts"
 import { UnionFind } from "./union-find.ts"
 import { logChances, makeWeigher, questions, type Weighed, type Weights } from "./weighing.ts"
@@ -61,9 +62,6 @@ const operator = questions.indexOf("same operator")
 
 /** Bits against from which on a pair contradicts each other in what operators write. */
 const contradicts = -1
-
-/** What strangers have in common less often than this is no accident. */
-const leastAccident = 1e-3
 
 /**
  * Servers that are no independent witnesses of how common a value is: they hold
@@ -127,10 +125,11 @@ export const link = (
   const byGroups = groupDirections(comparisons, index, outcomes, owners.roots())
   const directions = Array.from(outcomes.first, (first, i) => byClaims(first, outcomes.second[i]!) ?? byGroups(i))
 
+  const nodeLegs = privateNodeLegs(comparisons, index, outcomes)
   const nobodyKnown = new Float64Array(index.servers.length).fill(undecidedBits(2))
   const firstRates = measureRates(comparisons, index, known, random, owners.roots(), false)
   const unjudged = thirdPartiesOf(comparisons, index, owners.roots())
-  const first = learn(comparisons, outcomes, known, firstRates, nobodyKnown, unjudged, owners.roots(), directions)
+  const first = learn(comparisons, outcomes, known, firstRates, nobodyKnown, unjudged, nodeLegs, owners.roots(), directions)
   const verdicts = new UnionFind(servers.length)
   const contradicting: Array<number> = []
   weighAll(comparisons, outcomes, first, directions, ({ against, probability }, i) => {
@@ -143,7 +142,7 @@ export const link = (
   const keyHeldAt = heldAt(comparisons, index, outcomes, contradicting, verdicts.roots())
   const rates = measureRates(comparisons, index, known, random, owners.roots(), true)
   const thirdParties = thirdPartiesOf(comparisons, index, owners.roots())
-  const weights = learn(comparisons, outcomes, known, rates, keyHeldAt, thirdParties, owners.roots(), directions)
+  const weights = learn(comparisons, outcomes, known, rates, keyHeldAt, thirdParties, nodeLegs, owners.roots(), directions)
 
   const groups = owners.roots()
   const pairs: Array<ComparedPair> = []

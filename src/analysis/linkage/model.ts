@@ -54,6 +54,12 @@ export const model = {
   certainOnTwoLegs: 0.98,
   certainOnThreeLegs: 0.995,
   /**
+   * The same where nobody holds a key and all stands on a node that is nobody
+   * else's: a relay that alters what it passes on, or a service that registers
+   * names for its customers, would show it too. Just a verdict.
+   */
+  certainOnNode: 0.96,
+  /**
    * Copyable evidence where the conditions of a verdict are met. Whoever copies
    * one text copies the next, so more of it does not add up.
    */
@@ -72,6 +78,8 @@ export const model = {
    * the same, which must not move the one relayed.
    */
   contextCap: 4,
+  /** The same at a node that is nobody else's, which is then part of what the verdict stands on. */
+  privateNodeCap: 8,
   /** The most that one inequality weighs against, and all together. */
   againstCap: 2,
   againstSumCap: 4,

@@ -15,9 +15,10 @@ export type Part =
   | "context"
 
 /**
- * What a verdict can stand on. Names, banners, ports, shapes, subjects and dates
- * of certificates are none: images, guides and hosters set them for strangers,
- * and whoever likes can write the same.
+ * What a verdict can stand on. Banners, ports, shapes and subjects of certificates
+ * are none: images, guides and hosters set them for strangers, and whoever likes
+ * can write the same. Names and dates of certificates are one only at a node that
+ * is nobody else's, see `privateNodeLegs`.
  */
 export type Leg =
   /** A private key, in certificates that name hosts of theirs. An image or a proxy may have brought it all the same. */
@@ -30,6 +31,17 @@ export type Leg =
   | "domain"
   /** One address for gifts. Clubs pass them on to one cause, a framer copies it. */
   | "gift"
+  /** One node, at which only servers of one way of naming were seen. A relay shows its victim's. */
+  | "node"
+  /** Names of one pattern under several registered domains. A framer registers the like. */
+  | "names"
+  /** Self-signed certificates made within a minute. A workshop or seller makes them for strangers, a framer writes any date. */
+  | "evening"
+  /** Each lists the other and not itself: two processes answered. */
+  | "process"
+
+/** Legs that count only for servers at a node of their own. */
+const ofPrivateNodes: ReadonlySet<Leg | null> = new Set<Leg | null>(["node", "names", "evening", "process"])
 
 /** What an agreement in a comparison is in a verdict. */
 export interface Role {
@@ -50,6 +62,8 @@ const partOf = ({ forgeability, question }: Comparison): Part => {
   }
 }
 
+const copyableLegs: Readonly<Record<string, Leg>> = { donation: "gift", naming: "names", minting: "evening", process: "process" }
+
 const legOf = (part: Part, bundle: string): Leg | null => {
   switch (part) {
     case "possession":
@@ -59,7 +73,7 @@ const legOf = (part: Part, bundle: string): Leg | null => {
     case "two-sided":
       return bundle === "key" ? "key" : bundle === "statement" ? "statement" : "domain"
     case "copyable":
-      return bundle === "donation" ? "gift" : null
+      return copyableLegs[bundle] ?? null
     default:
       return null
   }
@@ -110,7 +124,7 @@ export const addTo = (sums: Sums, { leg, part }: Role, bits: number, heldAt: num
   sums[part] += bits
   if (isOwned(part)) sums.heldAt = Math.max(sums.heldAt, heldAt)
   if (part === "context" || bits < model.weighty) return
-  if (leg !== null) sums.legs.add(leg)
+  if (leg !== null && !ofPrivateNodes.has(leg)) sums.legs.add(leg)
   if (part === "copyable") sums.weightyCopyable += bits
 }
 
@@ -123,26 +137,35 @@ const aloneBits = (sums: Sums): number => Math.min(sums.weightyCopyable, model.c
 export const cappedBits = (sums: Sums): number =>
   sums.possession + sums.image + sums["two-sided"] +
   (isEnough(sums)
-    ? Math.min(sums.copyable, model.copyableCap) + Math.min(sums.context, model.contextCap) + against(sums)
+    ? Math.min(sums.copyable, model.copyableCap) +
+      Math.min(sums.context, sums.legs.has("node") ? model.privateNodeCap : model.contextCap) + against(sums)
     : aloneBits(sums))
 
 const hasKey = (legs: ReadonlySet<Leg>): boolean => legs.values().some(isKey)
 
+const hasOwned = (legs: ReadonlySet<Leg>): boolean =>
+  (legs.has("gift") && (legs.has("key") || legs.has("statement") || (legs.has("image key") && legs.has("domain")))) ||
+  (legs.has("key") && legs.has("domain")) ||
+  (hasKey(legs) && legs.has("node") && legs.has("names"))
+
+/** All of what each third party and each copier lacks some of: who copies has no process of its own at the other's node, who brings names nobody. */
+const hasPrivateNode = (legs: ReadonlySet<Leg>): boolean =>
+  (["node", "process", "names", "evening", "gift"] as const).every((leg) => legs.has(leg))
+
 /**
  * The conditions of a verdict. It takes something that a copier cannot have, a
- * private key or a certificate that names the other, and something that who
- * brings such a thing to strangers does not bring with it:
+ * private key, a certificate that names the other or a process at its node, and
+ * something that who brings such a thing to strangers does not bring with it:
  * - beside a key in certificates that name their hosts, one address for gifts,
  *   since money of the one then goes to the other, or one domain;
  * - beside a certificate that names the other, one address for gifts;
- * - beside a key under nobody's name, a domain of both and one address for gifts.
+ * - beside a key under nobody's name, a domain of both and one address for gifts;
+ * - beside any key, a node of their own and one way of naming what they registered;
+ * - beside processes of their own at such a node, so named, one address for gifts
+ *   and certificates that were made within a minute.
  * Nor may anything show that a third party brought it, see `Doubt`.
  */
-export const isEnough = ({ doubt, legs }: Sums): boolean =>
-  doubt === null && (
-    (legs.has("gift") && (legs.has("key") || legs.has("statement") || (legs.has("image key") && legs.has("domain")))) ||
-    (legs.has("key") && legs.has("domain"))
-  )
+export const isEnough = ({ doubt, legs }: Sums): boolean => doubt === null && (hasOwned(legs) || hasPrivateNode(legs))
 
 /**
  * What remains possible however many bits agree: third parties that nobody knows
@@ -150,7 +173,11 @@ export const isEnough = ({ doubt, legs }: Sums): boolean =>
  * decision, nor beside a domain, since both may be one hoster's.
  */
 const mostCertain = ({ legs }: Sums): number =>
-  hasKey(legs) && legs.has("domain") && legs.has("gift") ? model.certainOnThreeLegs : model.certainOnTwoLegs
+  !hasOwned(legs)
+    ? model.certainOnNode
+    : hasKey(legs) && legs.has("domain") && legs.has("gift")
+    ? model.certainOnThreeLegs
+    : model.certainOnTwoLegs
 
 /**
  * Probability of one operator. Where the conditions of a verdict are not met it

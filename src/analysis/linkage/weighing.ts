@@ -22,6 +22,8 @@ export interface Weights {
   /** By number of key: log odds at which a pair is held that shares no more. */
   readonly keyHeldAt: Float64Array
   readonly thirdParties: ThirdParties
+  /** By number of pair: what it stands on at a node that is nobody else's. */
+  readonly nodeLegs: ReadonlyMap<number, ReadonlyArray<Leg>>
 }
 
 /** The verdict on one pair; overwritten by the next weighing. */
@@ -62,7 +64,7 @@ export const logChances = (comparisons: ReadonlyArray<Comparison>, outcomes: Out
  */
 export const makeWeigher = (comparisons: ReadonlyArray<Comparison>, outcomes: Outcomes, weights: Weights, logChance: Float64Array) => {
   const size = comparisons.length
-  const { keyHeldAt, thirdParties } = weights
+  const { keyHeldAt, nodeLegs, thirdParties } = weights
   const logM = weights.m.map((levels) => levels.map(Math.log2))
   const logLift = weights.rates.lift.map(Math.log2)
   const priors = questions.map((question) =>
@@ -153,7 +155,8 @@ export const makeWeigher = (comparisons: ReadonlyArray<Comparison>, outcomes: Ou
   }
 
   /** Whether what a pair shares may be a third party's; asks all outcomes, also those that weigh nothing. */
-  const doubtOf = (from: number, to: number): Doubt | null => {
+  const doubtOf = (i: number): Doubt | null => {
+    const [from, to] = [outcomes.start[i]!, outcomes.start[i + 1]!]
     let [gift, held, isDisputed] = [-1, -1, false]
     for (let k = from; k < to; k++) {
       const c = outcomes.comparison[k]!
@@ -170,13 +173,17 @@ export const makeWeigher = (comparisons: ReadonlyArray<Comparison>, outcomes: Ou
       if (thirdParties.isDisputed(key)) isDisputed = true
     }
     if (isDisputed) return "most who hold what they share have greetings or addresses for gifts of their own"
-    return gift >= 0 && thirdParties.isCause(gift, held) ? "gifts of more strangers go to the same address, as to a cause" : null
+    // Of a fleet whose gifts nobody else asks for, the other givers are its own.
+    const isOwnGift = held < 0 && nodeLegs.get(i)?.includes("gift") === true
+    return gift >= 0 && !isOwnGift && thirdParties.isCause(gift, held) ? "gifts of more strangers go to the same address, as to a cause" : null
   }
 
   /** The question of one operator: caps, conditions, the other hypothesis. */
-  const judgeOperator = (from: number, to: number, isExplained: boolean): void => {
+  const judgeOperator = (i: number, isExplained: boolean): void => {
+    const from = outcomes.start[i]!
     const sums = noSums()
-    sums.doubt = doubtOf(from, to)
+    sums.doubt = doubtOf(i)
+    for (const leg of nodeLegs.get(i) ?? []) sums.legs.add(leg)
     for (let t = 0; t < takenCount; t++) {
       const k = taken[t]!
       const key = outcomes.key[from + k]!
@@ -230,7 +237,7 @@ export const makeWeigher = (comparisons: ReadonlyArray<Comparison>, outcomes: Ou
       fill(from, to)
     }
     count(from, to, isExplained, -1)
-    judgeOperator(from, to, isExplained)
+    judgeOperator(i, isExplained)
     if (others === 0) return weighed
     // What is shown of a comparison is its part in its own question.
     for (let k = 0; k < to - from; k++) {

@@ -136,7 +136,7 @@ export const serverTraitsFrom = (
   const resolved = new Map(rows.hosts.map((row) => [row.host, row.addresses]))
   const snapshots = snapshotsByServer(rows.readings.flatMap(readingOf))
   const peers = peersOf(announcements)
-  const seenShares = new Map(rows.lists.map((row) => [row.server_id, row.seen_share]))
+  const lists = new Map(rows.lists.map((row) => [row.server_id, row]))
   const relayFees = new Map(rows.relayFees.map((row) => [row.server_id, row.relay_fee]))
 
   const addressesOf = (visits: ReadonlyArray<VisitRow>, server: Pick<ServerTraits, "certificates" | "claimedHosts" | "hosts">): ReadonlyArray<AddressTraits> => {
@@ -186,7 +186,8 @@ export const serverTraitsFrom = (
       snapshots: readings,
       relayFee: relayFees.get(server_id) ?? readings.findLast((reading) => reading.relayFee !== null)?.relayFee ?? null,
       peers: peers.get(server_id) ?? new Map(),
-      peersAsked: seenShares.get(server_id) ?? null,
+      listsItself: lists.get(server_id)?.lists_itself ?? null,
+      peersAsked: lists.get(server_id)?.seen_share ?? null,
       unusualPorts: [...new Set(endpoints
         .filter(({ port, transport }) => defaultOf("port", portText(crawl.network, transport, port)) === undefined)
         .map(({ port, transport }) => `${transport} ${port}`))].toSorted(),

@@ -127,6 +127,8 @@ export interface ServerTraits {
   readonly relayFee: number | null
   /** Servers it named in its peer list, with times seen of times asked. */
   readonly peers: ReadonlyMap<number, number>
+  /** It named itself in its peer list; null when it named nobody. */
+  readonly listsItself: boolean | null
   /** Highest share of a list one visit saw; null when it named nobody. */
   readonly peersAsked: number | null
   /** Ports it answered at that are no default of its chain and transport, e.g. `tls 51234`; ascending. */

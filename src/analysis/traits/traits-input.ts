@@ -91,7 +91,7 @@ const ReadingRow = Schema.Struct({
 })
 export type ReadingRow = typeof ReadingRow.Type
 
-const ListRow = Schema.Struct({ server_id: Schema.Int, seen_share: Schema.Finite })
+const ListRow = Schema.Struct({ server_id: Schema.Int, seen_share: Schema.Finite, lists_itself: Schema.Boolean })
 const FeeRow = Schema.Struct({ server_id: Schema.Int, relay_fee: Schema.Finite })
 
 /** The rows that traits are made of: one query a table, ordered, so that traits do not depend on how rows lie in the file. */
@@ -156,7 +156,11 @@ export const readTraitRows = Effect.fnUntraced(function*(crawl: AnalysedCrawl) {
   )
   const lists = yield* database.rows(
     ListRow,
-    `SELECT v.server_id, max(1 - coalesce(least(1, greatest(0, p.unseen_mass)), 0))::DOUBLE AS seen_share
+    `SELECT v.server_id, max(1 - coalesce(least(1, greatest(0, p.unseen_mass)), 0))::DOUBLE AS seen_share,
+      v.server_id IN (
+        SELECT from_server_id FROM peer_edge
+        WHERE crawl_id = $crawl_id AND from_server_id = to_server_id AND times_seen > 0
+      ) AS lists_itself
     FROM (${answered}) v JOIN peers_reply p ON p.visit_id = v.visit_id
     WHERE p.distinct_entries > 0
     GROUP BY v.server_id`,

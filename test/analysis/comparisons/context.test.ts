@@ -67,4 +67,13 @@ describe("peer lists", () => {
     assert.strictEqual(level("mutual listing", a, b), "each names the other")
     assert.isUndefined(level("mutual listing", a, traitsOf(2)))
   })
+
+  it("show two processes where each names the other and not itself, which a relay in front of one does not", () => {
+    const knows = (serverId: number, listsItself: boolean | null, ...others: ReadonlyArray<number>) =>
+      traitsOf(serverId, { peers: new Map(others.map((other) => [other, 1])), listsItself })
+    assert.strictEqual(level("processes of their own", knows(1, false, 2, 3), knows(2, false, 1, 3)), "each names the other, and not itself")
+    assert.isUndefined(level("processes of their own", knows(1, false, 2, 3), knows(2, true, 3)))
+    assert.isUndefined(level("processes of their own", knows(2, true, 3, 4), knows(3, true, 2, 4)))
+    assert.isUndefined(level("processes of their own", knows(1, null, 2), knows(2, null, 1)))
+  })
 })

@@ -9,23 +9,29 @@ const roles = {
   statement: { part: "two-sided", leg: "statement" },
   domain: { part: "two-sided", leg: "domain" },
   gift: { part: "copyable", leg: "gift" },
-  naming: { part: "copyable", leg: null },
-  minting: { part: "copyable", leg: null },
+  naming: { part: "copyable", leg: "names" },
+  minting: { part: "copyable", leg: "evening" },
   text: { part: "copyable", leg: null },
   port: { part: "copyable", leg: null },
   node: { part: "context", leg: null }
 } as const satisfies Readonly<Record<string, Role>>
 type Name = keyof typeof roles
 
-const sumsOf = (names: ReadonlyArray<Name>, bits = 12, doubt: Doubt | null = null) => {
+const sumsOf = (names: ReadonlyArray<Name>, bits = 12, doubt: Doubt | null = null, atNode: ReadonlyArray<NodeLeg> = []) => {
   const sums = noSums()
   sums.doubt = doubt
+  for (const leg of atNode) sums.legs.add(leg)
   for (const name of names) addTo(sums, roles[name], bits)
   return sums
 }
 
+/** Legs that only servers at a node have which is nobody else's. */
+type NodeLeg = Extract<Leg, "node" | "names" | "evening" | "process">
+
 interface ThirdParty {
   readonly brings: ReadonlyArray<Name>
+  /** What is theirs too who share a node; nobody's by default. */
+  readonly atNode?: ReadonlyArray<NodeLeg>
   /** What shows that the servers are strangers' all the same; null where legs alone have to. */
   readonly doubt: Doubt | null
 }
@@ -49,14 +55,25 @@ const thirdParties: Readonly<Record<string, ThirdParty>> = {
   "a club with its evening and its cause": { brings: ["domain", "minting", "gift", "naming", "text", "port", "node"], doubt: null },
   "a workshop with a guide of an author who asks for gifts": { brings: ["minting", "text", "gift", "port", "node"], doubt: null },
   "a framer who writes the victim's date into its certificate": { brings: ["minting", "gift", "naming", "text", "port", "node"], doubt: null },
-  "a relay of bytes under a name like the victim's": { brings: ["imageKey", "gift", "naming", "text", "port", "node"], doubt: null }
+  "a relay of bytes under a name like the victim's": { brings: ["imageKey", "gift", "naming", "text", "port", "node"], doubt: null },
+  "a relay that says nowhere whom it passes on, at its victim's node": {
+    brings: ["minting", "gift", "naming", "text", "port", "node"], atNode: ["node", "names", "evening"], doubt: null
+  },
+  "a club at a node of its own, with its evening and its cause": {
+    brings: ["minting", "gift", "text", "port", "node"], atNode: ["node", "evening", "process"], doubt: null
+  },
+  "a seller, to whose node its boxes lead": {
+    brings: ["imageKey", "minting", "gift", "text", "port", "node"], atNode: ["node", "evening", "process"], doubt: null
+  },
+  "an image with a key and a way of naming, at homes": { brings: ["imageKey", "gift", "naming", "text", "port"], doubt: null },
+  "a framer with processes and a node of its own": { brings: ["minting", "gift", "naming", "text", "port"], atNode: ["names", "evening", "process"], doubt: null }
 }
 
 describe("the conditions of a verdict", () => {
-  for (const [who, { brings, doubt }] of Object.entries(thirdParties)) {
+  for (const [who, { atNode = [], brings, doubt }] of Object.entries(thirdParties)) {
     it(`are not met by what ${who} brings to strangers, all of it or a part`, () => {
-      fc.assert(fc.property(fc.subarray([...brings]), fc.integer({ min: 0, max: 40 }), (names, bits) => {
-        const sums = sumsOf(names, bits, doubt)
+      fc.assert(fc.property(fc.subarray([...brings]), fc.subarray([...atNode]), fc.integer({ min: 0, max: 40 }), (names, legs, bits) => {
+        const sums = sumsOf(names, bits, doubt, legs)
         expect(isEnough(sums)).toBe(false)
         expect(operatorProbability(sums, 0.003).p).toBeLessThanOrEqual(model.undecided)
       }))
@@ -81,6 +98,20 @@ describe("the conditions of a verdict", () => {
     expect(isEnough(sumsOf(["statement", "domain"]))).toBe(false)
   })
 
+  it("are met by a key and one way of naming at a node that is nobody else's", () => {
+    for (const key of ["key", "imageKey"] as const) {
+      expect(operatorProbability(sumsOf([key, "node"], 12, null, ["node", "names"]), 0.003).p).toBeGreaterThanOrEqual(model.verdict)
+      expect(isEnough(sumsOf([key], 12, null, ["node"]))).toBe(false)
+      expect(isEnough(sumsOf([key], 12, null, ["names"]))).toBe(false)
+    }
+  })
+
+  it("are met without a key by two processes at such a node only with all that third parties and copiers lack", () => {
+    const all = ["node", "names", "evening", "process"] as const
+    expect(operatorProbability(sumsOf(["gift", "minting", "node"], 12, null, all), 0.003).p).toBe(model.certainOnNode)
+    expect(isEnough(sumsOf(["minting", "node"], 12, null, all))).toBe(false)
+    for (const without of all) expect(isEnough(sumsOf(["gift", "minting", "node"], 12, null, all.filter((leg) => leg !== without)))).toBe(false)
+  })
 
   it("are never met by what can be copied, whatever it weighs, and a pair of it stays below 2 %", () => {
     const copyable = Object.entries(roles).flatMap(([name, { part }]) => part === "copyable" ? [name as Name] : [])

@@ -114,7 +114,7 @@ layer(NodeServices.layer)("the traits of servers", (it) => {
         {
           serverId: 0, hosts: [], endpoints: [], addresses: [], certificates: [], banner: null, donation: null, claimedHosts: [],
           hostsShape: null, implementation: null, releases: null, fingerprintHash: null, proxy: null, snapshots: [], relayFee: null,
-          peers: new Map(), peersAsked: null, unusualPorts: [], watch: null
+          peers: new Map(), listsItself: null, peersAsked: null, unusualPorts: [], watch: null
         }
       )
     }))

@@ -1,0 +1,189 @@
+import { describe, expect, it } from "vitest"
+import { operatorClusters } from "../../../src/analysis/clusters/operator-clusters.ts"
+import { comparisons } from "../../../src/analysis/comparisons/catalogue.ts"
+import { link } from "../../../src/analysis/linkage/linkage.ts"
+import { model } from "../../../src/analysis/linkage/model.ts"
+import type { PresentedCertificate, ServerTraits } from "../../../src/analysis/traits/server-traits.ts"
+import { presentedAt, snapshotTraits, traitsAt, writtenText } from "../../support/server-traits.ts"
+
+const evening = 1_700_000_000_000
+const words = ["amber", "birch", "cedar", "delta", "ember", "fjord", "grove", "heron"]
+
+/** What a node answers to two snapshots, with the mempool of another if one is named. */
+const nodeOf = (name: string, mempool = name) => {
+  const numberOf = (text: string): number => [...text].reduce((sum, letter) => sum * 31 + letter.charCodeAt(0), 7) % 9973
+  return [1, 2].map((snapshot) =>
+    snapshotTraits(snapshot, [1, 2, 3, 4, 5, 6].map((i) => 1e-5 + numberOf(name) * i * snapshot * 1e-8), {
+      histogram: [50, 40, 30, 20, 10].map((rate, i) => [rate, 1000 + (numberOf(mempool) * (i + 1) * 7919 * snapshot) % 90_000])
+    }))
+}
+
+interface Shows {
+  readonly host: string
+  readonly node: string
+  /** Of another node. */
+  readonly mempool?: string
+  readonly gift?: string | undefined
+  /** Seconds after the evening's beginning at which its certificate was made. */
+  readonly made?: number | undefined
+  readonly certificate?: Partial<PresentedCertificate>
+  readonly greeting?: string
+  /** A list it passes on, not its own. */
+  readonly listOf?: number
+}
+
+/** Servers from 10 on that show this, each listing all others unless it passes on another's list. */
+const worldOf = (...shown: ReadonlyArray<Shows>): ReadonlyArray<ServerTraits> => {
+  const ids = shown.map((_, i) => 10 + i)
+  return shown.map(({ certificate, gift, greeting, host, listOf, made, mempool, node }, i) => {
+    const lister = listOf ?? 10 + i
+    const listed = ids.filter((id) => id !== lister)
+    return traitsAt(10 + i, host, {
+      certificates: [presentedAt(host, { claimed: [host], validFrom: made === undefined ? null : evening + 123 + made * 1000, ...certificate })],
+      claimedHosts: [{ host, tcpPort: null, tlsPort: 50_002 }],
+      donation: gift === undefined ? null : writtenText(gift),
+      banner: greeting === undefined ? null : writtenText(greeting),
+      snapshots: nodeOf(node, mempool),
+      implementation: "Fulcrum",
+      peers: new Map(listed.filter((id) => id !== 10 + i).map((id) => [id, 1])),
+      listsItself: listed.includes(10 + i)
+    })
+  })
+}
+
+const strangers = Array.from({ length: 60 }, (_, i) =>
+  traitsAt(1000 + i, `e.s${i}x.example`, {
+    certificates: [presentedAt(`e.s${i}x.example`)],
+    donation: i % 2 === 0 ? null : writtenText(`gift of ${i}`),
+    snapshots: nodeOf(`stranger ${i}`),
+    implementation: "Fulcrum"
+  }))
+
+const pairsOf = (some: ReadonlyArray<ServerTraits>) => {
+  const servers = [...some, ...strangers]
+  return link(servers, comparisons({ servers })).pairs
+}
+
+const groupsOf = (...shown: ReadonlyArray<Shows>): ReadonlyArray<ReadonlyArray<number>> =>
+  operatorClusters(pairsOf(worldOf(...shown))).map(({ serverIds }) => serverIds)
+
+const few = [0, 1, 2]
+
+/** A fleet without a common key: keys made in one go, one way of naming, one address for gifts, one node. */
+const fleet = few.map((i): Shows => ({ host: `${words[i]}-plover.example`, node: "plover", gift: "of plover", greeting: "plover", made: i * 9 }))
+
+/** One key under nobody's name, numbered domains, one node. */
+const numbered = few.map((i): Shows => ({
+  host: `thistle0${i}.example`,
+  node: "thistle",
+  certificate: { sha256: "c", spkiSha256: "k", names: ["localhost"] }
+}))
+
+describe("a fleet at a node that is nobody else's is a group", () => {
+  it("that made its keys in one go, names what it registers one way and asks for gifts at one address", () => {
+    expect(groupsOf(...fleet)).toEqual([[10, 11, 12]])
+  })
+
+  it("of which a verdict is just one", () => {
+    for (const { legs, sameOperator } of pairsOf(worldOf(...fleet)).filter((pair) => pair.b < 1000)) {
+      expect([sameOperator, legs]).toEqual([model.certainOnNode, "evening, gift, names, node, process"])
+    }
+  })
+
+  it("that has one key under nobody's name and one way of naming what it registers", () => {
+    expect(groupsOf(...numbered)).toEqual([[10, 11, 12]])
+  })
+
+  it("and none without any one of these", () => {
+    const without: ReadonlyArray<(shown: Shows, i: number) => Shows> = [
+      (shown) => ({ ...shown, gift: undefined }),
+      (shown) => ({ ...shown, made: undefined }),
+      (shown, i) => ({ ...shown, host: `${words[i]}.own${i}.example` }),
+      (shown, i) => ({ ...shown, node: `own ${i}` }),
+      (shown) => ({ ...shown, listOf: 10 })
+    ]
+    for (const change of without) expect(groupsOf(...fleet.map(change)), change.toString()).toEqual([])
+    expect(groupsOf(...numbered.map((shown, i) => ({ ...shown, node: `own ${i}` })))).toEqual([])
+    expect(groupsOf(...numbered.map((shown, i) => ({ ...shown, host: `${words[i]}.own${i}.example` })))).toEqual([])
+  })
+
+  it("where names are labels below what was registered, which hosters and images give, or have no whole word in common, none", () => {
+    for (const host of [(i: number) => `plover.own${i}.example`, (i: number) => `${words[i]}plovers.example`]) {
+      expect(groupsOf(...fleet.map((shown, i) => ({ ...shown, host: host(i) })))).toEqual([])
+    }
+  })
+})
+
+it("framers behind one node are a group by their key, whosever gifts they ask for", () => {
+  const victim: Shows = { host: "harbour.example", node: "harbour", gift: "of harbour" }
+  expect(groupsOf(victim, { ...victim, host: "harbour.test.example", node: "second" }, ...numbered.map((shown) => ({ ...shown, gift: "of harbour" })))).toEqual([[12, 13, 14]])
+})
+
+it("servers made in one go are none whose gifts go to a cause of others too", () => {
+  const givers = [3, 4, 5].map((i): Shows => ({ host: `${words[i]}.own${i}.example`, node: `own ${i}`, gift: "of plover" }))
+  expect(groupsOf(...fleet, ...givers)).toEqual([])
+})
+
+describe("no framer enters such a fleet", () => {
+  const framer = (i: number, more: Partial<Shows> = {}): Shows =>
+    ({ ...fleet[0]!, host: `${words[i]}-plover.example`, made: i * 9, node: `framer ${i}`, ...more })
+
+  it("who copies all that it writes, its date too, at a node of their own", () => {
+    expect(groupsOf(...fleet, framer(3), framer(4))).toEqual([[10, 11, 12]])
+  })
+
+  it("not even a fleet of framers, which is one for itself", () => {
+    expect(groupsOf(...fleet, framer(3, { node: "framers" }), framer(4, { node: "framers" }))).toEqual([[10, 11, 12], [13, 14]])
+  })
+
+  it("who passes it on under names and certificates of their own, and says so nowhere", () => {
+    expect(groupsOf(...fleet, framer(3, { node: "plover", listOf: 10 }), framer(4, { node: "plover", listOf: 10 }))).toEqual([[10, 11, 12]])
+  })
+
+  it("who gives its estimates for their own, and has another mempool", () => {
+    expect(groupsOf(...fleet, framer(3, { node: "plover", mempool: "framer" }))).toEqual([[10, 11, 12]])
+  })
+
+  it("who registers the next of its names, even with a key that an image brings", () => {
+    const image = { sha256: "c", spkiSha256: "k", names: ["localhost"] }
+    expect(groupsOf(...numbered, { host: "thistle07.example", node: "another", certificate: image })).toEqual([[10, 11, 12]])
+    expect(groupsOf(...numbered, { host: "thistle07.example", node: "another" })).toEqual([[10, 11, 12]])
+  })
+
+  it("and strangers who all pass on one victim are none themselves", () => {
+    expect(groupsOf(fleet[0]!, ...[3, 4, 5].map((i) => framer(i, { node: "plover", listOf: 10 })))).toEqual([])
+  })
+
+  it("nor does who rents the same node as its victim, where other tenants are seen", () => {
+    const tenants = [5, 6].map((i): Shows => ({ host: `${words[i]}.tenant${i}.example`, node: "plover" }))
+    expect(groupsOf(...fleet, framer(3, { node: "plover" }), ...tenants)).toEqual([])
+  })
+})
+
+describe("strangers are no group to whom one third party brings a node", () => {
+  const people = [0, 1, 2, 3, 4, 5]
+  const brought: Readonly<Record<string, (i: number) => Partial<Shows>>> = {
+    "a hoster, with names under its domain, its evening, greeting and address for gifts": (i) =>
+      ({ host: `${words[i]}.perch.example`, gift: "of the hoster", greeting: "hosted", made: i * 5 }),
+    "a hoster, to customers with domains of their own": (i) => ({ gift: "of the hoster", greeting: "hosted", made: i * 5 }),
+    "a club, with its meeting and its cause": (i) => ({ gift: "cause", made: i * 5, ...(i % 2 === 0 ? { greeting: "for the cause" } : {}) }),
+    "a seller, with what its factory made": (i) => ({ gift: "of the seller", greeting: "a box", made: i * 3 }),
+    "an image, with its key": () => ({ certificate: { sha256: "c", spkiSha256: "k", names: ["localhost"] }, greeting: "an image" }),
+    "an image, with its key and names below those of its users": (i) =>
+      ({ host: `stationbox.own${i}.example`, certificate: { sha256: "c", spkiSha256: "k", names: ["localhost"] }, gift: "of its author" })
+  }
+  for (const [who, shows] of Object.entries(brought)) {
+    it(`as ${who}`, () => {
+      expect(groupsOf(...people.map((i): Shows => ({ host: `${words[i]}.own${i}.example`, node: "rented", ...shows(i) })))).toEqual([])
+    })
+  }
+
+  it("nor is who follows an image's way of naming, key and all, at home", () => {
+    expect(groupsOf(...people.map((i): Shows => ({
+      host: `${words[i]}-stationbox.example`,
+      node: `home ${i}`,
+      gift: "of its author",
+      certificate: { sha256: "c", spkiSha256: "k", names: ["localhost"] }
+    })))).toEqual([])
+  })
+})
