@@ -53,7 +53,11 @@ export const reportCommand = Command.make("report", {
     yield* writeFiles(input.out, files)
     if (document.simulated !== null) yield* output.stderr(`${output.style.warning(simulatedNotice(document.provenance.network))}\n`)
     if (document.local !== null) yield* output.stderr(`${output.style.warning(document.local)}\n`)
-    yield* output.stdout(files.map(({ name }) => `${input.out}/${name}\n`).join(""))
+    const pictures = files.filter(({ name }) => name.startsWith("figures/")).length
+    yield* output.stdout([
+      ...files.filter(({ name }) => !name.startsWith("figures/")).map(({ name }) => `${input.out}/${name}\n`),
+      ...(pictures === 0 ? [] : [`${input.out}/figures/  ${pictures} pictures, which report.md shows\n`])
+    ].join(""))
   }).pipe(
     Effect.provide(Layer.mergeAll(input.local ? Atlas.layer : Atlas.publicLayerFor(hasOptedOut), QueryCatalogue.layer).pipe(Layer.provideMerge(Database.layer(input.db))))
   )

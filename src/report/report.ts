@@ -14,6 +14,8 @@ import { ReportError } from "./report-error.ts"
 import { writeHtml } from "./write/html.ts"
 import { writeJson } from "./write/json.ts"
 import { writeMarkdown } from "./write/markdown.ts"
+import { pictureFoot } from "./write/provenance.ts"
+import { figuresOf, pictureName, writeFigure } from "./write/svg.ts"
 
 /** A file of a report. */
 export interface ReportFile {
@@ -59,7 +61,7 @@ const provenanceOf = (crawl: CrawlRow, analysedAt: string | null, databaseSha256
 })
 
 /**
- * The files of a report on one crawl: HTML, Markdown, JSON and CITATION.cff. Two
+ * The files of a report on one crawl: HTML, Markdown with its pictures, JSON and CITATION.cff. Two
  * reports of one database differ in the time only, which is the clock's.
  *
  * @param databaseSha256 of the database file that `Atlas` reads
@@ -76,6 +78,7 @@ export const makeReport = Effect.fn("makeReport")(function*(crawlId: number, dat
     { name: "report.html", text: writeHtml(document, styles) },
     { name: "report.md", text: writeMarkdown(document) },
     { name: "report.json", text: writeJson(document) },
+    ...figuresOf(document).flatMap((figure) => figure.chart === null ? [] : [{ name: pictureName(figure), text: writeFigure(figure, figure.chart, pictureFoot(document), styles) }]),
     { name: "CITATION.cff", text: citationFile(provenance, document.simulated) }
   ]
   return { document, files }
@@ -85,7 +88,7 @@ export const makeReport = Effect.fn("makeReport")(function*(crawlId: number, dat
 export const writeFiles = Effect.fn("writeFiles")(function*(folder: string, files: ReadonlyArray<ReportFile>) {
   const fs = yield* FileSystem.FileSystem
   const written = Effect.gen(function*() {
-    yield* fs.makeDirectory(folder, { recursive: true })
+    yield* fs.makeDirectory(`${folder}/figures`, { recursive: true })
     yield* Effect.forEach(files, ({ name, text }) => fs.writeFileString(`${folder}/${name}`, text))
   })
   yield* Effect.mapError(written, (cause) => new ReportError({ reason: "cannot write", message: `Cannot write to ${folder}: ${cause.message}` }))

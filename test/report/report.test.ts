@@ -8,6 +8,7 @@ import { Atlas } from "../../src/atlas/atlas.ts"
 import type { Block, Figure, ReportDocument, Section, Table } from "../../src/report/document/document.ts"
 import type { ReportOptions } from "../../src/report/facts/read-facts.ts"
 import { fileHash, makeReport } from "../../src/report/report.ts"
+import { pictureName } from "../../src/report/write/svg.ts"
 import { researchQuestions } from "../../src/report/sections/questions.ts"
 import { Database } from "../../src/store/database.ts"
 import { QueryCatalogue } from "../../src/store/query-catalogue.ts"
@@ -78,12 +79,13 @@ layer(Made.layer)("a report of an analysed crawl", (it) => {
       assert.deepStrictEqual(members?.kind === "table" ? members.table.rows.map(([host]) => host).toSorted() : null, ["one.fleet.test", "three.fleet.test", "two.fleet.test"])
     }))
 
-  it.effect("gives for each figure a query that exists, with parameters that it has, a level and a table", () =>
+  it.effect("gives for each figure a query that exists, with parameters that it has, a level, a caveat and a table, in page and Markdown", () =>
     Effect.gen(function*() {
-      const { document } = yield* Made
+      const { document, files } = yield* Made
       const catalogue = yield* QueryCatalogue
       for (const one of figuresOf(document)) {
-        assert.notStrictEqual(one.level, "", one.id)
+        assert.isTrue([one.title, one.shows, one.level, one.caveat].every((text) => text !== null && text.length > 3), one.id)
+        assert.match(one.id, /^[a-z0-9-]+$/)
         assert.isAbove(one.table.columns.length, 0, one.id)
         for (const row of one.table.rows) assert.strictEqual(row.length, one.table.columns.length, one.id)
         if (one.source.kind !== "named query") {
@@ -95,6 +97,17 @@ layer(Made.layer)("a report of an analysed crawl", (it) => {
         }
         const query = yield* catalogue.find(one.source.name)
         yield* bindParameters(query, Object.fromEntries(Object.entries(one.source.parameters).map(([name, value]) => [name, String(value)])))
+      }
+      const text = (name: string) => files.find((file) => file.name === name)!.text
+      for (const one of parsePage(text("report.html")).querySelectorAll("figure")) {
+        assert.match(one.querySelector("figcaption .level")?.textContent ?? "", /^Counted: .{4,}\. .{4,}/, one.id)
+        assert.match(one.querySelector(".source")?.textContent ?? "", /^Query: observatory query ./, one.id)
+      }
+      const count = figuresOf(document).length
+      assert.strictEqual([...text("report.md").matchAll(/^\*Counted: /gm)].length, count)
+      assert.strictEqual([...text("report.md").matchAll(/^Query: `/gm)].length, count)
+      for (const { caveat, level } of document.sections.flatMap(({ blocks }) => blocks).flatMap((block) => block.kind === "answer" ? block.figures : [])) {
+        assert.isTrue(caveat.length > 3 && level.length > 3)
       }
       for (const { figures } of document.sections.flatMap(({ blocks }) => blocks).filter((block) => block.kind === "answer")) {
         for (const { query } of figures) if (query !== null) yield* catalogue.find(query)
@@ -129,13 +142,20 @@ layer(Made.layer)("a report of an analysed crawl", (it) => {
       const first = yield* Made
       yield* TestClock.adjust("1 day")
       const second = yield* made()
-      assert.deepStrictEqual(first.files.map(({ name }) => name), ["report.html", "report.md", "report.json", "CITATION.cff"])
-      first.files.forEach(({ name, text }, i) => {
+      const pictures = first.files.filter(({ name }) => name.startsWith("figures/")).map(({ name }) => name)
+      assert.deepStrictEqual(pictures, figuresOf(first.document).filter(({ chart }) => chart !== null).map(pictureName))
+      assert.strictEqual(new Set(pictures).size, pictures.length)
+      const markdown = first.files.find(({ name }) => name === "report.md")!.text
+      for (const name of pictures) assert.include(markdown, `](${name})`)
+      const texts = first.files.filter(({ name }) => !pictures.includes(name))
+      assert.deepStrictEqual(texts.map(({ name }) => name), ["report.html", "report.md", "report.json", "CITATION.cff"])
+      for (const { name, text } of first.files) assert.include(text, hash.slice(0, 16), name)
+      texts.forEach(({ name, text }, i) => {
         for (const said of [hash, version, "CC-BY-4.0", "1970-01-01T00:00:00.000Z", "LOCAL"]) {
           if (name !== "CITATION.cff" || said !== "LOCAL") assert.include(text, said, name)
         }
         assert.match(text, /crawl"?:? ?1|crawlId": 1/, name)
-        assert.strictEqual(second.files[i]!.text.replaceAll("1970-01-02", "1970-01-01"), text, name)
+        assert.strictEqual(second.files.filter((file) => !pictures.includes(file.name))[i]!.text.replaceAll("1970-01-02", "1970-01-01"), text, name)
       })
     }))
 

@@ -1,8 +1,11 @@
+import { readFileSync } from "node:fs"
+import { DOMParser } from "linkedom"
 import { describe, expect, it } from "vitest"
 import type { Block, Provenance, ReportDocument } from "../../src/report/document/document.ts"
 import { writeHtml } from "../../src/report/write/html.ts"
 import { writeJson } from "../../src/report/write/json.ts"
 import { writeMarkdown } from "../../src/report/write/markdown.ts"
+import { figuresOf, pictureName, writeFigure } from "../../src/report/write/svg.ts"
 import { cellText, markdownText } from "../../src/report/write/texts.ts"
 import { hostileTexts } from "../support/exported-crawl.ts"
 import { pageFaults, parsePage } from "../support/page-check.ts"
@@ -92,6 +95,25 @@ describe("a report with hostile texts", () => {
     expect(new Set(rows)).toEqual(new Set([3, 4, 7]))
   })
 
+  it("is pictures in which they are text: well-formed, with nothing to run, to load or to follow, and no colour that only our page knows", () => {
+    const styles = ["web/src/style/tokens.css", "src/report/write/style.css"].map((file) => readFileSync(file, "utf8"))
+    const figures = figuresOf(hostile)
+    expect(figures.length).toBeGreaterThan(10)
+    for (const one of figures) {
+      const svg = writeFigure(one, one.chart!, "SIMULATED: an invented network. Crawl 7.", styles)
+      expect(svg).not.toMatch(invisible)
+      expect(svg).not.toContain("var(")
+      expect(svg.length).toBeLessThan(60_000)
+      const { documentElement } = new DOMParser().parseFromString(svg, "image/svg+xml")
+      expect(documentElement.tagName).toBe("svg")
+      for (const element of documentElement.querySelectorAll("*")) {
+        expect(["svg", "g", "path", "rect", "line", "text", "tspan", "title", "circle"]).toContain(element.tagName)
+        for (const { name, value } of element.attributes) expect(`${name} ${value}`).not.toMatch(/^on|href|url\(/i)
+      }
+      expect(svg).toContain("SIMULATED: an invented network. Crawl 7.")
+    }
+  })
+
   it("is JSON in which they are whole, and hidden characters are written as escapes", () => {
     const json = writeJson(hostile)
     expect(json).not.toMatch(invisible)
@@ -104,6 +126,22 @@ describe("a report with hostile texts", () => {
     const html = writeHtml(documentOf(["javascript:alert(1)", "data:text/html,x", "https://example.org/a\"b", "#one", "#One\""].map((to): Block => ({ kind: "paragraph", text: [{ kind: "link", to, text: "here" }] }))), [])
     const links = [...parsePage(html).querySelectorAll("main a")].map((link) => link.getAttribute("href"))
     expect(links).toEqual(["https://example.org/a%22b", "#one"])
+  })
+})
+
+describe("a figure in Markdown and JSON", () => {
+  const block = everywhere("plain")[4]!
+  const document = documentOf([block])
+
+  it("is shown as a picture with its title, what it shows, level, caveat, table and query", () => {
+    const markdown = writeMarkdown(document)
+    expect(markdown).toContain("![plain. plain The table below has the numbers.](figures/bars.svg)")
+    expect(markdown).toMatch(/\*\*plain\*\*\n\nplain\n\n\*Counted: plain\. plain\*\n\n!\[[^\n]*\n\n\| plain \|\n\| --- \|\n\| plain \|\n\nQuery: `observatory query suspicion-of-a-server --param host=plain`/)
+  })
+
+  it("has its data and the name of its picture", () => {
+    const { sections } = JSON.parse(writeJson(document)) as ReportDocument
+    expect(sections[0]!.blocks[0]).toEqual({ ...block, picture: pictureName({ id: "bars" }) })
   })
 })
 

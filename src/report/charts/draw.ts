@@ -11,9 +11,17 @@ const shown = <A>(value: A): A => {
   return typeof value === "object" && value !== null ? Object.fromEntries(Object.entries(value).map(([key, one]) => [key, shown(one)])) as A : value
 }
 
+/** Page and pictures show the same charts: each is drawn once. */
+const drawn = new WeakMap<Chart, string>()
+
 /** A chart as an SVG element; colours are custom properties of the page. */
-export const drawChart = (given: Chart): string => {
-  const chart = shown(given)
+export const drawChart = (chart: Chart): string => {
+  const svg = drawn.get(chart) ?? draw(shown(chart))
+  drawn.set(chart, svg)
+  return svg
+}
+
+const draw = (chart: Chart): string => {
   switch (chart.kind) {
     case "bars":
       return drawBars(chart)

@@ -36,6 +36,12 @@ export const labelRoom = (labels: ReadonlyArray<string>): number =>
 
 const rounded = /-?\d+\.\d{3,}/g
 
+/** Width and height of a plot, as its view box has them. */
+export const plottedSize = (svg: string): { readonly width: number; readonly height: number } => {
+  const [, width, height] = /^<svg [^>]*viewBox="0 0 ([\d.]+) ([\d.]+)"/.exec(svg) ?? []
+  return { width: Number(width ?? chartWidth), height: Number(height ?? 0) }
+}
+
 /** A plot as SVG text, without the style sheet that each would repeat, and with coordinates of two decimals. */
 export const plotted = (options: Plot.PlotOptions): string => {
   const { document } = parseHTML("<!doctype html><html><body></body></html>")

@@ -2,8 +2,8 @@ import type { Answer, Block, Cell, Column, Figure, Inline, Sentence, Table } fro
 import { webPage } from "../document/web-page.ts"
 import { drawChart } from "../charts/draw.ts"
 import type { Chart } from "../document/chart.ts"
-import { groupColour } from "../charts/plotted.ts"
-import { cellText, commandOf, htmlLines, htmlText, isNumeric, numberText } from "./texts.ts"
+import { legendOf } from "./legend.ts"
+import { cellText, commandOf, htmlLines, htmlText, isNumeric } from "./texts.ts"
 
 /** Where a link leads: to a place of the page or to a page of the web; to nothing else. */
 const target = (to: string): string | null => /^#[a-z0-9-]+$/.test(to) ? to : webPage(to)
@@ -46,20 +46,9 @@ ${body}
 </tbody></table></div>${left}`
 }
 
-const swatch = (colour: string, label: string): string => `<li><i style="background:${colour}"></i>${htmlText(label)}</li>`
-
 /** What the colours of a chart stand for. */
 const legend = (chart: Chart): string => {
-  const entries = chart.kind === "parts"
-    ? chart.parts.map((part, i) => swatch(part === chart.rest ? groupColour(null) : groupColour(i), part))
-    : chart.kind === "network"
-    ? chart.legend.map(({ colour, label }) => swatch(groupColour(colour), label))
-    : chart.kind === "world"
-    ? chart.classes.map((from, i) => {
-      const next = chart.classes[i + 1]
-      return swatch(`var(--shade-${i})`, next === undefined ? `${numberText(from)} or more` : `${numberText(from)} to below ${numberText(next)}`)
-    })
-    : []
+  const entries = legendOf(chart).map(({ colour, label }) => `<li><i style="background:${colour}"></i>${htmlText(label)}</li>`)
   return entries.length === 0 ? "" : `<ul class="legend">${entries.join("")}</ul>\n`
 }
 

@@ -1,6 +1,7 @@
 import type { Answer, Block, Figure, Inline, ReportDocument, Section, Sentence, Table } from "../document/document.ts"
 import { webPage } from "../document/web-page.ts"
 import { provenanceFacts, provenanceLine } from "./provenance.ts"
+import { pictureName } from "./svg.ts"
 import { cellText, commandOf, isNumeric, markdownText } from "./texts.ts"
 
 /** Code that holds whatever backticks are in it. */
@@ -42,6 +43,7 @@ const figure = (one: Figure): string =>
     `**${markdownText(one.title)}**`,
     markdownText(one.shows, 1_000),
     `*Counted: ${markdownText(one.level)}.${one.caveat === null ? "" : ` ${markdownText(one.caveat, 2_000)}`}*`,
+    ...(one.chart === null ? [] : [`![${markdownText(`${one.title}. ${one.shows} The table below has the numbers.`, 1_000)}](${pictureName(one)})`]),
     tableLines(one.table),
     `Query: ${codeSpan(commandOf(one.source))}`
   ].join("\n\n")
@@ -84,7 +86,7 @@ const sectionLines = (section: Section, depth: number): string =>
     ...(section.sections ?? []).map((one) => sectionLines(one, depth + 1))
   ].join("\n\n")
 
-/** The report as Markdown; a figure is its table, drawings are in the HTML page only. */
+/** The report as Markdown; drawings are files of their own beside it, see `svg.ts`, each above its table. */
 export const writeMarkdown = (document: ReportDocument): string =>
   `${
     [

@@ -1,4 +1,4 @@
-import type { Cell, Provenance } from "../document/document.ts"
+import type { Cell, Provenance, ReportDocument } from "../document/document.ts"
 
 /** Where a report comes from, as names and values. */
 export const provenanceFacts = (provenance: Provenance): ReadonlyArray<{ readonly name: string; readonly value: Cell }> => [
@@ -12,6 +12,14 @@ export const provenanceFacts = (provenance: Provenance): ReadonlyArray<{ readonl
   { name: "Generated", value: provenance.generatedAt },
   { name: "Licence", value: provenance.licence }
 ]
+
+/** What each picture says of itself, wherever it is copied to. */
+export const pictureFoot = ({ local, provenance, simulated }: Pick<ReportDocument, "local" | "provenance" | "simulated">): string =>
+  [
+    ...(simulated === null ? [] : ["SIMULATED: an invented network."]),
+    ...(local === null ? [] : ["LOCAL: not for publication."]),
+    `Electrum Observatory, ${provenance.network}, crawl ${provenance.crawlId} of ${provenance.crawlStartedAt.slice(0, 10)}, database ${provenance.databaseSha256.slice(0, 16)}, ${provenance.licence}.`
+  ].join(" ")
 
 /** The same in one line, for the foot of pages. */
 export const provenanceLine = (provenance: Provenance): string =>
