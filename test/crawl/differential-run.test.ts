@@ -83,6 +83,8 @@ describe("servers asked in two ways", { concurrent: true }, () => {
         expect(["ABBA", "BAAB"]).toContain(personas.map((name) => (name === "crawler" ? "A" : "B")).join(""))
         expect(comparison.compared).toEqual(expect.arrayContaining(["banner", "fee#2", "history#P2PKH", "tip"]))
         expect(visits.map(({ kind, outcome }) => [kind, outcome])).toEqual(visits.map(() => ["differential", "answered"]))
+        expect(visits.map(({ answers }) => answers.map(({ response, scriptForm, subject }) => `${subject} ${scriptForm} ${response}`)), target.endpoint.host)
+          .toEqual(visits.map(() => ["balance P2PKH ok", "history P2PKH ok", "balance P2SH ok", "history P2SH ok"]))
         // Equal cost but for the bytes of padding, and far from any limit.
         const costs = visits.map(({ cost }) => cost)
         expect(Math.max(...costs) - Math.min(...costs), target.endpoint.host).toBeLessThan(2.5)
@@ -116,6 +118,10 @@ describe("servers asked in two ways", { concurrent: true }, () => {
       expect(others).toMatchObject({ liar: "differs", careful: "same", equal: "same", fulcrum: "same", romanz: "same", esplora: "same" })
       expect(first.series.find(({ target }) => target.endpoint.host === "liar.test")!.comparison.differing).toEqual(["balance#P2PKH", "history#P2PKH"])
       expect((yield* Effect.promise(() => findingsOf(network.db))).find(({ host }) => host === "liar.test")!["state"]).toBe("open")
+      // What is untrue in one way is held against what is known, as in a crawl.
+      const lied = first.series.find(({ target }) => target.endpoint.host === "liar.test")!
+      expect(lied.visits.map(({ answers }) => answers.find(({ scriptForm, subject }) => subject === "history" && scriptForm === "P2PKH")!.response))
+        .toEqual(lied.personas.map((name) => name === "wallet" ? "empty" : "ok"))
 
       yield* Effect.promise(() => aDayPasses(network.db))
       // Another seed: nobody knows the order.

@@ -26,18 +26,20 @@ export interface LookOptions {
   readonly apartMs?: number
   /** Fleets shrink or grow to so many servers. */
   readonly servers?: number | null
-  /** Ask each server in the crawler's way and in the wallet's. */
+  /** Ask each server in the crawler's way and in the wallet's a day later, and again on the day after, then from another address (a Tor exit). */
   readonly differential?: boolean
   /** Told what begins. */
   readonly onStep?: (step: string) => void
 }
 
+const day = 24 * 3_600_000
+
 /**
  * Crawl a scenario with deep visits and ask all servers together at several
  * times of the simulated world, each as a user would. The world's clock goes no
- * faster than ours while anybody looks, and is moved in between. Servers forget
- * costs by our clock, and need no rest: a snapshot takes longer than it takes
- * them to forget what it cost.
+ * faster than ours while anybody looks, and is moved in between; the programs
+ * that look take its time for theirs. Servers forget costs by our clock, and need
+ * no rest: a snapshot takes longer than it takes them to forget what it cost.
  */
 export const lookAtScenario = async (
   scenario: string,
@@ -49,26 +51,38 @@ export const lookAtScenario = async (
   const { db, publicSuffixFile, truthFile } = seen
   const geoFile = `${db}.csv`
   const { simnet, stop } = await runSimnet({ scenario, truthFile, geoFile, publicSuffixFile, randomSeed, servers })
+  let laterMs = 0
+  const wait = (ms: number): void => {
+    simnet.clock.advance(ms)
+    laterMs += ms
+  }
   const run = async (...args: ReadonlyArray<string>) => {
     onStep?.(args[0]!)
-    const result = await runCli([...args, "--db", db], { timeoutMs: 600_000 })
+    const result = await runCli([...args, "--db", db], { timeoutMs: 900_000, laterMs })
     if (result.code !== 0) throw new Error(`${args[0]} of ${scenario} ${randomSeed} ended with ${result.code}: ${result.stderr.slice(-2_000)}`)
     return result
   }
   try {
-    const proxy = `socks5://127.0.0.1:${simnet.socksPort}`
-    const way = [
-      "--network", simnet.chain, "--proxy", proxy, "--tor", proxy, "--resolver", `127.0.0.1:${simnet.dnsPort}`,
+    const front = `127.0.0.1:${simnet.socksPort}`
+    const through = (proxy: string): ReadonlyArray<string> => [
+      "--network", simnet.chain, "--proxy", proxy, "--tor", `socks5://${front}`, "--resolver", `127.0.0.1:${simnet.dnsPort}`,
       // Several worlds in one process, on a machine with other things to do, are late rather than dead.
       "--connect-timeout", "8s", "--rate", "0", "--progress", "off"
     ]
+    const way = through(`socks5://${front}`)
     await run(
-      "crawl", ...way, "--fingerprint", "now", "--geoip", geoFile, ...(differential ? ["--differential"] : []),
+      "crawl", ...way, "--fingerprint", "now", "--geoip", geoFile,
       ...simnet.seeds.flatMap((seed) => ["--seed", seed])
     )
     for (let i = 0; i < snapshots; i++) {
-      simnet.clock.advance(apartMs)
+      wait(apartMs)
       await run("probe", "--snapshot", ...way)
+    }
+    if (differential) {
+      wait(day)
+      await run("probe", "--differential", ...way)
+      wait(day)
+      await run("probe", "--differential", ...through(`socks5://exit:${randomSeed}@${front}`), "--vantage", "exit")
     }
   } finally {
     await stop()

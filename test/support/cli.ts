@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process"
 import { dirname } from "node:path"
-import { fileURLToPath } from "node:url"
+import { fileURLToPath, pathToFileURL } from "node:url"
 import { build } from "esbuild"
 
 const root = fileURLToPath(new URL("../../", import.meta.url))
@@ -48,14 +48,18 @@ export interface RunningCli {
   readonly result: Promise<CliResult>
 }
 
+/** What lets a program believe that it is so many milliseconds later than it is; timeouts pass as always. */
+const laterBy = (ms: number): Record<string, string> =>
+  ms === 0 ? {} : { NODE_OPTIONS: `--import=${pathToFileURL(`${root}test/support/later.mjs`).href}`, OBSERVATORY_TEST_LATER_MS: String(ms) }
+
 /** Starts `observatory ARGS` with a clean environment that forbids every address but loopback. */
 export const startCli = async (
   args: ReadonlyArray<string>,
-  options: { readonly env?: Record<string, string>; readonly cwd?: string; readonly timeoutMs?: number } = {}
+  options: { readonly env?: Record<string, string>; readonly cwd?: string; readonly timeoutMs?: number; readonly laterMs?: number } = {}
 ): Promise<RunningCli> => {
   const child = spawn(process.execPath, [await cliBundle(), ...args], {
     cwd: options.cwd ?? root,
-    env: { PATH: process.env["PATH"] ?? "", HOME: process.env["HOME"] ?? "", OBSERVATORY_LOOPBACK_ONLY: "1", ...options.env },
+    env: { PATH: process.env["PATH"] ?? "", HOME: process.env["HOME"] ?? "", OBSERVATORY_LOOPBACK_ONLY: "1", ...laterBy(options.laterMs ?? 0), ...options.env },
     stdio: ["ignore", "pipe", "pipe"]
   })
   let stdout = ""

@@ -28,11 +28,7 @@ const seen = async (scenario: string, seed: number, folder: string): Promise<See
   const mark = `${known.db}.whole`
   if (!existsSync(mark)) {
     for (const file of [known.db, `${known.db}.wal`]) rmSync(file, { force: true })
-    const name = basename(scenario, ".json")
-    await lookAtScenario(scenario, seed, folder, {
-      servers: evaluatedScenarios[name] ?? null,
-      differential: name === "selective" || name === "lying-majority"
-    })
+    await lookAtScenario(scenario, seed, folder, { servers: evaluatedScenarios[basename(scenario, ".json")] ?? null, differential: true })
     writeFileSync(mark, "")
   }
   await analyse(known)

@@ -89,34 +89,62 @@ export const Mempools = Schema.Struct({
   port: Schema.Int,
   looks: Schema.Int,
   empty: Schema.Int,
-  switches: Schema.Int
+  switches: Schema.Int,
+  returns: Schema.Int
 })
 /**
  * How often an endpoint went between no mempool at all and more than a block can
  * take, from one connection to the next within ten minutes. What lies between
- * says nothing: a block may have emptied it.
+ * says nothing: a block may have emptied it. But at one tip nothing does, so a
+ * mempool that is gone and there again at the same tip, with the very same bytes
+ * or no smaller (of 100 kvB at least), is counted as well: `returns`. A server
+ * whose histogram is older than its tip shows another one afterwards.
  */
 export const selectMempools = `
   WITH ${wellFormed}, look AS (
-    SELECT DISTINCT a.server_id, v.endpoint_id, v.visit_id, v.started_at,
+    SELECT DISTINCT a.server_id, v.endpoint_id, v.visit_id, v.started_at, o.value AS text, tip.value AS tip,
       ${sizeOf("o.value")} AS size
     FROM asked a
     JOIN visit v USING (visit_id)
-    JOIN observation o USING (visit_id)
-    WHERE o.outcome = 'ok' AND o.probe = 'fee histogram'
+    JOIN observation o ON o.visit_id = v.visit_id AND o.outcome = 'ok' AND o.probe = 'fee histogram'
+    LEFT JOIN observation tip ON tip.visit_id = v.visit_id AND tip.outcome = 'ok' AND tip.probe = 'tip'
   ), told AS (
     SELECT *, size > 0 AS is_full,
       lag(size > 0) OVER of_endpoint AS earlier, started_at - lag(started_at) OVER of_endpoint AS apart
     FROM look
     WHERE size = 0 OR size >= 1000000
     WINDOW of_endpoint AS (PARTITION BY server_id, endpoint_id ORDER BY started_at, visit_id)
+  ), switched AS (
+    SELECT server_id, endpoint_id, count(*) AS looks, count(*) FILTER (NOT is_full) AS empty,
+      count(*) FILTER (is_full <> earlier AND apart <= INTERVAL 10 MINUTE) AS switches
+    FROM told GROUP BY server_id, endpoint_id
+  ), gone AS (
+    -- The mempool seen last before each connection at the same tip, and the one seen next.
+    SELECT *,
+      last_value(CASE WHEN size > 0 THEN {size: size, text: text, seen_at: started_at} END IGNORE NULLS) OVER before AS was,
+      first_value(CASE WHEN size > 0 THEN {size: size, text: text, seen_at: started_at} END IGNORE NULLS) OVER after AS is_again
+    FROM look WHERE tip IS NOT NULL AND size IS NOT NULL
+    WINDOW before AS (PARTITION BY server_id, endpoint_id, tip ORDER BY started_at, visit_id ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING),
+      after AS (PARTITION BY server_id, endpoint_id, tip ORDER BY started_at, visit_id ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING)
+  ), returned AS (
+    SELECT server_id, endpoint_id, count(DISTINCT was.seen_at) AS returns
+    FROM gone
+    WHERE size = 0 AND is_again.seen_at - was.seen_at <= INTERVAL 10 MINUTE
+      AND (is_again.text = was.text OR (was.size >= 100000 AND is_again.size >= was.size))
+    GROUP BY server_id, endpoint_id
+  ), at_all AS (
+    SELECT server_id, endpoint_id, count(*) AS looks, count(*) FILTER (size = 0) AS empty FROM look WHERE size IS NOT NULL GROUP BY ALL
   )
-  SELECT t.server_id, any_value(e.host) AS host, any_value(e.port) AS port, CAST(count(*) AS INTEGER) AS looks,
-    CAST(count(*) FILTER (NOT is_full) AS INTEGER) AS empty,
-    CAST(count(*) FILTER (is_full <> earlier AND apart <= INTERVAL 10 MINUTE) AS INTEGER) AS switches
-  FROM told t JOIN endpoint e USING (endpoint_id)
-  GROUP BY t.server_id, t.endpoint_id
-  ORDER BY t.server_id, t.endpoint_id`
+  SELECT l.server_id, e.host, e.port,
+    CAST(CASE WHEN r.returns > 0 THEN l.looks ELSE coalesce(s.looks, 0) END AS INTEGER) AS looks,
+    CAST(CASE WHEN r.returns > 0 THEN l.empty ELSE coalesce(s.empty, 0) END AS INTEGER) AS empty,
+    CAST(coalesce(s.switches, 0) AS INTEGER) AS switches, CAST(coalesce(r.returns, 0) AS INTEGER) AS returns
+  FROM at_all l
+  JOIN endpoint e USING (endpoint_id)
+  LEFT JOIN switched s USING (server_id, endpoint_id)
+  LEFT JOIN returned r USING (server_id, endpoint_id)
+  WHERE s.looks IS NOT NULL OR r.returns > 0
+  ORDER BY l.server_id, l.endpoint_id`
 
 export const Trickle = Schema.Struct({
   server_id: Schema.Int,

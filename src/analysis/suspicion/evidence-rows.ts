@@ -119,11 +119,16 @@ export const Answer = Schema.Struct({
   causes: Texts,
   detail: Text
 })
+/** Of probes only what was said of scripts: of a server that showed the chain, and never as a deviation of its software. */
 export const selectAnswers = `
-  WITH ${answered}
+  WITH ${wellFormed}
   SELECT a.server_id, a.visit_id, b.subject, b.script_form, b.response, b.filtered, b.causes, CAST(b.detail AS VARCHAR) AS detail
   FROM answered a JOIN behaviour b USING (visit_id)
-  ORDER BY a.server_id, a.visit_id, b.subject, b.script_form`
+  UNION ALL
+  SELECT s.server_id, s.visit_id, b.subject, b.script_form, b.response, NULL, [], CAST(b.detail AS VARCHAR)
+  FROM series s JOIN behaviour b USING (visit_id)
+  WHERE b.script_form IS NOT NULL AND s.server_id IN (SELECT server_id FROM answered WHERE chain_verdict = 'same')
+  ORDER BY ALL`
 
 /** Of the deep visit that `server_malformed` shows. */
 export const selectProofs = `

@@ -181,11 +181,13 @@ export interface OwnPorts {
 export interface ChangingMempool {
   readonly host: string
   readonly port: number
-  /** Connections that showed none, or more than a block can take. */
+  /** Connections that showed none, or more than a block can take; all where one was there again. */
   readonly looks: number
   readonly empty: number
   /** From the one to the other, within ten minutes. */
   readonly switches: number
+  /** How often a mempool of any size was gone and there again at one tip, where no block can have taken it. */
+  readonly returns: number
 }
 
 /** Snapshots of hours in which nearly everybody had a mempool: at how many a server had none at all, or one like the others'. */

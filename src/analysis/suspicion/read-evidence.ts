@@ -209,7 +209,7 @@ export const readEvidence = Effect.fnUntraced(function*(crawlId: CrawlId) {
         changing: (changing.get(id) ?? []).map(changingOf),
         unbalanced: (unbalanced.get(id) ?? []).map(({ script_form: scriptForm, visit_id: visitId }) => ({ visitId, scriptForm })),
         ownPorts: (ownPorts.get(id) ?? []).map(({ host, ports, transport }) => ({ host, transport, ports })),
-        mempools: (mempools.get(id) ?? []).map(({ empty, host, looks, port, switches }) => ({ host, port, looks, empty, switches })),
+        mempools: (mempools.get(id) ?? []).map(({ empty, host, looks, port, returns, switches }) => ({ host, port, looks, empty, switches, returns })),
         absence: (absences.get(id) ?? []).map(({ absent, present, snapshots }) => ({ snapshots, absent, present }))[0] ?? null,
         trickles: (trickles.get(id) ?? []).map(trickleOf),
         uptime: { share: uptime?.uptime_share ?? null, observations: uptime?.observations ?? 0, gap: uptime?.uptime_gap ?? null }

@@ -351,10 +351,14 @@ describe("self-contradicting answers", () => {
 })
 
 describe("inconstant mempool", () => {
-  const mempool = (looks: number, switches: number) => evidenceOf(1, { mempools: [{ host: "a.example", port: 50002, looks, empty: 2, switches }] })
+  const mempool = (looks: number, switches: number, returns = 0) => evidenceOf(1, { mempools: [{ host: "a.example", port: 50002, looks, empty: 2, switches, returns }] })
 
   it("is one that goes and comes back more than once, the more the oftener", () => {
     expect([3, 4, 6, 9].map((switches) => read("inconstant mempool", mempool(10, switches)))).toEqual([0.25, 0.5, 1, 1])
+  })
+
+  it("is one that is gone and there again at one tip, be it small and seen on few connections", () => {
+    expect([1, 2, 6].map((returns) => read("inconstant mempool", mempool(3, 0, returns)))).toEqual([0.25, 0.5, 1])
   })
 
   it("is not what a restart, a quiet hour or a node without any does", () => {

@@ -227,6 +227,32 @@ describe("what suspicion reads of a crawl", () => {
       assert.deepStrictEqual(c!.unbalanced, [])
     }).pipe(Effect.scoped))
 
+  it.effect("are mempools that are gone and there again at one tip, where no block can have taken them", () =>
+    Effect.gen(function*() {
+      const looks = (name: string, ...told: ReadonlyArray<readonly [atMinute: number, tip: string, histogram: string]>): ReadonlyArray<Fact> =>
+        told.map(([at, tip, value]) => ({
+          _tag: "visit",
+          visit: answeredVisit(key(name), {
+            startedAt: someTime + at * 60_000,
+            observations: [observationOf("fee histogram", { value }), observationOf("tip", { value: JSON.stringify({ hex: tip, height: 9 }) })]
+          })
+        }))
+      const { servers } = yield* readOf([
+        ...visited("a", "b", "c", "d", "e"),
+        // The same bytes, and once more no smaller; a block came in between.
+        ...looks("a", [0, "x", "[[9,2200]]"], [1, "x", "[]"], [2, "x", "[[9,2200]]"], [20, "y", "[[9,300000]]"], [21, "y", "[]"], [22, "y", "[[9,400000]]"]),
+        // An old histogram at a new tip, which is read anew and grows.
+        ...looks("b", [0, "x", "[[9,2200]]"], [1, "x", "[]"], [2, "x", "[[9,2400]]"]),
+        ...looks("c", [0, "x", "[[9,300000]]"], [1, "x", "[]"], [2, "x", "[[9,200000]]"]),
+        // Emptied by a block; or gone for longer than ten minutes.
+        ...looks("d", [0, "x", "[[9,2200]]"], [1, "y", "[]"], [2, "y", "[[9,2200]]"]),
+        ...looks("e", [0, "x", "[[9,2200]]"], [1, "x", "[]"], [12, "x", "[[9,2200]]"]),
+        { _tag: "servers", servers: ["a", "b", "c", "d", "e"].map((name) => serverOf([key(name)])) }
+      ])
+      assert.deepStrictEqual(servers.map(({ mempools }) => mempools.map(({ empty, looks, returns }) => [looks, empty, returns])).slice(0, 1), [[[6, 2, 2]]])
+      assert.deepStrictEqual(servers.slice(1).map(({ mempools }) => mempools.map(({ returns }) => returns)), [[0], [0], [0], [0]])
+    }).pipe(Effect.scoped))
+
   it.effect("are mempools that come and go within minutes, answers byte by byte, ports that move and lists that repeat themselves", () =>
     Effect.gen(function*() {
       const minute = 60_000

@@ -12,17 +12,22 @@ const innocentSwitches = 2
 /** Switches beyond those that count in full. */
 const full = 4
 
-/** What none at all earns, at a time when nearly everybody has one and it had one like theirs at another: a restart does that, if seldom just then. */
-const absentOnce = 0.25
+/**
+ * What none at all earns, at a time when nearly everybody has one and it had one
+ * like theirs at another, or between two connections at one tip that show it: a
+ * restart does that, if seldom just then. Each further time that it is there again earns as much.
+ */
+const once = 0.25
 
 /**
  * Has a server by turns no mempool at all and more than a block can take, from one
- * connection to the next, or none when nearly everybody has one, and at another
- * time one like theirs? Mempools differ between nodes, and are empty in quiet
+ * connection to the next, or at one tip one that is gone and there again, or none
+ * when nearly everybody has one, and at another time one like theirs? Mempools differ between nodes, and are empty in quiet
  * hours; a node that never has any, or a small one, is set up so: that earns nothing.
  */
 export const inconstantMempool: Indicator = ({ absence, mempools }) => {
-  const isAsked = mempools.some(({ looks }) => looks >= leastLooks.connections)
+  const returns = Math.max(0, ...mempools.map((mempool) => mempool.returns))
+  const isAsked = returns > 0 || mempools.some(({ looks }) => looks >= leastLooks.connections)
   if (!isAsked && (absence === null || absence.snapshots < leastLooks.snapshots)) {
     return {
       untested: `its mempool was seen empty, or larger than a block, on fewer than ${leastLooks.connections} connections, and at fewer than ${leastLooks.snapshots} snapshots of busy hours`
@@ -31,10 +36,10 @@ export const inconstantMempool: Indicator = ({ absence, mempools }) => {
   const most = Math.max(0, ...mempools.map(({ switches }) => switches))
   const isAbsent = absence !== null && absence.absent > 0 && absence.present > 0
   return {
-    value: most + (isAbsent ? absence.absent : 0),
-    share: Math.max(isAbsent ? absentOnce : 0, Math.min(1, Math.max(0, most - innocentSwitches) / full)),
+    value: Math.max(most, 2 * returns) + (isAbsent ? absence.absent : 0),
+    share: Math.max(isAbsent ? once : 0, Math.min(1, once * returns), Math.min(1, Math.max(0, most - innocentSwitches) / full)),
     detail: {
-      ...(most > 0 ? { endpoints: named(mempools.filter(({ switches }) => switches > 0)) } : {}),
+      ...(most > 0 || returns > 0 ? { endpoints: named(mempools.filter((mempool) => mempool.switches > 0 || mempool.returns > 0)) } : {}),
       ...(isAbsent ? { at_snapshots: absence } : {})
     }
   }
