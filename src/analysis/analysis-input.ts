@@ -49,30 +49,36 @@ export const findCrawl = Effect.fnUntraced(function*(target: AnalysisTarget) {
   return crawl
 })
 
-const AnnouncementRow = Schema.Struct({
-  from_server_id: Schema.Int,
-  to_server_id: Schema.Int,
-  weight: Schema.Finite
-})
-
 /** More announcements than any honest network makes; beyond it the graph is not looked at. */
 export const maxAnnouncements = 2_000_000
 
-/** Who announces whom, by servers; undefined when there are more than 2,000,000. */
+/** As view `peer_edge` has it, without the names of hosts: by endpoints first, since each may have been read more than once. */
+const selectAnnouncements = `
+  WITH edge AS (
+    SELECT s.endpoint_id AS from_id, ae.endpoint_id AS to_id, max(a.times_seen) AS seen, max(a.times_asked) AS asked
+    FROM advertised a
+    JOIN source s ON s.source_id = a.source_id AND s.kind = 'server'
+    JOIN advertisement_endpoint ae ON ae.advertisement_id = a.advertisement_id
+    WHERE a.crawl_id = $crawl_id
+    GROUP BY s.endpoint_id, ae.endpoint_id
+  ), member AS (
+    SELECT server_id, endpoint_id FROM server_endpoint WHERE crawl_id = $crawl_id
+  )
+  SELECT f.server_id, t.server_id, max(least(1.0, e.seen / e.asked))::DOUBLE AS weight
+  FROM edge e
+  JOIN member f ON f.endpoint_id = e.from_id
+  JOIN member t ON t.endpoint_id = e.to_id
+  WHERE e.asked > 0 AND e.seen > 0 AND f.server_id <> t.server_id
+  GROUP BY f.server_id, t.server_id
+  ORDER BY f.server_id, t.server_id
+  LIMIT ${maxAnnouncements + 1}`
+
+/** Who announces whom, by servers, as `orderedAnnouncements` gives them; undefined when there are more than 2,000,000. */
 export const readAnnouncements = Effect.fnUntraced(function*(crawlId: CrawlId) {
   const database = yield* Database
-  const rows = yield* database.rows(
-    AnnouncementRow,
-    `SELECT from_server_id, to_server_id, max(least(1.0, times_seen / times_asked))::DOUBLE AS weight
-    FROM peer_edge
-    WHERE crawl_id = $crawl_id AND times_asked > 0 AND times_seen > 0
-      AND from_server_id IS NOT NULL AND to_server_id IS NOT NULL AND from_server_id <> to_server_id
-    GROUP BY from_server_id, to_server_id
-    LIMIT ${maxAnnouncements + 1}`,
-    { crawl_id: crawlId }
-  )
-  if (rows.length > maxAnnouncements) return undefined
-  return rows.map((row): Announcement => ({ from: row.from_server_id, to: row.to_server_id, weight: row.weight }))
+  const [from, to, weight] = yield* database.numbers(selectAnnouncements, { crawl_id: crawlId })
+  if (from!.length > maxAnnouncements) return undefined
+  return Array.from(from!, (server, i): Announcement => ({ from: server, to: to![i]!, weight: weight![i]! }))
 })
 
 const KeyRow = Schema.Struct({

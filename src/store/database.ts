@@ -74,6 +74,11 @@ export class Database extends Context.Service<Database, {
     sql: string,
     parameters?: Readonly<Record<string, Parameter>>
   ) => Effect.Effect<ReadonlyArray<A>, StoreError>
+  /** Columns of numbers (INTEGER or DOUBLE, NaN for null), for a million rows and more; another type is `query failed`. */
+  readonly numbers: (
+    sql: string,
+    parameters?: Readonly<Record<string, Parameter>>
+  ) => Effect.Effect<ReadonlyArray<Float64Array>, StoreError>
 }>()("electrum-observatory/Database") {
   /**
    * Fails with `not found` when there is no such file, `locked` when it is being

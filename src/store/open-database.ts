@@ -2,9 +2,9 @@ import type { DuckDBConnection, DuckDBInstance } from "@duckdb/node-api"
 import { Effect, FileSystem, Schema, type Scope, Semaphore } from "effect"
 import type { AnalysisStore, Database, DatabaseOptions, DatabaseOrigin, Parameter, QueryOptions, TableRows } from "./database.ts"
 import { decodeRows, readRows } from "./read-rows.ts"
-import { connect, isWrittenHere, openForWriting, openReadOnly, type ReadOnlyLimits } from "./duckdb.ts"
+import { connect, isWrittenHere, native, openForWriting, openReadOnly, type ReadOnlyLimits } from "./duckdb.ts"
 import { openWithArchive } from "./archive/open-with-archive.ts"
-import { runReadOnly } from "./read-only.ts"
+import { readNumbers, runReadOnly } from "./read-only.ts"
 import { replaceRows } from "./replace-rows.ts"
 import { bringUpToDate, requireUpToDate } from "./schema.ts"
 import { snapshotPath } from "./snapshot.ts"
@@ -14,21 +14,26 @@ import { StoreError } from "./store-error.ts"
 const readerOf = Effect.fnUntraced(function*(connections: ReadonlyArray<DuckDBConnection>, origin: DatabaseOrigin) {
   const turns = yield* Semaphore.make(connections.length)
   const idle = [...connections]
+  const withConnection = <A>(use: (connection: DuckDBConnection) => Effect.Effect<A, StoreError>): Effect.Effect<A, StoreError> =>
+    Semaphore.withPermit(
+      turns,
+      Effect.acquireUseRelease(
+        Effect.sync(() => idle.pop()!),
+        use,
+        (connection) => Effect.sync(() => void idle.push(connection))
+      )
+    )
   const query = Effect.fn("Database.query")(
     (sql: string, parameters?: Readonly<Record<string, Parameter>>, options?: QueryOptions) =>
-      Semaphore.withPermit(
-        turns,
-        Effect.acquireUseRelease(
-          Effect.sync(() => idle.pop()!),
-          (connection) => runReadOnly(connection, sql, parameters, options),
-          (connection) => Effect.sync(() => void idle.push(connection))
-        )
-      )
+      withConnection((connection) => runReadOnly(connection, sql, parameters, options))
   )
   const database: Database["Service"] = {
     origin,
     query,
-    rows: (row, sql, parameters) => Effect.flatMap(query(sql, parameters), (result) => decodeRows(row, result.rows))
+    rows: (row, sql, parameters) => Effect.flatMap(query(sql, parameters), (result) => decodeRows(row, result.rows)),
+    numbers: Effect.fn("Database.numbers")((sql: string, parameters: Readonly<Record<string, Parameter>> = {}) =>
+      withConnection((connection) => native(connection, "query failed", "The query failed", () => readNumbers(connection, sql, parameters)))
+    )
   }
   return database
 })

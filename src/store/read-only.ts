@@ -1,4 +1,4 @@
-import { type DuckDBConnection, type DuckDBPreparedStatement, StatementType } from "@duckdb/node-api"
+import { type DuckDBConnection, type DuckDBPreparedStatement, DuckDBTypeId, StatementType } from "@duckdb/node-api"
 import { Effect } from "effect"
 import type { Parameter, QueryOptions, QueryResult } from "./database.ts"
 import { native } from "./duckdb.ts"
@@ -60,6 +60,40 @@ const read = async (
       rows: rows.length > maxRows ? rows.slice(0, maxRows) : rows,
       truncated: rows.length > maxRows
     }
+  } finally {
+    prepared.destroySync()
+  }
+}
+
+/** The columns of a query, without an object for each row. */
+export const readNumbers = async (
+  connection: DuckDBConnection,
+  sql: string,
+  parameters: Readonly<Record<string, Parameter>>
+): Promise<ReadonlyArray<Float64Array>> => {
+  const prepared = await prepareQuery(connection, sql)
+  try {
+    bindValues(prepared, parameters)
+    const result = await prepared.stream()
+    const other = result.columnTypes().find(({ typeId }) => typeId !== DuckDBTypeId.INTEGER && typeId !== DuckDBTypeId.DOUBLE)
+    if (other !== undefined) throw new StoreError({ reason: "query failed", message: `A column of type ${other} is not read as numbers.` })
+    let columns = result.columnTypes().map(() => new Float64Array(2048))
+    let rows = 0
+    for (let chunk = await result.fetchChunk(); chunk !== null && chunk.rowCount > 0; chunk = await result.fetchChunk()) {
+      if (rows + chunk.rowCount > (columns[0]?.length ?? 0)) {
+        columns = columns.map((column) => {
+          const more = new Float64Array(2 * (rows + chunk!.rowCount))
+          more.set(column)
+          return more
+        })
+      }
+      for (const [c, column] of columns.entries()) {
+        const vector = chunk.getColumnVector(c)
+        for (let i = 0; i < chunk.rowCount; i++) column[rows + i] = (vector.getItem(i) as number | null) ?? Number.NaN
+      }
+      rows += chunk.rowCount
+    }
+    return columns.map((column) => column.slice(0, rows))
   } finally {
     prepared.destroySync()
   }

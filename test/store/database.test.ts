@@ -81,6 +81,22 @@ describe("Database", () => {
       }).pipe(Effect.provide(reader(path)))
     }))
 
+  it.effect("gives columns of numbers over many chunks, with NaN for null, and nothing else", () =>
+    Effect.gen(function*() {
+      const path = yield* smallDatabase
+      const numbers = (sql: string, parameters?: Readonly<Record<string, number>>) =>
+        Effect.flatMap(Database, (database) => database.numbers(sql, parameters)).pipe(Effect.provide(reader(path)))
+      const [whole, half] = yield* numbers(
+        "SELECT CAST(i AS INTEGER), CASE WHEN i <> 3 THEN i / 2 END::DOUBLE FROM range($rows) t(i) ORDER BY i",
+        { rows: 10_000 }
+      )
+      assert.deepStrictEqual([whole!.length, half!.length, whole![9_999], half![9_999]], [10_000, 10_000, 9_999, 4_999.5])
+      assert.deepStrictEqual(Array.from(whole!).slice(0, 4), [0, 1, 2, 3])
+      assert.deepStrictEqual(Array.from(half!).slice(0, 4), [0, 0.5, 1, Number.NaN])
+      assert.deepStrictEqual((yield* numbers("SELECT 1::INTEGER WHERE false")).map((column) => column.length), [0])
+      assert.match((yield* Effect.flip(numbers("SELECT 'text'"))).message, /VARCHAR is not read as numbers/)
+    }).pipe(Effect.scoped))
+
   it.effect("refuses everything that is not one query, with a sentence", () =>
     Effect.gen(function*() {
       const path = yield* smallDatabase

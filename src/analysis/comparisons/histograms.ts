@@ -77,23 +77,35 @@ const curveOf = (histogram: FeeHistogram): Curve => {
   return histogram.toSorted(([x], [y]) => y - x).map(([rate, size]) => [rate, total += size] as const)
 }
 
-/** Between two edges of bins the line is straight; above the highest nothing pays. */
-const at = (curve: Curve, rate: number): number => {
-  const below = curve.findIndex(([edge]) => edge <= rate)
-  if (below === -1) return curve.at(-1)?.[1] ?? 0
-  const [edge, size] = curve[below]!
-  if (below === 0) return edge === rate ? size : 0
-  const [above, sizeAbove] = curve[below - 1]!
-  return sizeAbove + (size - sizeAbove) * (above - rate) / (above - edge)
+/**
+ * Sizes of a curve at rates that only go down from call to call: between two
+ * edges of bins the line is straight; above the highest nothing pays.
+ */
+const descending = (curve: Curve): (rate: number) => number => {
+  let below = 0
+  return (rate) => {
+    while (below < curve.length && !(curve[below]![0] <= rate)) below++
+    if (below === curve.length) return curve.at(-1)?.[1] ?? 0
+    const [edge, size] = curve[below]!
+    if (below === 0) return edge === rate ? size : 0
+    const [above, sizeAbove] = curve[below - 1]!
+    return sizeAbove + (size - sizeAbove) * (above - rate) / (above - edge)
+  }
 }
 
-/** Largest distance of two curves at either's edges, as a share of the larger mempool; 0 to 1. */
+/** Largest distance of two curves at either's edges, as a share of the larger mempool; 0 to 1. In one pass: all pairs of an implementation are compared. */
 export const curveDistance = (a: Curve, b: Curve): number => {
   const largest = Math.max(a.at(-1)?.[1] ?? 0, b.at(-1)?.[1] ?? 0)
   if (largest <= 0) return 1
   const lowest = Math.max(a.at(-1)![0], b.at(-1)![0])
-  const rates = [...a, ...b].map(([rate]) => rate).filter((rate) => rate >= lowest)
-  return rates.reduce((most, rate) => Math.max(most, Math.abs(at(a, rate) - at(b, rate)) / largest), 0)
+  const [atA, atB] = [descending(a), descending(b)]
+  let [i, j, most] = [0, 0, 0]
+  while (i < a.length || j < b.length) {
+    const rate = j === b.length || (i < a.length && a[i]![0] >= b[j]![0]) ? a[i++]![0] : b[j++]![0]
+    if (rate < lowest) break
+    most = Math.max(most, Math.abs(atA(rate) - atB(rate)) / largest)
+  }
+  return most
 }
 
 /** Fewer bins say nothing of a curve. */

@@ -1,4 +1,5 @@
 import { DirectedGraph } from "graphology"
+import { adjacencyOf, returned } from "./adjacency.ts"
 
 /** One server names another in its peer list. */
 export interface Announcement {
@@ -11,11 +12,20 @@ export interface Announcement {
 /** The announcement graph, nodes named by the server's number. */
 export type AnnouncementGraph = DirectedGraph<Record<string, never>, { weight: number }>
 
+/** Already as `orderedAnnouncements` gives them, as databases can sort a million of them sooner. */
+const isOrdered = (announcements: ReadonlyArray<Announcement>): boolean =>
+  announcements.every(({ from, to, weight }, i) => {
+    const before = announcements[i - 1]
+    return from !== to && weight > 0 && weight <= 1 &&
+      (before === undefined || before.from < from || (before.from === from && before.to < to))
+  })
+
 /**
  * Announcements by number of server, one for each ordered pair (the heaviest),
  * without self-announcements: the same whatever the order of the input.
  */
 export const orderedAnnouncements = (announcements: Iterable<Announcement>): ReadonlyArray<Announcement> => {
+  if (Array.isArray(announcements) && isOrdered(announcements as ReadonlyArray<Announcement>)) return announcements as ReadonlyArray<Announcement>
   const valid: Array<Announcement> = []
   for (const announcement of announcements) {
     if (announcement.from === announcement.to || !(announcement.weight > 0)) continue
@@ -50,11 +60,18 @@ export const buildGraph = (
 /**
  * Share of announcements that are returned, among servers that name anybody
  * (a server that showed no list cannot return one); null when there are none.
+ *
+ * @param announcements as `orderedAnnouncements` gives them
  */
 export const reciprocity = (announcements: ReadonlyArray<Announcement>): number | null => {
-  const naming = new Set(announcements.map(({ from }) => from))
-  const pairs = new Set(announcements.map(({ from, to }) => `${from} ${to}`))
-  const between = announcements.filter(({ to }) => naming.has(to))
-  if (between.length === 0) return null
-  return between.filter(({ from, to }) => pairs.has(`${to} ${from}`)).length / between.length
+  const adjacency = adjacencyOf(announcements)
+  const mutual = returned(adjacency)
+  let [between, both] = [0, 0]
+  for (let i = 0; i < adjacency.to.length; i++) {
+    const to = adjacency.to[i]!
+    if (adjacency.starts[to] === adjacency.starts[to + 1]) continue
+    between++
+    both += mutual[i]!
+  }
+  return between === 0 ? null : both / between
 }

@@ -1,5 +1,6 @@
 import louvainModule from "graphology-communities-louvain"
-import { announcedServers, type Announcement, type AnnouncementGraph, buildGraph } from "./announcement-graph.ts"
+import { announcedServers, type Announcement, type AnnouncementGraph } from "./announcement-graph.ts"
+import { louvainGraph } from "./louvain-graph.ts"
 import { adjustedRandIndex, agreeing, type Partition, relabelled } from "./partition.ts"
 import { seededRandom, shuffled } from "../seeded-random.ts"
 
@@ -50,7 +51,8 @@ export interface Communities {
 // The types describe an ES module, the package is CommonJS: what is imported is the function itself.
 const louvain = louvainModule as unknown as typeof louvainModule.default
 
-const runLouvain = (graph: AnnouncementGraph, resolution: number, random: () => number): Partition =>
+/** One run of Louvain; what it finds depends on the order of the graph and on the generator. */
+export const runLouvain = (graph: AnnouncementGraph, resolution: number, random: () => number): Partition =>
   new Map(
     Object.entries(louvain(graph, { getEdgeWeight: "weight", resolution, rng: random }))
       .map(([server, community]) => [Number(server), community])
@@ -121,12 +123,11 @@ export const detectCommunities = (
   const servers = announcedServers(announcements)
   const random = seededRandom(options.randomSeed)
   const runs = options.resolutions.map((resolution) => ({ resolution, partitions: new Array<Partition>() }))
-  // One graph at a time: a kilobyte an edge.
   for (let i = 0; i <= options.repeats; i++) {
     // Louvain's own generator only picks where to start; another order of insertion is the stronger test.
     const graph = i === 0
-      ? buildGraph(servers, announcements)
-      : buildGraph(shuffled(servers, random), shuffled(announcements, random))
+      ? louvainGraph(servers, announcements)
+      : louvainGraph(shuffled(servers, random), shuffled(announcements, random))
     for (const { partitions, resolution } of runs) partitions.push(runLouvain(graph, resolution, random))
   }
   return runs.map(({ partitions, resolution }) => judge(resolution, announcements, partitions))

@@ -1,41 +1,61 @@
-import type { Announcement } from "./announcement-graph.ts"
+import { type Adjacency, returned } from "./adjacency.ts"
+
+/** Each place's neighbours, each once, whoever of the two announces the other. */
+const neighboursOf = (adjacency: Adjacency): { readonly starts: Uint32Array; readonly others: Uint32Array } => {
+  const { from, servers, to } = adjacency
+  const mutual = returned(adjacency)
+  const starts = new Uint32Array(servers.length + 1)
+  // Of a mutual pair each announcement adds the one it names; else the one that is named gets the other too.
+  for (let i = 0; i < from.length; i++) {
+    starts[from[i]! + 1]!++
+    if (mutual[i] === 0) starts[to[i]! + 1]!++
+  }
+  for (let place = 0; place < servers.length; place++) starts[place + 1]! += starts[place]!
+  const others = new Uint32Array(starts[servers.length]!)
+  const next = starts.slice()
+  for (let i = 0; i < from.length; i++) {
+    others[next[from[i]!]!++] = to[i]!
+    if (mutual[i] === 0) others[next[to[i]!]!++] = from[i]!
+  }
+  return { starts, others }
+}
 
 /**
- * The core number of every server: the largest k for which it lies in a part of
- * the graph where each is joined to k others of that part, whoever of two
+ * The core number of every server, by place: the largest k for which it lies in a
+ * part of the graph where each is joined to k others of that part, whoever of two
  * announces the other (Batagelj and Zaveršnik, "An O(m) algorithm for cores
  * decomposition of networks", 2003). High numbers say that many list each
  * other, which is what honest gossip brings about.
- *
- * @param announcements one for each ordered pair, without self-announcements
  */
-export const coreNumbers = (announcements: ReadonlyArray<Announcement>): ReadonlyMap<number, number> => {
-  const neighbours = new Map<number, Set<number>>()
-  const join = (a: number, b: number): void => {
-    const known = neighbours.get(a)
-    if (known === undefined) neighbours.set(a, new Set([b]))
-    else known.add(b)
+export const coreNumbers = (adjacency: Adjacency): Uint32Array => {
+  const count = adjacency.servers.length
+  const { others, starts } = neighboursOf(adjacency)
+  const degrees = Uint32Array.from({ length: count }, (_, place) => starts[place + 1]! - starts[place]!)
+  // Places by what is left of their degree: where each degree begins, and where each place stands.
+  const begins = new Uint32Array(degrees.reduce((most, degree) => Math.max(most, degree), 0) + 2)
+  for (const degree of degrees) begins[degree + 1]!++
+  for (let degree = 1; degree < begins.length; degree++) begins[degree]! += begins[degree - 1]!
+  const [order, standing] = [new Uint32Array(count), new Uint32Array(count)]
+  const next = begins.slice()
+  for (let place = 0; place < count; place++) {
+    standing[place] = next[degrees[place]!]!++
+    order[standing[place]!] = place
   }
-  for (const { from, to } of announcements) {
-    join(from, to)
-    join(to, from)
-  }
-  const degrees = new Map([...neighbours].map(([server, others]) => [server, others.size]))
-  // Servers by what is left of their degree; the one with the least is taken out next.
-  const waiting: Array<Array<number>> = []
-  for (const [server, degree] of degrees) (waiting[degree] ??= []).push(server)
-  const cores = new Map<number, number>()
-  for (let degree = 0; degree < waiting.length; degree++) {
-    for (let server = waiting[degree]?.pop(); server !== undefined; server = waiting[degree]?.pop()) {
-      if (cores.has(server) || degrees.get(server) !== degree) continue
-      cores.set(server, degree)
-      for (const other of neighbours.get(server)!) {
-        const left = degrees.get(other)!
-        if (left <= degree) continue
-        degrees.set(other, left - 1)
-        ;(waiting[left - 1] ??= []).push(other)
-      }
+  for (let i = 0; i < count; i++) {
+    const place = order[i]!
+    for (let k = starts[place]!; k < starts[place + 1]!; k++) {
+      const other = others[k]!
+      if (degrees[other]! <= degrees[place]!) continue
+      // One less: it changes places with the first of its degree, which from now on begins behind it.
+      const [first, at] = [begins[degrees[other]!]!, standing[other]!]
+      const moved = order[first]!
+      order[first] = other
+      order[at] = moved
+      standing[other] = first
+      standing[moved] = at
+      begins[degrees[other]!]!++
+      degrees[other]!--
     }
   }
-  return new Map([...cores].toSorted(([a], [b]) => a - b))
+  return degrees
 }

@@ -1,6 +1,7 @@
 import type { TableRows } from "../../store/database.ts"
 import type { CrawlId } from "../../store/facts.ts"
-import { announcedServers, type Announcement } from "./announcement-graph.ts"
+import { adjacencyOf, returned } from "./adjacency.ts"
+import type { Announcement } from "./announcement-graph.ts"
 import { coreNumbers } from "./cores.ts"
 import { introductions } from "./introductions.ts"
 import { type Lister, type ListingManner, type NamedKind, type SoleListing, soleListings } from "./sole-listers.ts"
@@ -42,12 +43,14 @@ const counted = (servers: Iterable<number>): ReadonlyMap<number, number> => {
  * @param announcements as `orderedAnnouncements` gives them
  */
 export const places = (announcements: ReadonlyArray<Announcement>, input: PlaceInput): ReadonlyArray<Place> => {
-  const names = counted(announcements.map(({ from }) => from))
-  const namedBy = counted(announcements.map(({ to }) => to))
-  const named = Map.groupBy(announcements, ({ from }) => from)
-  const namedSets = new Map([...named].map(([from, all]) => [from, new Set(all.map(({ to }) => to))]))
-  const mutual = counted(announcements.filter(({ from, to }) => namedSets.get(to)?.has(from) === true).map(({ from }) => from))
-  const cores = coreNumbers(announcements)
+  const adjacency = adjacencyOf(announcements)
+  const { servers, starts } = adjacency
+  const [namedBy, mutual] = [new Uint32Array(servers.length), new Uint32Array(servers.length)]
+  returned(adjacency).forEach((is, i) => {
+    namedBy[adjacency.to[i]!]!++
+    mutual[adjacency.from[i]!]! += is
+  })
+  const cores = coreNumbers(adjacency)
   const introducers = new Map(
     introductions(announcements, input.namedBySources).map(({ introducedBy, serverId }) => [serverId, introducedBy])
   )
@@ -56,14 +59,14 @@ export const places = (announcements: ReadonlyArray<Announcement>, input: PlaceI
   const known = new Map(sole.named.map((row) => [row.serverId, row]))
   const lists = new Map(sole.listers.map((row) => [row.serverId, row]))
   const listers = new Map(input.listers.map((lister) => [lister.serverId, lister]))
-  return announcedServers(announcements).map((serverId) => {
+  return servers.map((serverId, place) => {
     const list = lists.get(serverId)
     return {
       serverId,
-      names: names.get(serverId) ?? 0,
-      namedBy: namedBy.get(serverId) ?? 0,
-      mutual: mutual.get(serverId) ?? 0,
-      core: cores.get(serverId) ?? 0,
+      names: starts[place + 1]! - starts[place]!,
+      namedBy: namedBy[place]!,
+      mutual: mutual[place]!,
+      core: cores[place]!,
       knownBy: known.get(serverId)?.knownBy ?? null,
       soleLister: known.get(serverId)?.soleLister ?? null,
       introducedBy: introducers.get(serverId) ?? null,

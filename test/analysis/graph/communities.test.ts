@@ -6,7 +6,8 @@ import {
   orderedAnnouncements,
   reciprocity
 } from "../../../src/analysis/graph/announcement-graph.ts"
-import { detectCommunities, modularity } from "../../../src/analysis/graph/communities.ts"
+import { detectCommunities, modularity, runLouvain } from "../../../src/analysis/graph/communities.ts"
+import { louvainGraph } from "../../../src/analysis/graph/louvain-graph.ts"
 import { seededRandom, shuffled } from "../../../src/analysis/seeded-random.ts"
 
 /** Everybody announces everybody else of the list. */
@@ -48,11 +49,23 @@ describe("announcements between servers", () => {
 
   it("are returned or not only among servers that name anybody", () => {
     const from = (pairs: ReadonlyArray<readonly [number, number]>) =>
-      reciprocity(pairs.map(([from, to]) => ({ from, to, weight: 1 })))
+      reciprocity(orderedAnnouncements(pairs.map(([from, to]) => ({ from, to, weight: 1 }))))
     expect(from([])).toBeNull()
     expect(from([[1, 2]])).toBeNull()
     expect(from([[1, 2], [2, 1], [1, 3]])).toBe(1)
     expect(from([[1, 2], [2, 1], [1, 3], [3, 2]])).toBe(0.5)
+  })
+})
+
+describe("the graph of a large crawl", () => {
+  it("brings Louvain to the same communities as Graphology's own, in whatever order it was made", () => {
+    fc.assert(fc.property(fc.array(announcement, { maxLength: 80 }), fc.integer(), fc.constantFrom(0.5, 1, 2), (some, seed, resolution) => {
+      const ordered = orderedAnnouncements(some)
+      const random = seededRandom(seed)
+      const [servers, announcements] = [shuffled(announcedServers(ordered), random), shuffled(ordered, random)]
+      const found = [false, true].map((isLarge) => runLouvain(louvainGraph(servers, announcements, isLarge), resolution, seededRandom(seed)))
+      expect(found[1]).toEqual(found[0])
+    }))
   })
 })
 
