@@ -19,12 +19,13 @@ import { serveCommand } from "./serve.ts"
 import { simnetCommand } from "./simnet.ts"
 import { verifyCommand } from "./verify.ts"
 import { visitCommand } from "./visit.ts"
+import { watchCommand } from "./watch.ts"
 
 /** The command line, whole. */
 export const observatory = Command.make("observatory").pipe(
   Command.withDescription(
     "Who runs the Electrum servers that see my addresses? Crawls the network, stores it in DuckDB, and shows who is who."
   ),
-  Command.withSubcommands([crawlCommand, visitCommand, probeCommand, enrichCommand, analyzeCommand, evaluateCommand, exposureCommand, reportCommand, exportCommand, verifyCommand, auditCommand, archiveCommand, diffCommand, queryCommand, serveCommand, noteCommand, dictionaryCommand, simnetCommand, demoCommand]),
+  Command.withSubcommands([crawlCommand, visitCommand, watchCommand, probeCommand, enrichCommand, analyzeCommand, evaluateCommand, exposureCommand, reportCommand, exportCommand, verifyCommand, auditCommand, archiveCommand, diffCommand, queryCommand, serveCommand, noteCommand, dictionaryCommand, simnetCommand, demoCommand]),
   Command.withGlobalFlags([GlobalFlag.Setting("config")({ flag: configFlag })])
 )

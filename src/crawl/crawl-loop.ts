@@ -15,7 +15,7 @@ import { announcedBy, visitWithoutExcluded, visitWithShortLists, withoutExcluded
 import { type Books, booksOf, type CostLedger, reasonForDistance } from "./cost-ledger.ts"
 import type { Frontier } from "./frontier.ts"
 import type { FrontierEntry } from "./frontier-entry.ts"
-import { type Occupancy, occupancyOf, Politeness } from "./politeness.ts"
+import { type Occupancy, occupancyOf, type Politeness } from "./politeness.ts"
 import { MetServers } from "./met-servers.ts"
 import type { CrawlEnd } from "./progress.ts"
 import type { CrawlSettings } from "./settings.ts"
@@ -26,6 +26,8 @@ import { visitOfFailedPlan } from "./failed-plan.ts"
 export type CrawlMessage =
   | { readonly _tag: "planned"; readonly entry: FrontierEntry; readonly plan: Result.Result<DialPlan, TransportError> }
   | { readonly _tag: "visited"; readonly ready: Ready; readonly room: VisitRoom; readonly visit: Visit }
+  /** Some endpoint that waited for its turn has it. */
+  | { readonly _tag: "admitted" }
   | { readonly _tag: "stop"; readonly end: CrawlEnd }
 
 /** An endpoint that may be connected to now: its occupancy is taken. */
@@ -43,6 +45,8 @@ export interface CrawlState {
   readonly settings: CrawlSettings
   readonly frontier: Frontier
   readonly ledger: CostLedger
+  /** Who may connect now, shared with whoever else connects to servers meanwhile. Waiters are called when it is their turn. */
+  readonly politeness: Politeness<() => void>
   readonly exclusions: Exclusions
   readonly grammar: PeerGrammar
   readonly tally: Tally
@@ -64,17 +68,37 @@ export const crawlLoop = Effect.fnUntraced(function*(
   const visitor = yield* Visitor
   const clock = yield* Clock.Clock
   const { frontier, ledger, settings, tally } = state
-  const politeness = new Politeness<Ready>(settings)
+  const { politeness } = state
   const met = new MetServers(ledger)
   const visitOptions = { chain: state.chain, clientName: settings.clientName, peerRounds: settings.peerRounds }
   const ready: Array<Ready> = []
   /** For whom there is no room until it is known what visits under way did cost. */
   const held: Array<Ready> = []
+  /** Those whose target or block is busy. */
+  const waiting = new Set<Ready>()
+  const occupied = new Set<Occupancy>()
   let active = 0
   let claimed = 0
   let end: CrawlEnd | null = null
 
   const now = (): number => clock.currentTimeMillisUnsafe()
+  const leave = (occupancy: Occupancy): void => {
+    occupied.delete(occupancy)
+    for (const admit of politeness.leave(occupancy)) admit()
+  }
+
+  const enter = (it: Ready): void => {
+    const admitted = (): void => {
+      occupied.add(it.occupancy)
+      if (end !== null) return leave(it.occupancy)
+      waiting.delete(it)
+      ready.push(it)
+      Queue.offerUnsafe(inbox, { _tag: "admitted" })
+    }
+    waiting.add(it)
+    if (politeness.enter(admitted, it.occupancy)) admitted()
+  }
+
   const record = (facts: ReadonlyArray<Fact>) => facts.length === 0 ? Effect.void : store.record(state.crawlId, facts)
 
   return yield* Effect.scoped(Effect.gen(function*() {
@@ -113,13 +137,13 @@ export const crawlLoop = Effect.fnUntraced(function*(
           else if (refusal.mayEndSooner) held.push(next)
           else {
             yield* record(refuse(next.entry, "policy", refusal.detail))
-            ready.push(...politeness.leave(next.occupancy))
+            leave(next.occupancy)
           }
           continue
         }
         if (settings.limit !== null && claimed >= settings.limit) {
           // Nothing claimed is still under way: the limit is what ends the crawl.
-          if (active === 0 && politeness.waiting === 0) end = "limit"
+          if (active === 0 && waiting.size === 0) end = "limit"
           return
         }
         const entry = frontier.take()
@@ -156,8 +180,7 @@ export const crawlLoop = Effect.fnUntraced(function*(
         return refuse(entry, "policy", "excluded")
       }
       const occupancy = occupancyOf(entry.endpoint.host, dialled, frontier.addressesOf(entry.endpoint.host))
-      const it = { entry, plan, occupancy, books: booksOf(plan) }
-      if (politeness.enter(it, occupancy)) ready.push(it)
+      enter({ entry, plan, occupancy, books: booksOf(plan) })
       return []
     }
 
@@ -189,13 +212,14 @@ export const crawlLoop = Effect.fnUntraced(function*(
       }
       facts.push(ledger.settle(it.books, room.units, visit.cost, reasonForDistance(visit), at))
       if (tally.proxyIsLost) end ??= "proxy lost"
-      ready.push(...held.splice(0), ...politeness.leave(it.occupancy))
+      ready.push(...held.splice(0))
+      leave(it.occupancy)
       return facts
     }
 
     while (true) {
       yield* dispatch()
-      if (end === null && active === 0 && ready.length === 0 && politeness.waiting === 0) {
+      if (end === null && active === 0 && ready.length === 0 && waiting.size === 0) {
         const promoted = frontier.advance(now())
         yield* record(promoted)
         if (promoted.length === 0) end = "complete"
@@ -204,12 +228,15 @@ export const crawlLoop = Effect.fnUntraced(function*(
       if (end !== null) break
       const message = yield* Queue.take(inbox)
       if (message._tag === "stop") end = message.end
-      else yield* record(message._tag === "planned" ? onPlanned(message.entry, message.plan) : onVisited(message.ready, message.room, message.visit))
+      else if (message._tag !== "admitted") yield* record(message._tag === "planned" ? onPlanned(message.entry, message.plan) : onVisited(message.ready, message.room, message.visit))
     }
 
     // Visits in flight get a moment to end; what does not stays due, for `--resume`.
-    const unstarted = [...ready.splice(0), ...held.splice(0), ...politeness.dismiss()]
-    for (const it of unstarted) frontier.putBack(it.entry)
+    for (const it of [...ready.splice(0), ...held.splice(0)]) {
+      frontier.putBack(it.entry)
+      leave(it.occupancy)
+    }
+    for (const it of waiting) frontier.putBack(it.entry)
     yield* Effect.gen(function*() {
       // oxlint-disable-next-line no-unmodified-loop-condition -- onPlanned and onVisited lower it
       while (active > 0) {
@@ -222,5 +249,8 @@ export const crawlLoop = Effect.fnUntraced(function*(
       yield* record(frontier.abandon("limit", end === "limit" ? "--limit" : "--max-time", now()))
     }
     return end
-  }))
+  })).pipe(Effect.ensuring(Effect.sync(() => {
+    end ??= "interrupted"
+    for (const occupancy of occupied) leave(occupancy)
+  })))
 })

@@ -14,6 +14,7 @@ import { crawlLoop, type CrawlMessage, type CrawlState } from "./crawl-loop.ts"
 import { deepDelayMs, deepVisitsDue } from "./deep-schedule.ts"
 import { Frontier } from "./frontier.ts"
 import { openLedger } from "./open-ledger.ts"
+import { Politeness, type SharedPoliteness } from "./politeness.ts"
 import type { CrawlEnd, CrawlProgress, CrawlSummary } from "./progress.ts"
 import { bySource, type CrawlSeeds, isUsersOwn } from "./seed-facts.ts"
 import { joinServers } from "./server-join.ts"
@@ -27,6 +28,8 @@ export interface CrawlContext {
   readonly codeVersion: string
   /** What the opt-out lists name. */
   readonly exclusions: Exclusions
+  /** Books and turns that are shared with others who connect to servers meanwhile; the crawl's own without. */
+  readonly shared?: SharedPoliteness
   /** Called about four times a second and once at the end. */
   readonly onProgress: (progress: CrawlProgress) => Effect.Effect<void>
 }
@@ -149,7 +152,9 @@ export class Crawler extends Context.Service<Crawler, {
           chain: context.chain,
           settings,
           frontier: new Frontier({ ...settings, defaultPorts: context.chain.default_ports }),
-          ledger: yield* openLedger(context.chain.name, context.vantage.name).pipe(Effect.provideService(Store, store)),
+          ledger: context.shared?.ledger ??
+            (yield* openLedger(context.chain.name, context.vantage.name).pipe(Effect.provideService(Store, store))),
+          politeness: context.shared?.politeness ?? new Politeness(settings),
           exclusions: rememberingExclusions(context.exclusions),
           grammar: new PeerGrammar(context.chain.default_ports, {
             allowPrivate: settings.allowPrivate,

@@ -10,7 +10,7 @@ import type { CrawlId, Fact, ProbeDueFact } from "../store/facts.ts"
 import { Store, type Vantage } from "../store/store.ts"
 import type { StoreError } from "../store/store-error.ts"
 import { Dialer, type DialPlan } from "../transport/dialer.ts"
-import { backOffMs, type Books, booksOf, deepBalanceLimit, reasonForDistance } from "./cost-ledger.ts"
+import { backOffMs, type Books, booksOf, type CostLedger, deepBalanceLimit, reasonForDistance } from "./cost-ledger.ts"
 import { deepIntervalMs } from "./deep-schedule.ts"
 import type { DueSummary } from "./due-summary.ts"
 import { visitWithoutExcluded } from "./announcements.ts"
@@ -33,6 +33,8 @@ export interface DueRun {
   readonly drainMs: number
   /** Opt-out lists as given, kept with the run. */
   readonly exclude: ReadonlyArray<string>
+  /** Books that are shared with others who connect to servers meanwhile; the run's own without. */
+  readonly ledger?: CostLedger
   /** Called before the first, and after each. */
   readonly onProgress: (done: number, of: number) => Effect.Effect<void>
 }
@@ -69,7 +71,7 @@ export class DueProbes extends Context.Service<DueProbes, {
       const make = Effect.fnUntraced(function*(run: DueRun, runId: CrawlId, due: ReadonlyArray<DueProbe>, stop: Stop) {
         const clock = yield* Clock.Clock
         const now = (): number => clock.currentTimeMillisUnsafe()
-        const ledger = yield* openLedger(run.chain.name, run.vantage.name).pipe(Effect.provideService(Store, store))
+        const ledger = run.ledger ?? (yield* openLedger(run.chain.name, run.vantage.name).pipe(Effect.provideService(Store, store)))
         const politeness = new Politeness<Latch.Latch>(run)
         const allowance = deepAllowance(run.choice)
         const booking = deepBooking(run.choice)

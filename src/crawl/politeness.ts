@@ -1,4 +1,6 @@
+import { Effect } from "effect"
 import { addressBlock } from "../domain/address.ts"
+import type { CostLedger } from "./cost-ledger.ts"
 
 export interface PolitenessRules {
   /** Connections at a time per /24 (IPv4) or /48 (IPv6) of the target. */
@@ -88,14 +90,6 @@ export class Politeness<A> {
     return admitted
   }
 
-  /** Everybody who waits, in no particular order; afterwards nobody does. */
-  dismiss(): Array<A> {
-    const all = [...this.#waiting.values()].flat().map((w) => w.waiter)
-    this.#waiting.clear()
-    this.#waitingCount = 0
-    return all
-  }
-
   /** The moment (same clock as `now`) at which the next connection may be opened; takes that slot. */
   slot(now: number): number {
     if (this.#rules.rate === 0) return now
@@ -118,4 +112,32 @@ export class Politeness<A> {
     this.#targets.add(target)
     if (block !== null) this.#blocks.set(block, (this.#blocks.get(block) ?? 0) + 1)
   }
+}
+
+/** What all who connect to servers from one process at one time have in common. */
+export interface SharedPoliteness {
+  readonly ledger: CostLedger
+  readonly politeness: Politeness<() => void>
+}
+
+/** Suspends until a connection may be made; the occupancy is the caller's until `leave`. Given up while waiting, it is left again. */
+export const enterInTurn = ({ politeness }: Pick<SharedPoliteness, "politeness">, occupancy: Occupancy): Effect.Effect<void> =>
+  Effect.callback<void>((resume) => {
+    let gone = false
+    let admitted = false
+    const admit = (): void => {
+      if (gone) return leaveInTurn({ politeness }, occupancy)
+      admitted = true
+      resume(Effect.void)
+    }
+    if (politeness.enter(admit, occupancy)) admit()
+    return Effect.sync(() => {
+      gone = true
+      if (admitted) leaveInTurn({ politeness }, occupancy)
+    })
+  })
+
+/** Frees an occupancy and lets in who waited for it. */
+export const leaveInTurn = ({ politeness }: Pick<SharedPoliteness, "politeness">, occupancy: Occupancy): void => {
+  for (const admit of politeness.leave(occupancy)) admit()
 }

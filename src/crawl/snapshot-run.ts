@@ -28,6 +28,8 @@ export interface SnapshotRun {
   readonly codeVersion: string
   readonly settings: SnapshotSettings
   readonly exclusions: Exclusions
+  /** Books that are shared with others who connect to servers meanwhile; the run's own without. */
+  readonly ledger?: CostLedger
   /** Told what happens, a sentence at a time. */
   readonly onNote: (note: string) => Effect.Effect<void>
 }
@@ -212,7 +214,7 @@ export const takeSnapshot = Effect.fn("takeSnapshot")(function*(
       message: `No finished crawl of ${run.chain.name} in this database has a server that answered: crawl first.`
     })
   }
-  const ledger = yield* openLedger(run.chain.name, run.vantage.name)
+  const ledger = run.ledger ?? (yield* openLedger(run.chain.name, run.vantage.name))
   const startedAt = yield* Clock.currentTimeMillis
   const crawlId = yield* store.startCrawl({
     kind: "probe",

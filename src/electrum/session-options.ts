@@ -24,6 +24,10 @@ export interface SessionOptions {
   readonly writing?: RequestWriting
   /** Shares the elements of lists with other sessions. */
   readonly entries?: EntryTable
+  /** Told of new tips that were subscribed to, in a connection that is held; elsewhere they are let pass. */
+  readonly onTip?: (params: ReadonlyArray<unknown>, arrivedMs: number) => void
+  /** The connection ended, and not by us leaving it. */
+  readonly onEnd?: () => void
   /** Gets the start of a reply that was too long to be read, and whose it is. */
   readonly onOverflow?: (start: Buffer, request: Request) => void
 }

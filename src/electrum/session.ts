@@ -132,6 +132,11 @@ export class Session {
     return Math.min(this.#strayErrors, this.requests - this.#erred)
   }
 
+  /** Lets go of what was answered, in a connection that is held for days: what comes under these ids then is a stray. */
+  forgetAnswered(): void {
+    for (const [id, { reply }] of this.#outstanding) if (reply !== null) this.#outstanding.delete(id)
+  }
+
   /** What has come of a line that never ended, for the record. */
   unfinishedLine(): string | null {
     return this.#framer.pending === 0 ? null : this.#framer.pendingStart(storedProblem).toString("utf8")
@@ -210,6 +215,10 @@ export class Session {
     if (line._tag === "notification") {
       // We subscribed to headers: a new block during a visit is no surprise.
       const expected = line.method === "blockchain.headers.subscribe" && Array.isArray(line.params)
+      if (expected && this.#options.onTip !== undefined) {
+        this.#options.onTip(line.params as ReadonlyArray<unknown>, this.#arrivedMs)
+        return true
+      }
       this.#stray(line, crlf, line.params === undefined ? "notification without params" : "notification", !expected)
     } else {
       // An error without an id can only be about the request of an exchange that has only one.
@@ -314,6 +323,7 @@ export class Session {
       this.#socket.destroy()
     }
     this.#settle?.()
+    this.#options.onEnd?.()
   }
 
   #leave(): void {

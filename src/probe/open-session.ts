@@ -3,7 +3,7 @@ import type { Chain } from "../domain/chain.ts"
 import type { Visit, VisitKind } from "../domain/visit.ts"
 import { ByteBudget } from "../electrum/byte-budget.ts"
 import { EntryTable } from "../electrum/entry-table.ts"
-import type { Method } from "../electrum/methods.ts"
+import { type Method, serverPing } from "../electrum/methods.ts"
 import type { Reply } from "../electrum/reply.ts"
 import type { RequestWriting } from "../electrum/request-writing.ts"
 import { Session } from "../electrum/session.ts"
@@ -35,6 +35,15 @@ export interface OpenSession {
   readonly spent: () => string | null
   /** When the visit began, by the steady clock, in nanoseconds: replies count milliseconds from here. */
   readonly origin: bigint
+  /**
+   * A ping that is no observation, for connections that are held for days: true when it was
+   * answered, false when it was not in time or the connection has ended.
+   */
+  readonly ping: (timeoutMs: number) => Effect.Effect<boolean>
+  /** How and by what words the connection ended; null while it stands. */
+  readonly ended: () => string | null
+  /** The visit as far as it came, of a connection that stays open. */
+  readonly soFar: () => Visit
   /** Closes the connection; the visit as far as it came. Once only. */
   readonly leave: Effect.Effect<Visit>
 }
@@ -53,6 +62,9 @@ export const openSession = Effect.fn("openSession")(function*(
     readonly writing?: RequestWriting
     /** What the visit may bring the server, see `CostLedger.room`. */
     readonly room: VisitRoom
+    /** Of a connection that is held: told of new tips and of its end. */
+    readonly onTip?: (params: ReadonlyArray<unknown>, arrivedMs: number) => void
+    readonly onEnd?: () => void
   }
 ): Effect.fn.Return<OpenSession, never, Dialer | ByteBudget | Scope.Scope> {
   const dialer = yield* Dialer
@@ -78,7 +90,9 @@ export const openSession = Effect.fn("openSession")(function*(
       const opened = yield* Session.open(connection.socket, {
         share: budget.open(),
         now,
-        ...(options.writing === undefined ? {} : { writing: options.writing })
+        ...(options.writing === undefined ? {} : { writing: options.writing }),
+        ...(options.onTip === undefined ? {} : { onTip: options.onTip }),
+        ...(options.onEnd === undefined ? {} : { onEnd: options.onEnd })
       })
       yield* Effect.addFinalizer(() => Effect.sync(() => draft.leave(opened)))
       session = opened
@@ -133,7 +147,19 @@ export const openSession = Effect.fn("openSession")(function*(
     return replies
   })
 
+  const ping = Effect.fnUntraced(function*(timeoutMs: number) {
+    const it = session
+    if (it === null || it.ended !== null) return false
+    const [reply] = yield* it.exchange([{ method: serverPing, params: [] }], timeoutMs)
+    it.forgetAnswered()
+    // Who refuses a ping has heard it.
+    return reply!.outcome !== "timeout" && reply!.outcome !== "closed"
+  })
+
   return {
+    ping,
+    ended: () => session === null ? "never opened" : session.ended === null ? null : session.endDetail ?? session.ended,
+    soFar: () => ({ ...draft.finish(), kind: options.kind, identification: null }),
     isOpen: () => session !== null && session.ended === null,
     protocol: () => draft.protocol,
     ask,

@@ -19,6 +19,7 @@ import { makePublisher, publishRegularly } from "./snapshot.ts"
 import { makeProbingRecords, type ProbingRecords } from "./probing-records.ts"
 import { makeRandomHostRecords, type RandomHostRecords } from "./random-host-records.ts"
 import type { StoreError } from "./store-error.ts"
+import { makeWatchRecords, type WatchRecords } from "./watch-records.ts"
 import { defaultWriterOptions, makeWriter, type WriterOptions } from "./writer.ts"
 
 /** From where a crawl looks: unreached because of us is not offline. */
@@ -125,6 +126,8 @@ export class Store extends Context.Service<Store, {
   readonly probing: ProbingRecords
   /** What is due beside regular visits. */
   readonly dueProbes: DueRecords
+  /** What a watch reads, and what follows from it. */
+  readonly watch: WatchRecords
   /** Writes a complete, immutable copy beside the database for readers and moves it into place. */
   readonly publishSnapshot: Effect.Effect<void, StoreError>
 }>()("electrum-observatory/Store") {
@@ -185,6 +188,7 @@ const makeStore = Effect.fnUntraced(function*(path: string, options?: Partial<St
     randomHosts: makeRandomHostRecords(writer),
     probing: makeProbingRecords(writer),
     dueProbes: makeDueRecords(writer),
+    watch: makeWatchRecords(writer),
     publishSnapshot
   })
 })

@@ -124,6 +124,19 @@ export class MemoryStore {
         differentials: () => Effect.die("not asked here"),
         findings: () => Effect.die("not asked here")
       },
+      watch: {
+        start: () => Effect.die("not asked here"),
+        end: () => Effect.die("not asked here"),
+        latestRun: () => Effect.die("not asked here"),
+        latestCrawl: () => Effect.die("not asked here"),
+        members: () => Effect.die("not asked here"),
+        standings: () => Effect.die("not asked here"),
+        looks: () => Effect.die("not asked here"),
+        identitiesSeen: () => Effect.die("not asked here"),
+        intervals: () => Effect.die("not asked here"),
+        reliabilityBefore: () => Effect.die("not asked here"),
+        saveDerived: () => Effect.die("not asked here")
+      },
       dueProbes: {
         due: () => Effect.succeed([]),
         candidates: () =>

@@ -3,9 +3,11 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { NodeServices } from "@effect/platform-node"
 import { Effect, type Scope } from "effect"
+import type { Endpoint } from "../../src/domain/endpoint.ts"
 import type { Fact } from "../../src/store/facts.ts"
 import { Store, type StoreOptions } from "../../src/store/store.ts"
 import type { StoreError } from "../../src/store/store-error.ts"
+import { derive } from "../../src/watch/derive.ts"
 import {
   advertisementOf,
   announcedByServer,
@@ -146,7 +148,24 @@ export const recordSmallProbes = Effect.fnUntraced(function*(store: Store["Servi
   }
   yield* store.flush
   yield* store.endCrawl(run, "finished", someTime + 90_000)
+  yield* recordSmallWatch(store, network, crawlId!, targets[0]!.endpoint)
 })
+
+/** Three looks at one server, which fell silent after the second. */
+const recordSmallWatch = Effect.fnUntraced(function*(store: Store["Service"], network: string, crawlId: number, endpoint: Endpoint) {
+  const of = { network, vantage: "home" }
+  const runId = yield* store.watch.start({ ...of, startedAt: someTime, anchor: someTime, timeScale: 1, settings: {} })
+  const look = (minutes: number, state: "up" | "down") => store.record(crawlId, [{
+    _tag: "sighting", runId, endpoint, at: someTime + minutes * 60_000, state, reason: state === "up" ? null : "refused",
+    way: "visit", dueAt: someTime + (minutes + 15) * 60_000
+  }])
+  yield* look(0, "up")
+  yield* look(15, "up")
+  yield* look(30, "down")
+  yield* store.flush
+  yield* derive(of, someTime + 31 * 60_000, { everyMs: 15 * 60_000, slackMs: 60_000 }, 0)
+  yield* store.watch.end(runId, someTime + 32 * 60_000)
+}, (effect, store) => Effect.provideService(effect, Store, store))
 
 /** Stores the small network as a crawl. */
 export const recordSmallCrawl = Effect.fnUntraced(function*(

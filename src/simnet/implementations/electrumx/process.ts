@@ -78,7 +78,8 @@ export const electrumxProcess = (model: ServerModel, dialect: Dialect, exhausted
   return {
     model,
     dialect,
-    costs: new CostGroups(() => performance.now(), exhausted),
+    // What is forgotten per second is forgotten in the world's time, where that passes.
+    costs: new CostGroups(() => clock.scale > 0 ? clock.now() : performance.now(), exhausted),
     node,
     histogram: new Remembered(periods(clock, histogramMs, bins), () =>
       print(electrumxHistogram(backend.mempool, version), dialect)

@@ -1,0 +1,177 @@
+import { Clock, Effect, type FileSystem, Layer, Option } from "effect"
+import { Command, Flag } from "effect/cli"
+import type { HttpClient } from "effect/http"
+import { Crawler } from "../crawl/crawler.ts"
+import type { CrawlSummary } from "../crawl/progress.ts"
+import type { SharedPoliteness } from "../crawl/politeness.ts"
+import { defaultCrawlSettings } from "../crawl/settings.ts"
+import { takeSnapshot } from "../crawl/snapshot-run.ts"
+import { defaultSnapshotSettings } from "../crawl/snapshot-settings.ts"
+import { enrichCrawl } from "../crawl/enrich-crawl.ts"
+import { crawlSeedsOf } from "../crawl/seed-facts.ts"
+import { isUrl } from "../discovery/fetch-list.ts"
+import { Enricher } from "../enrich/enricher.ts"
+import { Store } from "../store/store.ts"
+import { StoreError } from "../store/store-error.ts"
+import { version } from "../version.ts"
+import { defaultHoldRules, defaultRevisitRules } from "../watch/schedule.ts"
+import { defaultWatchTimes, type WatchSettings } from "../watch/settings.ts"
+import { Watcher } from "../watch/watcher.ts"
+import { clientNameOf } from "./client-name.ts"
+import { connectionOf, storedConnection } from "./connection.ts"
+import { usualFingerprint } from "./crawl.ts"
+import { connectionFlags, crawlFlags, db, duration, fingerprintFlag, identityFlags, lookupFlags, networkFlags } from "./flags.ts"
+import { usualFreshMs } from "./enrich-freshness.ts"
+import { lookupsOf } from "./lookups.ts"
+import { chosenChain, usageError } from "./network.ts"
+import { integer, number, nullable } from "./option.ts"
+import { Output } from "./output.ts"
+import { exclusionsFor } from "./run-crawl.ts"
+import { runDue } from "./run-due.ts"
+import { collectSeeds, seedSourcesOf, sourceFlags } from "./seed-sources.ts"
+
+/** Readers of a watch are served a copy so often, in milliseconds. */
+const snapshotMs = 60_000
+
+const { allEndpoints, concurrency, exclude, maxEndpoints, maxTime, peerRounds, rate } = crawlFlags
+
+export const watchCommand = Command.make("watch", {
+  db,
+  ...networkFlags,
+  ...sourceFlags,
+  maxTime,
+  maxEndpoints,
+  concurrency,
+  rate,
+  peerRounds,
+  allEndpoints,
+  exclude,
+  ...connectionFlags,
+  ...identityFlags,
+  ...lookupFlags,
+  fingerprint: fingerprintFlag,
+  revisitEvery: duration("revisit-every", "Between two looks at a server that answers, at the least; default 15m").pipe(
+    Flag.withDefault(defaultRevisitRules.everyMs)
+  ),
+  sentinels: Flag.filter(
+    integer("sentinels", "Servers to which a connection is held instead, which subscribes to headers (default 0)."),
+    (value) => value >= 0,
+    (value) => `0 or more, not ${value}`
+  ).pipe(Flag.withMetavar("N"), Flag.withDefault(0)),
+  crawlEvery: duration("crawl-every", "From one crawl for new servers to the next; default 24h").pipe(Flag.withDefault(defaultWatchTimes.crawlEveryMs)),
+  snapshotEvery: nullable(duration("snapshot-every", "Take an aligned snapshot at every multiple of this time of the day")),
+  timeScale: Flag.filter(
+    number("time-scale", "Simulated networks only: intervals and stamps pass so many times as fast; timeouts stay real (default 1)."),
+    (value) => value >= 1 && value <= 10_000,
+    (value) => `a number from 1 to 10000, not ${value}`
+  ).pipe(Flag.withMetavar("X"), Flag.withDefault(1))
+}, Effect.fn("watch")(function*(input) {
+  const output = yield* Output
+  const chain = yield* chosenChain(input)
+  if (input.timeScale !== 1 && !chain.simulated) {
+    return yield* usageError(`--time-scale is for simulated networks: ${chain.name} is none.`)
+  }
+  if (input.proxy !== null && input.exclude.some(isUrl)) {
+    return yield* usageError("An opt-out list at a URL would be fetched without --proxy: save it to a file first.")
+  }
+  const sources = yield* seedSourcesOf(chain, input)
+  const fingerprint = input.fingerprint ?? usualFingerprint(chain)
+  const settings: WatchSettings = {
+    crawl: {
+      ...defaultCrawlSettings,
+      network: chain.name,
+      maxEndpoints: input.maxEndpoints,
+      concurrency: input.concurrency,
+      rate: input.rate,
+      peerRounds: input.peerRounds,
+      allEndpoints: input.allEndpoints,
+      fingerprint,
+      allowPrivate: input.allowPrivate,
+      exclude: input.exclude,
+      connection: storedConnection(input),
+      vantage: input.vantage,
+      clientName: clientNameOf(input.contact)
+    },
+    ...defaultWatchTimes,
+    crawlEveryMs: input.crawlEvery,
+    revisit: { ...defaultRevisitRules, everyMs: input.revisitEvery },
+    hold: defaultHoldRules,
+    sentinels: input.sentinels,
+    snapshotEveryMs: input.snapshotEvery,
+    timeScale: input.timeScale
+  }
+  const { concurrency, drainMs, perBlock, rate } = settings.crawl
+
+  const readers = yield* Effect.context<FileSystem.FileSystem | HttpClient.HttpClient>()
+
+  const watch = Effect.gen(function*() {
+    const connected = yield* connectionOf(input, chain, input.vantage)
+    const lookups = yield* lookupsOf(input, { resolver: input.resolver, throughProxy: input.proxy !== null, simulated: chain.simulated })
+    const exclusions = yield* exclusionsFor(chain.name, input.exclude)
+    return yield* Effect.gen(function*() {
+      const store = yield* Store
+      const enricher = yield* Enricher
+      const afterCrawl = Effect.fnUntraced(function*({ crawlId, end }: CrawlSummary, { ledger }: SharedPoliteness) {
+        if (end !== "complete") return
+        if (fingerprint !== "off") {
+          yield* runDue({
+            chain, codeVersion: version, clientName: settings.crawl.clientName, exclusions, exclude: input.exclude, choice: "usual",
+            concurrency, rate, perBlock, drainMs, ledger
+          }, connected, true)
+        }
+        yield* enrichCrawl({
+          crawlId, network: chain.name, simulated: chain.simulated, exclusions, freshMs: usualFreshMs, onStart: () => Effect.void
+        }).pipe(Effect.provideService(Enricher, enricher))
+      }, Effect.provideService(Store, store), Effect.provideService(Output, output), Effect.catchIf(
+        (error) => !(error instanceof StoreError),
+        (error) => output.stderr(`after a crawl: ${String(error)}\n`)
+      ))
+      return yield* Effect.flatMap(Watcher, (watcher) => watcher.run({
+        chain,
+        vantage: connected.vantage,
+        codeVersion: version,
+        settings,
+        exclusions,
+        seeds: Effect.map(collectSeeds(sources), crawlSeedsOf).pipe(
+          Effect.provide(connected.sources), Effect.provideContext(readers), Effect.provideService(Output, output)
+        ),
+        afterCrawl,
+        snapshot: ({ ledger }) => takeSnapshot({
+          chain,
+          vantage: connected.vantage,
+          codeVersion: version,
+          exclusions,
+          ledger,
+          settings: { ...defaultSnapshotSettings, rate, clientName: settings.crawl.clientName },
+          onNote: (note) => output.stderr(`${note}\n`)
+        }).pipe(
+          Effect.provide(connected.layer),
+          Effect.provideService(Store, store),
+          Effect.catchTag("CrawlError", (error) => output.stderr(`no snapshot: ${error.message}\n`)),
+          Effect.asVoid
+        ),
+        onNote: (note) => output.stderr(`${note}\n`),
+        onDerived: () => Effect.void
+      })).pipe(Effect.provide(Watcher.layer.pipe(
+        Layer.provide(Layer.provideMerge(Crawler.layer, connected.layer))
+      )))
+    }).pipe(Effect.provide(lookups))
+  }).pipe(Effect.provide(Store.layer(input.db, { snapshotMs })))
+
+  const startedAt = yield* Clock.currentTimeMillis
+  const ended = yield* input.maxTime === null
+    ? Effect.asSome(watch)
+    : Effect.timeoutOption(watch, Math.ceil(input.maxTime / input.timeScale))
+  if (Option.isNone(ended)) {
+    const seconds = Math.round(((yield* Clock.currentTimeMillis) - startedAt) / 1000)
+    yield* output.stderr(`Watched for ${seconds} s; all is saved in ${input.db}.\n`)
+  }
+})).pipe(
+  Command.withDescription(
+    "Watches a network for as long as it runs: a crawl a day, and again and again whether each server still answers, or a held connection to it."
+  ),
+  Command.withExamples([
+    { command: "observatory watch --contact https://example.org/about", description: "Crawl once a day, look at every server every quarter of an hour" },
+    { command: "observatory watch --sentinels 300", description: "Hold a connection to up to 300 servers, which shows restarts and when new blocks come" }
+  ])
+)

@@ -1,0 +1,361 @@
+import type { DuckDBConnection, DuckDBValue } from "@duckdb/node-api"
+import { Effect, Schema } from "effect"
+import type { Endpoint } from "../domain/endpoint.ts"
+import type { WatchEvent } from "../domain/watch.ts"
+import { readRows } from "./read-rows.ts"
+import type { StoreError } from "./store-error.ts"
+import { timestamp } from "./to-duckdb.ts"
+import { together } from "./together.ts"
+import type { Writer } from "./writer.ts"
+
+/** Whose watch it is. */
+export interface WatchOf {
+  readonly network: string
+  readonly vantage: string
+}
+
+export interface WatchRunStart extends WatchOf {
+  readonly startedAt: number
+  readonly anchor: number
+  readonly timeScale: number
+  readonly settings: Record<string, unknown>
+}
+
+/** Where the latest run of a watch stands. Times in milliseconds since 1970. */
+export interface LatestRun {
+  readonly runId: number
+  readonly anchor: number
+  readonly timeScale: number
+  /** Of what is stored of it, the latest. */
+  readonly seenUntil: number
+}
+
+const endpointFields = {
+  host: Schema.String,
+  port: Schema.Int,
+  transport: Schema.Literals(["tcp", "tls", "ws", "wss"]),
+  network_class: Schema.Literals(["ipv4", "ipv6", "onion", "name"])
+}
+
+const endpointOf = (row: Schema.Struct.Type<typeof endpointFields>): Endpoint => ({
+  host: row.host, port: row.port, transport: row.transport, networkClass: row.network_class
+})
+
+const State = Schema.Literals(["up", "down", "unknown"])
+
+const StandingRow = Schema.Struct({
+  ...endpointFields,
+  seen_ms: Schema.Int,
+  due_ms: Schema.Int,
+  state: State,
+  reason: Schema.NullOr(Schema.String),
+  down_since_ms: Schema.NullOr(Schema.Int)
+})
+
+/** How a watched endpoint stands, as stored. Times in milliseconds since 1970. */
+export interface StoredStanding {
+  readonly endpoint: Endpoint
+  readonly at: number
+  readonly dueAt: number
+  readonly state: "up" | "down" | "unknown"
+  readonly reason: string | null
+  readonly downSince: number | null
+}
+
+const LookRow = Schema.Struct({
+  endpoint_key: Schema.String,
+  seen_ms: Schema.Array(Schema.Int),
+  due_ms: Schema.Array(Schema.Int),
+  states: Schema.Array(State),
+  reasons: Schema.Array(Schema.NullOr(Schema.String)),
+  ways: Schema.Array(Schema.Literals(["visit", "held"])),
+  asn: Schema.NullOr(Schema.Int),
+  country: Schema.NullOr(Schema.String)
+})
+
+/** All looks at one endpoint since a time, in columns, with where it is. */
+export type StoredLooks = typeof LookRow.Type
+
+const IdentityRow = Schema.Struct({
+  endpoint_key: Schema.String,
+  kind: Schema.Literals(["key", "certificate", "address", "software"]),
+  value: Schema.String,
+  at_ms: Schema.Int
+})
+
+const IntervalRow = Schema.Struct({
+  endpoint_key: Schema.String,
+  kind: Schema.Literals(["key", "certificate", "address", "software"]),
+  value: Schema.String,
+  first_ms: Schema.Int,
+  last_ms: Schema.Int,
+  sightings: Schema.Int
+})
+
+const ReliabilityRow = Schema.Struct({
+  endpoint_key: Schema.String,
+  time_window: Schema.String,
+  at_ms: Schema.Int,
+  share: Schema.NullOr(Schema.Finite),
+  evidence: Schema.Finite
+})
+
+/** A row of `reliability`, as it is written. */
+export interface ReliabilityRecord {
+  readonly endpoint: string
+  readonly window: string
+  readonly share: number | null
+  readonly evidence: number
+}
+
+/** What follows from looks, sessions and visits, and takes the place of what was worked out before. */
+export interface Derived {
+  /** When it was worked out. */
+  readonly at: number
+  /** Events with a `latest` at or after this time are all among these. */
+  readonly eventsSince: number
+  readonly events: ReadonlyArray<WatchEvent>
+  readonly reliability: ReadonlyArray<ReliabilityRecord>
+  readonly identities: ReadonlyArray<{
+    readonly endpoint: string
+    readonly kind: string
+    readonly value: string
+    readonly first: number
+    readonly last: number
+    readonly sightings: number
+  }>
+}
+
+/** What a watch reads and writes beside facts. */
+export interface WatchRecords {
+  /** Begins a run; one that was killed is closed at the latest of what is stored of it. */
+  readonly start: (run: WatchRunStart) => Effect.Effect<number, StoreError>
+  readonly end: (runId: number, at: number) => Effect.Effect<void, StoreError>
+  readonly latestRun: (of: WatchOf) => Effect.Effect<LatestRun | null, StoreError>
+  /** The crawl with which looks are counted that are made now: the newest that is over, or null. */
+  readonly latestCrawl: (of: WatchOf) => Effect.Effect<{ readonly crawlId: number; readonly startedAt: number } | null, StoreError>
+  /** Keys of the endpoints of each server that the latest finished crawl joined, by its number. */
+  readonly members: (network: string) => Effect.Effect<ReadonlyMap<number, ReadonlyArray<string>>, StoreError>
+  readonly standings: (of: WatchOf) => Effect.Effect<ReadonlyArray<StoredStanding>, StoreError>
+  readonly looks: (of: WatchOf, since: number) => Effect.Effect<ReadonlyArray<StoredLooks>, StoreError>
+  /** What visits showed since a time, in order. */
+  readonly identitiesSeen: (of: WatchOf, since: number) => Effect.Effect<ReadonlyArray<typeof IdentityRow.Type>, StoreError>
+  readonly intervals: (of: WatchOf) => Effect.Effect<ReadonlyArray<typeof IntervalRow.Type>, StoreError>
+  /** The newest reliability of each endpoint and window, of days before the one given. */
+  readonly reliabilityBefore: (of: WatchOf, at: number) => Effect.Effect<ReadonlyArray<typeof ReliabilityRow.Type>, StoreError>
+  readonly saveDerived: (of: WatchOf, derived: Derived) => Effect.Effect<void, StoreError>
+}
+
+const ms = (at: number): bigint => BigInt(Math.round(at))
+
+const latestRunQuery = `
+SELECT r.run_id, epoch_ms(r.anchor_at) AS anchor_ms, r.time_scale,
+  epoch_ms(coalesce(r.ended_at, greatest(r.started_at, (SELECT max(seen_at) FROM sighting s WHERE s.run_id = r.run_id)))) AS until_ms
+FROM watch_run r
+WHERE r.network = $network AND r.vantage = $vantage
+ORDER BY r.run_id DESC LIMIT 1`
+
+const LatestRunRow = Schema.Struct({
+  run_id: Schema.Int, anchor_ms: Schema.Int, time_scale: Schema.Finite, until_ms: Schema.Int
+})
+
+const standingsQuery = `
+WITH mine AS (
+  SELECT s.*, s.rowid AS place FROM sighting s JOIN crawl c USING (crawl_id) WHERE c.network = $network AND c.vantage = $vantage
+), up AS (
+  SELECT endpoint_id, max(seen_at) AS at FROM mine WHERE state = 'up' GROUP BY endpoint_id
+), down AS (
+  SELECT m.endpoint_id, min(m.seen_at) AS since
+  FROM mine m LEFT JOIN up USING (endpoint_id)
+  WHERE m.state = 'down' AND (up.at IS NULL OR m.seen_at >= up.at)
+  GROUP BY m.endpoint_id
+)
+SELECT e.host, e.port, e.transport, e.network_class, epoch_ms(m.seen_at) AS seen_ms, epoch_ms(m.due_at) AS due_ms,
+  m.state, m.reason, CASE WHEN m.state <> 'up' THEN epoch_ms(d.since) END AS down_since_ms
+FROM mine m JOIN endpoint e USING (endpoint_id) LEFT JOIN down d USING (endpoint_id)
+QUALIFY row_number() OVER (PARTITION BY m.endpoint_id ORDER BY m.seen_at DESC, m.place DESC) = 1
+ORDER BY e.endpoint_key`
+
+const looksQuery = `
+WITH mine AS (
+  SELECT s.*, s.rowid AS place FROM sighting s JOIN crawl c USING (crawl_id)
+  WHERE c.network = $network AND c.vantage = $vantage AND s.seen_at >= make_timestamp_ms(CAST($since AS BIGINT))
+), placed AS (
+  SELECT p.endpoint_id, p.asn, coalesce(p.country_located, p.country_registered) AS country
+  FROM endpoint_place p JOIN latest_crawl l USING (crawl_id) WHERE l.network = $network
+)
+SELECT e.endpoint_key,
+  list(epoch_ms(m.seen_at) ORDER BY m.seen_at, m.place) AS seen_ms,
+  list(epoch_ms(m.due_at) ORDER BY m.seen_at, m.place) AS due_ms,
+  list(m.state ORDER BY m.seen_at, m.place) AS states,
+  list(m.reason ORDER BY m.seen_at, m.place) AS reasons,
+  list(m.way ORDER BY m.seen_at, m.place) AS ways,
+  any_value(try_cast(p.asn AS INTEGER)) AS asn, any_value(p.country) AS country
+FROM mine m JOIN endpoint e USING (endpoint_id) LEFT JOIN placed p USING (endpoint_id)
+GROUP BY e.endpoint_key ORDER BY e.endpoint_key`
+
+const identitiesQuery = `
+WITH seen AS (
+  SELECT e.endpoint_key, v.started_at, v.address, v.addresses, v.software, t.certificate_sha256, k.spki_sha256
+  FROM visit v JOIN crawl c USING (crawl_id) JOIN endpoint e USING (endpoint_id)
+  LEFT JOIN tls_session t USING (visit_id)
+  LEFT JOIN certificate k ON k.sha256 = t.certificate_sha256
+  WHERE c.network = $network AND c.vantage = $vantage AND v.started_at >= make_timestamp_ms(CAST($since AS BIGINT))
+    AND v.kind IN ('regular', 'revisit', 'held') AND v.outcome = 'answered'
+    AND v.endpoint_id IN (SELECT endpoint_id FROM sighting)
+)
+SELECT endpoint_key, 'key' AS kind, spki_sha256 AS value, epoch_ms(started_at) AS at_ms FROM seen WHERE spki_sha256 IS NOT NULL
+UNION ALL SELECT endpoint_key, 'certificate', certificate_sha256, epoch_ms(started_at) FROM seen WHERE certificate_sha256 IS NOT NULL
+UNION ALL SELECT endpoint_key, 'software', software, epoch_ms(started_at) FROM seen WHERE software IS NOT NULL
+UNION ALL SELECT endpoint_key, 'address', array_to_string(list_sort(addresses), ' '), epoch_ms(started_at) FROM seen WHERE len(addresses) > 0
+ORDER BY at_ms, endpoint_key, kind`
+
+const eventShape = JSON.stringify([{
+  endpoint: "VARCHAR", kind: "VARCHAR", earliest: "BIGINT", latest: "BIGINT",
+  before: "VARCHAR", after: "VARCHAR", cause: "VARCHAR", detail: "VARCHAR"
+}])
+
+const reliabilityShape = JSON.stringify([{ endpoint: "VARCHAR", window: "VARCHAR", share: "DOUBLE", evidence: "DOUBLE" }])
+
+const intervalShape = JSON.stringify([{
+  endpoint: "VARCHAR", kind: "VARCHAR", value: "VARCHAR", first: "BIGINT", last: "BIGINT", sightings: "INTEGER"
+}])
+
+const rowsOf = (shape: string): string => `(SELECT unnest(row) FROM (SELECT unnest(from_json($rows, '${shape}')) AS row)) r`
+
+/** Three windows back a look counts five per cent; older ones are no longer counted as seen. */
+const sightingCounts = `
+SELECT endpoint_id,
+  count(*) FILTER (seen_at > make_timestamp_ms(CAST($at AS BIGINT)) - INTERVAL 6 HOURS) AS "2 hours",
+  count(*) FILTER (seen_at > make_timestamp_ms(CAST($at AS BIGINT)) - INTERVAL 1 DAY) AS "8 hours",
+  count(*) FILTER (seen_at > make_timestamp_ms(CAST($at AS BIGINT)) - INTERVAL 3 DAYS) AS "1 day",
+  count(*) FILTER (seen_at > make_timestamp_ms(CAST($at AS BIGINT)) - INTERVAL 21 DAYS) AS "1 week",
+  count(*) AS "1 month"
+FROM sighting WHERE seen_at > make_timestamp_ms(CAST($at AS BIGINT)) - INTERVAL 90 DAYS GROUP BY endpoint_id`
+
+type Statement = readonly [sql: string, parameters: Record<string, DuckDBValue>]
+
+const derivedStatements = ({ network, vantage }: WatchOf, derived: Derived): ReadonlyArray<Statement> => {
+  const of = { network, vantage }
+  const mine = "network = $network AND vantage = $vantage"
+  return [
+    [`DELETE FROM watch_event WHERE ${mine} AND latest >= make_timestamp_ms(CAST($since AS BIGINT))`, { ...of, since: ms(derived.eventsSince) }],
+    [
+      `INSERT INTO watch_event BY NAME SELECT $network AS network, $vantage AS vantage, e.endpoint_id, r.kind,
+         make_timestamp_ms(r.earliest) AS earliest, make_timestamp_ms(r.latest) AS latest,
+         r.before AS value_before, r.after AS value_after, r.cause, r.detail
+       FROM ${rowsOf(eventShape)} LEFT JOIN endpoint e ON e.endpoint_key = r.endpoint`,
+      { ...of, rows: JSON.stringify(derived.events.map((event) => ({
+        ...event,
+        earliest: Math.round(event.earliest),
+        latest: Math.round(event.latest),
+        detail: event.detail === null ? null : JSON.stringify(event.detail)
+      }))) }
+    ],
+    [`DELETE FROM reliability WHERE ${mine} AND day = CAST(make_timestamp_ms(CAST($at AS BIGINT)) AS DATE)`, { ...of, at: ms(derived.at) }],
+    [
+      `INSERT INTO reliability BY NAME
+       WITH counted AS (UNPIVOT (${sightingCounts}) ON "2 hours", "8 hours", "1 day", "1 week", "1 month" INTO NAME time_window VALUE sightings)
+       SELECT $network AS network, $vantage AS vantage, e.endpoint_id, CAST(make_timestamp_ms(CAST($at AS BIGINT)) AS DATE) AS day,
+         make_timestamp_ms(CAST($at AS BIGINT)) AS computed_at, r.window AS time_window, r.share, r.evidence, coalesce(c.sightings, 0)::INTEGER AS sightings
+       FROM ${rowsOf(reliabilityShape)} JOIN endpoint e ON e.endpoint_key = r.endpoint
+       LEFT JOIN counted c ON c.endpoint_id = e.endpoint_id AND c.time_window = r.window`,
+      { ...of, at: ms(derived.at), rows: JSON.stringify(derived.reliability) }
+    ],
+    [`DELETE FROM identity_interval WHERE ${mine}`, of],
+    [
+      `INSERT INTO identity_interval BY NAME SELECT $network AS network, $vantage AS vantage, e.endpoint_id, r.kind, r.value,
+         make_timestamp_ms(r.first) AS first_seen, make_timestamp_ms(r.last) AS last_seen, r.sightings
+       FROM ${rowsOf(intervalShape)} JOIN endpoint e ON e.endpoint_key = r.endpoint`,
+      { ...of, rows: JSON.stringify(derived.identities) }
+    ]
+  ]
+}
+
+const readLatestRun = Effect.fnUntraced(function*(connection: DuckDBConnection, { network, vantage }: WatchOf) {
+  const [row] = yield* readRows(connection, LatestRunRow, latestRunQuery, { network, vantage })
+  return row === undefined ? null : { runId: row.run_id, anchor: row.anchor_ms, timeScale: row.time_scale, seenUntil: row.until_ms }
+})
+
+const NumberRow = Schema.Struct({ value: Schema.Int })
+
+export const makeWatchRecords = (writer: Writer): WatchRecords => {
+  const read = <A>(row: Schema.ConstraintDecoder<A>, sql: string, parameters: Record<string, DuckDBValue>) =>
+    writer.exclusively((connection) => readRows(connection, row, sql, parameters))
+  const only = ({ network, vantage }: WatchOf) => ({ network, vantage })
+  return {
+    start: Effect.fn("Store.watch.start")(function*(run) {
+      const [next] = yield* read(NumberRow, "SELECT coalesce(max(run_id), 0) + 1 AS value FROM watch_run", {})
+      yield* together(writer, [
+        [
+          `UPDATE watch_run SET state = 'killed', ended_at = greatest(started_at, (SELECT max(seen_at) FROM sighting s WHERE s.run_id = watch_run.run_id))
+           WHERE state = 'running' AND network = $network AND vantage = $vantage`,
+          only(run)
+        ],
+        [
+          `INSERT INTO watch_run BY NAME SELECT $run_id AS run_id, $network AS network, $vantage AS vantage, $started_at AS started_at,
+             NULL AS ended_at, 'running' AS state, $anchor AS anchor_at, $scale AS time_scale, $settings AS settings`,
+          {
+            ...only(run),
+            run_id: next!.value,
+            started_at: timestamp(run.startedAt),
+            anchor: timestamp(run.anchor),
+            scale: run.timeScale,
+            settings: JSON.stringify(run.settings)
+          }
+        ]
+      ])
+      return next!.value
+    }),
+    end: Effect.fn("Store.watch.end")((runId, at) =>
+      together(writer, [["UPDATE watch_run SET state = 'ended', ended_at = $at WHERE run_id = $runId", { runId, at: timestamp(at) }]])),
+    latestRun: Effect.fn("Store.watch.latestRun")((of) => writer.exclusively((c) => readLatestRun(c, of))),
+    latestCrawl: Effect.fn("Store.watch.latestCrawl")(function*(of) {
+      const [row] = yield* read(
+        Schema.Struct({ crawl_id: Schema.Int, started_ms: Schema.Int }),
+        `SELECT crawl_id, epoch_ms(started_at) AS started_ms FROM crawl
+         WHERE network = $network AND vantage = $vantage AND kind = 'crawl' AND state = 'finished'
+         ORDER BY crawl_id DESC LIMIT 1`,
+        only(of)
+      )
+      return row === undefined ? null : { crawlId: row.crawl_id, startedAt: row.started_ms }
+    }),
+    members: Effect.fn("Store.watch.members")((network) => Effect.map(
+      read(
+        Schema.Struct({ server_id: Schema.Int, endpoint_key: Schema.String }),
+        `SELECT se.server_id, e.endpoint_key FROM latest_crawl l JOIN server_endpoint se USING (crawl_id) JOIN endpoint e USING (endpoint_id)
+         WHERE l.network = $network ORDER BY e.endpoint_key`,
+        { network }
+      ),
+      (rows) => new Map([...Map.groupBy(rows, (row) => row.server_id)].map(([id, all]) => [id, all.map((row) => row.endpoint_key)]))
+    )),
+    standings: Effect.fn("Store.watch.standings")((of) =>
+      Effect.map(read(StandingRow, standingsQuery, only(of)), (rows) => rows.map((row): StoredStanding => ({
+        endpoint: endpointOf(row),
+        at: row.seen_ms,
+        dueAt: row.due_ms,
+        state: row.state,
+        reason: row.reason,
+        downSince: row.down_since_ms
+      })))),
+    looks: Effect.fn("Store.watch.looks")((of, since) => read(LookRow, looksQuery, { ...only(of), since: ms(since) })),
+    identitiesSeen: Effect.fn("Store.watch.identitiesSeen")((of, since) =>
+      read(IdentityRow, identitiesQuery, { ...only(of), since: ms(since) })),
+    intervals: Effect.fn("Store.watch.intervals")((of) => read(
+      IntervalRow,
+      `SELECT e.endpoint_key, i.kind, i.value, epoch_ms(i.first_seen) AS first_ms, epoch_ms(i.last_seen) AS last_ms, i.sightings
+       FROM identity_interval i JOIN endpoint e USING (endpoint_id) WHERE i.network = $network AND i.vantage = $vantage
+       ORDER BY ALL`,
+      only(of)
+    )),
+    reliabilityBefore: Effect.fn("Store.watch.reliabilityBefore")((of, at) => read(
+      ReliabilityRow,
+      `SELECT e.endpoint_key, r.time_window, epoch_ms(r.computed_at) AS at_ms, r.share, r.evidence
+       FROM reliability r JOIN endpoint e USING (endpoint_id)
+       WHERE r.network = $network AND r.vantage = $vantage AND r.day < CAST(make_timestamp_ms(CAST($at AS BIGINT)) AS DATE)
+       QUALIFY row_number() OVER (PARTITION BY r.endpoint_id, r.time_window ORDER BY r.day DESC) = 1`,
+      { ...only(of), at: ms(at) }
+    )),
+    saveDerived: Effect.fn("Store.watch.saveDerived")((of, derived) => together(writer, derivedStatements(of, derived)))
+  }
+}

@@ -1,0 +1,102 @@
+import { Effect } from "effect"
+import { parseEndpoint } from "../domain/endpoint.ts"
+import type { WatchEvent } from "../domain/watch.ts"
+import { Store } from "../store/store.ts"
+import type { StoreError } from "../store/store-error.ts"
+import type { Derived, StoredLooks, WatchOf } from "../store/watch-records.ts"
+import { extendIntervals, type IdentityInterval, identityEvents } from "./identities.ts"
+import { observedSpans, silencesOf, type WatchedLook } from "./looks.ts"
+import { outageEvents, reachEvents } from "./reach-events.ts"
+import { type EarlierReliability, reliabilityAt, reliabilityWindows } from "./reliability.ts"
+import { type WatchedServer, wideOutages, withoutVantageOutages } from "./wide-outages.ts"
+
+const day = 24 * 3_600_000
+
+export interface DeriveRules {
+  /** Between two looks at a server that answers. */
+  readonly everyMs: number
+  /** Stamps of what happens at once differ by so much at the most. */
+  readonly slackMs: number
+}
+
+/** Events that began longer ago stay as they were worked out. */
+const eventsMs = 2 * day
+
+const serverOf = (row: StoredLooks): WatchedServer => {
+  const looks = row.seen_ms.map((at, i): WatchedLook => ({
+    at,
+    state: row.states[i]!,
+    reason: row.reasons[i] as WatchedLook["reason"],
+    dueAt: row.due_ms[i]!,
+    way: row.ways[i]!
+  }))
+  return { key: row.endpoint_key, asn: row.asn, country: row.country, looks, silences: silencesOf(looks) }
+}
+
+/** Host and class of an endpoint by its key. */
+const hostOf = (key: string) => {
+  const endpoint = parseEndpoint(key, { localNames: true })
+  return typeof endpoint === "string" ? { host: key, networkClass: "name" as const } : endpoint
+}
+
+/** All that follows from rows that were read; plain, for tests. */
+export const derivedFrom = (
+  rows: {
+    readonly looks: ReadonlyArray<StoredLooks>
+    readonly intervals: ReadonlyArray<IdentityInterval>
+    readonly before: ReadonlyMap<string, ReadonlyArray<EarlierReliability>>
+  },
+  now: number,
+  rules: DeriveRules
+): Derived => {
+  const servers = rows.looks.map(serverOf)
+  const outages = wideOutages(servers, { slackMs: rules.slackMs })
+  const eventsSince = now - eventsMs
+  const events: ReadonlyArray<WatchEvent> = [
+    ...servers.flatMap((server) => reachEvents(server, outages, now, { restartMs: rules.everyMs })),
+    ...outageEvents(outages, now),
+    ...identityEvents(rows.intervals, hostOf)
+  ].filter(({ latest }) => latest >= eventsSince)
+  const reliability = servers.flatMap((server) => {
+    const earlier = rows.before.get(server.key) ?? []
+    const since = earlier.reduce((least, { at }) => Math.max(least, at), 0)
+    const spans = observedSpans(withoutVantageOutages(server.looks, outages, now), 2 * rules.everyMs)
+    return reliabilityAt(now, spans.filter(({ to }) => to > since && to <= now), earlier)
+      .map((it) => ({ endpoint: server.key, ...it }))
+  })
+  return { at: now, eventsSince, events, reliability, identities: rows.intervals }
+}
+
+const windowOf = (text: string) => reliabilityWindows.find(([name]) => name === text)?.[0]
+
+/**
+ * Works out events, reliability and identities from what is stored, and stores
+ * them in place of what was worked out before: made again after a crash, they
+ * are the same.
+ *
+ * @param identitiesSince when identities were taken in the last time, in this run or before
+ */
+export const derive = Effect.fn("Watch.derive")(function*(
+  of: WatchOf,
+  now: number,
+  rules: DeriveRules,
+  identitiesSince: number
+): Effect.fn.Return<Derived, StoreError, Store> {
+  const { watch } = yield* Store
+  // A silence that began a day before the oldest event that is worked out anew is no restart.
+  const looks = yield* watch.looks(of, now - eventsMs - day)
+  const known = (yield* watch.intervals(of)).map((row): IdentityInterval =>
+    ({ endpoint: row.endpoint_key, kind: row.kind, value: row.value, first: row.first_ms, last: row.last_ms, sightings: row.sightings }))
+  const seen = (yield* watch.identitiesSeen(of, identitiesSince)).map((row) =>
+    ({ endpoint: row.endpoint_key, kind: row.kind, value: row.value, at: row.at_ms }))
+  const before = Map.groupBy(
+    (yield* watch.reliabilityBefore(of, now)).flatMap((row) => {
+      const window = windowOf(row.time_window)
+      return window === undefined ? [] : [{ key: row.endpoint_key, window, at: row.at_ms, share: row.share, evidence: row.evidence }]
+    }),
+    ({ key }) => key
+  )
+  const derived = derivedFrom({ looks, intervals: extendIntervals(known, seen), before }, now, rules)
+  yield* watch.saveDerived(of, derived)
+  return derived
+})

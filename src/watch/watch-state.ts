@@ -1,0 +1,50 @@
+import { type Endpoint, endpointKey } from "../domain/endpoint.ts"
+import type { StoredStanding } from "../store/watch-records.ts"
+import { nextDue, type RevisitRules, type Standing } from "./schedule.ts"
+
+/** One watched server, through the endpoint that stands for it. */
+export interface Watched {
+  readonly key: string
+  readonly endpoint: Endpoint
+  standing: Standing | null
+  /** Not to be connected to before; milliseconds since 1970. */
+  dueAt: number
+  /** A connection to it is held, or would be if it stood. */
+  held: boolean
+  /** Connections to it that ended soon, in a row. */
+  short: number
+}
+
+/** A server that a crawl found to answer. */
+export const newWatched = (endpoint: Endpoint, now: number, rules: RevisitRules, luck: number): Watched => ({
+  key: endpointKey(endpoint),
+  endpoint,
+  standing: null,
+  // The crawl has just asked it: the first look comes within one interval of that.
+  dueAt: now + rules.everyMs * luck,
+  held: false,
+  short: 0
+})
+
+/** A server as an earlier run left it: nothing is asked sooner for our having been killed. */
+export const restoredWatched = ({ at, downSince, dueAt, endpoint, reason, state }: StoredStanding): Watched => ({
+  key: endpointKey(endpoint),
+  endpoint,
+  standing: { at, state, downSince, throttles: reason === "throttled" || reason === "reset" ? 1 : 0 },
+  dueAt,
+  held: false,
+  short: 0
+})
+
+/** Whether a server has been gone so long that looking for it is left to crawls. */
+export const isGone = ({ standing }: Watched, now: number, forgetAfterMs: number): boolean =>
+  standing !== null && standing.downSince !== null && now - standing.downSince >= forgetAfterMs
+
+/** Whether anything answered lately: else it is likelier that our own line is down. */
+export const anyAnswered = (servers: Iterable<Watched>, since: number): boolean => {
+  for (const { standing } of servers) if (standing?.state === "up" && standing.at >= since) return true
+  return false
+}
+
+/** When the server is due after its standing changed. */
+export const dueAfter = (standing: Standing, rules: RevisitRules, luck: number): number => nextDue(standing, rules, luck)

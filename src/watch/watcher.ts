@@ -1,0 +1,216 @@
+import { Cause, Clock, Context, Effect, FiberMap, Layer, Option, Random, Semaphore } from "effect"
+import type { CrawlError } from "../crawl/crawl-error.ts"
+import { type CrawlContext, Crawler, findUnfinished } from "../crawl/crawler.ts"
+import { openLedger } from "../crawl/open-ledger.ts"
+import { Politeness, type SharedPoliteness } from "../crawl/politeness.ts"
+import type { CrawlSummary } from "../crawl/progress.ts"
+import type { CrawlSeeds } from "../crawl/seed-facts.ts"
+import type { Exclusions } from "../domain/exclusions.ts"
+import type { Chain } from "../domain/chain.ts"
+import { endpointKey } from "../domain/endpoint.ts"
+import type { ByteBudget } from "../electrum/byte-budget.ts"
+import type { Fact } from "../store/facts.ts"
+import { Store, type Vantage } from "../store/store.ts"
+import type { StoreError } from "../store/store-error.ts"
+import type { Derived } from "../store/watch-records.ts"
+import type { Dialer } from "../transport/dialer.ts"
+import { derive } from "./derive.ts"
+import { revisit } from "./revisits.ts"
+import { sentinel } from "./sentinel.ts"
+import type { WatchSettings } from "./settings.ts"
+import { realTime, scaledClock, sleepUntil, type TimeScale } from "./time-scale.ts"
+import type { WatchContext } from "./watch-context.ts"
+import { anyAnswered, isGone, newWatched, restoredWatched, type Watched } from "./watch-state.ts"
+
+/** What a watch needs beside its settings. */
+export interface Watch {
+  readonly chain: Chain
+  readonly vantage: Vantage
+  readonly codeVersion: string
+  readonly settings: WatchSettings
+  readonly exclusions: Exclusions
+  /** What crawls begin with, read anew for each. */
+  readonly seeds: Effect.Effect<CrawlSeeds>
+  /** What follows a crawl that is over: looking up addresses, deep visits. */
+  readonly afterCrawl: (summary: CrawlSummary, shared: SharedPoliteness) => Effect.Effect<void, StoreError>
+  /** Takes an aligned snapshot. */
+  readonly snapshot: (shared: SharedPoliteness) => Effect.Effect<void, StoreError>
+  /** Told what happens, a sentence at a time. */
+  readonly onNote: (note: string) => Effect.Effect<void>
+  /** Told what was worked out anew. */
+  readonly onDerived: (derived: Derived, watched: ReadonlyMap<string, Watched>) => Effect.Effect<void>
+}
+
+/** How time passes in this run: as in the one it goes on from, if that had the same scale. */
+const timeOf = (scale: number, now: number, latest: { readonly anchor: number; readonly timeScale: number } | null): TimeScale =>
+  scale === 1 ? realTime : { anchor: latest?.timeScale === scale ? latest.anchor : now, scale }
+
+/** By how much stamps of what happens at once may differ: a minute, and with a time scale what a quarter of a second of a busy machine makes. */
+const slackMs = (scale: number): number => 60_000 + (scale === 1 ? 0 : 250 * scale)
+
+/** Of what is due and cannot be done now, until the next attempt: milliseconds of the stamps. */
+const laterMs = 5 * 60_000
+
+/** A derivation reads days of looks: with a time scale it is not made oftener than so often, in milliseconds of the clock. */
+const leastDeriveMs = 5_000
+
+/**
+ * Watches a network until it is interrupted: crawls it once a day, asks each server
+ * again and again whether it answers, or holds a connection to it, and works out
+ * what happened. Whatever it connects for has one ledger and one politeness.
+ * Interrupted, it says goodbye, stores all, and can go on any time; so it can after
+ * it was killed, from what was stored.
+ */
+export class Watcher extends Context.Service<Watcher, {
+  readonly run: (watch: Watch) => Effect.Effect<never, StoreError | CrawlError>
+}>()("electrum-observatory/Watcher") {
+  static readonly layer: Layer.Layer<Watcher, never, Store | Dialer | ByteBudget | Crawler> = Layer.effect(
+    Watcher,
+    Effect.gen(function*() {
+      const services = yield* Effect.context<Store | Dialer | ByteBudget | Crawler>()
+      const run = Effect.fn("Watcher.run")(function*(watch: Watch) {
+        const beneath = yield* Clock.Clock
+        const store = yield* Store
+        const of = { network: watch.chain.name, vantage: watch.vantage.name }
+        const scale = watch.settings.timeScale
+        const time = timeOf(scale, beneath.currentTimeMillisUnsafe(), yield* store.watch.latestRun(of))
+        return yield* running(watch, time).pipe(Effect.provideService(Clock.Clock, scaledClock(beneath, time)))
+      })
+      return Watcher.of({ run: (watch) => Effect.provideContext(run(watch), services) })
+    })
+  )
+}
+
+/** A run, by a clock whose dates pass as they should. */
+const running = Effect.fnUntraced(function*(watch: Watch, time: TimeScale) {
+  const { settings, chain, vantage } = watch
+  const store = yield* Store
+  const clock = yield* Clock.Clock
+  const now = (): number => clock.currentTimeMillisUnsafe()
+  const of = { network: chain.name, vantage: vantage.name }
+  const runId = yield* store.watch.start({
+    ...of, startedAt: now(), anchor: time.scale === 1 ? now() : time.anchor, timeScale: time.scale, settings: { ...settings }
+  })
+  const shared: SharedPoliteness = {
+    ledger: yield* openLedger(chain.name, vantage.name),
+    politeness: new Politeness(settings.crawl)
+  }
+  let crawl = yield* store.watch.latestCrawl(of)
+  const context: WatchContext = {
+    chain,
+    clientName: settings.crawl.clientName,
+    exclusions: watch.exclusions,
+    settings,
+    runId,
+    time,
+    steadyStart: clock.monotonicTimeNanosUnsafe(),
+    shared,
+    connections: yield* Semaphore.make(settings.crawl.concurrency),
+    // Nobody is watched before a crawl is over.
+    record: (facts: ReadonlyArray<Fact>) => store.record(crawl!.crawlId, facts)
+  }
+  const roster = new Map<string, Watched>()
+
+  return yield* Effect.scoped(Effect.gen(function*() {
+    const fibers = yield* FiberMap.make<string, void, StoreError>()
+
+    /** Watches one server until it must not be asked, or has been gone for long. */
+    const follow = Effect.fnUntraced(function*(server: Watched) {
+      while (!isGone(server, now(), settings.forgetAfterMs)) {
+        const goOn = server.held ? yield* sentinel(context, server) : yield* revisit(context, server)
+        if (!goOn) break
+        server.held = false
+      }
+      roster.delete(server.key)
+    })
+
+    const begin = Effect.fnUntraced(function*(server: Watched) {
+      const held = [...roster.values()].filter((it) => it.held).length
+      server.held = held < settings.sentinels
+      roster.set(server.key, server)
+      yield* FiberMap.run(fibers, server.key, follow(server), { onlyIfMissing: true })
+    })
+
+    /** Those that the newest crawl found to answer and that are not watched yet. */
+    const takeUp = Effect.fnUntraced(function*() {
+      const { targets } = yield* store.probing.targets(chain.name)
+      const members = yield* store.watch.members(chain.name)
+      for (const { endpoint, serverId } of targets) {
+        // The endpoint that stands for a server stays the same, whichever answered the crawl last.
+        const isWatched = [endpointKey(endpoint), ...members.get(serverId) ?? []].some((key) => roster.has(key))
+        if (isWatched || watch.exclusions.excludes(endpoint.host, []) !== undefined) continue
+        yield* begin(newWatched(endpoint, now(), settings.revisit, yield* Random.next))
+      }
+    })
+
+    const crawlOnce = Effect.fnUntraced(function*() {
+      const crawler = yield* Crawler
+      const about: CrawlContext = {
+        chain, vantage, codeVersion: watch.codeVersion, exclusions: watch.exclusions, shared, onProgress: () => Effect.void
+      }
+      const unfinished = yield* findUnfinished(chain.name).pipe(
+        Effect.option,
+        Effect.map(Option.filter(({ settings: stored }) => stored.vantage === vantage.name))
+      )
+      const summary = Option.isSome(unfinished)
+        ? yield* crawler.resume(unfinished.value, about)
+        : yield* crawler.start({ ...about, settings: settings.crawl, seeds: yield* watch.seeds })
+      yield* watch.onNote(`Crawl ${summary.crawlId}: ${summary.serversAnswered} servers answered, ${summary.known} endpoints known.`)
+      yield* watch.afterCrawl(summary, shared)
+      crawl = yield* store.watch.latestCrawl(of)
+      yield* takeUp()
+    })
+
+    const crawls = Effect.gen(function*() {
+      while (true) {
+        const due = crawl === null ? 0 : crawl.startedAt + settings.crawlEveryMs
+        yield* sleepUntil(time, due)
+        // A crawl while our own line is down would be a picture of nothing.
+        const online = roster.size === 0 || anyAnswered(roster.values(), now() - 2 * settings.revisit.everyMs)
+        if (online) yield* crawlOnce()
+        if (!online || crawl === null) yield* sleepUntil(time, now() + laterMs)
+      }
+    })
+
+    const snapshots = settings.snapshotEveryMs === null
+      ? Effect.never
+      : Effect.forever(Effect.suspend(() => sleepUntil(time, (Math.floor(now() / settings.snapshotEveryMs!) + 1) * settings.snapshotEveryMs!)).pipe(
+        Effect.andThen(Effect.suspend(() => crawl === null ? Effect.void : watch.snapshot(shared)))
+      ))
+
+    let identitiesSince = (yield* store.watch.intervals(of)).reduce((latest, { last_ms }) => Math.max(latest, last_ms), 0)
+    const deriveOnce = Effect.fnUntraced(function*() {
+      if (crawl === null) return
+      const at = now()
+      const derived = yield* derive(of, at, { everyMs: settings.revisit.everyMs, slackMs: slackMs(time.scale) }, identitiesSince)
+      // Visits are stored when they are over: some that began before are still to come.
+      identitiesSince = at - 2 * settings.revisit.everyMs - 300_000 * time.scale
+      yield* watch.onDerived(derived, roster)
+    })
+    const deriving = Effect.forever(
+      Effect.andThen(Effect.sleep(Math.max(leastDeriveMs, settings.deriveEveryMs / time.scale)), Effect.suspend(() => deriveOnce()))
+    )
+
+    for (const stored of yield* store.watch.standings(of)) {
+      const server = restoredWatched(stored)
+      if (!isGone(server, now(), settings.forgetAfterMs)) yield* begin(server)
+    }
+    if (crawl !== null) yield* takeUp()
+    yield* watch.onNote(`Watching ${of.network} from ${of.vantage}: run ${runId}, ${roster.size} servers known.`)
+    const end = Effect.gen(function*() {
+      yield* FiberMap.clear(fibers)
+      yield* store.flush
+      yield* deriveOnce()
+      yield* store.watch.end(runId, now())
+      yield* store.publishSnapshot
+    })
+    return yield* Effect.raceFirst(
+      Effect.all([crawls, snapshots, deriving], { concurrency: "unbounded", discard: true }).pipe(Effect.andThen(Effect.never)),
+      FiberMap.join(fibers).pipe(Effect.andThen(Effect.never))
+    ).pipe(
+      Effect.onExit((exit) => exit._tag === "Failure" && !Cause.hasInterruptsOnly(exit.cause)
+        ? Effect.void
+        : Effect.catchCause(end, (cause) => Effect.logError("could not store the end of the watch", cause)))
+    )
+  }))
+})

@@ -1,0 +1,180 @@
+import type { Silence, WatchedLook } from "./looks.ts"
+
+/** What is known of a watched server beside whether it answers. */
+export interface WatchedPlace {
+  readonly asn: number | null
+  readonly country: string | null
+}
+
+/** One server, as outages of many are found from. */
+export interface WatchedServer extends WatchedPlace {
+  readonly key: string
+  /** Ascending by time. */
+  readonly looks: ReadonlyArray<WatchedLook>
+  readonly silences: ReadonlyArray<Silence>
+}
+
+/** Many servers fell silent at one time. */
+export interface WideOutage {
+  readonly kind: "vantage outage" | "network outage"
+  /** Where, e.g. `AS 64620`, `country DE`; null: everywhere. */
+  readonly where: string | null
+  /** It began at this time or later, and at that time or before. */
+  readonly from: number
+  readonly fromLatest: number
+  /** When those were back that were there again first; null: none is yet. */
+  readonly to: number | null
+  readonly members: ReadonlySet<string>
+  /** How many were up before, of all that are watched there. */
+  readonly up: number
+}
+
+export interface WideOutageRules {
+  /** Stamps of things that happen at once differ by so much at the most. */
+  readonly slackMs: number
+}
+
+/** Shares of those that were up which have to fall silent together. */
+const [vantageShare, networkShare] = [0.5, 0.6]
+
+/** Fewer servers than that say nothing about what they have in common. */
+const [leastVantage, leastNetwork] = [4, 2]
+
+interface Hit {
+  readonly server: WatchedServer
+  readonly silence: Silence
+}
+
+/** The silences that may have begun at one moment, for each moment at which the most of them may have. */
+const together = (hits: ReadonlyArray<Hit>, slackMs: number): ReadonlyArray<ReadonlyArray<Hit>> => {
+  const starts = hits.toSorted((a, b) => a.silence.lastUp - b.silence.lastUp)
+  const groups: Array<ReadonlyArray<Hit>> = []
+  let open: Array<Hit> = []
+  let grew = false
+  for (const hit of starts) {
+    const at = hit.silence.lastUp
+    const rest = open.filter(({ silence }) => silence.firstDown + slackMs >= at)
+    if (rest.length < open.length && grew) {
+      groups.push(open)
+      grew = false
+    }
+    open = [...rest, hit]
+    grew = true
+  }
+  if (grew) groups.push(open)
+  return groups
+}
+
+/** The latest look at a server before a time that told anything. */
+const stateBefore = ({ looks }: WatchedServer, at: number): WatchedLook["state"] | null => {
+  let [low, high] = [0, looks.length]
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (looks[middle]!.at < at) low = middle + 1
+    else high = middle
+  }
+  for (let i = low - 1; i >= 0; i--) if (looks[i]!.state !== "unknown") return looks[i]!.state
+  return null
+}
+
+const outageOf = (
+  kind: WideOutage["kind"],
+  where: string | null,
+  group: ReadonlyArray<Hit>,
+  up: number,
+  slackMs: number
+): WideOutage => {
+  const backs = group.flatMap(({ silence }) => silence.backAt ?? []).toSorted((a, b) => a - b)
+  // A few may have come back by other ways before; a tenth of them does not end it.
+  const back = backs[Math.floor(backs.length / 10)] ?? null
+  const from = group.reduce((latest, { silence }) => Math.max(latest, silence.lastUp), 0)
+  return {
+    kind,
+    where,
+    from: from - slackMs,
+    fromLatest: group.reduce((first, { silence }) => Math.min(first, silence.firstDown), Number.POSITIVE_INFINITY) + slackMs,
+    to: back,
+    members: new Set(group.map(({ server }) => server.key)),
+    up
+  }
+}
+
+/** Outages of one set of servers: moments at which at least this share of those that were up fell silent. */
+const outagesOf = (
+  servers: ReadonlyArray<WatchedServer>,
+  kind: WideOutage["kind"],
+  where: string | null,
+  rules: WideOutageRules
+): ReadonlyArray<WideOutage> => {
+  const [share, least] = kind === "vantage outage" ? [vantageShare, leastVantage] : [networkShare, leastNetwork]
+  const hits = servers.flatMap((server) => server.silences.map((silence): Hit => ({ server, silence })))
+  const found: Array<WideOutage> = []
+  for (const group of together(hits, rules.slackMs)) {
+    const members = new Set(group.map(({ server }) => server.key))
+    if (members.size < least) continue
+    const at = group.reduce((latest, { silence }) => Math.max(latest, silence.lastUp), 0)
+    const up = servers.filter((server) => members.has(server.key) || stateBefore(server, at) === "up").length
+    if (members.size >= share * up) found.push(outageOf(kind, where, group, up, rules.slackMs))
+  }
+  return found
+}
+
+const label = (kind: "AS" | "country", value: number | string | null): string | null => value === null ? null : `${kind} ${value}`
+
+/** Whether those outside the system that was hit the most were hit as well: else it is that system's outage. */
+const isOurs = (outage: WideOutage, servers: ReadonlyArray<WatchedServer>): boolean => {
+  const asnOf = new Map(servers.map(({ asn, key }) => [key, asn]))
+  const counts = new Map<number | null, number>()
+  for (const key of outage.members) counts.set(asnOf.get(key) ?? null, (counts.get(asnOf.get(key) ?? null) ?? 0) + 1)
+  const [most] = [...counts].filter(([asn]) => asn !== null).toSorted((a, b) => b[1] - a[1])
+  if (most === undefined) return true
+  const others = servers.filter(({ asn, silences, key, looks }) =>
+    asn !== most[0] && looks.length > 0 && (outage.members.has(key) || stateBefore({ asn, key, looks, silences, country: null }, outage.fromLatest) === "up"))
+  const hit = others.filter(({ key }) => outage.members.has(key))
+  return hit.length >= 2 && hit.length >= vantageShare * others.length
+}
+
+/**
+ * Outages of our own way to the network (most servers that were up fall silent at
+ * once, wherever they are), and of one system or country (most of those there). Two
+ * servers of a system that fall silent together are an outage of that system: to
+ * say less of two servers is better than to take their hoster for their operator.
+ */
+export const wideOutages = (
+  servers: ReadonlyArray<WatchedServer>,
+  rules: WideOutageRules
+): ReadonlyArray<WideOutage> => {
+  const ours = outagesOf(servers, "vantage outage", null, rules).filter((outage) => isOurs(outage, servers))
+  const groups = (of: (server: WatchedServer) => string | null) =>
+    [...Map.groupBy(servers.filter((server) => of(server) !== null), (server) => of(server)!)]
+  const networks = [
+    ...groups(({ asn }) => label("AS", asn)),
+    ...groups(({ country }) => label("country", country)).filter(([, members]) => new Set(members.map(({ asn }) => asn)).size > 1)
+  ].flatMap(([where, members]) => outagesOf(members, "network outage", where, rules))
+  return [
+    ...ours,
+    ...networks.filter((outage) => !ours.some((wide) => wide.from <= outage.fromLatest && outage.from <= wide.fromLatest))
+  ].toSorted((a, b) => a.from - b.from)
+}
+
+/** The outage that a silence belongs to; of several the widest. */
+export const outageOfSilence = (
+  key: string,
+  { firstDown, lastUp }: Silence,
+  outages: ReadonlyArray<WideOutage>
+): WideOutage | null =>
+  outages.find((outage) => outage.members.has(key) && lastUp <= outage.fromLatest && firstDown >= outage.from) ?? null
+
+/** Looks with those taken for unknown that failed while our own way was down. */
+export const withoutVantageOutages = (
+  looks: ReadonlyArray<WatchedLook>,
+  outages: ReadonlyArray<WideOutage>,
+  now: number
+): ReadonlyArray<WatchedLook> => {
+  const ours = outages.filter(({ kind }) => kind === "vantage outage")
+  if (ours.length === 0) return looks
+  return looks.map((look) =>
+    look.state === "down" && ours.some(({ from, to }) => look.at >= from && look.at <= (to ?? now))
+      ? { ...look, state: "unknown" as const }
+      : look)
+}

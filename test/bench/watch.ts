@@ -1,0 +1,66 @@
+import { mkdtempSync, rmSync } from "node:fs"
+import { loadavg, tmpdir } from "node:os"
+import { join } from "node:path"
+import { parseArgs } from "node:util"
+import { shortChurn, watchChurn } from "../support/watched-churn.ts"
+
+/**
+ * `npm run bench:watch [-- --smoke] [--seed N] [--sentinels N] [--scale X] [--hours N] [--scenario FILE]`
+ *
+ * Watches 40 servers of `churn` for 72 simulated hours, in under six minutes, and
+ * holds what was stored against what happened. Exits with 1 when something is missed.
+ * `--smoke`: 18 hours of a shorter one.
+ */
+const { values: flags } = parseArgs({
+  options: {
+    smoke: { type: "boolean", default: false },
+    seed: { type: "string", default: "1" },
+    sentinels: { type: "string", default: "40" },
+    scale: { type: "string", default: "800" },
+    hours: { type: "string" },
+    scenario: { type: "string" },
+    keep: { type: "string" }
+  }
+})
+
+const folder = flags.keep ?? mkdtempSync(join(tmpdir(), "observatory-watch-"))
+const result = await watchChurn({
+  scenario: flags.scenario ?? (flags.smoke ? shortChurn(folder) : "churn"),
+  servers: flags.smoke ? 24 : 40,
+  randomSeed: Number(flags.seed),
+  scale: Number(flags.scale),
+  hours: Number(flags.hours ?? (flags.smoke ? 18 : 74)),
+  sentinels: Number(flags.sentinels),
+  folder
+})
+if (flags.keep === undefined) rmSync(folder, { recursive: true, force: true })
+
+const { servers } = result
+const worst = servers.toSorted((a, b) => Math.abs(b.uptime - b.trueUptime) - Math.abs(a.uptime - a.trueUptime))[0]!
+const sum = (of: (server: (typeof servers)[number]) => number): number => servers.reduce((total, server) => total + of(server), 0)
+const mean = (values: ReadonlyArray<number>): number => values.reduce((a, b) => a + b, 0) / Math.max(1, values.length)
+const part = (from: number, to: number) => result.memoryMb.slice(Math.floor(result.memoryMb.length * from), Math.floor(result.memoryMb.length * to))
+const grown = mean(part(0.75, 1)) / mean(part(0.25, 0.5))
+const perServerDay = result.rows / servers.length / (result.watchedHours / 24)
+
+const lines: ReadonlyArray<readonly [line: string, measured: string, holds: boolean]> = [
+  ["servers watched, hours", `${servers.length}, ${result.watchedHours.toFixed(1)}`, servers.length > 0],
+  ["wall time", `${result.wallSeconds.toFixed(0)} s`, flags.smoke || result.wallSeconds < 360],
+  ["uptime, largest error", `${(100 * Math.abs(worst.uptime - worst.trueUptime)).toFixed(2)} % (${worst.host}: ${worst.uptime} for ${worst.trueUptime.toFixed(4)})`, Math.abs(worst.uptime - worst.trueUptime) <= 0.01],
+  ["outages missed", `${sum(({ outagesMissed }) => outagesMissed.length)} of ${sum(({ outages }) => outages)}`, sum(({ outagesMissed }) => outagesMissed.length) === 0],
+  ["restarts missed", `${sum(({ restartsMissed }) => restartsMissed.length)} of ${sum(({ truth }) => truth.restarts.length)}`, sum(({ restartsMissed }) => restartsMissed.length) === 0],
+  ["key rotations invented", servers.flatMap(({ host, inventedKeys }) => inventedKeys.map((it) => `${host} ${it}`)).join("; ") || "none", servers.every(({ inventedKeys }) => inventedKeys.length === 0)],
+  ["joint events of outages of many", `${result.jointInvented.length} ${JSON.stringify(result.jointInvented.slice(0, 5))}`, result.jointInvented.length === 0],
+  ["outages of many", result.outagesOfMany.map((it) => `${String(it["kind"])} ${String(it["value_after"] ?? "")}`).join("; "), result.outagesOfMany.length >= 2],
+  ["memory, last quarter against the second", `${mean(part(0.75, 1)).toFixed(0)} MB, ${grown.toFixed(2)}x`, flags.smoke || grown < 1.15],
+  ["rows per server and day", perServerDay.toFixed(0), perServerDay < 1500],
+  ["file", `${result.fileMb.toFixed(1)} MB, ${(1000 * result.fileMb / servers.length / (result.watchedHours / 24)).toFixed(0)} kB per server and day`, true],
+  ["tip arrivals", String(result.tips), Number(flags.sentinels) === 0 || result.tips > 0]
+]
+console.log(`load ${loadavg().map((it) => it.toFixed(1)).join(" ")}`)
+for (const [line, measured, holds] of lines) console.log(`${holds ? "ok    " : "MISSED"} ${line}: ${measured}`)
+for (const { host, outagesMissed, restartsMissed } of servers) {
+  for (const { from, to } of outagesMissed) console.log(`  missed outage of ${host}: ${new Date(from).toISOString()} for ${((to - from) / 60_000).toFixed(0)} min`)
+  for (const at of restartsMissed) console.log(`  missed restart of ${host}: ${new Date(at).toISOString()}`)
+}
+process.exitCode = lines.every(([, , holds]) => holds) ? 0 : 1
