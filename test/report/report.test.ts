@@ -119,7 +119,7 @@ layer(Made.layer)("a report of an analysed crawl", (it) => {
       const { document } = yield* Made
       assert.includeMembers(figuresOf(document).map(({ id }) => id), [
         "protocols", "countries", "asns", "keys-on-several-servers", "software-claimed", "latency-ping", "sizes-of-groups", "scores", "highest-scores", "lowest-scores",
-        "signals", "signals-high", "world-map", "network-map", "reachability-by-host", "transports", "latency-described", "latency-boxes", "latency-classes"
+        "certificate-issuers", "certificate-cluster-sizes", "all-scores", "signals", "signals-high", "world-map", "network-map", "reachability-by-host", "transports", "latency-described", "latency-boxes", "latency-classes"
       ])
     }))
 

@@ -74,6 +74,21 @@ export const suspicionSection = ({ crawl, named, suspicion }: ReportFacts): Sect
           columns("Indicator", "Weight: number", "Tested: count", "With points: count", "Base rate: share", "Untested: count", "Untested mostly because")
         )
       }),
+      {
+        kind: "figure",
+        id: "all-scores",
+        title: "All scores",
+        shows: `Every server that is shown here, by score; ${counted(ranking.length - scored.length, "of them has", "of them have")} none.`,
+        level: "server",
+        caveat: "No verdict: every indicator has innocent causes. No score is not zero: such servers never answered or are of another chain.",
+        source: { kind: "SQL", text: `SELECT server_id, score, tested_weight FROM suspicion WHERE crawl_id = ${crawl.crawlId} ORDER BY score DESC NULLS LAST, tested_weight DESC, server_id` },
+        chart: null,
+        table: firstRows(
+          [...highest, ...ranking.filter(({ score }) => score === null)].map(({ host, score, testedWeight }) => [host, score, testedWeight]),
+          2_000,
+          columns("Host: code", "Score: number", "Weight tested: number")
+        )
+      },
       ranked("highest-scores", "Highest scores", `The ${Math.min(listedServers, highest.length)} servers with the highest scores.`, highest.filter(({ score }) => score! > 0), "DESC"),
       ranked("lowest-scores", "Lowest scores", "Servers with the lowest scores, those of which most was tested first.", lowest, "ASC"),
       {

@@ -9,7 +9,9 @@ const drawn = ["TLS version", "key", "signed by", "validity"]
 
 /** What servers show in TLS: versions, certificates, what the wallet would take, keys on several servers. */
 export const tlsSection = ({ isLocal, named }: ReportFacts): Section => {
-  const { acceptance, keys, tls, validity } = named
+  const { acceptance, clusterSizes, issuers, keys, tls, validity } = named
+  const keySizes = clusterSizes.rows.filter(({ attribute }) => attribute === "public key")
+  const many = issuers.rows.filter(({ issuer, servers }) => issuer !== null && servers > 1)
   const aspects = Map.groupBy(tls.rows, ({ aspect }) => aspect)
   const speaking = aspects.get("TLS version")?.reduce((sum, { servers }) => sum + servers, 0) ?? 0
   const accepted = summedBy(acceptance.rows, (row) => row.wallet_accepts === null ? "not decided" : row.wallet_accepts ? "accepted" : "refused", (row) => row.servers)
@@ -46,6 +48,27 @@ export const tlsSection = ({ isLocal, named }: ReportFacts): Section => {
           40,
           columns("Time", "Self-signed", "Verdict of the roots", "Servers: count")
         )
+      }),
+      namedFigure("certificate-issuers", issuers, {
+        shows: "Servers by who signed their certificate; self-signed ones as one.",
+        chart: issuers.rows.length === 0 ? null : {
+          kind: "bars",
+          axis: "servers",
+          bars: topBars(many, 15, { label: (row) => row.issuer, value: (row) => row.servers, rest: "other issuers of more than one server", unknown: "" }).concat(
+            issuers.rows.filter(({ issuer }) => issuer === null).map(({ servers }) => ({ label: "signed themselves", value: servers, quiet: true }))
+          )
+        },
+        // What one server alone has may name a host that is withheld.
+        table: firstRows(
+          [...many, ...issuers.rows.filter(({ issuer }) => issuer === null)].map((row) => [row.issuer ?? "signed themselves", row.servers, row.certificates]),
+          30,
+          columns("Issuer", "Servers: count", "Certificates: count")
+        )
+      }),
+      namedFigure("certificate-cluster-sizes", clusterSizes, {
+        shows: "Public keys by how many servers show them; the table has certificates, issuers and subjects too. Each host counts once, whatever it was announced as.",
+        chart: keySizes.length === 0 ? null : { kind: "bars", axis: "public keys", bars: keySizes.map((row) => ({ label: counted(row.servers_that_show_it, "server"), value: row.shown_values })) },
+        table: firstRows(clusterSizes.rows.map((row) => [row.attribute, row.servers_that_show_it, row.shown_values]), 60, columns("What is shown", "By servers: count", "Values: count"))
       }),
       namedFigure("keys-on-several-servers", keys, {
         title: "Keys on more than one server",

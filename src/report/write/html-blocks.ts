@@ -59,10 +59,13 @@ const drawing = (figure: Figure, chart: Chart): string => {
   return `${legend(chart)}${svg}`
 }
 
+/** Rows that a figure without a drawing shows unasked; more are a click away. */
+const unasked = 100
+
 const figure = (one: Figure): string => {
   const table = htmlTable(one.table, one.chart === null ? null : one.title)
   const body = one.chart === null
-    ? table
+    ? one.table.rows.length <= unasked ? table : `<details><summary>The table (${one.table.rows.length} rows)</summary>\n${table}</details>`
     : `${drawing(one, one.chart)}\n<details><summary>The same as a table (${one.table.rows.length} ${one.table.rows.length === 1 ? "row" : "rows"})</summary>\n${table}</details>`
   return `<figure id="${one.id}">
 <figcaption><span class="title">${htmlText(one.title)}</span><span class="shows">${htmlText(one.shows, 1_000)}</span>
