@@ -11,6 +11,7 @@ import { enrichCommand } from "./enrich.ts"
 import { evaluateCommand } from "./evaluate.ts"
 import { exportCommand } from "./export.ts"
 import { exposureCommand } from "./exposure.ts"
+import { historyCommand } from "./history.ts"
 import { noteCommand } from "./note.ts"
 import { probeCommand } from "./probe.ts"
 import { queryCommand } from "./query.ts"
@@ -26,6 +27,6 @@ export const observatory = Command.make("observatory").pipe(
   Command.withDescription(
     "Who runs the Electrum servers that see my addresses? Crawls the network, stores it in DuckDB, and shows who is who."
   ),
-  Command.withSubcommands([crawlCommand, visitCommand, watchCommand, probeCommand, enrichCommand, analyzeCommand, evaluateCommand, exposureCommand, reportCommand, exportCommand, verifyCommand, auditCommand, archiveCommand, diffCommand, queryCommand, serveCommand, noteCommand, dictionaryCommand, simnetCommand, demoCommand]),
+  Command.withSubcommands([crawlCommand, visitCommand, watchCommand, probeCommand, enrichCommand, analyzeCommand, evaluateCommand, exposureCommand, reportCommand, exportCommand, verifyCommand, auditCommand, archiveCommand, diffCommand, queryCommand, serveCommand, noteCommand, historyCommand, dictionaryCommand, simnetCommand, demoCommand]),
   Command.withGlobalFlags([GlobalFlag.Setting("config")({ flag: configFlag })])
 )

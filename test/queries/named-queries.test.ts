@@ -3,6 +3,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer } from "effect"
 import { Analysis } from "../../src/analysis/analysis.ts"
 import { AnalysisStore, Database, type Row, type TableRows } from "../../src/store/database.ts"
+import { type ImportedList, ListHistories } from "../../src/store/list-histories.ts"
 import { QueryCatalogue } from "../../src/store/query-catalogue.ts"
 import { bindParameters } from "../../src/store/query-file.ts"
 import { onion, recordSmallCrawl, recordSmallProbes, temporaryFolder, withStore } from "../support/small-database.ts"
@@ -45,6 +46,18 @@ const alsoFound = (crawlId: number): ReadonlyArray<TableRows> => [
 
 const drawn = { address: "34.90.9.9", block: "34.90.0.0/16", asn: 64500, org: "Some Hoster" }
 
+const commit = (hash: string, day: number) => ({ hash, at: Date.UTC(2017, 0, day) })
+const historyOfAList: ImportedList = {
+  list: "a wallet's",
+  head: commit("c3", 3),
+  commits: 3,
+  paths: ["servers.json"],
+  names: ["mainnet", "mainnet-sim"].flatMap((network) => [
+    { network, host: "alpha.example.org", first: commit("c1", 1), last: commit("c3", 3), removed: null, times: 1 },
+    { network, host: "gone.example.org", first: commit("c1", 1), last: commit("c1", 1), removed: commit("c2", 2), times: 1 }
+  ])
+}
+
 const filled = Effect.gen(function*() {
   const path = `${yield* temporaryFolder}/small.duckdb`
   yield* withStore(path, (store) =>
@@ -59,6 +72,11 @@ const filled = Effect.gen(function*() {
       yield* recordSmallProbes(store, "mainnet")
       yield* recordSmallProbes(store, "mainnet-sim")
     }))
+  yield* Effect.flatMap(ListHistories, (lists) => lists.replace(historyOfAList)).pipe(
+    Effect.provide(ListHistories.layer(path)),
+    Effect.provide(NodeServices.layer),
+    Effect.scoped
+  )
   const analysing = Analysis.layer.pipe(
     Layer.provide(AnalysisStore.layer(path)),
     Layer.provide(NodeServices.layer)
@@ -122,6 +140,17 @@ describe("named queries", () => {
           assert.deepStrictEqual((yield* ask(query.name, { network: "nowhere" })).rows, [], query.name)
         }
       }).pipe(Effect.provide(layers(path)))
+    }))
+
+  it.effect("names-on-lists says who has been listed since when, and who of them the crawl met", () =>
+    Effect.gen(function*() {
+      const path = yield* filled
+      const { rows } = yield* ask("names-on-lists", mainnet).pipe(Effect.provide(layers(path)))
+      const from = "2017-01-01T00:00:00.000Z"
+      assert.deepStrictEqual(plain(rows), [
+        { host: "alpha.example.org", listed_since: from, listed_until: "2017-01-03T00:00:00.000Z", still_listed: true, lists: 1, known_to_crawl: true, answered: true },
+        { host: "gone.example.org", listed_since: from, listed_until: from, still_listed: false, lists: 1, known_to_crawl: false, answered: null }
+      ])
     }))
 
   it.effect("every parameter in a header is used by the SQL, and every one used is in the header", () =>
