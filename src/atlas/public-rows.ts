@@ -47,7 +47,7 @@ export const publicServer = (row: ServerRow, { hosts, servers, shown }: Withhold
     endpointsReachable: own.reduce((sum, { endpointsReachable }) => sum + endpointsReachable, 0),
     software: scrubbed(row.software, hosts),
     addresses: row.addresses.filter((address) => scrubbed(address, hosts) === address),
-    city: isDatacentre(row) ? row.city : null,
+    ...(isDatacentre(row) ? {} : { city: null, latitude: null, longitude: null }),
     notes: 0
   }
 }

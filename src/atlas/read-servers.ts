@@ -29,7 +29,7 @@ const sql = `
       CASE WHEN p.address IS NOT NULL THEN [p.address] ELSE coalesce(p.addresses, []) END AS addresses,
       ti.median_ms, i.implementation, i.version_range,
       ts.version AS tls, ts.wallet_accepts, x.self_signed,
-      coalesce(p.country_located, p.country_registered) AS country, p.city, p.asn, p.org, p.cloud_provider AS cloud,
+      coalesce(p.country_located, p.country_registered) AS country, p.city, p.latitude, p.longitude, p.asn, p.org, p.cloud_provider AS cloud,
       h.first_seen, h.last_seen, h.uptime_share, h.uptime_observations
     FROM member m
     JOIN crawl_endpoint ce ON ce.crawl_id = $crawl_id AND ce.endpoint_id = m.endpoint_id
@@ -58,7 +58,7 @@ const sql = `
       max(tip_height) AS tip_height,
       min(median_ms) AS latency_ms,
       list_sort(list_distinct(flatten(list(addresses)))) AS addresses,
-      arg_min({country: country, city: city, asn: asn, org: org, cloud: cloud}, endpoint_id)
+      arg_min({country: country, city: city, latitude: latitude, longitude: longitude, asn: asn, org: org, cloud: cloud}, endpoint_id)
         FILTER (coalesce(country, asn::VARCHAR) IS NOT NULL) AS place,
       arg_min({tls: tls, self_signed: self_signed}, endpoint_id) FILTER (tls IS NOT NULL) AS session,
       bool_or(wallet_accepts) AS wallet_accepts,
@@ -81,7 +81,7 @@ const sql = `
     coalesce(j.chain, p.chain) AS chain,
     p.software, p.implementation, p.version_range AS "versionRange", p.protocol, p.tip_height AS "tipHeight",
     p.latency_ms AS "latencyMs", p.addresses,
-    p.place.country AS country, p.place.city AS city, p.place.asn AS asn, p.place.org AS org, p.place.cloud AS cloud,
+    p.place.country AS country, p.place.city AS city, p.place.latitude AS latitude, p.place.longitude AS longitude, p.place.asn AS asn, p.place.org AS org, p.place.cloud AS cloud,
     p.session.tls AS tls, p.session.self_signed AS "selfSigned", p.wallet_accepts AS "walletAccepts",
     g.core,
     k.cluster_id AS "clusterId", k.operator_posterior AS "operatorPosterior", k.backend_id AS "backendId",

@@ -30,8 +30,9 @@ const crawlAndAnalyze = Effect.fnUntraced(function*(input: DemoInput) {
   const output = yield* Output
   yield* removeOldDemo(input.db)
   const fs = yield* FileSystem.FileSystem
-  const publicSuffixes = `${yield* fs.makeTempDirectoryScoped()}/public-suffixes`
-  const ready = yield* startSimnetChild({ ...input, publicSuffixes })
+  const folder = yield* fs.makeTempDirectoryScoped()
+  const [publicSuffixes, geo] = [`${folder}/public-suffixes`, `${folder}/simulated-places.csv`]
+  const ready = yield* startSimnetChild({ ...input, publicSuffixes, geo })
   yield* output.stderr(`Simulated network ${ready.scenario}: ${ready.servers} servers on 127.0.0.1, SOCKS5 at ${ready.socks}\n`)
   const chain = yield* chosenChain({ network: ready.chain, chainFile: null })
   const connection: ConnectionInput = {
@@ -47,7 +48,7 @@ const crawlAndAnalyze = Effect.fnUntraced(function*(input: DemoInput) {
     chain,
     progress: input.progress,
     connection,
-    lookups: allLookups,
+    lookups: { ...allLookups, geoip: [geo] },
     fresh: {
       settings: {
         ...defaultCrawlSettings,

@@ -16,6 +16,8 @@ export const startSimnetChild = Effect.fnUntraced(function*(options: {
   readonly randomSeed: number
   /** Where it writes the domains under which strangers have names. */
   readonly publicSuffixes: string
+  /** Where it writes a geo file of its world. */
+  readonly geo: string
 }) {
   const spawner = yield* ChildProcessSpawner.ChildProcessSpawner
   const child = yield* spawner.spawn(ChildProcess.make(process.execPath, [
@@ -27,7 +29,9 @@ export const startSimnetChild = Effect.fnUntraced(function*(options: {
     "--random-seed",
     String(options.randomSeed),
     "--public-suffixes",
-    options.publicSuffixes
+    options.publicSuffixes,
+    "--geo",
+    options.geo
   ], { stdin: { stream: "pipe", endOnDone: false }, stderr: "inherit", extendEnv: true, forceKillAfter: "5 seconds" })).pipe(
     Effect.mapError((error) => new SimnetChildError({ message: `The simulated network cannot be started: ${error.message}` }))
   )

@@ -67,7 +67,7 @@ export const simnetCommand = Command.make("simnet", {
   socks: port("socks", "Port of the SOCKS5 front; 0 takes a free one."),
   dns: port("dns", "Port of the DNS responder; 0 takes a free one."),
   truth: nullable(text("truth", "Write the truth about every server to this file, as JSON lines.").pipe(Flag.withMetavar("FILE"))),
-  geo: nullable(text("geo", "Write where the simulated addresses are and whose to this file: CSV with network, country, city, asn, org.").pipe(Flag.withMetavar("FILE"))),
+  geo: nullable(text("geo", "Write where the simulated addresses are and whose to this file: CSV with network, country, city, latitude, longitude, asn, org.").pipe(Flag.withMetavar("FILE"))),
   ca: nullable(text("ca", "Write the certificate of the simulated authority to this file, as PEM.").pipe(Flag.withMetavar("FILE"))),
   publicSuffixes: nullable(text("public-suffixes", "Write the domains under which strangers have names to this file, in the form of the Public Suffix List.").pipe(Flag.withMetavar("FILE"))),
   log: nullable(text("log", "Write what servers are asked to this file, as JSON lines: time, server, session, method, script hashes.").pipe(Flag.withMetavar("FILE"))),

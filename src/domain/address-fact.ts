@@ -11,6 +11,8 @@ export const FactKind = Schema.Literals([
   /** Country in which a geo file puts it. */
   "country_located",
   "city",
+  /** Where that city is, `latitude,longitude` in degrees to a tenth: some ten kilometres, and geo files err by more. */
+  "coordinates",
   "cloud_provider",
   /** Names that reverse DNS gives it. */
   "ptr"

@@ -2,7 +2,7 @@ import { Effect, FileSystem } from "effect"
 import { join, dirname } from "node:path"
 import { rangeText } from "../domain/address-range.ts"
 import { CsvRecords, fieldsOf } from "../domain/csv-records.ts"
-import { countryOf, type CsvShape, nowhere, type Place, shapeOf, textOf } from "./csv-shape.ts"
+import { coordinatesOf, countryOf, type CsvShape, nowhere, type Place, shapeOf, textOf } from "./csv-shape.ts"
 import { EnrichError } from "./enrich-error.ts"
 import type { GeoFile, PlacedBlock } from "./geo-file.ts"
 import { type FileFacts, readPieces } from "./read-pieces.ts"
@@ -45,6 +45,9 @@ interface Row extends Place {
   /** Numbers of MaxMind's places, until they are looked up. */
   readonly located: string
   readonly registered: string
+  /** Of the block, as the file has them. */
+  readonly latitude: string
+  readonly longitude: string
 }
 
 /** The fields in front; of millions of records nothing else is of interest. */
@@ -66,7 +69,9 @@ const matchRows = Effect.fnUntraced(function*(file: FileFacts, shape: CsvShape, 
       match.add(range, {
         ...shape.place(row),
         located: row[shape.locations?.located ?? -1] ?? "",
-        registered: row[shape.locations?.registered ?? -1] ?? ""
+        registered: row[shape.locations?.registered ?? -1] ?? "",
+        latitude: row[shape.locations?.latitude ?? -1] ?? "",
+        longitude: row[shape.locations?.longitude ?? -1] ?? ""
       })
     }
     return true
@@ -99,12 +104,16 @@ const readLocations = Effect.fnUntraced(function*(path: string, wanted: Readonly
 const placesOfRows = Effect.fnUntraced(function*(path: string, rows: ReadonlyArray<Row>) {
   const wanted = new Set(rows.flatMap(({ located, registered }) => [located, registered]).filter((id) => id !== ""))
   const places = yield* readLocations(path, wanted)
-  return (row: Row): Place => ({
-    ...nowhere,
-    countryLocated: places.get(row.located)?.country ?? null,
-    countryRegistered: places.get(row.registered)?.country ?? null,
-    city: places.get(row.located)?.city ?? null
-  })
+  return (row: Row): Place => {
+    const city = places.get(row.located)?.city ?? null
+    return {
+      ...nowhere,
+      countryLocated: places.get(row.located)?.country ?? null,
+      countryRegistered: places.get(row.registered)?.country ?? null,
+      city,
+      coordinates: coordinatesOf(city, row.latitude, row.longitude)
+    }
+  }
 })
 
 /** A CSV file of places or systems; see `shapeOf` for what it may look like. */
@@ -131,8 +140,8 @@ export const openCsv = Effect.fnUntraced(function*(file: FileFacts) {
       const rows = [...found.values()].map(({ value }) => value)
       const placeOf = locations === undefined ? (row: Row): Place => row : yield* placesOfRows(locations, rows)
       const placed = [...found].map(([address, { range, value }]): [string, PlacedBlock] => {
-        const { asn, city, countryLocated, countryRegistered, org } = placeOf(value)
-        return [address, { asn, city, countryLocated, countryRegistered, org, block: rangeText(range) }]
+        const { asn, city, coordinates, countryLocated, countryRegistered, org } = placeOf(value)
+        return [address, { asn, city, coordinates, countryLocated, countryRegistered, org, block: rangeText(range) }]
       })
       return {
         kinds: shape.kinds,

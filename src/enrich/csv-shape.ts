@@ -8,9 +8,11 @@ export interface Place {
   readonly countryLocated: string | null
   readonly countryRegistered: string | null
   readonly city: string | null
+  /** Of the city, see `coordinatesOf`. */
+  readonly coordinates: string | null
 }
 
-export const nowhere: Place = { asn: null, org: null, countryLocated: null, countryRegistered: null, city: null }
+export const nowhere: Place = { asn: null, org: null, countryLocated: null, countryRegistered: null, city: null, coordinates: null }
 
 /** How the records of a CSV file are read. */
 export interface CsvShape {
@@ -23,7 +25,7 @@ export interface CsvShape {
   readonly range: (fields: ReadonlyArray<string>) => AddressRange | undefined
   readonly place: (fields: ReadonlyArray<string>) => Place
   /** MaxMind's blocks name places by numbers, which a file of locations explains. */
-  readonly locations: { readonly located: number; readonly registered: number } | null
+  readonly locations: { readonly located: number; readonly registered: number; readonly latitude: number; readonly longitude: number } | null
 }
 
 const most = 200
@@ -35,6 +37,22 @@ export const textOf = (field: string | undefined): string | null =>
 /** Two letters, as ISO 3166-1 has them; `ZZ` and `-` are nobody's. */
 export const countryOf = (field: string | undefined): string | null =>
   field !== undefined && /^[A-Za-z]{2}$/.test(field) && !/^zz$/i.test(field) ? field.toUpperCase() : null
+
+/** Degrees to a tenth, without a sign for zero. */
+const degrees = (field: string | undefined, most: number): string | null => {
+  if (field === undefined || !/^-?\d{1,3}(?:\.\d{1,15})?$/.test(field) || Math.abs(Number(field)) > most) return null
+  return (Math.round(Number(field) * 10) / 10 + 0).toFixed(1)
+}
+
+/**
+ * Where a city is, `52.5,13.4`. Without a city there is none: files then have the
+ * middle of a country or region, which would look like a place where somebody is.
+ * 0,0 is how files say that they do not know.
+ */
+export const coordinatesOf = (city: string | null, latitude: string | undefined, longitude: string | undefined): string | null => {
+  const [north, east] = [degrees(latitude, 90), degrees(longitude, 180)]
+  return city === null || north === null || east === null || (north === "0.0" && east === "0.0") ? null : `${north},${east}`
+}
 
 const mostAsn = 2 ** 32 - 1
 
@@ -63,12 +81,14 @@ const headed = (fields: ReadonlyArray<string>): CsvShape | undefined => {
     asn: column(header, "autonomous_system_number", "asn"),
     org: column(header, "autonomous_system_organization", "org"),
     country_located: column(header, "country_code", "country"),
-    city: column(header, "city")
+    city: column(header, "city"),
+    coordinates: column(header, "latitude")
   }
+  const longitude = column(header, "longitude")
   const ofCities = header.includes("postal_code") || header.includes("latitude")
   const kinds = located < 0
     ? kindsOf(columns)
-    : (["country_located", "country_registered", ...(ofCities ? ["city" as const] : [])] as const)
+    : (["country_located", "country_registered", ...(ofCities ? ["city" as const] : []), ...(columns.coordinates >= 0 ? ["coordinates" as const] : [])] as const)
   if (kinds.length === 0) return undefined
   return {
     kinds,
@@ -80,9 +100,10 @@ const headed = (fields: ReadonlyArray<string>): CsvShape | undefined => {
       org: textOf(row[columns.org]),
       countryLocated: countryOf(row[columns.country_located]),
       countryRegistered: null,
-      city: textOf(row[columns.city])
+      city: textOf(row[columns.city]),
+      coordinates: coordinatesOf(textOf(row[columns.city]), row[columns.coordinates], row[longitude])
     }),
-    locations: located >= 0 ? { located, registered } : null
+    locations: located >= 0 ? { located, registered, latitude: columns.coordinates, longitude } : null
   }
 }
 
@@ -100,7 +121,10 @@ const headless = (fields: ReadonlyArray<string>): CsvShape | undefined => {
   if (fields.length === 3) return shape(["country_located"], (row) => ({ countryLocated: countryOf(row[2]) }))
   if (fields.length === 4) return shape(["asn", "org"], (row) => ({ asn: asnOf(row[2]), org: textOf(row[3]) }))
   if (fields.length === 10) {
-    return shape(["country_located", "city"], (row) => ({ countryLocated: countryOf(row[2]), city: textOf(row[5]) }))
+    return shape(["country_located", "city", "coordinates"], (row) => {
+      const city = textOf(row[5])
+      return { countryLocated: countryOf(row[2]), city, coordinates: coordinatesOf(city, row[7], row[8]) }
+    })
   }
   return undefined
 }

@@ -110,6 +110,7 @@ const answersOf = (kind: FactKind, place: PlacedBlock | undefined): ReadonlyArra
     country_located: place.countryLocated,
     country_registered: place.countryRegistered,
     city: place.city,
+    coordinates: place.coordinates,
     cloud_provider: null,
     ptr: null
   }[kind]

@@ -2,12 +2,13 @@ import { Effect, FileSystem, Option, Schema } from "effect"
 import { Reader, type Response } from "mmdb-lib"
 import { addressBlock, ipVersion } from "../domain/address.ts"
 import type { FactKind } from "../domain/address-fact.ts"
-import { asnOf, countryOf, type Place, textOf } from "./csv-shape.ts"
+import { asnOf, coordinatesOf, countryOf, type Place, textOf } from "./csv-shape.ts"
 import { EnrichError } from "./enrich-error.ts"
 import type { GeoFile, PlacedBlock } from "./geo-file.ts"
 import { type FileFacts, readWhole } from "./read-pieces.ts"
 
 const Named = Schema.Struct({ names: Schema.optionalKey(Schema.Record(Schema.String, Schema.Unknown)) })
+const Located = Schema.Struct({ latitude: Schema.optionalKey(Schema.Unknown), longitude: Schema.optionalKey(Schema.Unknown) })
 const Coded = Schema.Struct({ iso_code: Schema.optionalKey(Schema.Unknown) })
 
 /** MaxMind's records (objects with names and codes) and ip-location-db's (flat texts) alike; anything else in them is left out. */
@@ -15,6 +16,9 @@ const MmdbRecord = Schema.Struct({
   country: Schema.optionalKey(Schema.Unknown),
   registered_country: Schema.optionalKey(Schema.Unknown),
   city: Schema.optionalKey(Schema.Unknown),
+  location: Schema.optionalKey(Schema.Unknown),
+  latitude: Schema.optionalKey(Schema.Unknown),
+  longitude: Schema.optionalKey(Schema.Unknown),
   country_code: Schema.optionalKey(Schema.Unknown),
   autonomous_system_number: Schema.optionalKey(Schema.Unknown),
   autonomous_system_organization: Schema.optionalKey(Schema.Unknown)
@@ -22,6 +26,7 @@ const MmdbRecord = Schema.Struct({
 
 const decodeRecord = Schema.decodeUnknownOption(MmdbRecord)
 const decodeCoded = Schema.decodeUnknownOption(Coded)
+const decodeLocated = Schema.decodeUnknownOption(Located)
 const decodeNamed = Schema.decodeUnknownOption(Named)
 
 const scalar = (value: unknown): string | undefined =>
@@ -35,12 +40,16 @@ const cityOf = (value: unknown): string | undefined =>
 
 const placeOf = (record: unknown): Place | undefined => {
   const fields = Option.getOrUndefined(decodeRecord(record))
-  return fields === undefined ? undefined : {
+  if (fields === undefined) return undefined
+  const city = textOf(cityOf(fields.city))
+  const at = Option.getOrElse(decodeLocated(fields.location), () => fields)
+  return {
     asn: asnOf(scalar(fields.autonomous_system_number)),
     org: textOf(scalar(fields.autonomous_system_organization)),
     countryLocated: countryOf(codeOf(fields.country) ?? scalar(fields.country_code)),
     countryRegistered: countryOf(codeOf(fields.registered_country)),
-    city: textOf(cityOf(fields.city))
+    city,
+    coordinates: coordinatesOf(city, scalar(at.latitude), scalar(at.longitude))
   }
 }
 
@@ -50,7 +59,8 @@ const columns = {
   org: "org",
   country_located: "countryLocated",
   country_registered: "countryRegistered",
-  city: "city"
+  city: "city",
+  coordinates: "coordinates"
 } as const satisfies Partial<Record<FactKind, keyof Place>>
 
 /** What a database speaks of: what its type promises, and what its records were seen to have. */

@@ -48,6 +48,8 @@ export const serverColumns = {
   addresses: ["VARCHAR[]", "Addresses dialled, or found for its names."],
   country: ["VARCHAR", "Country of its address, else of the holder of the block."],
   city: ["VARCHAR", "City by a geo file: approximate; null where withheld."],
+  latitude: ["DOUBLE", "Where that city is, degrees to a tenth: approximate; null where withheld."],
+  longitude: ["DOUBLE", "Where that city is, degrees to a tenth: approximate; null where withheld."],
   asn: ["BIGINT", "Autonomous system."],
   org: ["VARCHAR", "Who holds that."],
   cloud: ["VARCHAR", "Cloud provider by published ranges or by system."],

@@ -21,7 +21,7 @@ const maxmindCity = {
     "network,geoname_id,registered_country_geoname_id,represented_country_geoname_id,is_anonymous_proxy,is_satellite_provider,postal_code,latitude,longitude,accuracy_radius,is_anycast",
     "192.0.2.0/25,11,22,,0,0,1000,47.9,7.8,20,",
     "192.0.2.128/25,,22,,0,0,,,,,",
-    "198.51.100.0/24,22,22,,0,0,,,,,"
+    "198.51.100.0/24,22,22,,0,0,,46.8,8.2,500,"
   ].join("\n"),
   "GeoLite2-City-Locations-en.csv": [
     "geoname_id,locale_code,continent_code,continent_name,country_iso_code,country_name,subdivision_1_iso_code,subdivision_1_name,subdivision_2_iso_code,subdivision_2_name,city_name,metro_code,time_zone,is_in_european_union",
@@ -37,10 +37,11 @@ describe("geo files", () => {
       const name = "GeoLite2-City-Blocks-IPv4.csv"
       const addresses = ["192.0.2.1", "192.0.2.200", "198.51.100.7", "203.0.113.1", "2001:db8::1"]
       const { facts } = yield* lookUp(addresses, { geoFiles: [file(name)] })
-      expect(said(facts, "192.0.2.1")).toEqual([`city ${name}: Freiburg, Breisgau`, `country_located ${name}: DE`, `country_registered ${name}: CH`])
-      expect(said(facts, "192.0.2.200")).toEqual([`city ${name}: (no data)`, `country_located ${name}: (no data)`, `country_registered ${name}: CH`])
-      expect(said(facts, "198.51.100.7")[1]).toBe(`country_located ${name}: CH`)
-      expect(said(facts, "2001:db8::1")).toEqual(["city", "country_located", "country_registered"].map((fact) => `${fact} ${name}: (no data)`))
+      expect(said(facts, "192.0.2.1")).toEqual([`city ${name}: Freiburg, Breisgau`, `coordinates ${name}: 47.9,7.8`, `country_located ${name}: DE`, `country_registered ${name}: CH`])
+      expect(said(facts, "192.0.2.200")).toEqual([`city ${name}: (no data)`, `coordinates ${name}: (no data)`, `country_located ${name}: (no data)`, `country_registered ${name}: CH`])
+      // The middle of a country is no place.
+      expect(said(facts, "198.51.100.7").slice(1, 3)).toEqual([`coordinates ${name}: (no data)`, `country_located ${name}: CH`])
+      expect(said(facts, "2001:db8::1")).toEqual(["city", "coordinates", "country_located", "country_registered"].map((fact) => `${fact} ${name}: (no data)`))
       const [one] = facts
       expect(one).toMatchObject({ block: "192.0.2.0/25", source: { kind: "geo file", rank: 1, dataAt: 1_700_000_000_000 } })
     }))
@@ -86,6 +87,7 @@ describe("geo files", () => {
       expect(said(facts, "192.0.2.7").filter((line) => !line.startsWith("cloud"))).toEqual([
         "asn asn.csv: 64501",
         "city city.csv: Columbus",
+        "coordinates city.csv: 40.0,-83.0",
         "country_located city.csv: US",
         "org asn.csv: Inner"
       ])
@@ -130,17 +132,18 @@ describe("geo files", () => {
       const berlin = {
         country: { iso_code: "DE", names: { en: "Germany" } },
         registered_country: { iso_code: "US" },
-        city: { names: { en: "Berlin", de: "Berlin" } }
+        city: { names: { en: "Berlin", de: "Berlin" } },
+        location: { latitude: 52.5196, longitude: 13.4069, accuracy_radius: 20 }
       }
       const file = yield* filesOf({
-        "city.mmdb": mmdbFile({ type: "GeoLite2-City", ipVersion: 6, builtAt: 1_750_000_000, blocks: { "192.0.2.0/24": berlin, "2001:db8::/32": { country: { iso_code: "JP" } } } }),
+        "city.mmdb": mmdbFile({ type: "GeoLite2-City", ipVersion: 6, builtAt: 1_750_000_000, blocks: { "192.0.2.0/24": berlin, "2001:db8::/32": { country: { iso_code: "JP" }, location: { latitude: 35.69, longitude: 139.69 } } } }),
         "asn.mmdb": mmdbFile({
           type: "GeoLite2-ASN",
           ipVersion: 4,
           builtAt: 1_750_000_000,
           blocks: { "192.0.2.0/25": { autonomous_system_number: 4_200_000_000, autonomous_system_organization: "Größe AG" } }
         }),
-        "flat.mmdb": mmdbFile({ type: "ip-location-db", ipVersion: 6, builtAt: 1, blocks: { "192.0.2.0/24": { country_code: "FR", city: "Paris" } } })
+        "flat.mmdb": mmdbFile({ type: "ip-location-db", ipVersion: 6, builtAt: 1, blocks: { "192.0.2.0/24": { country_code: "FR", city: "Paris", latitude: 48.8566, longitude: -0.04 } } })
       })
       // c000:201:: begins with the bits of 192.0.2.1, which a database of IPv4 alone must not be asked for.
       const { facts } = yield* lookUp(["192.0.2.1", "192.0.2.200", "2001:db8::5", "c000:201::"], {
@@ -150,6 +153,8 @@ describe("geo files", () => {
         "asn asn.mmdb: 4200000000",
         "city city.mmdb: Berlin",
         "city flat.mmdb: Paris",
+        "coordinates city.mmdb: 52.5,13.4",
+        "coordinates flat.mmdb: 48.9,0.0",
         "country_located city.mmdb: DE",
         "country_located flat.mmdb: FR",
         "country_registered city.mmdb: US",
@@ -159,6 +164,8 @@ describe("geo files", () => {
         "asn asn.mmdb: (no data)",
         "city city.mmdb: (no data)",
         "city flat.mmdb: (no data)",
+        "coordinates city.mmdb: (no data)",
+        "coordinates flat.mmdb: (no data)",
         "country_located city.mmdb: JP",
         "country_located flat.mmdb: (no data)",
         "country_registered city.mmdb: (no data)",
@@ -168,6 +175,19 @@ describe("geo files", () => {
       const found = facts.find(({ address, fact }) => address === "192.0.2.200" && fact === "city")
       expect(found).toMatchObject({ block: "192.0.2.0/24", source: { dataAt: 1_750_000_000_000, rank: 1 } })
       expect(facts.find(({ address, fact }) => address === "192.0.2.200" && fact === "asn")).toMatchObject({ answers: [], reason: "no data" })
+    }))
+
+  it.effect("whose coordinates are none on earth, or stand for not knowing, have a city without a place", () =>
+    Effect.gen(function*() {
+      const at = (latitude: string, longitude: string) => `Somewhere,${latitude},${longitude}`
+      const bad = [at("", "1"), at("91", "1"), at("1", "181"), at("0", "0"), at("-0.01", "0.04"), at("1e1", "1"), at("NaN", "1"), at("12;DROP", "1")]
+      const good = [at("-33.86", "151.2"), at("90", "-180"), at("0.06", "0")]
+      const file = yield* filesOf({
+        "geo.csv": ["network,country,city,latitude,longitude", ...[...bad, ...good].map((row, i) => `192.0.2.${i}/32,AU,${row}`)].join("\n")
+      })
+      const { facts } = yield* lookUp([...bad, ...good].map((_, i) => `192.0.2.${i}`), { geoFiles: [file("geo.csv")] })
+      const coordinates = facts.filter(({ fact }) => fact === "coordinates").map(({ answers }) => answers[0])
+      expect(coordinates).toEqual([...bad.map(() => undefined), "-33.9,151.2", "90.0,-180.0", "0.1,0.0"])
     }))
 
   it.effect("that are none, or damaged, are refused with a sentence", () =>

@@ -137,8 +137,10 @@ describe("what is known about addresses", () => {
             factOf("34.90.1.2", "country_located", file("countries.csv", 1), "DE"),
             factOf("34.90.1.2", "country_located", file("cities.mmdb", 2), "FR"),
             factOf("34.90.1.2", "city", file("cities.mmdb", 2), "Paris"),
+            factOf("34.90.1.2", "coordinates", file("cities.mmdb", 2), "48.9,2.4"),
             factOf("34.90.1.2", "country_located", file("more.mmdb", 3), "DE"),
             factOf("34.90.1.2", "city", file("more.mmdb", 3), "Bonn"),
+            factOf("34.90.1.2", "coordinates", file("more.mmdb", 3), "50.7,-7.1"),
             factOf("34.90.1.2", "cloud_provider", { kind: "cloud table", name: "cloud-asns.json", rank: 1000, dataAt: 0 }, "Table"),
             factOf("34.90.1.2", "cloud_provider", { kind: "cloud ranges", name: "ranges.json", rank: 1, dataAt: 0 }, "Ranges"),
             factOf("34.90.1.2", "ptr", { kind: "reverse dns", name: "PTR", rank: 0, dataAt: null }, "a.example|b.example")
@@ -161,6 +163,8 @@ describe("what is known about addresses", () => {
         reverse_names: ["a.example", "b.example"],
         place_note: null
       })
+      const [place] = yield* rowsOf(path, `SELECT p.city, p.latitude, p.longitude FROM endpoint_place p JOIN endpoint USING (endpoint_id) WHERE endpoint_key = 'alpha.example.org:50002:s'`)
+      assert.deepStrictEqual(place, { city: "Bonn", latitude: 50.7, longitude: -7.1 })
       const notes = new Map(rows.map((row) => [row["endpoint_key"], row["place_note"]]))
       assert.strictEqual(notes.get(`${onion}:50002:s`), "onion services have no address")
       assert.strictEqual(notes.get("alpha.example.org:50001:t"), "not visited")

@@ -13,9 +13,10 @@ export interface InventedNetwork {
 const words = ["amber", "birch", "cedar", "delta", "ember", "fjord", "grove", "heath", "inlet", "juniper", "kelp", "larch", "moss", "north"]
 const software = ["ElectrumX 1.16.0", "Fulcrum 1.11.1", "electrs/0.10.9", "ElectrumX 1.18.0"]
 const families = ["ElectrumX", "Fulcrum", "romanz electrs", "ElectrumX"]
-const places: ReadonlyArray<readonly [string, string]> = [
-  ["DE", "Falkenstein"], ["US", "Ashburn"], ["FR", "Roubaix"], ["NL", "Amsterdam"], ["CA", "Beauharnois"], ["FI", "Helsinki"],
-  ["CH", "Zürich"], ["JP", "Tokyo"], ["SG", "Singapore"], ["BR", "São Paulo"], ["AU", "Sydney"], ["GB", "London"], ["PL", "Warsaw"]
+const places: ReadonlyArray<readonly [country: string, city: string, latitude: number, longitude: number]> = [
+  ["DE", "Falkenstein", 50.5, 12.4], ["US", "Ashburn", 39.0, -77.5], ["FR", "Roubaix", 50.7, 3.2], ["NL", "Amsterdam", 52.4, 4.9], ["CA", "Beauharnois", 45.3, -73.9],
+  ["FI", "Helsinki", 60.2, 24.9], ["CH", "Zürich", 47.4, 8.5], ["JP", "Tokyo", 35.7, 139.7], ["SG", "Singapore", 1.3, 103.8], ["BR", "São Paulo", -23.6, -46.6],
+  ["AU", "Sydney", -33.9, 151.2], ["GB", "London", 51.5, -0.1], ["PL", "Warsaw", 52.2, 21.0]
 ]
 
 /** `servers` in communities of a few dozen, about `announcements` of each other, two thirds within their community. */
@@ -94,6 +95,7 @@ export const inventNetwork = (servers: number, announcements: number): InventedN
     const name = `${words[below(words.length)]}-${words[below(words.length)]}-${i}`
     const host = isOnion ? `${name.replaceAll("-", "")}`.padEnd(56, "x2y3z4").slice(0, 56).replaceAll(/[0189]/g, "q") + ".onion" : `${name}.example`
     const answered = random()
+    const hasCity = !isOnion && random() >= 0.3
     const asn = 64_512 + skewed(60)
     return {
       serverId: i + 1, host, hosts: [host], networkClasses: [isOnion ? "onion" : "ipv4"], endpoints: 1 + below(3), endpointsReachable: answered < 0.7 ? 1 : 0,
@@ -101,7 +103,7 @@ export const inventNetwork = (servers: number, announcements: number): InventedN
       confirmed: answered < 0.7, chain: answered < 0.7 ? "mainnet" : null, software: answered < 0.7 ? software[kind]! : null,
       implementation: answered < 0.7 ? families[kind]! : null, versionRange: null, protocol: answered < 0.7 ? "1.4.2" : null, tipHeight: answered < 0.7 ? 925_000 : null,
       latencyMs: answered < 0.7 ? 20 + below(300) : null, addresses: isOnion ? [] : [`192.0.2.${below(256)}`],
-      country: isOnion ? null : place[0], city: isOnion || random() < 0.3 ? null : place[1], asn: isOnion ? null : asn, org: isOnion ? null : `Invented Hosting ${asn}`,
+      country: isOnion ? null : place[0], city: hasCity ? place[1] : null, latitude: hasCity ? place[2] : null, longitude: hasCity ? place[3] : null, asn: isOnion ? null : asn, org: isOnion ? null : `Invented Hosting ${asn}`,
       cloud: asn % 3 === 0 ? "Invented Cloud" : null, tls: answered < 0.7 ? "TLSv1.3" : null, selfSigned: answered < 0.7 ? random() < 0.6 : null,
       walletAccepts: answered < 0.7 ? random() < 0.9 : null, namedBy: namedBy[i]!, names: named[i]!.size,
       mutual: [...named[i]!.keys()].filter((to) => named[to]!.has(i)).length, core: below(40), clusterId: cluster, operatorPosterior: cluster === null ? null : 0.98,

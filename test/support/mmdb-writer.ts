@@ -16,6 +16,11 @@ const unsigned = (type: number, value: number): Buffer => {
 
 const encode = (value: MmdbValue): Buffer => {
   if (typeof value === "string") return Buffer.concat([control(2, Buffer.byteLength(value)), Buffer.from(value)])
+  if (typeof value === "number" && (value < 0 || !Number.isInteger(value))) {
+    const bytes = Buffer.alloc(8)
+    bytes.writeDoubleBE(value)
+    return Buffer.concat([control(3, 8), bytes])
+  }
   if (typeof value === "number") return unsigned(value > 0xffff_ffff ? 9 : 6, value)
   if (Array.isArray(value)) return Buffer.concat([control(11, value.length), ...value.map(encode)])
   const entries = Object.entries(value)

@@ -9,13 +9,37 @@ import { inventNetwork } from "../support/invented-network.ts"
 const { rows } = inventNetwork(200, 1_000)
 
 it("every server is in a country, reached through Tor only, or of unknown place, and in one of these", () => {
-  const mixedRows = [{ ...rows[0]!, country: null, networkClasses: ["onion"] }, { ...rows[1]!, country: null, networkClasses: ["ipv4", "onion"] }, { ...rows[2]!, country: "DE", networkClasses: ["onion"] }]
+  const mixedRows = [{ ...rows[0]!, country: null, networkClasses: ["onion"] }, { ...rows[1]!, country: null, networkClasses: ["ipv4", "onion"] }, { ...rows[2]!, country: "DE", city: null, networkClasses: ["onion"] }]
   const places = byPlace(mixedRows)
   expect(places.onion).toEqual([mixedRows[0]])
   expect(places.unknown).toEqual([mixedRows[1]])
   expect(places.countries).toEqual([{ code: "DE", rows: [mixedRows[2]] }])
   const all = byPlace(rows)
   expect(all.onion.length + all.unknown.length + all.countries.reduce((sum, { rows }) => sum + rows.length, 0)).toBe(rows.length)
+})
+
+it("servers of one city stand together, and those without a city at their country, each once", () => {
+  const { countries, places } = byPlace(rows)
+  expect(places.flatMap(({ rows }) => rows).toSorted((a, b) => a.serverId - b.serverId)).toEqual(countries.flatMap(({ rows }) => rows).toSorted((a, b) => a.serverId - b.serverId))
+  expect(places.some(({ at }) => at === null) && places.some(({ at }) => at !== null)).toBe(true)
+  for (const { at, code, rows } of places) {
+    for (const row of rows) expect([row.country, row.city, row.latitude, row.longitude]).toEqual([code, at?.city ?? null, at?.latitude ?? null, at?.longitude ?? null])
+  }
+  // A city of which nobody says where it is stands at its country as well.
+  const unplaced = byPlace([{ ...rows[0]!, country: "DE", city: "Falkenstein", latitude: null, longitude: null }])
+  expect(unplaced.places.map(({ at, code }) => [code, at])).toEqual([["DE", null]])
+})
+
+it("places are drawn within the map, east to the right and north above", () => {
+  const world = drawWorld()
+  const [london, tokyo, sydney] = [world.at(51.5, -0.1), world.at(35.7, 139.7), world.at(-33.9, 151.2)]
+  expect(london.x).toBeLessThan(tokyo.x)
+  expect(london.y).toBeLessThan(tokyo.y)
+  expect(tokyo.y).toBeLessThan(sydney.y)
+  for (const [latitude, longitude] of [[90, 0], [-90, 0], [0, 180], [0, -180], [10, -169.5]] as const) {
+    const { x, y } = world.at(latitude, longitude)
+    expect(x >= 0 && x <= world.width && y >= 0 && y <= world.height, `${latitude},${longitude}: ${x},${y}`).toBe(true)
+  }
 })
 
 it("fills begin at 1, grow in threes and tens, and are five at most", () => {
@@ -77,7 +101,7 @@ it("seeds of a heap lie apart", () => {
 })
 
 it("heaps are pushed apart until none covers another, and one alone stays at home", () => {
-  const heap = fc.record({ code: fc.constant("X"), x: fc.integer({ min: 0, max: 100 }), y: fc.integer({ min: 0, max: 100 }), radius: fc.integer({ min: 1, max: 6 }) })
+  const heap = fc.record({ key: fc.constant("X"), x: fc.integer({ min: 0, max: 100 }), y: fc.integer({ min: 0, max: 100 }), radius: fc.integer({ min: 1, max: 6 }) })
   fc.assert(fc.property(fc.array(heap, { minLength: 1, maxLength: 12 }), (heaps) => {
     const placed = pushedApart(heaps)
     for (const [i, a] of placed.entries()) {

@@ -43,7 +43,7 @@ describe("a long list", () => {
 const server = (serverId: number, part: Partial<ServerRow>): ServerRow => ({
   serverId, host: `${serverId}.test`, hosts: [`${serverId}.test`], networkClasses: ["ipv4"], endpoints: 1, endpointsReachable: 1, reachable: true, reason: null,
   confirmed: true, chain: null, software: null, implementation: null, versionRange: null, protocol: null, tipHeight: null, latencyMs: null, addresses: [],
-  country: null, city: null, asn: null, org: null, cloud: null, tls: null, selfSigned: null, walletAccepts: null, namedBy: 0, names: 0, mutual: null, core: null,
+  country: null, city: null, latitude: null, longitude: null, asn: null, org: null, cloud: null, tls: null, selfSigned: null, walletAccepts: null, namedBy: 0, names: 0, mutual: null, core: null,
   clusterId: null, operatorPosterior: null, backendId: null, machineId: null, behaviourClusterId: null, communityId: null, score: null, firstSeen: null,
   lastSeen: null, uptimeShare: null, uptimeObservations: null, notes: 0, ...part
 })

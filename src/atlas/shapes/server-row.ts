@@ -29,7 +29,11 @@ export const ServerRow = Schema.Struct({
   latencyMs: Schema.NullOr(Schema.Number),
   addresses: Schema.Array(Schema.String),
   country: Schema.NullOr(Schema.String),
+  /** Approximate, as all places are: by a geo file. */
   city: Schema.NullOr(Schema.String),
+  /** Where that city is, in degrees to a tenth; null without a city. */
+  latitude: Schema.NullOr(Schema.Finite),
+  longitude: Schema.NullOr(Schema.Finite),
   asn: Schema.NullOr(Schema.Int),
   org: Schema.NullOr(Schema.String),
   cloud: Schema.NullOr(Schema.String),

@@ -1,5 +1,6 @@
 import { ipVersion } from "../../domain/address.ts"
 import { addressesOf, type BlockFacts, hostingBlocks } from "./address-facts.ts"
+import { drawnCity } from "./places.ts"
 import type { Plan } from "./plan.ts"
 
 /** All blocks of a world with what is true of them, single addresses included; where they lie within each other the narrowest is right. */
@@ -10,7 +11,7 @@ export const blocksOf = (plan: Plan): ReadonlyArray<BlockFacts> => {
     for (const name of server.names.filter((name) => name.country !== null || name.asn !== null)) {
       for (const address of name.facts === null ? addressesOf(name) : []) {
         const network = `${address}/${ipVersion(address) === 4 ? 32 : 128}`
-        rows.set(network, { network, country: name.country, city: null, asn: name.asn, org: null })
+        rows.set(network, { network, country: name.country, city: drawnCity(name.country, network), asn: name.asn, org: null })
       }
     }
   }

@@ -16,10 +16,13 @@ WITH answered AS (
     bool_or(fact = 'org') AS has_org
   FROM answered WHERE place = 1 GROUP BY network, address
 ), city AS (
-  SELECT a.network, a.address, arg_min(a.answers[1], (a.place, a.source)) AS city
+  -- The place of the city that is shown, and of no other source's.
+  SELECT a.network, a.address, arg_min({name: a.answers[1], place: x.answers[1]}, (a.place, a.source)) AS said
   FROM answered a
   JOIN enrichment c ON c.network = a.network AND c.address = a.address AND c.source = a.source
     AND c.source_kind = a.source_kind AND c.fact = 'country_located'
+  LEFT JOIN enrichment x ON x.network = a.network AND x.address = a.address AND x.source = a.source
+    AND x.source_kind = a.source_kind AND x.fact = 'coordinates'
   JOIN best b ON b.network = a.network AND b.address = a.address AND b.country_located = c.answers[1]
   WHERE a.fact = 'city' GROUP BY a.network, a.address
 ), holder AS (
@@ -42,11 +45,12 @@ WITH answered AS (
   SELECT network, address, map(list(fact ORDER BY fact), list(reason ORDER BY fact)) AS gaps FROM unanswered GROUP BY network, address
 )
 SELECT l.network, l.address, TRY_CAST(b.asn AS BIGINT) AS asn, coalesce(len(b.asns), 0) AS origins, o.org,
-  b.country_located, b.country_registered, b.located_by, c.city, b.cloud_provider, b.cloud_detail, b.ptr, l.looked_up_at,
+  b.country_located, b.country_registered, b.located_by, c.said.name AS city,
+  TRY_CAST(split_part(c.said.place, ',', 1) AS DOUBLE) AS latitude, TRY_CAST(split_part(c.said.place, ',', 2) AS DOUBLE) AS longitude, b.cloud_provider, b.cloud_detail, b.ptr, l.looked_up_at,
   CASE WHEN b.asn IS NULL THEN coalesce(l.asn_reason, 'no source was asked') END AS asn_reason,
   map_concat(
     coalesce(g.gaps, MAP {}),
-    CASE WHEN b.has_city AND c.city IS NULL THEN MAP {'city': 'its source names another country'} ELSE MAP {} END,
+    CASE WHEN b.has_city AND c.said IS NULL THEN MAP {'city': 'its source names another country'} ELSE MAP {} END,
     CASE WHEN b.has_org AND o.org IS NULL THEN MAP {'org': 'its source does not name this asn'} ELSE MAP {} END
   ) AS gaps
 FROM looked_up l
@@ -64,6 +68,8 @@ COMMENT ON COLUMN address_facts.country_located IS 'Country in which a geo file 
 COMMENT ON COLUMN address_facts.country_registered IS 'Country by the registry: where its holder is at home. Null when not known: see gaps.';
 COMMENT ON COLUMN address_facts.located_by IS 'Name of the file that country_located is from. Null without country_located.';
 COMMENT ON COLUMN address_facts.city IS 'City in which a geo file puts it that agrees with country_located; cities of different files differ by hundreds of kilometres. Null when not known: see gaps.';
+COMMENT ON COLUMN address_facts.latitude IS 'Where that city is, by the same file: degrees to a tenth, approximate. Null without a city or where its file has no place for it.';
+COMMENT ON COLUMN address_facts.longitude IS 'Where that city is, by the same file: degrees to a tenth, approximate. Null without a city or where its file has no place for it.';
 COMMENT ON COLUMN address_facts.cloud_provider IS 'Company that rents out servers there: by published ranges, else by autonomous system. Null: none that is known here, or not looked up.';
 COMMENT ON COLUMN address_facts.cloud_detail IS 'Region and service, where published ranges tell. Null where they do not tell.';
 COMMENT ON COLUMN address_facts.ptr IS 'Its names by reverse DNS, as its owner wrote them; not cleaned. Null for none or when not looked up: see gaps.';

@@ -6,6 +6,8 @@ SELECT
   coalesce(a.country_located, h.country_located) AS country_located,
   coalesce(a.country_registered, h.country_registered) AS country_registered,
   coalesce(a.city, h.city) AS city,
+  coalesce(a.latitude, h.latitude) AS latitude,
+  coalesce(a.longitude, h.longitude) AS longitude,
   coalesce(a.cloud_provider, h.cloud_provider) AS cloud_provider,
   coalesce(a.ptr, CASE WHEN len(h.ptr) > 0 THEN h.ptr END) AS reverse_names,
   CASE
@@ -35,6 +37,8 @@ COMMENT ON COLUMN endpoint_place.org IS 'Holder of that system. Null when not kn
 COMMENT ON COLUMN endpoint_place.country_located IS 'Country in which a geo file puts the address. Null when not known: see place_note and gaps.';
 COMMENT ON COLUMN endpoint_place.country_registered IS 'Country by the registry: where the holder is at home. Null when not known: see place_note and gaps.';
 COMMENT ON COLUMN endpoint_place.city IS 'City in which a geo file puts the address. Null when not known: see place_note and gaps.';
+COMMENT ON COLUMN endpoint_place.latitude IS 'Where that city is: degrees to a tenth, approximate. Null without a city or where its file has no place for it.';
+COMMENT ON COLUMN endpoint_place.longitude IS 'Where that city is: degrees to a tenth, approximate. Null without a city or where its file has no place for it.';
 COMMENT ON COLUMN endpoint_place.cloud_provider IS 'Company that rents out servers there: by the ranges it publishes, else by autonomous system. Null: none that is known here, or not looked up.';
 COMMENT ON COLUMN endpoint_place.reverse_names IS 'Names of the address by reverse DNS, not cleaned. Null for none or when not looked up.';
 COMMENT ON COLUMN endpoint_place.place_note IS 'Why asn and the like are null, or what they stand for; null where the address dialled was looked up and has an asn.';

@@ -9,7 +9,8 @@ WITH each AS (
     count(DISTINCT f.address) AS looked_up,
     list(DISTINCT f.asn) AS asn, list(DISTINCT f.org) AS org,
     list(DISTINCT f.country_located) AS country_located, list(DISTINCT f.country_registered) AS country_registered,
-    list(DISTINCT f.city) AS city, list(DISTINCT f.cloud_provider) AS cloud_provider,
+    list(DISTINCT f.city) AS city, list(DISTINCT f.latitude) AS latitude, list(DISTINCT f.longitude) AS longitude,
+    list(DISTINCT f.cloud_provider) AS cloud_provider,
     list_sort(list_distinct(flatten(list(coalesce(f.ptr, []))))) AS ptr,
     max(f.asn_reason) AS asn_reason,
     any_value(f.gaps) AS gaps
@@ -22,6 +23,8 @@ SELECT network, host, addresses, reason, detail, looked_up,
   CASE WHEN len(country_located) = 1 THEN country_located[1] END AS country_located,
   CASE WHEN len(country_registered) = 1 THEN country_registered[1] END AS country_registered,
   CASE WHEN len(city) = 1 THEN city[1] END AS city,
+  CASE WHEN len(latitude) = 1 AND len(longitude) = 1 THEN latitude[1] END AS latitude,
+  CASE WHEN len(latitude) = 1 AND len(longitude) = 1 THEN longitude[1] END AS longitude,
   CASE WHEN len(cloud_provider) = 1 THEN cloud_provider[1] END AS cloud_provider,
   ptr,
   asn_reason,
@@ -39,6 +42,8 @@ COMMENT ON COLUMN host_facts.org IS 'Holder of that system, on the same conditio
 COMMENT ON COLUMN host_facts.country_located IS 'Country in which geo files put all its addresses, on the same condition. Null where they differ or one is not known.';
 COMMENT ON COLUMN host_facts.country_registered IS 'Country by the registry, on the same condition. Null where they differ or one is not known.';
 COMMENT ON COLUMN host_facts.city IS 'City, on the same condition. Null where they differ or one is not known.';
+COMMENT ON COLUMN host_facts.latitude IS 'Where that city is, on the same condition. Null where they differ or one is not known.';
+COMMENT ON COLUMN host_facts.longitude IS 'Where that city is, on the same condition. Null where they differ or one is not known.';
 COMMENT ON COLUMN host_facts.cloud_provider IS 'Cloud provider, on the same condition. Null where they differ or one is not known.';
 COMMENT ON COLUMN host_facts.ptr IS 'Names of any of its addresses by reverse DNS. Never null.';
 COMMENT ON COLUMN host_facts.asn_reason IS 'Why one of its addresses has no asn; null when all have one.';

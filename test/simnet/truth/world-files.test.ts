@@ -22,7 +22,7 @@ const scenario = {
   jitter_ms: 0,
   public_suffixes: ["dyn.test"],
   hosting: {
-    cloud: { org: 'Cloud, "the" one', asn: 64600, country: "DE", city: "Bonn", blocks: ["240.7.0.0/16", "2001:db8:7::/48"] },
+    cloud: { org: 'Cloud, "the" one', asn: 64600, country: "DE", city: "Berlin", blocks: ["240.7.0.0/16", "2001:db8:7::/48"] },
     resold: { org: "Resold", asn: 64601, country: "FR", blocks: ["240.7.8.0/24"] }
   },
   fleets: [
@@ -49,8 +49,8 @@ describe("the files about a simulated world", () => {
     await stop()
     expect(simnet.servers).toBe(40)
     const [header, ...rows] = linesOf(geoFile)
-    expect(header).toBe("network,country,city,asn,org")
-    expect(rows.map(fieldsOf).find((row) => row[0] === "240.7.0.0/16")).toEqual(["240.7.0.0/16", "DE", "Bonn", "64600", 'Cloud, "the" one'])
+    expect(header).toBe("network,country,city,latitude,longitude,asn,org")
+    expect(rows.map(fieldsOf).find((row) => row[0] === "240.7.0.0/16")).toEqual(["240.7.0.0/16", "DE", "Berlin", "52.5", "13.4", "64600", 'Cloud, "the" one'])
     const blocks = rows.map(fieldsOf).toSorted((a, b) => Number(b[0]!.split("/")[1]) - Number(a[0]!.split("/")[1]))
     const truth = linesOf(truthFile).map((line) => JSON.parse(line) as TruthLine)
     const plan = await planOf(file, 1)
@@ -63,7 +63,7 @@ describe("the files about a simulated world", () => {
       }
       const address = addressOf.get(line.host)
       if (address === undefined) continue
-      const [, country, , asn] = blocks.find(([network]) => parseBlock(network!)!(address))!
+      const [, country, , , , asn] = blocks.find(([network]) => parseBlock(network!)!(address))!
       expect([country, Number(asn)]).toEqual([line.country, line.asn])
       compared++
     }

@@ -1,6 +1,18 @@
 import type { ServerRow } from "../../../src/atlas/shapes/server-row.ts"
 
+/** Servers that stand at one place, or within one country at a place that is not known. */
+export interface PlaceRows {
+  readonly key: string
+  /** Country code. */
+  readonly code: string
+  /** Where the city is by the geo data; null: only the country is known. */
+  readonly at: { readonly city: string; readonly latitude: number; readonly longitude: number } | null
+  readonly rows: ReadonlyArray<ServerRow>
+}
+
 export interface ByPlace {
+  /** The same servers as `countries`, by place. */
+  readonly places: ReadonlyArray<PlaceRows>
   /** Servers per country code, most first. */
   readonly countries: ReadonlyArray<{ readonly code: string; readonly rows: ReadonlyArray<ServerRow> }>
   /** Reached through Tor only, so nobody knows where. */
@@ -14,8 +26,15 @@ export const byPlace = (rows: ReadonlyArray<ServerRow>): ByPlace => {
   const countries = new Map<string, Array<ServerRow>>()
   const onion: Array<ServerRow> = []
   const unknown: Array<ServerRow> = []
+  const places = new Map<string, PlaceRows & { readonly rows: Array<ServerRow> }>()
   for (const row of rows) {
     if (row.country !== null) {
+      const { city, country: code, latitude, longitude } = row
+      const at = city === null || latitude === null || longitude === null ? null : { city, latitude, longitude }
+      const key = at === null ? code : `${code} ${at.latitude},${at.longitude}`
+      const there = places.get(key)
+      if (there === undefined) places.set(key, { key, code, at, rows: [row] })
+      else there.rows.push(row)
       const known = countries.get(row.country)
       if (known === undefined) countries.set(row.country, [row])
       else known.push(row)
@@ -23,6 +42,7 @@ export const byPlace = (rows: ReadonlyArray<ServerRow>): ByPlace => {
     else unknown.push(row)
   }
   return {
+    places: [...places.values()],
     countries: [...countries].map(([code, rows]) => ({ code, rows })).sort((a, b) => b.rows.length - a.rows.length || a.code.localeCompare(b.code)),
     onion,
     unknown

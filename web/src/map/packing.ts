@@ -1,6 +1,6 @@
 /** A heap of dots around a place. */
 export interface Heap {
-  readonly code: string
+  readonly key: string
   /** Where it belongs. */
   readonly x: number
   readonly y: number

@@ -4,7 +4,7 @@ import type { Colouring } from "../graph/colouring.ts"
 import { slotCss } from "../graph/slot-css.ts"
 import { shortened } from "../text/display.ts"
 import { answered, counted } from "../text/format.ts"
-import { countryName, fillBounds, type ByPlace } from "./by-place.ts"
+import { countryName, fillBounds, type ByPlace, type PlaceRows } from "./by-place.ts"
 import { type PlacedHeap, pushedApart, seed } from "./packing.ts"
 import type { useZoom } from "./use-zoom.ts"
 import { drawWorld } from "./world.ts"
@@ -13,7 +13,9 @@ export const world = drawWorld()
 
 /** More dots than this would only be slow: then each country is one disc. */
 const maxDots = 3_000
-/** Of the fullest country's heap, in units of the map. */
+/** More heaps than this would take seconds to push apart: then each country has one. */
+const maxHeaps = 400
+/** Of the fullest heap, in units of the map. */
 const largestHeap = 27
 
 export const fillShare = (step: number, steps: number): number => 8 + Math.round((step * 30) / Math.max(1, steps - 1))
@@ -35,22 +37,29 @@ const Leader = ({ heap }: { readonly heap: PlacedHeap }) =>
     ? null
     : <line class="map-leader" x1={heap.x} y1={heap.y} x2={heap.atX} y2={heap.atY} />
 
-/** Countries by their number of servers, and a dot for each server, heaped at its country: the place within is not known. */
+/** Countries by their number of servers, and a dot for each server, heaped at its city, or at its country where the place within is not known. */
 export const WorldMap = ({ all, colouring, isCountry, isSelected, onCountry, onServer, places, zoom }: WorldMapProps) => {
   const most = places.countries[0]?.rows.length ?? 0
   const bounds = fillBounds(most)
   const isDots = all <= maxDots
-  const spacing = Math.min(4.6, largestHeap / Math.sqrt(Math.max(1, most)))
-  const heaps = useMemo(() => pushedApart(places.countries.flatMap(({ code, rows }) => {
+  const heaped = useMemo((): ReadonlyArray<PlaceRows> =>
+    places.places.length <= maxHeaps ? places.places : places.countries.map(({ code, rows }) => ({ key: code, code, at: null, rows })), [places])
+  const fullest = Math.max(1, ...heaped.map(({ rows }) => rows.length))
+  const spacing = Math.min(4.6, largestHeap / Math.sqrt(Math.max(fullest, most / 2)))
+  const heaps = useMemo(() => pushedApart(heaped.flatMap(({ at, code, key, rows }) => {
     const country = world.countries.get(code)
-    return country === undefined ? [] : [{ code, x: country.x, y: country.y, radius: spacing * Math.sqrt(rows.length) + spacing * 0.5 }]
-  })), [places, spacing])
+    if (country === undefined) return []
+    const { x, y } = at === null ? country : world.at(at.latitude, at.longitude)
+    return [{ key, x, y, radius: spacing * Math.sqrt(rows.length) + spacing * 0.5 }]
+  })), [heaped, spacing])
+  const placeOf = useMemo(() => new Map(heaped.map((place) => [place.key, place])), [heaped])
   const counts = new Map(places.countries.map(({ code, rows }) => [code, rows]))
   // Servers of one colour stand together.
   const ranked = useMemo(() => {
     const order = new Map(colouring.legend([]).map(({ key }, i) => [key, i]))
-    return new Map(places.countries.map(({ code, rows }) => [code, rows.toSorted((a, b) => (order.get(colouring.keyOf(a)) ?? 0) - (order.get(colouring.keyOf(b)) ?? 0))]))
-  }, [places, colouring])
+    return new Map(heaped.map(({ key, rows }) => [key, rows.toSorted((a, b) => (order.get(colouring.keyOf(a)) ?? 0) - (order.get(colouring.keyOf(b)) ?? 0))]))
+  }, [heaped, colouring])
+  const nameOf = ({ at, code }: PlaceRows): string => at === null ? `${countryName(code)}, place not known` : `${shortened(at.city, 40)}, ${countryName(code)} (approximate)`
   const { scale, x, y } = zoom.zoom
   return (
     <svg class="map" viewBox={`0 0 ${world.width} ${world.height}`} role="group" aria-label="Map of the world" {...zoom.handlers}>
@@ -70,12 +79,13 @@ export const WorldMap = ({ all, colouring, isCountry, isSelected, onCountry, onS
             </path>
           )
         })}
-        {heaps.map((heap) => <Leader key={heap.code} heap={heap} />)}
+        {heaps.map((heap) => <Leader key={heap.key} heap={heap} />)}
         {heaps.map((heap) => {
-          const rows = ranked.get(heap.code)!
+          const rows = ranked.get(heap.key)!
+          const place = placeOf.get(heap.key)!
           if (!isDots) {
-            return <circle key={heap.code} class="map-disc" cx={heap.atX} cy={heap.atY} r={heap.radius} onClick={() => onCountry(heap.code)}>
-              <title>{`${countryName(heap.code)}: ${counted(rows.length, "server")}`}</title>
+            return <circle key={heap.key} class="map-disc" cx={heap.atX} cy={heap.atY} r={heap.radius} onClick={() => onCountry(place.code)}>
+              <title>{`${nameOf(place)}: ${counted(rows.length, "server")}`}</title>
             </circle>
           }
           return rows.map((row, i) => {
@@ -86,7 +96,7 @@ export const WorldMap = ({ all, colouring, isCountry, isSelected, onCountry, onS
               <circle key={row.serverId} class="map-dot" data-selected={isSelected(row)} cx={(heap.atX + at.x).toFixed(2)} cy={(heap.atY + at.y).toFixed(2)} r={(spacing * (isRing ? 0.62 : 0.76)).toFixed(2)}
                 style={isRing ? { fill: "var(--surface)", stroke: colour, strokeWidth: spacing * 0.28 } : { fill: colour }}
                 onClick={(event) => { event.stopPropagation(); onServer(row, event.shiftKey) }}>
-                <title>{`${shortened(row.host, 60)} · ${countryName(heap.code)}${row.city === null ? "" : `, ${shortened(row.city, 40)}`} (approximate) · ${answered(row.reachable)} · ${colouring.labelOf(row)}`}</title>
+                <title>{`${shortened(row.host, 60)} · ${row.city === null ? nameOf(place) : `${shortened(row.city, 40)}, ${countryName(place.code)} (approximate)`} · ${answered(row.reachable)} · ${colouring.labelOf(row)}`}</title>
               </circle>
             )
           })

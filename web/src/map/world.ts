@@ -21,6 +21,8 @@ export interface World {
   readonly countries: ReadonlyMap<string, Country>
   /** Shapes without a code of their own. */
   readonly others: ReadonlyArray<string>
+  /** Where a place is on it. */
+  readonly at: (latitude: number, longitude: number) => { readonly x: number; readonly y: number }
 }
 
 /** The middle of the largest part, so that overseas parts pull nothing into the sea. */
@@ -55,5 +57,9 @@ export const drawWorld = (width = 960): World => {
     const [x, y] = projection(at) ?? [0, 0]
     countries.set(code, { code, x, y, path: shape === undefined || code === "AQ" ? null : path(shape) })
   }
-  return { width, height, countries, others }
+  const at: World["at"] = (latitude, longitude) => {
+    const [x, y] = projection([longitude, latitude]) ?? [0, 0]
+    return { x, y: Math.min(y, height) }
+  }
+  return { width, height, countries, others, at }
 }

@@ -43,6 +43,8 @@ const Drawn = ({ all, rows }: ShownServers) => {
   const placed = shown.length - places.onion.length - places.unknown.length
   const isCountry = (code: string): boolean => filter.value.country?.length === 1 && filter.value.country[0] === code
   const largest = places.countries[0]
+  const cities = places.places.filter(({ at }) => at !== null)
+  const atCities = cities.reduce((sum, { rows }) => sum + rows.length, 0)
   return (
     <div class="network">
       <header class="tools">
@@ -53,7 +55,7 @@ const Drawn = ({ all, rows }: ShownServers) => {
         <PictureOrTable isTable={isTable} />
       </header>
       {isTable
-        ? <DrawnTable label="Servers of the map" colouring={colouring} rows={shown} />
+        ? <DrawnTable label="Servers of the map" colouring={colouring} rows={shown} more={["country", "city"]} />
         : (
           <div class="network-picture map-picture">
             <WorldMap places={places} all={placed} colouring={colouring} zoom={zoom} isSelected={isSelected}
@@ -69,8 +71,8 @@ const Drawn = ({ all, rows }: ShownServers) => {
         )}
       <p class="says-who network-says">
         {`${counted(placed, "server")} in ${counted(places.countries.length, "country", "countries")}${largest === undefined ? "" : `, most in ${countryName(largest.code)} (${count(largest.rows.length)})`}. Level: server. `}
-        {"Approximate: a dot stands at its country and not at its place, which geo data know badly (two such sources differ by 267 km in the median); a country is where the address is said to be, not who runs the server. "}
-        <a href={pageHash("sql", { own: { query: "servers-by-country" } })}>servers-by-country</a>
+        {`Approximate: ${counted(atCities, "server stands", "servers stand")} at the city that geo data name for its address, of ${counted(cities.length, "place")}, ${count(placed - atCities)} at a country within which no place is known. Geo data know places badly: two such sources differ by 267 km in the median. A place is where the address is said to be, not who runs the server. `}
+        <a href={pageHash("sql", { own: { query: "servers-by-country" } })}>servers-by-country</a>, <a href={pageHash("sql", { own: { query: "servers-by-place" } })}>servers-by-place</a>
       </p>
     </div>
   )

@@ -1,0 +1,2 @@
+-- Geo files also say where a city is. Facts are rows, so only their meaning changes.
+COMMENT ON COLUMN enrichment.fact IS 'asn (autonomous system that announces it), org (holder of that system), country_registered (by the registry: where the holder is at home), country_located (by a geo file: where it is said to be), city, coordinates (of that city: latitude,longitude in degrees to a tenth, approximate; no file''s middle of a country), cloud_provider, or ptr (names by reverse DNS).';
