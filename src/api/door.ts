@@ -2,6 +2,7 @@ import { Effect } from "effect"
 import { HttpServerRequest, HttpServerResponse } from "effect/http"
 import { type Content, contentAnswer } from "./content.ts"
 import { refusalOf } from "./guard.ts"
+import { asPreferred } from "./preferred-status.ts"
 import { problemAnswer } from "./problem-answer.ts"
 import { Unauthorized } from "./problem.ts"
 import { secured } from "./security-headers.ts"
@@ -44,5 +45,6 @@ export const door = <E, R>(
     const file = method === "GET" || method === "HEAD" ? files.get(path === "/" ? "/index.html" : path) : undefined
     return file === undefined ? answer(request, path) : contentAnswer(file, headers)
   }
-  return Effect.map(Effect.flatMap(HttpServerRequest.HttpServerRequest, enter), secured)
+  return Effect.flatMap(HttpServerRequest.HttpServerRequest, (request) =>
+    Effect.map(enter(request), (response) => secured(asPreferred(response, request.headers["prefer"]))))
 }

@@ -35,9 +35,6 @@ export interface Watched {
   readonly close: () => Promise<void>
 }
 
-/** Chromium writes refusals into the console by itself; the refusal of SQL is an answer. */
-const isRefusedSql = (text: string, url: string): boolean => /status of 422/.test(text) && /\/api\/v1\/(?:sql|queries\/)/.test(url)
-
 /** A page of its own context that keeps what goes wrong in it. */
 export const openViewer = async (browser: Browser, url: string, path: string, options: BrowserContextOptions = {}): Promise<Watched> => {
   const context = await browser.newContext({ viewport: { width: 1280, height: 800 }, ...options })
@@ -45,7 +42,7 @@ export const openViewer = async (browser: Browser, url: string, path: string, op
   const page = await context.newPage()
   const wrong: Array<string> = []
   page.on("console", (message) => {
-    if (message.type() === "error" && !isRefusedSql(message.text(), message.location().url)) wrong.push(`console: ${message.text()}`)
+    if (message.type() === "error") wrong.push(`console: ${message.text()}`)
   })
   page.on("pageerror", (error) => wrong.push(`script: ${error.message}`))
   page.on("dialog", (dialog) => {
