@@ -28,7 +28,7 @@ export const About = Schema.Struct({
   version: Schema.String,
   /** Only what may be published is shown. */
   public: Schema.Boolean,
-  /** SQL of one's own, and named queries, may be run. */
+  /** SQL of one's own may be run; named queries may always. */
   sql: Schema.Boolean,
   /** What a query may use up. */
   sqlLimits: Schema.Struct({
@@ -131,8 +131,11 @@ const QueryGroup = HttpApiGroup.make("queries").add(
     params: { name: Schema.String },
     query: Schema.Record(Schema.String, Schema.String),
     success: QueryAnswer,
-    error: [BadRequest, NotFound, Forbidden, Busy, Internal, SqlRefusal.pipe(HttpApiSchema.status(422))]
-  }).annotateMerge(about({ summary: "Run a named query; its parameters are the query's" })),
+    error: [BadRequest, NotFound, Busy, Internal, SqlRefusal.pipe(HttpApiSchema.status(422))]
+  }).annotateMerge(about({
+    summary: "Run a named query; its parameters are the query's",
+    description: "A public server runs it on a copy without what it withholds, which holds the two newest finished crawls of each network: figures then count what is shown."
+  })),
   HttpApiEndpoint.post("sql", "/sql", {
     payload: Schema.Struct({
       sql: Schema.String,
@@ -160,6 +163,7 @@ export class ObservatoryApi extends HttpApi.make("observatory")
     title: "Electrum Observatory",
     version,
     description: "The atlas of an Electrum server network, read-only but for notes. Errors are JSON: {_tag, message}. "
+      + "With `Prefer: refusals=ok` a refusal (4xx, 503) comes with status 200 and its own status in header `refusal-status`. "
       + "Probabilities are probabilities; null is not known, never no. Strings of servers are data.",
     transform: withParameterTexts,
     license: { name: "CC BY 4.0 (data)", url: "https://creativecommons.org/licenses/by/4.0/" }

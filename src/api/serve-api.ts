@@ -3,6 +3,7 @@ import { NodeHttpServer } from "@effect/platform-node"
 import { ByteSize, Effect, Layer, Predicate, Schema } from "effect"
 import { HttpIncomingMessage, HttpRouter, HttpServer } from "effect/http"
 import { HttpApiBuilder } from "effect/http-api"
+import type { HasOptedOut } from "../atlas/withholding.ts"
 import { bracketed } from "../domain/host.ts"
 import { QueryCatalogue } from "../store/query-catalogue.ts"
 import { makeAnswers } from "./answers.ts"
@@ -16,6 +17,7 @@ import { noteHandlers } from "./note-handlers.ts"
 import { ObservatoryApi } from "./observatory-api.ts"
 import { queryHandlers } from "./query-handlers.ts"
 import { SqlRunner } from "./sql/sql-runner.ts"
+import { publicCopies, wholeSnapshot } from "./sql/sql-source.ts"
 import { type SqlLimits, usualSqlLimits } from "./sql/wire.ts"
 import { makeTokenKeeper } from "./token.ts"
 
@@ -50,6 +52,8 @@ export interface ServeOptions {
   readonly db: string
   readonly snapshot: string
   readonly sqlLimits?: SqlLimits
+  /** Whose operators asked to be left out; looked at where it is public. */
+  readonly hasOptedOut?: HasOptedOut
   /** The built viewer, by path. */
   readonly viewer: ReadonlyMap<string, Content>
 }
@@ -62,10 +66,10 @@ const longestBody = ByteSize.kibibytes(256)
  * are in the middle of something get a moment to finish; streams end.
  */
 export const serveApi = Effect.fn("serveApi")(function*(options: ServeOptions) {
-  const { allowed, db, host, names, port, snapshot, sqlLimits = usualSqlLimits, token, viewer } = options
+  const { allowed, db, hasOptedOut = () => false, host, names, port, snapshot, sqlLimits = usualSqlLimits, token, viewer } = options
   const routes = HttpApiBuilder.layer(ObservatoryApi).pipe(
     Layer.provide([crawlHandlers(allowed, sqlLimits), serverHandlers, noteHandlers(allowed, db), queryHandlers(allowed), eventHandlers]),
-    Layer.provide([QueryCatalogue.layer, SqlRunner.layer(snapshot, sqlLimits)])
+    Layer.provide([QueryCatalogue.layer, SqlRunner.layer(allowed.public ? publicCopies(snapshot, hasOptedOut) : wholeSnapshot(snapshot), sqlLimits)])
   )
   const node = createServer()
   const server = yield* Layer.build(NodeHttpServer.layer(() => node, { host, port, gracefulShutdownTimeout: "1 second" })).pipe(

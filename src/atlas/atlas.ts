@@ -208,6 +208,18 @@ const makeAtlas = Effect.gen(function*() {
   return { atlas, shownOf }
 })
 
+/** What may be shown of the two newest finished crawls of each network, or of its newest where none is finished. */
+export const readPublicCrawls = Effect.fnUntraced(function*(hasOptedOut: HasOptedOut) {
+  const { atlas, shownOf } = yield* makeAtlas
+  const shown = yield* shownOf(hasOptedOut)
+  const byNetwork = Map.groupBy(yield* atlas.crawls, ({ network }) => network)
+  const wanted = [...byNetwork.values()].flatMap((crawls) => {
+    const finished = crawls.filter(({ state }) => state === "finished" || state === "limited")
+    return finished.length === 0 ? crawls.slice(0, 1) : finished.slice(0, 2)
+  })
+  return yield* Effect.forEach(wanted, ({ crawlId }) => Effect.map(shown(crawlId), (shown) => ({ crawlId, shown })))
+})
+
 /**
  * One database as it is shown: read by API, report and exports. A database
  * that is opened to be read does not change, so what was read of a crawl is kept;

@@ -37,6 +37,8 @@ export interface Withholding {
   readonly servers: ReadonlySet<number>
   /** Hosts and addresses that are written nowhere. */
   readonly hosts: ReadonlySet<string>
+  /** Hosts that may be written: those of servers that are shown, and those that were only announced. */
+  readonly open: ReadonlySet<string>
   /** Hosts of each server that is shown, with their facts. */
   readonly shown: ReadonlyMap<number, ReadonlyArray<HostFacts>>
   /** Those of them whose operators asked to be left out. */
@@ -112,6 +114,7 @@ export const withholdingOf = ({ claims, hasOptedOut, hosts, simulated }: Withhol
     simulated,
     servers,
     hosts: withheld,
+    open: new Set(ofServers.flatMap(({ host }) => withheld.has(host) ? [] : [host])),
     shown,
     optedOut,
     isOnion,
@@ -136,11 +139,18 @@ const hostLike = /[\p{L}\p{N}_-]+(?:\.[\p{L}\p{N}_-]+)+|[0-9a-f]*:[0-9a-f:]*(?:\
 
 const isTelling = (token: string): boolean => telling.has(addressScope(token) ?? "")
 
+/** An IPv4 address with letters against it, as in `ip192.168.0.7`. */
+const innerAddress = /(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?![\d.])/g
+
+/** What a run of letters may name: itself, it without the letter of a JSON escape in front (`\\n10.0.0.7`), addresses in it. */
+const readingsOf = (token: string, isEscaped: boolean): ReadonlyArray<string> =>
+  [token, ...(isEscaped ? [token.slice(1), token.slice(5)] : []), ...token.match(innerAddress) ?? []]
+
 /** A text without withheld hosts and without addresses of private networks. */
 export const scrubbedText = (text: string, hosts: ReadonlySet<string>): string =>
-  text.replaceAll(hostLike, (token) => {
-    const known = token.toLowerCase()
-    return hosts.has(known) || isTelling(known) ? withheldText : token
+  text.replaceAll(hostLike, (token, at: number) => {
+    const readings = readingsOf(token.toLowerCase(), text[at - 1] === "\\")
+    return readings.some((known) => hosts.has(known) || isTelling(known)) ? withheldText : token
   })
 
 /** The same value with all its texts scrubbed, keys and numbers untouched. */
@@ -150,6 +160,13 @@ export const scrubbed = <A>(value: A, hosts: ReadonlySet<string>): A => {
   if (typeof value !== "object" || value === null) return value
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, scrubbed(item as unknown, hosts)])) as A
 }
+
+/** The texts of a JSON document scrubbed, those of keys too. */
+export const scrubbedJson = (json: string, hosts: ReadonlySet<string>): string =>
+  JSON.stringify(JSON.parse(json, (_, value: unknown) =>
+    typeof value === "object" && value !== null && !Array.isArray(value)
+      ? Object.fromEntries(Object.entries(value).map(([key, item]) => [scrubbedText(key, hosts), item]))
+      : typeof value === "string" ? scrubbedText(value, hosts) : value))
 
 const any = (count: number, one: string, many: string): ReadonlyArray<string> => count === 0 ? [] : [counted(count, one, many)]
 

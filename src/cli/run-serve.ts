@@ -27,11 +27,12 @@ export interface RunServe {
 
 /** What is shown, and a name for it that no other view has. */
 const viewOf = Effect.fnUntraced(function*(isPublic: boolean, exclude: ReadonlyArray<string>) {
-  if (!isPublic) return { view: "all", atlas: Atlas.layer }
+  if (!isPublic) return { view: "all", atlas: Atlas.layer, hasOptedOut: () => false }
   const exclusions = yield* readAllExclusions(exclude)
   // What is on the lists now may be on them no more the next time.
   const view = exclusions.size === 0 ? "public" : `public without ${randomUUID()}`
-  return { view, atlas: Atlas.publicLayerFor(optedOutBy(exclusions)) }
+  const hasOptedOut = optedOutBy(exclusions)
+  return { view, atlas: Atlas.publicLayerFor(hasOptedOut), hasOptedOut }
 })
 
 /** Where the snapshot is published: beside the database, or where that folder is not ours to write to, in one of our own. */
@@ -49,12 +50,13 @@ export const runServe = Effect.fnUntraced(function*({ db, exclude, host, names, 
   const snapshot = yield* snapshotOf(db)
   const viewer = yield* readViewerFiles(yield* viewerFolder)
   const allowed: Allowed = { public: isPublic, sql: !isPublic, notes: !isPublic }
+  const { atlas, hasOptedOut, view } = yield* viewOf(isPublic, exclude)
   const editions = Editions.layer(
-    { db, snapshot, ...(yield* viewOf(isPublic, exclude)) },
+    { db, snapshot, view, atlas },
     output.stderr(`Waiting for a moment in which nobody writes to ${db}, or for the snapshot of who does.\n`)
   )
   yield* Effect.gen(function*() {
-    const listening = yield* serveApi({ db, host, port, names, token, allowed, snapshot, viewer })
+    const listening = yield* serveApi({ db, host, port, names, token, allowed, snapshot, viewer, hasOptedOut })
     const name = host === "0.0.0.0" || host === "::" ? "127.0.0.1" : bracketed(host)
     yield* output.stdout(`http://${name}:${listening}/${token === null ? "" : "?token=…"}\n`)
     yield* output.stderr(

@@ -9,7 +9,7 @@ import { QueryAnswer, QueryRow } from "../../src/atlas/shapes/query.ts"
 import { ServerDetail } from "../../src/atlas/shapes/server-detail.ts"
 import { ServerPage } from "../../src/atlas/shapes/server-row.ts"
 import { About } from "../../src/api/observatory-api.ts"
-import { type ApiServer, serveForTest } from "../support/api-server.ts"
+import { type ApiServer, type Asking, serveForTest } from "../support/api-server.ts"
 import { recordSmallCrawl, temporaryFolder, withStore } from "../support/small-database.ts"
 
 class Served extends Context.Service<Served, ApiServer>()("test/Served") {
@@ -20,7 +20,7 @@ class Served extends Context.Service<Served, ApiServer>()("test/Served") {
   })).pipe(Layer.provide(NodeServices.layer))
 }
 
-const ask = (path: string) => Effect.flatMap(Served, ({ ask }) => Effect.promise(() => ask(path)))
+const ask = (path: string, asking?: Asking) => Effect.flatMap(Served, ({ ask }) => Effect.promise(() => ask(path, asking)))
 
 /** The answer in its shape; anything else fails. */
 const shaped = Effect.fnUntraced(function*<A>(schema: Schema.ConstraintDecoder<A>, path: string) {
@@ -93,6 +93,25 @@ layer(Served.layer, { excludeTestServices: true })("the API", (it) => {
       assert.deepStrictEqual([answer.rows.length > 0, answer.truncated], [true, false])
       const nobody = yield* shaped(QueryAnswer, "/api/v1/queries/software?network=elsewhere")
       assert.deepStrictEqual([nobody.rows, nobody.columns.length], [[], answer.columns.length])
+    }))
+
+  it.effect("tells a refusal by its status, and as an answer to who prefers that", () =>
+    Effect.gen(function*() {
+      const path = "/api/v1/crawls/1/servers/999999"
+      const usual = yield* ask(path)
+      assert.deepStrictEqual([usual.status, usual.headers["refusal-status"]], [404, undefined])
+      const preferring = (prefer: string, path: string) => ask(path, { headers: { prefer } })
+      for (const prefer of ["refusals=ok", "respond-async, Refusals=\"ok\""]) {
+        const told = yield* preferring(prefer, path)
+        assert.deepStrictEqual([told.status, told.headers["refusal-status"], told.headers["preference-applied"]], [200, "404", "refusals=ok"])
+        assert.deepStrictEqual([told.text, told.headers["cache-control"]], [usual.text, "no-store"])
+      }
+      assert.strictEqual((yield* preferring("refusals=no", path)).status, 404)
+      // An answer stays as it is, also where it is known already.
+      const whole = yield* preferring("refusals=ok", "/api/v1/crawls")
+      assert.deepStrictEqual([whole.status, whole.headers["refusal-status"]], [200, undefined])
+      const known = yield* ask("/api/v1/crawls", { headers: { prefer: "refusals=ok", "if-none-match": String(whole.headers["etag"]) } })
+      assert.deepStrictEqual([known.status, known.text], [304, ""])
     }))
 
   it.effect("describes itself: every route is in openapi.json and on the docs page, which needs no script", () =>

@@ -25,6 +25,8 @@ const row = (serverId: number, changes: Partial<ServerRow> = {}): ServerRow => (
   addresses: ["192.0.2.1"],
   country: null,
   city: null,
+  latitude: null,
+  longitude: null,
   asn: 64500,
   org: null,
   cloud: null,

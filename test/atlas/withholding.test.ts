@@ -29,7 +29,7 @@ const factsOf = (hosts: ReadonlyArray<HostFacts>, changes?: Partial<WithholdingF
 const rowOf = (serverId: number, hosts: ReadonlyArray<string>, changes?: Partial<ServerRow>): ServerRow => ({
   serverId, host: hosts[0]!, hosts, networkClasses: ["name"], endpoints: hosts.length, endpointsReachable: 1, reachable: true, reason: null,
   confirmed: true, chain: null, software: "ElectrumX", implementation: null, versionRange: null, protocol: null, tipHeight: null, latencyMs: null,
-  addresses: [], country: "DE", city: "Frankfurt", asn: null, org: null, cloud: null, tls: null, selfSigned: null, walletAccepts: null,
+  addresses: [], country: "DE", city: "Frankfurt", latitude: 50.1, longitude: 8.7, asn: null, org: null, cloud: null, tls: null, selfSigned: null, walletAccepts: null,
   namedBy: 0, names: 0, mutual: 0, core: null, clusterId: null, operatorPosterior: null, backendId: null, machineId: null,
   behaviourClusterId: null, communityId: null, score: 5, firstSeen: null, lastSeen: null, uptimeShare: null, uptimeObservations: null, notes: 2,
   ...changes
@@ -69,15 +69,30 @@ describe("what public outputs leave out", () => {
     )
   })
 
+  it("finds them where letters stand against them: escapes of JSON in a raw reply, words before an address", () => {
+    const hosts = new Set(["secret.example.org", "34.200.1.1"])
+    const hidden = [
+      "bound to\\n192.168.7.7", "\\tsecret.example.org", "\\u000asecret.example.org", "ip192.168.7.7", "at34.200.1.1", "v192.168.7.7x", "SECRET.example.org.", "\\n34.200.1.1:50002"
+    ]
+    for (const text of hidden) assert.notMatch(scrubbedText(text, hosts), /secret|192\.168|34\.200/i, text)
+    // What only looks alike stays.
+    for (const text of ["nsecret.example.org", "a.secret.example.orgs", "1.192.168.7.7", "192.168.7.7.8", "ElectrumX 1.16.0", "Fulcrum 2.1.0.10"]) {
+      assert.strictEqual(scrubbedText(text, hosts), text)
+    }
+  })
+
   it("shows the addresses of simulated networks, which are nobody's", () => {
     assert.strictEqual(withholdingOf(factsOf([hostOf(1, "241.96.138.56")], { simulated: true })).counts.servers, 0)
     assert.strictEqual(withholdingOf(factsOf([hostOf(1, "241.96.138.56")])).counts.servers, 1)
   })
 
-  it("shows cities of datacentres only, and no notes", () => {
+  it("shows cities and where they are of datacentres only, and no notes", () => {
     const withholding = withholdingOf(factsOf([hostOf(1, "a.example.org"), hostOf(2, "b.example.org")]))
     const { cities, servers } = publicCrawl([rowOf(1, ["a.example.org"], { cloud: "Hetzner" }), rowOf(2, ["b.example.org"])], [], withholding)
-    assert.deepStrictEqual(servers.map(({ city, country, notes }) => [city, country, notes]), [["Frankfurt", "DE", 0], [null, "DE", 0]])
+    assert.deepStrictEqual(
+      servers.map(({ city, country, latitude, longitude, notes }) => [city, latitude, longitude, country, notes]),
+      [["Frankfurt", 50.1, 8.7, "DE", 0], [null, null, null, "DE", 0]]
+    )
     assert.strictEqual(cities, 1)
   })
 

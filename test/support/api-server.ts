@@ -59,6 +59,7 @@ export interface ServeForTest {
   readonly db: string
   readonly token?: string
   readonly isPublic?: boolean
+  readonly optedOut?: (host: string) => boolean
   readonly host?: string
   readonly names?: ReadonlyArray<string>
   readonly sqlLimits?: Partial<SqlLimits>
@@ -68,17 +69,17 @@ export interface ServeForTest {
 export const serveForTest = Effect.fnUntraced(function*(
   options: ServeForTest
 ): Effect.fn.Return<ApiServer, unknown, Scope.Scope | FileSystem.FileSystem> {
-  const { db, host = "127.0.0.1", isPublic = false, names = [], sqlLimits, token = null } = options
+  const { db, host = "127.0.0.1", isPublic = false, names = [], optedOut = () => false, sqlLimits, token = null } = options
   const snapshot = snapshotPath(db)
   // Tests have just written the file, and nobody else does: there is no need to wait for quiet.
   yield* renewSnapshot(db, snapshot, { quietMs: 0 })
   const editions = yield* Layer.build(Editions.layer({
     db, snapshot, everyMs: 50,
     view: isPublic ? "public" : "all",
-    atlas: isPublic ? Atlas.publicLayer : Atlas.layer
+    atlas: isPublic ? Atlas.publicLayerFor(optedOut) : Atlas.layer
   }))
   const port = yield* serveApi({
-    host, port: 0, names, token, db, snapshot, viewer,
+    host, port: 0, names, token, db, snapshot, viewer, hasOptedOut: optedOut,
     allowed: { public: isPublic, sql: !isPublic, notes: !isPublic },
     sqlLimits: { ...usualSqlLimits, ...sqlLimits }
   }).pipe(Effect.provide(editions), Effect.provide(NodeServices.layer))

@@ -1,29 +1,30 @@
 import { Context, Effect, Exit, Layer, Scope, Semaphore } from "effect"
 import type { Parameter } from "../../store/database.ts"
 import { Busy } from "../problem.ts"
-import { Editions } from "../editions.ts"
+import type { SqlFile, SqlSource } from "./sql-source.ts"
 import { type SqlProcess, startSqlProcess } from "./sql-process.ts"
 import { type SqlLimits, type SqlOutcome, usualSqlLimits } from "./wire.ts"
 
 interface Worker {
   readonly process: SqlProcess
   readonly scope: Scope.Closeable
-  /** Of the snapshot it has open. */
-  readonly edition: string
+  /** What it has open. */
+  readonly file: SqlFile
 }
 
-/** Runs SQL of anybody on the snapshot, apart from this process, within limits. */
+const notReady: SqlOutcome = { kind: "refusal", message: "There is no copy to run queries on; the log of the server says why.", position: null }
+
+/** Runs SQL of anybody on a file of `sql-source.ts`, apart from this process, within limits. */
 export class SqlRunner extends Context.Service<SqlRunner, {
   /** An answer or a refusal; `Busy` when too many wait already. */
   readonly run: (sql: string, parameters?: Readonly<Record<string, Parameter>>) => Effect.Effect<SqlOutcome, Busy>
 }>()("electrum-observatory/SqlRunner") {
   /** Processes are started when they are first needed, and anew after an accident or for a new snapshot. */
-  static readonly layer = (snapshot: string, limits: SqlLimits = usualSqlLimits): Layer.Layer<SqlRunner, never, Editions> =>
-    Layer.effect(SqlRunner, makeSqlRunner(snapshot, limits))
+  static readonly layer = <R>(source: Effect.Effect<SqlSource, never, R>, limits: SqlLimits = usualSqlLimits): Layer.Layer<SqlRunner, never, Exclude<R, Scope.Scope>> =>
+    Layer.effect(SqlRunner, Effect.flatMap(source, (source) => makeSqlRunner(source, limits)))
 }
 
-const makeSqlRunner = Effect.fnUntraced(function*(snapshot: string, limits: SqlLimits) {
-  const editions = yield* Editions
+const makeSqlRunner = Effect.fnUntraced(function*(source: SqlSource, limits: SqlLimits) {
   const parent = yield* Effect.scope
   const turns = yield* Semaphore.make(limits.atATime)
   const idle: Array<Worker> = []
@@ -31,16 +32,15 @@ const makeSqlRunner = Effect.fnUntraced(function*(snapshot: string, limits: SqlL
 
   const end = (worker: Worker) => Scope.close(worker.scope, Exit.void)
 
-  const acquire = Effect.gen(function*() {
-    const edition = editions.newest().id
+  const acquire = (file: SqlFile) => Effect.gen(function*() {
     while (idle.length > 0) {
       const worker = idle.pop()!
-      if (worker.process.isAlive() && worker.edition === edition) return worker
+      if (worker.process.isAlive() && worker.file.path === file.path && worker.file.edition === file.edition) return worker
       yield* end(worker)
     }
     const scope = yield* Scope.fork(parent)
-    const process = yield* Scope.provide(startSqlProcess(snapshot, limits), scope)
-    return { process, scope, edition } satisfies Worker
+    const process = yield* Scope.provide(startSqlProcess(file.path, limits), scope)
+    return { process, scope, file } satisfies Worker
   })
 
   const release = (worker: Worker) =>
@@ -65,8 +65,13 @@ const makeSqlRunner = Effect.fnUntraced(function*(snapshot: string, limits: SqlL
     here++
     return yield* Semaphore.withPermit(
       turns,
-      Effect.acquireUseRelease(acquire, ({ process }) => process.run(sql, parameters), release)
-    ).pipe(Effect.ensuring(Effect.sync(() => {
+      Effect.flatMap(source, (file) =>
+        Effect.map(
+          Effect.acquireUseRelease(acquire(file), ({ process }) => process.run(sql, parameters), release),
+          (outcome): SqlOutcome => outcome.kind === "answer" ? { kind: "answer", answer: file.finish(outcome.answer) } : outcome
+        ))
+    ).pipe(
+      Effect.catch((error) => Effect.as(Effect.logError(`Cannot make a copy for queries: ${error.message}`), notReady)),Effect.ensuring(Effect.sync(() => {
       here--
     })))
   })

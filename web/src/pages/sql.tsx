@@ -30,7 +30,7 @@ const Console = ({ about, queries }: { readonly about: About; readonly queries: 
     <div class="sql">
       <Catalogue queries={queries} now={chosen} isAllowed={about.sql} />
       <div class="sql-main">
-        {chosen === undefined ? <FreeSql about={about} /> : <NamedQuery key={chosen.name} query={chosen} isAllowed={about.sql} />}
+        {chosen === undefined ? <FreeSql about={about} /> : <NamedQuery key={chosen.name} query={chosen} isFree={about.sql} isPublic={about.public} />}
       </div>
     </div>
   )

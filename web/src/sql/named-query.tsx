@@ -2,7 +2,7 @@ import { useState } from "preact/hooks"
 import type { QueryAnswer, QueryRow } from "../../../src/atlas/shapes/query.ts"
 import { useCrawl } from "../client/atlas.ts"
 import { useJson } from "../client/resource.ts"
-import { Empty, Loading } from "../parts/states.tsx"
+import { Loading } from "../parts/states.tsx"
 import { own, setOwn } from "../state/store.ts"
 import { shown } from "../text/display.ts"
 import { Answer } from "./answer.tsx"
@@ -38,26 +38,30 @@ const Parameters = ({ query, values }: { readonly query: QueryRow; readonly valu
 }
 
 /** One query of the catalogue: its question, its parameters, its text and its answer. */
-export const NamedQuery = ({ isAllowed, query }: { readonly query: QueryRow; readonly isAllowed: boolean }) => {
+export const NamedQuery = ({ isFree, isPublic, query }: {
+  readonly query: QueryRow
+  /** SQL of one's own may be run. */
+  readonly isFree: boolean
+  readonly isPublic: boolean
+}) => {
   const crawl = useCrawl()
   const values = valuesOf(query, crawl.value?.crawlId)
   const asked = new URLSearchParams(Object.entries(values).filter(([, value]) => value !== "")).toString()
-  const answer = useJson<QueryAnswer>(isAllowed && crawl.kind !== "loading" ? `queries/${encodeURIComponent(query.name)}${asked === "" ? "" : `?${asked}`}` : null)
+  const answer = useJson<QueryAnswer>(crawl.kind !== "loading" ? `queries/${encodeURIComponent(query.name)}${asked === "" ? "" : `?${asked}`}` : null)
   return (
     <>
       <div class="sql-ask">
         <h2>{query.title}</h2>
         <p>{query.question} <span class="quiet">{`Level: ${query.level}.`}</span></p>
-        {isAllowed ? <Parameters key={query.name} query={query} values={values} /> : null}
+        <Parameters key={query.name} query={query} values={values} />
         <details>
           <summary>SQL of this query</summary>
           <pre>{query.sql}</pre>
-          {isAllowed ? <button type="button" onClick={() => setOwn({ query: "", sql: query.sql.length <= longestInAddress ? query.sql : "" })}>Free SQL</button> : null}
+          {isFree ? <button type="button" onClick={() => setOwn({ query: "", sql: query.sql.length <= longestInAddress ? query.sql : "" })}>Free SQL</button> : null}
         </details>
       </div>
-      {isAllowed
-        ? <Loading of={answer}>{(rows) => <Answer key={query.name} answer={rows} name={query.name} />}</Loading>
-        : <Empty run={`observatory query ${query.name}`}>This server is public and runs no queries: what it may not show could be read with them.</Empty>}
+      {isPublic ? <p class="says-who">This server is public: queries run on a copy without what it withholds, with the two newest finished crawls of each network. Figures count what is shown.</p> : null}
+      <Loading of={answer}>{(rows) => <Answer key={query.name} answer={rows} name={query.name} />}</Loading>
     </>
   )
 }

@@ -1,0 +1,160 @@
+/**
+ * What is taken out of a copy of a database so that queries may be run on it by
+ * anybody: for each table statements in SQL, in this order. A table that is not
+ * here is emptied, so that nothing new is public by being forgotten. The temporary
+ * tables they read are made by `public-copy.ts` from what `withholding.ts` says.
+ */
+export interface TableRule {
+  readonly table: string
+  readonly statements: ReadonlyArray<string>
+}
+
+const rule = (table: string, ...statements: ReadonlyArray<string>): TableRule => ({ table, statements })
+
+const isShownEndpoint = (crawl: string, endpoint: string): string =>
+  `EXISTS (SELECT 1 FROM shown_endpoint s WHERE s.crawl_id = ${crawl} AND s.endpoint_id = ${endpoint})`
+const isShownServer = (crawl: string, server: string): string =>
+  `EXISTS (SELECT 1 FROM shown_server s WHERE s.crawl_id = ${crawl} AND s.server_id = ${server})`
+
+const ofVisit = (table: string, ...more: ReadonlyArray<string>): TableRule =>
+  rule(table, `DELETE FROM ${table} WHERE visit_id NOT IN (SELECT visit_id FROM visit)`, ...more)
+const ofCrawl = (table: string, ...more: ReadonlyArray<string>): TableRule =>
+  rule(table, `DELETE FROM ${table} WHERE crawl_id NOT IN (SELECT crawl_id FROM kept_crawl)`, ...more)
+const ofServer = (table: string, ...more: ReadonlyArray<string>): TableRule =>
+  rule(table, `DELETE FROM ${table} t WHERE NOT ${isShownServer("t.crawl_id", "t.server_id")}`, ...more)
+const ofPair = (table: string): TableRule =>
+  rule(
+    table,
+    `DELETE FROM ${table} t WHERE NOT ${isShownServer("t.crawl_id", "t.server_a")} OR NOT ${isShownServer("t.crawl_id", "t.server_b")}
+       OR EXISTS (SELECT 1 FROM apart p WHERE p.crawl_id = t.crawl_id AND p.server_a = t.server_a AND p.server_b = t.server_b)`
+  )
+
+/** What stands in place of the owner of servers that are not shown. */
+const nobody = "'(withheld)'"
+const isHiddenOwner = `
+  (t.cluster_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM shown_member m WHERE m.crawl_id = t.crawl_id AND m.cluster_id = t.cluster_id))
+  OR (t.cluster_id IS NULL AND t.server_id IS NOT NULL AND NOT ${isShownServer("t.crawl_id", "t.server_id")})`
+
+export const publicCopyRules: ReadonlyArray<TableRule> = [
+  rule("schema_version"),
+  rule("schema_view"),
+  rule("publication"),
+  rule(
+    "crawl",
+    "DELETE FROM crawl WHERE kind = 'crawl' AND crawl_id NOT IN (SELECT crawl_id FROM kept_crawl)",
+    // Of how it was called only what views look at: the rest names files and seeds of whoever ran it.
+    "UPDATE crawl SET settings = json_object('choice', settings->>'$.choice')"
+  ),
+  rule(
+    "visit",
+    `DELETE FROM visit v WHERE NOT ${isShownEndpoint("v.crawl_id", "v.endpoint_id")} AND NOT (
+       v.endpoint_id IN (SELECT endpoint_id FROM shown_endpoint)
+       AND EXISTS (SELECT 1 FROM crawl c WHERE c.crawl_id = v.crawl_id AND c.kind <> 'crawl'))`,
+    "UPDATE visit SET banner_octets = NULL, resolved_by = NULL"
+  ),
+  ofVisit("observation", "UPDATE observation SET reply_octets = NULL"),
+  ofVisit("identification"),
+  ofVisit("behaviour"),
+  ofVisit("timing"),
+  ofVisit("peers_reply"),
+  ofVisit("malformed_reply"),
+  ofVisit(
+    "tls_session",
+    // One certificate on an onion and on clearnet joins them, which their operator may not have published.
+    `UPDATE tls_session SET certificate_sha256 = NULL, chain_sha256 = [] WHERE visit_id IN (
+       SELECT v.visit_id FROM visit v JOIN shown_endpoint s ON s.crawl_id = v.crawl_id AND s.endpoint_id = v.endpoint_id
+       JOIN onion_server o ON o.crawl_id = s.crawl_id AND o.server_id = s.server_id)
+     AND certificate_sha256 IN (
+       SELECT t.certificate_sha256 FROM tls_session t JOIN visit v USING (visit_id)
+       JOIN endpoint e USING (endpoint_id) WHERE e.network_class <> 'onion')`
+  ),
+  rule(
+    "certificate",
+    `DELETE FROM certificate WHERE sha256 NOT IN (
+       SELECT certificate_sha256 FROM tls_session WHERE certificate_sha256 IS NOT NULL
+       UNION ALL SELECT unnest(chain_sha256) FROM tls_session)`,
+    "UPDATE certificate SET der = ''::BLOB"
+  ),
+  rule("endpoint_state", `DELETE FROM endpoint_state t WHERE NOT ${isShownEndpoint("t.crawl_id", "t.endpoint_id")}`),
+  ofServer("server"),
+  rule("server_endpoint", `DELETE FROM server_endpoint t WHERE NOT ${isShownEndpoint("t.crawl_id", "t.endpoint_id")}`),
+  rule("endpoint", "DELETE FROM endpoint WHERE endpoint_id NOT IN (SELECT endpoint_id FROM shown_endpoint)"),
+  rule(
+    "source",
+    // What comes from a file or from a name that the user asked for is the user's own, as in `read-withholding.ts`.
+    `DELETE FROM source WHERE NOT (kind = 'irc' OR (kind IN ('list', 'page') AND regexp_matches(name, '^https?://')) OR (kind = 'list' AND coalesce(detail LIKE 'commit %', false))
+       OR (kind IN ('server', 'features') AND endpoint_id IN (SELECT endpoint_id FROM endpoint)))`
+  ),
+  rule(
+    "reading",
+    `DELETE FROM reading r WHERE crawl_id NOT IN (SELECT crawl_id FROM kept_crawl) OR source_id NOT IN (SELECT source_id FROM source)
+       OR EXISTS (SELECT 1 FROM source o WHERE o.source_id = r.source_id AND o.endpoint_id IS NOT NULL AND NOT ${isShownEndpoint("r.crawl_id", "o.endpoint_id")})`
+  ),
+  rule(
+    "advertisement",
+    "DELETE FROM advertisement WHERE host IS NOT NULL AND host NOT IN (SELECT host FROM open_host)",
+    "UPDATE advertisement SET raw_octets = NULL"
+  ),
+  rule(
+    "advertisement_endpoint",
+    `DELETE FROM advertisement_endpoint WHERE endpoint_id NOT IN (SELECT endpoint_id FROM endpoint)
+       OR advertisement_id NOT IN (SELECT advertisement_id FROM advertisement)`
+  ),
+  rule("host_address", "DELETE FROM host_address WHERE host NOT IN (SELECT host FROM endpoint)"),
+  rule(
+    "enrichment",
+    `DELETE FROM enrichment WHERE address NOT IN (
+       SELECT address FROM visit WHERE address IS NOT NULL UNION ALL SELECT unnest(addresses) FROM visit
+       UNION ALL SELECT unnest(addresses) FROM host_address UNION ALL SELECT host FROM endpoint)`,
+    // Cities are shown of datacentres only: elsewhere they say where somebody lives.
+    `UPDATE enrichment SET answers = [], reason = 'withheld from public outputs', detail = NULL, block = NULL
+     WHERE fact IN ('city', 'coordinates') AND (network, address) NOT IN (
+       SELECT (network, address) FROM address_facts WHERE cloud_provider IS NOT NULL)`
+  ),
+  ofCrawl("analysis_run", "UPDATE analysis_run SET options = '{}'"),
+  ofCrawl("comparison_weight"),
+  ofServer("suspicion"),
+  ofServer("indicator"),
+  ofServer(
+    "behaviour_vector",
+    `UPDATE behaviour_vector SET neighbours = [], similarities = []`
+  ),
+  ofServer("graph_layout"),
+  ofServer("community"),
+  ofServer(
+    "graph_place",
+    `UPDATE graph_place t SET sole_lister_id = NULL WHERE NOT ${isShownServer("t.crawl_id", "t.sole_lister_id")}`,
+    `UPDATE graph_place t SET introduced_by_id = NULL WHERE NOT ${isShownServer("t.crawl_id", "t.introduced_by_id")}`
+  ),
+  rule(
+    "cluster_member",
+    "DELETE FROM cluster_member t WHERE NOT EXISTS (SELECT 1 FROM shown_member m WHERE m.crawl_id = t.crawl_id AND m.cluster_id = t.cluster_id AND m.server_id = t.server_id)"
+  ),
+  rule(
+    "cluster",
+    "DELETE FROM cluster t WHERE NOT EXISTS (SELECT 1 FROM cluster_member m WHERE m.crawl_id = t.crawl_id AND m.cluster_id = t.cluster_id)",
+    // How a group came about names all of its members.
+    "UPDATE cluster t SET detail = '{}', servers = (SELECT count(*) FROM cluster_member m WHERE m.crawl_id = t.crawl_id AND m.cluster_id = t.cluster_id)"
+  ),
+  ofPair("pair"),
+  ofPair("evidence"),
+  ofCrawl(
+    "selection_policy",
+    `UPDATE selection_policy p SET best_informed = ${nobody} WHERE EXISTS (
+       SELECT 1 FROM exposure t WHERE t.crawl_id = p.crawl_id AND t.owner = p.best_informed AND (${isHiddenOwner}))`
+  ),
+  ofCrawl(
+    "concentration",
+    `UPDATE concentration p SET largest = ${nobody} WHERE EXISTS (
+       SELECT 1 FROM exposure t WHERE t.crawl_id = p.crawl_id AND t.owner = p.largest AND (${isHiddenOwner}))`
+  ),
+  ofCrawl("exposure", `UPDATE exposure t SET owner = ${nobody}, cluster_id = NULL, server_id = NULL WHERE ${isHiddenOwner}`),
+  rule("differential", `DELETE FROM differential t WHERE NOT ${isShownServer("t.servers_of", "t.server_id")} OR NOT ${isShownEndpoint("t.servers_of", "t.endpoint_id")}`),
+  rule("snapshot", "DELETE FROM snapshot WHERE servers_of NOT IN (SELECT crawl_id FROM kept_crawl)"),
+  rule(
+    "snapshot_reading",
+    `DELETE FROM snapshot_reading t WHERE NOT EXISTS (
+       SELECT 1 FROM snapshot n JOIN shown_server s ON s.crawl_id = n.servers_of WHERE n.snapshot_id = t.snapshot_id AND s.server_id = t.server_id)
+       OR endpoint_id NOT IN (SELECT endpoint_id FROM endpoint)`
+  )
+]

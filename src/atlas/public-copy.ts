@@ -1,0 +1,123 @@
+import { Effect, FileSystem, Schema, type Scope } from "effect"
+import { Database } from "../store/database.ts"
+import { connect, identifier, openForWriting, run } from "../store/duckdb.ts"
+import { StoreError } from "../store/store-error.ts"
+import { readPublicCrawls } from "./atlas.ts"
+import { type AtlasError, atlasError } from "./atlas-error.ts"
+import { publicCopyRules } from "./public-copy-rules.ts"
+import type { PublicCrawl } from "./public-atlas.ts"
+import type { HasOptedOut } from "./withholding.ts"
+
+interface ShownCrawl {
+  readonly crawlId: number
+  readonly shown: PublicCrawl
+  /** Pairs whose join may not be shown. */
+  readonly apart: ReadonlyArray<readonly [number, number]>
+}
+
+const PairRow = Schema.Struct({ a: Schema.Int, b: Schema.Int })
+const HostRow = Schema.Struct({ host: Schema.String })
+
+/** What may be shown of the copied crawls, and every host that the file knows. */
+const readShown = Effect.fnUntraced(function*(hasOptedOut: HasOptedOut) {
+  const database = yield* Database
+  const crawls: Array<ShownCrawl> = []
+  for (const { crawlId, shown } of yield* readPublicCrawls(hasOptedOut)) {
+    const { isOnion, mayJoin } = shown.withholding
+    const pairs = yield* database.rows(PairRow, `SELECT DISTINCT server_a AS a, server_b AS b FROM evidence WHERE crawl_id = $crawl_id
+      UNION SELECT server_a, server_b FROM pair WHERE crawl_id = $crawl_id`, { crawl_id: crawlId })
+    crawls.push({ crawlId, shown, apart: pairs.flatMap(({ a, b }) => isOnion(a) !== isOnion(b) && !mayJoin(a, b) ? [[a, b] as const] : []) })
+  }
+  const known = yield* database.rows(HostRow, "SELECT host FROM endpoint UNION SELECT host FROM advertisement WHERE host IS NOT NULL")
+  return { crawls, known: known.map(({ host }) => host) }
+})
+
+/** The temporary tables that the rules read, with their rows. */
+const shownTables = (crawls: ReadonlyArray<ShownCrawl>) => {
+  const each = <A>(rows: (crawl: ShownCrawl) => Iterable<A>) => crawls.flatMap((crawl) => [...rows(crawl)])
+  return [
+    { name: "kept_crawl", columns: { crawl_id: "INTEGER" }, rows: crawls.map(({ crawlId }) => [crawlId]) },
+    {
+      name: "shown_host",
+      columns: { crawl_id: "INTEGER", server_id: "INTEGER", host: "VARCHAR" },
+      rows: each(({ crawlId, shown }) => [...shown.withholding.shown].flatMap(([serverId, hosts]) => hosts.map(({ host }) => [crawlId, serverId, host])))
+    },
+    { name: "open_host", columns: { host: "VARCHAR" }, rows: [...new Set(each(({ shown }) => shown.withholding.open))].map((host) => [host]) },
+    {
+      name: "onion_server",
+      columns: { crawl_id: "INTEGER", server_id: "INTEGER" },
+      rows: each(({ crawlId, shown }) => [...shown.byId.keys()].filter(shown.withholding.isOnion).map((id) => [crawlId, id]))
+    },
+    {
+      name: "shown_member",
+      columns: { crawl_id: "INTEGER", cluster_id: "INTEGER", server_id: "INTEGER" },
+      rows: each(({ crawlId, shown }) => shown.clusters.flatMap(({ row, serverIds }) => serverIds.map((id) => [crawlId, row.clusterId, id])))
+    },
+    {
+      name: "apart",
+      columns: { crawl_id: "INTEGER", server_a: "INTEGER", server_b: "INTEGER" },
+      rows: each(({ apart, crawlId }) => apart.map(([a, b]) => [crawlId, a, b]))
+    }
+  ]
+}
+
+const derivedTables = [
+  `CREATE TEMP TABLE shown_endpoint AS
+   SELECT DISTINCT ce.crawl_id, ce.endpoint_id, h.server_id
+   FROM crawl_endpoint ce JOIN shown_host h ON h.crawl_id = ce.crawl_id AND h.host = ce.host`,
+  "CREATE TEMP TABLE shown_server AS SELECT DISTINCT crawl_id, server_id FROM shown_host"
+]
+
+const cleanse = Effect.fnUntraced(function*(copy: string, crawls: ReadonlyArray<ShownCrawl>): Effect.fn.Return<void, StoreError, Scope.Scope> {
+  const connection = yield* connect(yield* openForWriting(copy))
+  const command = (sql: string, parameters?: Parameters<typeof run>[4]) => run(connection, "write failed", "Cannot make the public copy", sql, parameters)
+  for (const { columns, name, rows } of shownTables(crawls)) {
+    const names = Object.keys(columns)
+    yield* command(`CREATE TEMP TABLE ${name} (${Object.entries(columns).map(([column, type]) => `${column} ${type}`).join(", ")})`)
+    yield* command(
+      `INSERT INTO ${name} SELECT ${Object.values(columns).map((type, i) => `(row->>${i})::${type}`).join(", ")} FROM (SELECT unnest(CAST($rows AS JSON[])) AS row)`,
+      { rows: JSON.stringify(rows.map((row) => row.slice(0, names.length))) }
+    )
+  }
+  for (const sql of derivedTables) yield* command(sql)
+  const tables = yield* command("SELECT table_name FROM duckdb_tables() WHERE NOT temporary AND NOT internal")
+  const ruled = new Set(publicCopyRules.map(({ table }) => table))
+  for (const [table] of tables.getRows()) {
+    if (!ruled.has(String(table))) yield* command(`DELETE FROM ${identifier(String(table))}`)
+  }
+  for (const { statements } of publicCopyRules) for (const sql of statements) yield* command(sql)
+  yield* command("CHECKPOINT")
+})
+
+/** A copy of a database on which anybody may run queries. */
+export interface PublicCopy {
+  readonly path: string
+  /** Hosts that may be written nowhere: texts of servers can name them, so answers are scrubbed of them. */
+  readonly withheld: ReadonlySet<string>
+}
+
+/**
+ * Copies a snapshot and takes out of the copy what public outputs withhold: rows of
+ * servers, joins and verdicts that are not shown, cells with cities. It holds the two
+ * newest finished crawls of each network, or the newest one where none is finished.
+ *
+ * @param target where the copy is made; a file that is there is replaced
+ */
+export const makePublicCopy = Effect.fn("makePublicCopy")(function*(
+  snapshot: string,
+  target: string,
+  hasOptedOut: HasOptedOut
+): Effect.fn.Return<PublicCopy, AtlasError, FileSystem.FileSystem> {
+  const fs = yield* FileSystem.FileSystem
+  return yield* Effect.gen(function*() {
+    yield* fs.copyFile(snapshot, target)
+    const { crawls, known } = yield* readShown(hasOptedOut).pipe(Effect.provide(Database.layer(target)), Effect.scoped)
+    yield* Effect.scoped(cleanse(target, crawls))
+    const open = new Set(crawls.flatMap(({ shown }) => [...shown.withholding.open]))
+    return { path: target, withheld: new Set([...known, ...crawls.flatMap(({ shown }) => [...shown.withholding.hosts])].filter((host) => !open.has(host))) }
+  }).pipe(
+    // Half of it must never be asked.
+    Effect.onError(() => Effect.ignore(fs.remove(target, { force: true }))),
+    Effect.mapError((error) => error._tag === "PlatformError" ? atlasError(new StoreError({ reason: "write failed", message: error.message, cause: error })) : atlasError(error))
+  )
+})
