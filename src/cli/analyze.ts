@@ -7,8 +7,9 @@ import { AnalysisStore, Database } from "../store/database.ts"
 import { analysisText } from "./analysis-text.ts"
 import { explain } from "./explain.ts"
 import { crawlNumberFlag, db, networkFlags } from "./flags.ts"
+import { mergeInto } from "./merge.ts"
 import { chosenTarget } from "./network.ts"
-import { integer, nullable, text } from "./option.ts"
+import { integer, nullable, repeated, text } from "./option.ts"
 import { Output } from "./output.ts"
 import { walletListOf } from "./wallet-list.ts"
 import { publicSuffixesFlag, readPublicSuffixes } from "./public-suffixes.ts"
@@ -30,6 +31,7 @@ export const analyzeCommand = Command.make("analyze", {
   db,
   ...networkFlags,
   crawl: crawlNumberFlag,
+  from: repeated("from", "First read this archive of an observer into the database, as `merge` does.").pipe(Flag.withMetavar("DIR")),
   randomSeed: integer("random-seed", "Seed of the community search (default 1).").pipe(Flag.withDefault(1)),
   explain: nullable(text(
     "explain",
@@ -42,6 +44,7 @@ export const analyzeCommand = Command.make("analyze", {
 }, Effect.fn("analyze")(function*(input) {
   const target = yield* chosenTarget(input)
   if (input.explain !== null) return yield* explain(target, input.explain).pipe(Effect.provide(Database.layer(input.db)))
+  if (input.from.length > 0) yield* mergeInto(input.db, input.from)
   const publicSuffixes = yield* readPublicSuffixes(input.publicSuffixes)
   const own = input.indicators === null ? {} : { indicators: yield* readIndicators(input.indicators) }
   yield* runAnalysis({ db: input.db, target, options: { randomSeed: input.randomSeed, publicSuffixes, ...own } })

@@ -2,7 +2,9 @@ import { type ArchiveTable, isOwn, ownRows } from "./table-roles.ts"
 
 /** Endpoints that a crawl's rows speak of. */
 const endpointsSql = (tables: ReadonlyArray<ArchiveTable>): string => [
-  ...tables.filter((table) => isOwn(table) && table.columns.includes("endpoint_id")).map((table) => `SELECT endpoint_id FROM ${table.name} WHERE ${ownRows(table)}`),
+  // A server's number is that of one of its endpoints.
+  ...["endpoint_id", "server_id"].flatMap((column) =>
+    tables.filter((table) => isOwn(table) && table.columns.includes(column)).map((table) => `SELECT ${column} FROM ${table.name} WHERE ${ownRows(table)}`)),
   `SELECT endpoint_id FROM advertisement_endpoint WHERE advertisement_id IN (${advertisementsSql})`,
   `SELECT endpoint_id FROM source WHERE source_id IN (${sourcesSql(tables)}) AND endpoint_id IS NOT NULL`
 ].join(" UNION ")

@@ -32,7 +32,9 @@ const exceptions: Readonly<Record<string, TableRole>> = {
   // What servers may still hold against us, and what is due, is about now.
   cost_ledger: "local",
   probe_due: "local",
-  archived_crawl: "local"
+  archived_crawl: "local",
+  merged_crawl: "local",
+  joint_member: "local"
 }
 
 const roleOf = (name: string, columns: ReadonlyArray<string>): TableRole =>
