@@ -9,7 +9,7 @@ import type { Vantage } from "../store/store.ts"
 import type { Endpoint } from "../domain/endpoint.ts"
 import { isLoopback, isLoopbackOnly } from "../transport/address-policy.ts"
 import { Dialer } from "../transport/dialer.ts"
-import { defaultTimeouts, type DialerOptions, type DialTimeouts } from "../transport/dial-options.ts"
+import type { DialerOptions, DialTimeouts } from "../transport/dial-options.ts"
 import { findTor, localTorCandidates } from "../transport/local-tor.ts"
 import { parseNameServer } from "../transport/name-server.ts"
 import { parseProxyTarget, proxyText, type ProxyTarget } from "../transport/proxy-target.ts"
@@ -41,15 +41,12 @@ const proxyOf = Effect.fnUntraced(function*(flag: string, text: string) {
   return target
 })
 
-// The factors that transport has by default: proxies take about twice as long, onions four to six times.
+// Proxies take about twice as long, onions some six times, once they are met at all.
 const dialTimeouts = (connectMs: number | null): Partial<DialTimeouts> =>
   connectMs === null ? {} : {
     direct: { connectMs, tlsMs: connectMs },
     proxy: { connectMs: 2 * connectMs, tlsMs: 2 * connectMs },
-    tor: {
-      connectMs: (connectMs * defaultTimeouts.tor.connectMs) / defaultTimeouts.direct.connectMs,
-      tlsMs: (connectMs * defaultTimeouts.tor.tlsMs) / defaultTimeouts.direct.tlsMs
-    }
+    tor: { connectMs: 6 * connectMs, tlsMs: 6 * connectMs }
   }
 
 const visitTimeouts = (replyMs: number | null): Layer.Layer<never> =>

@@ -1,4 +1,5 @@
 import type { AddressPolicy } from "./address-policy.ts"
+import type { TorCandidate } from "./local-tor.ts"
 import type { ProxyTarget } from "./proxy-target.ts"
 import type { Vantage } from "./vantage.ts"
 
@@ -18,7 +19,8 @@ export interface DialTimeouts {
 export const defaultTimeouts: DialTimeouts = {
   direct: { connectMs: 10_000, tlsMs: 10_000 },
   proxy: { connectMs: 20_000, tlsMs: 20_000 },
-  tor: { connectMs: 60_000, tlsMs: 45_000 }
+  // A circuit, a descriptor, an introduction and a rendezvous: Tor itself gives up after two minutes.
+  tor: { connectMs: 100_000, tlsMs: 60_000 }
 }
 
 export interface DialerOptions extends AddressPolicy {
@@ -33,6 +35,6 @@ export interface DialerOptions extends AddressPolicy {
   /** What is known of this machine's routes; what is left out is looked up. */
   readonly vantage?: Partial<Vantage>
   readonly timeouts?: Partial<DialTimeouts>
-  /** Where `auto` looks for Tor: by default 127.0.0.1, ports 9050 and 9150. */
-  readonly torCandidates?: ReadonlyArray<ProxyTarget>
+  /** Where `auto` looks for Tor: by default 127.0.0.1, ports 9050, 9150 and 1080. */
+  readonly torCandidates?: ReadonlyArray<TorCandidate>
 }

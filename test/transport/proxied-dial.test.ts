@@ -212,7 +212,9 @@ describe("onion dial", () => {
       const target = yield* tcpServer(() => {})
       const web = yield* tcpServer((socket) => socket.once("data", () => socket.end("HTTP/1.1 400\r\n\r\n")))
       const tor = yield* socksServer({ answer: () => ({ port: target.port }) })
-      const torCandidates = [proxyAt(yield* closedPort()), proxyAt(web.port), proxyAt(tor.port)]
+      // Where any SOCKS proxy may be, one that does not say that it is Tor is none.
+      const other = yield* tcpServer((socket) => socket.once("data", (asked: Buffer) => asked[0] === 5 ? socket.write(Buffer.from([5, 0])) : socket.end("HTTP/1.1 400\r\n\r\n")))
+      const torCandidates = [proxyAt(yield* closedPort()), proxyAt(web.port), { ...proxyAt(other.port), hasToSay: true }, proxyAt(tor.port)]
       yield* Effect.gen(function*() {
         const dialer = yield* Dialer
         for (let i = 0; i < 3; i++) {
@@ -221,6 +223,7 @@ describe("onion dial", () => {
       }).pipe(Effect.provide(dialerLayer({ tor: "auto", torCandidates })))
       expect(web.accepted()).toBe(1)
       expect(tor.requests.length).toBe(3)
+      expect(other.accepted()).toBe(2)
     }))
 
   it.effect("says that it is us who have no Tor", () =>
