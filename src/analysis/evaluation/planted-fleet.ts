@@ -58,16 +58,19 @@ const mintedTogether = (server: ServerTraits, index: number): ServerTraits => {
   }
 }
 
+/** This host instead of its own. */
+const named = (server: ServerTraits, host: string): ServerTraits => ({
+  ...server,
+  hosts: [host],
+  endpoints: server.endpoints.map((endpoint) => ({ ...endpoint, host })),
+  certificates: server.certificates.map((certificate) => ({ ...certificate, host, sni: host, names: [host], subject: `CN=${host}` }))
+})
+
 /** Names of one domain that nobody else has, instead of its own. */
-const oneDomain = (server: ServerTraits, index: number): ServerTraits => {
-  const host = `s${index}.planted-observatory-fleet.org`
-  return {
-    ...server,
-    hosts: [host],
-    endpoints: server.endpoints.map((endpoint) => ({ ...endpoint, host })),
-    certificates: server.certificates.map((certificate) => ({ ...certificate, host, sni: host, names: [host], subject: `CN=${host}` }))
-  }
-}
+const oneDomain = (server: ServerTraits, index: number): ServerTraits => named(server, `s${index}.planted-observatory-fleet.org`)
+
+/** A domain each, of one pattern that nobody else has. */
+const oneNaming = (server: ServerTraits, index: number): ServerTraits => named(server, `s${index}-plantedobservatory.org`)
 
 /** The answers of the first one's node; histograms only where the software bins alike. */
 const oneNode = (server: ServerTraits, _: number, first: ServerTraits): ServerTraits => ({
@@ -88,6 +91,12 @@ const chained = (...gifts: ReadonlyArray<FleetKit["give"]>): FleetKit["give"] =>
 export const fleetKits: ReadonlyArray<FleetKit> = [
   { name: "one key, one donation address", question: "operator", takes: hasCertificate, give: chained(oneKey, oneDonation) },
   { name: "one domain, certificates made together", question: "operator", takes: hasCertificate, give: chained(oneDomain, mintedTogether) },
+  {
+    name: "one key, one node behind, names of one pattern",
+    question: "operator",
+    takes: (server) => hasCertificate(server) && server.snapshots.length > 0,
+    give: chained(oneNaming, oneKey, oneNode)
+  },
   { name: "one key, one node behind", question: "operator", takes: (server) => hasCertificate(server) && server.snapshots.length > 0, give: chained(oneKey, oneNode) },
   { name: "one key alone", question: "operator", takes: hasCertificate, give: oneKey },
   { name: "certificates made together alone", question: "operator", takes: hasCertificate, give: mintedTogether },

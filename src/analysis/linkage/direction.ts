@@ -36,10 +36,8 @@ const isPipe = (copier: ServerTraits, original: ServerTraits): boolean => {
     !differ(copier, original)
 }
 
-/** Answers for any two positions who claims whose hosts, one way only. */
-export const claimDirections = (
-  servers: ReadonlyArray<ServerTraits>
-): (first: number, second: number) => Direction | undefined => {
+/** By position: the others whose hosts a server claims, and who claim none of its own. */
+export const originalsOf = (servers: ReadonlyArray<ServerTraits>): ReadonlyArray<ReadonlySet<number>> => {
   const byHost = new Map<string, Array<number>>()
   servers.forEach(({ hosts }, position) => {
     for (const host of hosts) {
@@ -48,21 +46,23 @@ export const claimDirections = (
       else at.push(position)
     }
   })
-  const claims = new Set<number>()
-  servers.forEach(({ claimedHosts, hosts }, position) => {
+  const claims = servers.map(({ claimedHosts, hosts }) => {
     const own = new Set(hosts)
-    for (const { host } of claimedHosts) {
-      if (own.has(host)) continue
-      for (const other of byHost.get(host) ?? []) claims.add(position * servers.length + other)
-    }
+    return new Set(claimedHosts.flatMap(({ host }) => own.has(host) ? [] : byHost.get(host) ?? []))
   })
-  return (first, second) => {
-    const forth = claims.has(first * servers.length + second)
-    const back = claims.has(second * servers.length + first)
-    if (forth === back) return undefined
-    const [copier, original] = forth ? [servers[first]!, servers[second]!] : [servers[second]!, servers[first]!]
-    return { copier: forth ? "first" : "second", pipe: isPipe(copier, original) }
-  }
+  return claims.map((others, position) => new Set([...others].filter((other) => !claims[other]!.has(position))))
+}
+
+/** Answers for any two positions who claims whose hosts, one way only. */
+export const claimDirections = (
+  servers: ReadonlyArray<ServerTraits>,
+  originals: ReadonlyArray<ReadonlySet<number>>
+) =>
+(first: number, second: number): Direction | undefined => {
+  const isFirst = originals[first]!.has(second)
+  if (!isFirst && !originals[second]!.has(first)) return undefined
+  const [copier, original] = isFirst ? [servers[first]!, servers[second]!] : [servers[second]!, servers[first]!]
+  return { copier: isFirst ? "first" : "second", pipe: isPipe(copier, original) }
 }
 
 /**

@@ -2,7 +2,7 @@ import type { Comparison } from "../comparisons/comparison.ts"
 import type { ServerTraits } from "../traits/server-traits.ts"
 import { candidatePairs, randomPairs } from "./candidates.ts"
 import type { ComparedPair, Evidence } from "./compared-pair.ts"
-import { claimDirections, type Direction, groupDirections } from "./direction.ts"
+import { claimDirections, type Direction, groupDirections, originalsOf } from "./direction.ts"
 import { learn } from "./expectation.ts"
 import { heldAt } from "./holders.ts"
 import { indexKeys } from "./key-index.ts"
@@ -121,14 +121,15 @@ export const link = (
   const random = compareAll(servers, comparisons, index, randomPairs(servers.length, most, randomSeed))
   const known = knownValues(index, comparisons, [outcomes, random])
   const owners = related(servers.length, comparisons, outcomes)
-  const byClaims = claimDirections(servers)
+  const originals = originalsOf(servers)
+  const byClaims = claimDirections(servers, originals)
   const byGroups = groupDirections(comparisons, index, outcomes, owners.roots())
   const directions = Array.from(outcomes.first, (first, i) => byClaims(first, outcomes.second[i]!) ?? byGroups(i))
 
   const nodeLegs = privateNodeLegs(comparisons, index, outcomes)
   const nobodyKnown = new Float64Array(index.servers.length).fill(undecidedBits(2))
-  const firstRates = measureRates(comparisons, index, known, random, owners.roots(), false)
-  const unjudged = thirdPartiesOf(comparisons, index, owners.roots())
+  const firstRates = measureRates(comparisons, index, known, random, owners.roots(), originals, false)
+  const unjudged = thirdPartiesOf(comparisons, index, owners.roots(), originals)
   const first = learn(comparisons, outcomes, known, firstRates, nobodyKnown, unjudged, nodeLegs, owners.roots(), directions)
   const verdicts = new UnionFind(servers.length)
   const contradicting: Array<number> = []
@@ -140,8 +141,8 @@ export const link = (
     verdicts.join(a, b)
   })
   const keyHeldAt = heldAt(comparisons, index, outcomes, contradicting, verdicts.roots())
-  const rates = measureRates(comparisons, index, known, random, owners.roots(), true)
-  const thirdParties = thirdPartiesOf(comparisons, index, owners.roots())
+  const rates = measureRates(comparisons, index, known, random, owners.roots(), originals, true)
+  const thirdParties = thirdPartiesOf(comparisons, index, owners.roots(), originals)
   const weights = learn(comparisons, outcomes, known, rates, keyHeldAt, thirdParties, nodeLegs, owners.roots(), directions)
 
   const groups = owners.roots()

@@ -46,13 +46,16 @@ export const knownValues = (
 /**
  * Values by number of key: the share of other independent owners that have it,
  * half a one added (Jeffreys), as who has none yet may still. An owner counts
- * once, so that no fleet makes its own value common.
+ * once, so that no fleet makes its own value common; and who claims the hosts of
+ * another that has it, and not the other way round, does not count, so that no
+ * framer makes its victim's value common.
  */
 const frequencies = (
   index: KeyIndex,
   comparisons: ReadonlyArray<Comparison>,
   known: ReadonlyArray<Uint8Array>,
   owners: Int32Array,
+  originals: ReadonlyArray<ReadonlySet<number>>,
   ownersAreJudged: boolean
 ): Float64Array => {
   const frequency = new Float64Array(index.servers.length)
@@ -66,8 +69,10 @@ const frequencies = (
     for (const key of index.numbers[c]!.values()) {
       const servers = index.servers[key]!
       if (servers.length < 2) continue
-      const having = new Set(servers.map((server) => owners[server]!)).size
-      frequency[key] = stock ? Math.max(0, having - 2) / all.size : (having - 0.5) / all.size
+      const has = new Set(servers)
+      const copies = (server: number): boolean => originals[server]!.values().some((original) => has.has(original))
+      const having = new Set(servers.filter((server) => !copies(server)).map((server) => owners[server]!)).size
+      frequency[key] = stock ? Math.max(0, having - 2) / all.size : Math.max(0.5, having - 0.5) / all.size
     }
   })
   return frequency
@@ -77,6 +82,7 @@ const frequencies = (
  * Measures u and dependence on random pairs of different owners.
  *
  * @param owners of each position, by its smallest member
+ * @param originals by position whom it copies or relays by what it claims
  * @param ownersAreJudged owners are more than those who share a private key
  */
 export const measureRates = (
@@ -85,6 +91,7 @@ export const measureRates = (
   known: ReadonlyArray<Uint8Array>,
   random: Outcomes,
   owners: Int32Array,
+  originals: ReadonlyArray<ReadonlySet<number>>,
   ownersAreJudged: boolean
 ): Rates => {
   const size = comparisons.length
@@ -126,5 +133,5 @@ export const measureRates = (
       lift[c * size + d] = Math.max(1, (observed + pseudo) / (expected + pseudo))
     }
   }
-  return { u, frequency: frequencies(index, comparisons, known, owners, ownersAreJudged), lift, strangers }
+  return { u, frequency: frequencies(index, comparisons, known, owners, originals, ownersAreJudged), lift, strangers }
 }

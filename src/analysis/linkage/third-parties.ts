@@ -15,16 +15,26 @@ export interface ThirdParties {
    */
   readonly isDisputed: (key: number) => boolean
   /**
-   * More independent owners without the key give to this address than servers
-   * with it, as to the cause of a club or the author of a guide.
+   * More independent owners without the key ask for gifts at this address than
+   * servers with it, as for the cause of a club or the author of a guide. Who
+   * claims the hosts of such a server, and not the other way round, says itself
+   * that it copies: no crowd of framers makes a cause of its victim.
    *
    * @param key -1 where the pair holds none
    */
   readonly isCause: (gift: number, key: number) => boolean
 }
 
-/** @param owners of each position, by its smallest member */
-export const thirdPartiesOf = (comparisons: ReadonlyArray<Comparison>, index: KeyIndex, owners: Int32Array): ThirdParties => {
+/**
+ * @param owners of each position, by its smallest member
+ * @param originals by position whom it copies or relays by what it claims
+ */
+export const thirdPartiesOf = (
+  comparisons: ReadonlyArray<Comparison>,
+  index: KeyIndex,
+  owners: Int32Array,
+  originals: ReadonlyArray<ReadonlySet<number>>
+): ThirdParties => {
   /** By voice: what each server says in it. */
   const voices = comparisons.flatMap((comparison, c) => {
     if (!isVoice(comparison)) return []
@@ -60,7 +70,9 @@ export const thirdPartiesOf = (comparisons: ReadonlyArray<Comparison>, index: Ke
       const holders = new Set(key < 0 ? [] : index.servers[key]!)
       const inside = givers.filter((server) => holders.has(server))
       const own = new Set(inside.map((server) => owners[server]!))
-      const others = new Set(givers.map((server) => owners[server]!).filter((owner) => !own.has(owner)))
+      const others = new Set(givers
+        .filter((server) => !own.has(owners[server]!) && !inside.some((original) => originals[server]!.has(original)))
+        .map((server) => owners[server]!))
       // A pair without a key is two servers of it.
       const is = key < 0 ? others.size > 4 : others.size > inside.length
       causes.set(id, is)

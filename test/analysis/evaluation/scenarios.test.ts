@@ -13,7 +13,7 @@ const seed = 31
 /** Scenarios that are not shipped, unlike those in names, sizes and what fleets have in common. */
 const holdOut = (name: string): string => fileURLToPath(new URL(`../../fixtures/scenarios/${name}.json`, import.meta.url))
 
-const scenarios = ["sloppy", "careful", "hosted", "framing", holdOut("bazaar")]
+const scenarios = ["sloppy", "careful", "hosted", "framing", holdOut("bazaar"), holdOut("masquerade")]
 
 const folder = mkdtempSync(join(tmpdir(), "observatory-scenarios-"))
 const seen = new Map<string, SeenScenario>()
@@ -51,8 +51,12 @@ describe("verdicts about a simulated network", () => {
   })
 
   it("find fleets whose operators share what nobody can copy", () => {
-    // The target is 0.95, which README states as missed: what the others share can be copied.
-    expect(of("sloppy").operator.groups.pairwise.recall).toBeGreaterThanOrEqual(0.6)
+    // The target is 0.95, which README states as missed: what joins the nodes of one fleet can be copied.
+    expect(of("sloppy").operator.groups.pairwise.recall).toBeGreaterThanOrEqual(0.85)
+  })
+
+  it("find a fleet at a node of its own and those who copy it at theirs, as two", () => {
+    expect(of("masquerade").operator.groups.pairwise.recall).toBeGreaterThanOrEqual(0.6)
   })
 
   it("find the node behind careful fleets, and take it for no operator", () => {

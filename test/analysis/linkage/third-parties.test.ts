@@ -84,3 +84,14 @@ it("a fleet with one key and one address for gifts is a group, which no framer e
   expect(groupsOf(fleet)).toEqual([[10, 11, 12]])
   expect(groupsOf([...fleet, framer])).toEqual([[10, 11, 12]])
 })
+
+it("a fleet stays a group however many copy it and claim its hosts, which strangers of one cause do not", () => {
+  const fleet = [0, 1].map((i) => server(i, `${words[i]}.fleet.example`, { sha256: `c${i}`, spkiSha256: "fleet key" }, { donation: gift("of the fleet") }))
+  const others = (claimed: ReadonlyArray<string>) => [2, 3, 4, 5, 6, 7].map((i) =>
+    server(i, own(i), {}, {
+      donation: gift("of the fleet"),
+      claimedHosts: [own(i), ...claimed].map((host) => ({ host, tcpPort: null, tlsPort: 50_002 }))
+    }))
+  expect(groupsOf([...fleet, ...others([`${words[0]}.fleet.example`])])).toEqual([[10, 11]])
+  expect(groupsOf([...fleet, ...others([])])).toEqual([])
+})
