@@ -1,7 +1,7 @@
 -- title: Coverage
 -- question: How much of what was announced was visited, how much answered, and how much may be missing?
 -- level: advertisement (one source said it), announced entry (the same text from all sources), endpoint and server, told apart in column level
--- caveat: Servers copy each other's lists, so estimates of the unseen are too low: lower bounds, and only of what peer lists can show. Servers that nobody announces cannot be counted.
+-- caveat: Servers copy each other's lists, so estimates of the unseen are too low: lower bounds, and only of what lists and sources can show. Those of a network class were stated when the crawl ended. Servers that nobody announces cannot be counted.
 -- parameter: crawl integer = null; number of a crawl, default the latest of each network
 -- parameter: network text = null; name of a network, default all
 
@@ -32,6 +32,9 @@ WITH chosen AS (
 ), unseen AS (
   SELECT v.crawl_id, avg(p.unseen_mass) AS mass FROM chosen JOIN visit v USING (crawl_id) JOIN peers_reply p USING (visit_id)
   WHERE v.kind = 'regular' AND p.unseen_mass IS NOT NULL GROUP BY ALL
+), estimate AS (
+  SELECT cc.*, coalesce(network_class, 'all classes') || CASE method WHEN 'Chao' THEN ', by how many lists and sources have each (Chao)' ELSE ', peer lists against sources (Chapman)' END AS words
+  FROM chosen JOIN crawl_coverage cc USING (crawl_id) WHERE estimated IS NOT NULL
 ), measured AS (
   SELECT a.crawl_id, 1 AS place, 'advertisement' AS level, 'said by one source each' AS measure, count(*)::DOUBLE AS number FROM chosen JOIN advertised a USING (crawl_id) GROUP BY ALL
   UNION ALL SELECT crawl_id, 2, 'announced entry', 'distinct texts', count(*) FROM said GROUP BY ALL
@@ -50,6 +53,10 @@ WITH chosen AS (
   UNION ALL SELECT crawl_id, 14, 'server', 'named by peer lists', seen FROM frequency
   UNION ALL SELECT crawl_id, 15, 'server', 'never named by any list, at least (Chao1 estimate)',
     round(once * (once - 1) / (2.0 * (twice + 1)), 1) FROM frequency
+  UNION ALL SELECT crawl_id, 17, 'server', 'there are at least, ' || words, round(estimated, 1) FROM estimate
+  UNION ALL SELECT crawl_id, 18, 'server', 'lower limit (95 %), ' || words, round(estimated_low, 1) FROM estimate
+  UNION ALL SELECT crawl_id, 19, 'server', 'upper limit (95 %), ' || words, round(estimated_high, 1) FROM estimate
+  UNION ALL SELECT crawl_id, 20, 'server', 'share seen at the most, ' || words, round(seen / estimated, 4) FROM estimate
   UNION ALL SELECT crawl_id, 16, 'endpoint', 'chance that one more peer list shows something new, mean (Good-Turing)', round(mass, 4) FROM unseen
 )
 SELECT m.level, m.measure, m.number, c.network, c.crawl_id, c.crawl_state, c.simulated

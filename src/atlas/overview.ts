@@ -1,6 +1,6 @@
 import type { ClusterMembership } from "../analysis/exposure/candidate.ts"
 import { between, counted, percent, whole } from "./figure-text.ts"
-import { coverageOf } from "./coverage.ts"
+import { coverageOf } from "../domain/coverage.ts"
 import { operatorCount } from "./operator-count.ts"
 import type { KnownCluster } from "./read-clusters.ts"
 import type { CrawlRow } from "./shapes/crawl.ts"

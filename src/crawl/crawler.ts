@@ -2,6 +2,7 @@ import { Cause, Clock, Context, Effect, Exit, Fiber, Layer, Option, Queue, Schem
 import { type Exclusions, rememberingExclusions } from "../domain/exclusions.ts"
 import { PeerGrammar } from "../discovery/peer-entry.ts"
 import type { Chain } from "../domain/chain.ts"
+import { type CrawlCoverage, crawlCoverage } from "../domain/coverage.ts"
 import type { Server } from "../domain/server.ts"
 import type { Visitor } from "../probe/visitor.ts"
 import type { CrawlId, Fact } from "../store/facts.ts"
@@ -98,8 +99,8 @@ export class Crawler extends Context.Service<Crawler, {
         const loop = yield* Effect.forkDetach(Effect.provideContext(crawlLoop(state, inbox), services))
         const finish = Effect.fnUntraced(function*(end: CrawlEnd) {
           yield* Fiber.interrupt(ticker)
-          const servers = yield* joinAndEnd(state, end)
-          const summary = summaryOf(state, servers, end, (yield* Clock.currentTimeMillis) - startedAt)
+          const { coverage, servers } = yield* joinAndEnd(state, end)
+          const summary = summaryOf(state, servers, coverage, end, (yield* Clock.currentTimeMillis) - startedAt)
           yield* context.onProgress(summary)
           return summary
         })
@@ -128,10 +129,19 @@ export class Crawler extends Context.Service<Crawler, {
         if (state.toForget.size > 0) yield* store.forget(state.crawlId, [...state.toForget])
         const servers = joinServers(yield* store.joinRows(state.crawlId))
         yield* store.record(state.crawlId, [{ _tag: "servers", servers }, ...yield* deepVisitsOf(state, servers)])
+        const coverage = end === "complete" ? yield* coverageOf(state) : []
         yield* store.flush
         yield* endCrawl(state.crawlId, stateAtEnd[end])
         yield* store.publishSnapshot
-        return servers
+        return { servers, coverage }
+      })
+
+      /** How much of the network the crawl may have missed, by what lists and sources have of it; kept with the crawl. */
+      const coverageOf = Effect.fnUntraced(function*({ crawlId }: CrawlState) {
+        const { captures, rows } = yield* store.coverage.captured(crawlId)
+        const estimates = crawlCoverage(rows, captures)
+        yield* store.coverage.save(crawlId, estimates)
+        return estimates
       })
 
       /** What becomes due beside the regular visits, known with the servers and committed with them. */
@@ -245,6 +255,7 @@ const progressOf = (state: CrawlState, elapsedMs: number): CrawlProgress => {
 const summaryOf = (
   state: CrawlState,
   servers: ReadonlyArray<Server>,
+  coverage: ReadonlyArray<CrawlCoverage>,
   end: CrawlEnd,
   elapsedMs: number
 ): CrawlSummary => ({
@@ -253,6 +264,7 @@ const summaryOf = (
   reasons: state.tally.byReason(),
   notVisitedReasons: byFrequency(state.frontier.notVisitedReasons()),
   serversAnswered: servers.filter((s) => s.confirmed && s.chain === state.chain.name).length,
+  coverage,
   uncounted: state.frontier.uncounted,
   excluded: state.tally.excluded,
   looksOffline: state.tally.looksOffline,

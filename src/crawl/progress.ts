@@ -1,3 +1,4 @@
+import type { CrawlCoverage } from "../domain/coverage.ts"
 import type { CrawlId } from "../store/facts.ts"
 
 /** Where a crawl stands. All counts are endpoints unless the name says otherwise. */
@@ -34,6 +35,8 @@ export interface CrawlSummary extends CrawlProgress {
   readonly notVisitedReasons: ReadonlyArray<readonly [reason: string, endpoints: number]>
   /** Servers joined from endpoints that answered on this chain (level: server). */
   readonly serversAnswered: number
+  /** What the crawl may have missed, by network class; empty where it was not finished. */
+  readonly coverage: ReadonlyArray<CrawlCoverage>
   /** Endpoints dropped beyond every bound; neither stored nor dialled. */
   readonly uncounted: number
   /** Advertisements and endpoints left out by the opt-out list. */

@@ -4,6 +4,7 @@ import type { Endpoint } from "../domain/endpoint.ts"
 import type { OptOutList } from "../domain/exclusions.ts"
 import type { NotVisitedReason } from "../domain/reason.ts"
 import type { FeaturesFacts, Visit } from "../domain/visit.ts"
+import { type CoverageRecords, makeCoverageRecords } from "./coverage-records.ts"
 import { makeCrawlRecords } from "./crawl-records.ts"
 import { readJoinRows, readLedger, readResumable } from "./crawl-rows.ts"
 import { connect, inMemory, openForWriting } from "./duckdb.ts"
@@ -122,6 +123,8 @@ export class Store extends Context.Service<Store, {
   readonly enrichment: EnrichmentRecords
   /** Random hosts to compare servers with. */
   readonly randomHosts: RandomHostRecords
+  /** What lists and sources have of the servers that answered, and what is estimated from that. */
+  readonly coverage: CoverageRecords
   /** Whom probes beyond a crawl ask. */
   readonly probing: ProbingRecords
   /** What is due beside regular visits. */
@@ -186,6 +189,7 @@ const makeStore = Effect.fnUntraced(function*(path: string, options?: Partial<St
     joinRows: Effect.fn("Store.joinRows")((crawlId) => writer.exclusively((c) => readJoinRows(c, crawlId))),
     enrichment: makeEnrichmentRecords(writer),
     randomHosts: makeRandomHostRecords(writer),
+    coverage: makeCoverageRecords(writer),
     probing: makeProbingRecords(writer),
     dueProbes: makeDueRecords(writer),
     watch: makeWatchRecords(writer),

@@ -111,6 +111,14 @@ describe.runIf(ngircdInstalled())("a crawl from every kind of source", () => {
     const answered = "SELECT DISTINCT host FROM crawl_endpoint WHERE reachable AND host IN ('given.test', 'listed.test', 'paged.test', 'spoken.test', '240.1.5.1', '240.1.6.1') ORDER BY 1"
     expect(await rows(file("first.duckdb"), answered)).toHaveLength(6)
 
+    // What the crawl may have missed is stated and kept. Who was scanned or asked of the DNS answers under an address too, which nothing joins to the name through a proxy.
+    expect(run.stdout).toMatch(/^ {2}coverage {3}at the most.*all \d+ % \(\d+ % to \d+ %\) of \d+ servers/m)
+    const coverage = await rows(file("first.duckdb"), "SELECT network_class, method, answered, captured, estimated >= captured AS bounded FROM crawl_coverage WHERE network_class IS NULL ORDER BY method")
+    expect(coverage).toEqual([
+      { network_class: null, method: "Chao", answered: 8, captured: 8, bounded: true },
+      { network_class: null, method: "Chapman", answered: 8, captured: 8, bounded: null }
+    ])
+
     // What answered is where a later crawl may begin; one source that is not there ends nothing.
     const again = await runCli(["crawl", ...way, "--db", file("second.duckdb"), "--from-db", file("first.duckdb"), "--from-db", file("none.duckdb")], { timeoutMs: 120_000 })
     expect(again.code, again.stderr).toBe(0)

@@ -118,6 +118,10 @@ export class MemoryStore {
         saveFacts: (_network, facts) => Effect.sync(() => void this.enriched.push(...facts)),
         saveHosts: (_network, hosts) => Effect.sync(() => void this.hosts.push(...hosts))
       },
+      coverage: {
+        captured: () => Effect.succeed({ rows: [], captures: 0 }),
+        save: () => Effect.void
+      },
       probing: {
         targets: () => Effect.die("not asked here"),
         settings: () => Effect.succeed(null),
