@@ -56,7 +56,7 @@ export interface ComparedPair {
   readonly operatorBits: number
   readonly hypothesis: Hypothesis
   readonly limit: Limit | null
-  /** What a verdict can stand on, e.g. `key, gift`; weighty agreements that are nobody's text, sorted. */
+  /** What a verdict can stand on, see `Leg`, e.g. `gift, key`; sorted. */
   readonly legs: string
   /** server_id of the one that copies or relays, where a direction shows. */
   readonly copier: number | null

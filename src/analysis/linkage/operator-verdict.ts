@@ -101,7 +101,7 @@ export interface Sums extends Record<Part, number> {
   against: number
   /** Log odds at which a pair is held that has no more, by what fewest hold; -Infinity where all is copyable or context. */
   heldAt: number
-  /** Legs with an agreement of `model.weighty` bits. */
+  /** Legs with an agreement of `model.weighty` bits, and those of a node that is nobody else's, whatever they weigh. */
   readonly legs: Set<Leg>
   doubt: Doubt | null
 }

@@ -86,7 +86,9 @@ it("a fleet with one key and one address for gifts is a group, which no framer e
 })
 
 it("a fleet stays a group however many copy it and claim its hosts, which strangers of one cause do not", () => {
-  const fleet = [0, 1].map((i) => server(i, `${words[i]}.fleet.example`, { sha256: `c${i}`, spkiSha256: "fleet key" }, { donation: gift("of the fleet") }))
+  // Under nobody's name the key needs the address for gifts beside the domain.
+  const fleet = [0, 1].map((i) =>
+    server(i, `${words[i]}.fleet.example`, { sha256: "c", spkiSha256: "fleet key", names: ["localhost"] }, { donation: gift("of the fleet") }))
   const others = (claimed: ReadonlyArray<string>) => [2, 3, 4, 5, 6, 7].map((i) =>
     server(i, own(i), {}, {
       donation: gift("of the fleet"),
@@ -94,4 +96,14 @@ it("a fleet stays a group however many copy it and claim its hosts, which strang
     }))
   expect(groupsOf([...fleet, ...others([`${words[0]}.fleet.example`])])).toEqual([[10, 11]])
   expect(groupsOf([...fleet, ...others([])])).toEqual([])
+})
+
+it("nobody can make others' common cause look like a fleet's by claiming their hosts", () => {
+  const withKey = [0, 1].map((i) =>
+    server(i, own(i), { sha256: `c${i}`, spkiSha256: "image key" }, { donation: gift("cause") }))
+  const givers = [2, 3, 4, 5].map((i) => server(i, own(i), {}, { donation: gift("cause") }))
+  const claimer = server(6, own(6), {}, {
+    claimedHosts: [0, 1, 2, 3, 4, 5, 6].map((i) => ({ host: own(i), tcpPort: null, tlsPort: 50_002 }))
+  })
+  expect(groupsOf([...withKey, ...givers, claimer])).toEqual([])
 })
