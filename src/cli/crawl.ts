@@ -1,13 +1,15 @@
-import { Effect } from "effect"
+import { hostname } from "node:os"
+import { Effect, Redacted } from "effect"
 import { Command } from "effect/cli"
+import type { SharedLogOptions } from "../crawl/shared/shared-log.ts"
 import type { CrawlSettings } from "../crawl/settings.ts"
 import { defaultCrawlSettings } from "../crawl/settings.ts"
 import type { Chain } from "../domain/chain.ts"
 import { archiveTo } from "./archive.ts"
 import { clientNameOf } from "./client-name.ts"
 import { storedConnection } from "./connection.ts"
-import { archiveFlag, connectionFlags, crawlFlags, db, fingerprintFlag, identityFlags, lookupFlags, networkFlags, progressFlag } from "./flags.ts"
-import { chosenChain } from "./network.ts"
+import { archiveFlag, connectionFlags, crawlFlags, db, fingerprintFlag, identityFlags, lookupFlags, networkFlags, progressFlag, sharedFlags } from "./flags.ts"
+import { chosenChain, usageError } from "./network.ts"
 import { toggle } from "./option.ts"
 import { probeDifferential } from "./probe-differential.ts"
 import { isOver, runCrawl } from "./run-crawl.ts"
@@ -15,6 +17,28 @@ import { seedSourcesOf, sourceFlags } from "./seed-sources.ts"
 
 /** Real servers are given half an hour to forget the regular visit; simulated ones need none. */
 export const usualFingerprint = (chain: Chain): CrawlSettings["fingerprint"] => chain.simulated ? "now" : "due"
+
+/** Where runners meet, by the flags; null for a crawl of one. */
+const sharedOptions = Effect.fnUntraced(function*(chain: Chain, input: {
+  readonly sharedFrontier: string | null
+  readonly sharedCrawl: string | null
+  readonly runner: string | null
+  readonly lease: number
+  readonly limit: number | null
+  readonly resume: boolean
+}) {
+  if (input.sharedFrontier === null) return null
+  if (!/^postgres(?:ql)?:\/\//.test(input.sharedFrontier)) return yield* usageError("--shared-frontier: expected postgres://USER:PASSWORD@HOST:PORT/NAME.")
+  if (input.limit !== null) return yield* usageError("--limit counts the visits of one process: a shared crawl has none.")
+  if (input.resume) return yield* usageError("A runner of a shared crawl goes on where the others are: start it without --resume.")
+  return {
+    url: Redacted.make(input.sharedFrontier),
+    crawl: input.sharedCrawl ?? chain.name,
+    network: chain.name,
+    runner: input.runner ?? `${hostname()}-${process.pid}`,
+    leaseMs: input.lease
+  } satisfies SharedLogOptions
+})
 
 export const crawlCommand = Command.make("crawl", {
   db,
@@ -32,9 +56,11 @@ export const crawlCommand = Command.make("crawl", {
   ),
   progress: progressFlag,
   archive: archiveFlag,
+  ...sharedFlags,
   resume: toggle("resume", "Go on with the newest unfinished crawl of the network, with its stored settings.", false)
 }, Effect.fn("crawl")(function*(input) {
   const chain = yield* chosenChain(input)
+  const shared = yield* sharedOptions(chain, input)
   const settings: CrawlSettings = {
     ...defaultCrawlSettings,
     network: chain.name,
@@ -45,12 +71,14 @@ export const crawlCommand = Command.make("crawl", {
     rate: input.rate,
     peerRounds: input.peerRounds,
     allEndpoints: input.allEndpoints,
-    fingerprint: input.fingerprint ?? usualFingerprint(chain),
+    // A server's names may be visited by several runners, who could not tell that they are one.
+    fingerprint: shared === null ? input.fingerprint ?? usualFingerprint(chain) : "off",
     allowPrivate: input.allowPrivate,
     exclude: input.exclude,
     connection: storedConnection(input),
     vantage: input.vantage,
-    clientName: clientNameOf(input.contact)
+    clientName: clientNameOf(input.contact),
+    ...(shared === null ? {} : { sharedCrawl: shared.crawl, runner: shared.runner })
   }
   const summary = yield* runCrawl({
     db: input.db,
@@ -60,6 +88,7 @@ export const crawlCommand = Command.make("crawl", {
     lookups: input,
     fresh: input.resume ? null : { settings, sources: yield* seedSourcesOf(chain, input) },
     exclude: input.exclude,
+    shared,
     suggestNext: true
   })
   if (input.differential) yield* probeDifferential({ ...input, concurrency: null })

@@ -44,6 +44,7 @@ const crawlAndAnalyze = Effect.fnUntraced(function*(input: DemoInput) {
     replyTimeout: null
   }
   yield* runCrawl({
+    shared: null,
     db: input.db,
     chain,
     progress: input.progress,

@@ -95,6 +95,16 @@ export const crawlFlags = {
   exclude: repeated("exclude", "Opt-out list: hosts, *.domain, CIDR blocks, onions; neither dialled nor shown.").pipe(Flag.withMetavar("FILE|URL"))
 }
 
+/** A crawl that several runner processes share. */
+export const sharedFlags = {
+  sharedFrontier: nullable(text("shared-frontier", "Share the crawl with other runners through this Postgres database: each endpoint is visited by one of them.").pipe(
+    Flag.withMetavar("postgres://USER:PASSWORD@HOST:PORT/NAME")
+  )),
+  sharedCrawl: nullable(text("shared-crawl", "Name of the crawl that is shared (default: the network's); one that is complete is over, a new one needs another name.").pipe(Flag.withMetavar("NAME"))),
+  runner: nullable(text("runner", "Name of this runner (default: machine and process).").pipe(Flag.withMetavar("NAME"))),
+  lease: duration("lease", "Time after which an endpoint is another runner's if its own is not heard of (default 30s)").pipe(Flag.withDefault(30_000))
+}
+
 /** When deep visits are made. */
 export const fingerprintFlag = nullable(choice(
   "fingerprint",

@@ -1,4 +1,4 @@
-import { Clock, Effect, Layer } from "effect"
+import { Clock, Context, Effect, Layer } from "effect"
 import { CrawlError } from "../crawl/crawl-error.ts"
 import { type CrawlContext, Crawler, findUnfinished } from "../crawl/crawler.ts"
 import { enrichCrawl } from "../crawl/enrich-crawl.ts"
@@ -12,6 +12,7 @@ import type { SeedSource } from "../discovery/sources/seed-source.ts"
 import type { Chain } from "../domain/chain.ts"
 import { exclusionsOf } from "../domain/exclusions.ts"
 import { Enricher } from "../enrich/enricher.ts"
+import { SharedLog, type SharedLogOptions } from "../crawl/shared/shared-log.ts"
 import { Store } from "../store/store.ts"
 import { version } from "../version.ts"
 import { type Connection, type ConnectionInput, connectionOf, resumedConnection } from "./connection.ts"
@@ -35,6 +36,8 @@ export interface RunCrawl {
   readonly fresh: { readonly settings: CrawlSettings; readonly sources: ReadonlyArray<SeedSource<SourceServices>> } | null
   /** Opt-out lists given now; a resumed crawl honours them beside those it was started with. */
   readonly exclude: ReadonlyArray<string>
+  /** Where runners of one crawl agree who visits what; null for a crawl of one. */
+  readonly shared: SharedLogOptions | null
   /** Ends the summary with what to do next. */
   readonly suggestNext: boolean
 }
@@ -148,13 +151,15 @@ const crawlOnce = Effect.fnUntraced(function*(
   { layer, sources, vantage }: Connection,
   onProgress: CrawlContext["onProgress"]
 ) {
-  const context: CrawlContext = { chain: run.chain, vantage, codeVersion: version, exclusions, onProgress }
+  // Connected for as long as the crawl's scope is open.
+  const sharedLog = run.shared === null ? undefined : Context.get(yield* Layer.build(SharedLog.layer(run.shared)), SharedLog)
+  const context: CrawlContext = { chain: run.chain, vantage, codeVersion: version, exclusions, onProgress, sharedLog }
   const begin = unfinished === null
     ? Effect.map(Effect.provide(collectSeeds(run.fresh!.sources), sources), (collections) => (crawler: typeof Crawler.Service) =>
       crawler.start({ ...context, settings, seeds: crawlSeedsOf(collections) }))
     : Effect.succeed((crawler: typeof Crawler.Service) => crawler.resume(unfinished, context))
   return yield* Effect.flatMap(Crawler, yield* begin).pipe(Effect.provide(Layer.provide(Crawler.layer, layer)))
-})
+}, Effect.scoped)
 
 /**
  * The deep visits that are due by now, as lines of the summary. After the regular

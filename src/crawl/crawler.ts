@@ -19,6 +19,8 @@ import { Politeness, type SharedPoliteness } from "./politeness.ts"
 import type { CrawlEnd, CrawlProgress, CrawlSummary } from "./progress.ts"
 import { bySource, type CrawlSeeds, isUsersOwn } from "./seed-facts.ts"
 import { joinServers } from "./server-join.ts"
+import type { SharedLog } from "./shared/shared-log.ts"
+import { sharedLoop, type SharedSeeds } from "./shared/shared-loop.ts"
 import { CrawlSettings } from "./settings.ts"
 import { byFrequency, Tally } from "./tally.ts"
 
@@ -33,6 +35,8 @@ export interface CrawlContext {
   readonly shared?: SharedPoliteness
   /** Called about four times a second and once at the end. */
   readonly onProgress: (progress: CrawlProgress) => Effect.Effect<void>
+  /** Where it is agreed who visits what, of a crawl that several runners share. */
+  readonly sharedLog?: SharedLog["Service"] | undefined
 }
 
 export interface NewCrawl extends CrawlContext {
@@ -74,7 +78,7 @@ export const findUnfinished = Effect.fn("findUnfinished")(function*(
 export class Crawler extends Context.Service<Crawler, {
   readonly start: (crawl: NewCrawl) => Effect.Effect<CrawlSummary, CrawlError | StoreError>
   /** Goes on with an unfinished crawl, with its stored settings. */
-  readonly resume: (found: Unfinished, context: CrawlContext) => Effect.Effect<CrawlSummary, StoreError>
+  readonly resume: (found: Unfinished, context: CrawlContext) => Effect.Effect<CrawlSummary, CrawlError | StoreError>
 }>()("electrum-observatory/Crawler") {
   static readonly layer: Layer.Layer<Crawler, never, Store | Dialer | Visitor> = Layer.effect(
     Crawler,
@@ -83,7 +87,7 @@ export class Crawler extends Context.Service<Crawler, {
       const services = yield* Effect.context<Store | Dialer | Visitor>()
 
       /** From a prepared state to a finished crawl. */
-      const run = Effect.fnUntraced(function*(state: CrawlState, context: CrawlContext) {
+      const run = Effect.fnUntraced(function*(state: CrawlState, context: CrawlContext, seeds: ReadonlyArray<SharedSeeds>) {
         const startedAt = yield* Clock.currentTimeMillis
         const inbox = yield* Queue.unbounded<CrawlMessage>()
         const stop = (end: CrawlEnd) => Queue.offer(inbox, { _tag: "stop", end })
@@ -96,7 +100,8 @@ export class Crawler extends Context.Service<Crawler, {
           yield* Effect.forkChild(Effect.delay(stop("max time"), state.settings.maxTimeMs))
         }
         // Detached, because an interruption must reach it as a message: it drains and saves.
-        const loop = yield* Effect.forkDetach(Effect.provideContext(crawlLoop(state, inbox), services))
+        const looping = context.sharedLog === undefined ? crawlLoop(state, inbox) : sharedLoop(state, context.sharedLog, seeds, inbox)
+        const loop = yield* Effect.forkDetach(Effect.provideContext(looping, services))
         const finish = Effect.fnUntraced(function*(end: CrawlEnd) {
           yield* Fiber.interrupt(ticker)
           const { coverage, servers } = yield* joinAndEnd(state, end)
@@ -197,9 +202,11 @@ export class Crawler extends Context.Service<Crawler, {
         const state = yield* stateOf(crawlId, crawl.settings, crawl)
         const facts: Array<Fact> = [...crawl.seeds.collected]
         for (const { excluded } of kept) state.tally.excluded += excluded
-        for (const said of bySource(kept.map(({ fact }) => fact))) {
-          const own = isUsersOwn(said[0]!.source)
-          facts.push(...said, ...state.frontier.learn(said.flatMap(({ entries }) => entries.map((e) => e.advertisement)), {
+        const seeds = bySource(kept.map(({ fact }) => fact)).map((said): SharedSeeds => ({ said, own: isUsersOwn(said[0]!.source) }))
+        for (const { own, said } of seeds) {
+          facts.push(...said)
+          // Of a shared crawl all runners are told, who then learn it at once.
+          if (crawl.sharedLog === undefined) facts.push(...state.frontier.learn(said.flatMap(({ entries }) => entries.map((e) => e.advertisement)), {
             bySeed: own,
             accepted: own ? crawl.settings.maxEndpoints : crawl.settings.acceptedPerSource,
             at
@@ -208,15 +215,21 @@ export class Crawler extends Context.Service<Crawler, {
         yield* store.record(crawlId, facts)
         // From here on there is something to resume.
         yield* store.flush
-        return yield* run(state, crawl)
+        return yield* run(state, crawl, seeds)
       })
 
       const resume = Effect.fn("Crawler.resume")(function*({ crawl, settings }: Unfinished, context: CrawlContext) {
+        if (settings.sharedCrawl !== undefined) {
+          return yield* new CrawlError({
+            reason: "shared frontier",
+            message: `Crawl ${crawl.crawlId} was a runner of the shared crawl ${settings.sharedCrawl}: start a runner again with --shared-frontier, which goes on where the others are.`
+          })
+        }
         yield* store.saveOptOuts(crawl.crawlId, context.exclusions.lists, yield* Clock.currentTimeMillis)
         const state = yield* stateOf(crawl.crawlId, settings, context)
         state.frontier.restore(crawl.endpoints)
         state.tally.restore(crawl.endpoints)
-        return yield* run(state, context)
+        return yield* run(state, context, [])
       })
 
       return Crawler.of({ start, resume })

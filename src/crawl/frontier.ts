@@ -181,6 +181,22 @@ export class Frontier {
     return entry
   }
 
+  /** What `take` would give next, without taking it. */
+  next(): FrontierEntry | undefined {
+    const entry = this.#due.take()
+    if (entry !== undefined) this.#due.put(entry)
+    return entry
+  }
+
+  /** As `take`, for one that is due and was chosen by somebody who knows the same frontier. */
+  claim(key: string): void {
+    const entry = this.#entries.get(key)
+    if (entry === undefined || !this.#due.has(entry)) return
+    this.#due.remove(entry)
+    entry.inFlight = true
+    this.#inFlight.add(entry)
+  }
+
   /** Puts an endpoint in flight back without a visit, e.g. when the crawl stops. It stays due. */
   putBack(entry: FrontierEntry): void {
     this.#land(entry)

@@ -57,7 +57,10 @@ export const CrawlSettings = Schema.Struct({
   /** Opt-out lists (files or URLs), read anew when the crawl starts or resumes. */
   exclude: Schema.Array(Schema.NonEmptyString),
   /** Milliseconds given to visits in flight when the crawl is interrupted. */
-  drainMs: Natural
+  drainMs: Natural,
+  /** Name of the crawl that several runners share, and of this runner; missing for a crawl of one. */
+  sharedCrawl: Schema.optionalKey(Schema.NonEmptyString),
+  runner: Schema.optionalKey(Schema.NonEmptyString)
 })
 export type CrawlSettings = typeof CrawlSettings.Type
 

@@ -32,12 +32,12 @@ export interface ArchiveRequest {
 
 const CrawlRow = Schema.Struct({ crawl_id: Schema.Int, state: Schema.String, ended_ms: Schema.Int, is_shown: Schema.Boolean })
 
-/** Crawls that are over and will not be taken up again. */
+/** Crawls that are over and will not be taken up again; one that is named also where its process was killed, since nobody else holds the file now. */
 const crawlsSql = `
   SELECT c.crawl_id, c.state, epoch_ms(coalesce(c.ended_at, c.started_at)) AS ended_ms,
     c.crawl_id IN (SELECT crawl_id FROM default_crawl UNION SELECT crawl_id FROM latest_crawl) AS is_shown
   FROM crawl c
-  WHERE c.state IN ('finished', 'limited', 'abandoned') AND ($crawl_id IS NULL OR c.crawl_id = $crawl_id)
+  WHERE CASE WHEN $crawl_id IS NULL THEN c.state IN ('finished', 'limited', 'abandoned') ELSE c.crawl_id = $crawl_id END
   ORDER BY c.crawl_id`
 
 const drop = Effect.fnUntraced(function*(connection: DuckDBConnection, crawlId: number, now: number): Effect.fn.Return<void, StoreError> {
@@ -89,12 +89,13 @@ export const archiveCrawls = Effect.fn("archiveCrawls")(function*(
   const done: Array<ArchivedCrawl> = []
   const crawls = yield* readRows(connection, CrawlRow, crawlsSql, { crawl_id: crawlId })
   if (crawlId !== null && crawls.length === 0) {
-    return yield* new StoreError({ reason: "not found", message: `There is no crawl ${crawlId} in ${database} that has ended for good.` })
+    return yield* new StoreError({ reason: "not found", message: `There is no crawl ${crawlId} in ${database}.` })
   }
   for (const crawl of crawls) {
     const { partition, written } = yield* writePartition(connection, archive, crawl.crawl_id)
     yield* note(connection, crawl.crawl_id, partition.folder, now)
-    const isOld = dropOlderThanMs !== null && now - crawl.ended_ms >= dropOlderThanMs
+    const isOver = crawl.state === "finished" || crawl.state === "limited" || crawl.state === "abandoned"
+    const isOld = isOver && dropOlderThanMs !== null && now - crawl.ended_ms >= dropOlderThanMs
     const kept = !isOld ? null : crawl.is_shown ? "it is what is shown of its network" : (yield* isIntact(connection, archive, partition)) ? null : "its files could not be read back"
     const dropped = isOld && kept === null
     if (dropped) yield* drop(connection, crawl.crawl_id, now)

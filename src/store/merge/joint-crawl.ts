@@ -15,9 +15,9 @@ const membersSql = `
   WITH newest AS (
     SELECT c.crawl_id, c.network, c.vantage, c.started_at
     FROM merged_crawl m JOIN crawl c USING (crawl_id)
-    WHERE c.kind = 'crawl' AND (c.state = 'finished' OR c.settings->>'$.sharedCrawl' IN (
+    WHERE c.kind = 'crawl' AND (c.state = 'finished' OR (c.settings->>'$.sharedCrawl') IN (
       -- What a killed runner had done is part of a crawl that others finished.
-      SELECT o.settings->>'$.sharedCrawl' FROM merged_crawl JOIN crawl o USING (crawl_id) WHERE o.network = c.network AND o.state = 'finished'))
+      SELECT (o.settings->>'$.sharedCrawl') FROM merged_crawl JOIN crawl o USING (crawl_id) WHERE o.network = c.network AND o.state = 'finished'))
     QUALIFY row_number() OVER (PARTITION BY c.network, m.observer ORDER BY c.started_at DESC, c.crawl_id DESC) = 1
   ), near AS (
     SELECT *, max(started_at) OVER (PARTITION BY network) AS latest FROM newest

@@ -1,0 +1,79 @@
+import { execFileSync, spawn } from "node:child_process"
+import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs"
+import { createServer } from "node:net"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { PgClient } from "@effect/sql-pg"
+import { Effect, Redacted } from "effect"
+
+const versions = "/usr/lib/postgresql"
+
+/** Where Debian's Postgres is; null without it. */
+const binaries = (): string | null => {
+  const newest = existsSync(versions) ? readdirSync(versions).filter((name) => existsSync(`${versions}/${name}/bin/initdb`)).toSorted((a, b) => Number(b) - Number(a))[0] : undefined
+  return newest === undefined ? null : `${versions}/${newest}/bin`
+}
+
+/** Whether Debian's Postgres is here; says so when not. */
+export const postgresInstalled = (): boolean => {
+  if (binaries() !== null) return true
+  console.warn("Skipped: there is no Postgres. On Debian: apt-get install --no-install-recommends postgresql")
+  return false
+}
+
+/** It refuses to run as root. */
+const owner = (): { readonly uid: number; readonly gid: number } | null => {
+  if (process.getuid?.() !== 0) return null
+  const id = (flag: string): number => Number(execFileSync("id", [flag, "postgres"], { encoding: "utf8" }))
+  return { uid: id("-u"), gid: id("-g") }
+}
+
+const freePort = (): Promise<number> => new Promise((resolve) => {
+  const server = createServer().listen(0, "127.0.0.1", () => {
+    const { port } = server.address() as { readonly port: number }
+    server.close(() => resolve(port))
+  })
+})
+
+export interface RunningPostgres {
+  /** postgres://… of a database that is empty. */
+  readonly url: string
+  readonly rows: <A>(sql: string) => Promise<ReadonlyArray<A>>
+  readonly stop: () => Promise<void>
+}
+
+/** A Postgres of the test's own, on loopback, under its own user. */
+export const startPostgres = async (): Promise<RunningPostgres> => {
+  const bin = binaries()!
+  const user = owner()
+  const as = user ?? {}
+  const folder = mkdtempSync(join(tmpdir(), "observatory-postgres-"))
+  if (user !== null) chownSync(folder, user.uid, user.gid)
+  const data = join(folder, "data")
+  execFileSync(`${bin}/initdb`, ["-D", data, "-U", "observatory", "--auth=trust", "--no-sync", "-E", "UTF8", "--locale=C"], { ...as, stdio: "ignore", cwd: folder })
+  const port = await freePort()
+  const child = spawn(`${bin}/postgres`, ["-D", data, "-c", "listen_addresses=127.0.0.1", "-c", `port=${port}`, "-c", `unix_socket_directories=${folder}`, "-c", "fsync=off"], { ...as, stdio: "ignore", cwd: folder })
+  const ended = new Promise<void>((resolve) => child.on("exit", () => resolve()))
+  const url = `postgres://observatory@127.0.0.1:${port}/postgres`
+  const rows = <A>(sql: string): Promise<ReadonlyArray<A>> =>
+    Effect.runPromise(Effect.scoped(Effect.flatMap(PgClient.PgClient, (client) => client.unsafe(sql)).pipe(
+      Effect.provide(PgClient.layer({ url: Redacted.make(url) }))
+    ))) as unknown as Promise<ReadonlyArray<A>>
+  const stop = async () => {
+    child.kill("SIGINT")
+    await ended
+    rmSync(folder, { recursive: true, force: true })
+  }
+  for (let tries = 0; ; tries++) {
+    try {
+      await rows("SELECT 1")
+      return { url, rows, stop }
+    } catch (cause) {
+      if (tries >= 100) {
+        await stop()
+        throw cause
+      }
+      await new Promise((resolve) => setTimeout(resolve, 200))
+    }
+  }
+}
