@@ -145,7 +145,7 @@ const QueryGroup = HttpApiGroup.make("queries").add(
     error: [BadRequest, Forbidden, Busy, Internal, SqlRefusal.pipe(HttpApiSchema.status(422))]
   }).annotateMerge(about({
     summary: "Run one SELECT on the snapshot",
-    description: "Read-only, without files and network; 10 s, 1 GB, 10,000 rows, 4 MB of answer, 20,000 characters of SQL, two at a time."
+    description: "Read-only, without files and network; 10 s, 512 MB, 10,000 rows, 4 MB of answer, 20,000 characters of SQL, two at a time."
   }))
 )
 

@@ -25,8 +25,8 @@ export const usualSqlLimits: SqlLimits = {
   answerChars: 4 * 1024 * 1024,
   timeoutMs: 10_000,
   graceMs: 2_000,
-  // Less is too little for view `server_metadata`: 256 MB do not make one of 288 servers.
-  memoryLimit: "1GB",
+  // Less is too little for view `server_metadata`: its thirty joins and groups reserve some 350 MB whatever they hold.
+  memoryLimit: "512MB",
   threads: 2,
   atATime: 2,
   waiting: 16

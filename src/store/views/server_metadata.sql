@@ -34,7 +34,7 @@ WITH reply AS (
   FROM behaviour
   WHERE subject IN ('balance', 'history')
   GROUP BY visit_id, subject
-), found AS (
+), found AS NOT MATERIALIZED (
   SELECT
     ce.crawl_id, ce.endpoint_id, se.server_id, ce.host, ce.network, ce.simulated,
     p.address AS ip,
@@ -189,9 +189,10 @@ WITH reply AS (
   LEFT JOIN endpoint_identification i ON i.visit_id = ce.visit_id
   LEFT JOIN endpoint_history h ON h.network = ce.network AND h.endpoint_id = ce.endpoint_id
   LEFT JOIN replies r ON r.visit_id = ce.visit_id
-  LEFT JOIN server_malformed d ON d.crawl_id = ce.crawl_id AND d.server_id = se.server_id
-    -- A name may stand for several processes: nothing is said of one that was not met.
-    AND ce.visit_id IS NOT NULL AND v.chain_verdict IS DISTINCT FROM 'other'
+  -- A name may stand for several processes: nothing is said of one that was not met. Conditions on the row itself stand
+  -- in the key: beside it DuckDB compares every row with every other.
+  LEFT JOIN server_malformed d ON d.crawl_id = ce.crawl_id
+    AND d.server_id = CASE WHEN ce.visit_id IS NOT NULL AND v.chain_verdict IS DISTINCT FROM 'other' THEN se.server_id END
   LEFT JOIN timing ti ON ti.visit_id = ce.visit_id
   LEFT JOIN answer ba ON ba.visit_id = ce.visit_id AND ba.subject = 'balance'
   LEFT JOIN answer hi ON hi.visit_id = ce.visit_id AND hi.subject = 'history'
@@ -201,7 +202,7 @@ WITH reply AS (
   LEFT JOIN analysis_run ar ON ar.crawl_id = ce.crawl_id
   LEFT JOIN (
     SELECT DISTINCT crawl_id, host, transport FROM crawl_endpoint WHERE reachable
-  ) op ON ce.visit_id IS NULL AND op.crawl_id = ce.crawl_id AND op.host = ce.host AND op.transport = ce.transport
+  ) op ON op.crawl_id = ce.crawl_id AND op.host = CASE WHEN ce.visit_id IS NULL THEN ce.host END AND op.transport = ce.transport
   LEFT JOIN server_group g ON g.crawl_id = ce.crawl_id AND g.server_id = se.server_id
 )
 SELECT

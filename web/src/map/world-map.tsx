@@ -45,7 +45,8 @@ export const WorldMap = ({ all, colouring, isCountry, isSelected, onCountry, onS
   const heaped = useMemo((): ReadonlyArray<PlaceRows> =>
     places.places.length <= maxHeaps ? places.places : places.countries.map(({ code, rows }) => ({ key: code, code, at: null, rows })), [places])
   const fullest = Math.max(1, ...heaped.map(({ rows }) => rows.length))
-  const spacing = Math.min(4.6, largestHeap / Math.sqrt(Math.max(fullest, most / 2)))
+  // The nearer one looks, the closer dots stand to their places: they grow by the root of what the map does, in steps.
+  const spacing = Math.min(4.6, largestHeap / Math.sqrt(Math.max(fullest, most / 2))) / Math.sqrt(1.5 ** Math.floor(Math.log(zoom.zoom.scale) / Math.log(1.5) + 1e-9))
   const heaps = useMemo(() => pushedApart(heaped.flatMap(({ at, code, key, rows }) => {
     const country = world.countries.get(code)
     if (country === undefined) return []

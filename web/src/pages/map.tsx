@@ -71,7 +71,7 @@ const Drawn = ({ all, rows }: ShownServers) => {
         )}
       <p class="says-who network-says">
         {`${counted(placed, "server")} in ${counted(places.countries.length, "country", "countries")}${largest === undefined ? "" : `, most in ${countryName(largest.code)} (${count(largest.rows.length)})`}. Level: server. `}
-        {`Approximate: ${counted(atCities, "server stands", "servers stand")} at the city that geo data name for its address, of ${counted(cities.length, "place")}, ${count(placed - atCities)} at a country within which no place is known. Geo data know places badly: two such sources differ by 267 km in the median. A place is where the address is said to be, not who runs the server. `}
+        {`Approximate: ${counted(atCities, "server stands at the city that geo data name for its address", "servers stand at the cities that geo data name for their addresses")} (${counted(cities.length, "place")}), ${count(placed - atCities)} at a country within which no place is known. Geo data know places badly: two such sources differ by 267 km in the median. A place is where the address is said to be, not who runs the server. `}
         <a href={pageHash("sql", { own: { query: "servers-by-country" } })}>servers-by-country</a>, <a href={pageHash("sql", { own: { query: "servers-by-place" } })}>servers-by-place</a>
       </p>
     </div>
