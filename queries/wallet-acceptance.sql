@@ -1,7 +1,7 @@
 -- title: Wallet acceptance
 -- question: Would the Electrum wallet use the servers by their TLS handshakes, meeting them for the first time?
 -- level: server
--- caveat: Of a server with several TLS endpoints the best counts. Servers without a TLS endpoint that answered are not in it. No accusation: who refuses a wallet this way mostly forgot to renew.
+-- caveat: Of a server with several TLS endpoints the best counts. Servers without a TLS endpoint that answered are not in it. No accusation: whom the wallet refuses mostly forgot to renew.
 -- parameter: crawl integer = null; number of a crawl, default the latest of each network
 -- parameter: network text = null; name of a network, default all
 

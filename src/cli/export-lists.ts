@@ -49,7 +49,7 @@ export const writeWalletServers = Effect.fnUntraced(function*(shown: Shown, prov
     ...exposures.before.notes.map((note) => `  before: ${forDisplay(note)}`)
   ]
   yield* output.stdout(`${[
-    `${out}: ${entries.length} entries, ${atMostOne[apart]}; ${left.length} more would do otherwise and were left out, see ${basename(sidecarOf(out))}`,
+    `${out}: ${entries.length} entries, ${atMostOne[apart]}; ${left.length} more would do as well but for these rules and ${left.length === 1 ? "was" : "were"} left out, see ${basename(sidecarOf(out))}`,
     ...lines
   ].join("\n")}\n`)
 })

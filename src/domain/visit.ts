@@ -35,6 +35,12 @@ export interface CertificateFacts {
   readonly derBase64: string
 }
 
+/** A certificate that was presented above the leaf. */
+export interface ChainCertificate {
+  readonly sha256: string
+  readonly derBase64: string
+}
+
 /** What the TLS handshake showed. */
 export interface TlsFacts {
   readonly version: string | null
@@ -49,8 +55,8 @@ export interface TlsFacts {
    */
   readonly verifyError: string | null
   readonly certificate: CertificateFacts | null
-  /** SHA-256 of each certificate presented above the leaf, in order. */
-  readonly chainSha256: ReadonlyArray<string>
+  /** The certificates presented above the leaf, in order. */
+  readonly chain: ReadonlyArray<ChainCertificate>
   /** A session ticket or identifier was given while the connection stood, so that a next handshake could be shorter. */
   readonly sessionOffered: boolean
 }
@@ -76,6 +82,8 @@ export interface Observation {
   /** Name in the probe catalogue, e.g. `banner`, `peers#2`. */
   readonly probe: string
   readonly method: string
+  /** The parameters of the request as JSON text; null for lines that answer nothing we asked. */
+  readonly params: string | null
   /** Milliseconds since the visit started. */
   readonly sentMs: number
   /** From the write of the request to the arrival of the reply's last byte; pacing and queueing included. */

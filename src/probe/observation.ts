@@ -1,3 +1,4 @@
+import { jsonText } from "../domain/json-text.ts"
 import type { Observation } from "../domain/visit.ts"
 import { serverPeersSubscribe } from "../electrum/methods.ts"
 import type { Reply, Stray } from "../electrum/reply.ts"
@@ -13,6 +14,7 @@ const hasSmallValue = (reply: Reply): boolean =>
 export const observationOf = (probe: Probe, reply: Reply): Observation => ({
   probe: probe.name,
   method: probe.method.name,
+  params: jsonText(reply.request.params),
   sentMs: reply.sentMs,
   latencyMs: reply.latencyMs,
   outcome: reply.outcome,
@@ -30,6 +32,7 @@ export const observationOf = (probe: Probe, reply: Reply): Observation => ({
 export const strayObservation = (stray: Stray, number: number): Observation => ({
   probe: `stray#${number}`,
   method: stray.method ?? "",
+  params: null,
   sentMs: stray.atMs,
   latencyMs: null,
   outcome: stray.outcome,
@@ -47,6 +50,7 @@ export const strayObservation = (stray: Stray, number: number): Observation => (
 export const notAsked = (probe: Probe, atMs: number, why: string): Observation => ({
   probe: probe.name,
   method: probe.method.name,
+  params: null,
   sentMs: atMs,
   latencyMs: null,
   outcome: "not asked",

@@ -27,6 +27,7 @@ import { bytes, count, float64, int32, int64, texts, timestamp, timestampOrNull 
 import {
   behaviourRow,
   certificateRow,
+  chainCertificateRow,
   identificationRow,
   malformedRow,
   observationRow,
@@ -357,6 +358,11 @@ export class Batch {
 
   #tlsSession(visit_id: number, tls: TlsFacts): void {
     if (tls.certificate !== null) this.#certificate(tls.certificate)
+    for (const one of tls.chain) {
+      if (this.#identities.chainCertificates.has(one.sha256)) continue
+      this.#identities.chainCertificates.add(one.sha256)
+      this.rows.chain_certificate.add(chainCertificateRow(one))
+    }
     this.rows.tls_session.add(tlsSessionRow(tls, visit_id))
   }
 

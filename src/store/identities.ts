@@ -59,6 +59,7 @@ export class Identities {
   readonly endpoints = new Map<string, number>()
   readonly crawls = new Map<number, CrawlIdentity>()
   readonly certificates = new Set<string>()
+  readonly chainCertificates = new Set<string>()
   readonly #sources = new Map<string, number>()
   readonly #advertisements = new Map<string, KnownAdvertisements>()
   #crawl = 0
@@ -161,6 +162,7 @@ export class Identities {
       identities.#advertisement = Math.max(identities.#advertisement, Number(id))
     }
     for (const [sha256] of yield* read("SELECT sha256 FROM certificate")) identities.certificates.add(String(sha256))
+    for (const [sha256] of yield* read("SELECT sha256 FROM chain_certificate")) identities.chainCertificates.add(String(sha256))
     // What is in an archive only keeps its numbers.
     const [counters] = yield* read(
       `SELECT greatest((SELECT coalesce(max(visit_id), 0) FROM visit), (SELECT coalesce(max(last_visit_id), 0) FROM archived_crawl)),

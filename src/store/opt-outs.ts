@@ -15,7 +15,9 @@ export const saveOptOuts = (writer: Writer) =>
     lists.length === 0 ? Effect.void : together(writer, lists.flatMap(({ entries, source }) => [
       ["DELETE FROM opt_out WHERE crawl_id = $crawlId AND source = $source", { crawlId, source }] as const,
       [
-        `INSERT INTO opt_out SELECT $crawlId, $source, unnest(CASE WHEN len(patterns) = 0 THEN [NULL] ELSE patterns END), $at
+        `INSERT INTO opt_out BY NAME
+         SELECT $crawlId AS crawl_id, $source AS source, unnest(CASE WHEN len(patterns) = 0 THEN [NULL] ELSE patterns END) AS pattern, $at AS read_at,
+           (SELECT network FROM crawl WHERE crawl_id = $crawlId) AS network
          FROM (SELECT list_distinct(from_json($patterns, '["VARCHAR"]')) AS patterns)`,
         { crawlId, source, patterns: JSON.stringify(entries), at: timestamp(at) }
       ] as const

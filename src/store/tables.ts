@@ -148,7 +148,8 @@ export const tables = {
     value: VARCHAR,
     line_end: VARCHAR,
     padding: INTEGER,
-    reply_octets: BLOB
+    reply_octets: BLOB,
+    params: VARCHAR
   },
   identification: {
     visit_id: INTEGER,
@@ -204,6 +205,10 @@ export const tables = {
     key_type: VARCHAR,
     signature_algorithm: VARCHAR,
     self_signed: BOOLEAN,
+    der: BLOB
+  },
+  chain_certificate: {
+    sha256: VARCHAR,
     der: BLOB
   },
   tls_session: {

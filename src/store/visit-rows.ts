@@ -6,7 +6,7 @@ import { defaultsOfVisit } from "../domain/visit-defaults.ts"
 import type { JudgedAnswer, TimingFacts } from "../domain/judged-answer.ts"
 import { walletVerdict } from "../domain/wallet-trust.ts"
 import type { MalformedFacts } from "../domain/malformed-facts.ts"
-import type { CertificateFacts, ChainVerdict, Observation, TlsFacts, Visit } from "../domain/visit.ts"
+import type { CertificateFacts, ChainCertificate, ChainVerdict, Observation, TlsFacts, Visit } from "../domain/visit.ts"
 import { featuresKey } from "./features-key.ts"
 import type { TableName, tables } from "./tables.ts"
 import { bytes, count, float64, int64, texts, timestamp, timestampOfText, timestampOrNull } from "./to-duckdb.ts"
@@ -110,7 +110,8 @@ export const observationRow = (seen: Observation, visit_id: number): RowOf<"obse
   value: seen.value,
   line_end: seen.lineEnd,
   padding: count(seen.padding),
-  reply_octets: bytes(seen.replyOctets)
+  reply_octets: bytes(seen.replyOctets),
+  params: seen.params
 })
 
 export const identificationRow = (found: Identification, visit_id: number): RowOf<"identification"> => ({
@@ -170,12 +171,17 @@ export const tlsSessionRow = (tls: TlsFacts, visit_id: number): RowOf<"tls_sessi
     sni: tls.sni,
     verify_error: tls.verifyError,
     certificate_sha256: tls.certificate?.sha256 ?? null,
-    chain_sha256: texts(tls.chainSha256),
+    chain_sha256: texts(tls.chain.map(({ sha256 }) => sha256)),
     session_offered: tls.sessionOffered,
     wallet_accepts: wallet.accepts,
     wallet_accepts_reason: wallet.reason
   }
 }
+
+export const chainCertificateRow = ({ derBase64, sha256 }: ChainCertificate): RowOf<"chain_certificate"> => ({
+  sha256,
+  der: bytes(Buffer.from(derBase64, "base64"))
+})
 
 export const certificateRow = (certificate: CertificateFacts): RowOf<"certificate"> => ({
   sha256: certificate.sha256,

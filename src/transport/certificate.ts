@@ -1,7 +1,7 @@
 import type { X509Certificate } from "node:crypto"
 import { canonicalAddress } from "../domain/address.ts"
 import { sha256Hex } from "../domain/sha256.ts"
-import type { CertificateFacts } from "../domain/visit.ts"
+import type { CertificateFacts, ChainCertificate } from "../domain/visit.ts"
 import { subjectPublicKeyInfo } from "../domain/der.ts"
 
 /** Bounds on what a server may make us keep of its certificates. */
@@ -76,13 +76,13 @@ export const certificateFacts = (certificate: X509Certificate): CertificateFacts
   }
 }
 
-/** SHA-256 of the certificates presented above the leaf, in their order: at most 10, up to the first over 64 kB. */
-export const chainHashes = (leaf: X509Certificate): ReadonlyArray<string> => {
-  const hashes: Array<string> = []
+/** The certificates presented above the leaf, in their order: at most 10, up to the first over 64 kB. */
+export const chainOf = (leaf: X509Certificate): ReadonlyArray<ChainCertificate> => {
+  const chain: Array<ChainCertificate> = []
   let next = leaf.issuerCertificate
-  while (next !== undefined && hashes.length < maxChain && next.raw.length <= maxCertificateBytes) {
-    hashes.push(sha256Hex(next.raw))
+  while (next !== undefined && chain.length < maxChain && next.raw.length <= maxCertificateBytes) {
+    chain.push({ sha256: sha256Hex(next.raw), derBase64: next.raw.toString("base64") })
     next = next.issuerCertificate
   }
-  return hashes
+  return chain
 }

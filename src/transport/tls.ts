@@ -3,7 +3,7 @@ import type { Socket } from "node:net"
 import { connect, createSecureContext, type SecureContext, type TLSSocket } from "node:tls"
 import { Effect } from "effect"
 import type { HandshakeFacts } from "../domain/visit.ts"
-import { certificateFacts, chainHashes } from "./certificate.ts"
+import { certificateFacts, chainOf } from "./certificate.ts"
 import { socketFailure } from "./socket-failure.ts"
 import { swallowErrors } from "./tcp.ts"
 import { TransportError } from "./transport-error.ts"
@@ -30,13 +30,13 @@ export interface SecureConnection {
 }
 
 /** The certificates presented; none where Node fails to give them, which must not cost the visit. */
-const certificatesOf = (socket: TLSSocket): Pick<HandshakeFacts, "certificate" | "chainSha256"> => {
+const certificatesOf = (socket: TLSSocket): Pick<HandshakeFacts, "certificate" | "chain"> => {
   try {
     const leaf = socket.getPeerX509Certificate()
-    if (leaf === undefined) return { certificate: null, chainSha256: [] }
-    return { certificate: certificateFacts(leaf) ?? null, chainSha256: chainHashes(leaf) }
+    if (leaf === undefined) return { certificate: null, chain: [] }
+    return { certificate: certificateFacts(leaf) ?? null, chain: chainOf(leaf) }
   } catch {
-    return { certificate: null, chainSha256: [] }
+    return { certificate: null, chain: [] }
   }
 }
 

@@ -11,7 +11,7 @@ const certificate = (facts: Partial<CertificateFacts>): TlsFacts => ({
   alpn: null,
   sni: null,
   verifyError: null,
-  chainSha256: [],
+  chain: [],
   sessionOffered: true,
   certificate: {
     sha256: "0".repeat(64),

@@ -31,7 +31,7 @@ describe("whether a few operators run most servers", () => {
   it("goes with places and software that are in a few hands, and with those that are not known", () => {
     const row = { ...operatorsHold(2, 3, 80), dimension: "asn", servers_or_operators_unknown: 20, largest_percent: 32 }
     const { answer, figures } = centralised(factsOf({}, { concentration: namedRows([operatorsHold(30, 50, 100), row, { ...row, dimension: "country", nakamoto_low: 6, nakamoto_high: 9 }]) }))
-    expect(answer).toContain("In other respects it is concentrated: by autonomous system more than half takes 2 to 3 (the largest has 32 %). By country it is not in a few hands for certain.")
+    expect(answer).toContain("In other respects it is concentrated: by autonomous system 2 to 3 have more than half (the largest 32 %). By country it is not shown to be in a few hands.")
     expect(operators(30, 50).answer).toContain("Where servers stand and what they run is not known.")
     expect(figures.find(({ name }) => name.includes("country"))?.caveat).toContain("not of 20")
   })
@@ -85,6 +85,16 @@ describe("whether servers behave differently", () => {
     { question: "any", servers_asked: compared, servers_compared: compared, servers_deviating: deviating },
     { question: "history", servers_asked: compared, servers_compared: compared, servers_deviating: deviating }
   ])
+
+  it("to malformed requests is said only of servers that were asked and could be compared", () => {
+    const row = (malformed_response: string, behaves_like: string | null, servers: number) => ({ malformed_response, behaves_like, differs: null, servers })
+    const said = (...rows: ReadonlyArray<ReturnType<typeof row>>) => differently(factsOf({}, { deviations: deviations(10, 0), malformed: namedRows(rows) }))
+    const some = said(row("error", "ElectrumX any", 4), row("ok", "Fulcrum any", 2), row("not asked", "ElectrumX any", 3), row("error", null, 1), row("no deep visit yet", null, 5))
+    expect(some.answer).toContain("To malformed requests all 6 servers that could be compared answered as their software does; 9 servers were not asked or could not be compared.")
+    expect(some.figures[1]!.value).toBe("0 of 6 (0 %)")
+    expect(said(row("not asked", "ElectrumX any", 3)).answer).toContain("To malformed requests no answer could be compared.")
+    expect(said(row("differs", "ElectrumX any", 1), row("ok", "ElectrumX any", 3)).answer).toContain("To malformed requests 1 of 4 (25 %) answered unlike their software.")
+  })
 
   it("by client is not claimed where it was not tested, and never shows anybody honest", () => {
     const untested = differently(factsOf({}, { deviations: deviations(10, 0) }))

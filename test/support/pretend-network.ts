@@ -99,6 +99,7 @@ export class PretendNetwork {
                 ? [{
                   probe: "ping",
                   method: "server.ping",
+                  params: "[]",
                   sentMs: 0,
                   latencyMs: 1,
                   outcome: it.resets === true ? "closed" : "throttled",

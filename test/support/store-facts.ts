@@ -110,13 +110,14 @@ export const tlsOf = (certificate: CertificateFacts | null): TlsFacts => ({
   sni: "server.example.org",
   verifyError: "DEPTH_ZERO_SELF_SIGNED_CERT",
   certificate,
-  chainSha256: [],
+  chain: [],
   sessionOffered: true
 })
 
 export const observationOf = (probe: string, changes?: Partial<Observation>): Observation => ({
   probe,
   method: `server.${probe}`,
+  params: "[]",
   sentMs: 30,
   latencyMs: 12.5,
   outcome: "ok",

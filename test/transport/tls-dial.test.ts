@@ -1,3 +1,4 @@
+import { sha256Hex } from "../../src/domain/sha256.ts"
 import { describe, expect, it } from "@effect/vitest"
 import { Effect, Fiber } from "effect"
 import { TestClock } from "effect/testing"
@@ -31,7 +32,7 @@ describe("TLS dial", () => {
         alpn: null,
         sni: "a.test",
         verifyError: "DEPTH_ZERO_SELF_SIGNED_CERT",
-        chainSha256: []
+        chain: []
       })
       expect(facts.group).not.toBeNull()
       expect(facts.certificate).toEqual({
@@ -91,14 +92,15 @@ describe("TLS dial", () => {
       expect((yield* factsOf(old)).version).toBe(version)
     }))
 
-  it.effect("hashes the chain as presented, and tells an issued certificate from a self-signed one", () =>
+  it.effect("keeps the chain as presented, and tells an issued certificate from a self-signed one", () =>
     Effect.gen(function*() {
       const authority = makeTestCertificate({ commonName: "root", key: "rsa-2048" })
       const stranger = makeTestCertificate({ commonName: "stranger" })
       const leaf = makeTestCertificate({ commonName: "a.test", issuer: { certificate: authority, commonName: "root" } })
       const cert = leaf.cert + stranger.cert + authority.cert
       const facts = yield* factsOf({ cert, key: leaf.key })
-      expect(facts.chainSha256).toEqual([stranger.sha256, authority.sha256])
+      expect(facts.chain.map(({ sha256 }) => sha256)).toEqual([stranger.sha256, authority.sha256])
+      for (const { derBase64, sha256 } of facts.chain) expect(sha256Hex(Buffer.from(derBase64, "base64"))).toBe(sha256)
       expect(facts.certificate).toMatchObject({ issuer: "CN=root", selfSigned: false })
       const sameName = makeTestCertificate({ commonName: "root", issuer: { certificate: authority, commonName: "root" } })
       expect((yield* factsOf(options(sameName))).certificate!.selfSigned).toBe(false)
@@ -108,7 +110,7 @@ describe("TLS dial", () => {
     Effect.gen(function*() {
       const long = Array.from({ length: 30 }, (_, i) => makeTestCertificate({ commonName: `c${i}` }).cert).join("")
       const facts = yield* factsOf({ cert: certificate.cert + long, key: certificate.key })
-      expect(facts.chainSha256.length).toBe(10)
+      expect(facts.chain.length).toBe(10)
     }))
 
   it.effect.each<[string, (socket: Socket) => void, { readonly reason: string; readonly detail: RegExp }]>([

@@ -52,7 +52,7 @@ export type Check = typeof Check.Type
 /** One item as the manifest lists it; its bytes follow in a line of their own. */
 export const Item = Schema.Struct({
   name: ItemName,
-  kind: Schema.Literals(["reply", "certificate", "finding"]),
+  kind: Schema.Literals(["reply", "certificate", "chain certificate", "finding"]),
   bytes: Schema.Int,
   sha256: Hash,
   /** The visit in which it was received; null for findings. */

@@ -11,8 +11,8 @@ export interface JudgedQuestion {
 const number = /#([0-9]+)/
 
 /**
- * The parameters of the request that a reply answers, so that anybody can ask
- * again. Null where they are not stored and do not follow from the probe's name.
+ * The parameters of a request from before they were stored with its reply. Null
+ * where they do not follow from the probe's name.
  */
 export const knownParameters = (network: string, probe: string, judged: ReadonlyArray<JudgedQuestion>): ReadonlyArray<unknown> | null => {
   const name = probe.replace(/^deep\//, "").replace(/ again$/, "").replace(/@[0-9]+$/, "")

@@ -54,6 +54,7 @@ const ReplyRow = Schema.Struct({
   visit_id: Schema.Int,
   probe: Schema.String,
   method: Schema.NullOr(Schema.String),
+  params: Schema.NullOr(Schema.String),
   sent_ms: Schema.NullOr(Schema.Finite),
   outcome: Schema.String,
   reply_raw: Schema.NullOr(Schema.String),
@@ -64,7 +65,7 @@ const ReplyRow = Schema.Struct({
 })
 
 const selectReplies = `
-  SELECT visit_id, probe, method, sent_ms, outcome, reply_raw, lower(hex(reply_octets)) AS octets, reply_bytes, padding, line_end
+  SELECT visit_id, probe, method, params, sent_ms, outcome, reply_raw, lower(hex(reply_octets)) AS octets, reply_bytes, padding, line_end
   FROM observation
   WHERE list_contains(string_split($visits, ',')::INTEGER[], visit_id) AND (reply_raw IS NOT NULL OR reply_octets IS NOT NULL)
     AND ($probes IS NULL OR regexp_matches(probe, $probes))
@@ -74,6 +75,13 @@ const QuestionRow = Schema.Struct({ visit_id: Schema.Int, subject: Schema.String
 const selectQuestions = `
   SELECT visit_id, subject, script_form, detail::VARCHAR AS detail FROM behaviour
   WHERE list_contains(string_split($visits, ',')::INTEGER[], visit_id)`
+
+const ChainRow = Schema.Struct({ visit_id: Schema.Int, place: Schema.Int, der: Schema.String })
+const selectChains = `
+  SELECT t.visit_id, t.place, lower(hex(x.der)) AS der
+  FROM (SELECT visit_id, unnest(chain_sha256) AS sha256, unnest(range(1, len(chain_sha256) + 1))::INTEGER AS place FROM tls_session) t
+  JOIN chain_certificate x USING (sha256)
+  WHERE list_contains(string_split($visits, ',')::INTEGER[], t.visit_id) ORDER BY t.visit_id, t.place`
 
 const CertificateRow = Schema.Struct({ visit_id: Schema.Int, der: Schema.String })
 const selectCertificates = `
@@ -106,7 +114,7 @@ const certificateWords = (der: Uint8Array): string | null => {
  */
 const mayPass = ({ local, withheld }: Shown) => ({ content, kind }: FilledItem): boolean => {
   if (local) return true
-  const words = kind === "certificate" ? certificateWords(content) : Buffer.from(content).toString("utf8")
+  const words = kind === "certificate" || kind === "chain certificate" ? certificateWords(content) : Buffer.from(content).toString("utf8")
   return words !== null && scrubbedText(words, withheld) === words
 }
 
@@ -142,7 +150,7 @@ export const readReceived = Effect.fn("readReceived")(function*(shown: Shown, wa
       asked: {
         probe: row.probe,
         method: row.method,
-        params: knownParameters(shown.about.network, row.probe, judged.get(row.visit_id) ?? []) as never,
+        params: (row.params === null ? knownParameters(shown.about.network, row.probe, judged.get(row.visit_id) ?? []) : JSON.parse(row.params)) as never,
         sent_at: row.sent_ms === null ? null : new Date(Date.parse(byId.get(row.visit_id)!.started_at) + row.sent_ms).toISOString(),
         outcome: row.outcome,
         wire_bytes: row.reply_bytes,
@@ -160,6 +168,13 @@ export const readReceived = Effect.fn("readReceived")(function*(shown: Shown, wa
     asked: null,
     content: Buffer.from(der, "hex")
   }))
+  const chains = (yield* database.rows(ChainRow, selectChains, given)).map(({ der, place, visit_id }): FilledItem => ({
+    name: `certificate/${visit_id}-chain-${place}.der`,
+    kind: "chain certificate",
+    visit: visit_id,
+    asked: null,
+    content: Buffer.from(der, "hex")
+  }))
   const received: Received = {
     visits: visits.map((row) => ({
       visit: row.visit_id,
@@ -171,7 +186,7 @@ export const readReceived = Effect.fn("readReceived")(function*(shown: Shown, wa
       started_at: row.started_at,
       address: row.address !== null && addresses.get(row.server_id)!.addresses.has(row.address) ? row.address : null
     })),
-    items: [...items, ...certificates].filter(mayPass(shown))
+    items: [...items, ...certificates, ...chains].filter(mayPass(shown))
   }
   return received
 })

@@ -139,7 +139,7 @@ export const checksOfVisits = (network: string, items: ReadonlyArray<FilledItem>
       ...["", " again"].flatMap((again) => [...merkleChecks(byProbe, again), ...transactionChecks(byProbe, again), ...statusChecks(byProbe, again)]),
       ...replies.flatMap((reply) => scriptChecks(network, reply)),
       ...ofVisit.flatMap((item): ReadonlyArray<Check> => {
-        const key = item.kind === "certificate" ? spkiSha256(item.content) : undefined
+        const key = item.kind === "certificate" || item.kind === "chain certificate" ? spkiSha256(item.content) : undefined
         return key === undefined ? [] : [{ check: "certificate", certificate: item.name, sha256: sha256Hex(item.content), spki_sha256: key }]
       })
     ]

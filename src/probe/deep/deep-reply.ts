@@ -1,3 +1,4 @@
+import { jsonText } from "../../domain/json-text.ts"
 import type { Observation } from "../../domain/visit.ts"
 import type { SeenReply } from "../identification/behaviour.ts"
 import type { HeardLine } from "../../electrum/dialogue.ts"
@@ -86,6 +87,7 @@ export const askedOf = (probe: DeepProbe, clientName: string, sentMs: number) =>
 export const deepObservation = (reply: DeepReply): Observation => ({
   probe: `deep/${reply.probe}`,
   method: reply.method,
+  params: reply.outcome === "not asked" ? null : jsonText(reply.params),
   sentMs: reply.sentMs,
   latencyMs: reply.arrivedMs === null ? null : reply.arrivedMs - reply.sentMs,
   outcome: reply.outcome,

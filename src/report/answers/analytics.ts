@@ -70,7 +70,7 @@ export const analytics = ({ labels }: ReportFacts): Answer => {
   const answered = (answer: string, level: Answer["confidence"]["level"], because: string): Answer => ({ kind: "answer", answer, figures, confidence: { level, because }, wouldChange })
   if (file === null) {
     return answered(
-      `None was looked for: no list of labels was given, and this report makes up none. What servers and registries state is counted below and can be compared with dated public sources (--labels FILE). ${careful}`,
+      `None was looked for: no list of labels was given, and this report makes up none. What servers and registries state is counted in this report and can be compared with dated public sources (--labels FILE). ${careful}`,
       "none",
       "Without labels nothing was compared."
     )

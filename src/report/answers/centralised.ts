@@ -10,18 +10,20 @@ export const few = 5
 /** Fewer servers than this say nothing about a network. */
 const leastServers = 10
 
-const dimensions: Readonly<Record<string, string>> = {
+/** What servers are grouped by, in words. */
+export const dimensions: Readonly<Record<string, string>> = {
   asn: "autonomous system",
   "cloud region": "cloud region",
   country: "country",
   software: "software",
+  operator: "operator",
   bucket: "block of addresses (/16 or /48)"
 }
 
 type Row = ReportFacts["named"]["concentration"]["rows"][number]
 
 const placeText = (row: Row): string =>
-  `by ${dimensions[row.dimension] ?? row.dimension} more than half takes ${between(row.nakamoto_low ?? 0, row.nakamoto_high ?? 0)} (the largest has ${percent((row.largest_percent ?? 0) / 100)})`
+  `by ${dimensions[row.dimension] ?? row.dimension} ${between(row.nakamoto_low ?? 0, row.nakamoto_high ?? 0)} ${row.nakamoto_high === 1 ? "has" : "have"} more than half (the largest ${percent((row.largest_percent ?? 0) / 100)})`
 
 const keyFigures = ({ named, overview }: ReportFacts, operator: Row | undefined, places: ReadonlyArray<Row>): ReadonlyArray<KeyFigure> => {
   const { operators, serversAnswered, topFiveMain } = overview
@@ -65,18 +67,18 @@ const verdict = (operator: Row, power: string): { readonly text: string; readonl
     return {
       text: `Yes: ${range} probable operators run more than half of the ${counted(n, "server")} that answered.`,
       level: "moderate",
-      because: "The limits hold whichever of the probable groups are one operator's; a group is called so only on evidence that no single third party brings to strangers. It is a probability all the same."
+      because: "The limits hold whichever of the probable groups are one operator's; a group is called so only on evidence that a single third party seldom brings to strangers. It is a probability all the same."
     }
   }
   if (low > few) {
     return {
-      text: `Not that this crawl could see: by all that servers show, more than half of the ${counted(n, "server")} that answered takes ${range} operators. Servers that show nothing in common count as operators of their own, so the network may be more centralised than this.`,
+      text: `Not that this crawl could see: by all that servers show, it takes ${range} operators to have more than half of the ${counted(n, "server")} that answered. Servers that show nothing in common count as operators of their own, so the network may be more centralised than this.`,
       level: "low",
       because: `Operators who take care leave nothing to see. ${power}`
     }
   }
   return {
-    text: `Undecided: more than half of the ${counted(n, "server")} that answered takes between ${Math.round(low)} and ${Math.round(high)} probable operators, and ${few} or fewer would be a few.`,
+    text: `Undecided: it takes between ${Math.round(low)} and ${Math.round(high)} probable operators to have more than half of the ${counted(n, "server")} that answered, and ${few} or fewer would be a few.`,
     level: "low",
     because: "Which groups are one operator's decides it, and the evidence leaves that open."
   }
@@ -117,7 +119,7 @@ export const centralised = (facts: ReportFacts): Answer => {
   const [concentrated, spread] = [places.filter(isFew), places.filter((row) => !isFew(row))]
   const place = [
     ...(concentrated.length === 0 ? [] : [`In other respects it is concentrated: ${listed(concentrated.map(placeText))}.`]),
-    ...(spread.length === 0 ? [] : [`By ${listed(spread.map(name))} it is not in a few hands for certain.`]),
+    ...(spread.length === 0 ? [] : [`By ${listed(spread.map(name))} it is not shown to be in a few hands.`]),
     ...(places.length === 0 ? ["Where servers stand and what they run is not known."] : [])
   ].join(" ")
   return { kind: "answer", answer: `${text} ${place}`, figures, confidence: { level, because }, wouldChange }

@@ -20,7 +20,10 @@ export const differently = ({ named, twoWays }: ReportFacts): Answer => {
   const { deviations, malformed } = named
   const any = deviations.rows.find(({ question }) => question === "any")
   const some = deviations.rows.filter(({ question, servers_deviating }) => question !== "any" && servers_deviating > 0)
-  const judged = malformed.rows.filter(({ malformed_response }) => malformed_response !== null && malformed_response !== "no deep visit yet")
+  // Who was not asked, or fits no software, cannot have answered as its software does.
+  const judged = malformed.rows.filter(({ behaves_like, malformed_response }) =>
+    behaves_like !== null && malformed_response !== null && malformed_response !== "no deep visit yet" && malformed_response !== "not asked")
+  const unjudged = malformed.rows.filter((row) => !judged.includes(row)).reduce((sum, { servers }) => sum + servers, 0)
   const visited = judged.reduce((sum, { servers }) => sum + servers, 0)
   const unlike = judged.filter(({ malformed_response }) => malformed_response === "differs").reduce((sum, { servers }) => sum + servers, 0)
   const compared = any?.servers_compared ?? 0
@@ -31,9 +34,12 @@ export const differently = ({ named, twoWays }: ReportFacts): Answer => {
     : deviating === 0
     ? `By query: at ${counted(compared, "server")} no answer deviated from what the software that they behave like gives by default.`
     : `By query: at ${partOf(deviating, compared)} some answer deviates from what the software that they behave like gives by default (${listed(some.map((row) => `${row.question} at ${row.servers_deviating}`))}).`
-  const byForm = visited === 0 ? "" : unlike === 0
-    ? ` To malformed requests all ${counted(visited, "server")} with a deep visit answered as their software does.`
-    : ` To malformed requests ${partOf(unlike, visited)} answered unlike their software.`
+  const notCompared = unjudged === 0 ? "" : `; ${counted(unjudged, "server")} ${unjudged === 1 ? "was" : "were"} not asked or could not be compared`
+  const byForm = visited === 0
+    ? " To malformed requests no answer could be compared."
+    : unlike === 0
+    ? ` To malformed requests all ${counted(visited, "server")} that could be compared answered as their software does${notCompared}.`
+    : ` To malformed requests ${partOf(unlike, visited)} answered unlike their software${notCompared}.`
   const figures: ReadonlyArray<KeyFigure> = [
     { name: "servers with an answer that deviates", value: compared === 0 ? "unknown" : partOf(deviating, compared), level: "server", caveat: deviations.caveat ?? "", query: "deviations-by-question" },
     { name: "unlike their software to malformed requests", value: visited === 0 ? "unknown" : partOf(unlike, visited), level: "server", caveat: malformed.caveat ?? "", query: "malformed-responses" },

@@ -51,7 +51,7 @@ const forOperators = ({ named }: ReportFacts): ReadonlyArray<Sentence> => {
     ...(expired === 0 ? [] : [`Renew: ${counted(expired, "server")} showed a certificate whose time was over.`]),
     ...(clear === 0 ? [] : [`Offer TLS: ${counted(clear, "server")} ${clear === 1 ? "is" : "are"} announced in clear text only, which the wallet does not use.`]),
     ...(software === undefined ? [] : [`Software: ${software.recommendation}`]),
-    "To be left out of crawls and of inferred verdicts, ask for it where those who crawl publish their contact, or in this project's issues."
+    "To be left out of crawls and of everything that is published, ask for it where those who crawl publish their contact, or in this project's issues."
   ])
 }
 

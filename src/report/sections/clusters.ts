@@ -54,12 +54,16 @@ export const clustersSection = ({ clusters, crawl, details, named: { sizes }, ru
   const kinds = [...Map.groupBy(sizes.rows, ({ kind }) => kind)]
   const operators = clusters.filter(({ kind }) => kind === "operator").toSorted((a, b) => b.servers - a.servers || a.clusterId - b.clusterId)
   const blocks: Array<Block> = [
-    paragraph("A group is called probably one operator where pairs of its servers reach a probability that was fixed beforehand, on evidence that no single third party brings to strangers. Groups that share a node, a proxy, a machine or a key are shared infrastructure, which says nothing of who runs them. Nobody is named here whom the servers do not name themselves.")
+    paragraph("A group is called probably one operator where pairs of its servers reach a probability that was fixed beforehand, on evidence that a single third party, such as an image or a hoster, seldom brings to strangers; where one may have brought all of it, no group is called so. Groups that share a node, a proxy, a machine or a key are shared infrastructure, which says nothing of who runs them. Nobody is named here whom the servers do not name themselves.")
   ]
   if (run === null) blocks.push(paragraph("This crawl has not been analysed: run observatory analyze."))
   else {
     blocks.push(paragraph(
-      `${counted(run.operatorGroups, "group")} of ${counted(run.servers, "server")} compared, at a threshold of ${run.threshold}; the model itself expects ${numberText(run.expectedFalseGroups)} of them to be wrong by chance, third parties that bring all that a group stands on aside. ${counted(run.pairsCompared, "pair")} of ${counted(run.pairsPossible, "pair")} were compared: those that have something in common.`
+      `${counted(run.servers, "server")} ${run.servers === 1 ? "was" : "were"} compared at a threshold of ${run.threshold}, ${numberText(run.pairsCompared)} of ${counted(run.pairsPossible, "pair")}: those that have something in common. ${
+        run.operatorGroups === 0
+          ? "No group came of it."
+          : `${counted(run.operatorGroups, "group")} came of it, of which the model itself expects ${numberText(run.expectedFalseGroups)} to be wrong by chance; third parties that bring all that a group stands on are not in this number.`
+      }`
     ))
   }
   blocks.push(

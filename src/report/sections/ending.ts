@@ -39,7 +39,7 @@ export const ethicsSection = ({ isLocal, overview }: ReportFacts): Section => ({
     ...(isLocal
       ? [paragraph("This is a local report: it shows what is withheld from public ones. Do not publish it as it is.")]
       : [
-        paragraph("A report for the public counts everything and withholds, in names: servers that nobody announced in public, addresses that servers leaked without meaning to, cities of addresses outside data centres, that an onion and a clearnet host are one server where the operator did not publish it, and inferred verdicts on operators who opted out."),
+        paragraph("A report for the public counts everything and withholds, in names: servers that nobody announced in public, addresses that servers leaked without meaning to, cities of addresses outside data centres, that an onion and a clearnet host are one server where the operator did not publish it, and everything about servers whose operators asked to be left out."),
         paragraph(overview.withheld ?? "Of this crawl nothing had to be withheld.")
       ])
   ]

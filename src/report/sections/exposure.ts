@@ -1,3 +1,4 @@
+import { dimensions } from "../answers/centralised.ts"
 import type { Block, Figure, Section } from "../document/document.ts"
 import { paragraph } from "../document/document.ts"
 import type { ReportFacts } from "../facts/report-facts.ts"
@@ -47,12 +48,12 @@ export const concentrationFigure = ({ named: { concentration } }: ReportFacts): 
     chart: rows.length === 0 ? null : {
       kind: "bars",
       axis: "groups",
-      bars: rows.map((row) => ({ label: row.dimension === "asn" ? "autonomous system" : row.dimension, value: row.nakamoto ?? 0, low: row.nakamoto_low, high: row.nakamoto_high }))
+      bars: rows.map((row) => ({ label: dimensions[row.dimension] ?? row.dimension, value: row.nakamoto ?? 0, low: row.nakamoto_low, high: row.nakamoto_high }))
     },
     table: firstRows(
-      concentration.rows.map((row) => [row.level, row.dimension, row.servers_or_operators_known, row.servers_or_operators_unknown, row.value_groups, row.largest_percent === null ? null : row.largest_percent / 100, row.nakamoto, row.nakamoto_low, row.nakamoto_high, row.nakamoto_if_apart, row.hhi, row.hhi_low, row.hhi_high, row.hhi_if_apart]),
+      concentration.rows.map((row) => [row.level, dimensions[row.dimension] ?? row.dimension, row.servers_or_operators_known, row.servers_or_operators_unknown, row.value_groups, row.largest_percent === null ? null : row.largest_percent / 100, row.nakamoto, row.nakamoto_low, row.nakamoto_high, row.nakamoto_if_apart, row.hhi, row.hhi_low, row.hhi_high, row.hhi_if_apart]),
       30,
-      columns("Level", "By", "Known: count", "Unknown: count", "Groups: count", "Largest: share", "Half takes: number", "Low: number", "High: number", "If all apart: number", "HHI: number", "Low: number", "High: number", "If all apart: number")
+      columns("Level", "By", "Known: count", "Unknown: count", "Groups: count", "Largest: share", "More than half takes: number", "Low: number", "High: number", "If all apart: number", "HHI: number", "Low: number", "High: number", "If all apart: number")
     )
   })
 }

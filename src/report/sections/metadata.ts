@@ -1,6 +1,6 @@
 import { jsonText } from "../../domain/json-text.ts"
 import type { Section } from "../document/document.ts"
-import { paragraph } from "../document/document.ts"
+import { code, paragraph } from "../document/document.ts"
 import type { ReportFacts } from "../facts/report-facts.ts"
 import { columns, firstRows, namedFigure } from "./figure.ts"
 
@@ -17,7 +17,7 @@ export const metadataSection = ({ named: { crawls, known }, servers }: ReportFac
         table: firstRows(known.rows.map((row) => [row.field, row.endpoints_known, row.endpoints_unknown, row.most_frequent_reason]), 100, columns("Field: code", "Known: count", "Unknown: count", "Mostly because"))
       }),
       ...(sample === undefined ? [] : [
-        paragraph(`What is known of one server, as the API has it and \`observatory export --what servers --format jsonl\` with other names: ${sample.host}, the first that answered.`),
+        paragraph("One server's record as the API gives it (", code("observatory export --what servers"), ` has the same as a table): ${sample.host}, the first by number of those that answered. Nothing singles it out.`),
         { kind: "code" as const, text: jsonText(sample, 2) }
       ]),
       namedFigure("crawls", crawls, {

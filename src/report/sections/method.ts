@@ -1,3 +1,4 @@
+import { mostServersForPower } from "../../analysis/evaluation/crawl-fleets.ts"
 import type { Section } from "../document/document.ts"
 import { paragraph } from "../document/document.ts"
 import type { ReportFacts } from "../facts/report-facts.ts"
@@ -28,7 +29,7 @@ export const coverageSection = ({ named: { coverage }, overview }: ReportFacts):
     paragraph(
       overview.coverage.value === null
         ? `How much of the network was seen is not estimated. ${overview.coverage.caveat}`
-        : `About ${shareWithin(overview.coverage.value, overview.coverage.low, overview.coverage.high)} of the servers that peer lists can show were seen. ${overview.coverage.caveat}`
+        : `At the most ${shareWithin(overview.coverage.value, overview.coverage.low, overview.coverage.high)} of the servers that peer lists can show were seen. ${overview.coverage.caveat}`
     ),
     namedFigure("coverage-counts", coverage, {
       title: "From what was announced to what answered",
@@ -43,10 +44,12 @@ export const powerSection = ({ fleets, lies, overview, run }: ReportFacts): Sect
   id: "limits",
   title: "Limits and power",
   blocks: [
-    paragraph("A finding that there is nothing is worth no more than what would have been found. Strangers of this crawl were made alike in one thing after another and judged again; what is never found this way is listed with the rest."),
+    paragraph("A finding that there is nothing is worth no more than what would have been found."),
     ...(fleets === null
-      ? [paragraph("What fleets this crawl could have shown was not computed: the crawl was not analysed, has more than a thousand servers, or --no-power was given.")]
-      : [{
+      ? [paragraph(`What fleets this crawl could have shown was not computed: ${
+        run === null ? "the crawl was not analysed" : run.servers > mostServersForPower ? `there are ${counted(run.servers, "server")}, and it is done for ${mostServersForPower} at the most` : "--no-power was given"
+      }.`)]
+      : [paragraph("Strangers of this crawl were made alike in one thing after another and judged again; what is never found this way is listed with the rest."), {
         kind: "table" as const,
         title: "The smallest fleets that this crawl would have shown",
         table: {
@@ -81,7 +84,7 @@ export const powerSection = ({ fleets, lies, overview, run }: ReportFacts): Sect
       kind: "list",
       items: [
         ["Operators who take care leave nothing to see; servers in no group may have one operator too."],
-        [run === null ? "This crawl has not been analysed." : `The model expects ${run.expectedFalseGroups.toFixed(2)} of its ${run.operatorGroups} groups to be wrong by chance; a third party (an image, a hoster, a proxy) that brought all that a group stands on is not in this number. Its numbers were decided on simulated networks, since no labelled real ones exist.`],
+        [run === null ? "This crawl has not been analysed." : run.operatorGroups === 0 ? "No group was found, so that none can be wrong; how many were missed is not known." : `The model expects ${run.expectedFalseGroups.toFixed(2)} of its ${run.operatorGroups} groups to be wrong by chance; a third party (an image, a hoster, a proxy) that brought all that a group stands on is not in this number. Its numbers were decided on simulated networks, since no labelled real ones exist.`],
         ["Lies about scripts whose histories are not known in advance cannot be seen, nor lies to wallets only."],
         ["Everything is from the places and times named above; countries and cities of addresses are what registries and geo files say."],
         [overview.withheld ?? "Nothing had to be withheld from this report."]

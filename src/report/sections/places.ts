@@ -64,6 +64,8 @@ const networkFigure = ({ crawl, graph, servers }: ReportFacts): ReadonlyArray<Bl
   }]
 }
 
+const placeCaveat = "By the registry a country is where the holder of the address is at home, not where the machine stands; geo files are approximate. A server with addresses in several countries counts in each. Of onion services no country is known."
+
 /** Where servers stand: the graph, the world, countries, systems, clouds. */
 export const placesSection = (facts: ReportFacts): Section => {
   const { asns, clouds, countries } = facts.named
@@ -71,7 +73,7 @@ export const placesSection = (facts: ReportFacts): Section => {
   const onMap = known.map((row) => ({ code: row.country!, value: row.servers }))
   const located = known.reduce((sum, { servers_located }) => sum + servers_located, 0)
   const registered = known.reduce((sum, { servers_registered }) => sum + servers_registered, 0)
-  const basis = `Of ${counted(located, "server")} a geo file says where the address is; of ${counted(registered, "server")} only the registry says where its holder is at home.`
+  const basis = located === 0 ? `No geo file says where any server is. Of ${counted(registered, "server")} the registry says where the holder of the address is at home, which need not be where the machine stands.` : `Of ${counted(located, "server")} a geo file says where the address is; of ${counted(registered, "server")} only the registry says where its holder is at home.`
   return {
     id: "network",
     title: "The network and where it stands",
@@ -79,6 +81,7 @@ export const placesSection = (facts: ReportFacts): Section => {
       ...networkFigure(facts),
       namedFigure("world-map", countries, {
         title: "Servers on the map",
+        caveat: placeCaveat,
         shows: `Servers by country, darker for more. ${basis}`,
         chart: onMap.length === 0 ? null : { kind: "world", axis: "servers", countries: onMap, classes: countClasses(Math.max(...onMap.map(({ value }) => value))) },
         table: firstRows(
@@ -89,6 +92,7 @@ export const placesSection = (facts: ReportFacts): Section => {
       }),
       namedFigure("countries", countries, {
         title: "Countries, the first 15",
+        caveat: placeCaveat,
         shows: basis,
         chart: { kind: "bars", axis: "servers", bars: topBars(countries.rows, 15, { label: (row) => row.country === null ? null : countryName(row.country), value: (row) => row.servers, rest: "other countries", unknown: "not known" }) },
         table: firstRows(countries.rows.map((row) => [row.country === null ? null : countryName(row.country), row.servers, row.servers_answered]), 15, columns("Country", "Servers: count", "Answered: count"))

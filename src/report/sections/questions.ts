@@ -97,7 +97,7 @@ const labelBlocks = (facts: ReportFacts): ReadonlyArray<Block> => [
 ]
 
 const more = (...targets: ReadonlyArray<readonly [id: string, title: string]>): Block =>
-  paragraph("More: ", ...targets.flatMap(([id, title], i) => [...(i === 0 ? [] : [", "]), link(`#${id}`, title)]), ".")
+  paragraph("More: ", ...targets.flatMap(([id, title], i) => [...(i === 0 ? [] : ["; "]), link(`#${id}`, title)]), ".")
 
 /** The answers in the order of the questions. */
 export const answersOf = (facts: ReportFacts): ReadonlyArray<Answer> => [centralised(facts), suspicious(facts), differently(facts), inferred(facts), analytics(facts)]

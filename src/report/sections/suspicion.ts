@@ -10,7 +10,7 @@ const listedServers = 20
 export const suspicionSection = ({ crawl, named, suspicion }: ReportFacts): Section => {
   const { indicators, scores, signals } = named
   const blocks: Array<Block> = [
-    paragraph("The score is a sum of indicators, 0 to 100, each with its definition, base rate and innocent causes. It is no verdict about anybody, and independent of who runs a server. Below the threshold little is said at all; from there on one indicator alone is a violation of the protocol that can be reproduced, or several weaker signs came together, none of which proves anything; the explanation says which. Not who does it, nor why.")
+    paragraph("The score is a sum of indicators, 0 to 100, each with its definition, base rate and innocent causes. It is no verdict about anybody, and who runs a server hardly weighs in it: 4 points at the most. Below the threshold little is said at all; from there on one indicator alone is a violation of the protocol that can be reproduced, or several weaker signs came together, none of which proves anything; the explanation says which. Not who does it, nor why.")
   ]
   if (suspicion === null) {
     return { id: "suspicion", title: "Suspicion, by indicators", blocks: [...blocks, paragraph("This crawl has not been analysed: run observatory analyze.")] }

@@ -66,7 +66,7 @@ export const tlsSection = ({ isLocal, named }: ReportFacts): Section => {
         )
       }),
       namedFigure("certificate-cluster-sizes", clusterSizes, {
-        shows: "Public keys by how many servers show them; the table has certificates, issuers and subjects too. Each host counts once, whatever it was announced as.",
+        shows: "Public keys by how many servers show them; the table has certificates, issuers and subjects too. Each server counts once, however often it was announced.",
         chart: keySizes.length === 0 ? null : { kind: "bars", axis: "public keys", bars: keySizes.map((row) => ({ label: counted(row.servers_that_show_it, "server"), value: row.shown_values })) },
         table: firstRows(clusterSizes.rows.map((row) => [row.attribute, row.servers_that_show_it, row.shown_values]), 60, columns("What is shown", "By servers: count", "Values: count"))
       }),

@@ -40,6 +40,8 @@ export const rowsOfCrawl = (table: ArchiveTable, tables: ReadonlyArray<ArchiveTa
       return `advertisement_id IN (${advertisementsSql})`
     case "certificate":
       return "sha256 IN (SELECT certificate_sha256 FROM tls_session WHERE visit_id IN (SELECT visit_id FROM visit WHERE crawl_id = $crawl_id))"
+    case "chain_certificate":
+      return "sha256 IN (SELECT unnest(chain_sha256) FROM tls_session WHERE visit_id IN (SELECT visit_id FROM visit WHERE crawl_id = $crawl_id))"
     case "host_address":
     case "earlier_host_address":
       return `${networkSql} AND host IN (${hostsSql(tables)})`

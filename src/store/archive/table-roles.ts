@@ -24,6 +24,7 @@ const exceptions: Readonly<Record<string, TableRole>> = {
   advertisement: "referenced",
   advertisement_endpoint: "referenced",
   certificate: "referenced",
+  chain_certificate: "referenced",
   enrichment: "looked up",
   host_address: "looked up",
   earlier_host_address: "looked up",

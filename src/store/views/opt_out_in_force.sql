@@ -1,8 +1,8 @@
 CREATE VIEW opt_out_in_force AS
 WITH newest AS (
-  SELECT c.network, o.source, o.pattern, o.crawl_id, o.read_at
-  FROM opt_out o JOIN crawl c USING (crawl_id)
-  QUALIFY rank() OVER (PARTITION BY c.network, o.source ORDER BY o.read_at DESC, o.crawl_id DESC) = 1
+  SELECT network, source, pattern, crawl_id, read_at
+  FROM opt_out
+  QUALIFY rank() OVER (PARTITION BY network, source ORDER BY read_at DESC, crawl_id DESC) = 1
 )
 SELECT DISTINCT network, pattern, source, crawl_id, read_at FROM newest WHERE pattern IS NOT NULL;
 COMMENT ON VIEW opt_out_in_force IS 'One row is one opt-out that public outputs honour, for every crawl of its network: what each list named when a run of the network read it last. A run without the list releases nobody; the list itself does, read again without the entry. Never part of a public output. Level: entry of a list.';

@@ -326,7 +326,7 @@ describe("what suspicion reads of a crawl", () => {
   it.effect("says whose certificate it is, without a word where there was none", () =>
     Effect.gen(function*() {
       const signed = { ...certificateOf("signed"), subject: "CN=a.example.org", issuer: "C=US, O=Let's Encrypt, CN=R3", selfSigned: false, sanDns: ["A.example.org"] }
-      const tls = (changes: object) => ({ ...tlsOf(signed), verifyError: null, chainSha256: ["c1", "c2"], ...changes })
+      const tls = (changes: object) => ({ ...tlsOf(signed), verifyError: null, chain: ["c1", "c2"].map((sha256) => ({ sha256, derBase64: "" })), ...changes })
       const { servers } = yield* readOf([
         ...visited("a", "b", "c"),
         { _tag: "visit", visit: answeredVisit(key("a"), { tls: tls({}) }) },
