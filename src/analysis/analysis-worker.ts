@@ -1,4 +1,5 @@
 import { parentPort, workerData } from "node:worker_threads"
+import { exposureRowsOf, type ExposureWork } from "./exposure/exposure-rows.ts"
 import { type LayoutInput, serverLayout } from "./graph/layout.ts"
 import { judgeOperators, type OperatorOptions } from "./operators.ts"
 import type { ServerTraits } from "./traits/server-traits.ts"
@@ -7,7 +8,18 @@ import type { ServerTraits } from "./traits/server-traits.ts"
 export type AnalysisWork =
   | { readonly kind: "judge"; readonly servers: ReadonlyArray<ServerTraits>; readonly options: OperatorOptions }
   | { readonly kind: "layout"; readonly input: LayoutInput }
+  | { readonly kind: "exposure"; readonly work: ExposureWork }
+
+const done = (work: AnalysisWork): unknown => {
+  switch (work.kind) {
+    case "judge":
+      return judgeOperators(work.servers, work.options)
+    case "layout":
+      return serverLayout(work.input)
+    case "exposure":
+      return exposureRowsOf(work.work)
+  }
+}
 
 // An entry of its own: it runs in a worker thread, from the sources or from its own bundle beside the program's.
-const work = workerData as AnalysisWork
-parentPort!.postMessage(work.kind === "judge" ? judgeOperators(work.servers, work.options) : serverLayout(work.input), [])
+parentPort!.postMessage(done(workerData as AnalysisWork), [])

@@ -73,6 +73,9 @@ export interface AnalysisResult {
   readonly notes: ReadonlyArray<string>
 }
 
+/** A part of the work under a name of its own: traces tell how long each took. */
+const stage = <A, E, R>(name: string, work: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> => Effect.withSpan(work, `Analysis: ${name}`)
+
 const communityTables = (
   crawl: AnalysedCrawl,
   communities: ReadonlyArray<Communities>
@@ -106,11 +109,12 @@ export class Analysis extends Context.Service<Analysis, {
       const analyze = Effect.fn("Analysis.analyze")(
         function*(target: AnalysisTarget, options?: Partial<AnalysisOptions>) {
           const crawl = yield* findCrawl(target)
-          const read = yield* readAnnouncements(crawl.crawl_id)
+          const read = yield* stage("read announcements", readAnnouncements(crawl.crawl_id))
           const announcements = orderedAnnouncements(read ?? [])
           const communities = read === undefined
             ? []
-            : detectCommunities(announcements, { ...communityOptionsFor(announcements.length), ...options })
+            : yield* stage("communities", Effect.sync(() =>
+              detectCommunities(announcements, { ...communityOptionsFor(announcements.length), ...options })))
           const sharedKeys = sharedKeyGroups(yield* readPresentedKeys(crawl))
           const operatorOptions: OperatorOptions = {
             randomSeed: options?.randomSeed ?? 1,
@@ -118,10 +122,10 @@ export class Analysis extends Context.Service<Analysis, {
             simulated: crawl.simulated
           }
           const layout = yield* readLayoutInput(crawl, announcements, communities)
-          const traits = yield* readServerTraits(crawl, announcements)
+          const traits = yield* stage("read traits", readServerTraits(crawl, announcements))
           // Both at a time are quicker; of the largest crawls each needs the memory for itself.
           const [positions, findings] = yield* Effect.all(
-            [layoutApart(layout.input), judgeApart(traits, operatorOptions)],
+            [stage("layout", layoutApart(layout.input)), stage("judge", judgeApart(traits, operatorOptions))],
             { concurrency: announcements.length > manyAnnouncements ? 1 : 2 }
           )
           const operators = operatorRows(
@@ -130,24 +134,28 @@ export class Analysis extends Context.Service<Analysis, {
             sharedKeys,
             yield* readEarlierGroups(crawl)
           )
-          const found = places(announcements, {
-            listers: yield* readListers(crawl.crawl_id),
-            kindOf: yield* readNamedKinds(crawl.crawl_id, new Set(announcements.map(({ to }) => to))),
-            namedBySources: yield* readNamedBySources(crawl.crawl_id)
-          })
+          const found = yield* stage("places", Effect.gen(function*() {
+            return places(announcements, {
+              listers: yield* readListers(crawl.crawl_id),
+              kindOf: yield* readNamedKinds(crawl.crawl_id, new Set(announcements.map(({ to }) => to))),
+              namedBySources: yield* readNamedBySources(crawl.crawl_id)
+            })
+          }))
           const indicators = options?.indicators ?? shippedIndicators
           const relations = relationsOf(findings.clusters, operators.clusterIds, findings.groups)
-          const suspicion = yield* suspicionOf(crawl.crawl_id, relations, indicators)
+          const suspicion = yield* stage("suspicion", suspicionOf(crawl.crawl_id, relations, indicators))
           const walletList = options?.walletListOf?.(crawl.network) ?? null
-          yield* store.replaceRows([
+          const exposure = yield* stage("exposure", analyseExposure(crawl, walletList, memberships(findings.clusters, operators.clusterIds), operatorOptions.randomSeed))
+          const behaviour = yield* stage("behaviour", Effect.map(readBehaviourVectors(crawl.crawl_id), (vectors) => behaviourRows(crawl.crawl_id, vectors)))
+          yield* stage("write", store.replaceRows([
             ...communityTables(crawl, communities),
             ...operators.tables,
-            ...(yield* analyseExposure(crawl, walletList, memberships(findings.clusters, operators.clusterIds), operatorOptions.randomSeed)),
+            ...exposure,
             placeRows(crawl.crawl_id, found),
             layoutRows(crawl.crawl_id, layout.servers, positions),
-            behaviourRows(crawl.crawl_id, yield* readBehaviourVectors(crawl.crawl_id)),
+            behaviour,
             ...suspicion.tables
-          ])
+          ]))
           const result: AnalysisResult = {
             crawlId: crawl.crawl_id,
             network: crawl.network,

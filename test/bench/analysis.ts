@@ -1,108 +1,77 @@
 /**
- * How long judging operators takes, and how much memory: synthetic servers,
- * fleets among strangers, in the worker thread that `analyze` uses.
- * `npm run bench:analysis [-- --smoke]`
+ * How long an analysis takes, and how much memory: synthetic crawls, fleets
+ * among strangers, in a database file, each analysed as `observatory analyze`
+ * does, in a process of its own. `npm run bench:analysis [-- --smoke] [-- --size N …]`
+ *
+ * Filling the file is not measured. Seconds by the clock depend on what else the
+ * machine does; processor time of the whole process hardly does.
  */
-import { Effect } from "effect"
-import { judgeApart } from "../../src/analysis/judge-in-worker.ts"
-import { seededRandom } from "../../src/analysis/seeded-random.ts"
-import type { PresentedCertificate, ServerTraits } from "../../src/analysis/traits/server-traits.ts"
-import { presentedAt, traitsAt, writtenText } from "../support/server-traits.ts"
+import { spawn } from "node:child_process"
+import { mkdtempSync, rmSync } from "node:fs"
+import { loadavg, tmpdir } from "node:os"
+import { join } from "node:path"
+import { fileURLToPath } from "node:url"
+import { parseArgs } from "node:util"
+import { recordSyntheticCrawl } from "../support/synthetic-crawl.ts"
+import type { MeasuredAnalysis } from "./messages.ts"
 
-const isSmoke = process.argv.includes("--smoke")
-const sizes = isSmoke ? [60, 300] : [300, 1_000, 3_000, 10_000]
+const { values: flags } = parseArgs({ options: { smoke: { type: "boolean", default: false }, size: { type: "string", multiple: true } } })
+const sizes = flags.size?.map(Number) ?? (flags.smoke ? [60, 300] : [300, 1_000, 3_000, 10_000])
 
-/** Announcements of a server: 100, so that 10,000 servers make a million. */
-const announced = 100
-
-const software = ["ElectrumX", "Fulcrum", "romanz electrs"]
-const words = ["amber", "birch", "cedar", "delta", "ember", "fjord", "grove", "heath", "inlet", "juniper", "kelp", "larch", "moss", "north"]
-
-/** A third of the servers in fleets of five to forty, the largest a twentieth of all; the rest strangers. */
-const network = (size: number): ReadonlyArray<ServerTraits> => {
-  const random = seededRandom(size)
-  const below = (n: number) => Math.floor(random() * n)
-  const skewed = (n: number) => Math.floor(random() * random() * n)
-  const fleets: Array<number> = [Math.max(2, Math.floor(size / 20))]
-  while (fleets.reduce((sum, n) => sum + n, 0) < size / 3) fleets.push(5 + below(36))
-  const fleetOf = fleets.flatMap((n, fleet) => Array.from({ length: n }, () => fleet))
-  return Array.from({ length: size }, (_, i): ServerTraits => {
-    const id = i + 1
-    const fleet = fleetOf[i]
-    const host = fleet === undefined
-      ? `${words[below(words.length)]!}${below(size)}.${words[below(words.length)]!}${id}.example`
-      : `e${id}.${words[fleet % words.length]!}${fleet}.example`
-    const key = fleet === undefined || fleet % 3 === 2 ? `key ${id}` : `key of fleet ${fleet}`
-    const certificate: PresentedCertificate = presentedAt(host, {
-      sha256: fleet !== undefined && fleet % 3 === 0 ? `certificate of fleet ${fleet}` : `certificate ${id}`,
-      spkiSha256: key,
-      validFrom: 1_600_000_000_000 + (fleet === undefined ? below(100_000_000) * 1_000 : fleet * 1e9 + below(30_000))
-    })
-    const donation = fleet === undefined ? (random() < 0.5 ? null : `gift ${id}`) : `gift of fleet ${fleet}`
-    const banner = fleet === undefined ? (random() < 0.6 ? null : `hello from ${words[below(words.length)]!} ${skewed(size)}`) : `fleet ${fleet} greets`
-    const asn = 64_512 + skewed(60)
-    return traitsAt(id, host, {
-      addresses: [{ address: `${10 + below(200)}.${below(256)}.${below(256)}.${below(256)}`, asn, cloud: asn % 3 === 0 ? `cloud ${asn % 7}` : null, country: "DE" }],
-      certificates: [certificate],
-      banner: banner === null ? null : writtenText(banner),
-      donation: donation === null ? null : writtenText(donation),
-      claimedHosts: [{ host, tcpPort: 50_001, tlsPort: 50_002 }],
-      hostsShape: random() < 0.2 ? `shape ${skewed(12)}` : null,
-      implementation: software[skewed(3)]!,
-      fingerprintHash: `fingerprint ${skewed(80)}`,
-      unusualPorts: random() < 0.15 ? [`tls ${50_000 + skewed(300)}`] : [],
-      peers: new Map(Array.from({ length: Math.min(announced, size - 1) }, () => [1 + below(size), 1])),
-      peersAsked: 1
-    })
-  })
+interface Run extends MeasuredAnalysis {
+  /** From the start of the process to its end. */
+  readonly seconds: number
 }
 
-/** What else the main thread could do meanwhile: the longest time it did not get its turn, milliseconds. */
-const longestPause = () => {
-  let last = performance.now()
-  let longest = 0
-  const timer = setInterval(() => {
-    const now = performance.now()
-    longest = Math.max(longest, now - last)
-    last = now
-  }, 5)
-  return () => {
-    clearInterval(timer)
-    return Math.max(longest, performance.now() - last)
+const child = fileURLToPath(new URL("analysis-child.ts", import.meta.url))
+
+const analysed = (db: string): Promise<Run> =>
+  new Promise((resolve, reject) => {
+    const started = performance.now()
+    let said = ""
+    const running = spawn(process.execPath, [child, db], { stdio: ["ignore", "pipe", "inherit"] })
+    running.stdout.setEncoding("utf8").on("data", (text: string) => (said += text))
+    running.on("close", (code) => {
+      if (code !== 0) reject(new Error(`the analysis ended with ${code}`))
+      else resolve({ ...(JSON.parse(said) as MeasuredAnalysis), seconds: (performance.now() - started) / 1_000 })
+    })
+  })
+
+const folder = mkdtempSync(join(tmpdir(), "observatory-bench-"))
+const runs: Array<Run> = []
+try {
+  for (const size of sizes) {
+    const db = join(folder, `${size}.duckdb`)
+    await recordSyntheticCrawl(db, size)
+    runs.push(await analysed(db))
+    rmSync(db)
   }
+} finally {
+  rmSync(folder, { recursive: true, force: true })
 }
 
-const rows: Array<Record<string, number>> = []
-for (const size of sizes) {
-  const servers = network(size)
-  const pause = longestPause()
-  let peak = process.memoryUsage().rss
-  const watch = setInterval(() => {
-    peak = Math.max(peak, process.memoryUsage().rss)
-  }, 50)
-  const started = performance.now()
-  const cpu = process.cpuUsage()
-  const { clusters, linkage } = await Effect.runPromise(
-    judgeApart(servers, { randomSeed: 1, publicSuffixes: [], simulated: true }, true)
-  )
-  const seconds = (performance.now() - started) / 1_000
-  clearInterval(watch)
-  const before = rows.at(-1)
-  rows.push({
-    servers: size,
-    announcements: servers.reduce((sum, { peers }) => sum + peers.size, 0),
-    pairs: linkage.compared,
-    clusters: clusters.length,
-    seconds: Number(seconds.toFixed(2)),
-    "cpu seconds": Number((process.cpuUsage(cpu).user / 1e6).toFixed(2)),
-    "peak MB": Math.round(peak / 1e6),
-    "longest pause ms": Math.round(pause()),
+const rounded = (value: number): number => Number(value.toFixed(2))
+console.log(`Load of the machine: ${loadavg().map((load) => load.toFixed(1)).join(", ")}.`)
+console.table(runs.map((run, i) => {
+  const before = runs[i - 1]
+  return {
+    servers: run.servers,
+    announcements: run.announcements,
+    pairs: run.pairs,
+    clusters: run.clusters,
+    seconds: rounded(run.seconds),
+    "cpu seconds": rounded(run.cpuSeconds),
+    "peak MB": Math.round(run.peakBytes / 1e6),
+    "longest pause ms": Math.round(run.longestPauseMs),
     // log time / log size from the row before: 1 is linear, 2 quadratic.
-    growth: before === undefined ? 0 : Number((Math.log(seconds / before["seconds"]!) / Math.log(size / before["servers"]!)).toFixed(2))
-  })
-}
-console.table(rows)
-const last = rows.at(-1)!
+    growth: before === undefined ? 0 : rounded(Math.log(run.cpuSeconds / before.cpuSeconds) / Math.log(run.servers / before.servers))
+  }
+}))
+console.log("Processor time by part, seconds; parts that run at a time have both:")
+console.table(Object.fromEntries(runs.map(({ servers, stages }) => [servers, Object.fromEntries(stages.map(({ cpuSeconds, name }) => [name, rounded(cpuSeconds)]))])))
+const most = Math.max(...runs.map(({ cpuSeconds }) => cpuSeconds))
 const widest = 50
-for (const row of rows) console.log(`${String(row["servers"]).padStart(6)} ${"#".repeat(Math.max(1, Math.round(row["seconds"]! / last["seconds"]! * widest)))} ${row["seconds"]} s`)
-if (rows.some((row) => row["clusters"] === 0)) throw new Error("No fleet was found: the benchmark measures nothing.")
+for (const { cpuSeconds, servers } of runs) {
+  console.log(`${String(servers).padStart(6)} ${"#".repeat(Math.max(1, Math.round(cpuSeconds / most * widest)))} ${rounded(cpuSeconds)} s`)
+}
+if (runs.some(({ clusters }) => clusters === 0)) throw new Error("No fleet was found: the benchmark measures nothing.")

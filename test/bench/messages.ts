@@ -98,3 +98,24 @@ export class Worker<In extends object, Out> {
     })
   }
 }
+
+/** What one part of an analysis took, by the clock and of processor time. */
+export interface MeasuredStage {
+  readonly name: string
+  readonly seconds: number
+  readonly cpuSeconds: number
+}
+
+/** A whole analysis in a process of its own. */
+export interface MeasuredAnalysis {
+  readonly servers: number
+  readonly announcements: number
+  readonly pairs: number
+  readonly clusters: number
+  readonly stages: ReadonlyArray<MeasuredStage>
+  /** Of the whole process, all threads. */
+  readonly cpuSeconds: number
+  readonly peakBytes: number
+  /** The longest time that the main thread did nothing else. */
+  readonly longestPauseMs: number
+}

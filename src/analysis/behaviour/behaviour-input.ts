@@ -3,7 +3,8 @@ import { Database } from "../../store/database.ts"
 import type { CrawlId } from "../../store/facts.ts"
 import { type BehaviourVector, joinedTraits } from "./vector.ts"
 
-const TraitRow = Schema.Struct({ server_id: Schema.Int, trait: Schema.String, value: Schema.String })
+/** All of a server in one row: a large crawl has half a million. */
+const TraitsRow = Schema.Struct({ server_id: Schema.Int, traits: Schema.Array(Schema.String), told: Schema.Array(Schema.String) })
 const ImplementationRow = Schema.Struct({ server_id: Schema.Int, implementation: Schema.NullOr(Schema.String) })
 
 /** Regular visits of confirmed servers of the crawl's chain. */
@@ -37,7 +38,7 @@ export const readBehaviourVectors = Effect.fnUntraced(function*(crawlId: CrawlId
     of
   )
   const traits = yield* database.rows(
-    TraitRow,
+    TraitsRow,
     `${visits}, reading AS (
       SELECT DISTINCT a.server_id, i.readings
       FROM asked a JOIN identification i ON i.visit_id = a.visit_id
@@ -47,7 +48,7 @@ export const readBehaviourVectors = Effect.fnUntraced(function*(crawlId: CrawlId
       SELECT m.server_id, unnest(json_keys(m.answers)) AS probe, m.answers
       FROM server_malformed m
       WHERE m.crawl_id = $crawl_id AND m.server_id IN (SELECT server_id FROM asked)
-    )
+    ), seen AS (
     SELECT DISTINCT server_id, 'shows: ' || reading.rule AS trait, reading.saw AS value
     FROM told WHERE reading.rule IS NOT NULL AND reading.saw IS NOT NULL
     UNION
@@ -65,13 +66,18 @@ export const readBehaviourVectors = Effect.fnUntraced(function*(crawlId: CrawlId
       ('alpn', x.alpn), ('session', CASE WHEN x.session_offered THEN 'offered' WHEN NOT x.session_offered THEN 'not offered' END)
     ) AS t(trait, value)
     WHERE t.value IS NOT NULL
-    ORDER BY 1, 2, 3`,
+    )
+    SELECT server_id, list(trait ORDER BY trait, value) AS traits, list(value ORDER BY trait, value) AS told
+    FROM seen GROUP BY server_id`,
     of
   )
-  const byServer = Map.groupBy(traits, (row) => row.server_id)
-  return implementations.map((row): BehaviourVector => ({
-    serverId: row.server_id,
-    implementation: row.implementation,
-    traits: joinedTraits((byServer.get(row.server_id) ?? []).map(({ trait, value }) => [trait, value] as const))
-  }))
+  const byServer = new Map(traits.map((row) => [row.server_id, row]))
+  return implementations.map((row): BehaviourVector => {
+    const seen = byServer.get(row.server_id)
+    return {
+      serverId: row.server_id,
+      implementation: row.implementation,
+      traits: joinedTraits(seen === undefined ? [] : seen.traits.map((trait, i) => [trait, seen.told[i]!] as const))
+    }
+  })
 })

@@ -18,9 +18,15 @@ const tellingOf = ({ fees, tellingTargets }: SnapshotTraits): ReadonlyArray<stri
   [...tellingTargets.keys()].toSorted((a, b) => a - b).map((target) => `${target}:${satoshiOf(fees.get(target)!)}`)
 
 /** Both gave the same estimates wherever both gave any, at enough targets that tell. */
-const isEqual = (a: SnapshotTraits, b: SnapshotTraits): boolean =>
-  [...a.fees].every(([target, fee]) => !b.fees.has(target) || satoshiOf(fee) === satoshiOf(b.fees.get(target)!)) &&
-  a.tellingTargets.keys().filter((target) => b.tellingTargets.has(target)).toArray().length >= leastEstimates
+const isEqual = (a: SnapshotTraits, b: SnapshotTraits): boolean => {
+  for (const [target, fee] of a.fees) {
+    const other = b.fees.get(target)
+    if (other !== undefined && other !== fee && satoshiOf(fee) !== satoshiOf(other)) return false
+  }
+  let telling = 0
+  for (const target of a.tellingTargets.keys()) if (b.tellingTargets.has(target)) telling++
+  return telling >= leastEstimates
+}
 
 /**
  * The numbers of an equal epoch, in satoshi, with what each is worth in bits by
@@ -81,6 +87,7 @@ export const feeVectors: Comparison = {
   keys: once((server) => [...epochsOf(server)].flatMap(([epoch, snapshot]) => tellingOf(snapshot).slice(0, leastEstimates).map((estimate) => `${epoch} ${estimate}`))),
   compare: (a, b) => {
     const [ofA, ofB] = [epochsOf(a), epochsOf(b)]
+    if (ofA.size < 2 || ofB.size < 2) return undefined
     const epochs = [...ofA.keys()].filter((epoch) => ofB.has(epoch)).toSorted()
     const equal = epochs.filter((epoch) => isEqual(ofA.get(epoch)!, ofB.get(epoch)!))
     if (equal.length < 2 || equal.length * 2 < epochs.length) return undefined

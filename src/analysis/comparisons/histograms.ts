@@ -133,6 +133,7 @@ export const histogramCurve: Comparison = {
   compare: (a, b) => {
     if (a.implementation === null || a.implementation !== b.implementation) return undefined
     const [ofA, ofB] = [curvesOf(a), curvesOf(b)]
+    if (ofA.size < 2 || ofB.size < 2) return undefined
     const distances = [...ofA.keys()].filter((epoch) => ofB.has(epoch))
       .map((epoch) => curveDistance(ofA.get(epoch)!, ofB.get(epoch)!))
       .toSorted((x, y) => x - y)

@@ -1,8 +1,8 @@
 import { Effect } from "effect"
 import type { ClusterMembership } from "./candidate.ts"
-import { defaultExposureOptions, exposureOf } from "./exposure.ts"
+import { defaultExposureOptions } from "./exposure.ts"
+import { exposureApart } from "./exposure-in-worker.ts"
 import { type ExposedCrawl, readExposureInput, type WalletList } from "./exposure-input.ts"
-import { exposureRows } from "./exposure-rows.ts"
 
 /** Wallets simulated of each kind with every analysis; `observatory exposure` takes more. */
 const lives = 250
@@ -31,5 +31,5 @@ export const analyseExposure = Effect.fnUntraced(function*(
   randomSeed: number
 ) {
   const input = yield* readExposureInput(crawl, list, clusters)
-  return exposureRows(crawl.crawl_id, exposureOf(input, { ...defaultExposureOptions, lives, randomSeed }))
+  return yield* exposureApart({ crawlId: crawl.crawl_id, input, options: { ...defaultExposureOptions, lives, randomSeed } })
 })

@@ -54,11 +54,12 @@ export const hhiOf = (weights: Iterable<number>): number => {
 
 /** The least number of groups that together have more than half of the weight; 0 for nothing. */
 export const nakamotoOf = (weights: Iterable<number>): number => {
-  const sorted = [...weights].toSorted((a, b) => b - a)
+  // Ascending and taken from its end: numbers alone are sorted sooner than by a function.
+  const sorted = Float64Array.from(weights).toSorted().toReversed()
   const total = sorted.reduce((sum, weight) => sum + weight, 0)
   let sum = 0
-  for (const [i, weight] of sorted.entries()) {
-    sum += weight
+  for (let i = 0; i < sorted.length; i++) {
+    sum += sorted[i]!
     // Thirds and the like must not tip the balance by rounding.
     if (sum > total / 2 + total * 1e-9) return i + 1
   }
@@ -100,36 +101,43 @@ const figures = ({ unknown, weights }: Tally, of: (weights: Iterable<number>) =>
   return { value: values[0]!, low: Math.min(...values), high: Math.max(...values) }
 }
 
-const limitsOver = (tallies: ReadonlyArray<Tally>, of: (weights: Iterable<number>) => number): Limits => {
-  const done = new Map([...new Set(tallies)].map((one) => [one, figures(one, of)] as const))
-  const each = tallies.map((one) => done.get(one)!)
-  return {
-    mean: spreadOf(each.map(({ value }) => value)).mean,
-    low: spreadOf(each.map(({ low }) => low)).low,
-    high: spreadOf(each.map(({ high }) => high)).high
-  }
+/** The figures of one draw; what they are made of is not kept. */
+interface Drawn {
+  readonly hhi: ReturnType<typeof figures>
+  readonly nakamoto: ReturnType<typeof figures>
 }
+
+const drawn = (one: Tally): Drawn => ({ hhi: figures(one, hhiOf), nakamoto: figures(one, nakamotoOf) })
+
+const limitsOver = (each: ReadonlyArray<ReturnType<typeof figures>>): Limits => ({
+  mean: spreadOf(each.map(({ value }) => value)).mean,
+  low: spreadOf(each.map(({ low }) => low)).low,
+  high: spreadOf(each.map(({ high }) => high)).high
+})
 
 const singles = (servers: ReadonlyArray<PlacedServer>): ReadonlyArray<Unit> =>
   servers.map((server) => ({ servers: [server], name: `server ${server.serverId}` }))
 
-/** The operators of a world. */
-const unitsOf = (
+/** The operators of each world. */
+const unitsIn = (
   servers: ReadonlyArray<PlacedServer>,
-  clusters: ReadonlyArray<ClusterMembership>,
-  world: World
-): ReadonlyArray<Unit> => {
+  apart: ReadonlyArray<Unit>,
+  clusters: ReadonlyArray<ClusterMembership>
+): (world: World) => ReadonlyArray<Unit> => {
   const byId = new Map(servers.map((server) => [server.serverId, server]))
-  const taken = new Set<number>()
-  const units: Array<Unit> = []
-  for (const place of byPosterior(clusters)) {
-    const { clusterId, serverIds } = clusters[place]!
-    const members = serverIds.filter((id, member) => world[place]![member] === 1 && byId.has(id) && !taken.has(id))
-    if (members.length === 0) continue
-    for (const id of members) taken.add(id)
-    units.push({ servers: members.map((id) => byId.get(id)!), name: `cluster ${clusterId}` })
+  const places = byPosterior(clusters)
+  return (world) => {
+    const taken = new Set<number>()
+    const units: Array<Unit> = []
+    for (const place of places) {
+      const { clusterId, serverIds } = clusters[place]!
+      const members = serverIds.filter((id, member) => world[place]![member] === 1 && byId.has(id) && !taken.has(id))
+      if (members.length === 0) continue
+      for (const id of members) taken.add(id)
+      units.push({ servers: members.map((id) => byId.get(id)!), name: `cluster ${clusterId}` })
+    }
+    return [...units, ...apart.filter((_, i) => !taken.has(servers[i]!.serverId))]
   }
-  return [...units, ...singles(servers.filter(({ serverId }) => !taken.has(serverId)))]
 }
 
 /**
@@ -143,34 +151,40 @@ export const concentrationOf = (
   worlds: ReadonlyArray<World>
 ): ReadonlyArray<Concentration> => {
   if (servers.length === 0) return []
-  const everyOne = clusters.map(({ serverIds }) => Uint8Array.from(serverIds, () => 1))
-  const probable = unitsOf(servers, clusters, everyOne)
   const apart = singles(servers)
+  const inWorld = unitsIn(servers, apart, clusters)
+  const probable = inWorld(clusters.map(({ serverIds }) => Uint8Array.from(serverIds, () => 1)))
 
   const ofOperators = (units: ReadonlyArray<Unit>): Tally => ({
     weights: new Map(units.map((unit) => [unit.name, unit.servers.length])),
     known: servers.length,
     unknown: 0
   })
-  const key = (world: World): string => world.map(worldKey).join(" ")
-  const row = (
-    level: ConcentrationLevel,
-    dimension: ConcentrationDimension,
-    tallyOf: (units: ReadonlyArray<Unit>) => Tally,
-    unitsIn: (world: World) => ReadonlyArray<Unit>,
-    best: ReadonlyArray<Unit>
-  ): Concentration => {
-    // Most draws are alike: clusters are mostly certain.
-    const each = new Map<string, Tally>()
-    const tallies = worlds.map((world) => {
-      const known = each.get(key(world))
-      if (known !== undefined) return known
-      const made = tallyOf(unitsIn(world))
-      each.set(key(world), made)
-      return made
-    })
+  const spread = (dimension: Exclude<ConcentrationDimension, "operator">) => (units: ReadonlyArray<Unit>): Tally =>
+    tally(units, (server) => server.values[dimension])
+  const placed = concentrationDimensions.filter((dimension) => dimension !== "operator")
+  const rows = [
+    { level: "server" as const, dimension: "operator" as const, tallyOf: ofOperators, best: probable },
+    ...placed.flatMap((dimension) => [
+      { level: "server" as const, dimension, tallyOf: spread(dimension), best: apart },
+      { level: "operator" as const, dimension, tallyOf: spread(dimension), best: probable }
+    ])
+  ]
+  // World by world, since the units of all of them are millions; servers as such are the same in each. Most draws are alike.
+  const known = new Map<string, ReadonlyArray<Drawn>>()
+  const fixed = new Map(rows.flatMap((row) => row.best === apart ? [[row, drawn(row.tallyOf(apart))] as const] : []))
+  const each = worlds.map((world) => {
+    const key = world.map(worldKey).join(" ")
+    const before = known.get(key)
+    if (before !== undefined) return before
+    const units = inWorld(world)
+    const made = rows.map((row) => fixed.get(row) ?? drawn(row.tallyOf(units)))
+    known.set(key, made)
+    return made
+  })
+  return rows.map(({ best, dimension, level, tallyOf }, i): Concentration => {
     const shown = tallyOf(best)
-    const servers = tallyOf(apart)
+    const separate = tallyOf(apart)
     const total = [...shown.weights.values()].reduce((sum, weight) => sum + weight, 0)
     const [largest, most] = [...shown.weights].toSorted(([a, x], [b, y]) => y - x || (a < b ? -1 : 1))[0] ?? [null, 0]
     return {
@@ -181,21 +195,10 @@ export const concentrationOf = (
       groups: shown.weights.size,
       largest,
       largestShare: total === 0 ? 0 : most / total,
-      hhi: limitsOver(tallies, hhiOf),
-      nakamoto: limitsOver(tallies, nakamotoOf),
-      hhiApart: hhiOf(servers.weights.values()),
-      nakamotoApart: nakamotoOf(servers.weights.values())
+      hhi: limitsOver(each.map((figures) => figures[i]!.hhi)),
+      nakamoto: limitsOver(each.map((figures) => figures[i]!.nakamoto)),
+      hhiApart: hhiOf(separate.weights.values()),
+      nakamotoApart: nakamotoOf(separate.weights.values())
     }
-  }
-  const inWorld = (world: World) => unitsOf(servers, clusters, world)
-  const rows = [row("server", "operator", ofOperators, inWorld, probable)]
-  for (const dimension of concentrationDimensions) {
-    if (dimension === "operator") continue
-    const valuesOf = (server: PlacedServer) => server.values[dimension]
-    const tallyOf = (units: ReadonlyArray<Unit>) => tally(units, valuesOf)
-    const once = tallyOf(apart)
-    rows.push(row("server", dimension, () => once, () => apart, apart))
-    rows.push(row("operator", dimension, tallyOf, inWorld, probable))
-  }
-  return rows
+  })
 }

@@ -1,6 +1,6 @@
 import type { TableRows } from "../../store/database.ts"
 import type { CrawlId } from "../../store/facts.ts"
-import type { ExposureFigure, ExposureResult } from "./exposure.ts"
+import { type ExposureFigure, type ExposureInput, exposureOf, type ExposureOptions, type ExposureResult } from "./exposure.ts"
 import type { Estimate } from "./interval.ts"
 import type { OwnerExposure } from "./owners.ts"
 import { ownerName } from "./policy-lab.ts"
@@ -78,3 +78,14 @@ export const exposureRows = (crawlId: CrawlId, result: ExposureResult): Readonly
     ])
   }
 ]
+
+/** What is to be simulated, and for which crawl; survives the way to another thread. */
+export interface ExposureWork {
+  readonly crawlId: CrawlId
+  readonly input: ExposureInput
+  readonly options: ExposureOptions
+}
+
+/** Simulates, and gives what is stored of it: what every owner would see is too much to hand on. */
+export const exposureRowsOf = ({ crawlId, input, options }: ExposureWork): ReadonlyArray<TableRows> =>
+  exposureRows(crawlId, exposureOf(input, options))

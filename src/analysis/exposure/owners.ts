@@ -142,13 +142,15 @@ export const seenInWorlds = (
 ): ReadonlyArray<ReadonlyArray<Shares>> => {
   const whole = sightings.byOwner(ownership.whole, ownership.owners.length, starts, lives)
   const apart = sightings.byOwner(ownership.apart, ownership.servers, starts, lives)
+  /** One for all owners: all left out but the candidates that are asked about just now. */
+  const ownerOf = new Int8Array(ownership.apart.length).fill(-1)
   return ownership.owners.map((owner, i) => {
     if (owner.cluster === null) return [sharesAt(whole, i)]
     const own = sightings.of(new Set(owner.candidates))
     const memberOf = new Map(owner.servers.map(({ member, number }) => [number, member] as const))
     const together = (members: ReadonlySet<number>): Shares => {
       if (members.size === owner.servers.length) return sharesAt(whole, i)
-      const ownerOf = ownership.apart.map((number) => members.has(memberOf.get(number) ?? -1) ? 0 : -1)
+      for (const candidate of owner.candidates) ownerOf[candidate] = members.has(memberOf.get(ownership.apart[candidate]!)!) ? 0 : -1
       return sharesAt(own.byOwner(ownerOf, 1, starts, lives), 0)
     }
     return inWorlds(owner, worlds, together, (server) => sharesAt(apart, server))

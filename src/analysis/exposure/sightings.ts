@@ -11,6 +11,7 @@ export class Sightings {
   readonly #slot: Array<number> = []
   readonly #start: Array<number> = []
   readonly #ends: Array<number> = []
+  #index: SightingIndex | undefined
   /** Parts into which scripts are split; 1 unless a policy splits them. */
   readonly slots: number
 
@@ -38,15 +39,32 @@ export class Sightings {
   /** The same lives with what some candidates saw in them. */
   of(candidates: ReadonlySet<number>): Sightings {
     const some = new Sightings(this.slots)
-    let from = 0
-    for (const end of this.#ends) {
-      for (let i = from; i < end; i++) {
-        if (candidates.has(this.#candidate[i]!)) some.add(this.#candidate[i]!, this.#slot[i]!, this.#start[i]!)
+    const { eventsOf, lifeOf } = this.#indexed()
+    const events = [...candidates].flatMap((candidate) => eventsOf.get(candidate) ?? []).toSorted((a, b) => a - b)
+    let at = 0
+    for (let life = 0; life < this.trials; life++) {
+      for (; at < events.length && lifeOf[events[at]!] === life; at++) {
+        some.add(this.#candidate[events[at]!]!, this.#slot[events[at]!]!, this.#start[events[at]!]!)
       }
       some.endTrial()
-      from = end
     }
     return some
+  }
+
+  /** Sightings by candidate, and the life of each: made when asked for, and anew when there are more of them. */
+  #indexed(): SightingIndex {
+    if (this.#index?.lifeOf.length === this.#candidate.length) return this.#index
+    const eventsOf = new Map<number, Array<number>>()
+    const lifeOf = new Uint32Array(this.#candidate.length)
+    let life = 0
+    this.#candidate.forEach((candidate, i) => {
+      while (i >= this.#ends[life]!) life++
+      lifeOf[i] = life
+      const known = eventsOf.get(candidate)
+      if (known === undefined) eventsOf.set(candidate, [i])
+      else known.push(i)
+    })
+    return this.#index = { eventsOf, lifeOf }
   }
 
   /**
@@ -55,7 +73,7 @@ export class Sightings {
    * Of the lives from the first or a later one up to, not with, another.
    */
   byOwner(
-    ownerOf: ReadonlyArray<number>,
+    ownerOf: ArrayLike<number>,
     owners: number,
     within: number,
     [firstLife, endLife]: readonly [number, number] = [0, this.trials]
@@ -92,6 +110,11 @@ export class Sightings {
     const shares = (counts: Float64Array): Float64Array => counts.map((count) => count / lives)
     return { all: shares(all), any: shares(any), scripts: shares(scripts), connected: shares(connected) }
   }
+}
+
+interface SightingIndex {
+  readonly eventsOf: ReadonlyMap<number, ReadonlyArray<number>>
+  readonly lifeOf: Uint32Array
 }
 
 /** Shares of simulated lives, by owner. */

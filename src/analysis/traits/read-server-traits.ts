@@ -4,6 +4,7 @@ import { hostsShape, nameAttributes, portText } from "../../domain/default-value
 import { defaultOf } from "../../domain/defaults.ts"
 import { parseHost } from "../../domain/host.ts"
 import type { ReleaseRange } from "../../domain/implementation.ts"
+import type { FeeHistogram } from "../../domain/snapshot.ts"
 import type { AnalysedCrawl } from "../analysis-input.ts"
 import type { Announcement } from "../graph/announcement-graph.ts"
 import { certificateTemplate } from "./certificate-template.ts"
@@ -94,6 +95,14 @@ const softwareOf = (rows: ReadonlyArray<SoftwareRow>): Pick<ServerTraits, "imple
   }
 }
 
+/** The bins that table `snapshot_reading` keeps as JSON; null where one is no pair of numbers. */
+const histogramOf = (text: string | null): FeeHistogram | null => {
+  const bins: unknown = text === null ? null : JSON.parse(text)
+  const isBin = (bin: unknown): bin is readonly [number, number] =>
+    Array.isArray(bin) && bin.length >= 2 && Number.isFinite(bin[0]) && Number.isFinite(bin[1])
+  return Array.isArray(bins) && bins.every(isBin) ? bins.map(([rate, size]) => [rate, size] as const) : null
+}
+
 const readingOf = (row: ReadingRow): ReadonlyArray<ComparedReading> =>
   row.tip_height === null
     ? []
@@ -109,9 +118,7 @@ const readingOf = (row: ReadingRow): ReadonlyArray<ComparedReading> =>
       })),
       relayFee: row.relay_fee,
       histogramText: row.histogram_text,
-      histogram: row.histogram?.every(([rate, size]) => rate != null && size != null) === true
-        ? row.histogram.map(([rate, size]) => [rate!, size!] as const)
-        : null
+      histogram: histogramOf(row.histogram)
     }]
 
 /** Whom each server named, with times seen of times asked. */

@@ -86,7 +86,8 @@ const ReadingRow = Schema.Struct({
   fee_targets: Schema.Array(Schema.Int),
   fees: Schema.Array(Fee),
   histogram_text: Text,
-  histogram: Schema.NullOr(Schema.Array(Schema.Array(Fee))),
+  /** JSON of ours, read where it is used: bins of tens of thousands of readings are millions of numbers. */
+  histogram: Text,
   relay_fee: Fee
 })
 export type ReadingRow = typeof ReadingRow.Type
@@ -145,7 +146,7 @@ export const readTraitRows = Effect.fnUntraced(function*(crawl: AnalysedCrawl) {
   const readings = yield* database.rows(
     ReadingRow,
     `SELECT r.server_id, r.snapshot_id, r.implementation, r.tip_height, r.tip_hash, r.fee_targets, r.fees, r.histogram_text,
-      from_json(r.histogram, '[["DOUBLE"]]') AS histogram,
+      CAST(r.histogram AS VARCHAR) AS histogram,
       coalesce(r.min_relay_fee, r.relay_fee) AS relay_fee
     FROM snapshot p
     JOIN snapshot_reading r ON r.snapshot_id = p.snapshot_id

@@ -5,6 +5,7 @@ import type { ClusterMembership } from "../../../src/analysis/exposure/candidate
 import { readOperatorClusters } from "../../../src/analysis/exposure/cluster-input.ts"
 import { defaultExposureOptions, exposureOf, horizons } from "../../../src/analysis/exposure/exposure.ts"
 import { readExposureInput, type WalletList } from "../../../src/analysis/exposure/exposure-input.ts"
+import { exposureApart } from "../../../src/analysis/exposure/exposure-in-worker.ts"
 import { exposureRows, notableOwners } from "../../../src/analysis/exposure/exposure-rows.ts"
 import { AnalysisStore, Database } from "../../../src/store/database.ts"
 import { onion, recordSmallCrawl, temporaryFolder, withStore } from "../../support/small-database.ts"
@@ -97,6 +98,14 @@ describe("exposure of a network", () => {
   it("depends on input and options only", () => {
     assert.deepStrictEqual(exposureOf(input, few), exposureOf(input, few))
   })
+
+  it.effect("is found in a thread of its own as in this one", () =>
+    Effect.gen(function*() {
+      const work = { crawlId: 1, input, options: { ...few, lives: 20 } }
+      const here = yield* exposureApart(work, false)
+      assert.isAbove(here[0]!.rows.length, 100)
+      assert.deepStrictEqual(yield* exposureApart(work, true), here)
+    }))
 
   it("has every wallet, route and number of starts, clusters first where they see most", () => {
     const { figures } = exposureOf(input, few)
