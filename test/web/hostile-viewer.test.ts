@@ -5,14 +5,24 @@ import type { Browser, Page } from "playwright-core"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { pages } from "../../web/src/shell/pages.ts"
 import { inChromium, isWithoutBrowser, startChromium } from "../support/chromium.ts"
+import { runCli } from "../support/cli.ts"
 import { queryFile } from "../support/duck.ts"
+import { pageFaults } from "../support/page-check.ts"
+import { readCsv } from "../support/read-csv.ts"
 import { crawlDemo, openViewer, serveDatabase, settled } from "../support/viewer-page.ts"
 
-/** Those of scenario `hostile` whose weapon is a text; the others stall and lie, which a viewer does not see. */
+/** Those of scenario `hostile` whose weapon is a text; the others stall and lie, which a viewer does not see, or only name thousands of hosts. */
 const armed = [
   "honest-1", "honest-2", "html-banner", "banner-escapes", "huge-banner", "bad-utf8", "lone-surrogates", "nul-bytes", "html-errors", "escape-errors",
-  "odd-features", "huge-features", "odd-hosts", "markup-peers", "string-peers", "claims-other-software", "carriage-returns", "odd-fees", "phishing-broadcast"
+  "odd-features", "huge-features", "odd-hosts", "markup-peers", "string-peers", "claims-other-software", "carriage-returns", "odd-fees", "phishing-broadcast",
+  "huge-errors", "error-as-string", "another-banner-each-time", "another-software-each-time", "claims-other-host", "claims-other-onion", "odd-peers",
+  "version-as-string", "absurd-versions", "utf16", "byte-order-mark", "duplicate-keys", "odd-histogram", "huge-histogram", "odd-history", "status-not-hex",
+  "many-names", "many-spellings", "ports-as-lists", "wrong-name-certificate", "long-certificate-chain", "web-server"
 ]
+
+/** Signs that turn or hide text, or steer a terminal; line ends and tabs are none of them. */
+// oxlint-disable-next-line no-control-regex -- these are what must not be there
+const steering = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\u007f-\u009f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]/
 
 const folder = mkdtempSync(join(tmpdir(), "observatory-hostile-viewer-"))
 const db = join(folder, "hostile.duckdb")
@@ -81,7 +91,29 @@ describe.skipIf(isWithoutBrowser)(`texts of hostile servers ${inChromium}`, () =
     expect(seen).toContain("\\u001b")
     expect(watched.wrong).toEqual([])
     await watched.close()
-  }, 240_000)
+  }, 400_000)
+
+  it("are inert on the terminal, in the report and in tables for spreadsheets", async () => {
+    const told = async (...args: ReadonlyArray<string>): Promise<string> => {
+      const { code, stderr, stdout } = await runCli([...args, "--db", db], { timeoutMs: 240_000 })
+      expect(code, `${args.join(" ")}: ${stderr}`).toBe(0)
+      return stdout + stderr
+    }
+    for (const query of ["server-metadata", "banners", "software", "malformed-announcements", "tls-in-use"]) expect(await told("query", query), query).not.toMatch(steering)
+    const out = join(folder, "out")
+    await told("report", "--network", "mainnet-sim", "--local", "--no-power", "--out", join(out, "report"))
+    expect(pageFaults(readFileSync(join(out, "report", "report.html"), "utf8"))).toEqual([])
+    await told("export", "--network", "mainnet-sim", "--local", "--what", "servers", "--format", "csv", "--out", join(out, "servers.csv"))
+    for (const file of ["report/report.html", "report/report.md", "report/report.json", "servers.csv"]) {
+      const text = readFileSync(join(out, file), "utf8")
+      expect(text.length).toBeGreaterThan(1_000)
+      expect(text.match(steering), file).toBeNull()
+      // Ten megabytes of a banner go nowhere.
+      expect(text.length, file).toBeLessThan(3_000_000)
+    }
+    const cells = readCsv(readFileSync(join(out, "servers.csv"), "utf8")).flat()
+    expect(cells.filter((cell) => cell !== null && /^[=+@\t\r]|^-(?![\d.]+$)/.test(cell))).toEqual([])
+  }, 600_000)
 
   it("are inert in answers to SQL, in the table and in the row that is opened", async () => {
     const watched = await openViewer(browser, served.url, "sql")
