@@ -81,6 +81,8 @@ const publicDetail = (detail: ServerDetail, { byId, clusters, withholding }: Pub
       ...row,
       clusterId: row.clusterId !== null && shownClusters.has(row.clusterId) ? row.clusterId : null
     })),
+    // Names of lists are the user's own: a folder, or where a repository of his came from.
+    listings: [],
     notes: []
   }, withholding.hosts)
 }

@@ -40,3 +40,17 @@ export const readHistory = Effect.fnUntraced(function*(crawlId: number, serverId
   const database = yield* Database
   return yield* database.rows(ServerDetail.fields.history.value, sql, { crawl_id: crawlId, server_id: serverId })
 })
+
+const listingsSql = `
+  WITH ${memberSql}
+  SELECT list, host, first_at AS "firstAt", last_at AS "lastAt", removed_at AS "removedAt"
+  FROM listed_name
+  WHERE network = (SELECT network FROM crawl WHERE crawl_id = $crawl_id)
+    AND host IN (SELECT e.host FROM member m JOIN endpoint e USING (endpoint_id) WHERE m.server_id = $server_id)
+  ORDER BY first_at, list, host`
+
+/** Since when the hosts of a server have been on public lists, as far as those were imported. */
+export const readListings = Effect.fnUntraced(function*(crawlId: number, serverId: number) {
+  const database = yield* Database
+  return yield* database.rows(ServerDetail.fields.listings.value, listingsSql, { crawl_id: crawlId, server_id: serverId })
+})

@@ -3,7 +3,7 @@ import { Database } from "../store/database.ts"
 import { readNotesOf } from "../store/notes.ts"
 import { memberSql } from "./members.ts"
 import type { FieldsOf } from "./read-fields.ts"
-import { readHistory } from "./read-history.ts"
+import { readHistory, readListings } from "./read-history.ts"
 import { readRelations } from "./read-relations.ts"
 import { readScore } from "./read-suspicion.ts"
 import { readCertificates, readVisits } from "./read-visits.ts"
@@ -40,6 +40,7 @@ export const readServerDetail = Effect.fnUntraced(function*(
     ...(yield* readRelations(crawlId, serverId, servers)),
     score: yield* readScore(crawlId, serverId),
     history: yield* readHistory(crawlId, serverId),
+    listings: yield* readListings(crawlId, serverId),
     notes: yield* readNotesOf(crawlId, server.hosts)
   }
   return detail

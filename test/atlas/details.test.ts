@@ -4,6 +4,7 @@ import { Effect, Schema } from "effect"
 import { Database } from "../../src/store/database.ts"
 import { NoteBook } from "../../src/store/notes.ts"
 import { analyse, AnalysedDatabase, inventedFacts, inventedServers, recordCrawl, shown } from "../support/atlas-database.ts"
+import { ListHistories } from "../../src/store/list-histories.ts"
 import { temporaryFolder } from "../support/small-database.ts"
 import { someTime } from "../support/store-facts.ts"
 
@@ -81,6 +82,27 @@ layer(AnalysedDatabase.layer)("what is shown of one thing", (it) => {
       assert.strictEqual(detail.namedBy.length, inventedServers.length - 1)
       assert.deepStrictEqual(detail.names[0], { serverId: 2, host: "birch.example.org", timesSeen: 1, timesAsked: 2 })
       assert.strictEqual(detail.score?.indicators.length === 0, false)
+    }))
+
+  it.effect("a server has since when its hosts have been on lists that were imported, of its network only", () =>
+    Effect.gen(function*() {
+      const path = `${yield* temporaryFolder}/observatory.duckdb`
+      yield* recordCrawl(path, inventedFacts())
+      const at = (hash: string, year: number) => ({ hash, at: Date.UTC(year, 0, 1) })
+      const stay = { host: "ash.example.org", first: at("a1", 2017), last: at("a2", 2020), times: 1 }
+      yield* Effect.flatMap(ListHistories, ({ replace }) =>
+        replace({
+          list: "a wallet's",
+          head: at("a3", 2021),
+          commits: 3,
+          paths: ["servers.json"],
+          names: [{ ...stay, network: "mainnet", removed: at("a3", 2021) }, { ...stay, network: "testnet", removed: null }, { ...stay, network: "mainnet", host: "birch.example.org", removed: null }]
+        })).pipe(Effect.provide(ListHistories.layer(path)), Effect.provide(NodeServices.layer), Effect.scoped)
+      const [ash, fir] = yield* shown(path, (atlas) => Effect.all([atlas.server(1, 1), atlas.server(1, 4)]))
+      assert.deepStrictEqual(ash.listings, [
+        { list: "a wallet's", host: "ash.example.org", firstAt: "2017-01-01T00:00:00.000Z", lastAt: "2020-01-01T00:00:00.000Z", removedAt: "2021-01-01T00:00:00.000Z" }
+      ])
+      assert.deepStrictEqual(fir.listings, [])
     }))
 
   it.effect("a server has its history by host, also of a crawl that is not the latest", () =>

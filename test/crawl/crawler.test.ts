@@ -5,6 +5,7 @@ import { balanceLimit, errorLimit, leastVisit, visitAllowance } from "../../src/
 import { Crawler, findUnfinished, type NewCrawl } from "../../src/crawl/crawler.ts"
 import { type CrawlSettings, defaultCrawlSettings } from "../../src/crawl/settings.ts"
 import { exclusionsOf, noExclusions } from "../../src/domain/exclusions.ts"
+import type { Source } from "../../src/domain/advertisement.ts"
 import { shippedChains } from "../../src/domain/chain.ts"
 import type { AdvertisedFact } from "../../src/store/facts.ts"
 import { advertisementOfPorts } from "../support/advertisements.ts"
@@ -85,6 +86,22 @@ const crawlOfManyNames = Effect.fnUntraced(function*(cost: number) {
 })
 
 describe("a crawl", () => {
+  it.effect("follows what others wrote into a channel no further than a server's list, and to no port but Electrum's; the user's own list all the way", () =>
+    Effect.gen(function*() {
+      const hosts = ["a.example.org", "b.example.org", "c.example.org"]
+      const ssh = advertisementOfPorts("d.example.org", { tls: [22] })
+      const visitedFrom = Effect.fnUntraced(function*(kind: Source["kind"]) {
+        const { finish, network, start } = setup({})
+        // Each nick of a channel is a source; for the bound they are one.
+        const seeds = [...hosts.map((host) => seedFact(host)), { ...seedFact(), entries: [{ advertisement: ssh, times: 1 }] }]
+          .map((fact, i) => ({ ...fact, source: { kind, name: "one source", detail: `speaker ${i}` } }))
+        yield* finish(start(crawlOf({ seeds, settings: settings({ acceptedPerSource: 2 }) })))
+        return network.visited
+      })
+      expect((yield* visitedFrom("irc")).toSorted()).toEqual(["a.example.org:50002:s", "b.example.org:50002:s"])
+      expect((yield* visitedFrom("scan")).toSorted()).toEqual([...hosts.map((host) => `${host}:50002:s`), "d.example.org:22:s"])
+    }))
+
   it.effect("follows peer lists from the seed and visits every host once", () =>
     Effect.gen(function*() {
       const { finish, network, start, store } = setup({

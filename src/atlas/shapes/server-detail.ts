@@ -88,6 +88,15 @@ export const ServerDetail = Schema.Struct({
     clusterId: Schema.NullOr(Schema.Int),
     score: Schema.NullOr(Schema.Number)
   })),
+  /** Public lists its hosts ever stood on, as far as their history was imported; the earliest first. ISO 8601, UTC. */
+  listings: Schema.Array(Schema.Struct({
+    list: Schema.String,
+    host: Schema.String,
+    firstAt: Schema.String,
+    lastAt: Schema.String,
+    /** Null while it stands there. */
+    removedAt: Schema.NullOr(Schema.String)
+  })),
   notes: Schema.Array(NoteRow)
 })
 export type ServerDetail = typeof ServerDetail.Type

@@ -12,7 +12,7 @@ import { Endpoints } from "./endpoints.tsx"
 import { Notes } from "./notes.tsx"
 import { otherHosts } from "./other-hosts.ts"
 import { PanelFrame } from "./panel-frame.tsx"
-import { Announcements, Certificates, History, Visits } from "./server-records.tsx"
+import { Announcements, Certificates, History, Listings, Visits } from "./server-records.tsx"
 import { ServerScore } from "./server-score.tsx"
 
 const place = ({ asn, city, country, org }: ServerRow): string =>
@@ -89,6 +89,7 @@ const Content = ({ detail }: { readonly detail: ServerDetail }) => {
       <Certificates certificates={detail.certificates} />
       <Announcements detail={detail} />
       <History history={detail.history} />
+      <Listings listings={detail.listings} />
       <Notes serverId={server.serverId} notes={detail.notes} />
     </>
   )

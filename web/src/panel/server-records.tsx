@@ -104,3 +104,18 @@ export const History = ({ history }: Pick<ServerDetail, "history">) => (
   </section>
 )
 
+/** Since when its hosts have been on public lists whose history was imported. */
+export const Listings = ({ listings }: Pick<ServerDetail, "listings">) => listings.length === 0 ? null : (
+  <section>
+    <h3>On public lists</h3>
+    <ul class="links">
+      {listings.map(({ firstAt, host, lastAt, list, removedAt }) => (
+        <li key={`${list} ${host}`}>
+          <Host text={host} />
+          <span class="quiet">{` ${shown(list, 120)}: since ${time(firstAt)}${removedAt === null ? ", still" : `, last ${time(lastAt)}`}`}</span>
+        </li>
+      ))}
+    </ul>
+    <p class="quiet">A name on a list may have changed hands. Level: host.</p>
+  </section>
+)
