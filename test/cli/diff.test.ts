@@ -2,7 +2,8 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import type { CrawlChange } from "../../src/atlas/changes/crawl-change.ts"
+import { changeKinds, type CrawlChange } from "../../src/atlas/changes/crawl-change.ts"
+import type { ReportDocument } from "../../src/report/document/document.ts"
 import type { Happening } from "../../src/simnet/life/happenings.ts"
 import type { TruthLine } from "../../src/simnet/truth/truth.ts"
 import { runCli } from "../support/cli.ts"
@@ -100,6 +101,23 @@ describe("observatory diff, on two crawls of one changing world", () => {
     const rows = (await diff("1", "2", "--db", db, "--format", "jsonl")).stdout.trimEnd().split("\n").map((line) => JSON.parse(line) as { readonly change: string })
     expect(rows.filter((row) => row.change === "moved")).toHaveLength(change.moved.length)
   })
+
+  it("says the same in a report that compares them, with everything counted that the truth has", async () => {
+    const out = join(folder, "report")
+    const run = await runCli(["report", "--db", db, "--network", "mainnet-sim", "--local", "--no-power", "--crawl", "2", "--compare", "1", "--out", out], { timeoutMs: 120_000 })
+    expect(run.code, run.stderr).toBe(0)
+    const { sections } = JSON.parse(readFileSync(join(out, "report.json"), "utf8")) as ReportDocument
+    const changed = sections.find(({ id }) => id === "what-changed")!
+    const figure = changed.blocks.find((block) => block.kind === "figure")!
+    const counts = new Map(figure.table.rows.map(([title, servers]) => [title, servers]))
+    for (const { key, title } of changeKinds) expect([title, counts.get(title)]).toEqual([title, change[key].length])
+    expect(counts.get("Moved")).toBe(met("move").length)
+    expect(counts.get("Changed their software")).toBe(met("upgrade").length)
+    expect(counts.get("Changed their key")).toBe(met("renewal", "new").length)
+    const markdown = readFileSync(join(out, "report.md"), "utf8")
+    expect(markdown).toContain("![Changes from crawl 1 to crawl 2")
+    expect(readFileSync(join(out, "figures/changes.svg"), "utf8")).toContain("SIMULATED")
+  }, 150_000)
 
   it("refuses one crawl twice, other networks and the same file twice with a sentence", async () => {
     expect((await runCli(["diff", "1", "1", "--db", db])).stderr).toContain("cannot be compared with itself")
