@@ -1,6 +1,8 @@
 import { Clock, Effect, type FileSystem, Layer, Option } from "effect"
 import { Command, Flag } from "effect/cli"
 import type { HttpClient } from "effect/http"
+import type { ChildProcessSpawner } from "effect/process"
+import { CrawlError } from "../crawl/crawl-error.ts"
 import { Crawler } from "../crawl/crawler.ts"
 import type { CrawlSummary } from "../crawl/progress.ts"
 import type { SharedPoliteness } from "../crawl/politeness.ts"
@@ -14,6 +16,10 @@ import { Enricher } from "../enrich/enricher.ts"
 import { Store } from "../store/store.ts"
 import { StoreError } from "../store/store-error.ts"
 import { version } from "../version.ts"
+import { parseNameServer } from "../transport/name-server.ts"
+import { isLoopback, isLoopbackOnly } from "../transport/address-policy.ts"
+import { alertOf, sendAlert } from "../watch/alerts.ts"
+import { serveMetrics } from "../watch/metrics-server.ts"
 import { defaultHoldRules, defaultRevisitRules } from "../watch/schedule.ts"
 import { defaultWatchTimes, type WatchSettings } from "../watch/settings.ts"
 import { Watcher } from "../watch/watcher.ts"
@@ -24,7 +30,7 @@ import { connectionFlags, crawlFlags, db, duration, fingerprintFlag, identityFla
 import { usualFreshMs } from "./enrich-freshness.ts"
 import { lookupsOf } from "./lookups.ts"
 import { chosenChain, usageError } from "./network.ts"
-import { integer, number, nullable } from "./option.ts"
+import { integer, nullable, number, text } from "./option.ts"
 import { Output } from "./output.ts"
 import { exclusionsFor } from "./run-crawl.ts"
 import { runDue } from "./run-due.ts"
@@ -34,6 +40,14 @@ import { collectSeeds, seedSourcesOf, sourceFlags } from "./seed-sources.ts"
 const snapshotMs = 60_000
 
 const { allEndpoints, concurrency, exclude, maxEndpoints, maxTime, peerRounds, rate } = crawlFlags
+
+/** Reads `HOST:PORT`. */
+const listeningAt = Effect.fnUntraced(function*(input: string | null) {
+  if (input === null) return null
+  const server = parseNameServer(input)
+  if (typeof server === "string") return yield* usageError(`--metrics ${input}: ${server}.`)
+  return { host: server.address, port: server.port }
+})
 
 export const watchCommand = Command.make("watch", {
   db,
@@ -60,6 +74,9 @@ export const watchCommand = Command.make("watch", {
   ).pipe(Flag.withMetavar("N"), Flag.withDefault(0)),
   crawlEvery: duration("crawl-every", "From one crawl for new servers to the next; default 24h").pipe(Flag.withDefault(defaultWatchTimes.crawlEveryMs)),
   snapshotEvery: nullable(duration("snapshot-every", "Take an aligned snapshot at every multiple of this time of the day")),
+  metrics: nullable(text("metrics", "Serve /metrics (Prometheus) and /health there; neither names a server.").pipe(Flag.withMetavar("HOST:PORT"))),
+  alertWebhook: nullable(text("alert-webhook", "Send what happens to servers there, as JSON by POST.").pipe(Flag.withMetavar("URL"))),
+  alertCommand: nullable(text("alert-command", "Start this program, without arguments, with the same JSON on its standard input.").pipe(Flag.withMetavar("PROGRAM"))),
   timeScale: Flag.filter(
     number("time-scale", "Simulated networks only: intervals and stamps pass so many times as fast; timeouts stay real (default 1)."),
     (value) => value >= 1 && value <= 10_000,
@@ -75,6 +92,16 @@ export const watchCommand = Command.make("watch", {
     return yield* usageError("An opt-out list at a URL would be fetched without --proxy: save it to a file first.")
   }
   const sources = yield* seedSourcesOf(chain, input)
+  const metricsAt = yield* listeningAt(input.metrics)
+  const targets = { webhook: input.alertWebhook, command: input.alertCommand }
+  if (targets.webhook !== null && !isUrl(targets.webhook)) return yield* usageError(`--alert-webhook ${targets.webhook}: no http or https address.`)
+  const isElsewhere = targets.webhook !== null && !isLoopback(URL.parse(targets.webhook)?.hostname.replace(/^\[|\]$/g, "") ?? "")
+  if (isElsewhere && isLoopbackOnly(process.env["OBSERVATORY_LOOPBACK_ONLY"])) {
+    return yield* usageError("OBSERVATORY_LOOPBACK_ONLY is set, so no webhook elsewhere is contacted.")
+  }
+  if (isElsewhere && input.proxy !== null) {
+    return yield* usageError("An alert to a webhook would go without --proxy: use --alert-command.")
+  }
   const fingerprint = input.fingerprint ?? usualFingerprint(chain)
   const settings: WatchSettings = {
     crawl: {
@@ -102,7 +129,7 @@ export const watchCommand = Command.make("watch", {
   }
   const { concurrency, drainMs, perBlock, rate } = settings.crawl
 
-  const readers = yield* Effect.context<FileSystem.FileSystem | HttpClient.HttpClient>()
+  const readers = yield* Effect.context<FileSystem.FileSystem | HttpClient.HttpClient | ChildProcessSpawner.ChildProcessSpawner>()
 
   const watch = Effect.gen(function*() {
     const connected = yield* connectionOf(input, chain, input.vantage)
@@ -151,7 +178,13 @@ export const watchCommand = Command.make("watch", {
           Effect.asVoid
         ),
         onNote: (note) => output.stderr(`${note}\n`),
-        onDerived: () => Effect.void
+        onNews: (news, at) => {
+          const alert = alertOf(news, { network: chain.name, simulated: chain.simulated, vantage: input.vantage }, at)
+          return alert === null ? Effect.void : sendAlert(targets, alert).pipe(Effect.provideContext(readers))
+        },
+        serve: (health) => metricsAt === null ? Effect.never : serveMetrics(metricsAt, health).pipe(
+          Effect.mapError((error) => new CrawlError({ reason: "cannot listen", message: `--metrics ${input.metrics}: ${String(error)}` }))
+        )
       })).pipe(Effect.provide(Watcher.layer.pipe(
         Layer.provide(Layer.provideMerge(Crawler.layer, connected.layer))
       )))

@@ -8,11 +8,11 @@ import type { CrawlSeeds } from "../crawl/seed-facts.ts"
 import type { Exclusions } from "../domain/exclusions.ts"
 import type { Chain } from "../domain/chain.ts"
 import { endpointKey } from "../domain/endpoint.ts"
+import type { WatchEvent } from "../domain/watch.ts"
 import type { ByteBudget } from "../electrum/byte-budget.ts"
 import type { Fact } from "../store/facts.ts"
 import { Store, type Vantage } from "../store/store.ts"
 import type { StoreError } from "../store/store-error.ts"
-import type { Derived } from "../store/watch-records.ts"
 import type { Dialer } from "../transport/dialer.ts"
 import { derive } from "./derive.ts"
 import { revisit } from "./revisits.ts"
@@ -20,6 +20,7 @@ import { sentinel } from "./sentinel.ts"
 import type { WatchSettings } from "./settings.ts"
 import { realTime, scaledClock, sleepUntil, type TimeScale } from "./time-scale.ts"
 import type { WatchContext } from "./watch-context.ts"
+import { countFacts, countStandings, healthOf, SeenEvents, type WatchHealth } from "./watch-metrics.ts"
 import { anyAnswered, isGone, newWatched, restoredWatched, type Watched } from "./watch-state.ts"
 
 /** What a watch needs beside its settings. */
@@ -37,8 +38,10 @@ export interface Watch {
   readonly snapshot: (shared: SharedPoliteness) => Effect.Effect<void, StoreError>
   /** Told what happens, a sentence at a time. */
   readonly onNote: (note: string) => Effect.Effect<void>
-  /** Told what was worked out anew. */
-  readonly onDerived: (derived: Derived, watched: ReadonlyMap<string, Watched>) => Effect.Effect<void>
+  /** Told of events that were not known before, by the time of the stamps. */
+  readonly onNews: (news: ReadonlyArray<WatchEvent>, at: number) => Effect.Effect<void>
+  /** Tells others how it goes, for as long as it runs. */
+  readonly serve: (health: Effect.Effect<WatchHealth>) => Effect.Effect<never, CrawlError>
 }
 
 /** How time passes in this run: as in the one it goes on from, if that had the same scale. */
@@ -107,7 +110,7 @@ const running = Effect.fnUntraced(function*(watch: Watch, time: TimeScale) {
     shared,
     connections: yield* Semaphore.make(settings.crawl.concurrency),
     // Nobody is watched before a crawl is over.
-    record: (facts: ReadonlyArray<Fact>) => store.record(crawl!.crawlId, facts)
+    record: (facts: ReadonlyArray<Fact>) => Effect.andThen(store.record(crawl!.crawlId, facts), countFacts(facts))
   }
   const roster = new Map<string, Watched>()
 
@@ -178,6 +181,7 @@ const running = Effect.fnUntraced(function*(watch: Watch, time: TimeScale) {
         Effect.andThen(Effect.suspend(() => crawl === null ? Effect.void : watch.snapshot(shared)))
       ))
 
+    const seen = new SeenEvents()
     let identitiesSince = (yield* store.watch.intervals(of)).reduce((latest, { last_ms }) => Math.max(latest, last_ms), 0)
     const deriveOnce = Effect.fnUntraced(function*() {
       if (crawl === null) return
@@ -185,7 +189,9 @@ const running = Effect.fnUntraced(function*(watch: Watch, time: TimeScale) {
       const derived = yield* derive(of, at, { everyMs: settings.revisit.everyMs, slackMs: slackMs(time.scale) }, identitiesSince)
       // Visits are stored when they are over: some that began before are still to come.
       identitiesSince = at - 2 * settings.revisit.everyMs - 300_000 * time.scale
-      yield* watch.onDerived(derived, roster)
+      const news = seen.news(derived.events)
+      yield* countStandings(roster.values(), news)
+      if (news.length > 0) yield* watch.onNews(news, at)
     })
     const deriving = Effect.forever(
       Effect.andThen(Effect.sleep(Math.max(leastDeriveMs, settings.deriveEveryMs / time.scale)), Effect.suspend(() => deriveOnce()))
@@ -205,7 +211,7 @@ const running = Effect.fnUntraced(function*(watch: Watch, time: TimeScale) {
       yield* store.publishSnapshot
     })
     return yield* Effect.raceFirst(
-      Effect.all([crawls, snapshots, deriving], { concurrency: "unbounded", discard: true }).pipe(Effect.andThen(Effect.never)),
+      Effect.all([crawls, snapshots, deriving, watch.serve(healthOf(roster, settings.revisit.everyMs))], { concurrency: "unbounded", discard: true }).pipe(Effect.andThen(Effect.never)),
       FiberMap.join(fibers).pipe(Effect.andThen(Effect.never))
     ).pipe(
       Effect.onExit((exit) => exit._tag === "Failure" && !Cause.hasInterruptsOnly(exit.cause)

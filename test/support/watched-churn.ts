@@ -38,9 +38,11 @@ export interface ServerTruth {
 export interface WatchedAgainstTruth {
   readonly host: string
   readonly truth: ServerTruth
-  /** Shares of the time watched. */
+  /** Share of the time observed; the true one of the time in which our own line was up. */
   readonly uptime: number
   readonly trueUptime: number
+  /** The true one of all of the time. */
+  readonly wholeUptime: number
   /** Silences longer than the interval between looks, and those of them that were found. */
   readonly outages: number
   readonly outagesMissed: ReadonlyArray<Stretch>
@@ -75,6 +77,8 @@ const residentMb = (child: ChildProcess): number | null => {
 }
 
 const everyMs = 15 * 60_000
+
+const within = (a: Stretch, b: Stretch): Stretch => ({ from: Math.max(a.from, b.from), to: Math.min(a.to, b.to) })
 
 /** Time of all stretches within a window. */
 const lengthWithin = (stretches: ReadonlyArray<Stretch>, { from, to }: Stretch): number =>
@@ -179,7 +183,9 @@ export const watchChurn = async (run: ChurnRun): Promise<ChurnResult> => {
       host,
       truth,
       uptime: Number(row["uptime_share"]),
-      trueUptime: 1 - lengthWithin(truth.down, seen) / (until - since),
+      trueUptime: 1 - (lengthWithin(truth.down, seen) - ours.reduce((sum, it) => sum + lengthWithin(truth.down, within(it, seen)), 0)) /
+        (until - since - lengthWithin(ours, seen)),
+      wholeUptime: 1 - lengthWithin(truth.down, seen) / (until - since),
       outages: watchable.length,
       outagesMissed: missed,
       restartsMissed: restarts.filter((at) => !mine.some((event) => (event["kind"] === "restarted" || event["kind"] === "went silent") && near(at, event))),
@@ -231,16 +237,16 @@ export const shortChurn = (folder: string): string => {
   writeFileSync(file, JSON.stringify({
     ...scenario,
     name: "short-churn",
-    outages: [{ asn: 64620, at: "7h", for: "3h" }],
-    our_outages: [{ at: "13h", for: "90m" }],
+    outages: [{ asn: 64620, at: "4.2h", for: "1h" }],
+    our_outages: [{ at: "5.8h", for: "40m" }],
     fleets: scenario.fleets.map((fleet) => ({
       ...fleet,
       schedule: fleet.name === "cypress"
-        ? { restarts: "9h", upgrades: [{ at: "5h", within: "20m", software: "ElectrumX 1.20.0" }] }
+        ? { restarts: "9h", upgrades: [{ at: "3.4h", within: "20m", software: "ElectrumX 1.20.0" }] }
         : fleet.name === "magpie"
-        ? { renewals: [{ at: "4h", within: "1h", key: "new" }] }
+        ? { renewals: [{ at: "2h", within: "2h", key: "new" }] }
         : fleet.name === "homely"
-        ? { uptime: { up: "8h", down: "2h", fails: "unreachable" }, moves: [{ at: "2h", within: "9h" }] }
+        ? { uptime: { up: "8h", down: "2h", fails: "unreachable" }, moves: [{ at: "1h", within: "4h" }] }
         : fleet.schedule
     }))
   }))

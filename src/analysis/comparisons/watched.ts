@@ -1,4 +1,4 @@
-import type { WatchedEvent } from "../traits/server-traits.ts"
+import type { ServerTraits, WatchedEvent } from "../traits/server-traits.ts"
 import type { Comparison } from "./comparison.ts"
 
 /** Fewer blocks make any correlation. */
@@ -44,6 +44,12 @@ export const tipArrivals: Comparison = {
 
 const together = 60_000
 
+/** In one system, or at one address, a rack or a line fails for both: only what somebody does to them counts then. */
+const sharesNetwork = (a: ServerTraits, b: ServerTraits): boolean =>
+  a.addresses.some((one) => b.addresses.some((other) => one.address === other.address || (one.asn !== null && one.asn === other.asn)))
+
+const isDone = (kind: string): boolean => kind.startsWith("new ")
+
 /** Events of one kind of both within a minute, each counted once. */
 const coincidences = (a: ReadonlyArray<WatchedEvent>, b: ReadonlyArray<WatchedEvent>): number => {
   let [i, j, count] = [0, 0, 0]
@@ -72,7 +78,7 @@ const tail = (count: number, expected: number): number => {
 /** The same happens to both at the same time, more often than to others. */
 export const jointEvents: Comparison = {
   name: "joint events",
-  definition: "The same happened to both within a minute, more often than the base rate of such events gives; outages of vantages and networks, and days of releases, are left out.",
+  definition: "The same happened to both within a minute, more often than the base rate of such events gives; outages of vantages and networks are left out, and between servers of one system all but what is done to them.",
   question: "same operator",
   forgeability: "hosting",
   bundle: "events",
@@ -86,7 +92,8 @@ export const jointEvents: Comparison = {
   compare: (a, b) => {
     if (a.watch === null || b.watch === null) return undefined
     const [ofA, ofB] = [a.watch.events, b.watch.events]
-    const kinds = [...new Set(ofA.map(({ kind }) => kind))].toSorted()
+    const oneNetwork = sharesNetwork(a, b)
+    const kinds = [...new Set(ofA.map(({ kind }) => kind))].filter((kind) => !oneNetwork || isDone(kind)).toSorted()
     const count = kinds.reduce((sum, kind) =>
       sum + coincidences(ofA.filter((event) => event.kind === kind), ofB.filter((event) => event.kind === kind)), 0)
     const rates = [ofA, ofB].map((events) => events.reduce((sum, { baseRate }) => sum + baseRate, 0)).toSorted((x, y) => x - y)

@@ -12,6 +12,7 @@ import { isResolvedForIt } from "./own-hosts.ts"
 import type { AddressTraits, ClaimedHost, PresentedCertificate, ServerTraits } from "./server-traits.ts"
 import { type ComparedReading, snapshotsByServer } from "./telling-values.ts"
 import { type CertificateRow, type ReadingRow, readTraitRows, type SoftwareRow, type TraitRows, type VisitRow } from "./traits-input.ts"
+import { watchTraitsOf } from "./watch-traits.ts"
 import { writtenBanner, writtenDonation } from "./written-text.ts"
 
 const byServer = <A extends { readonly server_id: number }>(rows: ReadonlyArray<A>): ReadonlyMap<number, ReadonlyArray<A>> =>
@@ -144,6 +145,10 @@ export const serverTraitsFrom = (
   const snapshots = snapshotsByServer(rows.readings.flatMap(readingOf))
   const peers = peersOf(announcements)
   const lists = new Map(rows.lists.map((row) => [row.server_id, row]))
+  const watches = watchTraitsOf(
+    rows.watch,
+    new Map(rows.servers.map(({ server_id }) => [server_id, softwareOf(softwareRows.get(server_id) ?? []).implementation]))
+  )
   const relayFees = new Map(rows.relayFees.map((row) => [row.server_id, row.relay_fee]))
 
   const addressesOf = (visits: ReadonlyArray<VisitRow>, server: Pick<ServerTraits, "certificates" | "claimedHosts" | "hosts">): ReadonlyArray<AddressTraits> => {
@@ -198,7 +203,7 @@ export const serverTraitsFrom = (
       unusualPorts: [...new Set(endpoints
         .filter(({ port, transport }) => defaultOf("port", portText(crawl.network, transport, port)) === undefined)
         .map(({ port, transport }) => `${transport} ${port}`))].toSorted(),
-      watch: null
+      watch: watches.get(server_id) ?? null
     }
   })
 }

@@ -95,6 +95,53 @@ export type ReadingRow = typeof ReadingRow.Type
 const ListRow = Schema.Struct({ server_id: Schema.Int, seen_share: Schema.Finite, lists_itself: Schema.Boolean })
 const FeeRow = Schema.Struct({ server_id: Schema.Int, relay_fee: Schema.Finite })
 
+const WatchedRow = Schema.Struct({ server_id: Schema.Int, from_ms: Schema.Finite, to_ms: Schema.Finite })
+const TipArrivalRow = Schema.Struct({ server_id: Schema.Int, run_id: Schema.Int, block_hash: Schema.String, steady_ms: Schema.Finite })
+const WatchEventRow = Schema.Struct({
+  server_id: Schema.Int, kind: Schema.String, earliest_ms: Schema.Finite, latest_ms: Schema.Finite, value_after: Text
+})
+
+/** Endpoints by which a watch from the crawl's vantage saw the servers. */
+const watchedEndpoints = `
+  SELECT s.server_id, se.endpoint_id, c.vantage, c.network
+  FROM (${compared}) s
+  JOIN crawl c ON c.crawl_id = s.crawl_id
+  JOIN server_endpoint se ON se.crawl_id = s.crawl_id AND se.server_id = s.server_id`
+
+/** What a watch saw until the day that is counted with the crawl, at the most a month of it. */
+const readWatchRows = Effect.fnUntraced(function*(of: { readonly crawl_id: number; readonly network: string }) {
+  const database = yield* Database
+  const lately = (time: string, table: string) =>
+    `x.crawl_id <= $crawl_id AND x.${time} > (SELECT max(${time}) FROM ${table} WHERE crawl_id <= $crawl_id) - INTERVAL 30 DAYS`
+  const watched = yield* database.rows(
+    WatchedRow,
+    `SELECT w.server_id, epoch_ms(min(x.seen_at))::DOUBLE AS from_ms, epoch_ms(max(x.seen_at))::DOUBLE AS to_ms
+    FROM (${watchedEndpoints}) w JOIN sighting x ON x.endpoint_id = w.endpoint_id
+    WHERE ${lately("seen_at", "sighting")}
+    GROUP BY w.server_id ORDER BY w.server_id`,
+    of
+  )
+  if (watched.length === 0) return { watched, arrivals: [], events: [] }
+  const arrivals = yield* database.rows(
+    TipArrivalRow,
+    `SELECT w.server_id, x.run_id, x.block_hash, x.steady_ms
+    FROM (${watchedEndpoints}) w JOIN tip_arrival x ON x.endpoint_id = w.endpoint_id
+    WHERE ${lately("arrived_at", "tip_arrival")}
+    ORDER BY w.server_id, x.arrived_at, x.block_hash`,
+    of
+  )
+  const events = yield* database.rows(
+    WatchEventRow,
+    `SELECT w.server_id, x.kind, epoch_ms(x.earliest)::DOUBLE AS earliest_ms, epoch_ms(x.latest)::DOUBLE AS latest_ms, x.value_after
+    FROM (${watchedEndpoints}) w
+    JOIN watch_event x ON x.endpoint_id = w.endpoint_id AND x.network = w.network AND x.vantage = w.vantage
+    WHERE x.cause IS NULL AND x.latest > (SELECT max(latest) FROM watch_event) - INTERVAL 30 DAYS
+    ORDER BY w.server_id, x.latest, x.kind`,
+    of
+  )
+  return { watched, arrivals, events }
+})
+
 /** The rows that traits are made of: one query a table, ordered, so that traits do not depend on how rows lie in the file. */
 export const readTraitRows = Effect.fnUntraced(function*(crawl: AnalysedCrawl) {
   const database = yield* Database
@@ -175,7 +222,8 @@ export const readTraitRows = Effect.fnUntraced(function*(crawl: AnalysedCrawl) {
     GROUP BY v.server_id`,
     of
   )
-  return { servers, visits, certificates, software, places, hosts, readings, lists, relayFees }
+  const watch = yield* readWatchRows(of)
+  return { servers, visits, certificates, software, places, hosts, readings, lists, relayFees, watch }
 })
 
 /** What `readTraitRows` reads. */
