@@ -7,7 +7,7 @@
 
 WITH counted AS (
   SELECT network, vantage, crawl_id, state AS crawl_state, simulated, started_at,
-    lead(started_at, 1, TIMESTAMP 'infinity') OVER (PARTITION BY network, vantage ORDER BY started_at) AS next_started_at
+    lead(started_at, 1, TIMESTAMP 'infinity') OVER (PARTITION BY network, vantage ORDER BY started_at, crawl_id) AS next_started_at
   FROM crawl WHERE kind = 'crawl'
 )
 SELECT w.earliest, w.latest, e.host AS server_host, w.kind, w.value_before, w.value_after, w.cause, w.vantage, w.network,

@@ -6,9 +6,10 @@
 -- parameter: vantage text = null; name of a vantage, default all
 
 WITH look AS (
-  SELECT c.network, c.vantage, s.crawl_id, s.endpoint_id, s.seen_at, s.due_at, s.rowid AS place, s.way = 'held' AS held,
+  SELECT c.network, c.vantage, s.crawl_id, s.endpoint_id, s.seen_at, s.due_at, s.place, s.way = 'held' AS held,
     CASE WHEN s.state = 'down' AND o.earliest IS NOT NULL THEN 'unknown' ELSE s.state END AS state
-  FROM sighting s
+  -- In the order in which looks were stored; an archive has no row numbers of its own.
+  FROM (SELECT *, row_number() OVER () AS place FROM sighting) s
   JOIN crawl c USING (crawl_id)
   LEFT JOIN (
     SELECT network, vantage, earliest, max(latest) AS latest FROM watch_event WHERE kind = 'vantage outage' GROUP BY ALL

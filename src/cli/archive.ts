@@ -9,11 +9,14 @@ import { Output } from "./output.ts"
 const lineOf = ({ crawlId, dropped, kept, partition, written }: ArchivedCrawl): string =>
   `crawl ${crawlId}: ${written ? "written to" : "is in"} ${partition}${dropped ? ", left the database" : kept === null ? "" : `, stays in the database: ${kept}`}\n`
 
+/** What became of each crawl, a line each. */
+export const archiveLines = (done: ReadonlyArray<ArchivedCrawl>): string => done.map(lineOf).join("")
+
 /** Writes crawls of a database to an archive and says what became of each. */
 export const archiveTo = Effect.fnUntraced(function*(database: string, request: Parameters<typeof archiveCrawls>[1]) {
   const output = yield* Output
   const done = yield* Effect.scoped(archiveCrawls(database, request))
-  yield* output.stderr(done.map(lineOf).join(""))
+  yield* output.stderr(archiveLines(done))
   if (done.length === 0) yield* output.stderr("No crawl has ended for good: nothing was archived.\n")
 })
 

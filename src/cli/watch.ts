@@ -23,10 +23,11 @@ import { serveMetrics } from "../watch/metrics-server.ts"
 import { defaultHoldRules, defaultRevisitRules } from "../watch/schedule.ts"
 import { defaultWatchTimes, type WatchSettings } from "../watch/settings.ts"
 import { Watcher } from "../watch/watcher.ts"
+import { archiveLines } from "./archive.ts"
 import { clientNameOf } from "./client-name.ts"
 import { connectionOf, storedConnection } from "./connection.ts"
 import { usualFingerprint } from "./crawl.ts"
-import { connectionFlags, crawlFlags, db, duration, fingerprintFlag, identityFlags, lookupFlags, networkFlags } from "./flags.ts"
+import { archiveFlag, connectionFlags, crawlFlags, db, duration, fingerprintFlag, identityFlags, lookupFlags, networkFlags } from "./flags.ts"
 import { usualFreshMs } from "./enrich-freshness.ts"
 import { lookupsOf } from "./lookups.ts"
 import { chosenChain, usageError } from "./network.ts"
@@ -38,6 +39,9 @@ import { collectSeeds, seedSourcesOf, sourceFlags } from "./seed-sources.ts"
 
 /** Readers of a watch are served a copy so often, in milliseconds. */
 const snapshotMs = 60_000
+
+/** Events and reliability are worked out anew from looks of the last three days. */
+const leastKeptMs = 96 * 3_600_000
 
 const { allEndpoints, concurrency, exclude, maxEndpoints, maxTime, peerRounds, rate } = crawlFlags
 
@@ -73,6 +77,12 @@ export const watchCommand = Command.make("watch", {
     (value) => `0 or more, not ${value}`
   ).pipe(Flag.withMetavar("N"), Flag.withDefault(0)),
   crawlEvery: duration("crawl-every", "From one crawl for new servers to the next; default 24h").pipe(Flag.withDefault(defaultWatchTimes.crawlEveryMs)),
+  archive: archiveFlag,
+  dropOlderThan: Flag.filter(
+    nullable(duration("drop-older-than", "With --archive: drop crawls from the database that ended so long ago and are in the archive, intact; 96h at the least")),
+    (value) => value === null || value >= leastKeptMs,
+    () => "96h or more: events are worked out anew from the last days"
+  ),
   snapshotEvery: nullable(duration("snapshot-every", "Take an aligned snapshot at every multiple of this time of the day")),
   metrics: nullable(text("metrics", "Serve /metrics (Prometheus) and /health there; neither names a server.").pipe(Flag.withMetavar("HOST:PORT"))),
   alertWebhook: nullable(text("alert-webhook", "Send what happens to servers there, as JSON by POST.").pipe(Flag.withMetavar("URL"))),
@@ -88,6 +98,7 @@ export const watchCommand = Command.make("watch", {
   if (input.timeScale !== 1 && !chain.simulated) {
     return yield* usageError(`--time-scale is for simulated networks: ${chain.name} is none.`)
   }
+  if (input.dropOlderThan !== null && input.archive === null) return yield* usageError("--drop-older-than needs --archive: nothing is dropped that is not archived.")
   if (input.proxy !== null && input.exclude.some(isUrl)) {
     return yield* usageError("An opt-out list at a URL would be fetched without --proxy: save it to a file first.")
   }
@@ -149,6 +160,9 @@ export const watchCommand = Command.make("watch", {
         yield* enrichCrawl({
           crawlId, network: chain.name, simulated: chain.simulated, exclusions, freshMs: usualFreshMs, onStart: () => Effect.void
         }).pipe(Effect.provideService(Enricher, enricher))
+        if (input.archive !== null) {
+          yield* output.stderr(archiveLines(yield* store.archive({ archive: input.archive, crawlId: null, dropOlderThanMs: input.dropOlderThan })))
+        }
       }, Effect.provideService(Store, store), Effect.provideService(Output, output), Effect.catchIf(
         (error) => !(error instanceof StoreError),
         (error) => output.stderr(`after a crawl: ${String(error)}\n`)

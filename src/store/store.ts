@@ -1,9 +1,10 @@
-import { Context, Effect, type FileSystem, Layer, type Option } from "effect"
+import { Context, Effect, FileSystem, Layer, type Option } from "effect"
 import type { Chain } from "../domain/chain.ts"
 import type { Endpoint } from "../domain/endpoint.ts"
 import type { OptOutList } from "../domain/exclusions.ts"
 import type { NotVisitedReason } from "../domain/reason.ts"
 import type { FeaturesFacts, Visit } from "../domain/visit.ts"
+import { archiveWith, type ArchivedCrawl, type ArchiveRequest } from "./archive/archive.ts"
 import { type CoverageRecords, makeCoverageRecords } from "./coverage-records.ts"
 import { makeCrawlRecords } from "./crawl-records.ts"
 import { readJoinRows, readLedger, readResumable } from "./crawl-rows.ts"
@@ -133,6 +134,8 @@ export class Store extends Context.Service<Store, {
   readonly watch: WatchRecords
   /** Writes a complete, immutable copy beside the database for readers and moves it into place. */
   readonly publishSnapshot: Effect.Effect<void, StoreError>
+  /** Writes crawls that have ended to an archive and drops old ones, see `archiveWith`; what is recorded meanwhile waits. */
+  readonly archive: (request: ArchiveRequest) => Effect.Effect<ReadonlyArray<ArchivedCrawl>, StoreError>
 }>()("electrum-observatory/Store") {
   /**
    * Opens a database file for writing, creates or migrates it, and holds it
@@ -158,6 +161,7 @@ export interface StoreOptions extends WriterOptions {
 
 const makeStore = Effect.fnUntraced(function*(path: string, options?: Partial<StoreOptions>) {
   const { snapshotMs, ...writerOptions } = { ...defaultWriterOptions, snapshotMs: 10_000, ...options }
+  const fs = yield* FileSystem.FileSystem
   const instance = yield* openForWriting(path)
   const connection = yield* connect(instance)
   yield* bringUpToDate(connection, path)
@@ -193,6 +197,8 @@ const makeStore = Effect.fnUntraced(function*(path: string, options?: Partial<St
     probing: makeProbingRecords(writer),
     dueProbes: makeDueRecords(writer),
     watch: makeWatchRecords(writer),
-    publishSnapshot
+    publishSnapshot,
+    archive: Effect.fn("Store.archive")((request) =>
+      writer.exclusively((c) => Effect.provideService(archiveWith(c, request), FileSystem.FileSystem, fs)))
   })
 })

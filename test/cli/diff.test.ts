@@ -45,7 +45,7 @@ beforeAll(async () => {
   }
   truth = readFileSync(truthFile, "utf8").trimEnd().split("\n").map((line) => JSON.parse(line) as TruthLine)
   change = JSON.parse((await diff("2", "1", "--db", db, "--format", "json")).stdout) as CrawlChange
-}, 200_000)
+}, 400_000)
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
@@ -61,7 +61,7 @@ const met = (what: Happening["what"], detail?: string): ReadonlyArray<string> =>
     .filter((server) => !unseen.has(server) && !down.has(server) && upNow(server)).toSorted()
 }
 
-describe("observatory diff, on two crawls of one changing world", () => {
+describe("observatory diff, on two crawls of one changing world", { timeout: 180_000 }, () => {
   it("finds every move, upgrade and new key of servers that answered both times, and no other", () => {
     expect(met("move").length).toBeGreaterThan(4)
     expect(servers(change.moved)).toEqual(met("move"))

@@ -70,11 +70,11 @@ beforeAll(async () => {
   truth = readFileSync(truthFile, "utf8").trimEnd().split("\n").map((line) => JSON.parse(line) as TruthLine)
   const merged = await runCli(["merge", ...archives, "--db", all])
   expect(merged.code, merged.stderr).toBe(0)
-}, 200_000)
+}, 400_000)
 
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-describe("observatory merge, of two vantages in one simulated world", () => {
+describe("observatory merge, of two vantages in one simulated world", { timeout: 180_000 }, () => {
   it("has each endpoint once with a visit from each place, and numbers of nobody's file", async () => {
     const endpoints = await rowsOf("SELECT endpoint_key, count(*) AS n FROM endpoint GROUP BY ALL HAVING n > 1")
     expect(endpoints).toEqual([])

@@ -22,7 +22,7 @@ const [victim] = runners
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
-describe.runIf(postgresInstalled())("three runners that share a frontier in a real Postgres, one of which is killed", () => {
+describe.runIf(postgresInstalled())("three runners that share a frontier in a real Postgres, one of which is killed", { timeout: 180_000 }, () => {
   const folder = mkdtempSync(join(tmpdir(), "observatory-shared-"))
   let postgres: RunningPostgres
   let steps: ReadonlyArray<Step> = []
@@ -64,7 +64,7 @@ describe.runIf(postgresInstalled())("three runners that share a frontier in a re
     const lines = <A>(file: string) => readFileSync(file, "utf8").trimEnd().split("\n").map((line) => JSON.parse(line) as A)
     truth = lines(truthFile)
     log = lines(logFile)
-  }, 240_000)
+  }, 400_000)
 
   afterAll(async () => {
     await postgres?.stop()
@@ -134,7 +134,7 @@ describe.runIf(postgresInstalled())("three runners that share a frontier in a re
   })
 })
 
-describe("a shared frontier that cannot be", () => {
+describe("a shared frontier that cannot be", { timeout: 180_000 }, () => {
   const folder = mkdtempSync(join(tmpdir(), "observatory-unshared-"))
   afterAll(() => rmSync(folder, { recursive: true, force: true }))
 

@@ -153,6 +153,7 @@ export class MemoryStore {
             }))
           )
       },
-      publishSnapshot: Effect.sync(() => void this.snapshots++)
+      publishSnapshot: Effect.sync(() => void this.snapshots++),
+      archive: () => Effect.succeed([])
     }))
 }

@@ -71,16 +71,15 @@ const note = (connection: DuckDBConnection, crawlId: number, partition: string, 
 /**
  * Writes crawls of a database to an archive and, where asked for, drops from the
  * database those that are old enough and whose files were read back right then.
- * The crawl that is shown of a network stays. Fails with `locked` while a crawl runs.
+ * The crawl that is shown of a network stays.
+ *
+ * @param connection of whoever holds the database, between two of its transactions
  */
-export const archiveCrawls = Effect.fn("archiveCrawls")(function*(
-  database: string,
+export const archiveWith = Effect.fn("archiveWith")(function*(
+  connection: DuckDBConnection,
   { archive, crawlId, dropOlderThanMs }: ArchiveRequest
-): Effect.fn.Return<ReadonlyArray<ArchivedCrawl>, StoreError, FileSystem.FileSystem | Scope.Scope> {
+): Effect.fn.Return<ReadonlyArray<ArchivedCrawl>, StoreError, FileSystem.FileSystem> {
   const fs = yield* FileSystem.FileSystem
-  yield* requireFile(database)
-  const connection = yield* connect(yield* openForWriting(database, 2))
-  yield* bringUpToDate(connection, database)
   yield* Effect.mapError(
     fs.makeDirectory(archive, { recursive: true }),
     ({ message }) => new StoreError({ reason: "write failed", message: `Cannot write to ${archive}: ${message}` })
@@ -89,7 +88,7 @@ export const archiveCrawls = Effect.fn("archiveCrawls")(function*(
   const done: Array<ArchivedCrawl> = []
   const crawls = yield* readRows(connection, CrawlRow, crawlsSql, { crawl_id: crawlId })
   if (crawlId !== null && crawls.length === 0) {
-    return yield* new StoreError({ reason: "not found", message: `There is no crawl ${crawlId} in ${database}.` })
+    return yield* new StoreError({ reason: "not found", message: `There is no crawl ${crawlId} in this database.` })
   }
   for (const crawl of crawls) {
     const { partition, written } = yield* writePartition(connection, archive, crawl.crawl_id)
@@ -103,4 +102,15 @@ export const archiveCrawls = Effect.fn("archiveCrawls")(function*(
   }
   if (done.some(({ dropped }) => dropped)) yield* run(connection, "write failed", "Cannot compact the database", "CHECKPOINT")
   return done
+})
+
+/** As `archiveWith`, of a database file. Fails with `locked` while another process holds it. */
+export const archiveCrawls = Effect.fn("archiveCrawls")(function*(
+  database: string,
+  request: ArchiveRequest
+): Effect.fn.Return<ReadonlyArray<ArchivedCrawl>, StoreError, FileSystem.FileSystem | Scope.Scope> {
+  yield* requireFile(database)
+  const connection = yield* connect(yield* openForWriting(database, 2))
+  yield* bringUpToDate(connection, database)
+  return yield* archiveWith(connection, request)
 })
