@@ -83,6 +83,25 @@ const IdentityRow = Schema.Struct({
   at_ms: Schema.Int
 })
 
+const ListingRow = Schema.Struct({ endpoint_key: Schema.String, started_ms: Schema.Int, ended_ms: Schema.Int, listers: Schema.Int })
+
+const listingsQuery = `
+WITH done AS (
+  SELECT crawl_id, started_at, ended_at FROM crawl
+  WHERE network = $network AND vantage = $vantage AND kind = 'crawl' AND state = 'finished'
+    AND ended_at >= make_timestamp_ms(CAST($since AS BIGINT))
+), named AS (
+  SELECT crawl_id, to_host AS host, count(DISTINCT from_host)::INTEGER AS listers FROM peer_edge
+  WHERE crawl_id IN (SELECT crawl_id FROM done) AND from_host <> to_host AND times_seen > 0
+  GROUP BY ALL
+)
+SELECT e.endpoint_key, epoch_ms(d.started_at) AS started_ms, epoch_ms(d.ended_at) AS ended_ms, coalesce(n.listers, 0) AS listers
+FROM (SELECT DISTINCT s.endpoint_id FROM sighting s JOIN crawl c USING (crawl_id) WHERE c.network = $network AND c.vantage = $vantage) w
+JOIN endpoint e USING (endpoint_id)
+CROSS JOIN done d
+LEFT JOIN named n ON n.crawl_id = d.crawl_id AND n.host = e.host
+ORDER BY e.endpoint_key, d.ended_at`
+
 const IntervalRow = Schema.Struct({
   endpoint_key: Schema.String,
   kind: Schema.Literals(["key", "certificate", "address", "software"]),
@@ -138,6 +157,8 @@ export interface WatchRecords {
   readonly members: (network: string) => Effect.Effect<ReadonlyMap<number, ReadonlyArray<string>>, StoreError>
   readonly standings: (of: WatchOf) => Effect.Effect<ReadonlyArray<StoredStanding>, StoreError>
   readonly looks: (of: WatchOf, since: number) => Effect.Effect<ReadonlyArray<StoredLooks>, StoreError>
+  /** In how many servers' lists each watched server's host was, crawl by crawl, of crawls that ended since a time. */
+  readonly listings: (of: WatchOf, since: number) => Effect.Effect<ReadonlyArray<typeof ListingRow.Type>, StoreError>
   /** What visits showed since a time, in order. */
   readonly identitiesSeen: (of: WatchOf, since: number) => Effect.Effect<ReadonlyArray<typeof IdentityRow.Type>, StoreError>
   readonly intervals: (of: WatchOf) => Effect.Effect<ReadonlyArray<typeof IntervalRow.Type>, StoreError>
@@ -339,6 +360,7 @@ export const makeWatchRecords = (writer: Writer): WatchRecords => {
         downSince: row.down_since_ms
       })))),
     looks: Effect.fn("Store.watch.looks")((of, since) => read(LookRow, looksQuery, { ...only(of), since: ms(since) })),
+    listings: Effect.fn("Store.watch.listings")((of, since) => read(ListingRow, listingsQuery, { ...only(of), since: ms(since) })),
     identitiesSeen: Effect.fn("Store.watch.identitiesSeen")((of, since) =>
       read(IdentityRow, identitiesQuery, { ...only(of), since: ms(since) })),
     intervals: Effect.fn("Store.watch.intervals")((of) => read(

@@ -5,6 +5,7 @@ import { Store } from "../store/store.ts"
 import type { StoreError } from "../store/store-error.ts"
 import type { Derived, StoredLooks, WatchOf } from "../store/watch-records.ts"
 import { extendIntervals, type IdentityInterval, identityEvents } from "./identities.ts"
+import { type Listing, listEvents } from "./list-events.ts"
 import { observedSpans, silencesOf, type WatchedLook } from "./looks.ts"
 import { outageEvents, reachEvents } from "./reach-events.ts"
 import { type EarlierReliability, reliabilityAt, reliabilityWindows } from "./reliability.ts"
@@ -44,6 +45,7 @@ export const derivedFrom = (
   rows: {
     readonly looks: ReadonlyArray<StoredLooks>
     readonly intervals: ReadonlyArray<IdentityInterval>
+    readonly listings: ReadonlyArray<Listing>
     readonly before: ReadonlyMap<string, ReadonlyArray<EarlierReliability>>
   },
   now: number,
@@ -55,7 +57,8 @@ export const derivedFrom = (
   const events: ReadonlyArray<WatchEvent> = [
     ...servers.flatMap((server) => reachEvents(server, outages, now, { restartMs: rules.everyMs })),
     ...outageEvents(outages, now),
-    ...identityEvents(rows.intervals, hostOf)
+    ...identityEvents(rows.intervals, hostOf),
+    ...listEvents(rows.listings)
   ].filter(({ latest }) => latest >= eventsSince)
   const reliability = servers.flatMap((server) => {
     const earlier = rows.before.get(server.key) ?? []
@@ -96,7 +99,9 @@ export const derive = Effect.fn("Watch.derive")(function*(
     }),
     ({ key }) => key
   )
-  const derived = derivedFrom({ looks, intervals: extendIntervals(known, seen), before }, now, rules)
+  const listings = (yield* watch.listings(of, now - eventsMs - 2 * day)).map((row): Listing =>
+    ({ endpoint: row.endpoint_key, startedAt: row.started_ms, endedAt: row.ended_ms, listers: row.listers }))
+  const derived = derivedFrom({ looks, intervals: extendIntervals(known, seen), listings, before }, now, rules)
   yield* watch.saveDerived(of, derived)
   return derived
 })
