@@ -33,11 +33,14 @@ export const publicClusters = (
 /** Cities are shown of datacentres only: elsewhere they say where somebody lives. */
 const isDatacentre = ({ cloud }: ServerRow): boolean => cloud !== null
 
+const noPlace = { country: null, city: null, latitude: null, longitude: null, asn: null, org: null, cloud: null }
+
 /** A server as it may be shown, without what clusters say of it; null for one that may not. */
 export const publicServer = (row: ServerRow, { hosts, servers, shown }: Withholding): ServerRow | null => {
   const own = shown.get(row.serverId) ?? []
   if (servers.has(row.serverId) || own.length === 0) return null
   const names = own.map(({ host }) => host)
+  const ownAddresses = new Set(own.flatMap(({ addresses, host }) => [host, ...addresses]))
   return {
     ...row,
     host: names.includes(row.host) ? row.host : names[0]!,
@@ -46,8 +49,10 @@ export const publicServer = (row: ServerRow, { hosts, servers, shown }: Withhold
     endpoints: own.reduce((sum, { endpoints }) => sum + endpoints, 0),
     endpointsReachable: own.reduce((sum, { endpointsReachable }) => sum + endpointsReachable, 0),
     software: scrubbed(row.software, hosts),
-    addresses: row.addresses.filter((address) => scrubbed(address, hosts) === address),
+    addresses: row.addresses.filter((address) => ownAddresses.has(address) && scrubbed(address, hosts) === address),
     ...(isDatacentre(row) ? {} : { city: null, latitude: null, longitude: null }),
+    // Which of its addresses a place is of is not kept: it may be that of the host that is hidden.
+    ...(row.addresses.every((address) => ownAddresses.has(address)) ? {} : noPlace),
     notes: 0
   }
 }

@@ -26,10 +26,12 @@ const HostRow = Schema.Struct({
 const hostsSql = `
   WITH ${memberSql}, own AS (
     SELECT m.server_id, ce.host, any_value(ce.network_class) AS network_class, count(*) AS endpoints,
-      count(*) FILTER (ce.reachable) AS reachable, list(DISTINCT v.address) FILTER (v.address IS NOT NULL) AS addresses,
+      count(*) FILTER (ce.reachable) AS reachable, list_distinct(flatten(list(CASE WHEN v.address IS NOT NULL THEN [v.address] ELSE coalesce(ha.addresses, []) END))) AS addresses,
       bool_or(m.evidence = 'mutual hosts claim') AS claimed, bool_or(m.evidence = 'itself') AS is_first
     FROM member m JOIN crawl_endpoint ce ON ce.crawl_id = $crawl_id AND ce.endpoint_id = m.endpoint_id
     LEFT JOIN visit v ON v.visit_id = ce.visit_id
+    -- Through a proxy no address is known but by asking for the name.
+    LEFT JOIN host_address ha ON ha.network = ce.network AND ha.host = ce.host
     GROUP BY m.server_id, ce.host
   ), said AS (
     SELECT ad.host, any_value(ad.network_class) AS network_class, list(DISTINCT ad.address) FILTER (ad.address IS NOT NULL) AS addresses,

@@ -80,6 +80,21 @@ const namesOf = (asked: ReadonlySet<HostFacts>, servers: ReadonlySet<number>, ho
   return new Set(names.map((name) => name.toLowerCase()))
 }
 
+/**
+ * Addresses that only hosts have which are not shown: a name or a bind address that
+ * a server gives away leads to the machine behind its onion, too.
+ */
+const addressesOnlyOfHidden = (
+  hosts: ReadonlyArray<HostFacts>,
+  shown: Withholding["shown"],
+  asked: ReadonlySet<HostFacts>
+): ReadonlyArray<string> => {
+  const seen = new Set([...shown.values()].flat())
+  const isSeen = (host: HostFacts): boolean => seen.has(host) || (host.serverId === null && host.announced && !asked.has(host))
+  const open = new Set(hosts.flatMap((host) => isSeen(host) ? [host.host, ...host.addresses] : []))
+  return hosts.flatMap((host) => isSeen(host) ? [] : host.addresses.filter((address) => !open.has(address)))
+}
+
 /** What a public output of a crawl leaves out. */
 export const withholdingOf = ({ claims, hasOptedOut, hosts, simulated }: WithholdingFacts): Withholding => {
   const isPublic = ({ announced, host }: HostFacts): boolean => announced && !isBindAddress(host, simulated)
@@ -104,6 +119,7 @@ export const withholdingOf = ({ claims, hasOptedOut, hosts, simulated }: Withhol
     if (left.length === 0) servers.add(serverId)
     else shown.set(serverId, left)
   }
+  for (const address of addressesOnlyOfHidden(hosts, shown, asked)) withheld.add(address)
   const claimedBy = Map.groupBy(claims, ({ serverId }) => serverId)
   const claimsOf = new Map([...claimedBy].map(([serverId, some]) => [serverId, new Set(some.map(({ host }) => host))]))
   const isOnion = (serverId: number): boolean => (shown.get(serverId) ?? []).every(({ networkClass }) => networkClass === "onion")

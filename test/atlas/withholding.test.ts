@@ -55,7 +55,7 @@ describe("what public outputs leave out", () => {
 
   it("leaves out addresses that a server leaks by what it is bound to, whoever announced them", () => {
     const withholding = withholdingOf(factsOf([
-      hostOf(1, "a.example.org"),
+      hostOf(1, "a.example.org", { addresses: ["34.90.1.3"] }),
       hostOf(1, "34.90.1.2", { announced: false }),
       hostOf(1, "192.168.1.20"),
       hostOf(null, "10.0.0.7")
@@ -104,6 +104,29 @@ describe("what public outputs leave out", () => {
     assert.deepStrictEqual([[...claimed.hosts], claimed.counts.onionJoins], [[], 0])
     const alone = withholdingOf(factsOf([hostOf(1, onion)]))
     assert.deepStrictEqual([[...alone.hosts], alone.servers.size], [[], 0])
+  })
+
+  it("shows neither address nor place of a machine whose clearnet names only it gives away", () => {
+    const onion = `${"a".repeat(56)}.onion`
+    const withholding = withholdingOf(factsOf([
+      hostOf(1, onion),
+      hostOf(1, "home.example.org", { announced: false, joinedByClaims: true, addresses: ["34.90.1.2", "34.90.1.9"] }),
+      hostOf(2, "b.example.org", { addresses: ["34.90.1.9"] })
+    ]))
+    const place = { asn: 64500, org: "A line", cloud: "A cloud", networkClasses: ["name", "onion"] }
+    const { servers } = publicCrawl([
+      rowOf(1, ["home.example.org", onion], { ...place, addresses: ["34.90.1.2", "34.90.1.9"] }),
+      rowOf(2, ["b.example.org"], { ...place, addresses: ["34.90.1.9"] })
+    ], [], withholding)
+    assert.deepStrictEqual(
+      servers.map(({ addresses, asn, city, cloud, country, hosts, latitude, longitude, networkClasses, org }) =>
+        [hosts, networkClasses, addresses, country, city, latitude, longitude, asn, org, cloud]),
+      [
+        [[onion], ["onion"], [], null, null, null, null, null, null, null],
+        [["b.example.org"], ["name"], ["34.90.1.9"], "DE", "Frankfurt", 50.1, 8.7, 64500, "A line", "A cloud"]
+      ]
+    )
+    assert.deepStrictEqual([...withholding.hosts].toSorted(), ["34.90.1.2", "home.example.org"])
   })
 
   it("takes an onion out of a group with clearnet servers unless it and one of them claim each other", () => {
