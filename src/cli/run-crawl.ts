@@ -19,6 +19,7 @@ import { type Connection, type ConnectionInput, connectionOf, resumedConnection 
 import { crawlSummaryText } from "./crawl-summary.ts"
 import { dueLines } from "./due-lines.ts"
 import { usualFreshMs } from "./enrich-freshness.ts"
+import { leanHeap } from "./lean-heap.ts"
 import { type LookupInput, lookupLines, lookupsOf } from "./lookups.ts"
 import { usageError } from "./network.ts"
 import { Output } from "./output.ts"
@@ -47,9 +48,11 @@ export const runCrawl = Effect.fnUntraced(function*(run: RunCrawl) {
   const output = yield* Output
   const display = yield* makeProgressDisplay(output.progress(run.progress))
   let goOn = `crawl --resume --network ${run.chain.name}`
-  const { lookedUp, summary } = yield* crawlAndLookUp(run, display, (command) => {
-    goOn = command
-  }).pipe(
+  const { lookedUp, summary } = yield* leanHeap.pipe(
+    Effect.andThen(crawlAndLookUp(run, display, (command) => {
+      goOn = command
+    })),
+    Effect.scoped,
     Effect.provide(Store.layer(run.db)),
     Effect.ensuring(display.clear),
     Effect.onInterrupt(() => output.stderr(

@@ -2,6 +2,7 @@ import { NodeServices } from "@effect/platform-node"
 import { Effect, Layer } from "effect"
 import { type ConnectionInput, connectionOf, storedConnection } from "../../src/cli/connection.ts"
 import { clientNameOf } from "../../src/cli/client-name.ts"
+import { leanHeap } from "../../src/cli/lean-heap.ts"
 import { Crawler } from "../../src/crawl/crawler.ts"
 import { defaultCrawlSettings } from "../../src/crawl/settings.ts"
 import { noExclusions } from "../../src/domain/exclusions.ts"
@@ -25,6 +26,7 @@ const connection: ConnectionInput = {
 }
 
 const crawl = Effect.fnUntraced(function*({ concurrency, db, network }: Job) {
+  yield* leanHeap
   const { layer, vantage } = yield* connectionOf(connection, chain, "bench")
   const [address, port] = network.servers[0]!
   const seeds = seedsOfFlags([`${address}:${port}:${network.transport === "tls" ? "s" : "t"}`], chain)
@@ -66,7 +68,7 @@ const crawl = Effect.fnUntraced(function*({ concurrency, db, network }: Job) {
 
 serve((job: Job) =>
   measured(async () => {
-    const summary = await Effect.runPromise(crawl(job))
+    const summary = await Effect.runPromise(Effect.scoped(crawl(job)))
     if (summary.answered !== job.network.servers.length || summary.failed > 0) {
       throw new Error(`of ${job.network.servers.length} servers ${summary.answered} answered: ${JSON.stringify(summary)}`)
     }
