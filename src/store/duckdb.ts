@@ -112,6 +112,17 @@ export const openForWriting = Effect.fnUntraced(function*(
  */
 const blockSize = "65536"
 
+/**
+ * While rows are only appended DuckDB keeps no more than this of the file in
+ * memory, and writes rows out as soon as a row group is full; otherwise it would
+ * keep whatever it has read for a snapshot, up to four fifths of the machine.
+ * For files only: what does not fit goes to a folder beside them.
+ */
+export const spareMemory: ReadonlyArray<string> = ["SET memory_limit = '128MiB'", "SET write_buffer_row_group_count = 1"]
+
+/** Whole tables may be read and changed: DuckDB's own limit. */
+export const roomyMemory: ReadonlyArray<string> = ["RESET memory_limit"]
+
 export interface ReadOnlyLimits {
   /** DuckDB's `memory_limit`, e.g. `1GB`. */
   readonly memoryLimit: string

@@ -20,6 +20,25 @@ export const unfinishedCopy = (fs: FileSystem.FileSystem, target: string) => {
 /** Name under which the copy is attached while it is written. */
 const copyName = "publication_copy"
 
+/**
+ * Rows of a table that a copy gathers in memory before they are compressed and
+ * written. With DuckDB's usual 122,880 a crawl of 10,000 visits would be in memory
+ * nearly as a whole, at 30 kB a visit.
+ */
+const rowGroup = 8_192
+
+/**
+ * While a copy is made, texts that are no repetitions are not compressed: with it
+ * copies take half as long again, and are 8 % smaller until the next one takes their place.
+ */
+const withoutSlowCompression = "SET disabled_compression_methods = 'fsst'"
+
+/**
+ * Gives the system back what a copy has used: DuckDB and the C library keep it
+ * otherwise. Setting a limit does that, whatever it is; this one stays as it was.
+ */
+const giveMemoryBack = "SET memory_limit = current_setting('memory_limit')"
+
 export interface Publisher {
   /** Writes a copy of all that is committed and moves it into place. */
   readonly publish: Effect.Effect<void, StoreError>
@@ -49,7 +68,8 @@ export const makePublisher = Effect.fnUntraced(function*(
   const copy = Effect.gen(function*() {
     const at = timestamp(yield* Clock.currentTimeMillis)
     yield* Effect.mapError(unfinished.remove, failed)
-    yield* command(`ATTACH ${literal(unfinished.path)} AS ${copyName}`)
+    yield* command(withoutSlowCompression)
+    yield* command(`ATTACH ${literal(unfinished.path)} AS ${copyName} (ROW_GROUP_SIZE ${rowGroup})`)
     yield* Effect.gen(function*() {
       yield* command(`COPY FROM DATABASE ${identifier(yield* databaseName(connection))} TO ${copyName}`)
       yield* run(
@@ -61,7 +81,9 @@ export const makePublisher = Effect.fnUntraced(function*(
       )
     }).pipe(Effect.ensuring(Effect.ignore(command(`DETACH ${copyName}`))))
     yield* Effect.mapError(fs.rename(unfinished.path, target), failed)
-  })
+  }).pipe(
+    Effect.ensuring(Effect.ignore(Effect.andThen(command("RESET disabled_compression_methods"), command(giveMemoryBack))))
+  )
 
   return {
     publish: Semaphore.withPermit(turn, Effect.onError(copy, () => Effect.ignore(unfinished.remove)))

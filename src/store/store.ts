@@ -160,7 +160,7 @@ export interface StoreOptions extends WriterOptions {
 }
 
 const makeStore = Effect.fnUntraced(function*(path: string, options?: Partial<StoreOptions>) {
-  const { snapshotMs, ...writerOptions } = { ...defaultWriterOptions, snapshotMs: 10_000, ...options }
+  const { snapshotMs, ...writerOptions } = { ...defaultWriterOptions, spare: path !== inMemory, snapshotMs: 10_000, ...options }
   const fs = yield* FileSystem.FileSystem
   const instance = yield* openForWriting(path)
   const connection = yield* connect(instance)

@@ -1,6 +1,6 @@
 import type { DuckDBAppender, DuckDBConnection } from "@duckdb/node-api"
 import { Deferred, Effect, Latch, type Scope, Semaphore } from "effect"
-import { duckError } from "./duckdb.ts"
+import { duckError, roomyMemory, run, spareMemory } from "./duckdb.ts"
 import { Batch, makePools } from "./encoder.ts"
 import type { CrawlId, Fact } from "./facts.ts"
 import type { Identities } from "./identities.ts"
@@ -14,6 +14,8 @@ export interface WriterOptions {
   readonly batchRows: number
   /** Rows from which on `record` suspends until they are committed. */
   readonly pendingRows: number
+  /** Between exclusive uses DuckDB gets by with little memory, see `spareMemory`. */
+  readonly spare?: boolean
 }
 
 export const defaultWriterOptions: WriterOptions = { groupMs: 1000, batchRows: 60_000, pendingRows: 120_000 }
@@ -124,6 +126,14 @@ export const makeWriter = Effect.fnUntraced(function*(
 
   const flush = Semaphore.withPermit(turn, commit)
 
+  /** A limit that cannot be set now, because more is in use, is no reason to fail: it is set again after the next use. */
+  const limitMemory = (statements: ReadonlyArray<string>) =>
+    options.spare === true
+      ? Effect.ignore(Effect.forEach(statements, (sql) => run(connection, "write failed", "Cannot limit memory", sql), { discard: true }))
+      : Effect.void
+
+  yield* limitMemory(spareMemory)
+
   yield* Effect.addFinalizer(() => Effect.ignore(flush))
   yield* Effect.forkScoped(
     some.await.pipe(
@@ -143,7 +153,10 @@ export const makeWriter = Effect.fnUntraced(function*(
         turn,
         Effect.andThen(commit, Effect.suspend(() => {
           revision++
-          return use(connection)
+          return limitMemory(roomyMemory).pipe(
+            Effect.andThen(use(connection)),
+            Effect.ensuring(limitMemory(spareMemory))
+          )
         }))
       ),
     revision: () => revision

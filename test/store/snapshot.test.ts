@@ -4,7 +4,9 @@ import { assert, describe, it } from "@effect/vitest"
 import { Clock, Effect } from "effect"
 import { TestClock } from "effect/testing"
 import { Database } from "../../src/store/database.ts"
-import { publishRegularly, snapshotPath } from "../../src/store/snapshot.ts"
+import { connect, openForWriting, run } from "../../src/store/duckdb.ts"
+import { bringUpToDate } from "../../src/store/schema.ts"
+import { makePublisher, publishRegularly, snapshotPath } from "../../src/store/snapshot.ts"
 import { StoreError } from "../../src/store/store-error.ts"
 import { recordSmallCrawl, temporaryFolder, withStore } from "../support/small-database.ts"
 import { crawlStart, seedList } from "../support/store-facts.ts"
@@ -49,6 +51,24 @@ describe("snapshots", () => {
       const { origin, rows } = yield* read(path, "SELECT (SELECT count(*) FROM publication) AS published")
       assert.deepStrictEqual([origin.kind, origin.publishedAt, rows], ["file", null, [{ published: 0 }]])
     }))
+
+  it.effect("leave limits and compression of the database as they were", () =>
+    Effect.gen(function*() {
+      const path = `${yield* temporaryFolder}/settings.duckdb`
+      const instance = yield* openForWriting(path)
+      const connection = yield* connect(instance)
+      yield* bringUpToDate(connection, path)
+      const settings = Effect.map(
+        run(connection, "query failed", "test", "SELECT current_setting('memory_limit'), current_setting('disabled_compression_methods')"),
+        (reader) => reader.getRows()
+      )
+      yield* run(connection, "query failed", "test", "SET memory_limit = '100MiB'")
+      assert.deepStrictEqual(yield* settings, [["100.0 MiB", ""]])
+      const publisher = yield* makePublisher(instance, path)
+      yield* publisher.publish
+      assert.isTrue(existsSync(snapshotPath(path)))
+      assert.deepStrictEqual(yield* settings, [["100.0 MiB", ""]])
+    }).pipe(Effect.provide(NodeServices.layer)))
 
   it.effect("contain what was recorded a moment before", () =>
     Effect.gen(function*() {

@@ -93,6 +93,20 @@ describe("writer", () => {
       for (const table of ["visit", "advertised", "endpoint_state"]) assert.strictEqual(yield* countOf(table), 1, table)
     }).pipe(Effect.provide(NodeServices.layer)))
 
+  it.effect("gets by with little memory, but not while it is used exclusively", () =>
+    Effect.gen(function*() {
+      const { connection, writer } = yield* setUp({ spare: true })
+      const limit = Effect.map(
+        run(connection, "query failed", "test", "SELECT current_setting('memory_limit')"),
+        (reader) => String(reader.value(0, 0))
+      )
+      assert.strictEqual(yield* limit, "128.0 MiB")
+      yield* writer.exclusively(() => Effect.map(limit, (roomy) => assert.notStrictEqual(roomy, "128.0 MiB")))
+      assert.strictEqual(yield* limit, "128.0 MiB")
+      yield* writer.exclusively((connection) => run(connection, "query failed", "test", "SELECT no_such_column")).pipe(Effect.flip)
+      assert.strictEqual(yield* limit, "128.0 MiB")
+    }).pipe(Effect.provide(NodeServices.layer)))
+
   it.effect("commits what waits when its scope ends", () =>
     Effect.gen(function*() {
       const instance = yield* openForWriting(":memory:")
