@@ -6,7 +6,7 @@ import { edgesAmong, inPublicGroups, publicClusters, publicServer } from "./publ
 import type { KnownCluster } from "./read-clusters.ts"
 import type { ClusterDetail } from "./shapes/cluster.ts"
 import type { PairDetail } from "./shapes/evidence.ts"
-import type { ServerDetail } from "./shapes/server-detail.ts"
+import type { EndpointDetail, ServerDetail } from "./shapes/server-detail.ts"
 import type { ServerRow } from "./shapes/server-row.ts"
 import { scrubbed, withheldSentence, withheldText, type Withholding } from "./withholding.ts"
 
@@ -52,18 +52,31 @@ const rowOf: Readonly<Record<string, (row: ServerRow) => number | null>> = {
 
 const hidden = "withheld from public outputs"
 
+/** Fields that say which certificate an endpoint showed. */
+const certificateFields = new Set(["certificate_sha256", "issuer", "san_dns", "spki_sha256", "subject", "serial", "san_ip", "key_type", "valid_from", "valid_to", "signature_algorithm"])
+
+const certificateOf = ({ fields }: EndpointDetail) => fields.find(({ name }) => name === "certificate_sha256")?.value ?? null
+
 const publicDetail = (detail: ServerDetail, { byId, clusters, withholding }: PublicCrawl): ServerDetail => {
   const server = byId.get(detail.server.serverId)!
   const hosts = new Set((withholding.shown.get(server.serverId) ?? []).map(({ host }) => host))
-  const endpoints = detail.endpoints.filter(({ host }) => hosts.has(host)).map((endpoint) => ({
+  const joins = (certificate: unknown): boolean =>
+    typeof certificate === "string" && withholding.isOnion(server.serverId) && withholding.joiningCertificates.has(certificate)
+  const own = detail.endpoints.filter(({ host }) => hosts.has(host))
+  const endpoints = own.map((endpoint) => ({
     ...endpoint,
     fields: endpoint.fields.map((field) => {
       const leavesOut = field.value !== null &&
-        (placeFields.has(field.name) ? server.city === null : verdictFields.has(field.name) && rowOf[field.name]!(server) === null)
+        (placeFields.has(field.name) ? server.city === null
+          : certificateFields.has(field.name) ? joins(certificateOf(endpoint))
+          : verdictFields.has(field.name) && rowOf[field.name]!(server) === null)
       return leavesOut ? { ...field, value: null, unknown: hidden } : field
     })
   }))
   const ids = new Set(endpoints.map(({ endpointId }) => endpointId))
+  const certificates = new Set(endpoints.map(certificateOf))
+  // Of earlier crawls it is not told at which of its hosts something was seen.
+  const hidesHosts = detail.server.hosts.length > hosts.size
   const isShown = ({ serverId }: { readonly serverId: number }): boolean => byId.has(serverId)
   const shownClusters = new Set(clusters.filter(({ serverIds }) => serverIds.includes(server.serverId)).map(({ row }) => row.clusterId))
   const named = <A extends { readonly serverId: number; readonly host: string }>(some: ReadonlyArray<A>): ReadonlyArray<A> =>
@@ -73,12 +86,15 @@ const publicDetail = (detail: ServerDetail, { byId, clusters, withholding }: Pub
     server,
     endpoints,
     visits: detail.visits.filter(({ endpointId }) => ids.has(endpointId)),
+    certificates: detail.certificates.filter(({ sha256 }) => certificates.has(sha256)),
     namedBy: named(detail.namedBy),
     names: named(detail.names),
     pairs: named(detail.pairs).filter(({ serverId }) => withholding.mayJoin(server.serverId, serverId)),
     behaviour: detail.behaviour === null ? null : { ...detail.behaviour, neighbours: named(detail.behaviour.neighbours) },
     history: detail.history.map((row) => ({
       ...row,
+      certificate: joins(row.certificate) || (hidesHosts && !certificates.has(row.certificate)) ? null : row.certificate,
+      addresses: hidesHosts ? row.addresses.filter((address) => server.addresses.includes(address)) : row.addresses,
       clusterId: row.clusterId !== null && shownClusters.has(row.clusterId) ? row.clusterId : null
     })),
     // Names of lists are the user's own: a folder, or where a repository of his came from.

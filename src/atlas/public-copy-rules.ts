@@ -60,13 +60,11 @@ export const publicCopyRules: ReadonlyArray<TableRule> = [
   ofVisit("malformed_reply"),
   ofVisit(
     "tls_session",
-    // One certificate on an onion and on clearnet joins them, which their operator may not have published.
+    // One certificate or key on an onion and on clearnet joins them, which their operator may not have published.
     `UPDATE tls_session SET certificate_sha256 = NULL, chain_sha256 = [] WHERE visit_id IN (
        SELECT v.visit_id FROM visit v JOIN shown_endpoint s ON s.crawl_id = v.crawl_id AND s.endpoint_id = v.endpoint_id
        JOIN onion_server o ON o.crawl_id = s.crawl_id AND o.server_id = s.server_id)
-     AND certificate_sha256 IN (
-       SELECT t.certificate_sha256 FROM tls_session t JOIN visit v USING (visit_id)
-       JOIN endpoint e USING (endpoint_id) WHERE e.network_class <> 'onion')`
+     AND certificate_sha256 IN (SELECT sha256 FROM joining_certificate)`
   ),
   rule(
     "certificate",

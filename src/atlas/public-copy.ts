@@ -48,6 +48,7 @@ const shownTables = (crawls: ReadonlyArray<ShownCrawl>) => {
       columns: { crawl_id: "INTEGER", server_id: "INTEGER" },
       rows: each(({ crawlId, shown }) => [...shown.byId.keys()].filter(shown.withholding.isOnion).map((id) => [crawlId, id]))
     },
+    { name: "joining_certificate", columns: { sha256: "VARCHAR" }, rows: [...new Set(each(({ shown }) => shown.withholding.joiningCertificates))].map((hash) => [hash]) },
     {
       name: "shown_member",
       columns: { crawl_id: "INTEGER", cluster_id: "INTEGER", server_id: "INTEGER" },

@@ -69,6 +69,19 @@ const claimsSql = `
   WHERE a.crawl_id = $crawl_id AND ad.host IS NOT NULL
   ORDER BY ALL`
 
+const CertificateRow = Schema.Struct({ sha256: Schema.String })
+
+/** Certificates of onions that join them with clearnet, by themselves or by their keys, in whichever crawl that was seen. */
+const joiningCertificatesSql = `
+  WITH seen AS (
+    SELECT DISTINCT e.network_class = 'onion' AS is_onion, x.sha256, x.spki_sha256
+    FROM tls_session t JOIN visit v USING (visit_id) JOIN endpoint e USING (endpoint_id) JOIN certificate x ON x.sha256 = t.certificate_sha256
+  )
+  SELECT DISTINCT o.sha256 FROM seen o
+  WHERE o.is_onion AND (o.sha256 IN (SELECT sha256 FROM seen WHERE NOT is_onion)
+    OR o.spki_sha256 IN (SELECT spki_sha256 FROM seen WHERE NOT is_onion AND spki_sha256 IS NOT NULL))
+  ORDER BY o.sha256`
+
 /**
  * What public outputs leave out of a crawl. Who opted out is on the lists that
  * runs of its network stored, or `hasOptedOut` says so beyond them.
@@ -85,6 +98,7 @@ export const readWithholding = Effect.fnUntraced(function*(
     simulated,
     hosts: yield* database.rows(HostRow, hostsSql, given),
     claims: yield* database.rows(ClaimRow, claimsSql, given),
+    joiningCertificates: new Set((yield* database.rows(CertificateRow, joiningCertificatesSql)).map(({ sha256 }) => sha256)),
     hasOptedOut: (host, addresses) => stored.excludes(host, addresses) !== undefined || hasOptedOut(host, addresses)
   })
   return withholding

@@ -23,6 +23,8 @@ export interface WithholdingFacts {
   readonly hosts: ReadonlyArray<HostFacts>
   /** Hosts that servers claim for themselves in `server.features`. */
   readonly claims: ReadonlyArray<{ readonly serverId: number; readonly host: string }>
+  /** SHA-256 of certificates that onions showed, and clearnet endpoints too, or another with the same key. */
+  readonly joiningCertificates: ReadonlySet<string>
   /** Whether the operator of a host, or of one of its addresses, asked to be left out. */
   readonly hasOptedOut: HasOptedOut
 }
@@ -45,6 +47,8 @@ export interface Withholding {
   readonly optedOut: ReadonlySet<number>
   /** Whether a server is shown with onions only. */
   readonly isOnion: (serverId: number) => boolean
+  /** SHA-256 of certificates that are not told of servers shown with onions only: whoever shows them on clearnet too is joined by them. */
+  readonly joiningCertificates: ReadonlySet<string>
   /** Whether a join of two servers may be shown: not where it leads from an onion to clearnet and only we say so. */
   readonly mayJoin: (a: number, b: number) => boolean
   readonly counts: WithheldCounts
@@ -96,7 +100,7 @@ const addressesOnlyOfHidden = (
 }
 
 /** What a public output of a crawl leaves out. */
-export const withholdingOf = ({ claims, hasOptedOut, hosts, simulated }: WithholdingFacts): Withholding => {
+export const withholdingOf = ({ claims, hasOptedOut, hosts, joiningCertificates, simulated }: WithholdingFacts): Withholding => {
   const isPublic = ({ announced, host }: HostFacts): boolean => announced && !isBindAddress(host, simulated)
   const shown = new Map<number, ReadonlyArray<HostFacts>>()
   const servers = new Set<number>()
@@ -134,6 +138,7 @@ export const withholdingOf = ({ claims, hasOptedOut, hosts, simulated }: Withhol
     shown,
     optedOut,
     isOnion,
+    joiningCertificates,
     mayJoin: (a, b) => isOnion(a) === isOnion(b) || (claimsAny(a, b) && claimsAny(b, a)),
     counts: {
       servers: servers.size - optedOut.size,

@@ -23,6 +23,7 @@ export const readShown = Effect.fn("readShown")(function*(
   const servers = yield* atlas.servers(crawlId)
   const local = provenance.audience === "local"
   const clusters = wanted.clusters ? yield* atlas.clusters(crawlId) : []
+  const withholding = local ? null : yield* readWithholding(crawlId, provenance.simulated, hasOptedOut)
   const noted = wanted.notes ? servers.filter(({ notes }) => notes > 0) : []
   const shown: Shown = {
     about: aboutOf(provenance),
@@ -34,7 +35,8 @@ export const readShown = Effect.fn("readShown")(function*(
       const memberIds = local ? null : (yield* atlas.cluster(crawlId, row.clusterId)).members.map(({ serverId }) => serverId)
       return { row, memberIds }
     })),
-    withheld: local ? new Set() : (yield* readWithholding(crawlId, provenance.simulated, hasOptedOut)).hosts,
+    withheld: withholding?.hosts ?? new Set(),
+    joiningCertificates: withholding?.joiningCertificates ?? new Set(),
     notes: (yield* Effect.forEach(noted, ({ serverId }) => atlas.server(crawlId, serverId))).flatMap(({ notes }) => notes)
   }
   return shown

@@ -23,6 +23,8 @@ export interface Shown {
   readonly notes: ReadonlyArray<NoteRow>
   /** Hosts and addresses that are written nowhere; none in local exports. */
   readonly withheld: ReadonlySet<string>
+  /** Certificates that are not told of servers that are shown with onions only; none in local exports. */
+  readonly joiningCertificates: ReadonlySet<string>
 }
 
 const snakeCase = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
@@ -129,6 +131,7 @@ export const shownTables = (shown: Shown): ReadonlyArray<LoadedRows> => [
   { name: "shown_host", columns: { server_id: "INTEGER", host: "VARCHAR" }, rows: shown.servers.flatMap(({ hosts, serverId }) => hosts.map((host) => ({ server_id: serverId, host }))) },
   { name: "chosen", columns: { server_id: "INTEGER" }, rows: shown.servers.filter(({ serverId }) => shown.chosen.has(serverId)).map(({ serverId }) => ({ server_id: serverId })) },
   { name: "withheld_host", columns: { host: "VARCHAR" }, rows: [...shown.withheld].map((host) => ({ host })) },
+  { name: "joining_certificate", columns: { sha256: "VARCHAR" }, rows: [...shown.joiningCertificates].map((sha256) => ({ sha256 })) },
   clusterTable(shown),
   noteTable(shown)
 ]

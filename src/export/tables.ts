@@ -138,11 +138,14 @@ export const exportTables: Readonly<Record<TableSubject, ExportTable>> = {
       WITH ${visited}
       SELECT a.*, v.server_id, v.endpoint_id, v.host, v.port, v.transport, v.started_at AS visited_at,
         s.version, s.cipher, s.key_exchange, s.alpn, s.sni, s.verify_error, s.session_offered, s.wallet_accepts, s.wallet_accepts_reason,
-        s.certificate_sha256, s.chain_sha256, x.spki_sha256, x.subject, x.issuer, x.serial, x.valid_from, x.valid_to, x.san_dns, x.san_ip,
+        CASE WHEN j.sha256 IS NULL THEN s.certificate_sha256 END AS certificate_sha256, CASE WHEN j.sha256 IS NULL THEN s.chain_sha256 END AS chain_sha256, x.spki_sha256, x.subject, x.issuer, x.serial, x.valid_from, x.valid_to, x.san_dns, x.san_ip,
         x.key_type, x.signature_algorithm, x.self_signed
       FROM about a CROSS JOIN visited v
       JOIN tls_session s USING (visit_id)
-      LEFT JOIN certificate x ON x.sha256 = s.certificate_sha256
+      JOIN shown_server o ON o.server_id = v.server_id
+      -- What an onion and clearnet both show joins them, which their operator may not have published.
+      LEFT JOIN joining_certificate j ON j.sha256 = s.certificate_sha256 AND o.network_classes = ['onion']
+      LEFT JOIN certificate x ON x.sha256 = s.certificate_sha256 AND j.sha256 IS NULL
       ORDER BY v.server_id, v.endpoint_id, v.visit_id`,
     meaningsOf: ["tls_session", "certificate"],
     meanings: { ...place, endpoint_id: "Number of the endpoint in this file, the same in all crawls.", visited_at: "When the visit began, UTC." }

@@ -1,4 +1,4 @@
-import { readdirSync } from "node:fs"
+import { readdirSync, readFileSync } from "node:fs"
 import { NodeServices } from "@effect/platform-node"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
@@ -8,6 +8,7 @@ import type { Fact } from "../../src/store/facts.ts"
 import type { AddressFact } from "../../src/domain/address-fact.ts"
 import { serveForTest } from "../support/api-server.ts"
 import { analyse, inventedFacts, inventedServers, recordCrawl } from "../support/atlas-database.ts"
+import { runCli } from "../support/cli.ts"
 import { changeFile, queryFile } from "../support/duck.ts"
 import { temporaryFolder, withStore } from "../support/small-database.ts"
 import { advertisementOf, announcedByServer, answeredVisit, certificateOf, observationOf, serverOf, someTime, stateOf, tlsOf } from "../support/store-facts.ts"
@@ -110,6 +111,56 @@ const answersOf = Effect.fnUntraced(function*(db: string, isPublic: boolean) {
   const sql = yield* Effect.promise(() => ask("/api/v1/sql", { method: "POST", headers: { "content-type": "application/json" }, body: `{"sql":"SELECT 1"}` }))
   return { texts, sql: sql.status }
 }, Effect.scoped)
+
+/** The onion of the fleet shows a certificate of its own, with the fleet's key. */
+const byKeyAlone = `
+  INSERT INTO certificate BY NAME SELECT * REPLACE ('another certificate' AS sha256) FROM certificate WHERE sha256 = 'certificate of one.fleet.test';
+  UPDATE tls_session SET certificate_sha256 = 'another certificate'
+  WHERE visit_id IN (SELECT visit_id FROM visit JOIN endpoint USING (endpoint_id) WHERE host = '${apart}')`
+
+/** All that is told of the onion and of others: details, the export of TLS, and the evidence about the onion. */
+const toldOf = Effect.fnUntraced(function*(db: string, isPublic: boolean) {
+  const { json } = yield* serveForTest({ db, isPublic })
+  const folder = yield* temporaryFolder
+  const { rows } = (yield* Effect.promise(() => json("/api/v1/crawls/1/servers?limit=100"))) as { readonly rows: ReadonlyArray<{ readonly serverId: number; readonly host: string }> }
+  const idOf = (name: string) => rows.find(({ host }) => host === name)!.serverId
+  const details = yield* Effect.forEach([apart, "one.fleet.test"], (name) => Effect.promise(() => json(`/api/v1/crawls/1/servers/${idOf(name)}`)))
+  const local = isPublic ? [] : ["--local"]
+  const run = (...args: ReadonlyArray<string>) => Effect.promise(async () => {
+    const { code, stderr } = await runCli(["export", "--db", db, ...args, ...local])
+    assert.strictEqual(code, 0, stderr)
+  })
+  yield* run("--what", "tls", "--format", "jsonl", "--out", `${folder}/tls.jsonl`)
+  yield* run("--what", "evidence", "--claim", `server:${idOf(apart)}`, "--out", folder)
+  const bundle = readdirSync(folder).find((name) => name.endsWith(".evidence.jsonl"))!
+  const lines = readFileSync(`${folder}/tls.jsonl`, "utf8").split("\n")
+  return {
+    onion: [JSON.stringify(details[0]), ...lines.filter((line) => line.includes(apart))].join("\n"),
+    clearnet: [JSON.stringify(details[1]), ...lines.filter((line) => line.includes("one.fleet.test"))].join("\n"),
+    bundle: readFileSync(`${folder}/${bundle}`, "utf8")
+  }
+}, Effect.scoped)
+
+describe("what is told of an onion publicly", () => {
+  it.effect("has no certificate, and no key, that clearnet servers show too", () =>
+    Effect.gen(function*() {
+      const db = yield* leakyDatabase
+      yield* Effect.promise(() => changeFile(db, byKeyAlone))
+      const copy = `${yield* temporaryFolder}/copy.duckdb`
+      yield* makePublicCopy(db, copy, () => false)
+      const [{ n }] = (yield* Effect.promise(() => queryFile(copy, "SELECT count(*) AS n FROM certificate WHERE sha256 = 'another certificate'"))) as [{ n: unknown }]
+      assert.strictEqual(Number(n), 0)
+      const local = yield* toldOf(db, false)
+      const shown = yield* toldOf(db, true)
+      for (const text of ["another certificate", "key of the fleet"]) {
+        assert.include(local.onion, text)
+        assert.notInclude(shown.onion, text)
+      }
+      assert.include(local.bundle, "\"certificate/")
+      assert.notInclude(shown.bundle, "\"certificate/")
+      for (const text of ["certificate of one.fleet.test", "key of the fleet"]) assert.include(shown.clearnet, text)
+    }).pipe(Effect.provide(NodeServices.layer)), 180_000)
+})
 
 describe("named queries of a public server", () => {
   it.effect("answer, and no answer holds what public outputs withhold, as local ones do", () =>

@@ -22,6 +22,7 @@ const factsOf = (hosts: ReadonlyArray<HostFacts>, changes?: Partial<WithholdingF
   simulated: false,
   hosts,
   claims: [],
+  joiningCertificates: new Set(),
   hasOptedOut: () => false,
   ...changes
 })

@@ -83,9 +83,9 @@ const selectChains = `
   JOIN chain_certificate x USING (sha256)
   WHERE list_contains(string_split($visits, ',')::INTEGER[], t.visit_id) ORDER BY t.visit_id, t.place`
 
-const CertificateRow = Schema.Struct({ visit_id: Schema.Int, der: Schema.String })
+const CertificateRow = Schema.Struct({ visit_id: Schema.Int, sha256: Schema.String, der: Schema.String })
 const selectCertificates = `
-  SELECT t.visit_id, lower(hex(x.der)) AS der FROM tls_session t JOIN certificate x ON x.sha256 = t.certificate_sha256
+  SELECT t.visit_id, x.sha256, lower(hex(x.der)) AS der FROM tls_session t JOIN certificate x ON x.sha256 = t.certificate_sha256
   WHERE list_contains(string_split($visits, ',')::INTEGER[], t.visit_id) ORDER BY t.visit_id`
 
 /** What is kept of a reply line without its end; longer ones are cut. */
@@ -161,7 +161,11 @@ export const readReceived = Effect.fn("readReceived")(function*(shown: Shown, wa
       content
     }
   })
-  const certificates = (yield* database.rows(CertificateRow, selectCertificates, given)).map(({ der, visit_id }): FilledItem => ({
+  const onions = new Set(shown.servers.flatMap(({ networkClasses, serverId }) => networkClasses.every((kind) => kind === "onion") ? [serverId] : []))
+  const leaves = yield* database.rows(CertificateRow, selectCertificates, given)
+  // What an onion and clearnet both show joins them, which their operator may not have published.
+  const joining = new Set(leaves.flatMap(({ sha256, visit_id }) => shown.joiningCertificates.has(sha256) && onions.has(byId.get(visit_id)!.server_id) ? [visit_id] : []))
+  const certificates = leaves.map(({ der, visit_id }): FilledItem => ({
     name: `certificate/${visit_id}.der`,
     kind: "certificate",
     visit: visit_id,
@@ -186,7 +190,7 @@ export const readReceived = Effect.fn("readReceived")(function*(shown: Shown, wa
       started_at: row.started_at,
       address: row.address !== null && addresses.get(row.server_id)!.addresses.has(row.address) ? row.address : null
     })),
-    items: [...items, ...certificates, ...chains].filter(mayPass(shown))
+    items: [...items, ...[...certificates, ...chains].filter(({ visit }) => visit === null || !joining.has(visit))].filter(mayPass(shown))
   }
   return received
 })
