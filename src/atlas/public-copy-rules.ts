@@ -111,6 +111,7 @@ export const publicCopyRules: ReadonlyArray<TableRule> = [
   ),
   ofCrawl("analysis_run", "UPDATE analysis_run SET options = '{}'"),
   ofCrawl("comparison_weight"),
+  ofCrawl("crawl_coverage"),
   ofServer("suspicion"),
   ofServer("indicator"),
   ofServer(
