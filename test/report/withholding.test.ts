@@ -8,9 +8,29 @@ import type { Fact } from "../../src/store/facts.ts"
 import { QueryCatalogue } from "../../src/store/query-catalogue.ts"
 import { analyse, inventedFacts, inventedServers, recordCrawl } from "../support/atlas-database.ts"
 import { temporaryFolder } from "../support/small-database.ts"
+import { answeredVisit, certificateOf, serverOf, someTime, stateOf, tlsOf } from "../support/store-facts.ts"
 
 /** Nobody names it: the user alone knew of it. */
 const secret = "secret.home.example.net"
+
+/** A second name of ash that only ash itself gives away. */
+const inner = "inner.example.net"
+
+/** What a crawl sees when ash is at an address and its second name at another. */
+const factsWithAshAt = (address: string, innerAddress: string): ReadonlyArray<Fact> => [
+  ...inventedFacts(inventedServers.map((server) => server.host === "ash.example.org" ? { ...server, address } : server)).map((fact): Fact =>
+    fact._tag === "servers"
+      ? { _tag: "servers", servers: [serverOf(["ash.example.org:50002:s", `${inner}:50002:s`]), ...fact.servers.filter(({ endpoints }) => endpoints[0]!.endpoint.host !== "ash.example.org")] }
+      : fact),
+  stateOf(`${inner}:50002:s`, "visited"),
+  {
+    _tag: "visit",
+    visit: answeredVisit(`${inner}:50002:s`, {
+      dial: { address: innerAddress, resolvedBy: "dns", addresses: [innerAddress], via: "direct" },
+      tls: tlsOf(certificateOf("certificate of ash.example.org", "key of ash.example.org"))
+    })
+  }
+]
 
 const facts: ReadonlyArray<Fact> = inventedFacts([
   ...inventedServers.map((server) => ({ ...server, names: server.names.filter((name) => name !== secret) })),
@@ -74,4 +94,24 @@ layer(Withheld.layer)("a report for the public", (it) => {
       assert.notInclude(JSON.stringify(before.document.sections[4]), "one.fleet.test")
       assert.include(JSON.stringify((yield* report(true)).document.sections[4]), "one.fleet.test")
     }))
+
+  it.effect("says in what changed nothing of addresses that only a hidden host has", () =>
+    Effect.gen(function*() {
+      const path = `${yield* temporaryFolder}/moved.duckdb`
+      yield* recordCrawl(path, factsWithAshAt("34.88.1.1", "34.77.7.1"))
+      yield* recordCrawl(path, factsWithAshAt("34.99.1.1", "34.77.7.2"), someTime + 86_400_000)
+      const made = (atlas: typeof Atlas.layer, isLocal: boolean) =>
+        makeReport(2, "ab".repeat(32), { isLocal, hasOptedOut: () => false, compareWith: 1, wantsFleets: false, labels: null }).pipe(
+          Effect.map(({ files }) => files.map(({ text }) => text).join("\n")),
+          Effect.provide(Layer.mergeAll(atlas, QueryCatalogue.layer).pipe(Layer.provideMerge(Database.layer(path)))),
+          Effect.scoped
+        )
+      const local = yield* made(Atlas.layer, true)
+      const shared = yield* made(Atlas.publicLayer, false)
+      for (const address of ["34.88.1.1", "34.99.1.1"]) assert.include(shared, address)
+      for (const address of ["34.77.7.1", "34.77.7.2"]) {
+        assert.include(local, address)
+        assert.notInclude(shared, address)
+      }
+    }).pipe(Effect.provide(NodeServices.layer)))
 })

@@ -9,6 +9,7 @@ import type { ComparedCrawl, ComparedServer } from "./crawl-change.ts"
 
 const ShownRow = Schema.Struct({
   server_id: Schema.Int,
+  host: Schema.String,
   endpoint_key: Schema.String,
   spki_sha256: Schema.NullOr(Schema.String),
   addresses: Schema.Array(Schema.String)
@@ -29,7 +30,7 @@ const shownSql = `
     WHERE h.resolved_at < coalesce((SELECT min(n.started_at) FROM crawl n WHERE n.network = c.network AND n.kind = 'crawl' AND n.crawl_id > c.crawl_id), TIMESTAMP '9999-01-01')
     QUALIFY row_number() OVER (PARTITION BY h.host ORDER BY h.resolved_at) = 1
   )
-  SELECT se.server_id, ce.endpoint_key,
+  SELECT se.server_id, ce.host, ce.endpoint_key,
     CASE WHEN d.visit_id IS NULL THEN x.spki_sha256 END AS spki_sha256,
     list_sort(list_distinct(list_concat(
       list_concat(coalesce(v.addresses, []), CASE WHEN v.resolved_by = 'proxy' THEN coalesce(a.addresses, []) ELSE [] END),
@@ -74,7 +75,8 @@ const readServers = Effect.fnUntraced(function*({ crawlId, simulated }: CrawlRow
   const database = yield* Database
   const shown = Map.groupBy(yield* database.rows(ShownRow, shownSql, { crawl_id: crawlId }), ({ server_id }) => server_id)
   return (yield* atlas.servers(crawlId)).map((row): ComparedServer => {
-    const its = shown.get(row.serverId) ?? []
+    // A public atlas leaves hosts out: what was seen at those is not compared either.
+    const its = (shown.get(row.serverId) ?? []).filter(({ host }) => row.hosts.includes(host))
     return {
       row,
       endpoints: its.map(({ endpoint_key }) => endpoint_key),
