@@ -10,6 +10,8 @@ export interface Content {
   /** The entity tag without quotes; encodings of it get a suffix, because a strong tag stands for bytes. */
   readonly tag: string
   readonly cacheControl: string
+  /** Of the data it was made of, stated in header `edition`; null for what is made of no data. */
+  readonly edition: string | null
   readonly encoded: Map<Encoding, Uint8Array>
 }
 
@@ -20,11 +22,18 @@ export const tagOf = (...parts: ReadonlyArray<string | Uint8Array>): string => {
   return hash.digest("base64url").slice(0, 22)
 }
 
-export const contentOf = (bytes: Uint8Array, contentType: string, tag: string, cacheControl: string): Content => ({
+export const contentOf = (
+  bytes: Uint8Array,
+  contentType: string,
+  tag: string,
+  cacheControl: string,
+  edition: string | null = null
+): Content => ({
   bytes,
   contentType,
   tag,
   cacheControl,
+  edition,
   encoded: new Map()
 })
 
@@ -36,7 +45,14 @@ export const weightOf = ({ bytes, encoded }: Content): number =>
 const knownTags = (header: string): ReadonlyArray<string> =>
   [...header.matchAll(/"([^"]*)"/g)].map(([, tag]) => tag!.replace(/\.(?:br|gzip)$/, ""))
 
-const common = { vary: "Accept-Encoding" }
+/** What a content says of itself, also where it is not sent. */
+export type Stated = Pick<Content, "tag" | "cacheControl" | "edition">
+
+const common = ({ cacheControl, edition }: Stated) => ({
+  vary: "Accept-Encoding",
+  "cache-control": cacheControl,
+  ...(edition === null ? {} : { edition })
+})
 
 /** Whether the client has these bytes already. */
 export const isKnown = (headers: { readonly [name: string]: string | undefined }, tag: string): boolean => {
@@ -48,16 +64,16 @@ export const isKnown = (headers: { readonly [name: string]: string | undefined }
 const hasAny = (headers: { readonly [name: string]: string | undefined }): boolean => headers["if-none-match"]?.trim() === "*"
 
 /** "Not modified", for a client that has the bytes of a tag. */
-export const notModified = (tag: string, cacheControl: string): HttpServerResponse.HttpServerResponse =>
-  HttpServerResponse.empty({ status: 304, headers: { ...common, etag: `"${tag}"`, "cache-control": cacheControl } })
+export const notModified = (stated: Stated): HttpServerResponse.HttpServerResponse =>
+  HttpServerResponse.empty({ status: 304, headers: { ...common(stated), etag: `"${stated.tag}"` } })
 
 /** A content as a response, compressed as the client likes. */
 export const contentAnswer = Effect.fnUntraced(function*(
   content: Content,
   headers: { readonly [name: string]: string | undefined }
 ) {
-  const { bytes, cacheControl, contentType, tag } = content
-  if (hasAny(headers) || isKnown(headers, tag)) return notModified(tag, cacheControl)
+  const { bytes, contentType, tag } = content
+  if (hasAny(headers) || isKnown(headers, tag)) return notModified(content)
   const encoding = encodingFor(headers["accept-encoding"], contentType, bytes.length)
   const ready = encoding === "identity" ? bytes : content.encoded.get(encoding)
   const body = ready ?? (yield* encode(bytes, encoding))
@@ -65,9 +81,8 @@ export const contentAnswer = Effect.fnUntraced(function*(
   return HttpServerResponse.uint8Array(body, {
     contentType,
     headers: {
-      ...common,
+      ...common(content),
       etag: `"${tag}${encoding === "identity" ? "" : `.${encoding}`}"`,
-      "cache-control": cacheControl,
       ...(encoding === "identity" ? {} : { "content-encoding": encoding })
     }
   })

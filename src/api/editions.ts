@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto"
-import { Clock, Context, Effect, Exit, type FileSystem, Layer, PubSub, Scope, Semaphore } from "effect"
+import { Clock, Context, Effect, Exit, type FileSystem, Latch, Layer, PubSub, Scope, Semaphore } from "effect"
 import { Atlas } from "../atlas/atlas.ts"
 import { Database } from "../store/database.ts"
 import { renewSnapshot, type SnapshotState, stampOf } from "../store/renew-snapshot.ts"
@@ -16,8 +16,8 @@ export interface Edition {
 /** The edition that a request is answered from; set for every request. */
 export const CurrentEdition = Context.Reference<Edition | null>("electrum-observatory/CurrentEdition", { defaultValue: () => null })
 
-/** As long as preparing a new edition may take: who follows a crawl waits for it. */
-const mostPreparationMs = 4_000
+/** As long as preparing a new edition usually may take: so much older is what readers see at the most. */
+const usualPreparationMs = 30_000
 
 /** How long the beginning waits for what was written last, e.g. by an analysis a moment ago. */
 const mostPatienceMs = 4_000
@@ -42,6 +42,11 @@ export interface EditionOptions {
   readonly atlas: Layer.Layer<Atlas, never, Database>
   /** Between two looks at the files, milliseconds. */
   readonly everyMs?: number
+  /**
+   * How long the edition before is shown on while a new one is prepared, milliseconds, 30,000
+   * by default. Where it is public it should be short: the new one may withhold more.
+   */
+  readonly preparationMs?: number
 }
 
 /** The newest edition, followed while the service lives. */
@@ -49,7 +54,7 @@ export class Editions extends Context.Service<Editions, {
   /** The newest one, kept open until the scope of the caller ends. */
   readonly lease: Effect.Effect<Edition, never, Scope.Scope>
   readonly newest: () => Edition
-  /** Has something done with each new edition before it is shown, for a few seconds at the most. */
+  /** Has something done with each new edition before it is shown, for `preparationMs` at the most, and for as long as nobody wants to write. */
   readonly beforeShowing: (prepare: (next: Edition) => Effect.Effect<void>) => Effect.Effect<void>
   /** Every new edition from now on. */
   readonly changes: Effect.Effect<PubSub.Subscription<Edition>, never, Scope.Scope>
@@ -67,7 +72,7 @@ export class Editions extends Context.Service<Editions, {
 }
 
 const makeEditions = Effect.fnUntraced(function*(options: EditionOptions, onWait: Effect.Effect<void>) {
-  const { atlas, db, everyMs = 1_000, snapshot } = options
+  const { atlas, db, everyMs = 1_000, preparationMs = usualPreparationMs, snapshot } = options
   const parent = yield* Effect.scope
   const services = yield* Effect.context<FileSystem.FileSystem>()
   const published = yield* PubSub.sliding<Edition>(16)
@@ -115,9 +120,13 @@ const makeEditions = Effect.fnUntraced(function*(options: EditionOptions, onWait
   let stamp = begin.stamp
 
   const preparations: Array<(next: Edition) => Effect.Effect<void>> = []
+  /** Open while somebody wants to write: he does not wait for a preparation. */
+  const inHurry = yield* Latch.make(false)
+  let writers = 0
   const prepare = (next: Edition) =>
     Effect.forEach(preparations, (one) => one(next), { discard: true }).pipe(
-      Effect.timeoutOption(mostPreparationMs),
+      Effect.timeoutOption(preparationMs),
+      Effect.raceFirst(Latch.await(inHurry)),
       Effect.catchCause((cause) => Effect.logWarning("A new edition is shown without preparation", cause))
     )
 
@@ -160,6 +169,16 @@ const makeEditions = Effect.fnUntraced(function*(options: EditionOptions, onWait
     newest: () => held.edition,
     beforeShowing: (prepare) => Effect.sync(() => void preparations.push(prepare)),
     changes: PubSub.subscribe(published),
-    afterWriting: (write) => Effect.tap(Semaphore.withPermit(turn, write), refresh(0))
+    afterWriting: (write) =>
+      Effect.acquireUseRelease(
+        Effect.sync(() => {
+          writers++
+          Latch.openUnsafe(inHurry)
+        }),
+        () => Effect.tap(Semaphore.withPermit(turn, write), refresh(0)),
+        () => Effect.sync(() => {
+          if (--writers === 0) Latch.closeUnsafe(inHurry)
+        })
+      )
   })
 })

@@ -25,6 +25,9 @@ export interface RunServe {
   readonly exclude: ReadonlyArray<string>
 }
 
+/** Where it is public, who opted out is shown no longer than so many milliseconds after the snapshot that knows of it was opened. */
+const publicPreparationMs = 4_000
+
 /** What is shown, and a name for it that no other view has. */
 const viewOf = Effect.fnUntraced(function*(isPublic: boolean, exclude: ReadonlyArray<string>) {
   if (!isPublic) return { view: "all", atlas: Atlas.layer, hasOptedOut: () => false }
@@ -52,7 +55,7 @@ export const runServe = Effect.fnUntraced(function*({ db, exclude, host, names, 
   const allowed: Allowed = { public: isPublic, sql: !isPublic, notes: !isPublic }
   const { atlas, hasOptedOut, view } = yield* viewOf(isPublic, exclude)
   const editions = Editions.layer(
-    { db, snapshot, view, atlas },
+    { db, snapshot, view, atlas, ...(isPublic ? { preparationMs: publicPreparationMs } : {}) },
     output.stderr(`Waiting for a moment in which nobody writes to ${db}, or for the snapshot of who does.\n`)
   )
   yield* Effect.gen(function*() {

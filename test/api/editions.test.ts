@@ -14,9 +14,9 @@ const recorded = Effect.gen(function*() {
   return db
 })
 
-const editionsOf = (db: string, view = "all", onWait: Effect.Effect<void> = Effect.void) =>
+const editionsOf = (db: string, view = "all", onWait: Effect.Effect<void> = Effect.void, preparationMs?: number) =>
   Effect.map(
-    Layer.build(Editions.layer({ db, snapshot: snapshotPath(db), view, atlas: Atlas.layer, everyMs: 20 }, onWait)),
+    Layer.build(Editions.layer({ db, snapshot: snapshotPath(db), view, atlas: Atlas.layer, everyMs: 20, ...(preparationMs === undefined ? {} : { preparationMs }) }, onWait)),
     (context) => Context.get(context, Editions)
   )
 
@@ -68,6 +68,36 @@ layer(NodeServices.layer, { excludeTestServices: true })("editions", (it) => {
         // Read for the first time now: the file that it is in has been replaced.
         assert.strictEqual((yield* mine.atlas.servers(1)).length, 5)
       }))
+    }))
+
+  it.effect("are shown when their time is over, however long a preparation would take", () =>
+    Effect.gen(function*() {
+      const db = yield* recorded
+      yield* renewSnapshot(db, snapshotPath(db), now)
+      const editions = yield* editionsOf(db, "all", Effect.void, 300)
+      const begun = yield* Deferred.make<string>()
+      yield* editions.beforeShowing(({ id }) => Effect.andThen(Deferred.succeed(begun, id), Effect.never))
+      const changes = yield* editions.changes
+      const before = editions.newest().id
+      yield* withStore(db, (store) => Effect.andThen(recordSmallCrawl(store, "mainnet"), store.publishSnapshot))
+      const next = yield* Deferred.await(begun)
+      assert.strictEqual(editions.newest().id, before)
+      assert.strictEqual((yield* PubSub.take(changes)).id, next)
+      assert.strictEqual(editions.newest().id, next)
+    }))
+
+  it.effect("do not let who writes wait for a preparation", () =>
+    Effect.gen(function*() {
+      const db = yield* recorded
+      yield* renewSnapshot(db, snapshotPath(db), now)
+      const editions = yield* editionsOf(db, "all", Effect.void, 3_600_000)
+      const begun = yield* Deferred.make<void>()
+      yield* editions.beforeShowing(() => Effect.andThen(Deferred.succeed(begun, undefined), Effect.never))
+      yield* withStore(db, (store) => Effect.andThen(recordSmallCrawl(store, "mainnet"), store.publishSnapshot))
+      yield* Deferred.await(begun)
+      assert.strictEqual((yield* editions.newest().atlas.crawls).length, 1)
+      yield* editions.afterWriting(withStore(db, (store) => recordSmallCrawl(store, "mainnet")))
+      assert.strictEqual((yield* editions.newest().atlas.crawls).length, 3)
     }))
 
   it.effect("are not made of a snapshot that cannot be read: the last good one is shown on", () =>
