@@ -10,7 +10,10 @@ import { runCli } from "../support/cli.ts"
 const folder = mkdtempSync(join(tmpdir(), "observatory-usage-"))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-const commands = ["crawl", "visit", "probe", "enrich", "analyze", "exposure", "query", "dictionary", "simnet", "demo"]
+const commands = [
+  "crawl", "visit", "watch", "probe", "enrich", "analyze", "evaluate", "exposure", "report", "export", "verify", "audit", "archive", "merge",
+  "diff", "query", "serve", "note", "history", "dictionary", "simnet", "demo"
+]
 
 describe("the command line", () => {
   it("starts from the sources of a checkout too, and says the same", async () => {
@@ -30,7 +33,8 @@ describe("the command line", () => {
       expect(help.stdout).toMatch(/USAGE\n +observatory/)
       if (command !== "demo") expect(help.stdout).toMatch(/--[a-z-]+ .*\[OBSERVATORY_[A-Z_]+\]/)
     }
-  })
+    // As many processes one after the other as there are commands.
+  }, 240_000)
 
   it("answers a wrong flag and a wrong command with the right one, and exit code 2", async () => {
     const flag = await runCli(["crawl", "--concurency", "3"])
