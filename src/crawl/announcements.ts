@@ -61,6 +61,24 @@ export const announcedBy = (
   return facts
 }
 
+/** What a visited server announces to us: as `announcedBy`, without what the opt-out list names, and how much that was. */
+export const heardFrom = (
+  visit: Visit,
+  about: { readonly chain: Chain; readonly grammar: PeerGrammar; readonly exclusions: Exclusions; readonly allowPrivate: boolean },
+  at: number
+): { readonly announced: ReadonlyArray<AdvertisedFact>; readonly excluded: number } => {
+  const kept = announcedBy(visit, about.chain, about.grammar, { at, allowPrivate: about.allowPrivate })
+    .map((fact) => withoutExcluded(fact, about.exclusions))
+  return { announced: kept.map(({ fact }) => fact), excluded: kept.reduce((sum, { excluded }) => sum + excluded, 0) }
+}
+
+/** Hosts that a server claims for itself, where it showed the crawl's chain: on others a name may be another process. */
+export const claimedHosts = ({ chain, features }: Visit): ReadonlyArray<string> =>
+  chain?.verdict === "same" ? features?.hosts.map(({ host }) => host) ?? [] : []
+
+/** Whether a visit found a server of the crawl's network, so that its host need not be tried by other ways. */
+export const foundServer = ({ reason, software }: Visit): boolean => software !== null && reason !== "other network"
+
 /** Words that could be a host or an address; what servers write around them does not matter. */
 const hostWords = /[a-z0-9._:-]{4,255}/gi
 
@@ -114,6 +132,10 @@ export const visitWithoutExcluded = (visit: Visit, exclusions: Exclusions): Visi
     timing: visit.timing === null ? null : { ...visit.timing, untimed: clean(visit.timing.untimed) }
   }
 }
+
+/** A visit as it is stored: without what the opt-out list names, and without what is stored elsewhere anyway. */
+export const storedVisit = (visit: Visit, announced: ReadonlyArray<AdvertisedFact>, exclusions: Exclusions): Visit =>
+  visitWithoutExcluded(visitWithShortLists(visit, announced), exclusions)
 
 /** Characters, and bytes where they are no UTF-8, kept of a peer list as received, when each of its entries is stored by itself with its own text. */
 const keptOfList = 1000

@@ -49,6 +49,9 @@ export const reasonForDistance = (visit: Visit): VisitReason | null => {
   return reset ? "reset" : visit.reason
 }
 
+/** Whether such a reason says to stay away for a time. */
+export const asksForDistance = (reason: string | null): boolean => reason === "throttled" || reason === "reset"
+
 /** Why a server may not be visited now; null when it may. */
 export type LedgerRefusal = {
   readonly kind: "back-off" | "no room"
@@ -191,10 +194,9 @@ export class CostLedger {
 
   /** Books a visit; a reason that asks for distance (throttled, reset) begins a back-off. One that is running goes on. */
   charge({ host, target }: Books, cost: number, reason: VisitReason | null, now: number): LedgerFact {
-    const distance = reason === "throttled" || reason === "reset"
     const before = this.#entries.get(target)
     const running = before?.backOffUntil != null && before.backOffUntil > now ? before : null
-    const begun = distance ? { backOffUntil: now + backOffMs, reason } : null
+    const begun = asksForDistance(reason) ? { backOffUntil: now + backOffMs, reason } : null
     const { backOffUntil, reason: why } = begun !== null && begun.backOffUntil >= (running?.backOffUntil ?? 0)
       ? begun
       : running ?? { backOffUntil: null, reason: null }

@@ -6,12 +6,12 @@ import type { NotVisitedReason } from "../domain/reason.ts"
 import type { Visit } from "../domain/visit.ts"
 import type { VisitRoom } from "../probe/request-limit.ts"
 import { Visitor } from "../probe/visitor.ts"
-import type { AdvertisedFact, CrawlId, Fact } from "../store/facts.ts"
+import type { CrawlId, Fact } from "../store/facts.ts"
 import { Store } from "../store/store.ts"
 import type { StoreError } from "../store/store-error.ts"
 import { Dialer, type DialPlan } from "../transport/dialer.ts"
 import type { TransportError } from "../transport/transport-error.ts"
-import { announcedBy, visitWithoutExcluded, visitWithShortLists, withoutExcluded } from "./announcements.ts"
+import { claimedHosts, foundServer, heardFrom, storedVisit } from "./announcements.ts"
 import { type Books, booksOf, type CostLedger, reasonForDistance } from "./cost-ledger.ts"
 import type { Frontier } from "./frontier.ts"
 import type { FrontierEntry } from "./frontier-entry.ts"
@@ -188,20 +188,13 @@ export const crawlLoop = Effect.fnUntraced(function*(
       active--
       const at = now()
       tally.add(visit)
-      // On other chains a name may be another process.
-      if (visit.chain?.verdict === "same") met.meet(it.books, visit.features?.hosts.map(({ host }) => host) ?? [])
-      const announced: Array<AdvertisedFact> = []
-      for (const fact of announcedBy(visit, state.chain, state.grammar, { at, allowPrivate: settings.allowPrivate })) {
-        const kept = withoutExcluded(fact, state.exclusions)
-        tally.excluded += kept.excluded
-        announced.push(kept.fact)
-      }
+      met.meet(it.books, claimedHosts(visit))
+      const { announced, excluded } = heardFrom(visit, { ...state, allowPrivate: settings.allowPrivate }, at)
+      tally.excluded += excluded
       const facts: Array<Fact> = [
-        { _tag: "visit", visit: visitWithoutExcluded(visitWithShortLists(visit, announced), state.exclusions) },
+        { _tag: "visit", visit: storedVisit(visit, announced, state.exclusions) },
         ...announced,
-        ...frontier.visited(it.entry, {
-          reachable: visit.software !== null && visit.reason !== "other network"
-        }, at)
+        ...frontier.visited(it.entry, { reachable: foundServer(visit) }, at)
       ]
       for (const { entries } of announced) {
         facts.push(...frontier.learn(entries.map((e) => e.advertisement), {

@@ -17,7 +17,7 @@ import type { StoreError } from "../store/store-error.ts"
 import type { Dialer } from "../transport/dialer.ts"
 import { visitWithoutExcluded } from "./announcements.ts"
 import { ConnectionGate } from "./connection-gate.ts"
-import { reasonForDistance } from "./cost-ledger.ts"
+import { asksForDistance, reasonForDistance } from "./cost-ledger.ts"
 import { CrawlError } from "./crawl-error.ts"
 import type { DifferentialSettings } from "./differential-settings.ts"
 import { openLedger } from "./open-ledger.ts"
@@ -161,7 +161,7 @@ export const runDifferential = Effect.fn("runDifferential")(function*(
       yield* store.record(crawlId, [ledger.settle(member.books, room.units, visit.cost, distance, clock.currentTimeMillisUnsafe())])
       // What is not asked each time cannot be compared: the next connection would cost as much for nothing.
       if (spent !== null) return { segments, visits, cut: spent === unitsEnough ? spent : `${unitsEnough}: ${spent}` }
-      if (visit.outcome === "failed" || distance === "throttled" || distance === "reset") break
+      if (visit.outcome === "failed" || asksForDistance(distance)) break
     }
     const complete = segments.length === order.length && visits.at(-1)?.outcome === "answered"
     return { segments, visits, cut: complete ? null : "the connections came to an early end" }

@@ -1,5 +1,5 @@
 import { Clock, Effect, Random, Semaphore } from "effect"
-import { reasonForDistance } from "../crawl/cost-ledger.ts"
+import { asksForDistance, reasonForDistance } from "../crawl/cost-ledger.ts"
 import type { Visit } from "../domain/visit.ts"
 import type { SightingFact } from "../store/facts.ts"
 import { answeringOf, findWay, leaveWay, lookOnce } from "./look.ts"
@@ -7,11 +7,6 @@ import { nextDue, standingAfter } from "./schedule.ts"
 import { sleepUntil } from "./time-scale.ts"
 import type { WatchContext } from "./watch-context.ts"
 import type { Watched } from "./watch-state.ts"
-
-const asksForDistance = (visit: Visit): boolean => {
-  const reason = reasonForDistance(visit)
-  return reason === "throttled" || reason === "reset"
-}
 
 /** When a server answered, by the stamps: not when we began to dial. */
 const answeredAt = (visit: Visit, scale: number): number =>
@@ -21,7 +16,7 @@ const answeredAt = (visit: Visit, scale: number): number =>
 export const sightingOf = (context: WatchContext, server: Watched, visit: Visit, luck: number): SightingFact => {
   const state = answeringOf(visit)
   const at = state === "up" ? answeredAt(visit, context.time.scale) : visit.startedAt
-  server.standing = standingAfter(server.standing, { at, state, asksForDistance: asksForDistance(visit) })
+  server.standing = standingAfter(server.standing, { at, state, asksForDistance: asksForDistance(reasonForDistance(visit)) })
   server.dueAt = nextDue(server.standing, context.settings.revisit, luck)
   return {
     _tag: "sighting",

@@ -1,6 +1,7 @@
+import { asksForDistance } from "../crawl/cost-ledger.ts"
 import { type Endpoint, endpointKey } from "../domain/endpoint.ts"
 import type { StoredStanding } from "../store/watch-records.ts"
-import { nextDue, type RevisitRules, type Standing } from "./schedule.ts"
+import type { RevisitRules, Standing } from "./schedule.ts"
 
 /** One watched server, through the endpoint that stands for it. */
 export interface Watched {
@@ -30,7 +31,7 @@ export const newWatched = (endpoint: Endpoint, now: number, rules: RevisitRules,
 export const restoredWatched = ({ at, downSince, dueAt, endpoint, reason, state }: StoredStanding): Watched => ({
   key: endpointKey(endpoint),
   endpoint,
-  standing: { at, state, downSince, throttles: reason === "throttled" || reason === "reset" ? 1 : 0 },
+  standing: { at, state, downSince, throttles: asksForDistance(reason) ? 1 : 0 },
   dueAt,
   held: false,
   short: 0
@@ -45,6 +46,3 @@ export const anyAnswered = (servers: Iterable<Watched>, since: number): boolean 
   for (const { standing } of servers) if (standing?.state === "up" && standing.at >= since) return true
   return false
 }
-
-/** When the server is due after its standing changed. */
-export const dueAfter = (standing: Standing, rules: RevisitRules, luck: number): number => nextDue(standing, rules, luck)

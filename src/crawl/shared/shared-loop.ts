@@ -1,4 +1,5 @@
 import { Clock, Effect, Fiber, Queue, Result } from "effect"
+import { endpointKey } from "../../domain/endpoint.ts"
 import type { Visit } from "../../domain/visit.ts"
 import { Visitor } from "../../probe/visitor.ts"
 import type { VisitRoom } from "../../probe/request-limit.ts"
@@ -6,7 +7,7 @@ import type { AdvertisedFact, Fact } from "../../store/facts.ts"
 import { Store } from "../../store/store.ts"
 import type { StoreError } from "../../store/store-error.ts"
 import { Dialer, type DialPlan } from "../../transport/dialer.ts"
-import { announcedBy, visitWithoutExcluded, visitWithShortLists, withoutExcluded } from "../announcements.ts"
+import { claimedHosts, foundServer, heardFrom, storedVisit } from "../announcements.ts"
 import { booksOf, reasonForDistance } from "../cost-ledger.ts"
 import type { CrawlError } from "../crawl-error.ts"
 import type { CrawlMessage, CrawlState } from "../crawl-loop.ts"
@@ -33,10 +34,10 @@ type Next = { readonly _tag: "visit"; readonly entry: FrontierEntry } | { readon
 /** What is to be said of a connection that was asked for. */
 type Entry = { readonly _tag: "enter"; readonly room: VisitRoom; readonly delayMs: number } | { readonly _tag: "busy" } | { readonly _tag: "settled" } | { readonly _tag: "lost" }
 
-const named = (said: ReadonlyArray<AdvertisedFact>, isKnown: (host: string, port: number, transport: string) => boolean): ReadonlyArray<Named> => {
+const named = (said: ReadonlyArray<AdvertisedFact>, isKnown: (endpoint: Parameters<typeof endpointKey>[0]) => boolean): ReadonlyArray<Named> => {
   const found = new Map<string, Named>()
   for (const { advertisement: { address, host, networkClass, services } } of said.flatMap(({ entries }) => entries)) {
-    if (host === null || networkClass === null || services.every(({ port, transport }) => isKnown(host, port, transport))) continue
+    if (host === null || networkClass === null || services.every(({ port, transport }) => isKnown({ host, port, transport }))) continue
     found.set(JSON.stringify([host, address, services]), { host, networkClass, address, services })
   }
   return [...found.values()]
@@ -79,11 +80,8 @@ export const sharedLoop = Effect.fnUntraced(function*(
   const settle = (entry: FrontierEntry, ...events: ReadonlyArray<SharedEvent>) =>
     turn((): Decision<boolean> => isMine(entry) ? { events, nextSlot: null, result: true } : { events: [], nextSlot: null, result: false })
 
-  const isKnown = (host: string, port: number, transport: string): boolean =>
-    frontier.entry(`${host.includes(":") ? `[${host}]` : host}:${port}:${transport === "tls" ? "s" : transport === "tcp" ? "t" : transport === "ws" ? "w" : "x"}`) !== undefined
-
   const learned = (said: ReadonlyArray<AdvertisedFact>, own: boolean): ReadonlyArray<SharedEvent> => {
-    const fresh = named(said, isKnown)
+    const fresh = named(said, (endpoint) => frontier.entry(endpointKey(endpoint)) !== undefined)
     return fresh.length === 0 ? [] : [{ _tag: "learned", bySeed: own, accepted: own ? settings.maxEndpoints : settings.acceptedPerSource, named: fresh }]
   }
 
@@ -131,25 +129,21 @@ export const sharedLoop = Effect.fnUntraced(function*(
 
   const afterVisit = Effect.fnUntraced(function*(entry: FrontierEntry, visit: Visit) {
     const at = yield* Clock.currentTimeMillis
-    const announced: Array<AdvertisedFact> = []
-    for (const fact of announcedBy(visit, state.chain, state.grammar, { at, allowPrivate: settings.allowPrivate })) {
-      const kept = withoutExcluded(fact, state.exclusions)
-      tally.excluded += kept.excluded
-      announced.push(kept.fact)
-    }
+    const { announced, excluded } = heardFrom(visit, { ...state, allowPrivate: settings.allowPrivate }, at)
+    tally.excluded += excluded
     // Whose lease ended while it was away has nothing to say any more.
     if (!(yield* settle(entry))) return
     tally.add(visit)
     // Here first, on disk: what others are told of must not be lost with this process.
-    yield* store.record(state.crawlId, [{ _tag: "visit", visit: visitWithoutExcluded(visitWithShortLists(visit, announced), state.exclusions) }, ...announced])
+    yield* store.record(state.crawlId, [{ _tag: "visit", visit: storedVisit(visit, announced, state.exclusions) }, ...announced])
     yield* store.flush
     yield* settle(entry, {
       _tag: "visited",
       key: entry.key,
-      reachable: visit.software !== null && visit.reason !== "other network",
+      reachable: foundServer(visit),
       cost: visit.cost,
       reason: reasonForDistance(visit),
-      claims: visit.chain?.verdict === "same" ? visit.features?.hosts.map(({ host }) => host) ?? [] : []
+      claims: claimedHosts(visit)
     }, ...announced.flatMap((said) => learned([said], false)))
   })
 
