@@ -1,3 +1,5 @@
+import { isPublicList } from "./public-list.ts"
+
 /**
  * What is taken out of a copy of a database so that queries may be run on it by
  * anybody: for each table statements in SQL, in this order. A table that is not
@@ -79,8 +81,8 @@ export const publicCopyRules: ReadonlyArray<TableRule> = [
   rule("endpoint", "DELETE FROM endpoint WHERE endpoint_id NOT IN (SELECT endpoint_id FROM shown_endpoint)"),
   rule(
     "source",
-    // What comes from a file or from a name that the user asked for is the user's own, as in `read-withholding.ts`.
-    `DELETE FROM source WHERE NOT (kind = 'irc' OR (kind IN ('list', 'page') AND regexp_matches(name, '^https?://')) OR (kind = 'list' AND coalesce(detail LIKE 'commit %', false))
+    // Of what its user had from files or asked for nothing is told.
+    `DELETE FROM source s WHERE NOT (${isPublicList("s")}
        OR (kind IN ('server', 'features') AND endpoint_id IN (SELECT endpoint_id FROM endpoint)))`
   ),
   rule(

@@ -3,6 +3,7 @@ import { makeExclusions } from "../domain/exclusions.ts"
 import { Database } from "../store/database.ts"
 import { readOptOuts } from "../store/opt-outs.ts"
 import { memberSql } from "./members.ts"
+import { isPublicList } from "./public-list.ts"
 import { type HasOptedOut, type Withholding, withholdingOf } from "./withholding.ts"
 
 const HostRow = Schema.Struct({
@@ -35,7 +36,7 @@ const hostsSql = `
     GROUP BY m.server_id, ce.host
   ), said AS (
     SELECT ad.host, any_value(ad.network_class) AS network_class, list(DISTINCT ad.address) FILTER (ad.address IS NOT NULL) AS addresses,
-      coalesce(bool_or(s.kind = 'irc' OR (s.kind IN ('list', 'page') AND regexp_matches(s.name, '^https?://')) OR (s.kind = 'list' AND s.detail LIKE 'commit %')), false) AS listed,
+      coalesce(bool_or(${isPublicList("s")}), false) AS listed,
       min(f.server_id) FILTER (s.kind = 'server') AS first_namer, max(f.server_id) FILTER (s.kind = 'server') AS last_namer
     FROM advertised a
     JOIN source s ON s.source_id = a.source_id
