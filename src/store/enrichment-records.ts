@@ -3,6 +3,7 @@ import { Effect, Schema } from "effect"
 import { type AddressFact, FactKind, FactReason, FactSourceKind, type HostAddresses, optedOut, refusals } from "../domain/address-fact.ts"
 import type { CrawlId } from "./facts.ts"
 import { readRows } from "./read-rows.ts"
+import { sound, soundOrNull } from "./sound-text.ts"
 import { StoreError } from "./store-error.ts"
 import { together } from "./together.ts"
 import type { Writer } from "./writer.ts"
@@ -174,10 +175,6 @@ const overrules = `(r.reason IS NULL OR r.reason NOT IN ('${refusals.join("', '"
 const factRows = `(SELECT unnest(from_json($rows, '[{"address": "VARCHAR", "fact": "VARCHAR", "source_kind": "VARCHAR",
   "source": "VARCHAR", "source_rank": "INTEGER", "data_ms": "BIGINT", "answers": ["VARCHAR"], "reason": "VARCHAR",
   "detail": "VARCHAR", "block": "VARCHAR", "looked_up_ms": "BIGINT"}]'), recursive := true))`
-
-// A lone surrogate is no text that JSON or DuckDB could hold.
-const sound = (text: string): string => text.toWellFormed().replaceAll("\u0000", "\ufffd")
-const soundOrNull = (text: string | null): string | null => text === null ? null : sound(text)
 
 const saveFacts = (writer: Writer, network: string, facts: ReadonlyArray<AddressFact>) => {
   const rows = facts.map(({ address, answers, block, detail, fact, lookedUpAt, reason, source }) => ({

@@ -4,6 +4,7 @@ import { connect, openForWriting, run } from "./duckdb.ts"
 import { bringUpToDate } from "./schema.ts"
 import type { StoreError } from "./store-error.ts"
 import { timestamp } from "./to-duckdb.ts"
+import { inTransaction } from "./together.ts"
 
 /** A commit; `at` in milliseconds since 1970. */
 interface At {
@@ -65,14 +66,13 @@ export class ListHistories extends Context.Service<ListHistories, {
 const make = Effect.fnUntraced(function*(path: string) {
   const connection = yield* connect(yield* openForWriting(path))
   yield* bringUpToDate(connection, path)
-  const command = (sql: string, parameters?: Record<string, DuckDBValue>) =>
-    run(connection, "write failed", "Cannot keep the history of a list", sql, parameters)
+  const doing = "Cannot keep the history of a list"
+  const command = (sql: string, parameters?: Record<string, DuckDBValue>) => run(connection, "write failed", doing, sql, parameters)
   return ListHistories.of({
     replace: Effect.fn("ListHistories.replace")(function*({ commits, head, list, names, paths }) {
       const importedAt = yield* Clock.currentTimeMillis
       const firstAt = names.reduce((least, { first }) => Math.min(least, first.at), head.at)
-      yield* command("BEGIN").pipe(
-        Effect.andThen(command("DELETE FROM list_history WHERE list = $list", { list })),
+      yield* inTransaction(connection, doing, command("DELETE FROM list_history WHERE list = $list", { list }).pipe(
         Effect.andThen(command("DELETE FROM listed_name WHERE list = $list", { list })),
         Effect.andThen(command(
           "INSERT INTO list_history SELECT $list, $head, $head_at, $first_at, $commits, from_json($paths, '[\"VARCHAR\"]'), $imported_at",
@@ -86,11 +86,8 @@ const make = Effect.fnUntraced(function*(path: string) {
             imported_at: timestamp(importedAt)
           }
         )),
-        Effect.andThen(command(namesSql, { list, names: namesJson(names) })),
-        Effect.andThen(command("COMMIT")),
-        Effect.onError(() => Effect.ignore(command("ROLLBACK"))),
-        Effect.uninterruptible
-      )
+        Effect.andThen(command(namesSql, { list, names: namesJson(names) }))
+      ))
     })
   })
 })

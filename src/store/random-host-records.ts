@@ -3,6 +3,7 @@ import { Effect, Schema } from "effect"
 import type { AddressFact } from "../domain/address-fact.ts"
 import type { CrawlId } from "./facts.ts"
 import { readRows } from "./read-rows.ts"
+import { sound, soundOrNull } from "./sound-text.ts"
 import type { StoreError } from "./store-error.ts"
 import { together } from "./together.ts"
 import type { Writer } from "./writer.ts"
@@ -71,9 +72,9 @@ const readBlocks = (connection: DuckDBConnection, crawlId: CrawlId): Effect.Effe
 const saveHosts = (writer: Writer, crawlId: CrawlId, randomSeed: number, hosts: ReadonlyMap<string, DrawnHost>, facts: ReadonlyArray<AddressFact>) => {
   const rows = facts.map(({ address, answers, detail, lookedUpAt, reason }) => ({
     ...hosts.get(address)!,
-    names: answers.map((name) => name.toWellFormed().replaceAll("\u0000", "\ufffd")),
+    names: answers.map(sound),
     reason,
-    detail: detail === null ? null : detail.toWellFormed().replaceAll("\u0000", "\ufffd"),
+    detail: soundOrNull(detail),
     looked_up_ms: lookedUpAt
   }))
   return together(writer, [[

@@ -6,6 +6,7 @@ import { readRows } from "../read-rows.ts"
 import { bringUpToDate } from "../schema.ts"
 import { StoreError } from "../store-error.ts"
 import { timestamp } from "../to-duckdb.ts"
+import { inTransaction } from "../together.ts"
 import { archiveTables, isOwn, ownRows } from "./table-roles.ts"
 import { isIntact, writePartition } from "./write-partition.ts"
 
@@ -30,28 +31,26 @@ export interface ArchiveRequest {
   readonly dropOlderThanMs: number | null
 }
 
-const CrawlRow = Schema.Struct({ crawl_id: Schema.Int, state: Schema.String, ended_ms: Schema.Int, is_shown: Schema.Boolean })
+const CrawlRow = Schema.Struct({ crawl_id: Schema.Int, is_over: Schema.Boolean, ended_ms: Schema.Int, is_shown: Schema.Boolean })
 
 /** Crawls that are over and will not be taken up again; one that is named also where its process was killed, since nobody else holds the file now. */
 const crawlsSql = `
-  SELECT c.crawl_id, c.state, epoch_ms(coalesce(c.ended_at, c.started_at)) AS ended_ms,
+  SELECT c.crawl_id, c.state IN ('finished', 'limited', 'abandoned') AS is_over, epoch_ms(coalesce(c.ended_at, c.started_at)) AS ended_ms,
     c.crawl_id IN (SELECT crawl_id FROM default_crawl UNION SELECT crawl_id FROM latest_crawl) AS is_shown
   FROM crawl c
-  WHERE CASE WHEN $crawl_id IS NULL THEN c.state IN ('finished', 'limited', 'abandoned') ELSE c.crawl_id = $crawl_id END
+  WHERE CASE WHEN $crawl_id IS NULL THEN is_over ELSE c.crawl_id = $crawl_id END
   ORDER BY c.crawl_id`
 
 const drop = Effect.fnUntraced(function*(connection: DuckDBConnection, crawlId: number, now: number): Effect.fn.Return<void, StoreError> {
-  const command = (sql: string, parameters?: Parameters<typeof run>[4]) => run(connection, "write failed", `Cannot drop crawl ${crawlId}`, sql, parameters)
+  const doing = `Cannot drop crawl ${crawlId}`
+  const command = (sql: string, parameters?: Parameters<typeof run>[4]) => run(connection, "write failed", doing, sql, parameters)
   const own = (yield* archiveTables(connection)).filter(isOwn)
   // Those found by their visits and snapshots before the visits and snapshots.
   const ordered = [...own.filter(({ role }) => role !== "crawl"), ...own.filter(({ role }) => role === "crawl")]
-  yield* command("BEGIN").pipe(
-    Effect.andThen(Effect.forEach(ordered, (table) => command(`DELETE FROM ${table.name} WHERE ${ownRows(table)}`, { crawl_id: crawlId }), { discard: true })),
-    Effect.andThen(command("UPDATE archived_crawl SET dropped_at = $at WHERE crawl_id = $crawl_id", { at: timestamp(now), crawl_id: crawlId })),
-    Effect.andThen(command("COMMIT")),
-    Effect.onError(() => Effect.ignore(command("ROLLBACK"))),
-    Effect.uninterruptible
-  )
+  yield* inTransaction(connection, doing, Effect.andThen(
+    Effect.forEach(ordered, (table) => command(`DELETE FROM ${table.name} WHERE ${ownRows(table)}`, { crawl_id: crawlId }), { discard: true }),
+    command("UPDATE archived_crawl SET dropped_at = $at WHERE crawl_id = $crawl_id", { at: timestamp(now), crawl_id: crawlId })
+  ))
 })
 
 const note = (connection: DuckDBConnection, crawlId: number, partition: string, now: number) =>
@@ -93,8 +92,7 @@ export const archiveWith = Effect.fn("archiveWith")(function*(
   for (const crawl of crawls) {
     const { partition, written } = yield* writePartition(connection, archive, crawl.crawl_id)
     yield* note(connection, crawl.crawl_id, partition.folder, now)
-    const isOver = crawl.state === "finished" || crawl.state === "limited" || crawl.state === "abandoned"
-    const isOld = isOver && dropOlderThanMs !== null && now - crawl.ended_ms >= dropOlderThanMs
+    const isOld = crawl.is_over && dropOlderThanMs !== null && now - crawl.ended_ms >= dropOlderThanMs
     const kept = !isOld ? null : crawl.is_shown ? "it is what is shown of its network" : (yield* isIntact(connection, archive, partition)) ? null : "its files could not be read back"
     const dropped = isOld && kept === null
     if (dropped) yield* drop(connection, crawl.crawl_id, now)

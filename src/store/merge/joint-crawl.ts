@@ -4,6 +4,7 @@ import { archiveTables } from "../archive/table-roles.ts"
 import { run } from "../duckdb.ts"
 import { readRows } from "../read-rows.ts"
 import type { StoreError } from "../store-error.ts"
+import { inTransaction } from "../together.ts"
 
 /** Crawls that began further apart than this are not put together: what differs would be time. */
 const togetherHours = 24
@@ -96,7 +97,8 @@ export interface JointCrawl {
 export const makeJointCrawls = Effect.fn("makeJointCrawls")(function*(
   connection: DuckDBConnection
 ): Effect.fn.Return<ReadonlyArray<JointCrawl>, StoreError> {
-  const command = (sql: string) => run(connection, "write failed", "Cannot put crawls together", sql)
+  const doing = "Cannot put crawls together"
+  const command = (sql: string) => run(connection, "write failed", doing, sql)
   const visitTables = (yield* archiveTables(connection)).filter(({ role }) => role === "visit").map(({ name }) => name)
   const made: Array<JointCrawl> = []
   for (const { joint, members, network, vantages } of yield* readRows(connection, MembersRow, membersSql)) {
@@ -105,12 +107,7 @@ export const makeJointCrawls = Effect.fn("makeJointCrawls")(function*(
       continue
     }
     const [next] = yield* readRows(connection, Schema.Struct({ id: Schema.Int }), "SELECT greatest(max(crawl_id), (SELECT coalesce(max(crawl_id), 0) FROM archived_crawl)) + 1 AS id FROM crawl")
-    yield* command("BEGIN").pipe(
-      Effect.andThen(Effect.forEach(statements(next!.id, members.join(", "), visitTables), command, { discard: true })),
-      Effect.andThen(command("COMMIT")),
-      Effect.onError(() => Effect.ignore(command("ROLLBACK"))),
-      Effect.uninterruptible
-    )
+    yield* inTransaction(connection, doing, Effect.forEach(statements(next!.id, members.join(", "), visitTables), command, { discard: true }))
     made.push({ crawlId: next!.id, network, members, vantages, made: true })
   }
   return made

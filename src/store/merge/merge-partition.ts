@@ -6,6 +6,7 @@ import { identifier, literal, run } from "../duckdb.ts"
 import { readRows } from "../read-rows.ts"
 import type { StoreError } from "../store-error.ts"
 import { timestamp } from "../to-duckdb.ts"
+import { inTransaction } from "../together.ts"
 import { mergedTables, mergedValue, requiredColumns } from "./merged-tables.ts"
 
 /** What is known of an observer's archive while it is read. */
@@ -100,11 +101,6 @@ export const mergePartition = Effect.fn("mergePartition")(function*(
       { partition: folder, archive: observer.archive, there: manifest.crawl_id, at: timestamp(now) }
     )
   })
-  yield* command("BEGIN").pipe(
-    Effect.andThen(read),
-    Effect.andThen(command("COMMIT")),
-    Effect.onError(() => Effect.ignore(command("ROLLBACK"))),
-    Effect.uninterruptible
-  )
+  yield* inTransaction(connection, doing, read)
   return crawl
 })
