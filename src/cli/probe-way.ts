@@ -1,11 +1,9 @@
 import { Effect, Option, Schema } from "effect"
 import { CrawlSettings } from "../crawl/settings.ts"
-import { isUrl } from "../discovery/fetch-list.ts"
 import type { Chain } from "../domain/chain.ts"
 import { Store } from "../store/store.ts"
 import { type ConnectionInput, connectionOf, resumedConnection } from "./connection.ts"
-import { usageError } from "./network.ts"
-import { exclusionsFor } from "./run-crawl.ts"
+import { exclusionsFor, refuseListsPastProxy } from "./run-crawl.ts"
 
 /** The flags that say how servers of a crawl are reached. */
 export interface ProbeWayInput extends ConnectionInput {
@@ -24,9 +22,7 @@ export const probeWay = Effect.fnUntraced(function*(chain: Chain, input: ProbeWa
     ? input
     : yield* resumedConnection(input, settings.connection, input.allowPrivate || settings.allowPrivate)
   const exclude = [...new Set([...settings?.exclude ?? [], ...input.exclude])]
-  if (given.proxy !== null && exclude.some(isUrl)) {
-    return yield* usageError("An opt-out list at a URL would be fetched without --proxy: save it to a file first.")
-  }
+  yield* refuseListsPastProxy(given.proxy, exclude)
   const connection = yield* connectionOf(given, chain, input.vantage)
   return { ...connection, exclude, exclusions: yield* exclusionsFor(chain.name, exclude) }
 })

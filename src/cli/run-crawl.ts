@@ -142,9 +142,7 @@ const prepare = Effect.fnUntraced(function*(run: RunCrawl) {
   const connection = unfinished === null
     ? run.connection
     : yield* resumedConnection(run.connection, settings.connection, settings.allowPrivate)
-  if (connection.proxy !== null && exclude.some(isUrl)) {
-    return yield* usageError("An opt-out list at a URL would be fetched without --proxy: save it to a file first.")
-  }
+  yield* refuseListsPastProxy(connection.proxy, exclude)
   return { unfinished, settings, connection, exclusions: yield* exclusionsFor(run.chain.name, exclude) }
 })
 
@@ -193,6 +191,12 @@ const deepVisits = Effect.fnUntraced(function*(
 
 /** Entries that cannot be read are told of, up to this many of a list. */
 const mostUnreadable = 100
+
+/** Lists are fetched without the proxy, so behind one none at a URL is. */
+export const refuseListsPastProxy = (proxy: string | null, sources: ReadonlyArray<string>) =>
+  proxy !== null && sources.some(isUrl)
+    ? Effect.fail(usageError("An opt-out list at a URL would be fetched without --proxy: save it to a file first."))
+    : Effect.void
 
 /** All opt-out lists given, as one. */
 export const readAllExclusions = Effect.fnUntraced(function*(sources: ReadonlyArray<string>) {

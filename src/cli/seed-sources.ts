@@ -1,7 +1,7 @@
 import { Effect } from "effect"
 import { Flag } from "effect/cli"
 import { databaseSource } from "../crawl/database-source.ts"
-import { isUrl } from "../discovery/fetch-list.ts"
+import { isElsewhere } from "../discovery/fetch-list.ts"
 import { type Collection, collectSources } from "../discovery/sources/collect.ts"
 import { dnsSource, parseDnsName } from "../discovery/sources/dns-source.ts"
 import { givenSource, listSource, pageSource, type Reading, scanSource, shippedSource } from "../discovery/sources/list-sources.ts"
@@ -10,7 +10,6 @@ import { parseIrcTarget } from "../discovery/sources/irc/irc-target.ts"
 import type { SeedSource } from "../discovery/sources/seed-source.ts"
 import type { Chain } from "../domain/chain.ts"
 import { forDisplay } from "../domain/display.ts"
-import { isLoopback } from "../transport/address-policy.ts"
 import type { Dialer } from "../transport/dialer.ts"
 import type { Resolver } from "../transport/resolver.ts"
 import { usageError } from "./network.ts"
@@ -53,9 +52,6 @@ export interface SourceInput {
 
 /** What sources need to be asked. */
 export type SourceServices = Reading | Dialer | Resolver
-
-/** Whether something is fetched that is not on this machine. */
-const isElsewhere = (list: string): boolean => isUrl(list) && !isLoopback(URL.parse(list)?.hostname.replace(/^\[|\]$/g, "") ?? "")
 
 /** The sources that the flags name, else the list that ships for the network. */
 export const seedSourcesOf = Effect.fnUntraced(function*(chain: Chain, input: SourceInput) {

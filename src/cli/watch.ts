@@ -11,13 +11,13 @@ import { takeSnapshot } from "../crawl/snapshot-run.ts"
 import { defaultSnapshotSettings } from "../crawl/snapshot-settings.ts"
 import { enrichCrawl } from "../crawl/enrich-crawl.ts"
 import { crawlSeedsOf } from "../crawl/seed-facts.ts"
-import { isUrl } from "../discovery/fetch-list.ts"
+import { isElsewhere, isUrl } from "../discovery/fetch-list.ts"
 import { Enricher } from "../enrich/enricher.ts"
 import { Store } from "../store/store.ts"
 import { StoreError } from "../store/store-error.ts"
 import { version } from "../version.ts"
 import { parseNameServer } from "../transport/name-server.ts"
-import { isLoopback, isLoopbackOnly } from "../transport/address-policy.ts"
+import { isLoopbackOnly } from "../transport/address-policy.ts"
 import { alertOf, sendAlert } from "../watch/alerts.ts"
 import { serveMetrics } from "../watch/metrics-server.ts"
 import { defaultHoldRules, defaultRevisitRules } from "../watch/schedule.ts"
@@ -33,7 +33,7 @@ import { lookupsOf } from "./lookups.ts"
 import { chosenChain, usageError } from "./network.ts"
 import { integer, nullable, number, text } from "./option.ts"
 import { Output } from "./output.ts"
-import { exclusionsFor } from "./run-crawl.ts"
+import { exclusionsFor, refuseListsPastProxy } from "./run-crawl.ts"
 import { runDue } from "./run-due.ts"
 import { collectSeeds, seedSourcesOf, sourceFlags } from "./seed-sources.ts"
 
@@ -99,18 +99,16 @@ export const watchCommand = Command.make("watch", {
     return yield* usageError(`--time-scale is for simulated networks: ${chain.name} is none.`)
   }
   if (input.dropOlderThan !== null && input.archive === null) return yield* usageError("--drop-older-than needs --archive: nothing is dropped that is not archived.")
-  if (input.proxy !== null && input.exclude.some(isUrl)) {
-    return yield* usageError("An opt-out list at a URL would be fetched without --proxy: save it to a file first.")
-  }
+  yield* refuseListsPastProxy(input.proxy, input.exclude)
   const sources = yield* seedSourcesOf(chain, input)
   const metricsAt = yield* listeningAt(input.metrics)
   const targets = { webhook: input.alertWebhook, command: input.alertCommand }
   if (targets.webhook !== null && !isUrl(targets.webhook)) return yield* usageError(`--alert-webhook ${targets.webhook}: no http or https address.`)
-  const isElsewhere = targets.webhook !== null && !isLoopback(URL.parse(targets.webhook)?.hostname.replace(/^\[|\]$/g, "") ?? "")
-  if (isElsewhere && isLoopbackOnly(process.env["OBSERVATORY_LOOPBACK_ONLY"])) {
+  const leaves = targets.webhook !== null && isElsewhere(targets.webhook)
+  if (leaves && isLoopbackOnly(process.env["OBSERVATORY_LOOPBACK_ONLY"])) {
     return yield* usageError("OBSERVATORY_LOOPBACK_ONLY is set, so no webhook elsewhere is contacted.")
   }
-  if (isElsewhere && input.proxy !== null) {
+  if (leaves && input.proxy !== null) {
     return yield* usageError("An alert to a webhook would go without --proxy: use --alert-command.")
   }
   const fingerprint = input.fingerprint ?? usualFingerprint(chain)

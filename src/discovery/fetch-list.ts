@@ -2,7 +2,7 @@ import { Config, Duration, Effect } from "effect"
 import { FetchHttpClient, HttpClient } from "effect/http"
 import { isLoopback, isLoopbackOnly } from "../transport/address-policy.ts"
 import { DiscoveryError } from "./discovery-error.ts"
-import { collectBounded, type ListBytes, maxListBytes } from "./read-list.ts"
+import { collectBounded, type ListBytes, maxListBytes, readListFile } from "./read-list.ts"
 
 const fetchTimeout = Duration.seconds(30)
 const maxRedirects = 3
@@ -17,12 +17,18 @@ const loopbackOnly = Config.String("OBSERVATORY_LOOPBACK_ONLY").pipe(
 /** Whether a list is a URL, fetched, and not a file. */
 export const isUrl = (source: string): boolean => /^[a-z][a-z0-9+.-]*:\/\//i.test(source)
 
+/** Whether a text is a URL that leads away from this machine. */
+export const isElsewhere = (text: string): boolean => isUrl(text) && !isLoopback(hostIn(URL.parse(text)))
+
+/** Host of a URL without the brackets of IPv6; empty where it is none. */
+const hostIn = (url: URL | null): string => url?.hostname.replace(/^\[|\]$/g, "") ?? ""
+
 const checkUrl = Effect.fnUntraced(function*(text: string, subject: string) {
   const url = URL.parse(text)
   if (url === null || (url.protocol !== "http:" && url.protocol !== "https:")) {
     return yield* new DiscoveryError({ reason: "not allowed", subject, message: `${text} is no http or https URL.` })
   }
-  if ((yield* loopbackOnly) && !isLoopback(url.hostname.replace(/^\[|\]$/g, ""))) {
+  if ((yield* loopbackOnly) && !isLoopback(hostIn(url))) {
     return yield* new DiscoveryError({
       reason: "not allowed",
       subject,
@@ -98,3 +104,6 @@ export const fetchList = Effect.fnUntraced(function*(subject: string) {
         )
     })
   ))
+
+/** The bytes of `FILE|URL`, as flags name lists; see `fetchList` and `readListFile`. */
+export const readFileOrUrl = (fileOrUrl: string) => isUrl(fileOrUrl) ? fetchList(fileOrUrl) : readListFile(fileOrUrl)

@@ -1,8 +1,8 @@
 import { Effect } from "effect"
 import { exclusionEntries, exclusionsOf } from "../domain/exclusions.ts"
 import { DiscoveryError } from "./discovery-error.ts"
-import { fetchList, isUrl } from "./fetch-list.ts"
-import { decodeText, readTextFile } from "./read-list.ts"
+import { readFileOrUrl } from "./fetch-list.ts"
+import { decodeText } from "./read-list.ts"
 
 /**
  * The opt-out list of `--exclude FILE|URL`. A list that cannot be read, or of
@@ -11,7 +11,7 @@ import { decodeText, readTextFile } from "./read-list.ts"
  * `HttpClient` (any client that leaves redirects to us, or fetch) for URLs.
  */
 export const readExclusions = Effect.fn("readExclusions")(function*(fileOrUrl: string) {
-  const text = yield* (isUrl(fileOrUrl) ? Effect.map(fetchList(fileOrUrl), ({ bytes }) => decodeText(bytes)) : readTextFile(fileOrUrl))
+  const text = decodeText((yield* readFileOrUrl(fileOrUrl)).bytes)
   const entries = exclusionEntries(text)
   const list = entries === undefined ? undefined : exclusionsOf([{ source: fileOrUrl, entries }])
   if (list === undefined || (list.size === 0 && list.unreadable.length > 0)) {

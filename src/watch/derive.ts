@@ -40,8 +40,8 @@ const hostOf = (key: string) => {
   return typeof endpoint === "string" ? { host: key, networkClass: "name" as const } : endpoint
 }
 
-/** All that follows from rows that were read; plain, for tests. */
-export const derivedFrom = (
+/** All that follows from rows that were read. */
+const derivedFrom = (
   rows: {
     readonly looks: ReadonlyArray<StoredLooks>
     readonly intervals: ReadonlyArray<IdentityInterval>

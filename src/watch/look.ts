@@ -16,7 +16,7 @@ import type { WatchContext } from "./watch-context.ts"
 import type { Watched } from "./watch-state.ts"
 
 /** What a look may cost without errors, in ElectrumX's units: a connection, two handshakes, the tip. */
-export const lookAllowance = 10
+const lookAllowance = 10
 
 /** What there must be room for before a look: a handshake may bring one error and be tried again. */
 const leastErrors = 2
@@ -24,7 +24,7 @@ const leastErrors = 2
 const leastLook = lookAllowance + leastErrors * 100
 
 /** The question of a look; also what a held connection subscribes to. */
-export const tipProbe: Probe = {
+const tipProbe: Probe = {
   name: "tip",
   method: headersSubscribe,
   params: [],

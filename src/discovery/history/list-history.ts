@@ -29,7 +29,7 @@ export interface ListHistory {
 }
 
 /** The names on the lists at one commit, `network host` each. */
-export interface ListState {
+interface ListState {
   readonly commit: Commit
   readonly names: ReadonlySet<string>
 }
@@ -45,7 +45,7 @@ interface Stay {
 }
 
 /** Who stood on a list from when to when, by its states from the oldest to the newest. */
-export const staysOf = (states: ReadonlyArray<ListState>): ReadonlyArray<Listed> => {
+const staysOf = (states: ReadonlyArray<ListState>): ReadonlyArray<Listed> => {
   const stays = new Map<string, Stay>()
   let before: ReadonlySet<string> = new Set()
   for (const { commit, names } of states) {

@@ -5,8 +5,8 @@ import type { Chain } from "../../domain/chain.ts"
 import { sha256Hex } from "../../domain/sha256.ts"
 import { ownRules, strangersRules } from "../claim.ts"
 import { DiscoveryError } from "../discovery-error.ts"
-import { fetchList, isUrl } from "../fetch-list.ts"
-import { decodeText, type ListBytes, readListFile } from "../read-list.ts"
+import { isUrl, readFileOrUrl } from "../fetch-list.ts"
+import { decodeText } from "../read-list.ts"
 import type { ParsedSeeds } from "../seed-grammar.ts"
 import { type SeedList, seedsOfFlags, seedsOfText, shippedSeeds } from "../seeds.ts"
 import { parsePage } from "./page-servers.ts"
@@ -38,14 +38,14 @@ export const shippedSource = (chain: Chain): SeedSource | undefined => {
 export type Reading = FileSystem.FileSystem | HttpClient.HttpClient
 
 /** A source that is the text of a file or URL, read when asked. */
-export const textSource = (
+const textSource = (
   source: Source,
   read: (text: string) => Effect.Effect<SeedList, DiscoveryError>
 ): SeedSource<Reading> => ({
   source,
   timeoutMs: readingTimeoutMs,
   heard: Stream.fromIterableEffect(Effect.gen(function*() {
-    const got: ListBytes = yield* (isUrl(source.name) ? fetchList(source.name) : readListFile(source.name))
+    const got = yield* readFileOrUrl(source.name)
     const list = yield* read(decodeText(got.bytes))
     return heardOf(list, { dated: got.dated, sha256: sha256Hex(got.bytes) })
   }))
