@@ -1,18 +1,12 @@
 import type { DuckDBConnection, DuckDBValue } from "@duckdb/node-api"
 import { Effect, Schema } from "effect"
 import type { Endpoint } from "../domain/endpoint.ts"
-import type { WatchEvent } from "../domain/watch.ts"
 import { readRows } from "./read-rows.ts"
 import type { StoreError } from "./store-error.ts"
 import { timestamp } from "./to-duckdb.ts"
 import { together } from "./together.ts"
+import { type Derived, derivedStatements, ms, type WatchOf } from "./watch-derived.ts"
 import type { Writer } from "./writer.ts"
-
-/** Whose watch it is. */
-export interface WatchOf {
-  readonly network: string
-  readonly vantage: string
-}
 
 export interface WatchRunStart extends WatchOf {
   readonly startedAt: number
@@ -119,32 +113,6 @@ const ReliabilityRow = Schema.Struct({
   evidence: Schema.Finite
 })
 
-/** A row of `reliability`, as it is written. */
-export interface ReliabilityRecord {
-  readonly endpoint: string
-  readonly window: string
-  readonly share: number | null
-  readonly evidence: number
-}
-
-/** What follows from looks, sessions and visits, and takes the place of what was worked out before. */
-export interface Derived {
-  /** When it was worked out. */
-  readonly at: number
-  /** Events with a `latest` at or after this time are all among these. */
-  readonly eventsSince: number
-  readonly events: ReadonlyArray<WatchEvent>
-  readonly reliability: ReadonlyArray<ReliabilityRecord>
-  readonly identities: ReadonlyArray<{
-    readonly endpoint: string
-    readonly kind: string
-    readonly value: string
-    readonly first: number
-    readonly last: number
-    readonly sightings: number
-  }>
-}
-
 /** What a watch reads and writes beside facts. */
 export interface WatchRecords {
   /** Begins a run; one that was killed is closed at the latest of what is stored of it. */
@@ -166,8 +134,6 @@ export interface WatchRecords {
   readonly reliabilityBefore: (of: WatchOf, at: number) => Effect.Effect<ReadonlyArray<typeof ReliabilityRow.Type>, StoreError>
   readonly saveDerived: (of: WatchOf, derived: Derived) => Effect.Effect<void, StoreError>
 }
-
-const ms = (at: number): bigint => BigInt(Math.round(at))
 
 const latestRunQuery = `
 SELECT r.run_id, epoch_ms(r.anchor_at) AS anchor_ms, r.time_scale,
@@ -230,68 +196,6 @@ UNION ALL SELECT endpoint_key, 'certificate', certificate_sha256, epoch_ms(start
 UNION ALL SELECT endpoint_key, 'software', software, epoch_ms(started_at) FROM seen WHERE software IS NOT NULL
 UNION ALL SELECT endpoint_key, 'address', array_to_string(list_sort(addresses), ' '), epoch_ms(started_at) FROM seen WHERE len(addresses) > 0
 ORDER BY at_ms, endpoint_key, kind`
-
-const eventShape = JSON.stringify([{
-  endpoint: "VARCHAR", kind: "VARCHAR", earliest: "BIGINT", latest: "BIGINT",
-  before: "VARCHAR", after: "VARCHAR", cause: "VARCHAR", detail: "VARCHAR"
-}])
-
-const reliabilityShape = JSON.stringify([{ endpoint: "VARCHAR", window: "VARCHAR", share: "DOUBLE", evidence: "DOUBLE" }])
-
-const intervalShape = JSON.stringify([{
-  endpoint: "VARCHAR", kind: "VARCHAR", value: "VARCHAR", first: "BIGINT", last: "BIGINT", sightings: "INTEGER"
-}])
-
-const rowsOf = (shape: string): string => `(SELECT unnest(row) FROM (SELECT unnest(from_json($rows, '${shape}')) AS row)) r`
-
-/** Three windows back a look counts five per cent; older ones are no longer counted as seen. */
-const sightingCounts = `
-SELECT endpoint_id,
-  count(*) FILTER (seen_at > make_timestamp_ms(CAST($at AS BIGINT)) - INTERVAL 6 HOURS) AS "2 hours",
-  count(*) FILTER (seen_at > make_timestamp_ms(CAST($at AS BIGINT)) - INTERVAL 1 DAY) AS "8 hours",
-  count(*) FILTER (seen_at > make_timestamp_ms(CAST($at AS BIGINT)) - INTERVAL 3 DAYS) AS "1 day",
-  count(*) FILTER (seen_at > make_timestamp_ms(CAST($at AS BIGINT)) - INTERVAL 21 DAYS) AS "1 week",
-  count(*) AS "1 month"
-FROM sighting WHERE seen_at > make_timestamp_ms(CAST($at AS BIGINT)) - INTERVAL 90 DAYS GROUP BY endpoint_id`
-
-type Statement = readonly [sql: string, parameters: Record<string, DuckDBValue>]
-
-const derivedStatements = ({ network, vantage }: WatchOf, derived: Derived): ReadonlyArray<Statement> => {
-  const of = { network, vantage }
-  const mine = "network = $network AND vantage = $vantage"
-  return [
-    [`DELETE FROM watch_event WHERE ${mine} AND latest >= make_timestamp_ms(CAST($since AS BIGINT))`, { ...of, since: ms(derived.eventsSince) }],
-    [
-      `INSERT INTO watch_event BY NAME SELECT $network AS network, $vantage AS vantage, e.endpoint_id, r.kind,
-         make_timestamp_ms(r.earliest) AS earliest, make_timestamp_ms(r.latest) AS latest,
-         r.before AS value_before, r.after AS value_after, r.cause, r.detail
-       FROM ${rowsOf(eventShape)} LEFT JOIN endpoint e ON e.endpoint_key = r.endpoint`,
-      { ...of, rows: JSON.stringify(derived.events.map((event) => ({
-        ...event,
-        earliest: Math.round(event.earliest),
-        latest: Math.round(event.latest),
-        detail: event.detail === null ? null : JSON.stringify(event.detail)
-      }))) }
-    ],
-    [`DELETE FROM reliability WHERE ${mine} AND day = CAST(make_timestamp_ms(CAST($at AS BIGINT)) AS DATE)`, { ...of, at: ms(derived.at) }],
-    [
-      `INSERT INTO reliability BY NAME
-       WITH counted AS (UNPIVOT (${sightingCounts}) ON "2 hours", "8 hours", "1 day", "1 week", "1 month" INTO NAME time_window VALUE sightings)
-       SELECT $network AS network, $vantage AS vantage, e.endpoint_id, CAST(make_timestamp_ms(CAST($at AS BIGINT)) AS DATE) AS day,
-         make_timestamp_ms(CAST($at AS BIGINT)) AS computed_at, r.window AS time_window, r.share, r.evidence, coalesce(c.sightings, 0)::INTEGER AS sightings
-       FROM ${rowsOf(reliabilityShape)} JOIN endpoint e ON e.endpoint_key = r.endpoint
-       LEFT JOIN counted c ON c.endpoint_id = e.endpoint_id AND c.time_window = r.window`,
-      { ...of, at: ms(derived.at), rows: JSON.stringify(derived.reliability) }
-    ],
-    [`DELETE FROM identity_interval WHERE ${mine}`, of],
-    [
-      `INSERT INTO identity_interval BY NAME SELECT $network AS network, $vantage AS vantage, e.endpoint_id, r.kind, r.value,
-         make_timestamp_ms(r.first) AS first_seen, make_timestamp_ms(r.last) AS last_seen, r.sightings
-       FROM ${rowsOf(intervalShape)} JOIN endpoint e ON e.endpoint_key = r.endpoint`,
-      { ...of, rows: JSON.stringify(derived.identities) }
-    ]
-  ]
-}
 
 const readLatestRun = Effect.fnUntraced(function*(connection: DuckDBConnection, { network, vantage }: WatchOf) {
   const [row] = yield* readRows(connection, LatestRunRow, latestRunQuery, { network, vantage })
