@@ -3,6 +3,7 @@ import { Effect } from "effect"
 import type { Advertisement, AdvertisedService, Source } from "../domain/advertisement.ts"
 import type { Transport } from "../domain/endpoint.ts"
 import { run } from "./duckdb.ts"
+import { lastCrawl, lastSequence, lastSnapshot, lastVisit } from "./last-numbers.ts"
 import type { StoreError } from "./store-error.ts"
 
 /** What tells one reading of an announcement's text from another. */
@@ -138,7 +139,6 @@ export class Identities {
       Effect.map(run(connection, "cannot open", "Cannot read the known identities", sql), (r) => r.getRows())
     for (const [id, network, vantage] of yield* read("SELECT crawl_id, network, vantage FROM crawl")) {
       identities.crawls.set(Number(id), { network: String(network), vantage: String(vantage) })
-      identities.#crawl = Math.max(identities.#crawl, Number(id))
     }
     for (const [id, key] of yield* read("SELECT endpoint_id, endpoint_key FROM endpoint")) {
       identities.endpoints.set(String(key), Number(id))
@@ -163,21 +163,11 @@ export class Identities {
     }
     for (const [sha256] of yield* read("SELECT sha256 FROM certificate")) identities.certificates.add(String(sha256))
     for (const [sha256] of yield* read("SELECT sha256 FROM chain_certificate")) identities.chainCertificates.add(String(sha256))
-    // What is in an archive only keeps its numbers.
-    const [counters] = yield* read(
-      `SELECT greatest((SELECT coalesce(max(visit_id), 0) FROM visit), (SELECT coalesce(max(last_visit_id), 0) FROM archived_crawl)),
-         greatest(
-           (SELECT coalesce(max(sequence), 0) FROM endpoint_state),
-           (SELECT coalesce(max(sequence), 0) FROM probe_due),
-           (SELECT coalesce(max(sequence), 0) FROM held_session),
-           (SELECT coalesce(max(last_sequence), 0) FROM archived_crawl)),
-         greatest((SELECT coalesce(max(snapshot_id), 0) FROM snapshot), (SELECT coalesce(max(last_snapshot_id), 0) FROM archived_crawl)),
-         (SELECT coalesce(max(crawl_id), 0) FROM archived_crawl)`
-    )
+    const [counters] = yield* read(`SELECT ${lastVisit}, ${lastSequence}, ${lastSnapshot}, ${lastCrawl}`)
     identities.#visit = Number(counters![0])
     identities.#sequence = Number(counters![1])
     identities.#snapshot = Number(counters![2])
-    identities.#crawl = Math.max(identities.#crawl, Number(counters![3]))
+    identities.#crawl = Number(counters![3])
     return identities
   })
 }

@@ -2,6 +2,7 @@ import type { DuckDBConnection } from "@duckdb/node-api"
 import { Effect, Schema } from "effect"
 import { archiveTables } from "../archive/table-roles.ts"
 import { run } from "../duckdb.ts"
+import { lastCrawl, lastSequence, lastVisit } from "../last-numbers.ts"
 import { readRows } from "../read-rows.ts"
 import type { StoreError } from "../store-error.ts"
 import { inTransaction } from "../together.ts"
@@ -47,13 +48,12 @@ const statements = (joint: number, members: string, visitTables: ReadonlyArray<s
     FROM crawl WHERE crawl_id IN (${members})`,
   `INSERT INTO joint_member SELECT ${joint}, crawl_id, vantage FROM crawl WHERE crawl_id IN (${members})`,
   `CREATE OR REPLACE TEMP TABLE joint_visit AS SELECT visit_id AS old,
-      ((SELECT greatest(max(visit_id), (SELECT coalesce(max(last_visit_id), 0) FROM archived_crawl)) FROM visit) + row_number() OVER (ORDER BY visit_id))::INTEGER AS new
+      (${lastVisit} + row_number() OVER (ORDER BY visit_id))::INTEGER AS new
     FROM (${bestVisits(members)})`,
   `INSERT INTO visit BY NAME SELECT v.* REPLACE (j.new AS visit_id, ${joint} AS crawl_id) FROM visit v JOIN joint_visit j ON j.old = v.visit_id`,
   ...visitTables.map((table) => `INSERT INTO ${table} BY NAME SELECT t.* REPLACE (j.new AS visit_id) FROM ${table} t JOIN joint_visit j ON j.old = t.visit_id`),
   `INSERT INTO endpoint_state BY NAME SELECT ${joint} AS crawl_id, s.* REPLACE (
-      greatest((SELECT max(sequence) FROM endpoint_state), (SELECT coalesce(max(sequence), 0) FROM probe_due), (SELECT coalesce(max(last_sequence), 0) FROM archived_crawl))
-        + row_number() OVER (ORDER BY s.endpoint_id) AS sequence)
+      ${lastSequence} + row_number() OVER (ORDER BY s.endpoint_id) AS sequence)
     FROM (
       SELECT e.endpoint_id, 0 AS sequence, CASE WHEN bool_or(v.new IS NOT NULL) THEN 'visited' ELSE arg_max(e.state, (e.changed_at, e.sequence)) END AS state,
         CASE WHEN NOT bool_or(v.new IS NOT NULL) THEN arg_max(e.reason, (e.changed_at, e.sequence)) END AS reason,
@@ -106,7 +106,7 @@ export const makeJointCrawls = Effect.fn("makeJointCrawls")(function*(
       made.push({ crawlId: joint, network, members, vantages, made: false })
       continue
     }
-    const [next] = yield* readRows(connection, Schema.Struct({ id: Schema.Int }), "SELECT greatest(max(crawl_id), (SELECT coalesce(max(crawl_id), 0) FROM archived_crawl)) + 1 AS id FROM crawl")
+    const [next] = yield* readRows(connection, Schema.Struct({ id: Schema.Int }), `SELECT ${lastCrawl} + 1 AS id`)
     yield* inTransaction(connection, doing, Effect.forEach(statements(next!.id, members.join(", "), visitTables), command, { discard: true }))
     made.push({ crawlId: next!.id, network, members, vantages, made: true })
   }

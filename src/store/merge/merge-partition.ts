@@ -3,6 +3,7 @@ import { Effect, Schema } from "effect"
 import type { Partition } from "../archive/manifest.ts"
 import { archiveTables } from "../archive/table-roles.ts"
 import { identifier, literal, run } from "../duckdb.ts"
+import { lastCrawl, lastSequence, lastSnapshot, lastVisit } from "../last-numbers.ts"
 import { readRows } from "../read-rows.ts"
 import type { StoreError } from "../store-error.ts"
 import { timestamp } from "../to-duckdb.ts"
@@ -23,14 +24,10 @@ const ColumnRow = Schema.Struct({ name: Schema.String })
 /** First numbers that are free, less the first that the partition has, so that adding them renumbers its rows. */
 const numbersSql = (file: (table: string) => string): string => `
   SELECT
-    greatest((SELECT coalesce(max(crawl_id), 0) FROM crawl), (SELECT coalesce(max(crawl_id), 0) FROM archived_crawl)) + 1 AS crawl,
-    greatest((SELECT coalesce(max(visit_id), 0) FROM visit), (SELECT coalesce(max(last_visit_id), 0) FROM archived_crawl)) + 1
-      - (SELECT coalesce(min(visit_id), 1) FROM ${file("visit")}) AS visits,
-    greatest((SELECT coalesce(max(snapshot_id), 0) FROM snapshot), (SELECT coalesce(max(last_snapshot_id), 0) FROM archived_crawl)) + 1
-      - (SELECT coalesce(min(snapshot_id), 1) FROM ${file("snapshot")}) AS snapshots,
-    greatest((SELECT coalesce(max(sequence), 0) FROM endpoint_state), (SELECT coalesce(max(sequence), 0) FROM probe_due),
-      (SELECT coalesce(max(last_sequence), 0) FROM archived_crawl)) + 1
-      - (SELECT coalesce(min(sequence), 1) FROM ${file("endpoint_state")}) AS sequences`
+    ${lastCrawl} + 1 AS crawl,
+    ${lastVisit} + 1 - (SELECT coalesce(min(visit_id), 1) FROM ${file("visit")}) AS visits,
+    ${lastSnapshot} + 1 - (SELECT coalesce(min(snapshot_id), 1) FROM ${file("snapshot")}) AS snapshots,
+    ${lastSequence} + 1 - (SELECT coalesce(min(sequence), 1) FROM ${file("endpoint_state")}) AS sequences`
 
 /** Adds what is not here yet of rows that several crawls refer to, and maps the observer's numbers to ours. */
 const sharedSql = (file: (table: string) => string): ReadonlyArray<string> => [
