@@ -1,32 +1,16 @@
 import type { DuckDBValue } from "@duckdb/node-api"
 import { Clock, Context, Effect, type FileSystem, Layer } from "effect"
+import type { Commit, ListedName } from "../domain/listed-name.ts"
 import { connect, openForWriting, run } from "./duckdb.ts"
 import { bringUpToDate } from "./schema.ts"
 import type { StoreError } from "./store-error.ts"
 import { timestamp } from "./to-duckdb.ts"
 import { inTransaction } from "./together.ts"
 
-/** A commit; `at` in milliseconds since 1970. */
-interface At {
-  readonly hash: string
-  readonly at: number
-}
-
-/** How long a host stood on a list. */
-export interface ListedName {
-  readonly network: string
-  readonly host: string
-  readonly first: At
-  readonly last: At
-  /** Null while it stands there. */
-  readonly removed: At | null
-  readonly times: number
-}
-
 /** The history of one list. */
 export interface ImportedList {
   readonly list: string
-  readonly head: At
+  readonly head: Commit
   readonly commits: number
   readonly paths: ReadonlyArray<string>
   readonly names: ReadonlyArray<ListedName>

@@ -46,10 +46,10 @@ const shownSql = `
   WHERE se.crawl_id = $crawl_id
   ORDER BY se.server_id, ce.endpoint_key`
 
-const SightingRow = Schema.Struct({ endpoint_key: Schema.String, at: Schema.Int, software: Schema.String })
+const SoftwareRow = Schema.Struct({ endpoint_key: Schema.String, at: Schema.Int, software: Schema.String })
 
 /** Visits of a network within a time, of any crawl of the file. */
-const sightingsSql = `
+const softwareSql = `
   SELECT e.endpoint_key, epoch_ms(v.started_at) AS at, v.software
   FROM visit v
   JOIN crawl c ON c.crawl_id = v.crawl_id AND c.network = $network AND c.kind = 'crawl'
@@ -58,16 +58,16 @@ const sightingsSql = `
   ORDER BY v.started_at, e.endpoint_key`
 
 /** When visits began, and as what the endpoint then called itself. */
-interface Sighting {
+interface SeenSoftware {
   readonly at: number
   readonly software: string
 }
 
-/** A crawl with all that is compared of it, and what its file saw in the time compared, by endpoint. */
+/** A crawl with all that is compared of it, and as what endpoints called themselves to its file in the time compared. */
 export interface CrawlSide {
   readonly crawl: CrawlRow
   readonly servers: ReadonlyArray<ComparedServer>
-  readonly sightings: ReadonlyMap<string, ReadonlyArray<Sighting>>
+  readonly software: ReadonlyMap<string, ReadonlyArray<SeenSoftware>>
 }
 
 const readServers = Effect.fnUntraced(function*({ crawlId, simulated }: CrawlRow) {
@@ -93,11 +93,11 @@ const readServers = Effect.fnUntraced(function*({ crawlId, simulated }: CrawlRow
  */
 export const readSide = Effect.fn("readSide")(function*(crawl: CrawlRow, from: number, to: number) {
   const database = yield* Database
-  const rows = yield* database.rows(SightingRow, sightingsSql, { network: crawl.network, from, to })
+  const rows = yield* database.rows(SoftwareRow, softwareSql, { network: crawl.network, from, to })
   const side: CrawlSide = {
     crawl,
     servers: yield* readServers(crawl),
-    sightings: Map.groupBy(rows, ({ endpoint_key }) => endpoint_key)
+    software: Map.groupBy(rows, ({ endpoint_key }) => endpoint_key)
   }
   return side
 })
@@ -106,8 +106,8 @@ const said = ({ counts, crawlId, startedAt, state, vantage, ways }: CrawlRow): C
   ({ crawlId, startedAt, vantage, state, ways, answered: counts.serversReachable })
 
 /** Between which two visits an endpoint began to call itself what it does at last. */
-const lastChange = (sightings: ReadonlyArray<Sighting>) => {
-  const sorted = sightings.toSorted((a, b) => a.at - b.at)
+const lastChange = (seen: ReadonlyArray<SeenSoftware>) => {
+  const sorted = seen.toSorted((a, b) => a.at - b.at)
   const until = sorted.findLastIndex(({ software }) => software !== sorted.at(-1)!.software)
   return until < 0 ? null : { notBefore: sorted[until]!.at, notAfter: sorted[until + 1]!.at }
 }
@@ -117,7 +117,7 @@ export const changeOfSides = (before: CrawlSide, after: CrawlSide) => {
   const endpointsOf = new Map(after.servers.map(({ endpoints, row }) => [row.host, endpoints]))
   // One file may hold both crawls, so the same visit may be on both sides.
   return changesBetween(said(before.crawl), said(after.crawl), before.servers, after.servers, (host) =>
-    lastChange((endpointsOf.get(host) ?? []).flatMap((endpoint) => [...before.sightings.get(endpoint) ?? [], ...after.sightings.get(endpoint) ?? []])))
+    lastChange((endpointsOf.get(host) ?? []).flatMap((endpoint) => [...before.software.get(endpoint) ?? [], ...after.software.get(endpoint) ?? []])))
 }
 
 const startOf = ({ startedAt }: CrawlRow): number => Date.parse(startedAt)
@@ -147,5 +147,5 @@ export const readChange = Effect.fn("readChange")(function*(crawl: CrawlRow, com
   const [before, after] = yield* inOrder(crawl, yield* atlas.crawl(compareWith), true)
   const { from, to } = spanOf(before, after)
   const earlier = yield* readSide(before, from, to)
-  return changeOfSides({ ...earlier, sightings: new Map() }, yield* readSide(after, from, to))
+  return changeOfSides({ ...earlier, software: new Map() }, yield* readSide(after, from, to))
 })

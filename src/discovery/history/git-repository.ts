@@ -1,13 +1,8 @@
 import { Effect, Stream } from "effect"
 import { ChildProcess, ChildProcessSpawner } from "effect/process"
+import type { Commit } from "../../domain/listed-name.ts"
 import { DiscoveryError } from "../discovery-error.ts"
 import { collectBounded } from "../read-list.ts"
-
-/** A commit, oldest first in lists; `at` is the committer's time, milliseconds since 1970. */
-export interface Commit {
-  readonly hash: string
-  readonly at: number
-}
 
 /** Commits read of one history. */
 export const maxCommits = 20_000

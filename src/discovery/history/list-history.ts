@@ -1,21 +1,8 @@
 import { Effect } from "effect"
+import type { Commit, ListedName } from "../../domain/listed-name.ts"
 import { DiscoveryError } from "../discovery-error.ts"
-import { type Commit, maxCommits, readCommits, readFiles, readHead, readPaths } from "./git-repository.ts"
+import { maxCommits, readCommits, readFiles, readHead, readPaths } from "./git-repository.ts"
 import { hostsInList, knownLists } from "./list-file.ts"
-
-/** How long one name stood on a list of one network. */
-export interface Listed {
-  readonly network: string
-  readonly host: string
-  /** The commit that brought it first. */
-  readonly first: Commit
-  /** The last commit of the list in which it stood. */
-  readonly last: Commit
-  /** The commit that took it off for good; null while it stands there. */
-  readonly removed: Commit | null
-  /** How often it was brought: more than once where it had been taken off meanwhile. */
-  readonly times: number
-}
 
 /** What a checkout tells of its lists. */
 export interface ListHistory {
@@ -25,7 +12,7 @@ export interface ListHistory {
   readonly paths: ReadonlyArray<string>
   /** Commits that changed a list. */
   readonly commits: number
-  readonly listed: ReadonlyArray<Listed>
+  readonly listed: ReadonlyArray<ListedName>
 }
 
 /** The names on the lists at one commit, `network host` each. */
@@ -45,7 +32,7 @@ interface Stay {
 }
 
 /** Who stood on a list from when to when, by its states from the oldest to the newest. */
-const staysOf = (states: ReadonlyArray<ListState>): ReadonlyArray<Listed> => {
+const staysOf = (states: ReadonlyArray<ListState>): ReadonlyArray<ListedName> => {
   const stays = new Map<string, Stay>()
   let before: ReadonlySet<string> = new Set()
   for (const { commit, names } of states) {
