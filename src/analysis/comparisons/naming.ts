@@ -36,6 +36,9 @@ export const labelTemplates = (label: string): ReadonlyArray<string> => {
   })
 }
 
+/** Whether a pattern is of what was registered, not of a label below it, by a whole word, not by the beginning or end of one. */
+export const isRegisteredWord = (pattern: string): boolean => !pattern.endsWith(".") && !/[a-z]\*|\*[a-z]/.test(pattern)
+
 interface Patterns {
   readonly hosts: ReadonlyArray<string>
   readonly keys: ReadonlyArray<string>

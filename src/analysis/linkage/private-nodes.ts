@@ -1,6 +1,7 @@
 import type { Comparison } from "../comparisons/comparison.ts"
 import { feeVectors } from "../comparisons/fee-vectors.ts"
 import { histogramBytes, histogramCurve } from "../comparisons/histograms.ts"
+import { isRegisteredWord } from "../comparisons/naming.ts"
 import type { KeyIndex } from "./key-index.ts"
 import { isKey, type Leg, roleOf } from "./operator-verdict.ts"
 import type { Outcomes } from "./outcomes.ts"
@@ -22,12 +23,6 @@ const isMostly = (some: ReadonlyArray<number>, isInside: (server: number) => boo
 
 /** Which of them agree beside estimates, so that two different answers of a node are alike. */
 const mempools: ReadonlySet<string> = new Set([histogramBytes.name, histogramCurve.name])
-
-/**
- * A pattern of what was registered, not of a label below it, by a whole word, not
- * by the beginning or end of one; see `naming`.
- */
-const isRegisteredWord = (pattern: string): boolean => !pattern.endsWith(".") && !/[a-z]\*|\*[a-z]/.test(pattern)
 
 /**
  * What two servers stand on that share a node, by number of pair, if the node is

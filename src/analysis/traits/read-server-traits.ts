@@ -134,7 +134,7 @@ const peersOf = (announcements: Iterable<Announcement>): ReadonlyMap<number, Rea
 }
 
 /** Traits of each server from the rows of all; pure. */
-export const serverTraitsFrom = (
+const serverTraitsFrom = (
   crawl: Pick<AnalysedCrawl, "network">,
   rows: TraitRows,
   announcements: Iterable<Announcement>

@@ -61,7 +61,7 @@ export const valuesOf: { readonly [Name in TextList | NumberList]: (row: ServerR
 }
 
 /** The measure that a range is about. */
-export const measureOf: { readonly [Name in RangeField]: (row: ServerRow) => number | null } = {
+const measureOf: { readonly [Name in RangeField]: (row: ServerRow) => number | null } = {
   score: (row) => row.score,
   /** Servers that name it. */
   degree: (row) => row.namedBy,
