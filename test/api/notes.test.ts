@@ -95,14 +95,13 @@ layer(NodeServices.layer, { excludeTestServices: true })("notes", (it) => {
 })
 
 layer(NodeServices.layer, { excludeTestServices: true })("a public server", (it) => {
-  it.effect("runs no SQL, neither free nor named, and neither shows nor takes notes", () =>
+  it.effect("runs no free SQL, and neither shows nor takes notes", () =>
     Effect.gen(function*() {
       const { ask, path, write } = yield* served(true)
       const about = JSON.parse((yield* ask("/api/v1/about")).text) as Record<string, unknown>
       assert.deepStrictEqual([about["public"], about["sql"], about["notes"]], [true, false, false])
       const refusals = [
         yield* ask("/api/v1/sql", { method: "POST", headers: json, body: "{\"sql\":\"SELECT 1\"}" }),
-        yield* ask("/api/v1/queries/software"),
         yield* ask(path),
         yield* write({ text: "x" }),
         yield* ask("/api/v1/notes/1", { method: "DELETE" })

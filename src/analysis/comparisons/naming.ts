@@ -13,6 +13,27 @@ const plainWords = new Set(
   ).split(" ")
 )
 
+/** Plain words that are short, or of other languages: only by them are words written together plain. */
+const plainParts = new Set(
+  (
+    "a an the my our mein meine unser mi mon ma il la le de del der die das and und of on at for ln btc xbt sat sats box net web vps pi rpi umbrel start nine full light " +
+    "hodl hodler stack stacker pleb plebs nodo nodos knoten noeud noeuds nodi servidor servidores serveur serveurs rechner bitcoiner bitcoiners satoshi coin coins core chain block blocks"
+  ).split(" ")
+)
+
+/** A word of nobody's own, or such words written together. Strangers choose the names: the time grows with the length only. */
+const isPlain = (word: string): boolean => {
+  const ends = [0]
+  for (let end = 1; end <= word.length; end++) {
+    const isEnd = ends.some((start) => {
+      const part = word.slice(start, end)
+      return plainWords.has(part) || plainParts.has(part)
+    })
+    if (isEnd) ends.push(end)
+  }
+  return ends.at(-1) === word.length
+}
+
 const leastLetters = 4
 /** A run of letters of this length is taken for words written together. */
 const compound = 9
@@ -28,10 +49,10 @@ export const labelTemplates = (label: string): ReadonlyArray<string> => {
   const parts = label.match(/[a-z]+|[0-9]+|[^a-z0-9]+/g) ?? []
   const blank = parts.map((part) => /^[a-z]/.test(part) ? "*" : /^[0-9]/.test(part) ? "#" : part)
   return parts.flatMap((part, i) => {
-    if (!/^[a-z]/.test(part) || part.length < leastLetters || plainWords.has(part)) return []
+    if (!/^[a-z]/.test(part) || part.length < leastLetters || isPlain(part)) return []
     const pieces = part.length < compound ? [part] : [part, `${part.slice(0, wordEnd)}*`, `*${part.slice(-wordEnd)}`]
     return pieces
-      .filter((piece) => !plainWords.has(piece.replace("*", "")))
+      .filter((piece) => !isPlain(piece.replace("*", "")))
       .map((piece) => blank.with(i, piece).join(""))
   })
 }

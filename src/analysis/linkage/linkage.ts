@@ -126,7 +126,7 @@ export const link = (
   const byGroups = groupDirections(comparisons, index, outcomes, owners.roots())
   const directions = Array.from(outcomes.first, (first, i) => byClaims(first, outcomes.second[i]!) ?? byGroups(i))
 
-  const nodeLegs = privateNodeLegs(comparisons, index, outcomes)
+  const nodeLegs = privateNodeLegs(comparisons, index, outcomes, originals, owners.roots())
   const nobodyKnown = new Float64Array(index.servers.length).fill(undecidedBits(2))
   const firstRates = measureRates(comparisons, index, known, random, owners.roots(), originals, false)
   const unjudged = thirdPartiesOf(comparisons, index, owners.roots(), originals)

@@ -146,7 +146,7 @@ const hasKey = (legs: ReadonlySet<Leg>): boolean => legs.values().some(isKey)
 const hasOwned = (legs: ReadonlySet<Leg>): boolean =>
   (legs.has("gift") && (legs.has("key") || legs.has("statement") || (legs.has("image key") && legs.has("domain")))) ||
   (legs.has("key") && legs.has("domain")) ||
-  (hasKey(legs) && legs.has("node") && legs.has("names"))
+  (legs.has("node") && legs.has("names") && (legs.has("key") || (legs.has("image key") && legs.has("process"))))
 
 /** All of what each third party and each copier lacks some of: who copies has no process of its own at the other's node, who brings names nobody. */
 const hasPrivateNode = (legs: ReadonlySet<Leg>): boolean =>
@@ -160,7 +160,9 @@ const hasPrivateNode = (legs: ReadonlySet<Leg>): boolean =>
  *   since money of the one then goes to the other, or one domain;
  * - beside a certificate that names the other, one address for gifts;
  * - beside a key under nobody's name, a domain of both and one address for gifts;
- * - beside any key, a node of their own and one way of naming what they registered;
+ * - beside a key in certificates that name their hosts, a node of their own and one
+ *   way of naming what they registered; beside a key under nobody's name, which who
+ *   passes its victim on may hold as well, processes of their own too;
  * - beside processes of their own at such a node, so named, one address for gifts
  *   and certificates that were made within a minute.
  * Nor may anything show that a third party brought it, see `Doubt`.

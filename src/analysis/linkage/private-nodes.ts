@@ -6,7 +6,6 @@ import type { KeyIndex } from "./key-index.ts"
 import { isKey, type Leg, roleOf } from "./operator-verdict.ts"
 import type { Outcomes } from "./outcomes.ts"
 import { isAgreement } from "./rates.ts"
-import { UnionFind } from "./union-find.ts"
 
 /** What strangers have in common less often than this is no accident. */
 export const leastAccident = 1e-3
@@ -15,53 +14,78 @@ export const leastAccident = 1e-3
 const isOneNode = ({ bundle, forgeability, levels }: Comparison, level: number): boolean =>
   forgeability === "backend" && bundle === "backend" && !levels[level]!.measured && levels[level]!.u <= leastAccident
 
-/** All but a fifth at the most, so that nobody parts a fleet with one decoy. */
+/** All, or all but one of five and more: nobody parts a fleet with one decoy, nor makes a rented node his own by a crowd at it. */
 const isMostly = (some: ReadonlyArray<number>, isInside: (server: number) => boolean): boolean => {
   const inside = some.filter(isInside).length
-  return (some.length - inside) * 4 <= inside
+  const outside = some.length - inside
+  return outside <= 1 && outside * 4 <= inside
 }
 
 /** Which of them agree beside estimates, so that two different answers of a node are alike. */
 const mempools: ReadonlySet<string> = new Set([histogramBytes.name, histogramCurve.name])
+
+/** Two that are named alike are an accident more easily than three. */
+const fewestWithoutKey = 3
 
 /**
  * What two servers stand on that share a node, by number of pair, if the node is
  * nobody else's: those seen at it go by names of one pattern, under domains that
  * each had to be registered, and so do those who hold the keys of the pair. A node
  * that is rented out, an image, a hoster or a seller shows others, whose names are
- * their own. What has to stand beside a gift is among it only where those who ask
- * for gifts at that address are of the pattern too, framers who copy the names
- * among them: however many copy it, they take no fleet apart.
+ * their own. What has to stand beside a gift is among it only where fewer owners
+ * elsewhere ask for gifts at that address under names of their own than are at the
+ * node, and where three servers are so named there. Names that as many others have
+ * are a fashion, copiers of the gift aside. Who claims another's hosts one way is
+ * taken to pass it on: it has no legs, and counts neither for nor against others.
+ *
+ * @param originals by position: whose hosts or texts it claims one way
+ * @param owners of each position, by its smallest member
  */
 export const privateNodeLegs = (
   comparisons: ReadonlyArray<Comparison>,
   index: KeyIndex,
-  outcomes: Outcomes
+  outcomes: Outcomes,
+  originals: ReadonlyArray<ReadonlySet<number>>,
+  owners: Int32Array
 ): ReadonlyMap<number, ReadonlyArray<Leg>> => {
   const agrees = (k: number): boolean => isAgreement(comparisons[outcomes.comparison[k]!]!, outcomes.level[k]!)
-  const nodes = new UnionFind(index.known[0]?.length ?? 0)
+  /** By position: itself and whom it was seen to share a node with. No closure: one server that mixes two nodes' answers must not make them one. */
+  const beside = new Map<number, Set<number>>()
+  const see = (a: number, b: number): void => {
+    const known = beside.get(a) ?? new Set([a])
+    beside.set(a, known.add(b))
+  }
+  const isRelay = (server: number): boolean => originals[server]!.size > 0
   const atOneNode: Array<number> = []
   for (let i = 0; i < outcomes.first.length; i++) {
     for (let k = outcomes.start[i]!; k < outcomes.start[i + 1]!; k++) {
       if (!agrees(k) || !isOneNode(comparisons[outcomes.comparison[k]!]!, outcomes.level[k]!)) continue
-      nodes.join(outcomes.first[i]!, outcomes.second[i]!)
-      atOneNode.push(i)
+      see(outcomes.first[i]!, outcomes.second[i]!)
+      see(outcomes.second[i]!, outcomes.first[i]!)
+      if (!isRelay(outcomes.first[i]!) && !isRelay(outcomes.second[i]!)) atOneNode.push(i)
       break
     }
   }
-  const nodeOf = nodes.roots()
-  const seenAt = Map.groupBy(nodeOf.keys(), (server) => nodeOf[server]!)
   const roles = comparisons.map(roleOf)
 
-  /** By pattern of names: servers that have it, and whether those of a node, or holders of a key, mostly are of them. */
-  const patterns = new Map<number, { readonly has: ReadonlySet<number>; readonly nodes: Map<number, boolean>; readonly keys: Map<number, boolean> }>()
-  const isOfPattern = (pattern: number, of: "nodes" | "keys", number: number, servers: ReadonlyArray<number>): boolean => {
-    const known = patterns.get(pattern) ?? { has: new Set(index.servers[pattern]), nodes: new Map(), keys: new Map() }
-    patterns.set(pattern, known)
-    const answer = known[of].get(number) ?? isMostly(servers, (server) => known.has.has(server))
-    known[of].set(number, answer)
-    return answer
+  const holders = new Map<number, ReadonlySet<number>>()
+  const holdersOf = (key: number): ReadonlySet<number> => {
+    const known = holders.get(key) ?? new Set(index.servers[key])
+    holders.set(key, known)
+    return known
   }
+  const keysOfPattern = new Map<string, boolean>()
+  /** Whether those who hold a private key are mostly of a pattern of names. */
+  const isKeyOfPattern = (key: number, pattern: number): boolean => {
+    const id = `${key} ${pattern}`
+    const known = keysOfPattern.get(id) ??
+      isMostly(index.servers[key]!.filter((server) => !isRelay(server)), (server) => holdersOf(pattern).has(server))
+    keysOfPattern.set(id, known)
+    return known
+  }
+  /** Owners of what holds `key` and meets a condition. */
+  const ownersOf = (key: number, is: (server: number) => boolean): number =>
+    new Set(index.servers[key]!.filter((server) => !isRelay(server) && is(server)).map((server) => owners[server]!)).size
 
   const found = new Map<number, ReadonlyArray<Leg>>()
   for (const i of atOneNode) {
@@ -83,10 +107,15 @@ export const privateNodeLegs = (
       if (isKey(leg)) keys.push(key)
     }
     if (pattern < 0 || !sameEstimates || !sameMempool) continue
-    const node = nodeOf[outcomes.first[i]!]!
-    if (!isOfPattern(pattern, "nodes", node, seenAt.get(node)!)) continue
-    if (!keys.every((key) => isOfPattern(pattern, "keys", key, index.servers[key]!))) continue
-    const isOwnGift = gift >= 0 && isOfPattern(pattern, "keys", gift, index.servers[gift]!)
+    const seen = new Set([...beside.get(outcomes.first[i]!)!, ...beside.get(outcomes.second[i]!)!])
+    const named = holdersOf(pattern)
+    if (!isMostly([...seen].filter((server) => !isRelay(server)), (server) => named.has(server))) continue
+    const givers = gift < 0 ? new Set<number>() : holdersOf(gift)
+    const inside = [...seen].filter((server) => named.has(server))
+    if (ownersOf(pattern, (server) => !seen.has(server) && !givers.has(server)) >= inside.length) continue
+    if (!keys.every((key) => isKeyOfPattern(key, pattern))) continue
+    const isOwnGift = gift >= 0 && inside.length >= fewestWithoutKey &&
+      ownersOf(gift, (server) => !named.has(server)) < inside.filter((server) => givers.has(server)).length
     found.set(i, ["node", "names", ...(isOwnGift ? ["gift" as const, ...withGift] : [])])
   }
   return found

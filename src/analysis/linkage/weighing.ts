@@ -218,7 +218,7 @@ export const makeWeigher = (comparisons: ReadonlyArray<Comparison>, outcomes: Ou
       if (question[c] !== operator) others++
       if (bits[k]! <= 0) continue
       if (bits[k]! >= model.weighty && brings[c]) shows = true
-      if (isOwned(roles[c]!.part)) possesses = true
+      if (isOwned(roles[c]!.part) && roles[c]!.part !== "image") possesses = true
     }
     for (let q = 0; q < questions.length; q++) {
       if (q === operator) continue

@@ -99,11 +99,12 @@ describe("the conditions of a verdict", () => {
   })
 
   it("are met by a key and one way of naming at a node that is nobody else's", () => {
-    for (const key of ["key", "imageKey"] as const) {
-      expect(operatorProbability(sumsOf([key, "node"], 12, null, ["node", "names"]), 0.003).p).toBeGreaterThanOrEqual(model.verdict)
+    for (const [key, more] of [["key", []], ["imageKey", ["process"]]] as const) {
+      expect(operatorProbability(sumsOf([key, "node"], 12, null, ["node", "names", ...more]), 0.003).p).toBeGreaterThanOrEqual(model.verdict)
       expect(isEnough(sumsOf([key], 12, null, ["node"]))).toBe(false)
       expect(isEnough(sumsOf([key], 12, null, ["names"]))).toBe(false)
     }
+    expect(isEnough(sumsOf(["imageKey", "node"], 12, null, ["node", "names"]))).toBe(false)
   })
 
   it("are met without a key by two processes at such a node only with all that third parties and copiers lack", () => {

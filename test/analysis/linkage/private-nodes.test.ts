@@ -30,17 +30,20 @@ interface Shows {
   readonly greeting?: string
   /** A list it passes on, not its own. */
   readonly listOf?: number
+  readonly notListed?: ReadonlyArray<number>
+  /** A host of another that it gives for its own. */
+  readonly claims?: string
 }
 
 /** Servers from 10 on that show this, each listing all others unless it passes on another's list. */
 const worldOf = (...shown: ReadonlyArray<Shows>): ReadonlyArray<ServerTraits> => {
   const ids = shown.map((_, i) => 10 + i)
-  return shown.map(({ certificate, gift, greeting, host, listOf, made, mempool, node }, i) => {
+  return shown.map(({ certificate, claims, gift, greeting, host, listOf, made, mempool, node, notListed }, i) => {
     const lister = listOf ?? 10 + i
-    const listed = ids.filter((id) => id !== lister)
+    const listed = ids.filter((id) => id !== lister && !notListed?.includes(id))
     return traitsAt(10 + i, host, {
-      certificates: [presentedAt(host, { claimed: [host], validFrom: made === undefined ? null : evening + 123 + made * 1000, ...certificate })],
-      claimedHosts: [{ host, tcpPort: null, tlsPort: 50_002 }],
+      certificates: [presentedAt(host, { claimed: [claims ?? host], validFrom: made === undefined ? null : evening + 123 + made * 1000, ...certificate })],
+      claimedHosts: [{ host: claims ?? host, tcpPort: null, tlsPort: 50_002 }],
       donation: gift === undefined ? null : writtenText(gift),
       banner: greeting === undefined ? null : writtenText(greeting),
       snapshots: nodeOf(node, mempool),
@@ -72,11 +75,14 @@ const few = [0, 1, 2]
 /** A fleet without a common key: keys made in one go, one way of naming, one address for gifts, one node. */
 const fleet = few.map((i): Shows => ({ host: `${words[i]}-plover.example`, node: "plover", gift: "of plover", greeting: "plover", made: i * 9 }))
 
-/** One key under nobody's name, numbered domains, one node. */
+/** What an image brings: a key under nobody's name. */
+const image = { sha256: "c", spkiSha256: "k", names: ["localhost"] }
+
+/** One key under their names, numbered domains, one node. */
 const numbered = few.map((i): Shows => ({
   host: `thistle0${i}.example`,
   node: "thistle",
-  certificate: { sha256: "c", spkiSha256: "k", names: ["localhost"] }
+  certificate: { sha256: "t", spkiSha256: "t", names: few.map((other) => `thistle0${other}.example`) }
 }))
 
 describe("a fleet at a node that is nobody else's is a group", () => {
@@ -90,8 +96,18 @@ describe("a fleet at a node that is nobody else's is a group", () => {
     }
   })
 
-  it("that has one key under nobody's name and one way of naming what it registers", () => {
+  it("that has one key under its names and one way of naming what it registers", () => {
     expect(groupsOf(...numbered)).toEqual([[10, 11, 12]])
+  })
+
+  it("that has one key under nobody's name only with processes and gifts of its own", () => {
+    const nameless = numbered.map((shown) => ({ ...shown, certificate: image }))
+    expect(groupsOf(...nameless)).toEqual([])
+    expect(groupsOf(...nameless.map((shown) => ({ ...shown, gift: "of thistle" })))).toEqual([[10, 11, 12]])
+  })
+
+  it("that three servers show, not two, which may be called alike by chance", () => {
+    expect(groupsOf(...fleet.slice(0, 2))).toEqual([])
   })
 
   it("and none without any one of these", () => {
@@ -133,7 +149,7 @@ describe("no framer enters such a fleet", () => {
   })
 
   it("not even a fleet of framers, which is one for itself", () => {
-    expect(groupsOf(...fleet, framer(3, { node: "framers" }), framer(4, { node: "framers" }))).toEqual([[10, 11, 12], [13, 14]])
+    expect(groupsOf(...fleet, ...[3, 4, 5].map((i) => framer(i, { node: "framers" })))).toEqual([[10, 11, 12], [13, 14, 15]])
   })
 
   it("who passes it on under names and certificates of their own, and says so nowhere", () => {
@@ -145,9 +161,27 @@ describe("no framer enters such a fleet", () => {
   })
 
   it("who registers the next of its names, even with a key that an image brings", () => {
-    const image = { sha256: "c", spkiSha256: "k", names: ["localhost"] }
     expect(groupsOf(...numbered, { host: "thistle07.example", node: "another", certificate: image })).toEqual([[10, 11, 12]])
     expect(groupsOf(...numbered, { host: "thistle07.example", node: "another" })).toEqual([[10, 11, 12]])
+  })
+
+  it("who passes on one of it, claims its hosts and is on no list of its", () => {
+    const relay = (i: number, of: number): Shows => framer(i, { node: "plover", listOf: 10 + of, notListed: [10 + i], claims: fleet[of]!.host })
+    expect(groupsOf(...fleet, relay(3, 0))).toEqual([[10, 11, 12]])
+    expect(groupsOf(...fleet, relay(3, 0), relay(4, 1))).toEqual([[10, 11, 12]])
+  })
+
+  it("who passes on one server that has an image's key", () => {
+    const victim: Shows = { ...fleet[0]!, certificate: image }
+    const silent = { gift: undefined, made: undefined, certificate: image, node: "plover", listOf: 10 }
+    expect(groupsOf(victim, framer(3, silent))).toEqual([])
+    expect(groupsOf(victim, framer(3, { ...silent, claims: victim.host }))).toEqual([])
+  })
+
+  it("who makes a rented node look its own by a crowd at it", () => {
+    const tenants = [1, 2].map((i): Shows => ({ host: `${words[i]}.tenant${i}.example`, node: "plover" }))
+    const crowd = Array.from({ length: 8 }, (_, i) => framer(3, { host: `f${i}-plover.example`, node: "plover", made: i * 4 }))
+    expect(groupsOf(fleet[0]!, ...tenants, ...crowd)).toEqual([])
   })
 
   it("and strangers who all pass on one victim are none themselves", () => {
@@ -157,6 +191,50 @@ describe("no framer enters such a fleet", () => {
   it("nor does who rents the same node as its victim, where other tenants are seen", () => {
     const tenants = [5, 6].map((i): Shows => ({ host: `${words[i]}.tenant${i}.example`, node: "plover" }))
     expect(groupsOf(...fleet, framer(3, { node: "plover" }), ...tenants)).toEqual([])
+  })
+})
+
+describe("nobody takes such a fleet apart", () => {
+  const seven = [0, 1, 2, 3, 4, 5, 6].map((i): Shows => ({ ...fleet[0]!, host: `${words[i]}-plover.example`, made: i * 9 }))
+
+  it("by asking for gifts at its address", () => {
+    expect(groupsOf(...fleet, { host: "any.own.example", node: "own", gift: "of plover" })).toEqual([[10, 11, 12]])
+    expect(groupsOf(...seven, ...[1, 2].map((i): Shows => ({ host: `any.own${i}.example`, node: `own ${i}`, gift: "of plover" }))))
+      .toEqual([[10, 11, 12, 13, 14, 15, 16]])
+  })
+
+  it("by passing it on under another name and claiming its hosts", () => {
+    for (const some of [fleet, numbered]) {
+      expect(groupsOf(...some, { host: "any.own.example", node: some[0]!.node, listOf: 10, claims: some[0]!.host })).toEqual([[10, 11, 12]])
+    }
+  })
+
+  it("by mixing its estimates with the mempool of a rented node", () => {
+    const tenants = [1, 2, 3].map((i): Shows => ({ host: `${words[i]}.tenant${i}.example`, node: "rented" }))
+    expect(groupsOf(...seven, { host: "any.own.example", node: "plover", mempool: "rented" }, ...tenants)).toEqual([[10, 11, 12, 13, 14, 15, 16]])
+  })
+})
+
+describe("names are no leg", () => {
+  const customers = (...hosts: ReadonlyArray<string>) =>
+    hosts.map((host, i): Shows => ({ host, node: "company", gift: "of the company", greeting: "hosted", made: i * 8 }))
+
+  it("where plain words make them, one or several, whatever the language", () => {
+    for (const hosts of [
+      ["btcnode-anna.example", "btcnode-ben.example", "btcnode-carl.example"],
+      ["bitcoinnode.example", "bitcoinnode.test", "bitcoinnode.invalid"],
+      ["electrumserver1.example", "electrumserver2.example", "electrumserver5.example"],
+      ["nodo-anna.example", "nodo-luis.example", "nodo-pablo.example"],
+      ["hodl-anna.example", "hodl-ben.example", "hodl-carl.example"],
+      ["mein-knoten.example", "unser-knoten.example", "dein-knoten.example"]
+    ]) expect(groupsOf(...customers(...hosts)), hosts.join()).toEqual([])
+  })
+
+  it("where as many strangers elsewhere take the same word", () => {
+    const fashion = [0, 1, 2].map((i): Shows => ({ host: `granite-${words[i]}.example`, node: `home ${i}`, gift: `gift ${i}` }))
+    const hosts = ["granite-anna.example", "granite-luis.example", "granite-pablo.example"]
+    expect(groupsOf(...customers(...hosts))).toEqual([[10, 11, 12]])
+    expect(groupsOf(...customers(...hosts), ...fashion)).toEqual([])
   })
 })
 
