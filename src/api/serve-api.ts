@@ -72,6 +72,8 @@ export const serveApi = Effect.fn("serveApi")(function*(options: ServeOptions) {
     Layer.provide([QueryCatalogue.layer, SqlRunner.layer(allowed.public ? publicCopies(snapshot, hasOptedOut) : wholeSnapshot(snapshot), sqlLimits)])
   )
   const node = createServer()
+  // A reader who pauses longer than Node's five seconds would ask on a connection that is just being closed.
+  node.keepAliveTimeout = 65_000
   const server = yield* Layer.build(NodeHttpServer.layer(() => node, { host, port, gracefulShutdownTimeout: "1 second" })).pipe(
     Effect.mapError(listenError(host, port))
   )

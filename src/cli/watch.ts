@@ -11,7 +11,7 @@ import { takeSnapshot } from "../crawl/snapshot-run.ts"
 import { defaultSnapshotSettings } from "../crawl/snapshot-settings.ts"
 import { enrichCrawl } from "../crawl/enrich-crawl.ts"
 import { crawlSeedsOf } from "../crawl/seed-facts.ts"
-import { isElsewhere, isUrl } from "../discovery/fetch-list.ts"
+import { isElsewhere } from "../discovery/fetch-list.ts"
 import { Enricher } from "../enrich/enricher.ts"
 import { Store } from "../store/store.ts"
 import { StoreError } from "../store/store-error.ts"
@@ -103,7 +103,7 @@ export const watchCommand = Command.make("watch", {
   const sources = yield* seedSourcesOf(chain, input)
   const metricsAt = yield* listeningAt(input.metrics)
   const targets = { webhook: input.alertWebhook, command: input.alertCommand }
-  if (targets.webhook !== null && !isUrl(targets.webhook)) return yield* usageError(`--alert-webhook ${targets.webhook}: no http or https address.`)
+  if (targets.webhook !== null && !/^https?:\/\//i.test(targets.webhook)) return yield* usageError(`--alert-webhook ${targets.webhook}: no http or https address.`)
   const leaves = targets.webhook !== null && isElsewhere(targets.webhook)
   if (leaves && isLoopbackOnly(process.env["OBSERVATORY_LOOPBACK_ONLY"])) {
     return yield* usageError("OBSERVATORY_LOOPBACK_ONLY is set, so no webhook elsewhere is contacted.")

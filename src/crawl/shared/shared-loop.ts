@@ -134,6 +134,7 @@ export const sharedLoop = Effect.fnUntraced(function*(
     // Whose lease ended while it was away has nothing to say any more.
     if (!(yield* settle(entry))) return
     tally.add(visit)
+    if (tally.proxyIsLost) told.end ??= "proxy lost"
     // Here first, on disk: what others are told of must not be lost with this process.
     yield* store.record(state.crawlId, [{ _tag: "visit", visit: storedVisit(visit, announced, state.exclusions) }, ...announced])
     yield* store.flush
