@@ -1,5 +1,5 @@
 import { once } from "node:events"
-import { afterAll, beforeAll, describe, expect, it } from "vitest"
+import { afterAll, beforeAll, describe, expect, it, vi } from "vitest"
 import { addresses, entriesOf, masterKey, walletBalanceOf } from "./planted.ts"
 import { balanceOf, firstTip, historyOf, startWalletWorld, synchronised, walletInstalled } from "./wallet-session.ts"
 
@@ -60,7 +60,8 @@ describe.runIf(walletInstalled())("A real wallet, Debian's electrum, in regtest 
   it("finds what belongs to a master public key, also beyond the first twenty addresses", () =>
     wallets.withWallet("electrumx-1-16.test:50002:s", masterKey.text, async (wallet) => {
       await synchronised(wallet)
-      expect(await balanceOf(wallet)).toEqual(walletBalanceOf(masterKey.addresses))
+      // It says so between two batches of addresses too.
+      await vi.waitFor(async () => expect(await balanceOf(wallet)).toEqual(walletBalanceOf(masterKey.addresses)), { timeout: 20_000, interval: 200 })
       expect(await historyOf(wallet)).toEqual(entriesOf(masterKey.addresses))
     }))
 

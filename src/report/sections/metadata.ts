@@ -4,6 +4,9 @@ import { code, paragraph } from "../document/document.ts"
 import type { ReportFacts } from "../facts/report-facts.ts"
 import { columns, firstRows, namedFigure } from "./figure.ts"
 
+/** The same JSON without a sign that begins markup, whoever reads the report's source. */
+const inertJson = (json: string): string => json.replaceAll("<", "\\u003c")
+
 /** What the crawl knows of its endpoints, and why the rest is not known; crawls of the file side by side. */
 export const metadataSection = ({ named: { crawls, known }, servers }: ReportFacts): Section => {
   const sample = servers.find(({ reachable }) => reachable === true)
@@ -18,7 +21,7 @@ export const metadataSection = ({ named: { crawls, known }, servers }: ReportFac
       }),
       ...(sample === undefined ? [] : [
         paragraph("One server's record as the API gives it (", code("observatory export --what servers"), ` has the same as a table): ${sample.host}, the first by number of those that answered. Nothing singles it out.`),
-        { kind: "code" as const, text: jsonText(sample, 2) }
+        { kind: "code" as const, text: inertJson(jsonText(sample, 2)) }
       ]),
       namedFigure("crawls", crawls, {
         title: "Crawls in this database",

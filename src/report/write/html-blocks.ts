@@ -107,7 +107,7 @@ export const htmlBlock = (block: Block): string => {
     case "table":
       return htmlTable(block.table, block.title)
     case "code":
-      return `<pre>${htmlLines(block.text)}</pre>`
+      return `<pre tabindex="0">${htmlLines(block.text)}</pre>`
     case "facts":
       return `<dl class="facts">${block.facts.map(({ name, value }) => `<dt>${htmlText(name)}</dt><dd>${htmlText(cellText(value, { as: "text" }))}</dd>`).join("")}</dl>`
     case "figure":
