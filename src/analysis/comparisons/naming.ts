@@ -3,21 +3,18 @@ import type { DomainReader } from "../traits/registrable-domain.ts"
 import { distinct, once, shared } from "./agreement.ts"
 import type { Comparison } from "./comparison.ts"
 
-/** Words of the trade and of hosting, which everybody puts into names. */
+/**
+ * Words of the trade and of hosting, which everybody puts into names, then those
+ * that are short or of other languages, which say as little beside them.
+ */
 const plainWords = new Set(
   (
     "backup bitcoin bitcoins block blockchain blocks cash chain citadel clear cloud coin core crypto dedicated docker dojo dynamic electrs electrum " +
     "electrumx free fulcrum full fullnode global gateway home homelab host hosted hosting internet lightning live local main mainnet mempool money mynode " +
-    "network node nodes onion online pool primary private proxy public raspberry raspi raspiblitz relay ronin satoshi satoshis secondary secure " +
-    "seed server servers service services signet spare start static store sync test testnet tools umbrel virtual wallet world"
-  ).split(" ")
-)
-
-/** Plain words that are short, or of other languages: only by them are words written together plain. */
-const plainParts = new Set(
-  (
-    "a an the my our mein meine unser mi mon ma il la le de del der die das and und of on at for ln btc xbt sat sats box net web vps pi rpi umbrel start nine full light " +
-    "hodl hodler stack stacker pleb plebs nodo nodos knoten noeud noeuds nodi servidor servidores serveur serveurs rechner bitcoiner bitcoiners satoshi coin coins core chain block blocks"
+    "network node nodes onion online pool primary private proxy public raspberry raspi raspiblitz relay ronin satoshi satoshis secondary secure seed " +
+    "server servers service services signet spare start static store sync test testnet tools umbrel virtual wallet world " +
+    "a an the my our mein meine unser mi mon ma il la le de del der die das and und of on at for ln btc xbt sat sats box net web vps pi rpi nine light " +
+    "hodl hodler stack stacker pleb plebs nodo nodos knoten noeud noeuds nodi servidor servidores serveur serveurs rechner bitcoiner bitcoiners coins"
   ).split(" ")
 )
 
@@ -25,11 +22,7 @@ const plainParts = new Set(
 const isPlain = (word: string): boolean => {
   const ends = [0]
   for (let end = 1; end <= word.length; end++) {
-    const isEnd = ends.some((start) => {
-      const part = word.slice(start, end)
-      return plainWords.has(part) || plainParts.has(part)
-    })
-    if (isEnd) ends.push(end)
+    if (ends.some((start) => plainWords.has(word.slice(start, end)))) ends.push(end)
   }
   return ends.at(-1) === word.length
 }
