@@ -145,10 +145,8 @@ const serverTraitsFrom = (
   const snapshots = snapshotsByServer(rows.readings.flatMap(readingOf))
   const peers = peersOf(announcements)
   const lists = new Map(rows.lists.map((row) => [row.server_id, row]))
-  const watches = watchTraitsOf(
-    rows.watch,
-    new Map(rows.servers.map(({ server_id }) => [server_id, softwareOf(softwareRows.get(server_id) ?? []).implementation]))
-  )
+  const software = new Map(rows.servers.map(({ server_id }) => [server_id, softwareOf(softwareRows.get(server_id) ?? [])]))
+  const watches = watchTraitsOf(rows.watch, new Map([...software].map(([id, { implementation }]) => [id, implementation])))
   const relayFees = new Map(rows.relayFees.map((row) => [row.server_id, row.relay_fee]))
 
   const addressesOf = (visits: ReadonlyArray<VisitRow>, server: Pick<ServerTraits, "certificates" | "claimedHosts" | "hosts">): ReadonlyArray<AddressTraits> => {
@@ -194,7 +192,7 @@ const serverTraitsFrom = (
       ...textsOf(visits, hosts, addresses),
       claimedHosts,
       hostsShape: shapeOf(crawl.network, visits),
-      ...softwareOf(softwareRows.get(server_id) ?? []),
+      ...software.get(server_id)!,
       snapshots: readings,
       relayFee: relayFees.get(server_id) ?? readings.findLast((reading) => reading.relayFee !== null)?.relayFee ?? null,
       peers: peers.get(server_id) ?? new Map(),

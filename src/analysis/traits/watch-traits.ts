@@ -1,3 +1,4 @@
+import { median } from "../../domain/median.ts"
 import type { WatchedEvent, WatchTraits } from "./server-traits.ts"
 
 /** A tip that arrived over a held connection. */
@@ -36,12 +37,6 @@ const preciseMs = minute
 /** Around an event so much time says how often the like happens to others just then: hours at which machines restart by the clock, days of releases. */
 const aroundMs = [10 * minute, 6 * 60 * minute]
 
-const median = (values: ReadonlyArray<number>): number => {
-  const sorted = values.toSorted((a, b) => a - b)
-  const middle = sorted.length >> 1
-  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2
-}
-
 /** By server: block -> milliseconds later than the median of its implementation's servers in the same run. */
 const residualsOf = (
   arrivals: ReadonlyArray<TipArrivalRow>,
@@ -54,7 +49,7 @@ const residualsOf = (
   )
   for (const group of groups.values()) {
     if (new Set(group.map(({ server_id }) => server_id)).size < leastServers) continue
-    const usual = median(group.map(({ steady_ms }) => steady_ms))
+    const usual = median(group.map(({ steady_ms }) => steady_ms))!
     for (const { block_hash, server_id, steady_ms } of group) {
       const known = residuals.get(server_id)
       if (known === undefined) residuals.set(server_id, new Map([[block_hash, steady_ms - usual]]))
@@ -64,7 +59,7 @@ const residualsOf = (
   return residuals
 }
 
-const changesSoftware = (kind: string): boolean => kind === "new software"
+const upgrade = "new software"
 
 /**
  * The events of one server whose moment is known, each once. New software runs from
@@ -76,15 +71,15 @@ const preciseEvents = (rows: ReadonlyArray<WatchEventRow>): ReadonlyArray<{ read
   const breaks = rows.filter(({ earliest_ms, kind, latest_ms }) =>
     (kind === "restarted" || kind === "went silent") && latest_ms - earliest_ms <= preciseMs)
   const upgrades = new Map<WatchEventRow, string>()
-  for (const change of rows.filter(({ kind }) => changesSoftware(kind))) {
+  for (const change of rows.filter(({ kind }) => kind === upgrade)) {
     const within = breaks.filter(({ earliest_ms, latest_ms }) => earliest_ms >= change.earliest_ms && latest_ms <= change.latest_ms)
-    if (within.length > 0) upgrades.set(within.at(-1)!, `${change.kind} ${change.value_after ?? ""}`)
+    if (within.length > 0) upgrades.set(within.at(-1)!, `${upgrade} ${change.value_after ?? ""}`)
   }
   return breaks.map((it) => ({ kind: upgrades.get(it) ?? it.kind, at: it.latest_ms })).toSorted((a, b) => a.at - b.at)
 }
 
 /** Which kinds are compared with each other for their base rate: an upgrade to anything is an upgrade. */
-const family = (kind: string): string => changesSoftware(kind.slice(0, "new software".length)) ? "new software" : kind
+const family = (kind: string): string => kind.startsWith(upgrade) ? upgrade : kind
 
 /**
  * What a watch saw of servers, for those that it watched. The base rate of an event
