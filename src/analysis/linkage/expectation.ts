@@ -1,11 +1,9 @@
 import type { Comparison } from "../comparisons/comparison.ts"
 import type { Direction } from "./direction.ts"
 import { model, priorAmong } from "./model.ts"
-import type { Leg } from "./operator-verdict.ts"
 import type { Outcomes } from "./outcomes.ts"
-import { isAgreement, type Rates } from "./rates.ts"
-import type { ThirdParties } from "./third-parties.ts"
-import { logChances, makeWeigher, questions, type Weights } from "./weighing.ts"
+import { isAgreement } from "./rates.ts"
+import { type Given, logChances, makeWeigher, questions, type Weights } from "./weighing.ts"
 
 const rounds = 12
 /** m that moves by no more has settled. */
@@ -46,23 +44,20 @@ export const learn = (
   comparisons: ReadonlyArray<Comparison>,
   outcomes: Outcomes,
   known: ReadonlyArray<Uint8Array>,
-  rates: Rates,
-  keyHeldAt: Float64Array,
-  thirdParties: ThirdParties,
-  nodeLegs: ReadonlyMap<number, ReadonlyArray<Leg>>,
+  given: Given,
   owners: Int32Array,
   directions: ReadonlyArray<Direction | undefined>
 ): Weights => {
   const documented = documentedM(comparisons)
   const question = comparisons.map((comparison) => questions.indexOf(comparison.question))
   const operator = questions.indexOf("same operator")
-  const logChance = logChances(comparisons, outcomes, rates)
+  const logChance = logChances(comparisons, outcomes, given.rates)
   const telling = tellingPairs(comparisons, outcomes, logChance)
   const sizes = new Map<number, number>()
   for (const owner of owners) sizes.set(owner, (sizes.get(owner) ?? 0) + 1)
   const allPairs = owners.length * (owners.length - 1) / 2
   const documentedPrior = priorAmong("same operator", owners.length)
-  let weights: Weights = { rates, m: documented, operatorPrior: documentedPrior, servers: owners.length, keyHeldAt, thirdParties, nodeLegs }
+  let weights: Weights = { ...given, m: documented, operatorPrior: documentedPrior, servers: owners.length }
   for (let round = 0; round < rounds; round++) {
     const seen = comparisons.map(({ levels }) => new Float64Array(levels.length))
     const all = new Float64Array(comparisons.length)

@@ -8,11 +8,11 @@ import { heldAt } from "./holders.ts"
 import { indexKeys } from "./key-index.ts"
 import { model, undecidedBits } from "./model.ts"
 import { compareAll, type Outcomes } from "./outcomes.ts"
-import { isAgreement, knownValues, measureRates, type Rates } from "./rates.ts"
-import { leastAccident, privateNodeLegs } from "./private-nodes.ts"
+import { isAgreement, knownValues, measureRates } from "./rates.ts"
+import { isOneBackend, privateNodeLegs } from "./private-nodes.ts"
 import { thirdPartiesOf } from "./third-parties.ts"
 import { UnionFind } from "./union-find.ts"
-import { logChances, makeWeigher, questions, type Weighed, type Weights } from "./weighing.ts"
+import { type Given, logChances, makeWeigher, questions, type Weighed, type Weights } from "./weighing.ts"
 
 export interface LinkageOptions {
   readonly randomSeed: number
@@ -69,17 +69,14 @@ const contradicts = -1
  */
 const related = (servers: number, comparisons: ReadonlyArray<Comparison>, outcomes: Outcomes): UnionFind => {
   const owners = new UnionFind(servers)
-  const relates = comparisons.map(({ forgeability, levels }) =>
-    levels.map(({ measured, u }) =>
-      forgeability === "possession" || forgeability === "image" || forgeability === "two-sided" ||
-      (forgeability === "backend" && !measured && u <= leastAccident)))
+  const relates = comparisons.map((comparison) => {
+    const { forgeability, levels } = comparison
+    const isHeld = forgeability === "possession" || forgeability === "image" || forgeability === "two-sided"
+    return levels.map((_, level) => isAgreement(comparison, level) && (isHeld || isOneBackend(comparison, level)))
+  })
   for (let i = 0; i < outcomes.first.length; i++) {
     for (let k = outcomes.start[i]!; k < outcomes.start[i + 1]!; k++) {
-      const c = outcomes.comparison[k]!
-      const level = outcomes.level[k]!
-      if (relates[c]![level] === true && isAgreement(comparisons[c]!, level)) {
-        owners.join(outcomes.first[i]!, outcomes.second[i]!)
-      }
+      if (relates[outcomes.comparison[k]!]![outcomes.level[k]!]!) owners.join(outcomes.first[i]!, outcomes.second[i]!)
     }
   }
   return owners
@@ -121,16 +118,20 @@ export const link = (
   const random = compareAll(servers, comparisons, index, randomPairs(servers.length, most, randomSeed))
   const known = knownValues(index, comparisons, [outcomes, random])
   const owners = related(servers.length, comparisons, outcomes)
+  const unjudgedOwners = owners.roots()
   const originals = originalsOf(servers)
   const byClaims = claimDirections(servers, originals)
-  const byGroups = groupDirections(comparisons, index, outcomes, owners.roots())
+  const byGroups = groupDirections(comparisons, index, outcomes, unjudgedOwners)
   const directions = Array.from(outcomes.first, (first, i) => byClaims(first, outcomes.second[i]!) ?? byGroups(i))
 
-  const nodeLegs = privateNodeLegs(comparisons, index, outcomes, originals, owners.roots())
-  const nobodyKnown = new Float64Array(index.servers.length).fill(undecidedBits(2))
-  const firstRates = measureRates(comparisons, index, known, random, owners.roots(), originals, false)
-  const unjudged = thirdPartiesOf(comparisons, index, owners.roots(), originals)
-  const first = learn(comparisons, outcomes, known, firstRates, nobodyKnown, unjudged, nodeLegs, owners.roots(), directions)
+  const nodeLegs = privateNodeLegs(comparisons, index, outcomes, originals, unjudgedOwners)
+  const unjudged: Given = {
+    rates: measureRates(comparisons, index, known, random, unjudgedOwners, originals, false),
+    keyHeldAt: new Float64Array(index.servers.length).fill(undecidedBits(2)),
+    thirdParties: thirdPartiesOf(comparisons, index, unjudgedOwners, originals),
+    nodeLegs
+  }
+  const first = learn(comparisons, outcomes, known, unjudged, unjudgedOwners, directions)
   const verdicts = new UnionFind(servers.length)
   const contradicting: Array<number> = []
   weighAll(comparisons, outcomes, first, directions, ({ against, probability }, i) => {
@@ -140,12 +141,15 @@ export const link = (
     owners.join(a, b)
     verdicts.join(a, b)
   })
-  const keyHeldAt = heldAt(comparisons, index, outcomes, contradicting, verdicts.roots())
-  const rates = measureRates(comparisons, index, known, random, owners.roots(), originals, true)
-  const thirdParties = thirdPartiesOf(comparisons, index, owners.roots(), originals)
-  const weights = learn(comparisons, outcomes, known, rates, keyHeldAt, thirdParties, nodeLegs, owners.roots(), directions)
-
   const groups = owners.roots()
+  const judged: Given = {
+    rates: measureRates(comparisons, index, known, random, groups, originals, true),
+    keyHeldAt: heldAt(comparisons, index, outcomes, contradicting, verdicts.roots()),
+    thirdParties: thirdPartiesOf(comparisons, index, groups, originals),
+    nodeLegs
+  }
+  const weights = learn(comparisons, outcomes, known, judged, groups, directions)
+
   const pairs: Array<ComparedPair> = []
   weighAll(comparisons, outcomes, weights, directions, (weighed, i) => {
     const isContradiction = weighed.against < 0 && groups[outcomes.first[i]!] === groups[outcomes.second[i]!]
@@ -186,11 +190,11 @@ export const link = (
   })
   return {
     pairs,
-    weights: weightRows(comparisons, outcomes, weights, rates),
+    weights: weightRows(comparisons, outcomes, weights),
     operatorPrior: weights.operatorPrior,
     compared: outcomes.first.length,
     possible: servers.length * (servers.length - 1) / 2,
-    strangers: rates.strangers,
+    strangers: weights.rates.strangers,
     blocks: candidates.blocks,
     sampledBlocks: candidates.sampledBlocks
   }
@@ -199,8 +203,7 @@ export const link = (
 const weightRows = (
   comparisons: ReadonlyArray<Comparison>,
   outcomes: Outcomes,
-  { m }: Weights,
-  { lift, u }: Rates
+  { m, rates: { lift, u } }: Weights
 ): ReadonlyArray<ComparisonWeight> => {
   const pairs = comparisons.map(({ levels }) => new Float64Array(levels.length))
   outcomes.comparison.forEach((c, k) => {

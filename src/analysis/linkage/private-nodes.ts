@@ -8,11 +8,11 @@ import type { Outcomes } from "./outcomes.ts"
 import { isAgreement } from "./rates.ts"
 
 /** What strangers have in common less often than this is no accident. */
-export const leastAccident = 1e-3
+const leastAccident = 1e-3
 
-/** A level that says of two servers that one node answers for both. */
-const isOneNode = ({ bundle, forgeability, levels }: Comparison, level: number): boolean =>
-  forgeability === "backend" && bundle === "backend" && !levels[level]!.measured && levels[level]!.u <= leastAccident
+/** A level that says of two servers that one backend answers for both: strangers agree so by no accident. */
+export const isOneBackend = ({ forgeability, levels }: Comparison, level: number): boolean =>
+  forgeability === "backend" && !levels[level]!.measured && levels[level]!.u <= leastAccident
 
 /** All, or all but one of five and more: nobody parts a fleet with one decoy, nor makes a rented node his own by a crowd at it. */
 const isMostly = (some: ReadonlyArray<number>, isInside: (server: number) => boolean): boolean => {
@@ -23,6 +23,12 @@ const isMostly = (some: ReadonlyArray<number>, isInside: (server: number) => boo
 
 /** Which of them agree beside estimates, so that two different answers of a node are alike. */
 const mempools: ReadonlySet<string> = new Set([histogramBytes.name, histogramCurve.name])
+
+/** Who holds a key: all, and those of them that relay nobody. */
+interface Holders {
+  readonly all: ReadonlySet<number>
+  readonly own: ReadonlyArray<number>
+}
 
 /** Two that are named alike are an accident more easily than three. */
 const fewestWithoutKey = 3
@@ -48,44 +54,50 @@ export const privateNodeLegs = (
   originals: ReadonlyArray<ReadonlySet<number>>,
   owners: Int32Array
 ): ReadonlyMap<number, ReadonlyArray<Leg>> => {
-  const agrees = (k: number): boolean => isAgreement(comparisons[outcomes.comparison[k]!]!, outcomes.level[k]!)
+  const isRelay = (server: number): boolean => originals[server]!.size > 0
+  const roles = comparisons.map(roleOf)
+  const agreement = comparisons.map((comparison) => comparison.levels.map((_, level) => isAgreement(comparison, level)))
+  const isOneNode = comparisons.map((comparison, c) =>
+    comparison.levels.map((_, level) => agreement[c]![level]! && comparison.bundle === "backend" && isOneBackend(comparison, level)))
+
   /** By position: itself and whom it was seen to share a node with. No closure: one server that mixes two nodes' answers must not make them one. */
   const beside = new Map<number, Set<number>>()
   const see = (a: number, b: number): void => {
     const known = beside.get(a) ?? new Set([a])
     beside.set(a, known.add(b))
   }
-  const isRelay = (server: number): boolean => originals[server]!.size > 0
   const atOneNode: Array<number> = []
   for (let i = 0; i < outcomes.first.length; i++) {
+    const [a, b] = [outcomes.first[i]!, outcomes.second[i]!]
     for (let k = outcomes.start[i]!; k < outcomes.start[i + 1]!; k++) {
-      if (!agrees(k) || !isOneNode(comparisons[outcomes.comparison[k]!]!, outcomes.level[k]!)) continue
-      see(outcomes.first[i]!, outcomes.second[i]!)
-      see(outcomes.second[i]!, outcomes.first[i]!)
-      if (!isRelay(outcomes.first[i]!) && !isRelay(outcomes.second[i]!)) atOneNode.push(i)
+      if (!isOneNode[outcomes.comparison[k]!]![outcomes.level[k]!]!) continue
+      see(a, b)
+      see(b, a)
+      if (!isRelay(a) && !isRelay(b)) atOneNode.push(i)
       break
     }
   }
-  const roles = comparisons.map(roleOf)
 
-  const holders = new Map<number, ReadonlySet<number>>()
-  const holdersOf = (key: number): ReadonlySet<number> => {
-    const known = holders.get(key) ?? new Set(index.servers[key])
-    holders.set(key, known)
-    return known
+  const holders = new Map<number, Holders>()
+  const holdersOf = (key: number): Holders => {
+    const known = holders.get(key)
+    if (known !== undefined) return known
+    const servers = index.servers[key]!
+    const made: Holders = { all: new Set(servers), own: servers.filter((server) => !isRelay(server)) }
+    holders.set(key, made)
+    return made
   }
-  const keysOfPattern = new Map<string, boolean>()
+  const keysOfPattern = new Map<number, boolean>()
   /** Whether those who hold a private key are mostly of a pattern of names. */
   const isKeyOfPattern = (key: number, pattern: number): boolean => {
-    const id = `${key} ${pattern}`
-    const known = keysOfPattern.get(id) ??
-      isMostly(index.servers[key]!.filter((server) => !isRelay(server)), (server) => holdersOf(pattern).has(server))
+    const id = key * index.servers.length + pattern
+    const known = keysOfPattern.get(id) ?? isMostly(holdersOf(key).own, (server) => holdersOf(pattern).all.has(server))
     keysOfPattern.set(id, known)
     return known
   }
   /** Owners of what holds `key` and meets a condition. */
   const ownersOf = (key: number, is: (server: number) => boolean): number =>
-    new Set(index.servers[key]!.filter((server) => !isRelay(server) && is(server)).map((server) => owners[server]!)).size
+    new Set(holdersOf(key).own.filter(is).map((server) => owners[server]!)).size
 
   const found = new Map<number, ReadonlyArray<Leg>>()
   for (const i of atOneNode) {
@@ -95,7 +107,7 @@ export const privateNodeLegs = (
     for (let k = outcomes.start[i]!; k < outcomes.start[i + 1]!; k++) {
       const c = outcomes.comparison[k]!
       const key = outcomes.key[k]!
-      if (!agrees(k)) continue
+      if (!agreement[c]![outcomes.level[k]!]!) continue
       const { leg } = roles[c]!
       const { name } = comparisons[c]!
       sameEstimates ||= name === feeVectors.name
@@ -106,14 +118,13 @@ export const privateNodeLegs = (
       if (leg === "gift") gift = key
       if (isKey(leg)) keys.push(key)
     }
-    if (pattern < 0 || !sameEstimates || !sameMempool) continue
+    if (pattern < 0 || !sameEstimates || !sameMempool || !keys.every((key) => isKeyOfPattern(key, pattern))) continue
+    const named = holdersOf(pattern).all
+    const givers: ReadonlySet<number> = gift < 0 ? new Set<number>() : holdersOf(gift).all
     const seen = new Set([...beside.get(outcomes.first[i]!)!, ...beside.get(outcomes.second[i]!)!])
-    const named = holdersOf(pattern)
     if (!isMostly([...seen].filter((server) => !isRelay(server)), (server) => named.has(server))) continue
-    const givers = gift < 0 ? new Set<number>() : holdersOf(gift)
     const inside = [...seen].filter((server) => named.has(server))
     if (ownersOf(pattern, (server) => !seen.has(server) && !givers.has(server)) >= inside.length) continue
-    if (!keys.every((key) => isKeyOfPattern(key, pattern))) continue
     const isOwnGift = gift >= 0 && inside.length >= fewestWithoutKey &&
       ownersOf(gift, (server) => !named.has(server)) < inside.filter((server) => givers.has(server)).length
     found.set(i, ["node", "names", ...(isOwnGift ? ["gift" as const, ...withGift] : [])])

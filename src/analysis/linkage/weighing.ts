@@ -10,20 +10,24 @@ import { isVoice, type ThirdParties } from "./third-parties.ts"
 export const questions: ReadonlyArray<Question> = ["same server", "same machine", "shared infrastructure", "same operator"]
 const operator = questions.indexOf("same operator")
 
-/** All that turns outcomes into bits. */
-export interface Weights {
+/** What a crawl shows before anything is learnt from its pairs. */
+export interface Given {
   readonly rates: Rates
+  /** By number of key: log odds at which a pair is held that shares no more. */
+  readonly keyHeldAt: Float64Array
+  readonly thirdParties: ThirdParties
+  /** By number of pair: what it stands on at a node that is nobody else's. */
+  readonly nodeLegs: ReadonlyMap<number, ReadonlyArray<Leg>>
+}
+
+/** All that turns outcomes into bits. */
+export interface Weights extends Given {
   /** By comparison, then level: P(outcome | the question is answered yes, both values known). */
   readonly m: ReadonlyArray<Float64Array>
   /** Prior probability that a random pair has one operator. */
   readonly operatorPrior: number
   /** Servers of the crawl, which the other priors go by. */
   readonly servers: number
-  /** By number of key: log odds at which a pair is held that shares no more. */
-  readonly keyHeldAt: Float64Array
-  readonly thirdParties: ThirdParties
-  /** By number of pair: what it stands on at a node that is nobody else's. */
-  readonly nodeLegs: ReadonlyMap<number, ReadonlyArray<Leg>>
 }
 
 /** The verdict on one pair; overwritten by the next weighing. */
