@@ -134,6 +134,9 @@ export class Analysis extends Context.Service<Analysis, {
             sharedKeys,
             yield* readEarlierGroups(crawl)
           )
+          // Before this thread reads more for itself: what it leaves behind is not collected while it waits for the other.
+          const walletList = options?.walletListOf?.(crawl.network) ?? null
+          const exposure = yield* stage("exposure", analyseExposure(crawl, walletList, memberships(findings.clusters, operators.clusterIds), operatorOptions.randomSeed))
           const found = yield* stage("places", Effect.gen(function*() {
             return places(announcements, {
               listers: yield* readListers(crawl.crawl_id),
@@ -144,8 +147,6 @@ export class Analysis extends Context.Service<Analysis, {
           const indicators = options?.indicators ?? shippedIndicators
           const relations = relationsOf(findings.clusters, operators.clusterIds, findings.groups)
           const suspicion = yield* stage("suspicion", suspicionOf(crawl.crawl_id, relations, indicators))
-          const walletList = options?.walletListOf?.(crawl.network) ?? null
-          const exposure = yield* stage("exposure", analyseExposure(crawl, walletList, memberships(findings.clusters, operators.clusterIds), operatorOptions.randomSeed))
           const behaviour = yield* stage("behaviour", Effect.map(readBehaviourVectors(crawl.crawl_id), (vectors) => behaviourRows(crawl.crawl_id, vectors)))
           yield* stage("write", store.replaceRows([
             ...communityTables(crawl, communities),
