@@ -1,18 +1,17 @@
+import { ipVersion } from "../../domain/address.ts"
 import type { ComparedServer } from "./crawl-change.ts"
 import type { KeyHolders, ServerPair } from "./pair-servers.ts"
 
 /** What another key at an endpoint comes from: `null` where no key changed, and where that cannot be told `because`. */
 export type KeyVerdict = null | { readonly because: string | null }
 
-const familyOf = (address: string): "ipv4" | "ipv6" => address.includes(":") ? "ipv6" : "ipv4"
-
 /**
  * Whether two lists of addresses have none in common, within one family: a name
  * that was dialled over IPv4 and then over IPv6 has not moved. Null: not known.
  */
 export const haveNoAddressInCommon = (some: ReadonlyArray<string>, others: ReadonlyArray<string>): boolean | null => {
-  const families = (["ipv4", "ipv6"] as const).filter((family) => [some, others].every((list) => list.some((address) => familyOf(address) === family)))
-  return families.length === 0 ? null : !some.some((address) => others.includes(address))
+  const isKnown = ([4, 6] as const).some((version) => [some, others].every((list) => list.some((address) => ipVersion(address) === version)))
+  return isKnown ? !some.some((address) => others.includes(address)) : null
 }
 
 const othersWho = (holders: KeyHolders, keys: ReadonlyArray<string>, except: ComparedServer): ReadonlyArray<ComparedServer> =>

@@ -13,7 +13,7 @@ export interface ServerPair {
 export type KeyHolders = ReadonlyMap<string, ReadonlySet<ComparedServer>>
 
 /** Whether a host is an address, which hosters and lines give to others. */
-export const isAddress = (host: string): boolean => ipVersion(host) !== undefined
+const isAddress = (host: string): boolean => ipVersion(host) !== undefined
 
 export const keyHolders = (servers: ReadonlyArray<ComparedServer>): KeyHolders => {
   const holders = new Map<string, Set<ComparedServer>>()

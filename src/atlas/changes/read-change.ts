@@ -86,19 +86,18 @@ const readServers = Effect.fnUntraced(function*({ crawlId, simulated }: CrawlRow
   })
 })
 
+const readSoftware = Effect.fnUntraced(function*(network: string, from: number, to: number) {
+  const database = yield* Database
+  return Map.groupBy(yield* database.rows(SoftwareRow, softwareSql, { network, from, to }), ({ endpoint_key }) => endpoint_key)
+})
+
 /**
  * One side of a comparison, from the database that is provided.
  *
  * @param from, to milliseconds since 1970: which visits may say when something changed
  */
 export const readSide = Effect.fn("readSide")(function*(crawl: CrawlRow, from: number, to: number) {
-  const database = yield* Database
-  const rows = yield* database.rows(SoftwareRow, softwareSql, { network: crawl.network, from, to })
-  const side: CrawlSide = {
-    crawl,
-    servers: yield* readServers(crawl),
-    software: Map.groupBy(rows, ({ endpoint_key }) => endpoint_key)
-  }
+  const side: CrawlSide = { crawl, servers: yield* readServers(crawl), software: yield* readSoftware(crawl.network, from, to) }
   return side
 })
 
@@ -115,7 +114,6 @@ const lastChange = (seen: ReadonlyArray<SeenSoftware>) => {
 /** What changed from one side to the other. Either may be of another file. */
 export const changeOfSides = (before: CrawlSide, after: CrawlSide) => {
   const endpointsOf = new Map(after.servers.map(({ endpoints, row }) => [row.host, endpoints]))
-  // One file may hold both crawls, so the same visit may be on both sides.
   return changesBetween(said(before.crawl), said(after.crawl), before.servers, after.servers, (host) =>
     lastChange((endpointsOf.get(host) ?? []).flatMap((endpoint) => [...before.software.get(endpoint) ?? [], ...after.software.get(endpoint) ?? []])))
 }
@@ -146,6 +144,7 @@ export const readChange = Effect.fn("readChange")(function*(crawl: CrawlRow, com
   const atlas = yield* Atlas
   const [before, after] = yield* inOrder(crawl, yield* atlas.crawl(compareWith), true)
   const { from, to } = spanOf(before, after)
-  const earlier = yield* readSide(before, from, to)
-  return changeOfSides({ ...earlier, software: new Map() }, yield* readSide(after, from, to))
+  // What the file knows of that time it knows of both.
+  const earlier: CrawlSide = { crawl: before, servers: yield* readServers(before), software: new Map() }
+  return changeOfSides(earlier, yield* readSide(after, from, to))
 })
