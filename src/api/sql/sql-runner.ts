@@ -32,7 +32,7 @@ const makeSqlRunner = Effect.fnUntraced(function*(source: SqlSource, limits: Sql
 
   const end = (worker: Worker) => Scope.close(worker.scope, Exit.void)
 
-  const acquire = (file: SqlFile) => Effect.gen(function*() {
+  const acquire = Effect.fnUntraced(function*(file: SqlFile) {
     while (idle.length > 0) {
       const worker = idle.pop()!
       if (worker.process.isAlive() && worker.file.path === file.path && worker.file.edition === file.edition) return worker
@@ -50,6 +50,12 @@ const makeSqlRunner = Effect.fnUntraced(function*(source: SqlSource, limits: Sql
       return Effect.void
     })
 
+  const answer = Effect.fnUntraced(function*(sql: string, parameters: Readonly<Record<string, Parameter>>) {
+    const file = yield* source
+    const outcome = yield* Effect.acquireUseRelease(acquire(file), ({ process }) => process.run(sql, parameters), release)
+    return outcome.kind === "answer" ? { ...outcome, answer: file.finish(outcome.answer) } : outcome
+  })
+
   const run = Effect.fn("SqlRunner.run")(function*(sql: string, parameters: Readonly<Record<string, Parameter>> = {}) {
     if (sql.length > limits.textChars) {
       const refusal: SqlOutcome = {
@@ -63,17 +69,12 @@ const makeSqlRunner = Effect.fnUntraced(function*(source: SqlSource, limits: Sql
       return yield* new Busy({ message: "Too many queries are waiting already: try again in some seconds." })
     }
     here++
-    return yield* Semaphore.withPermit(
-      turns,
-      Effect.flatMap(source, (file) =>
-        Effect.map(
-          Effect.acquireUseRelease(acquire(file), ({ process }) => process.run(sql, parameters), release),
-          (outcome): SqlOutcome => outcome.kind === "answer" ? { kind: "answer", answer: file.finish(outcome.answer) } : outcome
-        ))
-    ).pipe(
-      Effect.catch((error) => Effect.as(Effect.logError(`Cannot make a copy for queries: ${error.message}`), notReady)),Effect.ensuring(Effect.sync(() => {
-      here--
-    })))
+    return yield* Semaphore.withPermit(turns, answer(sql, parameters)).pipe(
+      Effect.catch((error) => Effect.as(Effect.logError(`Cannot make a copy for queries: ${error.message}`), notReady)),
+      Effect.ensuring(Effect.sync(() => {
+        here--
+      }))
+    )
   })
 
   return SqlRunner.of({ run })
