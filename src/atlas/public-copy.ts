@@ -1,6 +1,7 @@
 import { Effect, FileSystem, Schema, type Scope } from "effect"
 import { Database } from "../store/database.ts"
 import { connect, identifier, openForWriting, run } from "../store/duckdb.ts"
+import { type LoadedRows, loadRows } from "../store/outlet.ts"
 import { StoreError } from "../store/store-error.ts"
 import { readPublicCrawls } from "./atlas.ts"
 import { type AtlasError, atlasError } from "./atlas-error.ts"
@@ -12,7 +13,7 @@ interface ShownCrawl {
   readonly crawlId: number
   readonly shown: PublicCrawl
   /** Pairs whose join may not be shown. */
-  readonly apart: ReadonlyArray<readonly [number, number]>
+  readonly apart: ReadonlyArray<typeof PairRow.Type>
 }
 
 const PairRow = Schema.Struct({ a: Schema.Int, b: Schema.Int })
@@ -23,41 +24,45 @@ const readShown = Effect.fnUntraced(function*(hasOptedOut: HasOptedOut) {
   const database = yield* Database
   const crawls: Array<ShownCrawl> = []
   for (const { crawlId, shown } of yield* readPublicCrawls(hasOptedOut)) {
-    const { isOnion, mayJoin } = shown.withholding
+    const { mayJoin } = shown.withholding
     const pairs = yield* database.rows(PairRow, `SELECT DISTINCT server_a AS a, server_b AS b FROM evidence WHERE crawl_id = $crawl_id
       UNION SELECT server_a, server_b FROM pair WHERE crawl_id = $crawl_id`, { crawl_id: crawlId })
-    crawls.push({ crawlId, shown, apart: pairs.flatMap(({ a, b }) => isOnion(a) !== isOnion(b) && !mayJoin(a, b) ? [[a, b] as const] : []) })
+    crawls.push({ crawlId, shown, apart: pairs.filter(({ a, b }) => !mayJoin(a, b)) })
   }
   const known = yield* database.rows(HostRow, "SELECT host FROM endpoint UNION SELECT host FROM advertisement WHERE host IS NOT NULL")
   return { crawls, known: known.map(({ host }) => host) }
 })
 
 /** The temporary tables that the rules read, with their rows. */
-const shownTables = (crawls: ReadonlyArray<ShownCrawl>) => {
+const shownTables = (crawls: ReadonlyArray<ShownCrawl>): ReadonlyArray<LoadedRows> => {
   const each = <A>(rows: (crawl: ShownCrawl) => Iterable<A>) => crawls.flatMap((crawl) => [...rows(crawl)])
   return [
-    { name: "kept_crawl", columns: { crawl_id: "INTEGER" }, rows: crawls.map(({ crawlId }) => [crawlId]) },
+    { name: "kept_crawl", columns: { crawl_id: "INTEGER" }, rows: crawls.map(({ crawlId }) => ({ crawl_id: crawlId })) },
     {
       name: "shown_host",
       columns: { crawl_id: "INTEGER", server_id: "INTEGER", host: "VARCHAR" },
-      rows: each(({ crawlId, shown }) => [...shown.withholding.shown].flatMap(([serverId, hosts]) => hosts.map(({ host }) => [crawlId, serverId, host])))
+      rows: each(({ crawlId, shown }) => [...shown.withholding.shown].flatMap(([serverId, hosts]) => hosts.map(({ host }) => ({ crawl_id: crawlId, server_id: serverId, host }))))
     },
-    { name: "open_host", columns: { host: "VARCHAR" }, rows: [...new Set(each(({ shown }) => shown.withholding.open))].map((host) => [host]) },
+    { name: "open_host", columns: { host: "VARCHAR" }, rows: [...new Set(each(({ shown }) => shown.withholding.open))].map((host) => ({ host })) },
     {
       name: "onion_server",
       columns: { crawl_id: "INTEGER", server_id: "INTEGER" },
-      rows: each(({ crawlId, shown }) => [...shown.byId.keys()].filter(shown.withholding.isOnion).map((id) => [crawlId, id]))
+      rows: each(({ crawlId, shown }) => [...shown.byId.keys()].filter(shown.withholding.isOnion).map((id) => ({ crawl_id: crawlId, server_id: id })))
     },
-    { name: "joining_certificate", columns: { sha256: "VARCHAR" }, rows: [...new Set(each(({ shown }) => shown.withholding.joiningCertificates))].map((hash) => [hash]) },
+    {
+      name: "joining_certificate",
+      columns: { sha256: "VARCHAR" },
+      rows: [...new Set(each(({ shown }) => shown.withholding.joiningCertificates))].map((sha256) => ({ sha256 }))
+    },
     {
       name: "shown_member",
       columns: { crawl_id: "INTEGER", cluster_id: "INTEGER", server_id: "INTEGER" },
-      rows: each(({ crawlId, shown }) => shown.clusters.flatMap(({ row, serverIds }) => serverIds.map((id) => [crawlId, row.clusterId, id])))
+      rows: each(({ crawlId, shown }) => shown.clusters.flatMap(({ row, serverIds }) => serverIds.map((id) => ({ crawl_id: crawlId, cluster_id: row.clusterId, server_id: id }))))
     },
     {
       name: "apart",
       columns: { crawl_id: "INTEGER", server_a: "INTEGER", server_b: "INTEGER" },
-      rows: each(({ apart, crawlId }) => apart.map(([a, b]) => [crawlId, a, b]))
+      rows: each(({ apart, crawlId }) => apart.map(({ a, b }) => ({ crawl_id: crawlId, server_a: a, server_b: b })))
     }
   ]
 }
@@ -71,15 +76,8 @@ const derivedTables = [
 
 const cleanse = Effect.fnUntraced(function*(copy: string, crawls: ReadonlyArray<ShownCrawl>): Effect.fn.Return<void, StoreError, Scope.Scope> {
   const connection = yield* connect(yield* openForWriting(copy))
-  const command = (sql: string, parameters?: Parameters<typeof run>[4]) => run(connection, "write failed", "Cannot make the public copy", sql, parameters)
-  for (const { columns, name, rows } of shownTables(crawls)) {
-    const names = Object.keys(columns)
-    yield* command(`CREATE TEMP TABLE ${name} (${Object.entries(columns).map(([column, type]) => `${column} ${type}`).join(", ")})`)
-    yield* command(
-      `INSERT INTO ${name} SELECT ${Object.values(columns).map((type, i) => `(row->>${i})::${type}`).join(", ")} FROM (SELECT unnest(CAST($rows AS JSON[])) AS row)`,
-      { rows: JSON.stringify(rows.map((row) => row.slice(0, names.length))) }
-    )
-  }
+  const command = (sql: string) => run(connection, "write failed", "Cannot make the public copy", sql)
+  for (const table of shownTables(crawls)) yield* loadRows(connection, table)
   for (const sql of derivedTables) yield* command(sql)
   const tables = yield* command("SELECT table_name FROM duckdb_tables() WHERE NOT temporary AND NOT internal")
   const ruled = new Set(publicCopyRules.map(({ table }) => table))

@@ -6,7 +6,7 @@ import { connect, duckError, identifier, literal, native, run, withoutExtensions
 import { toValue } from "./from-duckdb.ts"
 import type { StoreError } from "./store-error.ts"
 
-/** Rows of our own that queries of an outlet can name as a table. */
+/** Rows of our own that queries can name as a table. */
 export interface LoadedRows {
   readonly name: string
   /** Column names with DuckDB's types. */
@@ -68,6 +68,19 @@ const attached = Effect.fnUntraced(function*(path: string): Effect.fn.Return<Duc
   return connection
 })
 
+/** Makes a temporary table of rows, in place of one with its name. */
+export const loadRows = (connection: DuckDBConnection, { columns, name, rows }: LoadedRows): Effect.Effect<void, StoreError> => {
+  const command = (sql: string, parameters?: Parameters<typeof run>[4]) => run(connection, "query failed", `Cannot load ${name}`, sql, parameters)
+  const shape = literal(JSON.stringify([columns]))
+  return Effect.andThen(
+    command(`CREATE OR REPLACE TEMP TABLE ${identifier(name)} (${Object.entries(columns).map(([column, type]) => `${identifier(column)} ${type}`).join(", ")})`),
+    command(
+      `INSERT INTO ${identifier(name)} SELECT unnest(row) FROM (SELECT unnest(from_json($rows, ${shape})) AS row)`,
+      { rows: JSON.stringify(rows) }
+    )
+  ).pipe(Effect.asVoid)
+}
+
 const outletOn = (connection: DuckDBConnection, turn: Semaphore.Semaphore): Outlet["Service"] => {
   const alone = Semaphore.withPermit(turn)
   const columns = (sql: string) =>
@@ -80,21 +93,7 @@ const outletOn = (connection: DuckDBConnection, turn: Semaphore.Semaphore): Outl
       }
     })
   return {
-    load: ({ columns, name, rows }) => {
-      const names = Object.keys(columns)
-      const made = `CREATE OR REPLACE TEMP TABLE ${identifier(name)} (${names.map((it) => `${identifier(it)} ${columns[it]}`).join(", ")})`
-      const shape = literal(JSON.stringify([columns]))
-      return alone(Effect.andThen(
-        run(connection, "query failed", `Cannot load ${name}`, made),
-        run(
-          connection,
-          "query failed",
-          `Cannot load ${name}`,
-          `INSERT INTO ${identifier(name)} SELECT unnest(row) FROM (SELECT unnest(from_json($rows, ${shape})) AS row)`,
-          { rows: JSON.stringify(rows) }
-        )
-      )).pipe(Effect.asVoid)
-    },
+    load: (table) => alone(loadRows(connection, table)),
     columns: (sql) => alone(columns(sql)),
     chunks: (sql) =>
       Stream.unwrap(Effect.map(
