@@ -43,7 +43,7 @@ export interface Withholding {
   readonly open: ReadonlySet<string>
   /** Hosts of each server that is shown, with their facts. */
   readonly shown: ReadonlyMap<number, ReadonlyArray<HostFacts>>
-  /** Those of them whose operators asked to be left out. */
+  /** Those of `servers` whose operators asked to be left out. */
   readonly optedOut: ReadonlySet<number>
   /** Whether a server is shown with onions only. */
   readonly isOnion: (serverId: number) => boolean
