@@ -72,6 +72,9 @@ export const Item = Schema.Struct({
 })
 export type Item = typeof Item.Type
 
+/** Whether the bytes of an item are a certificate, of a server or above it. */
+export const isCertificate = ({ kind }: Pick<Item, "kind">): boolean => kind === "certificate" || kind === "chain certificate"
+
 export const BundleVisit = Schema.Struct({
   visit: Schema.Int,
   server: Schema.Int,

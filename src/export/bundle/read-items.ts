@@ -4,7 +4,7 @@ import { scrubbedText } from "../../atlas/withholding.ts"
 import { Database } from "../../store/database.ts"
 import type { Shown } from "../shown.ts"
 import type { FilledItem } from "./bundle-file.ts"
-import type { BundleVisit } from "./format.ts"
+import { type BundleVisit, isCertificate } from "./format.ts"
 import { type JudgedQuestion, knownParameters } from "./known-requests.ts"
 
 /** Servers of a crawl and which of their replies are wanted. */
@@ -112,9 +112,9 @@ const certificateWords = (der: Uint8Array): string | null => {
  * Whether received bytes may be handed on: they cannot be changed, so what
  * mentions a host or an address that is written nowhere is left out whole.
  */
-const mayPass = ({ local, withheld }: Shown) => ({ content, kind }: FilledItem): boolean => {
+const mayPass = ({ local, withheld }: Shown) => (item: FilledItem): boolean => {
   if (local) return true
-  const words = kind === "certificate" || kind === "chain certificate" ? certificateWords(content) : Buffer.from(content).toString("utf8")
+  const words = isCertificate(item) ? certificateWords(item.content) : Buffer.from(item.content).toString("utf8")
   return words !== null && scrubbedText(words, withheld) === words
 }
 
@@ -165,20 +165,12 @@ export const readReceived = Effect.fn("readReceived")(function*(shown: Shown, wa
   const leaves = yield* database.rows(CertificateRow, selectCertificates, given)
   // What an onion and clearnet both show joins them, which their operator may not have published.
   const joining = new Set(leaves.flatMap(({ sha256, visit_id }) => shown.joiningCertificates.has(sha256) && onions.has(byId.get(visit_id)!.server_id) ? [visit_id] : []))
-  const certificates = leaves.map(({ der, visit_id }): FilledItem => ({
-    name: `certificate/${visit_id}.der`,
-    kind: "certificate",
-    visit: visit_id,
-    asked: null,
-    content: Buffer.from(der, "hex")
-  }))
-  const chains = (yield* database.rows(ChainRow, selectChains, given)).map(({ der, place, visit_id }): FilledItem => ({
-    name: `certificate/${visit_id}-chain-${place}.der`,
-    kind: "chain certificate",
-    visit: visit_id,
-    asked: null,
-    content: Buffer.from(der, "hex")
-  }))
+  const certificate = (kind: FilledItem["kind"], visit: number, place: string, der: string): ReadonlyArray<FilledItem> =>
+    joining.has(visit) ? [] : [{ name: `certificate/${visit}${place}.der`, kind, visit, asked: null, content: Buffer.from(der, "hex") }]
+  const certificates = [
+    ...leaves.flatMap(({ der, visit_id }) => certificate("certificate", visit_id, "", der)),
+    ...(yield* database.rows(ChainRow, selectChains, given)).flatMap(({ der, place, visit_id }) => certificate("chain certificate", visit_id, `-chain-${place}`, der))
+  ]
   const received: Received = {
     visits: visits.map((row) => ({
       visit: row.visit_id,
@@ -190,7 +182,7 @@ export const readReceived = Effect.fn("readReceived")(function*(shown: Shown, wa
       started_at: row.started_at,
       address: row.address !== null && addresses.get(row.server_id)!.addresses.has(row.address) ? row.address : null
     })),
-    items: [...items, ...[...certificates, ...chains].filter(({ visit }) => visit === null || !joining.has(visit))].filter(mayPass(shown))
+    items: [...items, ...certificates].filter(mayPass(shown))
   }
   return received
 })

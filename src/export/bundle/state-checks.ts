@@ -5,7 +5,7 @@ import { statusOf } from "../../domain/script-history.ts"
 import { sha256Hex } from "../../domain/sha256.ts"
 import type { FilledItem } from "./bundle-file.ts"
 import { historyOf, lacking, rootOfProof, spkiSha256 } from "./evaluate.ts"
-import type { Check, Ref } from "./format.ts"
+import { type Check, isCertificate, type Ref } from "./format.ts"
 import { parsedItem, pointed } from "./read-value.ts"
 
 /** A reply that is whole and whose result can be read. */
@@ -139,7 +139,7 @@ export const checksOfVisits = (network: string, items: ReadonlyArray<FilledItem>
       ...["", " again"].flatMap((again) => [...merkleChecks(byProbe, again), ...transactionChecks(byProbe, again), ...statusChecks(byProbe, again)]),
       ...replies.flatMap((reply) => scriptChecks(network, reply)),
       ...ofVisit.flatMap((item): ReadonlyArray<Check> => {
-        const key = item.kind === "certificate" || item.kind === "chain certificate" ? spkiSha256(item.content) : undefined
+        const key = isCertificate(item) ? spkiSha256(item.content) : undefined
         return key === undefined ? [] : [{ check: "certificate", certificate: item.name, sha256: sha256Hex(item.content), spki_sha256: key }]
       })
     ]
