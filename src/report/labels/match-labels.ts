@@ -144,13 +144,14 @@ const fitting = (label: Label, statements: ReadonlyArray<Statement>): ReadonlyMa
   return matching
 }
 
-const knownIn = (statements: ReadonlyArray<Statement>, kind: LabelKind): number =>
-  new Set(statements.filter((one) => tells(kind, one)).map(({ server_id }) => server_id)).size
+/** Of how many any of some kinds is known. */
+const knownIn = (statements: ReadonlyArray<Statement>, ...kinds: ReadonlyArray<LabelKind>): number =>
+  new Set(statements.filter((one) => kinds.some((kind) => tells(kind, one))).map(({ server_id }) => server_id)).size
 
 /** Who fits any of some patterns of one label, of those of whom any is known. */
 const hitsOf = (labels: ReadonlyArray<Label>, statements: ReadonlyArray<Statement>): Hits => ({
   hits: new Set(labels.flatMap((label) => [...fitting(label, statements).keys()])).size,
-  known: new Set(statements.filter((one) => labels.some(({ kind }) => tells(kind, one))).map(({ server_id }) => server_id)).size
+  known: knownIn(statements, ...labels.map(({ kind }) => kind))
 })
 
 /** Looks for labels at servers. Only servers with a name are looked at: who is withheld is in none of the numbers. */
