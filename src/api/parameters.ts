@@ -1,5 +1,5 @@
 import { Schema, SchemaTransformation } from "effect"
-import { type Answer, type ServerFilter, unknowable } from "../atlas/shapes/server-filter.ts"
+import { answerWords, type ServerFilter, unknowable } from "../atlas/shapes/server-filter.ts"
 import { ServerRow } from "../atlas/shapes/server-row.ts"
 
 const Whole = Schema.FiniteFromString.check(Schema.isInt(), Schema.isBetween({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }))
@@ -18,7 +18,7 @@ const commas = SchemaTransformation.transform<ReadonlyArray<string>, string>({
 /** Values of a list, with commas between them. */
 const Texts = Schema.String.check(Schema.isMaxLength(4_000)).pipe(Schema.decodeTo(Schema.Array(Schema.String), commas))
 const Numbers = Texts.pipe(Schema.decodeTo(Schema.Array(Whole)))
-const Answers = Schema.Literals(["yes", "no", "unknown"] satisfies ReadonlyArray<Answer>)
+const Answers = Schema.Literals(answerWords)
 
 /** The words of `ServerFilter`, as a query has them: lists with commas. */
 const filterFields = {

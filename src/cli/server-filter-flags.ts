@@ -1,5 +1,5 @@
 import { Flag } from "effect/cli"
-import { type ServerFilter, type Unknowable, unknowable } from "../atlas/shapes/server-filter.ts"
+import { answerWords, type ServerFilter, type Unknowable, unknowable } from "../atlas/shapes/server-filter.ts"
 import { choice, integer, nullable, number, repeated, text } from "./option.ts"
 
 /** Numbers of a repeated flag; a text that is none is wrong usage. */
@@ -19,8 +19,8 @@ export const serverFilterFlags = {
   networkClasses: repeated("network-classes", "Only servers with exactly these kinds of host, e.g. ipv4+onion."),
   cloud: repeated("cloud", "Only servers at this cloud provider."),
   tls: repeated("tls", "Only servers that agreed on this version of TLS, e.g. TLSv1.3."),
-  walletAccepts: nullable(choice("wallet-accepts", ["yes", "no", "unknown"], "Only servers that the wallet's TLS rule accepts, refuses, or of which that is not known.")),
-  reachable: nullable(choice("reachable", ["yes", "no", "unknown"], "Only servers that answered, did not, or of which that is not known.")),
+  walletAccepts: nullable(choice("wallet-accepts", answerWords, "Only servers that the wallet's TLS rule accepts, refuses, or of which that is not known.")),
+  reachable: nullable(choice("reachable", answerWords, "Only servers that answered, did not, or of which that is not known.")),
   cluster: numbers(repeated("cluster", "Only members of this group of a probable operator.")),
   community: numbers(repeated("community", "Only members of this community.")),
   behaviour: numbers(repeated("behaviour", "Only members of this group that behaves alike.")),

@@ -2,8 +2,7 @@ import { Effect } from "effect"
 import { Atlas } from "../atlas/atlas.ts"
 import { readWithholding } from "../atlas/read-withholding.ts"
 import type { HasOptedOut } from "../atlas/withholding.ts"
-import type { ServerFilter } from "../atlas/shapes/server-filter.ts"
-import { matches } from "../atlas/shapes/server-filter.ts"
+import { matcher, type ServerFilter } from "../atlas/shapes/server-filter.ts"
 import { aboutOf, type Provenance } from "./about.ts"
 import type { Shown } from "./shown.ts"
 
@@ -29,7 +28,7 @@ export const readShown = Effect.fn("readShown")(function*(
     about: aboutOf(provenance),
     local,
     servers,
-    chosen: new Set(servers.filter((row) => matches(row, filter)).map(({ serverId }) => serverId)),
+    chosen: new Set(servers.filter(matcher(filter)).map(({ serverId }) => serverId)),
     clusters: yield* Effect.forEach(clusters, Effect.fnUntraced(function*(row) {
       // Publicly an onion may be left out of a group that it is in.
       const memberIds = local ? null : (yield* atlas.cluster(crawlId, row.clusterId)).members.map(({ serverId }) => serverId)

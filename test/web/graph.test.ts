@@ -10,7 +10,7 @@ import { pictureSvg } from "../../web/src/graph/picture-svg.ts"
 import { extentOf } from "../../web/src/graph/scene.ts"
 import { arrows, stepTowards } from "../../web/src/graph/step-towards.ts"
 import { isOnlyOf, toggledEntry } from "../../web/src/graph/legend-filter.ts"
-import { matches, type ServerFilter } from "../../src/atlas/shapes/server-filter.ts"
+import { matcher, type ServerFilter } from "../../src/atlas/shapes/server-filter.ts"
 import type { ServerRow } from "../../src/atlas/shapes/server-row.ts"
 import { namedGroups } from "../../web/src/parts/group-colour.ts"
 import { inventNetwork } from "../support/invented-network.ts"
@@ -91,7 +91,7 @@ it("every entry of every legend filters, and to just those servers that it count
     expect(entries.length, one.id).toBeGreaterThan(0)
     for (const entry of entries) {
       expect(entry.filter, `${one.id}: ${entry.label}`).not.toBeNull()
-      expect(gappy.filter((row) => matches(row, entry.filter!)), `${one.id}: ${entry.label}`).toHaveLength(entry.servers)
+      expect(gappy.filter(matcher(entry.filter!)), `${one.id}: ${entry.label}`).toHaveLength(entry.servers)
     }
   }
 })

@@ -18,7 +18,9 @@ export type RangeField = typeof ranges[number]
 export const unknowable = [...textLists, ...numberLists, "score", "core", "latency", "uptime"] as const
 export type Unknowable = typeof unknowable[number]
 
-export type Answer = "yes" | "no" | "unknown"
+/** What can be asked of a yes-or-no field. */
+export const answerWords = ["yes", "no", "unknown"] as const
+export type Answer = typeof answerWords[number]
 
 /** Words of the filter for the bounds of a range. */
 export type Bound = `${RangeField}${"Min" | "Max"}`
@@ -41,7 +43,7 @@ export type ServerFilter =
   & { readonly [Name in Bound]?: number }
 
 /** Kinds of address that a server has, as one text; null where it has none. */
-export const kindsOfAddress = ({ networkClasses }: Pick<ServerRow, "networkClasses">): string | null =>
+const kindsOfAddress = ({ networkClasses }: Pick<ServerRow, "networkClasses">): string | null =>
   networkClasses.length === 0 ? null : [...networkClasses].sort().join("+")
 
 const listed = (value: string | number | null): ReadonlyArray<string | number> => value === null ? [] : [value]
@@ -61,7 +63,7 @@ export const valuesOf: { readonly [Name in TextList | NumberList]: (row: ServerR
 }
 
 /** The measure that a range is about. */
-const measureOf: { readonly [Name in RangeField]: (row: ServerRow) => number | null } = {
+export const measureOf: { readonly [Name in RangeField]: (row: ServerRow) => number | null } = {
   score: (row) => row.score,
   /** Servers that name it. */
   degree: (row) => row.namedBy,
@@ -114,8 +116,8 @@ const testsOf = (filter: ServerFilter): ReadonlyArray<Test> => {
   for (const name of ranges) {
     const [low, high] = [filter[`${name}Min`], filter[`${name}Max`]]
     const orUnknown = mayBeUnknown.has(name)
-    if (low === undefined && high === undefined && !orUnknown) continue
     const isUnbounded = low === undefined && high === undefined
+    if (isUnbounded && !orUnknown) continue
     tests.push((row) => {
       const value = measureOf[name](row)
       return value === null ? orUnknown : !isUnbounded && (low === undefined || value >= low) && (high === undefined || value <= high)
@@ -129,6 +131,3 @@ export const matcher = (filter: ServerFilter): Test => {
   const tests = testsOf(filter)
   return (row) => tests.every((passes) => passes(row))
 }
-
-/** Whether one server passes a filter; `matcher` is for many. */
-export const matches = (row: ServerRow, filter: ServerFilter): boolean => matcher(filter)(row)

@@ -1,4 +1,4 @@
-import { kindsOfAddress, type RangeField, type ServerFilter, type Unknowable } from "../../../src/atlas/shapes/server-filter.ts"
+import { type AnswerField, measureOf, type NumberList, numberLists, type RangeField, type ServerFilter, type TextList, type Unknowable, valuesOf } from "../../../src/atlas/shapes/server-filter.ts"
 import type { ServerRow } from "../../../src/atlas/shapes/server-row.ts"
 
 /** Something a server has one value of, of a few. */
@@ -36,51 +36,54 @@ export type Attribute = Category | Measure
 
 const unknownOf = (field: Unknowable): ServerFilter => ({ unknown: [field] })
 
-type CategoryField = "implementation" | "country" | "networkClasses" | "cloud" | "tls"
-type NumberField = "asn" | "cluster" | "community" | "behaviour"
+type CategoryField = Exclude<TextList, "networkClass"> | NumberList
+type Words = Partial<Pick<Category, "label" | "unknown">>
 
-const category = (id: string, title: string, of: Category["of"], more: Pick<Category, "filter" | "unknownFilter"> & Partial<Pick<Category, "label" | "unknown">>): Category => ({
-  kind: "category", id, title, of, label: (value) => value, unknown: "unknown", ...more
-})
-
-const ofTexts = (field: CategoryField) => ({ filter: (values: ReadonlyArray<string>): ServerFilter => ({ [field]: values }), unknownFilter: unknownOf(field) })
-const ofNumbers = (field: NumberField) => ({ filter: (values: ReadonlyArray<string>): ServerFilter => ({ [field]: values.map(Number) }), unknownFilter: unknownOf(field) })
+/** A field of the filter of which a server has one value. */
+const category = (id: string, title: string, field: CategoryField, words: Words = {}): Category => {
+  const isNumber = (numberLists as ReadonlyArray<string>).includes(field)
+  return {
+    kind: "category", id, title, label: (value) => value, unknown: "unknown", ...words,
+    of: (row) => valuesOf[field](row).map(String)[0] ?? null,
+    filter: (values) => ({ [field]: isNumber ? values.map(Number) : values }),
+    unknownFilter: unknownOf(field)
+  }
+}
 
 /** Yes or no in words of its own; both together narrow nothing to filter by, and never stand for one entry. */
-const ofAnswer = (field: "reachable" | "walletAccepts", yes: string) => ({
-  filter: ([value]: ReadonlyArray<string>): ServerFilter => ({ [field]: value === yes ? "yes" : "no" }),
-  unknownFilter: { [field]: "unknown" } as ServerFilter
+const answer = (id: string, title: string, field: AnswerField, [yes, no]: readonly [string, string], words: Words = {}): Category => ({
+  kind: "category", id, title, label: (value) => value, unknown: "unknown", ...words,
+  of: ({ [field]: value }) => value === null ? null : value ? yes : no,
+  filter: ([value]) => ({ [field]: value === yes ? "yes" : "no" }),
+  unknownFilter: { [field]: "unknown" }
 })
 
-const measure = (id: string, title: string, of: Measure["of"], field: RangeField, more: Partial<Pick<Measure, "unknown" | "steps" | "ramp">> = {}): Measure => ({
-  kind: "measure", id, title, of, unknown: "unknown", steps: null, ramp: "accent", ...more,
+const measure = (id: string, title: string, field: RangeField, more: Partial<Pick<Measure, "unknown" | "steps" | "ramp">> = {}): Measure => ({
+  kind: "measure", id, title, unknown: "unknown", steps: null, ramp: "accent", ...more,
+  of: measureOf[field],
   filter: (low, high) => ({ [`${field}Min`]: low, [`${field}Max`]: high }),
   unknownFilter: field === "degree" || field === "names" ? null : unknownOf(field)
 })
 
-const text = (value: number | null): string | null => (value === null ? null : String(value))
-
 /** What servers can be coloured by, in the order of the menu. */
 export const colourings: ReadonlyArray<Attribute> = [
-  category("operator", "probable operator", (row) => text(row.clusterId), { ...ofNumbers("cluster"), label: (value) => `group ${value}`, unknown: "in no group" }),
-  category("community", "community", (row) => text(row.communityId), { ...ofNumbers("community"), label: (value) => `community ${value}`, unknown: "in no community" }),
-  category("implementation", "software by behaviour", (row) => row.implementation, ofTexts("implementation")),
-  category("country", "country", (row) => row.country, ofTexts("country")),
-  category("asn", "autonomous system", (row) => text(row.asn), { ...ofNumbers("asn"), label: (value) => `AS${value}` }),
-  category("cloud", "cloud provider", (row) => row.cloud, { ...ofTexts("cloud"), unknown: "none known" }),
-  category("reach", "reachability", (row) => (row.reachable === null ? null : row.reachable ? "answered" : "did not answer us"), {
-    ...ofAnswer("reachable", "answered"), unknown: "not dialled, or no way there"
-  }),
-  category("network", "network class", kindsOfAddress, { ...ofTexts("networkClasses"), label: (value) => value.replaceAll("+", " + ") }),
-  category("tls", "TLS version", (row) => row.tls, ofTexts("tls")),
-  category("wallet", "wallet's TLS rule", (row) => (row.walletAccepts === null ? null : row.walletAccepts ? "accepted" : "refused"), ofAnswer("walletAccepts", "accepted")),
-  category("behaviour", "behaviour group", (row) => text(row.behaviourClusterId), { ...ofNumbers("behaviour"), label: (value) => `behaviour ${value}`, unknown: "in no group" }),
-  measure("score", "suspicion score", (row) => row.score, "score", { steps: [20, 40, 60, 80], ramp: "suspicion", unknown: "not analysed" }),
-  measure("named-by", "named by servers", (row) => row.namedBy, "degree"),
-  measure("names", "names servers", (row) => row.names, "names"),
-  measure("core", "core of the graph", (row) => row.core, "core"),
-  measure("latency", "latency, ms", (row) => row.latencyMs, "latency"),
-  measure("uptime", "share of visits answered", (row) => row.uptimeShare, "uptime")
+  category("operator", "probable operator", "cluster", { label: (value) => `group ${value}`, unknown: "in no group" }),
+  category("community", "community", "community", { label: (value) => `community ${value}`, unknown: "in no community" }),
+  category("implementation", "software by behaviour", "implementation"),
+  category("country", "country", "country"),
+  category("asn", "autonomous system", "asn", { label: (value) => `AS${value}` }),
+  category("cloud", "cloud provider", "cloud", { unknown: "none known" }),
+  answer("reach", "reachability", "reachable", ["answered", "did not answer us"], { unknown: "not dialled, or no way there" }),
+  category("network", "network class", "networkClasses", { label: (value) => value.replaceAll("+", " + ") }),
+  category("tls", "TLS version", "tls"),
+  answer("wallet", "wallet's TLS rule", "walletAccepts", ["accepted", "refused"]),
+  category("behaviour", "behaviour group", "behaviour", { label: (value) => `behaviour ${value}`, unknown: "in no group" }),
+  measure("score", "suspicion score", "score", { steps: [20, 40, 60, 80], ramp: "suspicion", unknown: "not analysed" }),
+  measure("named-by", "named by servers", "degree"),
+  measure("names", "names servers", "names"),
+  measure("core", "core of the graph", "core"),
+  measure("latency", "latency, ms", "latency"),
+  measure("uptime", "share of visits answered", "uptime")
 ]
 
 /** What servers can be sized by; "same" is none of these. */

@@ -1,6 +1,6 @@
 import { useId, useState } from "preact/hooks"
 import type { ServerRow } from "../../../src/atlas/shapes/server-row.ts"
-import { matches } from "../../../src/atlas/shapes/server-filter.ts"
+import { matcher } from "../../../src/atlas/shapes/server-filter.ts"
 import { shortened, shown } from "../text/display.ts"
 
 const most = 8
@@ -11,7 +11,7 @@ export const Finder = ({ onFound, rows }: { readonly rows: ReadonlyArray<ServerR
   const [marked, setMarked] = useState(0)
   const [isOpen, setOpen] = useState(false)
   const id = useId()
-  const found = text === "" ? [] : rows.filter((row) => matches(row, { search: text })).slice(0, most)
+  const found = text === "" ? [] : rows.filter(matcher({ search: text })).slice(0, most)
   const take = (row: ServerRow | undefined): void => {
     if (row === undefined) return
     setText("")

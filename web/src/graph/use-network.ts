@@ -47,10 +47,7 @@ export const useNetwork = (head: GraphHead, servers: ShownServers, graph: Adjace
   }, [choices.size, servers.all, shown.length])
   const sizing = useMemo(() => choices.size === null ? null : colouringOf(choices.size, servers.all), [choices.size, servers.all])
   const sizeKey: SizeKey | null = useMemo(() => sizing === null ? null : { sizing, entries: sizing.legend(shownRows), radiusOf }, [sizing, shownRows, radiusOf])
-  const sizeOf = useMemo(() => {
-    const { size } = choices
-    return size === null ? () => radiusOf(null) : (row: ServerRow) => radiusOf(size.of(row))
-  }, [choices.size, radiusOf])
+  const sizeOf = useMemo(() => (row: ServerRow) => radiusOf(choices.size?.of(row) ?? null), [choices.size, radiusOf])
   const allGroupLines = useMemo(() => {
     if (choices.lines !== "groups") return []
     if (graph !== null) return groupLines(graph, shown, groupOf(model, choices.grouping))

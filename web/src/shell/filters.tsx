@@ -1,9 +1,9 @@
-import type { ServerFilter } from "../../../src/atlas/shapes/server-filter.ts"
+import type { Bound, RangeField, ServerFilter } from "../../../src/atlas/shapes/server-filter.ts"
 import type { ServerRow } from "../../../src/atlas/shapes/server-row.ts"
 import { filter, narrow } from "../state/store.ts"
 import { count } from "../text/format.ts"
 import { shortened } from "../text/display.ts"
-import { answerLabels, facetValues, toggled, type FacetName } from "./facets.ts"
+import { answerLabels, boundsOf, facetValues, toggled, type FacetName } from "./facets.ts"
 
 const most = 60
 
@@ -27,8 +27,9 @@ const Facet = ({ name, rows, title }: { readonly name: FacetName; readonly title
   )
 }
 
-const Range = ({ high, low, max, title }: { readonly title: string; readonly low: "scoreMin" | "degreeMin"; readonly high: "scoreMax" | "degreeMax"; readonly max: number | undefined }) => {
-  const field = (name: keyof ServerFilter & (typeof low | typeof high), label: string) => (
+const Range = ({ max, name, title }: { readonly title: string; readonly name: RangeField; readonly max: number | undefined }) => {
+  const [low, high] = boundsOf(name)
+  const field = (name: Bound, label: string) => (
     <label>
       <span class="quiet">{label}</span>
       <input type="number" min={0} max={max} value={filter.value[name] ?? ""}
@@ -75,8 +76,8 @@ export const Filters = ({ rows }: { readonly rows: ReadonlyArray<ServerRow> }) =
     <Facet name="cluster" title="Probably one operator" rows={rows} />
     <Facet name="community" title="Community of the graph" rows={rows} />
     <div class="facet-pair">
-      <Range title="Suspicion score" low="scoreMin" high="scoreMax" max={100} />
-      <Range title="Servers that name it" low="degreeMin" high="degreeMax" max={undefined} />
+      <Range title="Suspicion score" name="score" max={100} />
+      <Range title="Servers that name it" name="degree" max={undefined} />
     </div>
   </div>
 )

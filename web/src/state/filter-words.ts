@@ -1,9 +1,7 @@
-import { type Answer, answers, bounds, numberLists, type ServerFilter, textLists, unknowable } from "../../../src/atlas/shapes/server-filter.ts"
+import { answers, answerWords, bounds, numberLists, type ServerFilter, textLists, unknowable } from "../../../src/atlas/shapes/server-filter.ts"
 
 /** Words of the URL that belong to the filter; pages use others. */
 export const filterWords: ReadonlyArray<string> = ["search", ...textLists, ...numberLists, ...answers, ...bounds, "unknown"]
-
-const isAnswer = (text: string | null): text is Answer => text === "yes" || text === "no" || text === "unknown"
 
 /** A comma parts items, so a comma within one is escaped. */
 const joinItems = (items: ReadonlyArray<string>): string =>
@@ -50,8 +48,9 @@ export const filterFromWords = (words: URLSearchParams): ServerFilter => {
     if (items.length > 0) filter[name] = items
   }
   for (const name of answers) {
-    const answer = words.get(name)
-    if (isAnswer(answer)) filter[name] = answer
+    const text = words.get(name)
+    const answer = answerWords.find((one) => one === text)
+    if (answer !== undefined) filter[name] = answer
   }
   for (const name of bounds) {
     const text = words.get(name)
