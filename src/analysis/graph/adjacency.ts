@@ -11,34 +11,36 @@ export interface Adjacency {
   readonly starts: Uint32Array
 }
 
+/** Where namers' lists begin: those of the server at place i are at `starts[i] .. starts[i + 1]`. */
+export const startsOf = (servers: number, from: Uint32Array): Uint32Array => {
+  const starts = new Uint32Array(servers + 1)
+  for (const place of from) starts[place + 1]! += 1
+  for (let i = 0; i < servers; i++) starts[i + 1]! += starts[i]!
+  return starts
+}
+
+/** Where between two places an ascending array has a number; -1 for nowhere. */
+export const find = (sorted: Uint32Array, low: number, high: number, wanted: number): number => {
+  const end = high
+  while (low < high) {
+    const middle = (low + high) >> 1
+    if (sorted[middle]! < wanted) low = middle + 1
+    else high = middle
+  }
+  return low < end && sorted[low] === wanted ? low : -1
+}
+
 /** @param announcements as `orderedAnnouncements` gives them */
 export const adjacencyOf = (announcements: ReadonlyArray<Announcement>): Adjacency => {
   const found = new Set<number>()
   for (const { from, to } of announcements) found.add(from).add(to)
   const servers = [...found].toSorted((a, b) => a - b)
   const placeOf = new Map(servers.map((server, place) => [server, place]))
-  const [from, to] = [new Uint32Array(announcements.length), new Uint32Array(announcements.length)]
-  const starts = new Uint32Array(servers.length + 1)
-  for (let i = 0; i < announcements.length; i++) {
-    from[i] = placeOf.get(announcements[i]!.from)!
-    to[i] = placeOf.get(announcements[i]!.to)!
-    starts[from[i]! + 1]!++
-  }
-  for (let place = 0; place < servers.length; place++) starts[place + 1]! += starts[place]!
-  return { servers, from, to, starts }
-}
-
-/** Whether the server at one place announces the one at another. */
-export const announces = ({ starts, to }: Adjacency, a: number, b: number): boolean => {
-  let [low, high] = [starts[a]!, starts[a + 1]!]
-  while (low < high) {
-    const middle = (low + high) >>> 1
-    if (to[middle]! < b) low = middle + 1
-    else high = middle
-  }
-  return low < starts[a + 1]! && to[low] === b
+  const from = Uint32Array.from(announcements, (announcement) => placeOf.get(announcement.from)!)
+  const to = Uint32Array.from(announcements, (announcement) => placeOf.get(announcement.to)!)
+  return { servers, from, to, starts: startsOf(servers.length, from) }
 }
 
 /** For each announcement whether it is returned. */
-export const returned = (adjacency: Adjacency): Uint8Array =>
-  Uint8Array.from(adjacency.from, (from, i) => announces(adjacency, adjacency.to[i]!, from) ? 1 : 0)
+export const returned = ({ from, starts, to }: Adjacency): Uint8Array =>
+  Uint8Array.from(from, (place, i) => find(to, starts[to[i]!]!, starts[to[i]! + 1]!, place) < 0 ? 0 : 1)

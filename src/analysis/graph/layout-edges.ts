@@ -1,3 +1,5 @@
+import { find, startsOf } from "./adjacency.ts"
+
 /** Who announces whom, by place; ascending by namer, then by named. */
 export interface PlacedAnnouncements {
   readonly from: Uint32Array
@@ -29,24 +31,6 @@ const mixed = (value: number): number => {
   let hash = Math.imul(value ^ (value >>> 16), 0x45d9f3b)
   hash = Math.imul(hash ^ (hash >>> 16), 0x45d9f3b)
   return (hash ^ (hash >>> 16)) >>> 0
-}
-
-/** Where namers' lists begin: those of server i are at `starts[i] .. starts[i + 1]`. */
-const startsOf = (servers: number, from: Uint32Array): Uint32Array => {
-  const starts = new Uint32Array(servers + 1)
-  for (const place of from) starts[place + 1]! += 1
-  for (let i = 0; i < servers; i++) starts[i + 1]! += starts[i]!
-  return starts
-}
-
-const find = (sorted: Uint32Array, low: number, high: number, wanted: number): number => {
-  const end = high
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if (sorted[middle]! < wanted) low = middle + 1
-    else high = middle
-  }
-  return low < end && sorted[low] === wanted ? low : -1
 }
 
 /**
