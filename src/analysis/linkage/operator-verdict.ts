@@ -41,7 +41,7 @@ export type Leg =
   | "process"
 
 /** Legs that count only for servers at a node of their own. */
-const ofPrivateNodes: ReadonlySet<Leg | null> = new Set<Leg | null>(["node", "names", "evening", "process"])
+const ofPrivateNodes: ReadonlySet<Leg> = new Set<Leg>(["node", "names", "evening", "process"])
 
 /** What an agreement in a comparison is in a verdict. */
 export interface Role {
