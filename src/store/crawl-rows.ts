@@ -1,26 +1,13 @@
 import type { DuckDBConnection } from "@duckdb/node-api"
 import { Effect, Option, Schema } from "effect"
 import { NotVisitedReason, VisitReason } from "../domain/reason.ts"
+import { endpointFields, endpointOf } from "./endpoint-row.ts"
 import type { CrawlId, LedgerFact } from "./facts.ts"
 import { readRows } from "./read-rows.ts"
 import type { JoinRow, KnownEndpoint, ResumableCrawl } from "./store.ts"
 import type { StoreError } from "./store-error.ts"
 
-const endpointFields = {
-  host: Schema.String,
-  port: Schema.Int,
-  transport: Schema.Literals(["tcp", "tls", "ws", "wss"]),
-  network_class: Schema.Literals(["ipv4", "ipv6", "onion", "name"])
-}
-
 const Millis = Schema.Int
-
-const endpointOf = (row: Schema.Struct.Type<typeof endpointFields>) => ({
-  host: row.host,
-  port: row.port,
-  transport: row.transport,
-  networkClass: row.network_class
-})
 
 const UnfinishedRow = Schema.Struct({
   crawl_id: Schema.Int,

@@ -2,6 +2,7 @@ import type { DuckDBConnection } from "@duckdb/node-api"
 import { Effect, Schema } from "effect"
 import { type Implementation, implementations } from "../domain/implementation.ts"
 import type { DueCandidate, DueProbe } from "../domain/probe-due.ts"
+import { endpointFields, endpointOf } from "./endpoint-row.ts"
 import type { CrawlId } from "./facts.ts"
 import { readRows } from "./read-rows.ts"
 import type { StoreError } from "./store-error.ts"
@@ -20,20 +21,6 @@ export interface DueRecords {
   /** What to decide from at the end of a crawl: its endpoints, and all that were ever due. */
   readonly candidates: (crawlId: CrawlId, of: ProbesOf) => Effect.Effect<ReadonlyArray<DueCandidate>, StoreError>
 }
-
-const endpointFields = {
-  host: Schema.String,
-  port: Schema.Int,
-  transport: Schema.Literals(["tcp", "tls", "ws", "wss"]),
-  network_class: Schema.Literals(["ipv4", "ipv6", "onion", "name"])
-}
-
-const endpointOf = (row: Schema.Struct.Type<typeof endpointFields>) => ({
-  host: row.host,
-  port: row.port,
-  transport: row.transport,
-  networkClass: row.network_class
-})
 
 const newest = `
 newest AS (

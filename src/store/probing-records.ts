@@ -2,6 +2,7 @@ import type { DuckDBConnection } from "@duckdb/node-api"
 import { Effect, Schema } from "effect"
 import type { ProbeTarget } from "../domain/probe-target.ts"
 import type { CrawlId } from "./facts.ts"
+import { endpointFields, endpointOf } from "./endpoint-row.ts"
 import { readRows } from "./read-rows.ts"
 import type { StoreError } from "./store-error.ts"
 import type { Writer } from "./writer.ts"
@@ -45,10 +46,7 @@ export interface ProbingRecords {
 const TargetRow = Schema.Struct({
   crawl_id: Schema.Int,
   server_id: Schema.Int,
-  host: Schema.String,
-  port: Schema.Int,
-  transport: Schema.Literals(["tcp", "tls", "ws", "wss"]),
-  network_class: Schema.Literals(["ipv4", "ipv6", "onion", "name"]),
+  ...endpointFields,
   implementation: Schema.NullOr(Schema.String),
   version_range: Schema.NullOr(Schema.String),
   tip_height: Schema.NullOr(Schema.Int),
@@ -77,7 +75,7 @@ const readTargets = Effect.fnUntraced(function*(
   return {
     crawlId: rows[0]?.crawl_id ?? null,
     targets: rows.map((row) => ({
-      endpoint: { host: row.host, port: row.port, transport: row.transport, networkClass: row.network_class },
+      endpoint: endpointOf(row),
       serverId: row.server_id,
       implementation: row.implementation,
       versionRange: row.version_range,

@@ -1,6 +1,7 @@
 import type { DuckDBConnection, DuckDBValue } from "@duckdb/node-api"
 import { Effect, Schema } from "effect"
 import type { Endpoint } from "../domain/endpoint.ts"
+import { endpointFields, endpointOf } from "./endpoint-row.ts"
 import { readRows } from "./read-rows.ts"
 import type { StoreError } from "./store-error.ts"
 import { timestamp } from "./to-duckdb.ts"
@@ -23,17 +24,6 @@ export interface LatestRun {
   /** Of what is stored of it, the latest. */
   readonly seenUntil: number
 }
-
-const endpointFields = {
-  host: Schema.String,
-  port: Schema.Int,
-  transport: Schema.Literals(["tcp", "tls", "ws", "wss"]),
-  network_class: Schema.Literals(["ipv4", "ipv6", "onion", "name"])
-}
-
-const endpointOf = (row: Schema.Struct.Type<typeof endpointFields>): Endpoint => ({
-  host: row.host, port: row.port, transport: row.transport, networkClass: row.network_class
-})
 
 const State = Schema.Literals(["up", "down", "unknown"])
 
