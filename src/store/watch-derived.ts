@@ -1,5 +1,6 @@
 import type { DuckDBValue } from "@duckdb/node-api"
 import type { WatchEvent } from "../domain/watch.ts"
+import { timestamp } from "./to-duckdb.ts"
 
 /** Whose watch it is. */
 export interface WatchOf {
@@ -33,9 +34,6 @@ export interface Derived {
   }>
 }
 
-/** A time as parameters of queries have it. */
-export const ms = (at: number): bigint => BigInt(Math.round(at))
-
 const eventShape = JSON.stringify([{
   endpoint: "VARCHAR", kind: "VARCHAR", earliest: "BIGINT", latest: "BIGINT",
   before: "VARCHAR", after: "VARCHAR", cause: "VARCHAR", detail: "VARCHAR"
@@ -52,12 +50,12 @@ const rowsOf = (shape: string): string => `(SELECT unnest(row) FROM (SELECT unne
 /** Three windows back a look counts five per cent; older ones are no longer counted as seen. Windows as `reliabilityWindows` of the watch has them. */
 const sightingCounts = `
 SELECT endpoint_id,
-  count(*) FILTER (seen_at > make_timestamp_ms(CAST($at AS BIGINT)) - INTERVAL 6 HOURS) AS "2 hours",
-  count(*) FILTER (seen_at > make_timestamp_ms(CAST($at AS BIGINT)) - INTERVAL 1 DAY) AS "8 hours",
-  count(*) FILTER (seen_at > make_timestamp_ms(CAST($at AS BIGINT)) - INTERVAL 3 DAYS) AS "1 day",
-  count(*) FILTER (seen_at > make_timestamp_ms(CAST($at AS BIGINT)) - INTERVAL 21 DAYS) AS "1 week",
+  count(*) FILTER (seen_at > $at - INTERVAL 6 HOURS) AS "2 hours",
+  count(*) FILTER (seen_at > $at - INTERVAL 1 DAY) AS "8 hours",
+  count(*) FILTER (seen_at > $at - INTERVAL 3 DAYS) AS "1 day",
+  count(*) FILTER (seen_at > $at - INTERVAL 21 DAYS) AS "1 week",
   count(*) AS "1 month"
-FROM sighting WHERE seen_at > make_timestamp_ms(CAST($at AS BIGINT)) - INTERVAL 90 DAYS GROUP BY endpoint_id`
+FROM sighting WHERE seen_at > $at - INTERVAL 90 DAYS GROUP BY endpoint_id`
 
 type Statement = readonly [sql: string, parameters: Record<string, DuckDBValue>]
 
@@ -66,7 +64,7 @@ export const derivedStatements = ({ network, vantage }: WatchOf, derived: Derive
   const of = { network, vantage }
   const mine = "network = $network AND vantage = $vantage"
   return [
-    [`DELETE FROM watch_event WHERE ${mine} AND latest >= make_timestamp_ms(CAST($since AS BIGINT))`, { ...of, since: ms(derived.eventsSince) }],
+    [`DELETE FROM watch_event WHERE ${mine} AND latest >= $since`, { ...of, since: timestamp(derived.eventsSince) }],
     [
       `INSERT INTO watch_event BY NAME SELECT $network AS network, $vantage AS vantage, e.endpoint_id, r.kind,
          make_timestamp_ms(r.earliest) AS earliest, make_timestamp_ms(r.latest) AS latest,
@@ -79,15 +77,15 @@ export const derivedStatements = ({ network, vantage }: WatchOf, derived: Derive
         detail: event.detail === null ? null : JSON.stringify(event.detail)
       }))) }
     ],
-    [`DELETE FROM reliability WHERE ${mine} AND day = CAST(make_timestamp_ms(CAST($at AS BIGINT)) AS DATE)`, { ...of, at: ms(derived.at) }],
+    [`DELETE FROM reliability WHERE ${mine} AND day = CAST($at AS DATE)`, { ...of, at: timestamp(derived.at) }],
     [
       `INSERT INTO reliability BY NAME
        WITH counted AS (UNPIVOT (${sightingCounts}) ON "2 hours", "8 hours", "1 day", "1 week", "1 month" INTO NAME time_window VALUE sightings)
-       SELECT $network AS network, $vantage AS vantage, e.endpoint_id, CAST(make_timestamp_ms(CAST($at AS BIGINT)) AS DATE) AS day,
-         make_timestamp_ms(CAST($at AS BIGINT)) AS computed_at, r.window AS time_window, r.share, r.evidence, coalesce(c.sightings, 0)::INTEGER AS sightings
+       SELECT $network AS network, $vantage AS vantage, e.endpoint_id, CAST($at AS DATE) AS day,
+         $at AS computed_at, r.window AS time_window, r.share, r.evidence, coalesce(c.sightings, 0)::INTEGER AS sightings
        FROM ${rowsOf(reliabilityShape)} JOIN endpoint e ON e.endpoint_key = r.endpoint
        LEFT JOIN counted c ON c.endpoint_id = e.endpoint_id AND c.time_window = r.window`,
-      { ...of, at: ms(derived.at), rows: JSON.stringify(derived.reliability) }
+      { ...of, at: timestamp(derived.at), rows: JSON.stringify(derived.reliability) }
     ],
     [`DELETE FROM identity_interval WHERE ${mine}`, of],
     [

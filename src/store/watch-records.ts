@@ -1,12 +1,13 @@
-import type { DuckDBConnection, DuckDBValue } from "@duckdb/node-api"
+import type { DuckDBValue } from "@duckdb/node-api"
 import { Effect, Schema } from "effect"
 import type { Endpoint } from "../domain/endpoint.ts"
+import type { Answering } from "../domain/watch.ts"
 import { endpointFields, endpointOf } from "./endpoint-row.ts"
 import { readRows } from "./read-rows.ts"
 import type { StoreError } from "./store-error.ts"
 import { timestamp } from "./to-duckdb.ts"
 import { together } from "./together.ts"
-import { type Derived, derivedStatements, ms, type WatchOf } from "./watch-derived.ts"
+import { type Derived, derivedStatements, type WatchOf } from "./watch-derived.ts"
 import type { Writer } from "./writer.ts"
 
 export interface WatchRunStart extends WatchOf {
@@ -16,16 +17,16 @@ export interface WatchRunStart extends WatchOf {
   readonly settings: Record<string, unknown>
 }
 
-/** Where the latest run of a watch stands. Times in milliseconds since 1970. */
+/** How time passed in the latest run of a watch. */
 export interface LatestRun {
-  readonly runId: number
+  /** Milliseconds since 1970. */
   readonly anchor: number
   readonly timeScale: number
-  /** Of what is stored of it, the latest. */
-  readonly seenUntil: number
 }
 
 const State = Schema.Literals(["up", "down", "unknown"])
+
+const IdentityKind = Schema.Literals(["key", "certificate", "address", "software"])
 
 const StandingRow = Schema.Struct({
   ...endpointFields,
@@ -41,7 +42,7 @@ export interface StoredStanding {
   readonly endpoint: Endpoint
   readonly at: number
   readonly dueAt: number
-  readonly state: "up" | "down" | "unknown"
+  readonly state: Answering
   readonly reason: string | null
   readonly downSince: number | null
 }
@@ -62,7 +63,7 @@ export type StoredLooks = typeof LookRow.Type
 
 const IdentityRow = Schema.Struct({
   endpoint_key: Schema.String,
-  kind: Schema.Literals(["key", "certificate", "address", "software"]),
+  kind: IdentityKind,
   value: Schema.String,
   at_ms: Schema.Int
 })
@@ -73,7 +74,7 @@ const listingsQuery = `
 WITH done AS (
   SELECT crawl_id, started_at, ended_at FROM crawl
   WHERE network = $network AND vantage = $vantage AND kind = 'crawl' AND state = 'finished'
-    AND ended_at >= make_timestamp_ms(CAST($since AS BIGINT))
+    AND ended_at >= $since
 ), named AS (
   SELECT crawl_id, to_host AS host, count(DISTINCT from_host)::INTEGER AS listers FROM peer_edge
   WHERE crawl_id IN (SELECT crawl_id FROM done) AND from_host <> to_host AND times_seen > 0
@@ -88,7 +89,7 @@ ORDER BY e.endpoint_key, d.ended_at`
 
 const IntervalRow = Schema.Struct({
   endpoint_key: Schema.String,
-  kind: Schema.Literals(["key", "certificate", "address", "software"]),
+  kind: IdentityKind,
   value: Schema.String,
   first_ms: Schema.Int,
   last_ms: Schema.Int,
@@ -125,17 +126,6 @@ export interface WatchRecords {
   readonly saveDerived: (of: WatchOf, derived: Derived) => Effect.Effect<void, StoreError>
 }
 
-const latestRunQuery = `
-SELECT r.run_id, epoch_ms(r.anchor_at) AS anchor_ms, r.time_scale,
-  epoch_ms(coalesce(r.ended_at, greatest(r.started_at, (SELECT max(seen_at) FROM sighting s WHERE s.run_id = r.run_id)))) AS until_ms
-FROM watch_run r
-WHERE r.network = $network AND r.vantage = $vantage
-ORDER BY r.run_id DESC LIMIT 1`
-
-const LatestRunRow = Schema.Struct({
-  run_id: Schema.Int, anchor_ms: Schema.Int, time_scale: Schema.Finite, until_ms: Schema.Int
-})
-
 const standingsQuery = `
 WITH mine AS (
   SELECT s.*, s.rowid AS place FROM sighting s JOIN crawl c USING (crawl_id) WHERE c.network = $network AND c.vantage = $vantage
@@ -156,7 +146,7 @@ ORDER BY e.endpoint_key`
 const looksQuery = `
 WITH mine AS (
   SELECT s.*, s.rowid AS place FROM sighting s JOIN crawl c USING (crawl_id)
-  WHERE c.network = $network AND c.vantage = $vantage AND s.seen_at >= make_timestamp_ms(CAST($since AS BIGINT))
+  WHERE c.network = $network AND c.vantage = $vantage AND s.seen_at >= $since
 ), placed AS (
   SELECT p.endpoint_id, p.asn, coalesce(p.country_located, p.country_registered) AS country
   FROM endpoint_place p JOIN latest_crawl l USING (crawl_id) WHERE l.network = $network
@@ -177,7 +167,7 @@ WITH seen AS (
   FROM visit v JOIN crawl c USING (crawl_id) JOIN endpoint e USING (endpoint_id)
   LEFT JOIN tls_session t USING (visit_id)
   LEFT JOIN certificate k ON k.sha256 = t.certificate_sha256
-  WHERE c.network = $network AND c.vantage = $vantage AND v.started_at >= make_timestamp_ms(CAST($since AS BIGINT))
+  WHERE c.network = $network AND c.vantage = $vantage AND v.started_at >= $since
     AND v.kind IN ('regular', 'revisit', 'held') AND v.outcome = 'answered'
     AND v.endpoint_id IN (SELECT endpoint_id FROM sighting)
 )
@@ -186,11 +176,6 @@ UNION ALL SELECT endpoint_key, 'certificate', certificate_sha256, epoch_ms(start
 UNION ALL SELECT endpoint_key, 'software', software, epoch_ms(started_at) FROM seen WHERE software IS NOT NULL
 UNION ALL SELECT endpoint_key, 'address', array_to_string(list_sort(addresses), ' '), epoch_ms(started_at) FROM seen WHERE len(addresses) > 0
 ORDER BY at_ms, endpoint_key, kind`
-
-const readLatestRun = Effect.fnUntraced(function*(connection: DuckDBConnection, { network, vantage }: WatchOf) {
-  const [row] = yield* readRows(connection, LatestRunRow, latestRunQuery, { network, vantage })
-  return row === undefined ? null : { runId: row.run_id, anchor: row.anchor_ms, timeScale: row.time_scale, seenUntil: row.until_ms }
-})
 
 const NumberRow = Schema.Struct({ value: Schema.Int })
 
@@ -224,7 +209,14 @@ export const makeWatchRecords = (writer: Writer): WatchRecords => {
     }),
     end: Effect.fn("Store.watch.end")((runId, at) =>
       together(writer, [["UPDATE watch_run SET state = 'ended', ended_at = $at WHERE run_id = $runId", { runId, at: timestamp(at) }]])),
-    latestRun: Effect.fn("Store.watch.latestRun")((of) => writer.exclusively((c) => readLatestRun(c, of))),
+    latestRun: Effect.fn("Store.watch.latestRun")(function*(of) {
+      const [row] = yield* read(
+        Schema.Struct({ anchor_ms: Schema.Int, time_scale: Schema.Finite }),
+        "SELECT epoch_ms(anchor_at) AS anchor_ms, time_scale FROM watch_run WHERE network = $network AND vantage = $vantage ORDER BY run_id DESC LIMIT 1",
+        only(of)
+      )
+      return row === undefined ? null : { anchor: row.anchor_ms, timeScale: row.time_scale }
+    }),
     latestCrawl: Effect.fn("Store.watch.latestCrawl")(function*(of) {
       const [row] = yield* read(
         Schema.Struct({ crawl_id: Schema.Int, started_ms: Schema.Int }),
@@ -253,10 +245,10 @@ export const makeWatchRecords = (writer: Writer): WatchRecords => {
         reason: row.reason,
         downSince: row.down_since_ms
       })))),
-    looks: Effect.fn("Store.watch.looks")((of, since) => read(LookRow, looksQuery, { ...only(of), since: ms(since) })),
-    listings: Effect.fn("Store.watch.listings")((of, since) => read(ListingRow, listingsQuery, { ...only(of), since: ms(since) })),
+    looks: Effect.fn("Store.watch.looks")((of, since) => read(LookRow, looksQuery, { ...only(of), since: timestamp(since) })),
+    listings: Effect.fn("Store.watch.listings")((of, since) => read(ListingRow, listingsQuery, { ...only(of), since: timestamp(since) })),
     identitiesSeen: Effect.fn("Store.watch.identitiesSeen")((of, since) =>
-      read(IdentityRow, identitiesQuery, { ...only(of), since: ms(since) })),
+      read(IdentityRow, identitiesQuery, { ...only(of), since: timestamp(since) })),
     intervals: Effect.fn("Store.watch.intervals")((of) => read(
       IntervalRow,
       `SELECT e.endpoint_key, i.kind, i.value, epoch_ms(i.first_seen) AS first_ms, epoch_ms(i.last_seen) AS last_ms, i.sightings
@@ -268,9 +260,9 @@ export const makeWatchRecords = (writer: Writer): WatchRecords => {
       ReliabilityRow,
       `SELECT e.endpoint_key, r.time_window, epoch_ms(r.computed_at) AS at_ms, r.share, r.evidence
        FROM reliability r JOIN endpoint e USING (endpoint_id)
-       WHERE r.network = $network AND r.vantage = $vantage AND r.day < CAST(make_timestamp_ms(CAST($at AS BIGINT)) AS DATE)
+       WHERE r.network = $network AND r.vantage = $vantage AND r.day < CAST($at AS DATE)
        QUALIFY row_number() OVER (PARTITION BY r.endpoint_id, r.time_window ORDER BY r.day DESC) = 1`,
-      { ...only(of), at: ms(at) }
+      { ...only(of), at: timestamp(at) }
     )),
     saveDerived: Effect.fn("Store.watch.saveDerived")((of, derived) => together(writer, derivedStatements(of, derived)))
   }
