@@ -45,13 +45,5 @@ export const isUsersOwn = ({ kind, name }: Source): boolean =>
   kind === "user" || kind === "scan" || kind === "database" || (kind === "list" && !isUrl(name))
 
 /** What speakers of one source said, together: for the frontier they are one voice. */
-export const bySource = (said: ReadonlyArray<AdvertisedFact>): ReadonlyArray<ReadonlyArray<AdvertisedFact>> => {
-  const groups = new Map<string, Array<AdvertisedFact>>()
-  for (const fact of said) {
-    const key = `${fact.source.kind} ${fact.source.name}`
-    const group = groups.get(key)
-    if (group === undefined) groups.set(key, [fact])
-    else group.push(fact)
-  }
-  return [...groups.values()]
-}
+export const bySource = (said: ReadonlyArray<AdvertisedFact>): ReadonlyArray<ReadonlyArray<AdvertisedFact>> =>
+  [...Map.groupBy(said, ({ source }) => `${source.kind} ${source.name}`).values()]

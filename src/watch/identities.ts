@@ -37,14 +37,11 @@ export const extendIntervals = (
   known: ReadonlyArray<IdentityInterval>,
   sightings: ReadonlyArray<IdentitySighting>
 ): ReadonlyArray<IdentityInterval> => {
-  const byValue = new Map<string, Array<IdentityInterval>>()
   const keyOf = (it: Pick<IdentityInterval, "endpoint" | "kind" | "value">) => `${it.kind} ${it.endpoint} ${it.value}`
+  const byValue = Map.groupBy(known, keyOf)
   /** When something was seen last, by endpoint and kind, and what. */
   const latest = new Map<string, IdentitySighting>()
   for (const interval of known) {
-    const all = byValue.get(keyOf(interval))
-    if (all === undefined) byValue.set(keyOf(interval), [interval])
-    else all.push(interval)
     const seen = latest.get(`${interval.kind} ${interval.endpoint}`)
     if (seen === undefined || seen.at < interval.last) latest.set(`${interval.kind} ${interval.endpoint}`, { ...interval, at: interval.last })
   }
@@ -68,12 +65,14 @@ export const extendIntervals = (
 
 /** Changes from one interval to the next, of one endpoint and kind; what overlaps is balanced and no change. */
 const changes = (intervals: ReadonlyArray<IdentityInterval>): ReadonlyArray<readonly [IdentityInterval, IdentityInterval]> => {
-  const sorted = intervals.toSorted((a, b) => a.first - b.first)
-  return sorted.flatMap((after, i) => {
-    const earlier = sorted.slice(0, i)
-    const before = earlier.toSorted((a, b) => b.last - a.last)[0]
-    return before === undefined || before.last >= after.first || before.value === after.value ? [] : [[before, after] as const]
-  })
+  const found: Array<readonly [IdentityInterval, IdentityInterval]> = []
+  /** Of those that began before, the one that ended last. */
+  let before: IdentityInterval | null = null
+  for (const after of intervals.toSorted((a, b) => a.first - b.first)) {
+    if (before !== null && before.last < after.first && before.value !== after.value) found.push([before, after])
+    if (before === null || after.last > before.last) before = after
+  }
+  return found
 }
 
 /** Who else showed a value, and since when. */

@@ -1,14 +1,10 @@
 import type { Silence, WatchedLook } from "./looks.ts"
 
-/** What is known of a watched server beside whether it answers. */
-export interface WatchedPlace {
+/** One server, as outages of many are found from. */
+export interface WatchedServer {
+  readonly key: string
   readonly asn: number | null
   readonly country: string | null
-}
-
-/** One server, as outages of many are found from. */
-export interface WatchedServer extends WatchedPlace {
-  readonly key: string
   /** Ascending by time. */
   readonly looks: ReadonlyArray<WatchedLook>
   readonly silences: ReadonlyArray<Silence>
@@ -77,26 +73,10 @@ const stateBefore = ({ looks }: WatchedServer, at: number): WatchedLook["state"]
   return null
 }
 
-const outageOf = (
-  kind: WideOutage["kind"],
-  where: string | null,
-  group: ReadonlyArray<Hit>,
-  up: number,
-  slackMs: number
-): WideOutage => {
+/** When those were back that were there again first: a few may have come back by other ways before; a tenth of them does not end it. */
+const backOf = (group: ReadonlyArray<Hit>): number | null => {
   const backs = group.flatMap(({ silence }) => silence.backAt ?? []).toSorted((a, b) => a - b)
-  // A few may have come back by other ways before; a tenth of them does not end it.
-  const back = backs[Math.floor(backs.length / 10)] ?? null
-  const from = group.reduce((latest, { silence }) => Math.max(latest, silence.lastUp), 0)
-  return {
-    kind,
-    where,
-    from: from - slackMs,
-    fromLatest: group.reduce((first, { silence }) => Math.min(first, silence.firstDown), Number.POSITIVE_INFINITY) + slackMs,
-    to: back,
-    members: new Set(group.map(({ server }) => server.key)),
-    up
-  }
+  return backs[Math.floor(backs.length / 10)] ?? null
 }
 
 /** Outages of one set of servers: moments at which at least this share of those that were up fell silent. */
@@ -104,17 +84,19 @@ const outagesOf = (
   servers: ReadonlyArray<WatchedServer>,
   kind: WideOutage["kind"],
   where: string | null,
-  rules: WideOutageRules
+  { slackMs }: WideOutageRules
 ): ReadonlyArray<WideOutage> => {
   const [share, least] = kind === "vantage outage" ? [vantageShare, leastVantage] : [networkShare, leastNetwork]
   const hits = servers.flatMap((server) => server.silences.map((silence): Hit => ({ server, silence })))
   const found: Array<WideOutage> = []
-  for (const group of together(hits, rules.slackMs)) {
+  for (const group of together(hits, slackMs)) {
     const members = new Set(group.map(({ server }) => server.key))
     if (members.size < least) continue
-    const at = group.reduce((latest, { silence }) => Math.max(latest, silence.lastUp), 0)
-    const up = servers.filter((server) => members.has(server.key) || stateBefore(server, at) === "up").length
-    if (members.size >= share * up) found.push(outageOf(kind, where, group, up, rules.slackMs))
+    const began = group.reduce((latest, { silence }) => Math.max(latest, silence.lastUp), 0)
+    const beganBy = group.reduce((first, { silence }) => Math.min(first, silence.firstDown), Number.POSITIVE_INFINITY)
+    const up = servers.filter((server) => members.has(server.key) || stateBefore(server, began) === "up").length
+    if (members.size < share * up) continue
+    found.push({ kind, where, from: began - slackMs, fromLatest: beganBy + slackMs, to: backOf(group), members, up })
   }
   return found
 }
@@ -128,8 +110,8 @@ const isOurs = (outage: WideOutage, servers: ReadonlyArray<WatchedServer>): bool
   for (const key of outage.members) counts.set(asnOf.get(key) ?? null, (counts.get(asnOf.get(key) ?? null) ?? 0) + 1)
   const [most] = [...counts].filter(([asn]) => asn !== null).toSorted((a, b) => b[1] - a[1])
   if (most === undefined) return true
-  const others = servers.filter(({ asn, silences, key, looks }) =>
-    asn !== most[0] && looks.length > 0 && (outage.members.has(key) || stateBefore({ asn, key, looks, silences, country: null }, outage.fromLatest) === "up"))
+  const others = servers.filter((server) =>
+    server.asn !== most[0] && server.looks.length > 0 && (outage.members.has(server.key) || stateBefore(server, outage.fromLatest) === "up"))
   const hit = others.filter(({ key }) => outage.members.has(key))
   return hit.length >= 2 && hit.length >= vantageShare * others.length
 }
