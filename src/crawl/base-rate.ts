@@ -6,7 +6,7 @@ import { Enricher } from "../enrich/enricher.ts"
 import type { CrawlId } from "../store/facts.ts"
 import type { DrawnHost, ServerBlock } from "../store/random-host-records.ts"
 import { Store } from "../store/store.ts"
-import { withoutExcluded } from "./enrich-crawl.ts"
+import { withoutExcludedNames } from "./enrich-crawl.ts"
 
 /** The most hosts of a sample: more would burden name servers and tell little more. */
 export const mostRandomHosts = 5_000
@@ -86,7 +86,7 @@ export const sampleBaseRate = Effect.fn("sampleBaseRate")(function*(run: BaseRat
   let named = 0
   yield* randomHosts.clear(run.crawlId)
   yield* enricher.lookUp([...hosts.keys()].map((address) => ({ address, known: [] })), (facts) => {
-    const names = facts.filter(({ fact }) => fact === "ptr").map((fact) => withoutExcluded(fact, run.exclusions))
+    const names = facts.filter(({ fact }) => fact === "ptr").map((fact) => withoutExcludedNames(fact, run.exclusions))
     named += names.filter(({ answers }) => answers.length > 0).length
     return randomHosts.save(run.crawlId, run.randomSeed, hosts, names)
   })

@@ -15,7 +15,7 @@ import { claimedHosts, foundServer, heardFrom, storedVisit } from "./announcemen
 import { type Books, booksOf, type CostLedger, reasonForDistance } from "./cost-ledger.ts"
 import type { Frontier } from "./frontier.ts"
 import type { FrontierEntry } from "./frontier-entry.ts"
-import { type Occupancy, occupancyOf, type Politeness } from "./politeness.ts"
+import { dialledOf, leaveInTurn, type Occupancy, occupancyOf, type Politeness } from "./politeness.ts"
 import { MetServers } from "./met-servers.ts"
 import type { CrawlEnd } from "./progress.ts"
 import type { CrawlSettings } from "./settings.ts"
@@ -67,8 +67,7 @@ export const crawlLoop = Effect.fnUntraced(function*(
   const dialer = yield* Dialer
   const visitor = yield* Visitor
   const clock = yield* Clock.Clock
-  const { frontier, ledger, settings, tally } = state
-  const { politeness } = state
+  const { frontier, ledger, politeness, settings, tally } = state
   const met = new MetServers(ledger)
   const visitOptions = { chain: state.chain, clientName: settings.clientName, peerRounds: settings.peerRounds }
   const ready: Array<Ready> = []
@@ -84,19 +83,22 @@ export const crawlLoop = Effect.fnUntraced(function*(
   const now = (): number => clock.currentTimeMillisUnsafe()
   const leave = (occupancy: Occupancy): void => {
     occupied.delete(occupancy)
-    for (const admit of politeness.leave(occupancy)) admit()
+    leaveInTurn(state, occupancy)
   }
 
   const enter = (it: Ready): void => {
-    const admitted = (): void => {
+    const take = (): void => {
       occupied.add(it.occupancy)
-      if (end !== null) return leave(it.occupancy)
-      waiting.delete(it)
       ready.push(it)
+    }
+    const admitted = (): void => {
+      if (end !== null) return leaveInTurn(state, it.occupancy)
+      waiting.delete(it)
+      take()
       Queue.offerUnsafe(inbox, { _tag: "admitted" })
     }
-    waiting.add(it)
-    if (politeness.enter(admitted, it.occupancy)) admitted()
+    if (politeness.enter(admitted, it.occupancy)) take()
+    else waiting.add(it)
   }
 
   const record = (facts: ReadonlyArray<Fact>) => facts.length === 0 ? Effect.void : store.record(state.crawlId, facts)
@@ -172,14 +174,13 @@ export const crawlLoop = Effect.fnUntraced(function*(
         return [{ _tag: "visit", visit }, ...frontier.visited(entry, { reachable: false }, now())]
       }
       const plan = result.success
-      const dialled = plan.dial.address ?? plan.dial.addresses[0] ?? null
       const excluded = state.exclusions.excludes(entry.endpoint.host, plan.dial.addresses)
       if (excluded !== undefined) {
         tally.excluded++
         state.toForget.add(entry.endpoint.host)
         return refuse(entry, "policy", "excluded")
       }
-      const occupancy = occupancyOf(entry.endpoint.host, dialled, frontier.addressesOf(entry.endpoint.host))
+      const occupancy = occupancyOf(entry.endpoint.host, dialledOf(plan), frontier.addressesOf(entry.endpoint.host))
       enter({ entry, plan, occupancy, books: booksOf(plan) })
       return []
     }

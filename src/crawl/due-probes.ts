@@ -1,4 +1,4 @@
-import { Cause, Clock, Context, Effect, Exit, Fiber, Latch, Layer, Result } from "effect"
+import { Cause, Clock, Context, Effect, Exit, Fiber, Layer, Result } from "effect"
 import type { Exclusions } from "../domain/exclusions.ts"
 import type { Chain } from "../domain/chain.ts"
 import type { DueProbe } from "../domain/probe-due.ts"
@@ -16,7 +16,7 @@ import type { DueSummary } from "./due-summary.ts"
 import { visitWithoutExcluded } from "./announcements.ts"
 import { visitOfFailedPlan } from "./failed-plan.ts"
 import { openLedger } from "./open-ledger.ts"
-import { occupancyOf, Politeness } from "./politeness.ts"
+import { dialledOf, enterInTurn, leaveInTurn, occupancyOf, Politeness } from "./politeness.ts"
 
 export interface DueRun {
   readonly chain: Chain
@@ -72,7 +72,7 @@ export class DueProbes extends Context.Service<DueProbes, {
         const clock = yield* Clock.Clock
         const now = (): number => clock.currentTimeMillisUnsafe()
         const ledger = run.ledger ?? (yield* openLedger(run.chain.name, run.vantage.name).pipe(Effect.provideService(Store, store)))
-        const politeness = new Politeness<Latch.Latch>(run)
+        const politeness = new Politeness<() => void>(run)
         const allowance = deepAllowance(run.choice)
         const booking = deepBooking(run.choice)
         const pace = Effect.suspend(() => Effect.sleep(Math.max(0, politeness.slot(now()) - now())))
@@ -125,13 +125,9 @@ export class DueProbes extends Context.Service<DueProbes, {
 
         const inTurn = Effect.fnUntraced(function*(probe: DueProbe, plan: DialPlan) {
           const { host } = probe.endpoint
-          const occupancy = occupancyOf(host, plan.dial.address ?? plan.dial.addresses[0] ?? null, [])
-          const turn = Latch.makeUnsafe()
-          const leave = Effect.suspend(() => {
-            for (const next of politeness.leave(occupancy)) next.openUnsafe()
-            return Effect.void
-          })
-          if (!politeness.enter(turn, occupancy)) yield* turn.await
+          const occupancy = occupancyOf(host, dialledOf(plan), [])
+          const leave = Effect.sync(() => leaveInTurn({ politeness }, occupancy))
+          yield* enterInTurn({ politeness }, occupancy)
           if (stop.stopping) return yield* Effect.as(leave, "left" as const)
           return yield* visit(probe, plan, booksOf(plan)).pipe(Effect.ensuring(leave))
         })

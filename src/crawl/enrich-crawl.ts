@@ -39,7 +39,7 @@ const lackOf = (hosts: ReadonlyArray<HostAddresses>): string | null => {
 }
 
 /** Reverse names may name who opted out, at an address that others share: then they are not kept. */
-export const withoutExcluded = (fact: AddressFact, exclusions: Exclusions): AddressFact => {
+export const withoutExcludedNames = (fact: AddressFact, exclusions: Exclusions): AddressFact => {
   if (fact.fact !== "ptr") return fact
   const answers = fact.answers.filter((name) => exclusions.excludes(name.toLowerCase().replace(/\.$/, ""), []) === undefined)
   if (answers.length === fact.answers.length) return fact
@@ -77,7 +77,7 @@ export const enrichCrawl = Effect.fn("enrichCrawl")(function*(run: EnrichRun) {
   yield* run.onStart(addresses.size)
   const report = yield* enricher.lookUp(
     [...addresses].toSorted().map((address) => ({ address, known: known.get(address) ?? [] })),
-    (facts) => enrichment.saveFacts(network, facts.map((fact) => withoutExcluded(fact, exclusions)))
+    (facts) => enrichment.saveFacts(network, facts.map((fact) => withoutExcludedNames(fact, exclusions)))
   )
   const without = hosts.filter(({ reason }) => reason !== null)
   return { ...report, hostsWithoutAddress: without.length, lack: lackOf(without) } satisfies EnrichSummary

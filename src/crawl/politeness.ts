@@ -1,5 +1,6 @@
 import { Effect } from "effect"
 import { addressBlock } from "../domain/address.ts"
+import type { DialPlan } from "../transport/dialer.ts"
 import type { CostLedger } from "./cost-ledger.ts"
 
 export interface PolitenessRules {
@@ -16,6 +17,9 @@ export interface Occupancy {
   /** The target's network block; null for names and onions. */
   readonly block: string | null
 }
+
+/** The address that a plan leads to; null where a proxy resolves the name. */
+export const dialledOf = ({ dial }: Pick<DialPlan, "dial">): string | null => dial.address ?? dial.addresses[0] ?? null
 
 /**
  * What a connection to an endpoint occupies. Through a proxy the dialled

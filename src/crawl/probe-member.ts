@@ -3,7 +3,7 @@ import type { Exclusions } from "../domain/exclusions.ts"
 import type { ProbeTarget } from "../domain/probe-target.ts"
 import { Dialer, type DialPlan } from "../transport/dialer.ts"
 import { type Books, booksOf, type CostLedger } from "./cost-ledger.ts"
-import { type Occupancy, occupancyOf } from "./politeness.ts"
+import { dialledOf, type Occupancy, occupancyOf } from "./politeness.ts"
 
 /** Why a server is not asked: `failed` where it is not our own rules. */
 export interface Refusal {
@@ -43,6 +43,6 @@ export const prepareMember = Effect.fnUntraced(function*(
     if (Result.isFailure(planned)) return { state: "failed", problem: `${planned.failure.reason}: ${planned.failure.detail}` }
     return refused === null ? null : { state: "not asked", problem: refused.detail }
   }
-  const dialled = plan?.dial.address ?? addresses[0] ?? null
+  const dialled = plan === null ? null : dialledOf(plan)
   return { target, plan, refusal: refusalOf(), books, occupancy: occupancyOf(endpoint.host, dialled, []) }
 })

@@ -1,5 +1,5 @@
 import { Clock, Effect, Result } from "effect"
-import { enterInTurn, leaveInTurn, type Occupancy, occupancyOf } from "../crawl/politeness.ts"
+import { dialledOf, enterInTurn, leaveInTurn, type Occupancy, occupancyOf } from "../crawl/politeness.ts"
 import { type Books, booksOf, reasonForDistance } from "../crawl/cost-ledger.ts"
 import { visitWithoutExcluded } from "../crawl/announcements.ts"
 import { visitOfFailedPlan } from "../crawl/failed-plan.ts"
@@ -66,7 +66,7 @@ export const findWay = Effect.fnUntraced(function*(context: WatchContext, { endp
   const books = booksOf(plan)
   const refused = shared.ledger.refusal(books, now, leastLook)
   if (refused !== null) return none({ until: refused.until })
-  const occupancy = occupancyOf(endpoint.host, plan.dial.address ?? plan.dial.addresses[0] ?? null, [])
+  const occupancy = occupancyOf(endpoint.host, dialledOf(plan), [])
   yield* enterInTurn(shared, occupancy)
   // While it waited the server may have told others of us to go away.
   const at = yield* Clock.currentTimeMillis
@@ -118,9 +118,7 @@ export const storedLook = (visit: Visit, tip: Visit["tip"], context: Pick<WatchC
 
 /** One look by a connection of its own. */
 export const lookOnce = Effect.fnUntraced(function*(context: WatchContext, way: Way) {
-  return yield* Effect.gen(function*() {
-    const session = yield* connect(context, way, "revisit")
-    const tip = session.isOpen() ? yield* askTip(session) : null
-    return storedLook(yield* session.leave, tip, context)
-  }).pipe(Effect.scoped)
-})
+  const session = yield* connect(context, way, "revisit")
+  const tip = session.isOpen() ? yield* askTip(session) : null
+  return storedLook(yield* session.leave, tip, context)
+}, Effect.scoped)

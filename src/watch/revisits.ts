@@ -2,7 +2,7 @@ import { Clock, Effect, Random, Semaphore } from "effect"
 import { asksForDistance, reasonForDistance } from "../crawl/cost-ledger.ts"
 import type { Visit } from "../domain/visit.ts"
 import type { SightingFact } from "../store/facts.ts"
-import { answeringOf, findWay, leaveWay, lookOnce } from "./look.ts"
+import { answeringOf, findWay, leaveWay, lookOnce, type NoWay } from "./look.ts"
 import { nextDue, standingAfter } from "./schedule.ts"
 import { sleepUntil } from "./time-scale.ts"
 import type { WatchContext } from "./watch-context.ts"
@@ -30,6 +30,16 @@ export const sightingOf = (context: WatchContext, server: Watched, visit: Visit,
   }
 }
 
+/** Puts a look off for which there was no way, at least for so long; where that is an answer, it is recorded. */
+export const putOff = Effect.fnUntraced(function*(context: WatchContext, server: Watched, way: NoWay, kind: "revisit" | "held", leastMs: number) {
+  if (way.visit === null) {
+    server.dueAt = Math.max(way.until ?? 0, (yield* Clock.currentTimeMillis) + leastMs)
+    return
+  }
+  const visit: Visit = { ...way.visit, kind }
+  yield* context.record([{ _tag: "visit", visit }, sightingOf(context, server, visit, yield* Random.next)])
+})
+
 /** How long to wait where neither ledger nor schedule says. */
 const laterMs = 60_000
 
@@ -38,22 +48,15 @@ export const revisit = Effect.fnUntraced(function*(context: WatchContext, server
   yield* sleepUntil(context.time, server.dueAt)
   return yield* Semaphore.withPermit(context.connections, Effect.gen(function*() {
     const way = yield* findWay(context, server)
-    const luck = yield* Random.next
     if (!("plan" in way)) {
-      if (way.excluded) return false
-      if (way.visit === null) {
-        server.dueAt = Math.max(way.until ?? 0, (yield* Clock.currentTimeMillis) + laterMs)
-        return true
-      }
-      const visit: Visit = { ...way.visit, kind: "revisit" }
-      yield* context.record([{ _tag: "visit", visit }, sightingOf(context, server, visit, luck)])
-      return true
+      if (!way.excluded) yield* putOff(context, server, way, "revisit", laterMs)
+      return !way.excluded
     }
     const visit = yield* lookOnce(context, way).pipe(
       Effect.onInterrupt(() => Effect.flatMap(leaveWay(context, way, null), (fact) => Effect.ignore(context.record([fact]))))
     )
     const settled = yield* leaveWay(context, way, visit)
-    yield* context.record([{ _tag: "visit", visit }, sightingOf(context, server, visit, luck), settled])
+    yield* context.record([{ _tag: "visit", visit }, sightingOf(context, server, visit, yield* Random.next), settled])
     return true
   }))
 })

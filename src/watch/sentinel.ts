@@ -5,7 +5,7 @@ import type { OpenSession } from "../probe/open-session.ts"
 import { tipFacts } from "../probe/tip-facts.ts"
 import type { Fact, SightingFact } from "../store/facts.ts"
 import { askTip, connect, findWay, leaveWay, storedLook, type Way } from "./look.ts"
-import { sightingOf } from "./revisits.ts"
+import { putOff, sightingOf } from "./revisits.ts"
 import { nextHold, standingAfter } from "./schedule.ts"
 import { sleepUntil } from "./time-scale.ts"
 import type { WatchContext } from "./watch-context.ts"
@@ -79,19 +79,6 @@ const keep = Effect.fnUntraced(function*(
   const now = yield* Clock.currentTimeMillis
   // A connection that the peer ends is heard of at once: until then it stood.
   return { by: "peer", detail: session.ended(), stoodUntil: now, at: now } satisfies End
-})
-
-/** Waits for its turn to connect; null: there is no way now, and what that says is recorded. */
-const wayTo = Effect.fnUntraced(function*(context: WatchContext, server: Watched) {
-  const way = yield* findWay(context, server)
-  if ("plan" in way) return way
-  const luck = yield* Random.next
-  if (way.visit === null) server.dueAt = Math.max(way.until ?? 0, (yield* Clock.currentTimeMillis) + context.settings.hold.againMs)
-  else {
-    const visit = { ...way.visit, kind: "held" } as const
-    yield* context.record([{ _tag: "visit", visit }, sightingOf(context, server, visit, luck)])
-  }
-  return way.excluded ? "excluded" as const : null
 })
 
 /** Connects; the connection's first visit and look are stored. */
@@ -183,9 +170,12 @@ export const sentinel = Effect.fnUntraced(function*(context: WatchContext, serve
   let failures = 0
   while (server.short < hold.mostShort) {
     yield* sleepUntil(context.time, server.dueAt)
-    const way = yield* wayTo(context, server)
-    if (way === "excluded") return false
-    if (way === null) continue
+    const way = yield* findWay(context, server)
+    if (!("plan" in way)) {
+      if (way.excluded) return false
+      yield* putOff(context, server, way, "held", hold.againMs)
+      continue
+    }
     const held = yield* holdOnce(context, server, way)
     failures = held === null ? failures + 1 : 0
     if (held === null && server.standing !== null) {

@@ -51,8 +51,8 @@ const timeOf = (scale: number, now: number, latest: { readonly anchor: number; r
 /** By how much stamps of what happens at once may differ: a minute, and with a time scale what a quarter of a second of a busy machine makes. */
 const slackMs = (scale: number): number => 60_000 + (scale === 1 ? 0 : 250 * scale)
 
-/** Of what is due and cannot be done now, until the next attempt: milliseconds of the stamps. */
-const laterMs = 5 * 60_000
+/** A crawl that could not be made, or did not finish, is tried again so much later: milliseconds of the stamps. */
+const crawlAgainMs = 5 * 60_000
 
 /** A derivation reads days of looks: with a time scale it is not made oftener than so often, in milliseconds of the clock. */
 const leastDeriveMs = 5_000
@@ -60,7 +60,8 @@ const leastDeriveMs = 5_000
 /**
  * Watches a network until it is interrupted: crawls it once a day, asks each server
  * again and again whether it answers, or holds a connection to it, and works out
- * what happened. Whatever it connects for has one ledger and one politeness.
+ * what happened. Looks and crawls take turns by one politeness, and whatever it
+ * connects for is booked in one ledger.
  * Interrupted, it says goodbye, stores all, and can go on any time; so it can after
  * it was killed, from what was stored.
  */
@@ -171,7 +172,7 @@ const running = Effect.fnUntraced(function*(watch: Watch, time: TimeScale) {
         // A crawl while our own line is down would be a picture of nothing.
         const online = roster.size === 0 || anyAnswered(roster.values(), now() - 2 * settings.revisit.everyMs)
         if (online) yield* crawlOnce()
-        if (!online || crawl === null) yield* sleepUntil(time, now() + laterMs)
+        if (!online || crawl === null) yield* sleepUntil(time, now() + crawlAgainMs)
       }
     })
 

@@ -12,8 +12,9 @@ import { booksOf, reasonForDistance } from "../cost-ledger.ts"
 import type { CrawlError } from "../crawl-error.ts"
 import type { CrawlMessage, CrawlState } from "../crawl-loop.ts"
 import { visitOfFailedPlan } from "../failed-plan.ts"
+import type { Frontier } from "../frontier.ts"
 import type { FrontierEntry } from "../frontier-entry.ts"
-import { occupancyOf } from "../politeness.ts"
+import { dialledOf, occupancyOf } from "../politeness.ts"
 import type { CrawlEnd } from "../progress.ts"
 import { Replica } from "./replica.ts"
 import type { Claim, Named, SharedEvent } from "./shared-event.ts"
@@ -34,10 +35,11 @@ type Next = { readonly _tag: "visit"; readonly entry: FrontierEntry } | { readon
 /** What is to be said of a connection that was asked for. */
 type Entry = { readonly _tag: "enter"; readonly room: VisitRoom; readonly delayMs: number } | { readonly _tag: "busy" } | { readonly _tag: "settled" } | { readonly _tag: "lost" }
 
-const named = (said: ReadonlyArray<AdvertisedFact>, isKnown: (endpoint: Parameters<typeof endpointKey>[0]) => boolean): ReadonlyArray<Named> => {
+/** What of all that was said the frontier does not know yet. */
+const unknownOf = (said: ReadonlyArray<AdvertisedFact>, frontier: Frontier): ReadonlyArray<Named> => {
   const found = new Map<string, Named>()
   for (const { advertisement: { address, host, networkClass, services } } of said.flatMap(({ entries }) => entries)) {
-    if (host === null || networkClass === null || services.every(({ port, transport }) => isKnown({ host, port, transport }))) continue
+    if (host === null || networkClass === null || services.every(({ port, transport }) => frontier.entry(endpointKey({ host, port, transport })) !== undefined)) continue
     found.set(JSON.stringify([host, address, services]), { host, networkClass, address, services })
   }
   return [...found.values()]
@@ -81,7 +83,7 @@ export const sharedLoop = Effect.fnUntraced(function*(
     turn((): Decision<boolean> => isMine(entry) ? { events, nextSlot: null, result: true } : { events: [], nextSlot: null, result: false })
 
   const learned = (said: ReadonlyArray<AdvertisedFact>, own: boolean): ReadonlyArray<SharedEvent> => {
-    const fresh = named(said, (endpoint) => frontier.entry(endpointKey(endpoint)) !== undefined)
+    const fresh = unknownOf(said, frontier)
     return fresh.length === 0 ? [] : [{ _tag: "learned", bySeed: own, accepted: own ? settings.maxEndpoints : settings.acceptedPerSource, named: fresh }]
   }
 
@@ -149,13 +151,12 @@ export const sharedLoop = Effect.fnUntraced(function*(
   })
 
   const visitNow = Effect.fnUntraced(function*(entry: FrontierEntry, plan: DialPlan) {
-    const dialled = plan.dial.address ?? plan.dial.addresses[0] ?? null
     if (state.exclusions.excludes(entry.endpoint.host, plan.dial.addresses) !== undefined) {
       tally.excluded++
       state.toForget.add(entry.endpoint.host)
       return yield* settle(entry, { _tag: "refused", key: entry.key, reason: "policy", detail: "excluded" })
     }
-    const { block, target: occupies } = occupancyOf(entry.endpoint.host, dialled, frontier.addressesOf(entry.endpoint.host))
+    const { block, target: occupies } = occupancyOf(entry.endpoint.host, dialledOf(plan), frontier.addressesOf(entry.endpoint.host))
     const claim = { ...booksOf(plan), occupies, block }
     for (let times = 0; told.end === null; times++) {
       const entered = yield* enter(entry, claim)
