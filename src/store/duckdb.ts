@@ -114,14 +114,16 @@ const blockSize = "65536"
 
 /**
  * While rows are only appended DuckDB keeps no more than this of the file in
- * memory, and writes rows out as soon as a row group is full; otherwise it would
- * keep whatever it has read for a snapshot, up to four fifths of the machine.
- * For files only: what does not fit goes to a folder beside them.
+ * memory; otherwise it would keep whatever it has read for a snapshot, up to four
+ * fifths of the machine. For files only: what does not fit goes to a folder beside them.
  */
-export const spareMemory: ReadonlyArray<string> = ["SET memory_limit = '128MiB'", "SET write_buffer_row_group_count = 1"]
+export const spareMemory = "SET memory_limit = '128MiB'"
 
 /** Whole tables may be read and changed: DuckDB's own limit. */
-export const roomyMemory: ReadonlyArray<string> = ["RESET memory_limit"]
+export const roomyMemory = "RESET memory_limit"
+
+/** Rows are written out as soon as a row group is full. */
+export const spareBuffer = "SET write_buffer_row_group_count = 1"
 
 export interface ReadOnlyLimits {
   /** DuckDB's `memory_limit`, e.g. `1GB`. */
@@ -132,11 +134,20 @@ export interface ReadOnlyLimits {
 }
 
 /** Options under which extensions are neither looked for nor fetched. */
-export const withoutExtensions = {
+const withoutExtensions = {
   autoinstall_known_extensions: "false",
   autoload_known_extensions: "false",
   allow_community_extensions: "false"
 }
+
+/** Options under which nothing is written to disk beside the database, nor more taken than allowed. */
+const withinLimits = (limits: ReadOnlyLimits): Record<string, string> => ({
+  temp_directory: "",
+  max_temp_directory_size: "0B",
+  memory_limit: limits.memoryLimit,
+  threads: String(limits.threads),
+  ...withoutExtensions
+})
 
 /**
  * Opens a database so that no SQL text can change it, reach the file system or
@@ -149,27 +160,15 @@ export const openReadOnly = (
 ): Effect.Effect<DuckDBInstance, StoreError, Scope.Scope> =>
   acquire(path, {
     access_mode: "READ_ONLY",
-    temp_directory: "",
-    max_temp_directory_size: "0B",
-    memory_limit: limits.memoryLimit,
-    threads: String(limits.threads),
+    ...withinLimits(limits),
     errors_as_json: String(limits.errorsAsJson ?? false),
-    ...withoutExtensions,
     enable_external_access: "false",
     lock_configuration: "true"
   })
 
-/** Options under which nothing is written to disk beside the database. */
-const inMemoryOnly = (limits: ReadOnlyLimits): Record<string, string> => ({
-  temp_directory: "",
-  max_temp_directory_size: "0B",
-  memory_limit: limits.memoryLimit,
-  threads: String(limits.threads),
-  ...withoutExtensions
-})
-
 /** An empty database in memory, to which others are attached; `closeDoors` before anybody else's SQL runs in it. */
-export const openInMemory = (limits: ReadOnlyLimits): Effect.Effect<DuckDBInstance, StoreError, Scope.Scope> => acquire(inMemory, inMemoryOnly(limits))
+export const openInMemory = (limits: Omit<ReadOnlyLimits, "errorsAsJson">): Effect.Effect<DuckDBInstance, StoreError, Scope.Scope> =>
+  acquire(inMemory, withinLimits(limits))
 
 /** From here on no SQL text reaches files but those named, nor the network, nor lifts a limit. */
 export const closeDoors = Effect.fnUntraced(function*(connection: DuckDBConnection, files: ReadonlyArray<string>): Effect.fn.Return<void, StoreError> {

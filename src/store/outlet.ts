@@ -1,8 +1,8 @@
-import { type DuckDBConnection, DuckDBInstance } from "@duckdb/node-api"
+import type { DuckDBConnection } from "@duckdb/node-api"
 import { Context, Effect, Layer, type Scope, Semaphore, Stream } from "effect"
 import type { Column, Row, Value } from "./database.ts"
 import { Database } from "./database.ts"
-import { connect, duckError, identifier, literal, native, run, withoutExtensions } from "./duckdb.ts"
+import { connect, duckError, identifier, literal, native, openInMemory, run } from "./duckdb.ts"
 import { toValue } from "./from-duckdb.ts"
 import type { StoreError } from "./store-error.ts"
 
@@ -48,21 +48,8 @@ export class Outlet extends Context.Service<Outlet, {
 
 /** A database in memory beside the file, which is only read; extensions are not looked for. */
 const attached = Effect.fnUntraced(function*(path: string): Effect.fn.Return<DuckDBConnection, StoreError, Scope.Scope> {
-  const instance = yield* Effect.acquireRelease(
-    Effect.tryPromise({
-      try: () =>
-        DuckDBInstance.create(":memory:", {
-          temp_directory: "",
-          memory_limit: "1GB",
-          // With one thread rows that nobody sorts come in the same order every time.
-          threads: "1",
-          ...withoutExtensions
-        }),
-      catch: duckError("cannot open", "Cannot open a database in memory")
-    }),
-    (opened) => Effect.sync(() => opened.closeSync())
-  )
-  const connection = yield* connect(instance)
+  // With one thread rows that nobody sorts come in the same order every time.
+  const connection = yield* connect(yield* openInMemory({ memoryLimit: "1GB", threads: 1 }))
   yield* run(connection, "cannot open", `Cannot read ${path}`, `ATTACH ${literal(path)} AS observed (READ_ONLY)`)
   yield* run(connection, "cannot open", `Cannot read ${path}`, "USE observed")
   return connection

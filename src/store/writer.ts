@@ -1,6 +1,6 @@
 import type { DuckDBAppender, DuckDBConnection } from "@duckdb/node-api"
 import { Deferred, Effect, Latch, type Scope, Semaphore } from "effect"
-import { duckError, roomyMemory, run, spareMemory } from "./duckdb.ts"
+import { duckError, roomyMemory, run, spareBuffer, spareMemory } from "./duckdb.ts"
 import { Batch, makePools } from "./encoder.ts"
 import type { CrawlId, Fact } from "./facts.ts"
 import type { Identities } from "./identities.ts"
@@ -127,11 +127,10 @@ export const makeWriter = Effect.fnUntraced(function*(
   const flush = Semaphore.withPermit(turn, commit)
 
   /** A limit that cannot be set now, because more is in use, is no reason to fail: it is set again after the next use. */
-  const limitMemory = (statements: ReadonlyArray<string>) =>
-    options.spare === true
-      ? Effect.ignore(Effect.forEach(statements, (sql) => run(connection, "write failed", "Cannot limit memory", sql), { discard: true }))
-      : Effect.void
+  const limitMemory = (sql: string) =>
+    options.spare === true ? Effect.ignore(run(connection, "write failed", "Cannot limit memory", sql)) : Effect.void
 
+  yield* limitMemory(spareBuffer)
   yield* limitMemory(spareMemory)
 
   yield* Effect.addFinalizer(() => Effect.ignore(flush))
