@@ -1,13 +1,12 @@
-import type { DuckDBValue } from "@duckdb/node-api"
 import type { CollectedFact } from "./facts.ts"
-import type { tables } from "./tables.ts"
+import type { RowOf } from "./tables.ts"
 import { count, timestamp, timestampOrNull } from "./to-duckdb.ts"
 
 /** How a source was collected, as its row. */
 export const collectionRow = (
   fact: CollectedFact,
   ids: { readonly crawl: number; readonly source: number }
-): { readonly [C in keyof (typeof tables)["collection"]]: DuckDBValue } => ({
+): RowOf<"collection"> => ({
   crawl_id: ids.crawl,
   source_id: ids.source,
   started_at: timestamp(fact.startedAt),

@@ -1,13 +1,13 @@
-import { type DuckDBValue, listValue } from "@duckdb/node-api"
+import { listValue } from "@duckdb/node-api"
 import type { Differential } from "../domain/differential.ts"
-import type { tables } from "./tables.ts"
+import type { RowOf } from "./tables.ts"
 import { float64, texts, timestamp, timestampOrNull } from "./to-duckdb.ts"
 
 /** A series of connections as its row; its visits are rows of their own. */
 export const differentialRow = (
   { againFrom, comparison, detail, pValue, personas, stage, startedAt, statistic, target }: Differential,
   ids: { readonly crawl: number; readonly serversOf: number; readonly endpoint: number; readonly visits: ReadonlyArray<number> }
-): { readonly [C in keyof (typeof tables)["differential"]]: DuckDBValue } => ({
+): RowOf<"differential"> => ({
   crawl_id: ids.crawl,
   servers_of: ids.serversOf,
   server_id: target.serverId,

@@ -10,12 +10,9 @@ import type {
   DifferentialFact,
   EndpointFact,
   Fact,
-  HeldSessionFact,
   LedgerFact,
   ProbeDueFact,
-  SightingFact,
-  SnapshotsFact,
-  TipArrivalFact
+  SnapshotsFact
 } from "./facts.ts"
 import { Identities, servicesText } from "./identities.ts"
 import { collectionRow } from "./collection-row.ts"
@@ -35,6 +32,7 @@ import {
   tlsSessionRow,
   visitRow
 } from "./visit-rows.ts"
+import { heldSessionRow, sightingRow, tipArrivalRow } from "./watch-rows.ts"
 
 type Buffers = {
   readonly [T in TableName]: RowBuffer<keyof (typeof tables)[T] & string>
@@ -106,13 +104,17 @@ export class Batch {
           this.#differential(crawlId, fact)
           break
         case "sighting":
-          this.#sighting(crawlId, fact, visitId)
+          this.rows.sighting.add(sightingRow(fact, { crawl: crawlId, endpoint: this.#endpoint(fact.endpoint), visit: visitId }))
           break
         case "held session":
-          this.#heldSession(crawlId, fact)
+          this.rows.held_session.add(heldSessionRow(fact, {
+            crawl: crawlId,
+            endpoint: this.#endpoint(fact.endpoint),
+            sequence: this.#identities.nextSequence()
+          }))
           break
         case "tip arrival":
-          this.#tipArrival(crawlId, fact)
+          this.rows.tip_arrival.add(tipArrivalRow(fact, { crawl: crawlId, endpoint: this.#endpoint(fact.endpoint) }))
           break
         case "servers":
           this.joined.set(crawlId, fact.servers)
@@ -260,45 +262,6 @@ export class Batch {
       visit_id: fact.state === "done" ? visitId : null,
       detail: fact.detail,
       changed_at: timestamp(fact.at)
-    })
-  }
-
-  #sighting(crawlId: CrawlId, fact: SightingFact, visitId: number | null): void {
-    this.rows.sighting.add({
-      run_id: fact.runId,
-      crawl_id: crawlId,
-      endpoint_id: this.#endpoint(fact.endpoint),
-      seen_at: timestamp(fact.at),
-      state: fact.state,
-      reason: fact.reason,
-      way: fact.way,
-      visit_id: visitId,
-      due_at: timestamp(fact.dueAt)
-    })
-  }
-
-  #heldSession(crawlId: CrawlId, fact: HeldSessionFact): void {
-    this.rows.held_session.add({
-      sequence: this.#identities.nextSequence(),
-      run_id: fact.runId,
-      crawl_id: crawlId,
-      endpoint_id: this.#endpoint(fact.endpoint),
-      opened_at: timestamp(fact.openedAt),
-      ended_at: timestampOrNull(fact.endedAt),
-      ended_by: fact.endedBy,
-      detail: fact.detail
-    })
-  }
-
-  #tipArrival(crawlId: CrawlId, fact: TipArrivalFact): void {
-    this.rows.tip_arrival.add({
-      run_id: fact.runId,
-      crawl_id: crawlId,
-      endpoint_id: this.#endpoint(fact.endpoint),
-      height: int64(fact.height),
-      block_hash: fact.hash,
-      arrived_at: timestamp(fact.at),
-      steady_ms: fact.steadyMs
     })
   }
 

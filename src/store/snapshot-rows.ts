@@ -1,9 +1,7 @@
-import { type DuckDBValue, listValue } from "@duckdb/node-api"
+import { listValue } from "@duckdb/node-api"
 import { comparableReadings, type FeeHistogram, type Snapshot, type SnapshotReading, type SnapshotValues, type Tip } from "../domain/snapshot.ts"
-import type { TableName, tables } from "./tables.ts"
+import type { RowOf } from "./tables.ts"
 import { count, float64, int64, texts, timestamp } from "./to-duckdb.ts"
-
-type RowOf<T extends TableName> = { readonly [C in keyof (typeof tables)[T]]: DuckDBValue }
 
 export const snapshotRow = (
   snapshot: Snapshot,

@@ -1,4 +1,4 @@
-import { BIGINT, BLOB, BOOLEAN, DOUBLE, type DuckDBType, INTEGER, LIST, TIMESTAMP, VARCHAR } from "@duckdb/node-api"
+import { BIGINT, BLOB, BOOLEAN, DOUBLE, type DuckDBType, type DuckDBValue, INTEGER, LIST, TIMESTAMP, VARCHAR } from "@duckdb/node-api"
 
 const VARCHARS = LIST(VARCHAR)
 const INTEGERS = LIST(INTEGER)
@@ -356,5 +356,8 @@ export const tables = {
 } as const satisfies Record<string, Record<string, DuckDBType>>
 
 export type TableName = keyof typeof tables
+
+/** A row of a table, as it is appended. */
+export type RowOf<T extends TableName> = { readonly [C in keyof (typeof tables)[T]]: DuckDBValue }
 
 export const tableNames = Object.keys(tables) as ReadonlyArray<TableName>

@@ -1,4 +1,3 @@
-import type { DuckDBValue } from "@duckdb/node-api"
 import type { Identification } from "../domain/identification.ts"
 import { rangeText } from "../domain/implementation.ts"
 import { setByText } from "../domain/defaults.ts"
@@ -8,10 +7,8 @@ import { walletVerdict } from "../domain/wallet-trust.ts"
 import type { MalformedFacts } from "../domain/malformed-facts.ts"
 import type { CertificateFacts, ChainCertificate, ChainVerdict, Observation, TlsFacts, Visit } from "../domain/visit.ts"
 import { featuresKey } from "./features-key.ts"
-import type { TableName, tables } from "./tables.ts"
+import type { RowOf } from "./tables.ts"
 import { bytes, count, float64, int64, texts, timestamp, timestampOfText, timestampOrNull } from "./to-duckdb.ts"
-
-type RowOf<T extends TableName> = { readonly [C in keyof (typeof tables)[T]]: DuckDBValue }
 
 /** Half a surrogate pair, as JSON.stringify writes it. */
 const halfPair = /\\ud[89a-f]/i
