@@ -24,7 +24,7 @@ import { type LookupInput, lookupLines, lookupsOf } from "./lookups.ts"
 import { usageError } from "./network.ts"
 import { Output } from "./output.ts"
 import { makeProgressDisplay } from "./progress-display.ts"
-import { runDue } from "./run-due.ts"
+import { runDueAfterCrawl } from "./run-due.ts"
 import { collectSeeds, type SourceServices } from "./seed-sources.ts"
 
 export interface RunCrawl {
@@ -171,22 +171,14 @@ const deepVisits = Effect.fnUntraced(function*(
   { exclusions, settings }: Effect.Success<ReturnType<typeof prepare>>,
   connected: Connection
 ) {
-  if (settings.fingerprint === "off") return []
-  const { clientName, concurrency, drainMs, perBlock, rate } = settings
-  const summary = yield* runDue({
+  const summary = yield* runDueAfterCrawl({
     chain: run.chain,
-    codeVersion: version,
-    clientName,
     exclusions,
     exclude: [...new Set([...settings.exclude, ...run.exclude])],
-    choice: "usual",
     // On a simulated network most of the time is pacing, which visits are not charged for, and nobody is in a hurry there but us.
-    concurrency: settings.fingerprint === "now" ? 4 * concurrency : concurrency,
-    rate,
-    perBlock,
-    drainMs
+    settings: settings.fingerprint === "now" ? { ...settings, concurrency: 4 * settings.concurrency } : settings
   }, connected, run.progress === "json" || run.progress === "off")
-  return dueLines(summary, yield* Clock.currentTimeMillis)
+  return summary === null ? [] : dueLines(summary, yield* Clock.currentTimeMillis)
 })
 
 /** Entries that cannot be read are told of, up to this many of a list. */

@@ -1,13 +1,15 @@
 import { Clock, Effect, Layer } from "effect"
 import { DueProbes, type DueRun } from "../crawl/due-probes.ts"
 import type { DueSummary } from "../crawl/due-summary.ts"
+import type { CrawlSettings } from "../crawl/settings.ts"
+import { version } from "../version.ts"
 import type { Connection } from "./connection.ts"
 import { Output } from "./output.ts"
 
 /** Least milliseconds between two lines of progress. */
 const progressEveryMs = 5000
 
-/** Makes the deep visits that are due, with a line of progress now and then. Shared by `probe` and `crawl`. */
+/** Makes the deep visits that are due, with a line of progress now and then. */
 export const runDue = Effect.fnUntraced(function*(
   run: Omit<DueRun, "onProgress" | "vantage">,
   { layer, vantage }: Connection,
@@ -25,4 +27,15 @@ export const runDue = Effect.fnUntraced(function*(
     Effect.provide(Layer.provide(DueProbes.layer, layer))
   )
   return summary
+})
+
+/** The deep visits that are due after a crawl, made by its settings; null where these want none. Shared by `crawl` and `watch`. */
+export const runDueAfterCrawl = Effect.fnUntraced(function*(
+  { settings, ...run }: Pick<DueRun, "chain" | "exclusions" | "exclude" | "ledger"> & { readonly settings: CrawlSettings },
+  connection: Connection,
+  quiet: boolean
+) {
+  if (settings.fingerprint === "off") return null
+  const { clientName, concurrency, drainMs, perBlock, rate } = settings
+  return yield* runDue({ ...run, codeVersion: version, choice: "usual", clientName, concurrency, drainMs, perBlock, rate }, connection, quiet)
 })

@@ -34,7 +34,7 @@ import { chosenChain, usageError } from "./network.ts"
 import { integer, nullable, number, text } from "./option.ts"
 import { Output } from "./output.ts"
 import { exclusionsFor, refuseListsPastProxy } from "./run-crawl.ts"
-import { runDue } from "./run-due.ts"
+import { runDueAfterCrawl } from "./run-due.ts"
 import { collectSeeds, seedSourcesOf, sourceFlags } from "./seed-sources.ts"
 
 /** Readers of a watch are served a copy so often, in milliseconds. */
@@ -111,7 +111,6 @@ export const watchCommand = Command.make("watch", {
   if (leaves && input.proxy !== null) {
     return yield* usageError("An alert to a webhook would go without --proxy: use --alert-command.")
   }
-  const fingerprint = input.fingerprint ?? usualFingerprint(chain)
   const settings: WatchSettings = {
     crawl: {
       ...defaultCrawlSettings,
@@ -121,7 +120,7 @@ export const watchCommand = Command.make("watch", {
       rate: input.rate,
       peerRounds: input.peerRounds,
       allEndpoints: input.allEndpoints,
-      fingerprint,
+      fingerprint: input.fingerprint ?? usualFingerprint(chain),
       allowPrivate: input.allowPrivate,
       exclude: input.exclude,
       connection: storedConnection(input),
@@ -136,7 +135,6 @@ export const watchCommand = Command.make("watch", {
     snapshotEveryMs: input.snapshotEvery,
     timeScale: input.timeScale
   }
-  const { concurrency, drainMs, perBlock, rate } = settings.crawl
 
   const readers = yield* Effect.context<FileSystem.FileSystem | HttpClient.HttpClient | ChildProcessSpawner.ChildProcessSpawner>()
 
@@ -149,12 +147,7 @@ export const watchCommand = Command.make("watch", {
       const enricher = yield* Enricher
       const afterCrawl = Effect.fnUntraced(function*({ crawlId, end }: CrawlSummary, { ledger }: SharedPoliteness) {
         if (end !== "complete") return
-        if (fingerprint !== "off") {
-          yield* runDue({
-            chain, codeVersion: version, clientName: settings.crawl.clientName, exclusions, exclude: input.exclude, choice: "usual",
-            concurrency, rate, perBlock, drainMs, ledger
-          }, connected, true)
-        }
+        yield* runDueAfterCrawl({ chain, settings: settings.crawl, exclusions, exclude: input.exclude, ledger }, connected, true)
         yield* enrichCrawl({
           crawlId, network: chain.name, simulated: chain.simulated, exclusions, freshMs: usualFreshMs, onStart: () => Effect.void
         }).pipe(Effect.provideService(Enricher, enricher))
@@ -181,7 +174,7 @@ export const watchCommand = Command.make("watch", {
           codeVersion: version,
           exclusions,
           ledger,
-          settings: { ...defaultSnapshotSettings, rate, clientName: settings.crawl.clientName },
+          settings: { ...defaultSnapshotSettings, rate: input.rate, clientName: settings.crawl.clientName },
           onNote: (note) => output.stderr(`${note}\n`)
         }).pipe(
           Effect.provide(connected.layer),
