@@ -5,12 +5,8 @@ import { StoreError } from "../store-error.ts"
 /** Name of the file that says what a partition holds; written last, so that a folder without it is none. */
 export const manifestName = "manifest.json"
 
-/** What a partition holds: one crawl, table by table. */
-export const Manifest = Schema.Struct({
-  format: Schema.Literal("electrum-observatory archive 1"),
-  /** Of the database it was written from. */
-  schema_version: Schema.Int,
-  code_version: Schema.String,
+/** What a manifest says of its crawl, as the columns of table `crawl` have it. */
+export const ManifestCrawl = Schema.Struct({
   crawl_id: Schema.Int,
   kind: Schema.String,
   network: Schema.String,
@@ -18,6 +14,15 @@ export const Manifest = Schema.Struct({
   vantage: Schema.String,
   /** ISO 8601, UTC. */
   started_at: Schema.String,
+  code_version: Schema.String
+})
+
+/** What a partition holds: one crawl, table by table. */
+export const Manifest = Schema.Struct({
+  format: Schema.Literal("electrum-observatory archive 1"),
+  /** Of the database it was written from. */
+  schema_version: Schema.Int,
+  ...ManifestCrawl.fields,
   /** Rows of each table, and a sum over their hashes that no order changes; as text, since it is longer than numbers. */
   tables: Schema.Array(Schema.Struct({ name: Schema.String, rows: Schema.Int, checksum: Schema.String }))
 })
@@ -32,10 +37,8 @@ export interface Partition {
   readonly manifest: Manifest
 }
 
-type CrawlIdentity = Pick<Manifest, "crawl_id" | "network" | "vantage" | "started_at">
-
 /** The folder of a crawl: the hash tells crawls of several observers with one number apart. */
-export const partitionFolder = ({ crawl_id, network, started_at, vantage }: CrawlIdentity): string =>
+export const partitionFolder = ({ crawl_id, network, started_at, vantage }: typeof ManifestCrawl.Type): string =>
   `crawl=${crawl_id}-${sha256Hex(JSON.stringify([network, vantage, started_at])).slice(0, 8)}/vantage=${encodeURIComponent(vantage)}/date=${started_at.slice(0, 10)}`
 
 export const manifestText = (manifest: Manifest): string => `${JSON.stringify(manifest, null, 1)}\n`

@@ -5,19 +5,9 @@ import { literal, run } from "../duckdb.ts"
 import { schemaVersion } from "../migrate.ts"
 import { readRows } from "../read-rows.ts"
 import { StoreError } from "../store-error.ts"
-import { type Manifest, manifestName, manifestText, type Partition, partitionFolder, readManifest } from "./manifest.ts"
+import { type Manifest, ManifestCrawl, manifestName, manifestText, type Partition, partitionFolder, readManifest } from "./manifest.ts"
 import { rowsOfCrawl } from "./rows-of-crawl.ts"
 import { type ArchiveTable, archiveTables, isOwn } from "./table-roles.ts"
-
-const CrawlRow = Schema.Struct({
-  crawl_id: Schema.Int,
-  kind: Schema.String,
-  network: Schema.String,
-  simulated: Schema.Boolean,
-  vantage: Schema.String,
-  started_at: Schema.String,
-  code_version: Schema.String
-})
 
 const SumRow = Schema.Struct({ rows: Schema.Int, checksum: Schema.String })
 
@@ -33,8 +23,13 @@ const fileSelection = (path: string): string => `SELECT * FROM read_parquet(${li
 const failed = (doing: string) => (cause: { readonly message: string }) =>
   new StoreError({ reason: "write failed", message: `${doing}: ${cause.message}`, cause })
 
-/** The tables of which an archive keeps rows of a crawl, each with the rows. */
-const selections = (tables: ReadonlyArray<ArchiveTable>) =>
+/** A table of which an archive keeps rows of a crawl, and the rows. */
+interface Selection {
+  readonly table: ArchiveTable
+  readonly sql: string
+}
+
+const selectionsOf = (tables: ReadonlyArray<ArchiveTable>): ReadonlyArray<Selection> =>
   tables.flatMap((table) => {
     const rows = rowsOfCrawl(table, tables)
     return rows === null ? [] : [{ table, sql: `SELECT * FROM ${table.name} WHERE ${rows}` }]
@@ -54,10 +49,10 @@ export const isIntact = Effect.fnUntraced(function*(
 })
 
 /** Whether a partition, as its manifest has it, is what the database holds of the crawl itself. */
-const isCurrent = Effect.fnUntraced(function*(connection: DuckDBConnection, manifest: Manifest, version: number) {
+const isCurrent = Effect.fnUntraced(function*(connection: DuckDBConnection, manifest: Manifest, version: number, selections: ReadonlyArray<Selection>) {
   if (manifest.schema_version !== version) return false
   const written = new Map(manifest.tables.map((table) => [table.name, table]))
-  for (const { sql, table } of selections(yield* archiveTables(connection))) {
+  for (const { sql, table } of selections) {
     if (!isOwn(table)) continue
     const now = yield* sumOf(connection, sql, { crawl_id: manifest.crawl_id })
     const then = written.get(table.name)
@@ -81,12 +76,13 @@ export const writePartition = Effect.fn("writePartition")(function*(
 ): Effect.fn.Return<{ readonly partition: Partition; readonly written: boolean }, StoreError, FileSystem.FileSystem> {
   const fs = yield* FileSystem.FileSystem
   const version = yield* schemaVersion(connection)
-  const [crawl] = yield* readRows(connection, CrawlRow, "SELECT crawl_id, kind, network, simulated, vantage, started_at, code_version FROM crawl WHERE crawl_id = $crawl_id", { crawl_id: crawlId })
+  const [crawl] = yield* readRows(connection, ManifestCrawl, `SELECT ${Object.keys(ManifestCrawl.fields).join(", ")} FROM crawl WHERE crawl_id = $crawl_id`, { crawl_id: crawlId })
   if (crawl === undefined) return yield* new StoreError({ reason: "not found", message: `There is no crawl ${crawlId} in this database.` })
   const folder = partitionFolder(crawl)
   const target = `${archive}/${folder}`
+  const selections = selectionsOf(yield* archiveTables(connection))
   const there = yield* readManifest(target, version)
-  if (there !== null && (yield* isCurrent(connection, there, version))) {
+  if (there !== null && (yield* isCurrent(connection, there, version, selections))) {
     const partition = { folder, manifest: there }
     if (yield* isIntact(connection, archive, partition)) return { partition, written: false }
   }
@@ -100,7 +96,7 @@ export const writePartition = Effect.fn("writePartition")(function*(
     }
     yield* fs.makeDirectory(temporary, { recursive: true })
     const tables: Array<Manifest["tables"][number]> = []
-    for (const { sql, table } of selections(yield* archiveTables(connection))) {
+    for (const { sql, table } of selections) {
       const path = `${temporary}/${table.name}.parquet`
       yield* run(connection, "write failed", doing, `COPY (${sql.replaceAll("$crawl_id", String(crawlId))}) TO ${literal(path)} (FORMAT parquet, COMPRESSION zstd)`)
       const [held, written] = [yield* sumOf(connection, sql, { crawl_id: crawlId }), yield* sumOf(connection, fileSelection(path))]

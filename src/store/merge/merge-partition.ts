@@ -81,11 +81,10 @@ export const mergePartition = Effect.fn("mergePartition")(function*(
   const { crawl, sequences, snapshots, visits } = numbers!
   const filled = (sql: string): string =>
     sql.replaceAll("$crawl", String(crawl)).replaceAll("$visits", String(visits)).replaceAll("$snapshots", String(snapshots)).replaceAll("$sequences", String(sequences))
-  const maps = [...observer.crawls].flatMap(([old, here]) => here === null ? [] : [[old, here] as const])
   const read = Effect.gen(function*() {
     for (const sql of sharedSql(file)) yield* command(sql)
     yield* command("CREATE OR REPLACE TEMP TABLE map_crawl (old INTEGER, new INTEGER)")
-    for (const [old, here] of [...maps, [manifest.crawl_id, crawl] as const]) yield* command(`INSERT INTO map_crawl VALUES (${old}, ${here})`)
+    for (const [old, here] of [...observer.crawls, [manifest.crawl_id, crawl] as const]) if (here !== null) yield* command(`INSERT INTO map_crawl VALUES (${old}, ${here})`)
     for (const table of tables) {
       const there = new Set((yield* readRows(connection, ColumnRow, `SELECT column_name AS name FROM (DESCRIBE SELECT * FROM ${path(table.name)})`)).map(({ name }) => name))
       const columns = table.columns.filter((column) => there.has(column))

@@ -18,7 +18,7 @@ export const mergedTables = (tables: ReadonlyArray<ArchiveTable>): ReadonlyArray
     .toSorted((a, b) => place(a) - place(b))
 }
 
-/** Columns that hold numbers of one file, by which rows are found; `null` columns are numbers that mean the same everywhere. */
+/** Columns that hold numbers of one file, by which rows are found, each with its number here. */
 const renumbered: Readonly<Record<string, string>> = {
   crawl_id: "$crawl",
   visit_id: "t.visit_id + $visits",
