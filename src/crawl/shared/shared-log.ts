@@ -1,4 +1,4 @@
-import { PgClient } from "@effect/sql-pg"
+import type { PgClient } from "@effect/sql-pg"
 import { Context, Effect, Layer, type Redacted, Schema, Semaphore } from "effect"
 import { CrawlError } from "../crawl-error.ts"
 import { SharedEvent } from "./shared-event.ts"
@@ -55,10 +55,12 @@ export class SharedLog extends Context.Service<SharedLog, {
 }>()("electrum-observatory/SharedLog") {
   /** Connects, and makes the tables and the crawl where they are not there yet. Fails with `shared frontier`. */
   static readonly layer = (options: SharedLogOptions): Layer.Layer<SharedLog, CrawlError> =>
-    Layer.effect(SharedLog, Effect.flatMap(
-      Effect.mapError(Layer.build(PgClient.layer({ url: options.url, applicationName: "electrum-observatory", maxConnections: 2 })), failed),
-      (client) => Effect.provide(makeSharedLog(options), client)
-    ))
+    Layer.effect(SharedLog, Effect.gen(function*() {
+      // Loaded here only: a crawl of one needs no client of Postgres.
+      const { PgClient } = yield* Effect.promise(() => import("@effect/sql-pg"))
+      const services = yield* Effect.mapError(Layer.build(PgClient.layer({ url: options.url, applicationName: "electrum-observatory", maxConnections: 2 })), failed)
+      return yield* makeSharedLog(options, Context.get(services, PgClient.PgClient))
+    }))
 }
 
 const tables = [
@@ -84,8 +86,7 @@ const decoded = <A>(row: Schema.ConstraintDecoder<A>, rows: ReadonlyArray<unknow
 
 const encodeEvent = Schema.encodeSync(Schema.fromJsonString(SharedEvent))
 
-const makeSharedLog = Effect.fnUntraced(function*({ crawl, leaseMs, network, runner }: SharedLogOptions) {
-  const sql = yield* PgClient.PgClient
+const makeSharedLog = Effect.fnUntraced(function*({ crawl, leaseMs, network, runner }: SharedLogOptions, sql: PgClient.PgClient) {
   const one = yield* Semaphore.make(1)
   const statement = (text: string, values: ReadonlyArray<unknown> = []) => Effect.mapError(sql.unsafe(text, values), failed)
   // Two runners that begin at once may both make them: whoever is second finds them there.

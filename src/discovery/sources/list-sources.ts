@@ -9,7 +9,6 @@ import { isUrl, readFileOrUrl } from "../fetch-list.ts"
 import { decodeText } from "../read-list.ts"
 import type { ParsedSeeds } from "../seed-grammar.ts"
 import { type SeedList, seedsOfFlags, seedsOfText, shippedSeeds } from "../seeds.ts"
-import { parsePage } from "./page-servers.ts"
 import { parseScan } from "./scan-results.ts"
 import { type Heard, readingTimeoutMs, saidBy, type SeedSource } from "./seed-source.ts"
 
@@ -71,7 +70,9 @@ const seedList = (source: Source, what: string, { advertisements, dropped }: Omi
 export const pageSource = (fileOrUrl: string, chain: Chain, allowPrivate: boolean): SeedSource<Reading> => {
   const source: Source = { kind: "page", name: fileOrUrl, detail: null }
   const rules = { ...strangersRules, allowPrivate, simulated: chain.simulated }
-  return textSource(source, (text) => seedList(source, "a table of servers", parsePage(text, chain.default_ports, rules)))
+  // Loaded here only: few commands read HTML.
+  return textSource(source, (text) => Effect.flatMap(Effect.promise(() => import("./page-servers.ts")), ({ parsePage }) =>
+    seedList(source, "a table of servers", parsePage(text, chain.default_ports, rules))))
 }
 
 /** Results of a scan of `--scan FILE`: what the user has seen open. */
