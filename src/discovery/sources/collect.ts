@@ -1,6 +1,6 @@
-import { Clock, Effect, Exit, Cause, Stream } from "effect"
+import { Clock, Effect, Option, Result, Stream } from "effect"
 import type { Source } from "../../domain/advertisement.ts"
-import type { DiscoveryError, DiscoveryReason } from "../discovery-error.ts"
+import type { DiscoveryReason } from "../discovery-error.ts"
 import { maxSeeds } from "../seed-grammar.ts"
 import type { Said, SeedSource } from "./seed-source.ts"
 
@@ -54,15 +54,14 @@ const keep = (held: Held, said: Said, at: number): void => {
 export const collectSource = Effect.fn("collectSource")(function*<R>({ heard, source, timeoutMs }: SeedSource<R>) {
   const startedAt = yield* Clock.currentTimeMillis
   const held: Held = { said: [], advertisements: 0, dropped: 0, origin: { dated: null, notes: [], sha256: null } }
-  const exit = yield* Stream.runForEach(heard, (item) =>
+  // Our own mistakes are not a source's failure, and an interruption is the user's: both go on from here.
+  const ended = yield* Stream.runForEach(heard, (item) =>
     Effect.map(Clock.currentTimeMillis, (at) => {
       if (item._tag === "said") keep(held, item, at)
       else held.origin = { dated: item.dated, notes: item.notes, sha256: item.sha256 }
-    })).pipe(Effect.timeoutOption(timeoutMs), Effect.exit)
-  // Our own mistakes are not a source's failure, and an interruption is the user's.
-  if (Exit.isFailure(exit) && Cause.findErrorOption(exit.cause)._tag === "None") return yield* Effect.failCause(exit.cause as Cause.Cause<never>)
-  const failure: DiscoveryError | null = Exit.isFailure(exit) ? errorOf(exit.cause) : null
-  const inTime = Exit.isSuccess(exit) && exit.value._tag === "Some"
+    })).pipe(Effect.timeoutOption(timeoutMs), Effect.result)
+  const failure = Result.isFailure(ended) ? ended.failure : null
+  const inTime = Result.isSuccess(ended) && Option.isSome(ended.success)
   const collection: Collection = {
     source,
     startedAt,
@@ -76,11 +75,6 @@ export const collectSource = Effect.fn("collectSource")(function*<R>({ heard, so
   }
   return collection
 })
-
-const errorOf = (cause: Cause.Cause<DiscoveryError>): DiscoveryError | null => {
-  const found = Cause.findErrorOption(cause)
-  return found._tag === "Some" ? found.value : null
-}
 
 /** Asks all sources, eight at a time, and answers in their order. */
 export const collectSources = <R>(sources: ReadonlyArray<SeedSource<R>>): Effect.Effect<ReadonlyArray<Collection>, never, R> =>
