@@ -3,20 +3,15 @@ import { Effect, Redacted } from "effect"
 import { Command } from "effect/cli"
 import type { SharedLogOptions } from "../crawl/shared/shared-log.ts"
 import type { CrawlSettings } from "../crawl/settings.ts"
-import { defaultCrawlSettings } from "../crawl/settings.ts"
 import type { Chain } from "../domain/chain.ts"
 import { archiveTo } from "./archive.ts"
-import { clientNameOf } from "./client-name.ts"
-import { storedConnection } from "./connection.ts"
+import { crawlSettingsOf } from "./crawl-settings.ts"
 import { archiveFlag, connectionFlags, crawlFlags, db, fingerprintFlag, identityFlags, lookupFlags, networkFlags, progressFlag, sharedFlags } from "./flags.ts"
 import { chosenChain, usageError } from "./network.ts"
 import { toggle } from "./option.ts"
 import { probeDifferential } from "./probe-differential.ts"
 import { isOver, runCrawl } from "./run-crawl.ts"
 import { seedSourcesOf, sourceFlags } from "./seed-sources.ts"
-
-/** Real servers are given half an hour to forget the regular visit; simulated ones need none. */
-export const usualFingerprint = (chain: Chain): CrawlSettings["fingerprint"] => chain.simulated ? "now" : "due"
 
 /** Where runners meet, by the flags; null for a crawl of one. */
 const sharedOptions = Effect.fnUntraced(function*(chain: Chain, input: {
@@ -62,23 +57,11 @@ export const crawlCommand = Command.make("crawl", {
   const chain = yield* chosenChain(input)
   const shared = yield* sharedOptions(chain, input)
   const settings: CrawlSettings = {
-    ...defaultCrawlSettings,
-    network: chain.name,
-    maxEndpoints: input.maxEndpoints,
+    ...crawlSettingsOf(chain, input),
     limit: input.limit,
     maxTimeMs: input.maxTime,
-    concurrency: input.concurrency,
-    rate: input.rate,
-    peerRounds: input.peerRounds,
-    allEndpoints: input.allEndpoints,
-    // A server's names may be visited by several runners, who could not tell that they are one.
-    fingerprint: shared === null ? input.fingerprint ?? usualFingerprint(chain) : "off",
-    allowPrivate: input.allowPrivate,
-    exclude: input.exclude,
-    connection: storedConnection(input),
-    vantage: input.vantage,
-    clientName: clientNameOf(input.contact),
-    ...(shared === null ? {} : { sharedCrawl: shared.crawl, runner: shared.runner })
+    // A server's names may be visited by several runners, who could not tell that they are one: no deep visits.
+    ...(shared === null ? {} : { fingerprint: "off", sharedCrawl: shared.crawl, runner: shared.runner })
   }
   const summary = yield* runCrawl({
     db: input.db,

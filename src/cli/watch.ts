@@ -6,7 +6,6 @@ import { CrawlError } from "../crawl/crawl-error.ts"
 import { Crawler } from "../crawl/crawler.ts"
 import type { CrawlSummary } from "../crawl/progress.ts"
 import type { SharedPoliteness } from "../crawl/politeness.ts"
-import { defaultCrawlSettings } from "../crawl/settings.ts"
 import { takeSnapshot } from "../crawl/snapshot-run.ts"
 import { defaultSnapshotSettings } from "../crawl/snapshot-settings.ts"
 import { enrichCrawl } from "../crawl/enrich-crawl.ts"
@@ -24,9 +23,8 @@ import { defaultHoldRules, defaultRevisitRules } from "../watch/schedule.ts"
 import { defaultWatchTimes, type WatchSettings } from "../watch/settings.ts"
 import { Watcher } from "../watch/watcher.ts"
 import { archiveLines } from "./archive.ts"
-import { clientNameOf } from "./client-name.ts"
-import { connectionOf, storedConnection } from "./connection.ts"
-import { usualFingerprint } from "./crawl.ts"
+import { connectionOf } from "./connection.ts"
+import { crawlSettingsOf } from "./crawl-settings.ts"
 import { archiveFlag, connectionFlags, crawlFlags, db, duration, fingerprintFlag, identityFlags, lookupFlags, networkFlags } from "./flags.ts"
 import { usualFreshMs } from "./enrich-freshness.ts"
 import { lookupsOf } from "./lookups.ts"
@@ -112,21 +110,7 @@ export const watchCommand = Command.make("watch", {
     return yield* usageError("An alert to a webhook would go without --proxy: use --alert-command.")
   }
   const settings: WatchSettings = {
-    crawl: {
-      ...defaultCrawlSettings,
-      network: chain.name,
-      maxEndpoints: input.maxEndpoints,
-      concurrency: input.concurrency,
-      rate: input.rate,
-      peerRounds: input.peerRounds,
-      allEndpoints: input.allEndpoints,
-      fingerprint: input.fingerprint ?? usualFingerprint(chain),
-      allowPrivate: input.allowPrivate,
-      exclude: input.exclude,
-      connection: storedConnection(input),
-      vantage: input.vantage,
-      clientName: clientNameOf(input.contact)
-    },
+    crawl: crawlSettingsOf(chain, input),
     ...defaultWatchTimes,
     crawlEveryMs: input.crawlEvery,
     revisit: { ...defaultRevisitRules, everyMs: input.revisitEvery },
@@ -135,6 +119,7 @@ export const watchCommand = Command.make("watch", {
     snapshotEveryMs: input.snapshotEvery,
     timeScale: input.timeScale
   }
+  const { clientName, rate } = settings.crawl
 
   const readers = yield* Effect.context<FileSystem.FileSystem | HttpClient.HttpClient | ChildProcessSpawner.ChildProcessSpawner>()
 
@@ -174,7 +159,7 @@ export const watchCommand = Command.make("watch", {
           codeVersion: version,
           exclusions,
           ledger,
-          settings: { ...defaultSnapshotSettings, rate: input.rate, clientName: settings.crawl.clientName },
+          settings: { ...defaultSnapshotSettings, rate, clientName },
           onNote: (note) => output.stderr(`${note}\n`)
         }).pipe(
           Effect.provide(connected.layer),
