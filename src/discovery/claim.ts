@@ -1,5 +1,6 @@
 import { addressScope, canonicalAddress, isServerAddress } from "../domain/address.ts"
 import type { Advertisement, AdvertisementProblem } from "../domain/advertisement.ts"
+import type { Chain } from "../domain/chain.ts"
 import { type Host, parseHost } from "../domain/host.ts"
 import { cut, maxRawLength, quoted } from "./bounded-text.ts"
 import type { FeatureTokens } from "./feature-tokens.ts"
@@ -28,6 +29,13 @@ export const strangersRules: ClaimRules = { localNames: false, allowPrivate: fal
 
 /** A user's own list: local names and private hosts are theirs to name. */
 export const ownRules: ClaimRules = { localNames: true, allowPrivate: true, simulated: false }
+
+/** The same on a chain, by `--allow-private`. */
+export const strangersRulesOn = ({ simulated }: Pick<Chain, "simulated">, allowPrivate: boolean): ClaimRules => ({
+  ...strangersRules,
+  allowPrivate,
+  simulated
+})
 
 const maxNotes = 12
 

@@ -1,4 +1,5 @@
 import { Schema } from "effect"
+import type { TransportError } from "../transport/transport-error.ts"
 
 /** Why a list or a chain could not be read. */
 export const DiscoveryReason = Schema.Literals([
@@ -16,6 +17,10 @@ export const DiscoveryReason = Schema.Literals([
   "bad format"
 ])
 export type DiscoveryReason = typeof DiscoveryReason.Type
+
+/** Why a source was not reached or resolved. */
+export const unreachedReason = ({ reason }: TransportError): DiscoveryReason =>
+  reason === "policy" ? "not allowed" : reason === "dns" ? "no such name" : "cannot connect"
 
 /** The one error of `discovery/`. Malformed announcements are no errors: they are advertisements with a problem. */
 export class DiscoveryError extends Schema.TaggedError<DiscoveryError>()("DiscoveryError", {

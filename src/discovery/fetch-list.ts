@@ -49,7 +49,7 @@ const headerDate = (text: string | undefined): number | null => {
  * with reason `not allowed`, `http status`, `too large`, `timeout` or `cannot
  * read`. Needs `HttpClient` (any client that leaves redirects to us, or fetch).
  */
-export const fetchList = Effect.fnUntraced(function*(subject: string) {
+const fetchList = Effect.fnUntraced(function*(subject: string) {
   const client = yield* HttpClient.HttpClient
   let url = yield* checkUrl(subject, subject)
   for (let redirects = 0; redirects <= maxRedirects; redirects++) {

@@ -24,7 +24,7 @@ export const literalOfLocalhost = (host: string): string => host === "localhost"
 const bounded = (text: string): boolean => Buffer.byteLength(text) <= 255
 
 /** Percent-decoded, or undefined when the encoding is broken. */
-const decoded = (text: string): string | undefined => {
+export const percentDecoded = (text: string): string | undefined => {
   try {
     return decodeURIComponent(text)
   } catch {
@@ -48,8 +48,8 @@ export const parseProxyTarget = (text: string): ProxyTarget | string => {
   const bare = url.hostname.replace(/^\[(.*)\]$/, "$1")
   const host = canonicalAddress(bare) ?? literalOfLocalhost(bare.toLowerCase())
   if (/[^a-z0-9.:_-]/.test(host)) return "the proxy's host has characters no host has"
-  const username = decoded(url.username)
-  const password = decoded(url.password)
+  const username = percentDecoded(url.username)
+  const password = percentDecoded(url.password)
   if (username === undefined || password === undefined) return "the proxy's credentials are not percent-encoded"
   if (!bounded(username) || !bounded(password)) return "the proxy's credentials are longer than 255 bytes"
   const credentials = username === "" && password === "" ? null : { username, password }

@@ -4,8 +4,8 @@ import type { Chain } from "../../domain/chain.ts"
 import { parseEndpoint } from "../../domain/endpoint.ts"
 import { type Host, parseHost } from "../../domain/host.ts"
 import { Resolver } from "../../transport/resolver.ts"
-import { advertisementOf, strangersRules } from "../claim.ts"
-import { DiscoveryError } from "../discovery-error.ts"
+import { advertisementOf, strangersRulesOn } from "../claim.ts"
+import { DiscoveryError, unreachedReason } from "../discovery-error.ts"
 import { readingTimeoutMs, saidBy, type SeedSource } from "./seed-source.ts"
 
 /** Addresses of one name that are taken: as many as one answer of a name server can hold. */
@@ -38,7 +38,7 @@ export const parseDnsName = (text: string, chain: Chain): DnsName | string => {
  */
 export const dnsSource = ({ name, services }: DnsName, chain: Chain, allowPrivate: boolean): SeedSource<Resolver> => {
   const source: Source = { kind: "dns", name: name.text, detail: null }
-  const rules = { ...strangersRules, allowPrivate, simulated: chain.simulated }
+  const rules = strangersRulesOn(chain, allowPrivate)
   return {
     source,
     timeoutMs: readingTimeoutMs,
@@ -46,7 +46,7 @@ export const dnsSource = ({ name, services }: DnsName, chain: Chain, allowPrivat
       Effect.flatMap(Resolver, (resolver) => resolver.addresses(name.text, mostAddresses)).pipe(
         Effect.mapError((error) =>
           new DiscoveryError({
-            reason: error.reason === "policy" ? "not allowed" : error.reason === "dns" ? "no such name" : "cannot connect",
+            reason: unreachedReason(error),
             subject: name.text,
             message: `${name.text}: ${error.message}`
           })

@@ -3,7 +3,7 @@ import type { HttpClient } from "effect/http"
 import type { Source } from "../../domain/advertisement.ts"
 import type { Chain } from "../../domain/chain.ts"
 import { sha256Hex } from "../../domain/sha256.ts"
-import { ownRules, strangersRules } from "../claim.ts"
+import { ownRules, strangersRulesOn } from "../claim.ts"
 import { DiscoveryError } from "../discovery-error.ts"
 import { isUrl, readFileOrUrl } from "../fetch-list.ts"
 import { decodeText } from "../read-list.ts"
@@ -57,7 +57,7 @@ const textSource = (
  */
 export const listSource = (fileOrUrl: string, chain: Chain, allowPrivate: boolean): SeedSource<Reading> => {
   const source: Source = { kind: "list", name: fileOrUrl, detail: null }
-  const rules = isUrl(fileOrUrl) ? { ...strangersRules, allowPrivate, simulated: chain.simulated } : ownRules
+  const rules = isUrl(fileOrUrl) ? strangersRulesOn(chain, allowPrivate) : ownRules
   return textSource(source, (text) => seedsOfText(text, source, chain, rules))
 }
 
@@ -69,7 +69,7 @@ const seedList = (source: Source, what: string, { advertisements, dropped }: Omi
 /** A monitoring page of `--page FILE|URL`: the servers in its tables, a stranger's word even when the page was saved. */
 export const pageSource = (fileOrUrl: string, chain: Chain, allowPrivate: boolean): SeedSource<Reading> => {
   const source: Source = { kind: "page", name: fileOrUrl, detail: null }
-  const rules = { ...strangersRules, allowPrivate, simulated: chain.simulated }
+  const rules = strangersRulesOn(chain, allowPrivate)
   // Loaded here only: few commands read HTML.
   return textSource(source, (text) => Effect.flatMap(Effect.promise(() => import("./page-servers.ts")), ({ parsePage }) =>
     seedList(source, "a table of servers", parsePage(text, chain.default_ports, rules))))

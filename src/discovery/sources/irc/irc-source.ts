@@ -3,8 +3,8 @@ import type { Source } from "../../../domain/advertisement.ts"
 import type { Chain } from "../../../domain/chain.ts"
 import { isLoopback } from "../../../transport/address-policy.ts"
 import { type Connection, Dialer } from "../../../transport/dialer.ts"
-import { type ClaimRules, strangersRules } from "../../claim.ts"
-import { DiscoveryError } from "../../discovery-error.ts"
+import { strangersRulesOn } from "../../claim.ts"
+import { DiscoveryError, unreachedReason } from "../../discovery-error.ts"
 import { parseRealName } from "../../real-name.ts"
 import { maxSpeakers } from "../collect.ts"
 import { type Heard, saidBy, type SeedSource } from "../seed-source.ts"
@@ -46,7 +46,7 @@ const listen = Effect.fnUntraced(function*(
   const { default: framework } = yield* Effect.promise(() => import("irc-framework"))
   const dialer = yield* Dialer
   const connection = yield* Effect.flatMap(dialer.plan(target.endpoint), (plan) => dialer.connect(plan)).pipe(
-    Effect.mapError((error) => fail(error.reason === "dns" ? "no such name" : error.reason === "policy" ? "not allowed" : "cannot connect", error.message))
+    Effect.mapError((error) => fail(unreachedReason(error), error.message))
   )
   const refusal = accountRefusal(target, connection)
   if (refusal !== null) return yield* fail("not allowed", refusal)
@@ -107,7 +107,7 @@ const listen = Effect.fnUntraced(function*(
  */
 export const ircSource = (target: IrcTarget, chain: Chain, allowPrivate: boolean, listenMs: number): SeedSource<Dialer> => {
   const source: Source = { kind: "irc", name: ircTargetText(target), detail: null }
-  const rules: ClaimRules = { ...strangersRules, allowPrivate, simulated: chain.simulated }
+  const rules = strangersRulesOn(chain, allowPrivate)
   return {
     source,
     timeoutMs: registeringMs + listenMs + 5_000,

@@ -1,7 +1,7 @@
 import type { Chain } from "../../../domain/chain.ts"
 import { type Endpoint, makeEndpoint } from "../../../domain/endpoint.ts"
 import { bracketed, parseHost } from "../../../domain/host.ts"
-import { literalOfLocalhost } from "../../../transport/proxy-target.ts"
+import { literalOfLocalhost, percentDecoded } from "../../../transport/proxy-target.ts"
 
 /** A channel to listen in. */
 export interface IrcTarget {
@@ -18,17 +18,9 @@ const usualPorts = { irc: 6667, ircs: 6697 } as const
 /** RFC 2812 section 1.3: what a channel's name may be, without what would end the word. */
 const channelName = /^[#&+!][^\s,:\p{Cc}]{1,49}$/u
 
-const decoded = (text: string): string | undefined => {
-  try {
-    return decodeURIComponent(text)
-  } catch {
-    return undefined
-  }
-}
-
 /** The channel a URL names, as `/#name`, `/name` or `#name`; null where it names none. */
 const channelOf = (url: URL): string | null | undefined => {
-  const text = decoded(url.hash !== "" ? url.hash : url.pathname.slice(1))
+  const text = percentDecoded(url.hash !== "" ? url.hash : url.pathname.slice(1))
   return text === "" ? null : text === undefined || /^[#&+!]/.test(text) ? text : `#${text}`
 }
 
@@ -49,7 +41,7 @@ export const parseIrcTarget = (text: string, chain: Pick<Chain, "irc" | "name">)
   if (!channelName.test(channel)) return "that is no channel"
   const prefix = url.searchParams.get("prefix") ?? chain.irc?.nick_prefix ?? ""
   if (!/^[^\s,:\p{Cc}]{0,16}$/u.test(prefix)) return "that is no prefix of nicks"
-  const [account, password] = [decoded(url.username), decoded(url.password)]
+  const [account, password] = [percentDecoded(url.username), percentDecoded(url.password)]
   if (account === undefined || password === undefined) return "the account is not percent-encoded"
   if ((account === "") !== (password === "")) return "an account needs a password"
   return {
