@@ -155,11 +155,12 @@ const crawlOnce = Effect.fnUntraced(function*(
   // Connected for as long as the crawl's scope is open.
   const sharedLog = run.shared === null ? undefined : Context.get(yield* Layer.build(SharedLog.layer(run.shared)), SharedLog)
   const context: CrawlContext = { chain: run.chain, vantage, codeVersion: version, exclusions, onProgress, sharedLog }
-  const begin = unfinished === null
-    ? Effect.map(Effect.provide(collectSeeds(run.fresh!.sources), sources), (collections) => (crawler: typeof Crawler.Service) =>
-      crawler.start({ ...context, settings, seeds: crawlSeedsOf(collections) }))
-    : Effect.succeed((crawler: typeof Crawler.Service) => crawler.resume(unfinished, context))
-  return yield* Effect.flatMap(Crawler, yield* begin).pipe(Effect.provide(Layer.provide(Crawler.layer, layer)))
+  // A crawl that goes on has its seeds.
+  const collections = unfinished === null ? yield* Effect.provide(collectSeeds(run.fresh!.sources), sources) : []
+  return yield* Effect.flatMap(Crawler, (crawler) =>
+    unfinished === null
+      ? crawler.start({ ...context, settings, seeds: crawlSeedsOf(collections) })
+      : crawler.resume(unfinished, context)).pipe(Effect.provide(Layer.provide(Crawler.layer, layer)))
 }, Effect.scoped)
 
 /**
@@ -190,8 +191,7 @@ export const refuseListsPastProxy = (proxy: string | null, sources: ReadonlyArra
     ? Effect.fail(usageError("An opt-out list at a URL would be fetched without --proxy: save it to a file first."))
     : Effect.void
 
-/** All opt-out lists given, as one. */
-export const readAllExclusions = Effect.fnUntraced(function*(sources: ReadonlyArray<string>) {
+const readOptOutLists = Effect.fnUntraced(function*(sources: ReadonlyArray<string>) {
   const output = yield* Output
   const read = yield* Effect.forEach(sources, (source) => readExclusions(source))
   for (const { lists, unreadable } of read) {
@@ -199,8 +199,11 @@ export const readAllExclusions = Effect.fnUntraced(function*(sources: ReadonlyAr
       yield* output.stderr(`${lists[0]!.source}: cannot read the opt-out entry ${quoted(entry)}\n`)
     }
   }
-  return exclusionsOf(read.flatMap(({ lists }) => lists))
+  return read.flatMap(({ lists }) => lists)
 })
+
+/** All opt-out lists given, as one. */
+export const readAllExclusions = (sources: ReadonlyArray<string>) => Effect.map(readOptOutLists(sources), exclusionsOf)
 
 /**
  * Whom a run leaves alone: the lists given, read now, and what earlier runs of the
@@ -208,7 +211,7 @@ export const readAllExclusions = Effect.fnUntraced(function*(sources: ReadonlyAr
  */
 export const exclusionsFor = Effect.fnUntraced(function*(network: string, sources: ReadonlyArray<string>) {
   const store = yield* Store
-  const { lists } = yield* readAllExclusions(sources)
+  const lists = yield* readOptOutLists(sources)
   const earlier = (yield* store.optOutLists(network)).filter(({ source }) => !sources.includes(source))
   return { ...exclusionsOf([...lists, ...earlier]), lists }
 })
