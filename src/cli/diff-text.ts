@@ -25,6 +25,7 @@ const countRows = (change: CrawlChange) =>
 
 const readable = (change: CrawlChange, format: "table" | "md"): string => {
   const { after, before, cautions, upgradedTogether } = change
+  const each = changeRows(change)
   const heading = (text: string): string => format === "md" ? `\n## ${text}\n\n` : `\n${text}\n\n`
   const text = (line: string): string => format === "md" ? `${line}\n\n` : `${line}\n`
   return [
@@ -32,7 +33,7 @@ const readable = (change: CrawlChange, format: "table" | "md"): string => {
     ...cautions.map(text),
     heading("Changes, counted in servers"),
     formatRows(countRows(change), format, { cellLimit: 200 }),
-    ...(changeRows(change).rows.length === 0 ? [] : [heading("Each of them"), formatRows(changeRows(change), format, { cellLimit: 200 })]),
+    ...(each.rows.length === 0 ? [] : [heading("Each of them"), formatRows(each, format, { cellLimit: 200 })]),
     ...(upgradedTogether.length === 0 ? [] : [
       heading("Changed their software within one day, counted in servers; many follow a release at once, whoever runs them"),
       formatRows(togetherRows(change), format, { cellLimit: 200 })

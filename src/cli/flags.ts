@@ -9,6 +9,10 @@ import { parseDuration } from "./parse-duration.ts"
 const positive = <A extends number>(flag: Flag.Flag<A>) =>
   Flag.filter(flag, (value) => value > 0, (value) => `a number above 0, not ${value}`)
 
+/** A flag for a number that is not below 0. */
+export const notNegative = <A extends number>(flag: Flag.Flag<A>) =>
+  Flag.filter(flag, (value) => value >= 0, (value) => `0 or more, not ${value}`)
+
 /** A flag for a whole number above 0. */
 export const positiveInteger = (name: string, description: string) => positive(integer(name, description))
 
@@ -78,11 +82,7 @@ export const crawlFlags = {
   concurrency: positiveInteger("concurrency", `Endpoints worked on at a time (default ${usual.concurrency}).`).pipe(
     Flag.withDefault(usual.concurrency)
   ),
-  rate: Flag.filter(
-    number("rate", `New connections per second, 0 for no limit (default ${usual.rate}).`),
-    (rate) => rate >= 0,
-    (rate) => `0 or more, not ${rate}`
-  ).pipe(Flag.withDefault(usual.rate)),
+  rate: notNegative(number("rate", `New connections per second, 0 for no limit (default ${usual.rate}).`)).pipe(Flag.withDefault(usual.rate)),
   peerRounds: text("peer-rounds", `How often to ask a server for peers: a number up to ${mostPeerRounds}, or auto until little is unseen (default auto).`).pipe(
     Flag.withMetavar("N|auto"),
     Flag.withSchema(Schema.Union([
@@ -124,11 +124,7 @@ export const lookupFlags = {
   cloudRanges: repeated("cloud-ranges", "Blocks that a cloud publishes: JSON of Amazon, Google, Azure, Oracle, or {provider, ranges}.").pipe(
     Flag.withMetavar("FILE.json")
   ),
-  lookupRate: nullable(Flag.filter(
-    number("lookup-rate", "Questions to name servers per second, 0 for no limit (default 20, simulated 0)."),
-    (rate) => rate >= 0,
-    (rate) => `0 or more, not ${rate}`
-  ))
+  lookupRate: nullable(notNegative(number("lookup-rate", "Questions to name servers per second, 0 for no limit (default 20, simulated 0).")))
 }
 
 /** How progress is shown: `--progress MODE`. */

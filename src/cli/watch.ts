@@ -25,7 +25,7 @@ import { Watcher } from "../watch/watcher.ts"
 import { archiveLines } from "./archive.ts"
 import { connectionOf } from "./connection.ts"
 import { crawlSettingsOf } from "./crawl-settings.ts"
-import { archiveFlag, connectionFlags, crawlFlags, db, duration, fingerprintFlag, identityFlags, lookupFlags, networkFlags } from "./flags.ts"
+import { archiveFlag, connectionFlags, crawlFlags, db, duration, fingerprintFlag, identityFlags, lookupFlags, networkFlags, notNegative } from "./flags.ts"
 import { usualFreshMs } from "./enrich-freshness.ts"
 import { lookupsOf } from "./lookups.ts"
 import { chosenChain, usageError } from "./network.ts"
@@ -69,11 +69,10 @@ export const watchCommand = Command.make("watch", {
   revisitEvery: duration("revisit-every", "Between two looks at a server that answers, at the least; default 15m").pipe(
     Flag.withDefault(defaultRevisitRules.everyMs)
   ),
-  sentinels: Flag.filter(
-    integer("sentinels", "Servers to which a connection is held instead, which subscribes to headers (default 0)."),
-    (value) => value >= 0,
-    (value) => `0 or more, not ${value}`
-  ).pipe(Flag.withMetavar("N"), Flag.withDefault(0)),
+  sentinels: notNegative(integer("sentinels", "Servers to which a connection is held instead, which subscribes to headers (default 0).")).pipe(
+    Flag.withMetavar("N"),
+    Flag.withDefault(0)
+  ),
   crawlEvery: duration("crawl-every", "From one crawl for new servers to the next; default 24h").pipe(Flag.withDefault(defaultWatchTimes.crawlEveryMs)),
   archive: archiveFlag,
   dropOlderThan: Flag.filter(
