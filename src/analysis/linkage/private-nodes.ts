@@ -122,8 +122,9 @@ export const privateNodeLegs = (
     const named = holdersOf(pattern).all
     const givers: ReadonlySet<number> = gift < 0 ? new Set<number>() : holdersOf(gift).all
     const seen = new Set([...beside.get(outcomes.first[i]!)!, ...beside.get(outcomes.second[i]!)!])
-    if (!isMostly([...seen].filter((server) => !isRelay(server)), (server) => named.has(server))) continue
-    const inside = [...seen].filter((server) => named.has(server))
+    const own = [...seen].filter((server) => !isRelay(server))
+    const inside = own.filter((server) => named.has(server))
+    if (!isMostly(own, (server) => named.has(server))) continue
     if (ownersOf(pattern, (server) => !seen.has(server) && !givers.has(server)) >= inside.length) continue
     const isOwnGift = gift >= 0 && inside.length >= fewestWithoutKey &&
       ownersOf(gift, (server) => !named.has(server)) < inside.filter((server) => givers.has(server)).length

@@ -108,6 +108,8 @@ describe("a fleet at a node that is nobody else's is a group", () => {
 
   it("that three servers show, not two, which may be called alike by chance", () => {
     expect(groupsOf(...fleet.slice(0, 2))).toEqual([])
+    // Nor is who passes one of them on the third.
+    expect(groupsOf(...fleet.slice(0, 2), { ...fleet[2]!, listOf: 10, claims: fleet[0]!.host })).toEqual([])
   })
 
   it("and none without any one of these", () => {
