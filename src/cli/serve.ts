@@ -1,6 +1,7 @@
 import { Effect } from "effect"
 import { Command, Flag } from "effect/cli"
 import { shortestToken } from "../api/token.ts"
+import { isLoopback } from "../transport/address-policy.ts"
 import { db } from "./flags.ts"
 import { usageError } from "./network.ts"
 import { nullable, repeated, text, toggle } from "./option.ts"
@@ -8,7 +9,8 @@ import { optedOutFlag } from "./opted-out.ts"
 import { runServe } from "./run-serve.ts"
 import { portFlag, usualServe } from "./serve-flags.ts"
 
-const isLoopback = (host: string): boolean => /^(?:127(?:\.\d{1,3}){3}|::1|localhost)$/.test(host)
+/** Whether only this machine reaches what listens there. */
+const isOwn = (host: string): boolean => host === "localhost" || isLoopback(host)
 
 export const serveCommand = Command.make("serve", {
   db,
@@ -25,7 +27,7 @@ export const serveCommand = Command.make("serve", {
   if (token !== null && token.length < shortestToken) {
     return yield* usageError(`--token: at least ${shortestToken} characters, so that nobody guesses it; \`openssl rand -hex 16\` makes one.`)
   }
-  if (!isLoopback(host) && token === null && !isPublic) {
+  if (!isOwn(host) && token === null && !isPublic) {
     return yield* usageError(`--host ${host} lets others in: say --token TOKEN, who shows it sees everything, or --public, all see what may be published.`)
   }
   yield* runServe({ db, host, port, names: allowHost, token, public: isPublic, exclude })
