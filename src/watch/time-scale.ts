@@ -38,6 +38,26 @@ export const scaledClock = (beneath: Clock.Clock, time: TimeScale): Clock.Clock 
   }
 }
 
-/** Sleeps until a stamp's time; at once if that has passed. */
-export const sleepUntil = (time: TimeScale, at: number): Effect.Effect<void> =>
-  Effect.flatMap(Clock.currentTimeMillis, (now) => at <= now ? Effect.void : Effect.sleep(Math.ceil((at - now) / time.scale)))
+/** The date is read again so often, in milliseconds of the clock: a machine that slept is late by no more. */
+const mostSleepMs = 60_000
+
+/** Longer than meant nobody sleeps, by the steady clock: timers and steady clock differ by less. */
+const graceMs = 1_000
+
+/**
+ * Sleeps until a stamp's time; at once if that has passed. Never shorter: a timer may
+ * fire while the date still says a millisecond before, which a time scale makes many.
+ * Where somebody sets the date back while it sleeps, it wakes after as long as it
+ * meant to sleep.
+ */
+export const sleepUntil = Effect.fnUntraced(function*(time: TimeScale, at: number) {
+  const clock = yield* Clock.Clock
+  const leftMs = (): number => Math.max(0, Math.ceil((at - clock.currentTimeMillisUnsafe()) / time.scale))
+  const begun = clock.monotonicTimeNanosUnsafe()
+  const longestMs = leftMs() + graceMs
+  for (let left = leftMs(); left > 0; left = leftMs()) {
+    const sleptMs = Number((clock.monotonicTimeNanosUnsafe() - begun) / 1_000_000n)
+    if (sleptMs >= longestMs) return
+    yield* Effect.sleep(Math.min(left, mostSleepMs, longestMs - sleptMs))
+  }
+})
