@@ -119,8 +119,8 @@ const blockSize = "65536"
  */
 export const spareMemory = "SET memory_limit = '128MiB'"
 
-/** Whole tables may be read and changed: DuckDB's own limit. */
-export const roomyMemory = "RESET memory_limit"
+/** Whole tables may be read and changed: DuckDB's own limit. Not by RESET, which changes what the setting says and leaves the limit (1.5.5). */
+export const roomyMemory = (usual: string): string => `SET memory_limit = ${literal(usual)}`
 
 /** Rows are written out as soon as a row group is full. */
 export const spareBuffer = "SET write_buffer_row_group_count = 1"

@@ -130,6 +130,7 @@ export const makeWriter = Effect.fnUntraced(function*(
   const limitMemory = (sql: string) =>
     options.spare === true ? Effect.ignore(run(connection, "write failed", "Cannot limit memory", sql)) : Effect.void
 
+  const usualMemory = String((yield* run(connection, "query failed", "Cannot read a setting", "SELECT current_setting('memory_limit')")).value(0, 0))
   yield* limitMemory(spareBuffer)
   yield* limitMemory(spareMemory)
 
@@ -152,7 +153,7 @@ export const makeWriter = Effect.fnUntraced(function*(
         turn,
         Effect.andThen(commit, Effect.suspend(() => {
           revision++
-          return limitMemory(roomyMemory).pipe(
+          return limitMemory(roomyMemory(usualMemory)).pipe(
             Effect.andThen(use(connection)),
             Effect.ensuring(limitMemory(spareMemory))
           )
