@@ -78,3 +78,12 @@ export const serverHandlers = HttpApiBuilder.group(ObservatoryApi, "servers", (h
     server: ({ params }) => aServer(params),
     pair: ({ params }) => aDetail(ofCrawl(params.crawl, (atlas, crawlId) => atlas.pair(crawlId, params.a, params.b)))
   }))
+
+export const watchedHandlers = HttpApiBuilder.group(ObservatoryApi, "watched", (handlers) =>
+  handlers.handleAll({
+    watched: ({ params, query }) => ofCrawl(params.crawl, (atlas, crawlId) => atlas.watched(crawlId, query.window ?? "week")),
+    happened: ({ params, query }) => ofCrawl(params.crawl, (atlas, crawlId) => atlas.happened(crawlId, query.window ?? "week")),
+    lateness: ({ params, query }) => ofCrawl(params.crawl, (atlas, crawlId) => atlas.lateness(crawlId, query.window ?? "week")),
+    watchedServer: ({ params, query }) =>
+      aDetail(ofCrawl(params.crawl, (atlas, crawlId) => atlas.watchedServer(crawlId, params.server, query.window ?? "week")))
+  }))

@@ -14,8 +14,9 @@ import { ServerDetail } from "../atlas/shapes/server-detail.ts"
 import { ServerPage } from "../atlas/shapes/server-row.ts"
 import { SuspicionPage } from "../atlas/shapes/suspicion.ts"
 import { Texts } from "../atlas/shapes/text.ts"
+import { HappenedPage, LatenessPage, WatchedPage, WatchedServer } from "../atlas/shapes/watched.ts"
 import { version } from "../version.ts"
-import { Crawl, Id, serverQuery } from "./parameters.ts"
+import { Crawl, Id, serverQuery, windowQuery } from "./parameters.ts"
 import { withParameterTexts } from "./parameter-texts.ts"
 import { BadRequest, Busy, Conflict, Forbidden, Internal, NotAnalysed, NotFound } from "./problem.ts"
 
@@ -99,6 +100,27 @@ const ServerGroup = HttpApiGroup.make("servers").add(
   }).annotateMerge(about({ summary: "Two servers compared, in bits" }))
 )
 
+const bounds = "A window ends with the last look of the crawl's time. Of a network that nobody watched there are no rows, and `vantage` is null."
+
+const WatchedGroup = HttpApiGroup.make("watched").add(
+  HttpApiEndpoint.get("watched", "/crawls/:crawl/watched", { ...ofCrawl, query: windowQuery, success: WatchedPage }).annotateMerge(about({
+    summary: "When watched servers answered: a strip of at most 180 letters each",
+    description: `Letters: u answered, d did not, m both, n did not as most of its network did not, o our own line was down, - not known. ${bounds}`
+  })),
+  HttpApiEndpoint.get("happened", "/crawls/:crawl/watched/events", { ...ofCrawl, query: windowQuery, success: HappenedPage }).annotateMerge(about({
+    summary: "What happened to watched servers, to several of them at once, and outages of many",
+    description: `The newest 2,000 events and 300 joint ones; how many are left out is said. ${bounds}`
+  })),
+  HttpApiEndpoint.get("lateness", "/crawls/:crawl/watched/lateness", { ...ofCrawl, query: windowQuery, success: LatenessPage }).annotateMerge(about({
+    summary: "How late new tips came, against the median of the servers of one implementation",
+    description: `From one vantage, over connections that were held: the way to the server is in it. ${bounds}`
+  })),
+  HttpApiEndpoint.get("watchedServer", "/crawls/:crawl/servers/:server/watched", { ...ofServer, query: windowQuery, success: WatchedServer }).annotateMerge(about({
+    summary: "One watched server: stretches of time, reliability, tips, events",
+    description: `The newest 2,000 stretches and events. ${bounds}`
+  }))
+)
+
 const NoteGroup = HttpApiGroup.make("notes").add(
   HttpApiEndpoint.get("notes", "/crawls/:crawl/servers/:server/notes", {
     ...ofServer, success: Schema.Array(NoteRow), error: [...ofServer.error, Forbidden]
@@ -157,7 +179,7 @@ const EventGroup = HttpApiGroup.make("events").add(
 
 /** The HTTP interface, as OpenAPI describes it and handlers implement it. */
 export class ObservatoryApi extends HttpApi.make("observatory")
-  .add(CrawlGroup, ServerGroup, NoteGroup, QueryGroup, EventGroup)
+  .add(CrawlGroup, ServerGroup, WatchedGroup, NoteGroup, QueryGroup, EventGroup)
   .prefix("/api/v1")
   .annotateMerge(about({
     title: "Electrum Observatory",

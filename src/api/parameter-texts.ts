@@ -1,4 +1,5 @@
 import { unknowable } from "../atlas/shapes/server-filter.ts"
+import { watchedWindows } from "../atlas/shapes/watched.ts"
 import { mostRows, type ServerQuery } from "./parameters.ts"
 
 interface ParameterText {
@@ -25,7 +26,8 @@ const pathTexts: { readonly [name: string]: ParameterText } = {
   name: { description: "Name of a query, as /queries lists it." }
 }
 
-const queryTexts: { readonly [Name in keyof Required<ServerQuery>]: ParameterText } = {
+const queryTexts: { readonly [Name in keyof Required<ServerQuery> | "window"]: ParameterText } = {
+  window: { description: "How much of the watched time, up to its last look.", form: { schema: { enum: watchedWindows, default: "week" } } },
   search: { description: "Part of a host, address, software or organisation, without regard to case." },
   implementation: { description: "Implementations, with commas between them: any of these.", form: texts },
   country: { description: "Countries as two letters, with commas between them, e.g. `DE,US`: any of these.", form: texts },

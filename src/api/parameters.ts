@@ -1,6 +1,7 @@
 import { Schema, SchemaTransformation } from "effect"
 import { answerWords, type ServerFilter, unknowable } from "../atlas/shapes/server-filter.ts"
 import { ServerRow } from "../atlas/shapes/server-row.ts"
+import { watchedWindows } from "../atlas/shapes/watched.ts"
 
 const Whole = Schema.FiniteFromString.check(Schema.isInt(), Schema.isBetween({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }))
 
@@ -67,3 +68,6 @@ export const serverQuery = {
 
 export const ServerQuery = Schema.Struct(serverQuery)
 export type ServerQuery = typeof ServerQuery.Type
+
+/** How much of the watched time; a week where nothing is said. */
+export const windowQuery = { window: Schema.optionalKey(Schema.Literals(watchedWindows)) }

@@ -7,7 +7,7 @@ import type { HasOptedOut } from "../atlas/withholding.ts"
 import { bracketed } from "../domain/host.ts"
 import { QueryCatalogue } from "../store/query-catalogue.ts"
 import { makeAnswers } from "./answers.ts"
-import { type Allowed, crawlHandlers, serverHandlers } from "./atlas-handlers.ts"
+import { type Allowed, crawlHandlers, serverHandlers, watchedHandlers } from "./atlas-handlers.ts"
 import type { Content } from "./content.ts"
 import { docsFiles } from "./docs-page.ts"
 import { door } from "./door.ts"
@@ -68,7 +68,7 @@ const longestBody = ByteSize.kibibytes(256)
 export const serveApi = Effect.fn("serveApi")(function*(options: ServeOptions) {
   const { allowed, db, hasOptedOut = () => false, host, names, port, snapshot, sqlLimits = usualSqlLimits, token, viewer } = options
   const routes = HttpApiBuilder.layer(ObservatoryApi).pipe(
-    Layer.provide([crawlHandlers(allowed, sqlLimits), serverHandlers, noteHandlers(allowed, db), queryHandlers(allowed), eventHandlers]),
+    Layer.provide([crawlHandlers(allowed, sqlLimits), serverHandlers, watchedHandlers, noteHandlers(allowed, db), queryHandlers(allowed), eventHandlers]),
     Layer.provide([QueryCatalogue.layer, SqlRunner.layer(allowed.public ? publicCopies(snapshot, hasOptedOut) : wholeSnapshot(snapshot), sqlLimits)])
   )
   const node = createServer()

@@ -35,7 +35,9 @@ import type { ServerDetail } from "./shapes/server-detail.ts"
 import type { ServerRow } from "./shapes/server-row.ts"
 import type { SuspicionPage } from "./shapes/suspicion.ts"
 import type { Texts } from "./shapes/text.ts"
+import { type HappenedPage, type LatenessPage, type WatchedPage, type WatchedServer, type WatchedWindow, watchedWindows } from "./shapes/watched.ts"
 import { type TextInput, threatModel } from "./threat-model.ts"
+import { readHappenedPage, readLatenessPage, readWatchedPage, readWatchedServer } from "./watched/read-watched.ts"
 import type { HasOptedOut } from "./withholding.ts"
 
 /** Which crawl: its number, or `latest`: the newest finished one, and before any has finished the newest. */
@@ -62,6 +64,11 @@ export interface AtlasService {
   /** Nodes are numbered as in `graphHead`. */
   readonly graphEdges: (crawlId: number) => Answer<GraphEdges>
   readonly texts: (crawlId: number) => Answer<Texts>
+  /** When watched servers were up; of a network that nobody watched without rows, as the next three. */
+  readonly watched: (crawlId: number, window: WatchedWindow) => Answer<WatchedPage>
+  readonly happened: (crawlId: number, window: WatchedWindow) => Answer<HappenedPage>
+  readonly lateness: (crawlId: number, window: WatchedWindow) => Answer<LatenessPage>
+  readonly watchedServer: (crawlId: number, serverId: number, window: WatchedWindow) => Answer<WatchedServer>
   readonly dictionary: Answer<ReadonlyArray<DictionaryTable>>
 }
 
@@ -82,6 +89,16 @@ const kept = <A>(read: (crawlId: number) => Effect.Effect<A, AnalysisError | Atl
       timeToLive: (exit) => Exit.isSuccess(exit) ? Duration.infinity : Duration.zero
     }),
     (cache) => (crawlId: number) => Cache.get(cache, crawlId)
+  )
+
+/** Keeps what was read of a crawl and a window of its watched time. */
+const keptWindows = <A>(read: (crawlId: number, window: WatchedWindow) => Effect.Effect<A, AnalysisError | AtlasError | StoreError, Database>) =>
+  Effect.map(
+    Effect.forEach(watchedWindows, (window) => Effect.map(kept((crawlId) => read(crawlId, window)), (ask) => [window, ask] as const)),
+    (asks) => {
+      const byWindow = new Map(asks)
+      return (crawlId: number, window: WatchedWindow) => byWindow.get(window)!(crawlId)
+    }
   )
 
 /** The atlas of a database, and what its public view is made of. */
@@ -164,6 +181,15 @@ const makeAtlas = Effect.gen(function*() {
     const answer: Texts = { crawlId, threatModel: threatModel(input), methodology: methodology(input) }
     return answer
   }))
+  const watched = yield* keptWindows(Effect.fnUntraced(function*(crawlId, window) {
+    return yield* readWatchedPage(yield* crawlOf(crawlId), yield* servers(crawlId), window)
+  }))
+  const happened = yield* keptWindows(Effect.fnUntraced(function*(crawlId, window) {
+    return yield* readHappenedPage(yield* crawlOf(crawlId), yield* serversById(crawlId), window)
+  }))
+  const lateness = yield* keptWindows(Effect.fnUntraced(function*(crawlId, window) {
+    return yield* readLatenessPage(yield* crawlOf(crawlId), yield* servers(crawlId), window)
+  }))
   const dictionary = yield* kept(() => readDictionary)
   /** A method of one crawl, with the database given. */
   const of = <A>(name: string, read: (crawl: CrawlRow) => Effect.Effect<A, AtlasError, Database>) =>
@@ -184,6 +210,14 @@ const makeAtlas = Effect.gen(function*() {
         return yield* new AtlasError({ reason: "no such cluster", message: `Crawl ${crawlId} has no group ${clusterId}.` })
       }
       return yield* readClusterDetail(crawl, cluster)
+    }))),
+    watched: Effect.fn("Atlas.watched")((crawlId: number, window: WatchedWindow) => given(Effect.andThen(crawlOf(crawlId), watched(crawlId, window)))),
+    happened: Effect.fn("Atlas.happened")((crawlId: number, window: WatchedWindow) => given(Effect.andThen(crawlOf(crawlId), happened(crawlId, window)))),
+    lateness: Effect.fn("Atlas.lateness")((crawlId: number, window: WatchedWindow) => given(Effect.andThen(crawlOf(crawlId), lateness(crawlId, window)))),
+    watchedServer: Effect.fn("Atlas.watchedServer")((crawlId: number, serverId: number, window: WatchedWindow) => given(Effect.gen(function*() {
+      const crawl = yield* crawlOf(crawlId)
+      yield* serverOf(crawl, serverId)
+      return yield* readWatchedServer(crawl, serverId, window, yield* lateness(crawlId, window))
     }))),
     suspicion: of("suspicion", ({ crawlId }) => suspicion(crawlId)),
     exposure: of("exposure", ({ crawlId }) => exposure(crawlId)),

@@ -3,6 +3,7 @@ import { AtlasError } from "./atlas-error.ts"
 import type { AtlasService } from "./atlas.ts"
 import { operatorsByShare } from "./overview.ts"
 import { edgesAmong, inPublicGroups, publicClusters, publicServer } from "./public-rows.ts"
+import { publicHappened, publicLateness, publicWatched, publicWatchedServer } from "./public-watched.ts"
 import type { KnownCluster } from "./read-clusters.ts"
 import type { ClusterDetail } from "./shapes/cluster.ts"
 import type { PairDetail } from "./shapes/evidence.ts"
@@ -175,6 +176,13 @@ export const publicAtlas = (
       const detail = yield* atlas.pair(crawlId, a, b)
       const named = { ...detail, a: { serverId: detail.a.serverId, host: (detail.a.serverId === a ? one : other).host }, b: { serverId: detail.b.serverId, host: (detail.b.serverId === b ? other : one).host } }
       return scrubbed(withholding.mayJoin(a, b) ? named : silentPair(named), withholding.hosts)
+    }),
+    watched: (crawlId, window) => less((id) => atlas.watched(id, window), publicWatched)(crawlId),
+    happened: (crawlId, window) => less((id) => atlas.happened(id, window), publicHappened)(crawlId),
+    lateness: (crawlId, window) => less((id) => atlas.lateness(id, window), publicLateness)(crawlId),
+    watchedServer: Effect.fnUntraced(function*(crawlId, serverId, window) {
+      yield* find(crawlId, serverId)
+      return yield* less((id) => atlas.watchedServer(id, serverId, window), publicWatchedServer)(crawlId)
     }),
     clusters: (crawlId) => Effect.map(shownOf(crawlId), ({ clusters }) => clusters.map(({ row }) => row)),
     cluster: Effect.fnUntraced(function*(crawlId, clusterId) {

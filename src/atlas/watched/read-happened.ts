@@ -1,0 +1,63 @@
+import { Effect, Schema } from "effect"
+import { Database } from "../../store/database.ts"
+import { memberSql } from "../members.ts"
+import type { WatchedSpan } from "./read-span.ts"
+
+const EventRow = Schema.Struct({
+  serverId: Schema.Int,
+  endpointId: Schema.Int,
+  host: Schema.String,
+  kind: Schema.String,
+  /** Milliseconds since 1970. */
+  earliest: Schema.Finite,
+  latest: Schema.Finite,
+  before: Schema.NullOr(Schema.String),
+  after: Schema.NullOr(Schema.String),
+  cause: Schema.NullOr(Schema.String)
+})
+/** Something that happened to one server. */
+export type EventRow = typeof EventRow.Type
+
+const eventsSql = `
+  WITH ${memberSql}, watched AS (
+    SELECT DISTINCT m.server_id, m.endpoint_id, e.host FROM member m JOIN endpoint e USING (endpoint_id)
+  )
+  SELECT w.server_id AS "serverId", w.endpoint_id AS "endpointId", w.host, x.kind,
+    epoch_ms(x.earliest)::DOUBLE AS earliest, epoch_ms(x.latest)::DOUBLE AS latest,
+    x.value_before AS "before", x.value_after AS "after", x.cause
+  FROM watch_event x JOIN watched w USING (endpoint_id)
+  WHERE x.network = $network AND x.vantage = $vantage
+    AND x.latest >= make_timestamp_ms($from::BIGINT) AND x.earliest <= make_timestamp_ms($until::BIGINT)
+  ORDER BY x.latest, w.endpoint_id, x.kind`
+
+/** What happened to a crawl's watched servers within a span, in order of time. */
+export const readEvents = Effect.fnUntraced(function*(crawlId: number, { from, network, until, vantage }: WatchedSpan) {
+  const database = yield* Database
+  return yield* database.rows(EventRow, eventsSql, { crawl_id: crawlId, network, vantage, from: Math.floor(from), until: Math.ceil(until) })
+})
+
+const OutageOfMany = Schema.Struct({
+  kind: Schema.Literals(["vantage outage", "network outage"]),
+  where: Schema.NullOr(Schema.String),
+  from: Schema.Finite,
+  to: Schema.Finite,
+  over: Schema.NullOr(Schema.Boolean),
+  silent: Schema.NullOr(Schema.Int),
+  up: Schema.NullOr(Schema.Int)
+})
+/** An outage of many; times in milliseconds since 1970. */
+export type OutageOfMany = typeof OutageOfMany.Type
+
+const outagesSql = `
+  SELECT kind, value_after AS "where", epoch_ms(earliest)::DOUBLE AS "from", epoch_ms(latest)::DOUBLE AS "to",
+    (detail->>'$.over')::BOOLEAN AS over, (detail->>'$.silent')::INTEGER AS silent, (detail->>'$.up')::INTEGER AS up
+  FROM watch_event
+  WHERE endpoint_id IS NULL AND kind IN ('vantage outage', 'network outage') AND network = $network AND vantage = $vantage
+    AND latest >= make_timestamp_ms($from::BIGINT) AND earliest <= make_timestamp_ms($until::BIGINT)
+  ORDER BY earliest, kind, value_after`
+
+/** Outages of many within a span, in order of time. */
+export const readOutages = Effect.fnUntraced(function*({ from, network, until, vantage }: WatchedSpan) {
+  const database = yield* Database
+  return yield* database.rows(OutageOfMany, outagesSql, { network, vantage, from: Math.floor(from), until: Math.ceil(until) })
+})
