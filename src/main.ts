@@ -3,6 +3,7 @@ import { ConfigProvider, Effect, Layer, Logger, References } from "effect"
 import { Command } from "effect/cli"
 import { configProvider } from "./cli/config-file.ts"
 import { exitCodeOf } from "./cli/exit-code.ts"
+import { stderrLogger } from "./cli/log-format.ts"
 import { logLevelOf } from "./cli/log-level.ts"
 import { knownFlags } from "./cli/option.ts"
 import { observatory } from "./cli/observatory.ts"
@@ -28,8 +29,7 @@ const program = Effect.gen(function*() {
     NodeServices.layer,
     NodeHttpClient.layerFetch,
     Output.layer,
-    // Logs never mix with data on stdout.
-    Logger.layer([Logger.withConsoleError(Logger.formatLogFmt)])
+    Logger.layer([stderrLogger])
   ))
 )
 

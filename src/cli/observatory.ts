@@ -12,6 +12,7 @@ import { evaluateCommand } from "./evaluate.ts"
 import { exportCommand } from "./export.ts"
 import { exposureCommand } from "./exposure.ts"
 import { historyCommand } from "./history.ts"
+import { LogFormat } from "./log-format.ts"
 import { mergeCommand } from "./merge.ts"
 import { noteCommand } from "./note.ts"
 import { probeCommand } from "./probe.ts"
@@ -29,5 +30,5 @@ export const observatory = Command.make("observatory").pipe(
     "Who runs the Electrum servers that see my addresses? Crawls the network, stores it in DuckDB, and shows who is who."
   ),
   Command.withSubcommands([crawlCommand, visitCommand, watchCommand, probeCommand, enrichCommand, analyzeCommand, evaluateCommand, exposureCommand, reportCommand, exportCommand, verifyCommand, auditCommand, archiveCommand, mergeCommand, diffCommand, queryCommand, serveCommand, noteCommand, historyCommand, dictionaryCommand, simnetCommand, demoCommand]),
-  Command.withGlobalFlags([GlobalFlag.Setting("config")({ flag: configFlag })])
+  Command.withGlobalFlags([GlobalFlag.Setting("config")({ flag: configFlag }), LogFormat])
 )

@@ -27,6 +27,7 @@ import { connectionOf } from "./connection.ts"
 import { crawlSettingsOf } from "./crawl-settings.ts"
 import { archiveFlag, connectionFlags, crawlFlags, db, duration, fingerprintFlag, identityFlags, lookupFlags, networkFlags, notNegative } from "./flags.ts"
 import { usualFreshMs } from "./enrich-freshness.ts"
+import { loggedOutput } from "./log-format.ts"
 import { lookupsOf } from "./lookups.ts"
 import { chosenChain, usageError } from "./network.ts"
 import { integer, nullable, number, text } from "./option.ts"
@@ -90,7 +91,7 @@ export const watchCommand = Command.make("watch", {
     (value) => `a number from 1 to 10000, not ${value}`
   ).pipe(Flag.withMetavar("X"), Flag.withDefault(1))
 }, Effect.fn("watch")(function*(input) {
-  const output = yield* Output
+  const output = yield* loggedOutput
   const chain = yield* chosenChain(input)
   if (input.timeScale !== 1 && !chain.simulated) {
     return yield* usageError(`--time-scale is for simulated networks: ${chain.name} is none.`)
@@ -140,7 +141,7 @@ export const watchCommand = Command.make("watch", {
         }
       }, Effect.provideService(Store, store), Effect.provideService(Output, output), Effect.catchIf(
         (error) => !(error instanceof StoreError),
-        (error) => output.stderr(`after a crawl: ${String(error)}\n`)
+        (error) => Effect.logWarning(`after a crawl: ${String(error)}`)
       ))
       return yield* Effect.flatMap(Watcher, (watcher) => watcher.run({
         chain,
@@ -163,7 +164,7 @@ export const watchCommand = Command.make("watch", {
         }).pipe(
           Effect.provide(connected.layer),
           Effect.provideService(Store, store),
-          Effect.catchTag("CrawlError", (error) => output.stderr(`no snapshot: ${error.message}\n`)),
+          Effect.catchTag("CrawlError", (error) => Effect.logWarning(`no snapshot: ${error.message}`)),
           Effect.asVoid
         ),
         onNote: (note) => output.stderr(`${note}\n`),

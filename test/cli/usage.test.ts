@@ -66,6 +66,19 @@ describe("the command line", () => {
     }
   })
 
+  it("writes what happens in a long run as log lines, logfmt or JSON", async () => {
+    const log = async (name: string, env: Record<string, string>) => (await runCli([
+      "watch", "--network", "mainnet-sim", "--db", join(folder, `${name}.duckdb`), "--allow-private", "--seed", "127.0.0.1:1:s",
+      "--fingerprint", "off", "--asn", "off", "--no-ptr", "--max-time", "2s"
+    ], { env })).stderr.trimEnd().split("\n")
+    const [logfmt, json] = await Promise.all([log("logfmt", {}), log("json", { OBSERVATORY_LOG_FORMAT: "json" })])
+    for (const line of logfmt) expect(line).toMatch(/^timestamp=\S+ level=INFO fiber=\S+ message="/)
+    const said = json.map((line) => JSON.parse(line) as Record<string, unknown>)
+    expect(said.map(({ message }) => message)).toContain("Watching mainnet-sim from default: run 1, 0 servers known.")
+    for (const { level, timestamp } of said) expect([level, Number.isNaN(Date.parse(String(timestamp)))]).toEqual(["INFO", false])
+    expect(await runCli(["query"], { env: { OBSERVATORY_LOG_FORMAT: "yaml" } })).toMatchObject({ code: 2 })
+  })
+
   it("refuses a config file that names unknown flags, is no JSON or is not there", async () => {
     const config = join(folder, "wrong.json")
     writeFileSync(config, JSON.stringify({ netwrk: "mainnet" }))
