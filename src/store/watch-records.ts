@@ -58,7 +58,7 @@ const LookRow = Schema.Struct({
   country: Schema.NullOr(Schema.String)
 })
 
-/** All looks at one endpoint since a time, in columns, with where it is. */
+/** All looks at one endpoint between two times, in columns, with where it is. */
 export type StoredLooks = typeof LookRow.Type
 
 const IdentityRow = Schema.Struct({
@@ -115,7 +115,7 @@ export interface WatchRecords {
   /** Keys of the endpoints of each server that the latest finished crawl joined, by its number. */
   readonly members: (network: string) => Effect.Effect<ReadonlyMap<number, ReadonlyArray<string>>, StoreError>
   readonly standings: (of: WatchOf) => Effect.Effect<ReadonlyArray<StoredStanding>, StoreError>
-  readonly looks: (of: WatchOf, since: number) => Effect.Effect<ReadonlyArray<StoredLooks>, StoreError>
+  readonly looks: (of: WatchOf, since: number, until: number) => Effect.Effect<ReadonlyArray<StoredLooks>, StoreError>
   /** In how many servers' lists each watched server's host was, crawl by crawl, of crawls that ended since a time. */
   readonly listings: (of: WatchOf, since: number) => Effect.Effect<ReadonlyArray<typeof ListingRow.Type>, StoreError>
   /** What visits showed since a time, in order. */
@@ -140,13 +140,14 @@ WITH mine AS (
 SELECT e.host, e.port, e.transport, e.network_class, epoch_ms(m.seen_at) AS seen_ms, epoch_ms(m.due_at) AS due_ms,
   m.state, m.reason, CASE WHEN m.state <> 'up' THEN epoch_ms(d.since) END AS down_since_ms
 FROM mine m JOIN endpoint e USING (endpoint_id) LEFT JOIN down d USING (endpoint_id)
-QUALIFY row_number() OVER (PARTITION BY m.endpoint_id ORDER BY m.seen_at DESC, m.place DESC) = 1
+-- As they were stored: the date of the one before may be that of a clock that was wrong.
+QUALIFY row_number() OVER (PARTITION BY m.endpoint_id ORDER BY m.place DESC) = 1
 ORDER BY e.endpoint_key`
 
 const looksQuery = `
 WITH mine AS (
   SELECT s.*, s.rowid AS place FROM sighting s JOIN crawl c USING (crawl_id)
-  WHERE c.network = $network AND c.vantage = $vantage AND s.seen_at >= $since
+  WHERE c.network = $network AND c.vantage = $vantage AND s.seen_at BETWEEN $since AND $until
 ), placed AS (
   SELECT p.endpoint_id, p.asn, coalesce(p.country_located, p.country_registered) AS country
   FROM endpoint_place p JOIN latest_crawl l USING (crawl_id) WHERE l.network = $network
@@ -245,7 +246,8 @@ export const makeWatchRecords = (writer: Writer): WatchRecords => {
         reason: row.reason,
         downSince: row.down_since_ms
       })))),
-    looks: Effect.fn("Store.watch.looks")((of, since) => read(LookRow, looksQuery, { ...only(of), since: timestamp(since) })),
+    looks: Effect.fn("Store.watch.looks")((of, since, until) =>
+      read(LookRow, looksQuery, { ...only(of), since: timestamp(since), until: timestamp(until) })),
     listings: Effect.fn("Store.watch.listings")((of, since) => read(ListingRow, listingsQuery, { ...only(of), since: timestamp(since) })),
     identitiesSeen: Effect.fn("Store.watch.identitiesSeen")((of, since) =>
       read(IdentityRow, identitiesQuery, { ...only(of), since: timestamp(since) })),

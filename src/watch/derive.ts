@@ -88,7 +88,8 @@ export const derive = Effect.fn("Watch.derive")(function*(
 ): Effect.fn.Return<Derived, StoreError, Store> {
   const { watch } = yield* Store
   // A silence that began a day before the oldest event that is worked out anew is no restart.
-  const looks = yield* watch.looks(of, now - eventsMs - day)
+  // A look that is still to come was dated by a clock that was wrong.
+  const looks = yield* watch.looks(of, now - eventsMs - day, now)
   const known = (yield* watch.intervals(of)).map((row): IdentityInterval =>
     ({ endpoint: row.endpoint_key, kind: row.kind, value: row.value, first: row.first_ms, last: row.last_ms, sightings: row.sightings }))
   const seen = (yield* watch.identitiesSeen(of, identitiesSince)).map((row) =>

@@ -40,12 +40,21 @@ export const putOff = Effect.fnUntraced(function*(context: WatchContext, server:
   yield* context.record([{ _tag: "visit", visit }, sightingOf(context, server, visit, yield* Random.next)])
 })
 
+/** Suspends until a server is due, also if that comes to be sooner meanwhile. */
+export const untilDue = Effect.fnUntraced(function*({ time }: Pick<WatchContext, "time">, server: Watched) {
+  let isDue = false
+  while (!isDue) {
+    server.sooner.closeUnsafe()
+    isDue = yield* Effect.raceFirst(Effect.as(sleepUntil(time, server.dueAt), true), Effect.as(server.sooner.await, false))
+  }
+})
+
 /** How long to wait where neither ledger nor schedule says. */
 const laterMs = 60_000
 
 /** Looks at a server once it is due. False: it must never be looked at again. */
 export const revisit = Effect.fnUntraced(function*(context: WatchContext, server: Watched) {
-  yield* sleepUntil(context.time, server.dueAt)
+  yield* untilDue(context, server)
   return yield* Semaphore.withPermit(context.connections, Effect.gen(function*() {
     const way = yield* findWay(context, server)
     if (!("plan" in way)) {

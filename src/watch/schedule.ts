@@ -17,7 +17,8 @@ export interface RevisitRules {
 export const defaultRevisitRules: RevisitRules = {
   everyMs: 15 * 60_000,
   spread: 0.1,
-  goneShare: 1 / 8,
+  // Who was gone for a day came back within the hour in which we see it: 2 % of that time.
+  goneShare: 1 / 24,
   mostMs: 24 * 3_600_000,
   throttledMs: 30 * 60_000
 }
@@ -47,6 +48,9 @@ export const standingAfter = (before: Standing | null, look: Look): Standing => 
   throttles: look.asksForDistance ? (before?.throttles ?? 0) + 1 : look.state === "unknown" ? before?.throttles ?? 0 : 0
 })
 
+/** After a look whose failure says nothing of the server: as if it answered. `luck` is drawn evenly from [0, 1). */
+export const usualDue = (at: number, { everyMs, spread }: RevisitRules, luck: number): number => at + everyMs * (1 + spread * luck)
+
 /** Throttled so often in a row that another doubling would not matter. */
 const mostDoublings = 10
 
@@ -56,10 +60,9 @@ const mostDoublings = 10
  * asks for less. `luck` is drawn evenly from [0, 1).
  */
 export const nextDue = ({ at, downSince, throttles }: Standing, rules: RevisitRules, luck: number): number => {
-  const usual = rules.everyMs * (1 + rules.spread * luck)
   const gone = downSince === null ? 0 : Math.min(rules.mostMs, (at - downSince) * rules.goneShare)
   const throttled = throttles === 0 ? 0 : Math.min(rules.mostMs, rules.throttledMs * 2 ** Math.min(mostDoublings, throttles - 1))
-  return at + Math.max(usual, gone, throttled)
+  return Math.max(usualDue(at, rules, luck), at + gone, at + throttled)
 }
 
 /** When connections that ended are made again; times in milliseconds. */

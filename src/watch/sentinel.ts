@@ -5,9 +5,8 @@ import type { OpenSession } from "../probe/open-session.ts"
 import { tipFacts } from "../probe/tip-facts.ts"
 import type { Fact, SightingFact } from "../store/facts.ts"
 import { askTip, connect, findWay, leaveWay, storedLook, type Way } from "./look.ts"
-import { putOff, sightingOf } from "./revisits.ts"
+import { putOff, sightingOf, untilDue } from "./revisits.ts"
 import { nextHold, standingAfter } from "./schedule.ts"
-import { sleepUntil } from "./time-scale.ts"
 import type { WatchContext } from "./watch-context.ts"
 import type { Watched } from "./watch-state.ts"
 
@@ -169,7 +168,7 @@ export const sentinel = Effect.fnUntraced(function*(context: WatchContext, serve
   const { hold, revisit } = context.settings
   let failures = 0
   while (server.short < hold.mostShort) {
-    yield* sleepUntil(context.time, server.dueAt)
+    yield* untilDue(context, server)
     const way = yield* findWay(context, server)
     if (!("plan" in way)) {
       if (way.excluded) return false

@@ -1,7 +1,8 @@
+import { Latch } from "effect"
 import { asksForDistance } from "../crawl/cost-ledger.ts"
 import { type Endpoint, endpointKey } from "../domain/endpoint.ts"
 import type { StoredStanding } from "../store/watch-records.ts"
-import type { RevisitRules, Standing } from "./schedule.ts"
+import { type RevisitRules, type Standing, usualDue } from "./schedule.ts"
 
 /** One watched server, through the endpoint that stands for it. */
 export interface Watched {
@@ -14,6 +15,8 @@ export interface Watched {
   held: boolean
   /** Connections to it that ended soon, in a row. */
   short: number
+  /** Opened when it is due sooner than it was. */
+  readonly sooner: Latch.Latch
 }
 
 /** A server that a crawl found to answer. */
@@ -24,17 +27,26 @@ export const newWatched = (endpoint: Endpoint, now: number, rules: RevisitRules,
   // The crawl has just asked it: the first look comes within one interval of that.
   dueAt: now + rules.everyMs * luck,
   held: false,
-  short: 0
+  short: 0,
+  sooner: Latch.makeUnsafe()
 })
 
-/** A server as an earlier run left it: nothing is asked sooner for our having been killed. */
-export const restoredWatched = ({ at, downSince, dueAt, endpoint, reason, state }: StoredStanding): Watched => ({
+/**
+ * A server as an earlier run left it: nothing is asked sooner for our having been
+ * killed. None is due later than any interval is long: that run's clock was wrong then.
+ */
+export const restoredWatched = (
+  { at, downSince, dueAt, endpoint, reason, state }: StoredStanding,
+  now: number,
+  rules: RevisitRules
+): Watched => ({
   key: endpointKey(endpoint),
   endpoint,
   standing: { at, state, downSince, throttles: asksForDistance(reason) ? 1 : 0 },
-  dueAt,
+  dueAt: Math.min(dueAt, now + Math.max(rules.mostMs, rules.everyMs * (1 + rules.spread))),
   held: false,
-  short: 0
+  short: 0,
+  sooner: Latch.makeUnsafe()
 })
 
 /** Whether a server has been gone so long that looking for it is left to crawls. */
@@ -45,4 +57,12 @@ export const isGone = ({ standing }: Watched, now: number, forgetAfterMs: number
 export const anyAnswered = (servers: Iterable<Watched>, since: number): boolean => {
   for (const { standing } of servers) if (standing?.state === "up" && standing.at >= since) return true
   return false
+}
+
+/** Has a server that was last looked at while our own line was down looked at as if it had answered then. */
+export const askAnew = (server: Watched, since: number, rules: RevisitRules, luck: number): void => {
+  const { dueAt, standing } = server
+  if (standing === null || standing.state === "up" || standing.at < since || standing.throttles > 0) return
+  server.dueAt = Math.min(dueAt, usualDue(standing.at, rules, luck))
+  if (server.dueAt < dueAt) server.sooner.openUnsafe()
 }

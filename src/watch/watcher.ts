@@ -15,13 +15,14 @@ import { Store, type Vantage } from "../store/store.ts"
 import type { StoreError } from "../store/store-error.ts"
 import type { Dialer } from "../transport/dialer.ts"
 import { derive } from "./derive.ts"
+import { Line } from "./line.ts"
 import { revisit } from "./revisits.ts"
 import { sentinel } from "./sentinel.ts"
 import type { WatchSettings } from "./settings.ts"
 import { realTime, scaledClock, sleepUntil, type TimeScale } from "./time-scale.ts"
 import type { WatchContext } from "./watch-context.ts"
 import { countFacts, countStandings, healthOf, SeenEvents, type WatchHealth } from "./watch-metrics.ts"
-import { anyAnswered, isGone, newWatched, restoredWatched, type Watched } from "./watch-state.ts"
+import { anyAnswered, askAnew, isGone, newWatched, restoredWatched, type Watched } from "./watch-state.ts"
 
 /** What a watch needs beside its settings. */
 export interface Watch {
@@ -111,9 +112,17 @@ const running = Effect.fnUntraced(function*(watch: Watch, time: TimeScale) {
     shared,
     connections: yield* Semaphore.make(settings.crawl.concurrency),
     // Nobody is watched before a crawl is over.
-    record: (facts: ReadonlyArray<Fact>) => Effect.andThen(store.record(crawl!.crawlId, facts), countFacts(facts))
+    record: Effect.fnUntraced(function*(facts: ReadonlyArray<Fact>) {
+      yield* store.record(crawl!.crawlId, facts)
+      yield* countFacts(facts)
+      const look = facts.findLast((fact) => fact._tag === "sighting")
+      const since = look === undefined ? null : line.saw(endpointKey(look.endpoint), look.state, look.at)
+      if (since === null) return
+      for (const server of roster.values()) askAnew(server, since, settings.revisit, yield* Random.next)
+    })
   }
   const roster = new Map<string, Watched>()
+  const line = new Line()
 
   return yield* Effect.scoped(Effect.gen(function*() {
     const fibers = yield* FiberMap.make<string, void, StoreError>()
@@ -126,6 +135,7 @@ const running = Effect.fnUntraced(function*(watch: Watch, time: TimeScale) {
         server.held = false
       }
       roster.delete(server.key)
+      line.forget(server.key)
     })
 
     const begin = Effect.fnUntraced(function*(server: Watched) {
@@ -167,7 +177,8 @@ const running = Effect.fnUntraced(function*(watch: Watch, time: TimeScale) {
 
     const crawls = Effect.gen(function*() {
       while (true) {
-        const due = crawl === null ? 0 : crawl.startedAt + settings.crawlEveryMs
+        // A crawl that began after now is one of a clock that was wrong.
+        const due = crawl === null ? 0 : Math.min(crawl.startedAt, now()) + settings.crawlEveryMs
         yield* sleepUntil(time, due)
         // A crawl while our own line is down would be a picture of nothing.
         const online = roster.size === 0 || anyAnswered(roster.values(), now() - 2 * settings.revisit.everyMs)
@@ -199,7 +210,7 @@ const running = Effect.fnUntraced(function*(watch: Watch, time: TimeScale) {
     )
 
     for (const stored of yield* store.watch.standings(of)) {
-      const server = restoredWatched(stored)
+      const server = restoredWatched(stored, now(), settings.revisit)
       if (!isGone(server, now(), settings.forgetAfterMs)) yield* begin(server)
     }
     if (crawl !== null) yield* takeUp()

@@ -29,14 +29,24 @@ const result = await watchChurn({
   servers: flags.smoke ? 24 : 40,
   randomSeed: Number(flags.seed),
   scale: Number(flags.scale),
-  hours: Number(flags.hours ?? (flags.smoke ? 9 : 74)),
+  hours: Number(flags.hours ?? (flags.smoke ? 8.6 : 72.2)),
   sentinels: Number(flags.sentinels),
   folder
 })
 if (flags.keep === undefined) rmSync(folder, { recursive: true, force: true })
 
 const { servers } = result
-const worst = servers.toSorted((a, b) => Math.abs(b.uptime - b.trueUptime) - Math.abs(a.uptime - a.trueUptime))[0]!
+type Shares = readonly [host: string, stored: number, true: number]
+/** The largest error of all servers. */
+const worstOf = (of: (server: (typeof servers)[number]) => Shares): { readonly error: number; readonly text: string } => {
+  const [host, stored, truth] = servers.map(of).toSorted((a, b) => Math.abs(b[1] - b[2]) - Math.abs(a[1] - a[2]))[0]!
+  const error = Math.abs(stored - truth)
+  return { error, text: `${(100 * error).toFixed(2)} % (${host}: ${stored} for ${truth.toFixed(4)})` }
+}
+const [ofObserved, ofWhole] = [
+  worstOf(({ host, trueUptime, uptime }) => [host, uptime, trueUptime]),
+  worstOf(({ host, trueWholeUptime, wholeUptime }) => [host, wholeUptime, trueWholeUptime])
+]
 const sum = (of: (server: (typeof servers)[number]) => number): number => servers.reduce((total, server) => total + of(server), 0)
 const mean = (values: ReadonlyArray<number>): number => values.reduce((a, b) => a + b, 0) / Math.max(1, values.length)
 const part = (from: number, to: number) => result.memoryMb.slice(Math.floor(result.memoryMb.length * from), Math.floor(result.memoryMb.length * to))
@@ -46,8 +56,8 @@ const perServerDay = result.rows / servers.length / (result.watchedHours / 24)
 const lines: ReadonlyArray<readonly [line: string, measured: string, holds: boolean]> = [
   ["servers watched, hours", `${servers.length}, ${result.watchedHours.toFixed(1)}`, servers.length > 0],
   ["wall time", `${result.wallSeconds.toFixed(0)} s`, flags.smoke || result.wallSeconds < 360],
-  ["uptime, largest error", `${(100 * Math.abs(worst.uptime - worst.trueUptime)).toFixed(2)} % (${worst.host}: ${worst.uptime} for ${worst.trueUptime.toFixed(4)})`, Math.abs(worst.uptime - worst.trueUptime) <= 0.01],
-  ["the same against all of the time, our own outage included", `${(100 * Math.max(...servers.map(({ uptime, wholeUptime }) => Math.abs(uptime - wholeUptime)))).toFixed(2)} %`, true],
+  ["uptime, largest error, of all of the time, our own outage included", ofWhole.text, flags.smoke || ofWhole.error <= 0.01],
+  ["the same of the time in which our own line was up", ofObserved.text, flags.smoke || ofObserved.error <= 0.01],
   ["outages missed", `${sum(({ outagesMissed }) => outagesMissed.length)} of ${sum(({ outages }) => outages)}`, sum(({ outagesMissed }) => outagesMissed.length) === 0],
   ["restarts missed", `${sum(({ restartsMissed }) => restartsMissed.length)} of ${sum(({ truth }) => truth.restarts.length)}`, sum(({ restartsMissed }) => restartsMissed.length) === 0],
   ["key rotations invented", servers.flatMap(({ host, inventedKeys }) => inventedKeys.map((it) => `${host} ${it}`)).join("; ") || "none", servers.every(({ inventedKeys }) => inventedKeys.length === 0)],

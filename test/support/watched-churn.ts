@@ -13,7 +13,7 @@ export interface ChurnRun {
   readonly randomSeed: number
   /** Simulated seconds per real one. */
   readonly scale: number
-  /** Simulated hours from the start of the program. */
+  /** Simulated hours from the end of the first crawl, by which servers are known. */
   readonly hours: number
   readonly sentinels: number
   readonly folder: string
@@ -41,8 +41,9 @@ export interface WatchedAgainstTruth {
   /** Share of the time observed; the true one of the time in which our own line was up. */
   readonly uptime: number
   readonly trueUptime: number
-  /** The true one of all of the time. */
+  /** Both of all of the time, our own outage included. */
   readonly wholeUptime: number
+  readonly trueWholeUptime: number
   /** Silences longer than the interval between looks, and those of them that were found. */
   readonly outages: number
   readonly outagesMissed: ReadonlyArray<Stretch>
@@ -99,10 +100,14 @@ export const watchChurn = async (run: ChurnRun): Promise<ChurnResult> => {
     bundle, "watch", "--network", simnet.chain, "--db", db, "--proxy", proxy, "--tor", proxy,
     "--resolver", `127.0.0.1:${simnet.dnsPort}`, ...simnet.seeds.flatMap((seed) => ["--seed", seed]),
     "--rate", "0", "--fingerprint", "off", "--peer-rounds", "1", "--time-scale", String(run.scale),
-    "--max-time", `${run.hours}h`, "--sentinels", String(run.sentinels)
+    "--sentinels", String(run.sentinels)
   ], { env: { PATH: process.env["PATH"], HOME: process.env["HOME"], OBSERVATORY_LOOPBACK_ONLY: "1" }, stdio: ["ignore", "ignore", "pipe"] })
   let stderr = ""
-  child.stderr!.setEncoding("utf8").on("data", (text: string) => (stderr += text))
+  let ending: NodeJS.Timeout | null = null
+  child.stderr!.setEncoding("utf8").on("data", (text: string) => {
+    stderr += text
+    if (stderr.includes("Crawl 1:")) ending ??= setTimeout(() => child.kill("SIGINT"), run.hours * 3_600_000 / run.scale)
+  })
   const memoryMb: Array<number> = []
   const sampler = setInterval(() => {
     const mb = residentMb(child)
@@ -110,10 +115,11 @@ export const watchChurn = async (run: ChurnRun): Promise<ChurnResult> => {
   }, 5000)
   const code = await new Promise<number | null>((resolve) => child.on("close", resolve))
   clearInterval(sampler)
+  if (ending !== null) clearTimeout(ending)
   const wallSeconds = (performance.now() - startedAt) / 1000
   const happenings = simnet.happenings()
   await stop()
-  if (code !== 0) throw new Error(`watch ended with ${code}: ${stderr}`)
+  if (code !== 130) throw new Error(`watch ended with ${code}: ${stderr}`)
 
   const [runRow] = await queryFile(db, "SELECT epoch_ms(anchor_at) AS anchor FROM watch_run")
   const anchor = Number(runRow!["anchor"])
@@ -185,7 +191,8 @@ export const watchChurn = async (run: ChurnRun): Promise<ChurnResult> => {
       uptime: Number(row["uptime_share"]),
       trueUptime: 1 - (lengthWithin(truth.down, seen) - ours.reduce((sum, it) => sum + lengthWithin(truth.down, within(it, seen)), 0)) /
         (until - since - lengthWithin(ours, seen)),
-      wholeUptime: 1 - lengthWithin(truth.down, seen) / (until - since),
+      wholeUptime: Number(row["whole_uptime_share"]),
+      trueWholeUptime: 1 - lengthWithin(truth.down, seen) / (until - since),
       outages: watchable.length,
       outagesMissed: missed,
       restartsMissed: restarts.filter((at) => !mine.some((event) => (event["kind"] === "restarted" || event["kind"] === "went silent") && near(at, event))),

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { NodeHttpClient, NodeServices } from "@effect/platform-node"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Layer, Schedule } from "effect"
+import { Effect, Latch, Layer, Schedule } from "effect"
 import type { WatchEvent } from "../../src/domain/watch.ts"
 import { alertOf, sendAlert } from "../../src/watch/alerts.ts"
 import { serveMetrics } from "../../src/watch/metrics-server.ts"
@@ -62,7 +62,7 @@ describe("what a watch tells about itself", () => {
       const now = Date.now()
       const endpoint = endpointOf("alpha.example.org:50002:s")
       const server: Watched = {
-        key: "alpha.example.org:50002:s", endpoint, standing: { at: now, state: "up", downSince: null, throttles: 0 }, dueAt: now, held: false, short: 0
+        key: "alpha.example.org:50002:s", endpoint, standing: { at: now, state: "up", downSince: null, throttles: 0 }, dueAt: now, held: false, short: 0, sooner: Latch.makeUnsafe()
       }
       const roster = new Map([[server.key, server]])
       yield* countFacts([{ _tag: "sighting", runId: 1, endpoint, at: now, state: "up", reason: null, way: "visit", dueAt: now }])
