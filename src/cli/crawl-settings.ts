@@ -1,5 +1,6 @@
 import { type CrawlSettings, defaultCrawlSettings } from "../crawl/settings.ts"
 import type { Chain } from "../domain/chain.ts"
+import type { VisitScope } from "../domain/visit.ts"
 import { clientNameOf } from "./client-name.ts"
 import { type ConnectionInput, storedConnection } from "./connection.ts"
 
@@ -8,6 +9,8 @@ export interface CrawlInput
   extends ConnectionInput, Pick<CrawlSettings, "maxEndpoints" | "concurrency" | "rate" | "peerRounds" | "allEndpoints" | "exclude" | "vantage">
 {
   readonly fingerprint: CrawlSettings["fingerprint"] | null
+  /** Regular without. */
+  readonly visit?: VisitScope
   readonly contact: string | null
 }
 
@@ -23,7 +26,9 @@ export const crawlSettingsOf = (chain: Chain, input: CrawlInput): CrawlSettings 
   rate: input.rate,
   peerRounds: input.peerRounds,
   allEndpoints: input.allEndpoints,
-  fingerprint: input.fingerprint ?? usualFingerprint(chain),
+  visit: input.visit ?? "regular",
+  // Who only maps the network leaves it at that.
+  fingerprint: input.fingerprint ?? (input.visit === "topology" ? "off" : usualFingerprint(chain)),
   allowPrivate: input.allowPrivate,
   exclude: input.exclude,
   connection: storedConnection(input),

@@ -6,7 +6,7 @@ import type { CrawlSettings } from "../crawl/settings.ts"
 import type { Chain } from "../domain/chain.ts"
 import { archiveTo } from "./archive.ts"
 import { crawlSettingsOf } from "./crawl-settings.ts"
-import { archiveFlag, connectionFlags, crawlFlags, db, fingerprintFlag, identityFlags, lookupFlags, networkFlags, progressFlag, sharedFlags } from "./flags.ts"
+import { archiveFlag, connectionFlags, crawlFlags, db, fingerprintFlag, identityFlags, lookupFlags, networkFlags, progressFlag, sharedFlags, visitFlag } from "./flags.ts"
 import { chosenChain, usageError } from "./network.ts"
 import { toggle } from "./option.ts"
 import { probeDifferential } from "./probe-differential.ts"
@@ -43,6 +43,7 @@ export const crawlCommand = Command.make("crawl", {
   ...connectionFlags,
   ...identityFlags,
   ...lookupFlags,
+  visit: visitFlag,
   fingerprint: fingerprintFlag,
   differential: toggle(
     "differential",
@@ -83,6 +84,7 @@ export const crawlCommand = Command.make("crawl", {
   Command.withExamples([
     { command: "observatory crawl --contact https://example.org/about", description: "Crawl mainnet from the wallet's list" },
     { command: "observatory crawl --network testnet4 --seed blackie.c3-soft.com:57010:s", description: "Start from one server" },
+    { command: "observatory crawl --visit topology", description: "Only map the network: the fewest questions" },
     { command: "observatory crawl --resume", description: "Go on after an interruption or a crash" }
   ])
 )

@@ -105,11 +105,18 @@ export const sharedFlags = {
   lease: duration("lease", "Time after which an endpoint is another runner's if its own is not heard of (default 30s)").pipe(Flag.withDefault(30_000))
 }
 
+/** How much a visit asks. */
+export const visitFlag = choice(
+  "visit",
+  ["regular", "topology"],
+  "How much a visit asks: topology only who is there, on which chain and whom it lists, in some ten requests and without deep visits, regular all (default)."
+).pipe(Flag.withDefault("regular" as const))
+
 /** When deep visits are made. */
 export const fingerprintFlag = nullable(choice(
   "fingerprint",
   ["now", "due", "off"],
-  "Deep visits (malformed envelopes, dialects): now right after discovery (default on simulated networks), due half an hour later by whatever runs then (default elsewhere), off."
+  "Deep visits (malformed envelopes, dialects): now right after discovery (default on simulated networks), due half an hour later by whatever runs then (default elsewhere), off (default with --visit topology)."
 ))
 
 /** What is looked up about addresses, and where. */

@@ -9,7 +9,7 @@ import { version } from "../version.ts"
 import { jsonText } from "../domain/json-text.ts"
 import { connectionOf } from "./connection.ts"
 import { clientNameOf } from "./client-name.ts"
-import { connectionFlags, crawlFlags, identityFlags, networkFlags } from "./flags.ts"
+import { connectionFlags, crawlFlags, identityFlags, networkFlags, visitFlag } from "./flags.ts"
 import { chosenChain, usageError } from "./network.ts"
 import { nullable, text, twinnedAs } from "./option.ts"
 import { Output } from "./output.ts"
@@ -31,6 +31,7 @@ export const visitCommand = Command.make("visit", {
     Flag.withDefault("text" as const)
   ),
   peerRounds: crawlFlags.peerRounds,
+  visit: visitFlag,
   ...networkFlags,
   ...connectionFlags,
   ...identityFlags
@@ -43,7 +44,7 @@ export const visitCommand = Command.make("visit", {
     return yield* usageError(`${input.endpoint}: WebSocket endpoints are not spoken yet, use t or s.`)
   }
   const { layer, vantage } = yield* connectionOf(input, chain, input.vantage)
-  const options = { chain, clientName: clientNameOf(input.contact), peerRounds: input.peerRounds }
+  const options = { chain, clientName: clientNameOf(input.contact), peerRounds: input.peerRounds, scope: input.visit }
   const stored = Effect.fnUntraced(function*(db: string) {
     const ledger = yield* openLedger(chain.name, vantage.name)
     const visit = yield* visitOnce(endpoint, options, ledger)

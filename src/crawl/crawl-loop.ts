@@ -69,7 +69,7 @@ export const crawlLoop = Effect.fnUntraced(function*(
   const clock = yield* Clock.Clock
   const { frontier, ledger, politeness, settings, tally } = state
   const met = new MetServers(ledger)
-  const visitOptions = { chain: state.chain, clientName: settings.clientName, peerRounds: settings.peerRounds }
+  const visitOptions = { chain: state.chain, clientName: settings.clientName, peerRounds: settings.peerRounds, scope: settings.visit }
   const ready: Array<Ready> = []
   /** For whom there is no room until it is known what visits under way did cost. */
   const held: Array<Ready> = []

@@ -41,6 +41,8 @@ export const CrawlSettings = Schema.Struct({
   perBlock: Positive,
   peerRounds: Schema.Union([Positive, Schema.Literal("auto")]),
   allEndpoints: Schema.Boolean,
+  /** How much a visit asks. Crawls stored before there was a choice asked all. */
+  visit: Schema.Literals(["regular", "topology"]).pipe(Schema.withDecodingDefaultKey(Effect.succeed("regular" as const))),
   /**
    * Deep visits: `now` right after discovery (simulated networks), `due` half an
    * hour later, by whatever runs then, `off` never. Crawls stored before there
@@ -76,6 +78,7 @@ export const defaultCrawlSettings: Omit<CrawlSettings, "network" | "clientName" 
   perBlock: 4,
   peerRounds: "auto",
   allEndpoints: false,
+  visit: "regular",
   fingerprint: "due",
   allowPrivate: false,
   exclude: [],

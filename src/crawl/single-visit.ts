@@ -44,7 +44,7 @@ export const storeVisit = Effect.fn("storeVisit")(function*(
     kind: "visit",
     chain: options.chain,
     vantage: options.vantage,
-    settings: { clientName: options.clientName, peerRounds: options.peerRounds },
+    settings: { clientName: options.clientName, peerRounds: options.peerRounds, visit: options.scope ?? "regular" },
     codeVersion: options.codeVersion,
     startedAt: visit.startedAt
   })

@@ -171,6 +171,15 @@ export interface PeersFacts {
  */
 export type VisitKind = "regular" | "deep" | "snapshot" | "differential" | "revisit" | "held"
 
+/**
+ * How much a crawl's visit asks. `regular`: all that is known to be harmless and
+ * tells something; `topology`: who is there, on which chain and whom it lists.
+ */
+export type VisitScope = "regular" | "topology"
+
+/** Why round trips, fees and scripts are missing of a visit for the topology; stored with it, and by these words views know it. */
+export const topologyVisit = "not asked: topology visit"
+
 /** One attempt on one endpoint: result xor reason. */
 export interface Visit {
   readonly kind: VisitKind

@@ -1,6 +1,6 @@
 import { Cause, Clock, Context, Effect, Layer } from "effect"
 import type { Chain } from "../domain/chain.ts"
-import type { Visit } from "../domain/visit.ts"
+import type { Visit, VisitScope } from "../domain/visit.ts"
 import { ByteBudget } from "../electrum/byte-budget.ts"
 import { EntryTable } from "../electrum/entry-table.ts"
 import { readCutList } from "../electrum/cut-list.ts"
@@ -20,6 +20,8 @@ export interface VisitOptions {
   readonly clientName: string
   /** How often to ask for peers: a number, or until the estimated unseen mass is small; no oftener than leaves room for all else. */
   readonly peerRounds: number | "auto"
+  /** How much it asks; all by default. */
+  readonly scope?: VisitScope
   /** What it may bring the server, see `CostLedger.room`; all that a visit ever may where nobody keeps books. */
   readonly room?: VisitRoom
 }
@@ -61,7 +63,7 @@ export class Visitor extends Context.Service<Visitor, {
         yield* Effect.addFinalizer(() => Effect.sync(() => draft.leave(session)))
         const { clientName } = options
         const refusal: Refusal | null = yield* shakeHands(session, draft, clientName, number, timeouts.handshakeMs)
-        if (refusal === null) yield* converse(session, draft, { room: wholeRoom, ...options }, timeouts)
+        if (refusal === null) yield* converse(session, draft, { room: wholeRoom, scope: "regular", ...options }, timeouts)
         return refusal
       }, Effect.scoped)
 

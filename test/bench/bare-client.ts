@@ -3,8 +3,9 @@ import { connect, type Socket } from "node:net"
 import { connect as connectTls, createSecureContext } from "node:tls"
 import { shippedChains } from "../../src/domain/chain.ts"
 import { featuresProbe, peersProbe, pipelinedProbes, type Probe, versionProbe } from "../../src/probe/catalogue.ts"
-import { packetOf } from "../../src/probe/conversation.ts"
+import { packetOf } from "../../src/probe/asking.ts"
 import { dataProbes, idlePings } from "../../src/probe/data-probes.ts"
+import type { VisitScope } from "../../src/domain/visit.ts"
 import type { Method } from "../../src/electrum/methods.ts"
 import { mostErrors } from "../../src/probe/request-limit.ts"
 import { type Job, measured, peerRounds, serve } from "./messages.ts"
@@ -33,14 +34,28 @@ const split = (probes: ReadonlyArray<Probe>, tried: ReadonlySet<Method> = new Se
   return [packet(first), ...split(probes.slice(first.length), new Set([...tried, ...first.map(({ method }) => method)]))]
 }
 
+type Packets = ReadonlyArray<ReturnType<typeof packet>>
+
+const version = packet([versionProbe("electrum-observatory/0.1.0", ["1.4", "1.6"], 1)])
+const rounds = Array.from({ length: peerRounds }, (_, i) => peersProbe(i + 1))
+const about = pipelinedProbes(chain)
+const inFirst = about.length - 1
+
 // The product's own list of what to ask; how it asks is not shared.
-const packets = [
-  packet([versionProbe("electrum-observatory/0.1.0", ["1.4", "1.6"], 1)]),
-  ...split([...pipelinedProbes(chain), ...Array.from({ length: peerRounds }, (_, i) => peersProbe(i + 1))]),
-  ...split(dataProbes(chain, "1.4").all),
-  ...idlePings.map((probe) => packet([probe])),
-  packet([featuresProbe])
-]
+const packetsOf: Readonly<Record<VisitScope, Packets>> = {
+  regular: [
+    version,
+    ...split([...about, ...rounds]),
+    ...split(dataProbes(chain, "1.4").all),
+    ...idlePings.map((probe) => packet([probe])),
+    packet([featuresProbe])
+  ],
+  topology: [
+    version,
+    packet([...about.slice(0, inFirst), rounds[0]!]),
+    packet([...about.slice(inFirst), ...rounds.slice(1), featuresProbe])
+  ]
+}
 
 // What the product uses: a context made for each connection would flatter it.
 const secureContext = createSecureContext({
@@ -49,7 +64,7 @@ const secureContext = createSecureContext({
   secureOptions: constants.SSL_OP_LEGACY_SERVER_CONNECT
 })
 
-const visit = (host: string, port: number, tls: boolean): Promise<void> =>
+const visit = (host: string, port: number, tls: boolean, packets: Packets): Promise<void> =>
   new Promise((resolve, reject) => {
     const plain = connect({ host, port, noDelay: true })
     const socket: Socket = tls ? connectTls({ socket: plain, secureContext, rejectUnauthorized: false, host }) : plain
@@ -81,14 +96,14 @@ const visit = (host: string, port: number, tls: boolean): Promise<void> =>
     })
   })
 
-const visitAll = async ({ concurrency, network }: Job): Promise<number> => {
+const visitAll = async ({ concurrency, network, scope }: Job): Promise<number> => {
   const { servers, transport } = network
   let next = 0
   let visits = 0
   const worker = async (): Promise<void> => {
     while (next < servers.length) {
       const [host, port] = servers[next++]!
-      await visit(host, port, transport === "tls")
+      await visit(host, port, transport === "tls", packetsOf[scope])
       visits++
     }
   }

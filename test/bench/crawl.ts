@@ -6,15 +6,16 @@ import { fileURLToPath } from "node:url"
 import { parseArgs } from "node:util"
 import { build } from "esbuild"
 import { shippedChains } from "../../src/domain/chain.ts"
+import type { VisitScope } from "../../src/domain/visit.ts"
 import { dataProbes, idlePings } from "../../src/probe/data-probes.ts"
 import { queryFile } from "../support/duck.ts"
 import { type Job, listLength, type Measured, type Network, type NetworkRequest, peerRounds, timeouts, Worker } from "./messages.ts"
 
 /**
- * `npm run bench:crawl [-- --smoke] [--only cpu,wall,rss] [--profile FOLDER]`
+ * `npm run bench:crawl [-- --smoke] [--only cpu,wall,rss] [--visit topology,regular] [--transport tls,tcp] [--rounds N] [--profile FOLDER]`
  *
- * Compares, in one run on one machine: the CPU time of a visit with that of a
- * bare client doing the same exchange; the time of a crawl with that of an
+ * Compares, in one run on one machine and for both kinds of visit: the CPU time of
+ * a visit with that of a bare client doing the same exchange; the time of a crawl with that of an
  * asyncio snowball; the memory of a large crawl with a bound. Exits with 1 when
  * a target is missed. `--smoke`: few servers, and only what breaks counts,
  * because shared machines are noisy.
@@ -24,16 +25,21 @@ const { values: flags } = parseArgs({
   options: {
     smoke: { type: "boolean", default: false },
     only: { type: "string", default: "cpu,wall,rss" },
+    visit: { type: "string", default: "topology,regular" },
+    transport: { type: "string", default: "tls,tcp" },
+    rounds: { type: "string" },
     profile: { type: "string" }
   }
 })
 const profile = flags.profile ?? null
 const parts = new Set(flags.only.split(","))
-const size = flags.smoke ? { cpu: 100, rounds: 1, rss: 300 } : { cpu: 4000, rounds: 3, rss: 10_000 }
+const scopes = (["topology", "regular"] as const).filter((scope) => flags.visit.split(",").includes(scope))
+const transports = (["tls", "tcp"] as const).filter((transport) => flags.transport.split(",").includes(transport))
+const size = flags.smoke ? { cpu: 100, rounds: 1, rss: 300 } : { cpu: 4000, rounds: Number(flags.rounds ?? 3), rss: 10_000 }
 const concurrency = { ours: 64, snowball: 50 }
 /**
  * The way to a near server and back. Time is judged at this distance: servers
- * that answer at once compare 35 requests and a database with three
+ * that answer at once compare a database and ten requests or more with three
  * requests and a dictionary, which the CPU lines do better.
  */
 const replyMs = 50
@@ -73,17 +79,18 @@ const withNetwork = async <A>(request: NetworkRequest, use: (network: Network) =
   }
 }
 
-/** A client process for as long as `use` takes. */
+/** A client process, making visits of one kind, for as long as `use` takes. */
 const withClient = async <A>(
   file: string,
+  scope: VisitScope,
   use: (run: (network: Network) => Promise<Measured>) => Promise<A>
 ): Promise<A> => {
   const client = new Worker<Job, Measured>(file, profile)
   try {
     return await use(async (network) => {
       const db = file === productClient ? join(folder, `crawl-${++crawls}.duckdb`) : null
-      const result = await client.ask({ network, concurrency: concurrency.ours, db })
-      if (db !== null) await checkStored(db, network.servers.length)
+      const result = await client.ask({ network, concurrency: concurrency.ours, scope, db })
+      if (db !== null) await checkStored(db, network.servers.length, scope)
       return result
     })
   } finally {
@@ -93,8 +100,12 @@ const withClient = async <A>(
 
 const chain = shippedChains.find(({ name }) => name === "mainnet-sim")!
 
+/** What a visit asks, as the benchmark's servers have it all answered. */
+const requestsOf = (scope: VisitScope): number =>
+  8 + peerRounds + (scope === "topology" ? 0 : dataProbes(chain, "1.4").all.length + idlePings.length)
+
 /** A crawl that stored less would be cheaper, and worth nothing. */
-const checkStored = async (db: string, servers: number): Promise<void> => {
+const checkStored = async (db: string, servers: number, scope: VisitScope): Promise<void> => {
   const [stored] = await queryFile(db, `
     SELECT (SELECT count(*) FROM visit WHERE outcome = 'answered' AND chain_verdict = 'same')::INT AS visits,
       (SELECT count(*) FROM observation)::INT AS observations,
@@ -105,17 +116,17 @@ const checkStored = async (db: string, servers: number): Promise<void> => {
   const list = Math.min(listLength, servers)
   if (
     stored!["visits"] !== servers || stored!["state"] !== "finished" || Number(stored!["entries"]) < list ||
-    Number(stored!["observations"]) !== servers * (8 + peerRounds + dataProbes(chain, "1.4").all.length + idlePings.length) || stored!["entries_missing"] !== 0
+    Number(stored!["observations"]) !== servers * requestsOf(scope) || stored!["entries_missing"] !== 0
   ) throw new Error(`the crawl stored too little: ${JSON.stringify(stored)}`)
   say(`  stored: ${JSON.stringify(stored)}, ${(statSync(db).size / 1e6).toFixed(1)} MB`)
   for (const file of [db, db.replace(".duckdb", ".snapshot.duckdb")]) rmSync(file, { force: true })
 }
 
-const compareCpu = (transport: "tcp" | "tls"): Promise<Line> =>
+const compareCpu = (transport: "tcp" | "tls", scope: VisitScope): Promise<Line> =>
   withNetwork({ transport, count: size.cpu, delayMs: 0 }, (network) =>
-    withClient(bareClient, (runBare) =>
-      withClient(productClient, async (runOurs) => {
-        const name = transport.toUpperCase()
+    withClient(bareClient, scope, (runBare) =>
+      withClient(productClient, scope, async (runOurs) => {
+        const name = `${scope}, ${transport.toUpperCase()}`
         const bare: Array<number> = []
         const ours: Array<number> = []
         for (let round = 1; round <= size.rounds; round++) {
@@ -174,10 +185,10 @@ const hasPython = (): Promise<boolean> =>
     child.on("close", (code) => resolve(code === 0))
   })
 
-const compareWall = (transport: "tcp" | "tls", delayMs: number): Promise<Line> =>
+const compareWall = (transport: "tcp" | "tls", scope: VisitScope, delayMs: number): Promise<Line> =>
   withNetwork({ transport, count: size.cpu, delayMs }, (network) =>
-    withClient(productClient, async (runOurs) => {
-      const name = transport.toUpperCase()
+    withClient(productClient, scope, async (runOurs) => {
+      const name = `${scope}, ${transport.toUpperCase()}`
       const ours: Array<number> = []
       const snowball: Array<number> = []
       for (let round = 1; round <= size.rounds; round++) {
@@ -196,13 +207,13 @@ const compareWall = (transport: "tcp" | "tls", delayMs: number): Promise<Line> =
       }
     }))
 
-const measureRss = (): Promise<Line> =>
+const measureRss = (scope: VisitScope): Promise<Line> =>
   withNetwork({ transport: "tls", count: size.rss, delayMs: 0 }, (network) =>
-    withClient(productClient, async (runOurs) => {
+    withClient(productClient, scope, async (runOurs) => {
       const { peakRssMb, wallMs } = await runOurs(network)
       say(`  ${size.rss} visits in ${milliseconds(wallMs)}`)
       return {
-        what: `Peak RSS, ${size.rss} endpoints visited, TLS`,
+        what: `Peak RSS, ${size.rss} endpoints visited, ${scope}, TLS`,
         ours: `${Math.round(peakRssMb)} MB`,
         other: "",
         ratio: "",
@@ -254,21 +265,20 @@ try {
     banner: { js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);" },
     logLevel: "error"
   })
-  if (parts.has("cpu")) {
-    await part("CPU per visit over TLS, ours against the bare client", () => compareCpu("tls"))
-    await part("CPU per visit over TCP, ours against the bare client", () => compareCpu("tcp"))
-  }
-  if (parts.has("wall")) {
-    if (await hasPython()) {
-      for (const transport of ["tls", "tcp"] as const) {
-        for (const delayMs of [replyMs, 0]) {
-          const title = `Wall time over ${transport.toUpperCase()}, replies after ${delayMs} ms, ours against the snowball`
-          await part(title, () => compareWall(transport, delayMs))
-        }
+  const hasSnowball = parts.has("wall") && await hasPython()
+  for (const scope of scopes) {
+    for (const transport of parts.has("cpu") ? transports : []) {
+      await part(`CPU of a ${scope} visit over ${transport.toUpperCase()}, ours against the bare client`, () => compareCpu(transport, scope))
+    }
+    for (const transport of hasSnowball ? transports : []) {
+      for (const delayMs of [replyMs, 0]) {
+        const title = `Wall time of ${scope} visits over ${transport.toUpperCase()}, replies after ${delayMs} ms, ours against the snowball`
+        await part(title, () => compareWall(transport, scope, delayMs))
       }
-    } else say("Wall time: left out, there is no python3 (3.9 or newer) to run the snowball with.")
+    }
+    if (parts.has("rss")) await part(`Peak memory, ${scope} visits`, () => measureRss(scope))
   }
-  if (parts.has("rss")) await part("Peak memory", measureRss)
+  if (parts.has("wall") && !hasSnowball) say("Wall time: left out, there is no python3 (3.9 or newer) to run the snowball with.")
 } finally {
   for (const path of [folder, dirname(productClient)]) rmSync(path, { recursive: true, force: true })
 }

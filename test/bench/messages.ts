@@ -1,5 +1,6 @@
 import { fork } from "node:child_process"
 import { basename } from "node:path"
+import type { VisitScope } from "../../src/domain/visit.ts"
 
 /** What the processes of the comparison tell each other. All of it is our own data, on one machine. */
 export interface Network {
@@ -20,6 +21,8 @@ export interface NetworkRequest {
 export interface Job {
   readonly network: Network
   readonly concurrency: number
+  /** How much each visit asks. */
+  readonly scope: VisitScope
   /** The product only: the database file to write. */
   readonly db: string | null
 }

@@ -25,7 +25,7 @@ const connection: ConnectionInput = {
   replyTimeout: timeouts.replyMs
 }
 
-const crawl = Effect.fnUntraced(function*({ concurrency, db, network }: Job) {
+const crawl = Effect.fnUntraced(function*({ concurrency, db, network, scope }: Job) {
   yield* leanHeap
   const { layer, vantage } = yield* connectionOf(connection, chain, "bench")
   const [address, port] = network.servers[0]!
@@ -44,6 +44,8 @@ const crawl = Effect.fnUntraced(function*({ concurrency, db, network }: Job) {
         concurrency,
         rate: 0,
         peerRounds,
+        visit: scope,
+        ...(scope === "topology" ? { fingerprint: "off" } : {}),
         allowPrivate: true,
         clientName: clientNameOf(null),
         vantage: "bench",

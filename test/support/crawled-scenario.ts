@@ -11,12 +11,12 @@ export interface CrawledScenario {
   readonly truth: ReadonlyArray<TruthLine>
 }
 
-/** Crawl a scenario as a user would, into a file of a folder; what geo files say is looked up where `geo` is true. */
+/** Crawl a scenario as a user would, with more flags if need be, into a file of a folder; what geo files say is looked up where `geo` is true. */
 export const crawlScenario = async (
   scenario: string,
   randomSeed: number,
   folder: string,
-  { geo = false } = {}
+  { flags = [], geo = false }: { readonly geo?: boolean; readonly flags?: ReadonlyArray<string> } = {}
 ): Promise<CrawledScenario> => {
   const name = `${basename(scenario, ".json")}-${randomSeed}`
   const [db, truthFile] = [join(folder, `${name}.duckdb`), join(folder, `${name}.jsonl`)]
@@ -27,7 +27,7 @@ export const crawlScenario = async (
     const run = await runCli([
       "crawl", "--network", "mainnet-sim", "--db", db, "--proxy", proxy, "--tor", proxy, "--rate", "0",
       "--resolver", `127.0.0.1:${simnet.dnsPort}`, "--connect-timeout", "5s",
-      ...(geoFile === null ? [] : ["--geoip", geoFile]), ...simnet.seeds.flatMap((seed) => ["--seed", seed])
+      ...(geoFile === null ? [] : ["--geoip", geoFile]), ...simnet.seeds.flatMap((seed) => ["--seed", seed]), ...flags
     ], { timeoutMs: 120_000 })
     if (run.code !== 0) throw new Error(`the crawl of ${name} ended with ${run.code}: ${run.stderr}`)
   } finally {

@@ -61,7 +61,7 @@ export const sharedLoop = Effect.fnUntraced(function*(
   const visitor = yield* Visitor
   const { frontier, settings, tally } = state
   const replica = new Replica(frontier, state.ledger, settings.perBlock)
-  const visitOptions = { chain: state.chain, clientName: settings.clientName, peerRounds: settings.peerRounds }
+  const visitOptions = { chain: state.chain, clientName: settings.clientName, peerRounds: settings.peerRounds, scope: settings.visit }
   /** Why this runner is to stop before the crawl is complete; null while it is not. */
   const told: { end: CrawlEnd | null } = { end: null }
 

@@ -161,12 +161,14 @@ WITH reply AS (
     p.gaps,
     CASE WHEN p.gaps IS NULL THEN 'its addresses differ in it, or one has none' ELSE 'no source was asked' END AS place_gap,
     r.why,
+    -- A visit for the topology asks nothing of scripts and fees and measures no round trips: it says so of the latter.
+    CASE WHEN ti.untimed = 'not asked: topology visit' THEN ti.untimed END AS left_out,
     -- Fees and the like are asked before round trips are measured: what kept us from both is said of the latter.
-    coalesce('not asked: ' || CASE WHEN ti.untimed NOT LIKE 'replies are padded%' THEN ti.untimed END, 'not asked') AS no_fees,
+    coalesce(left_out, 'not asked: ' || CASE WHEN ti.untimed NOT LIKE 'replies are padded%' THEN ti.untimed END, 'not asked') AS no_fees,
     CASE WHEN ce.network_class IN ('ipv4', 'ipv6') THEN 'none was sent: addresses are not' ELSE 'none was sent' END AS no_sni,
     coalesce(ti.untimed, 'visited by a version that did not measure it') AS untimed,
-    coalesce(ba.because, CASE WHEN ba.visit_id IS NULL THEN 'visited by a version that did not ask' ELSE 'cannot be judged' END) AS no_balance,
-    coalesce(hi.because, CASE WHEN hi.visit_id IS NULL THEN 'visited by a version that did not ask' ELSE 'cannot be judged' END) AS no_history,
+    coalesce(ba.because, left_out, CASE WHEN ba.visit_id IS NULL THEN 'visited by a version that did not ask' ELSE 'cannot be judged' END) AS no_balance,
+    coalesce(hi.because, left_out, CASE WHEN hi.visit_id IS NULL THEN 'visited by a version that did not ask' ELSE 'cannot be judged' END) AS no_history,
     v.features_services IS NOT NULL AS has_features,
     h.uptime_gap,
     i.disagreement,
@@ -206,7 +208,7 @@ WITH reply AS (
   LEFT JOIN server_group g ON g.crawl_id = ce.crawl_id AND g.server_id = se.server_id
 )
 SELECT
-  * EXCLUDE (no_score, no_comparison, no_deep, not_compared, untimed, no_balance, no_history, no_visit, no_session, no_tls, no_certificate, no_place, gaps, place_gap, why, no_fees, no_sni, has_features, uptime_gap, disagreement),
+  * EXCLUDE (no_score, no_comparison, no_deep, not_compared, untimed, no_balance, no_history, no_visit, no_session, no_tls, no_certificate, no_place, gaps, place_gap, why, left_out, no_fees, no_sni, has_features, uptime_gap, disagreement),
   map_from_entries([gap FOR gap IN [
     {k: 'reachable', v: CASE WHEN reachable IS NULL THEN notes END},
     {k: 'visited_at', v: CASE WHEN visited_at IS NULL THEN no_visit END},
@@ -258,7 +260,7 @@ SELECT
     {k: 'proxy', v: CASE WHEN proxy IS NULL THEN coalesce(no_session, 'visited by a version that did not record it') END},
     {k: 'default_values', v: CASE WHEN default_values IS NULL THEN coalesce(no_visit, 'visited by a version that did not record it') END},
     {k: 'contradictions', v: CASE WHEN contradictions IS NULL THEN coalesce(no_session, 'no reply to judge by') END},
-    {k: 'fingerprint_hash', v: CASE WHEN fingerprint_hash IS NULL THEN coalesce(no_session, 'a reply that it is made of is missing') END},
+    {k: 'fingerprint_hash', v: CASE WHEN fingerprint_hash IS NULL THEN coalesce(no_session, left_out, 'a reply that it is made of is missing') END},
     {k: 'country', v: CASE WHEN country IS NULL THEN coalesce(no_place, gaps['country_registered'], place_gap) END},
     {k: 'country_located', v: CASE WHEN country_located IS NULL THEN coalesce(no_place, gaps['country_located'], place_gap) END},
     {k: 'country_registered', v: CASE WHEN country_registered IS NULL THEN coalesce(no_place, gaps['country_registered'], place_gap) END},
@@ -283,7 +285,7 @@ SELECT
     {k: 'relay_fee', v: CASE WHEN relay_fee IS NULL THEN coalesce(no_session, why['relay fee'], why['mempool info'], no_fees) END},
     {k: 'fee_vector', v: CASE WHEN fee_vector IS NULL THEN coalesce(no_session, why['fee#2'], no_fees) END},
     {k: 'fee_histogram', v: CASE WHEN fee_histogram IS NULL THEN coalesce(no_session, why['fee histogram'], no_fees) END},
-    {k: 'mempool_info', v: CASE WHEN mempool_info IS NULL THEN coalesce(no_session, why['mempool info'], CASE WHEN why['relay fee'] IS NOT NULL THEN coalesce('protocol ' || protocol_version || ', which was agreed on, has no such method', 'no protocol was agreed on') END, no_fees) END},
+    {k: 'mempool_info', v: CASE WHEN mempool_info IS NULL THEN coalesce(no_session, why['mempool info'], left_out, CASE WHEN why['relay fee'] IS NOT NULL THEN coalesce('protocol ' || protocol_version || ', which was agreed on, has no such method', 'no protocol was agreed on') END, no_fees) END},
     {k: 'tip_height', v: CASE WHEN tip_height IS NULL THEN coalesce(no_session, why['tip'], 'not asked') END},
     {k: 'tip_hash', v: CASE WHEN tip_hash IS NULL THEN coalesce(no_session, why['tip'], 'not asked') END},
     {k: 'tip_time', v: CASE WHEN tip_time IS NULL THEN coalesce(no_session, why['tip'], 'not asked') END},
