@@ -1,5 +1,5 @@
 import { unknowable } from "../atlas/shapes/server-filter.ts"
-import { watchedWindows } from "../atlas/shapes/watched.ts"
+import { watchedWindows } from "../atlas/shapes/watched-words.ts"
 import { mostRows, type ServerQuery } from "./parameters.ts"
 
 interface ParameterText {

@@ -1,7 +1,7 @@
 import { Schema, SchemaTransformation } from "effect"
 import { answerWords, type ServerFilter, unknowable } from "../atlas/shapes/server-filter.ts"
 import { ServerRow } from "../atlas/shapes/server-row.ts"
-import { watchedWindows } from "../atlas/shapes/watched.ts"
+import { watchedWindows } from "../atlas/shapes/watched-words.ts"
 
 const Whole = Schema.FiniteFromString.check(Schema.isInt(), Schema.isBetween({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }))
 

@@ -1,6 +1,6 @@
 import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
-import { stripLetters } from "../../src/atlas/shapes/watched.ts"
+import { stripLetters } from "../../src/atlas/shapes/watched-words.ts"
 import type { EventRow, OutageOfMany } from "../../src/atlas/watched/read-happened.ts"
 import type { RunRow } from "../../src/atlas/watched/read-runs.ts"
 import { mostSteps, stepOf, stripOf, toldParts, uptimeOf } from "../../src/atlas/watched/strip.ts"

@@ -1,7 +1,7 @@
 import { Effect, Schema } from "effect"
 import { Database } from "../../store/database.ts"
 import type { CrawlRow } from "../shapes/crawl.ts"
-import type { WatchedWindow } from "../shapes/watched.ts"
+import type { WatchedWindow } from "../shapes/watched-words.ts"
 
 /** What of a watch is shown with a crawl. Times in milliseconds since 1970. */
 export interface WatchedSpan {

@@ -1,4 +1,4 @@
-import type { StripLetter } from "../shapes/watched.ts"
+import type { StripLetter } from "../shapes/watched-words.ts"
 import type { EventRow, OutageOfMany } from "./read-happened.ts"
 import type { RunRow } from "./read-runs.ts"
 

@@ -11,6 +11,8 @@ import type { ServerDetail } from "../../../src/atlas/shapes/server-detail.ts"
 import type { ServerPage } from "../../../src/atlas/shapes/server-row.ts"
 import type { SuspicionPage } from "../../../src/atlas/shapes/suspicion.ts"
 import type { Texts } from "../../../src/atlas/shapes/text.ts"
+import type { HappenedPage, LatenessPage, WatchedPage, WatchedServer } from "../../../src/atlas/shapes/watched.ts"
+import type { WatchedWindow } from "../../../src/atlas/shapes/watched-words.ts"
 import { crawlRef } from "../state/store.ts"
 import { sendJson } from "./request.ts"
 import { refreshPath, useJson, type Loaded } from "./resource.ts"
@@ -42,6 +44,10 @@ export const useSuspicion = (): Loaded<SuspicionPage> => useJson(below("suspicio
 export const useExposure = (): Loaded<ExposurePage> => useJson(below("exposure"))
 export const useGraphHead = (): Loaded<GraphHead> => useJson(below("graph"))
 export const useTexts = (): Loaded<Texts> => useJson(below("texts"))
+export const useWatched = (window: WatchedWindow): Loaded<WatchedPage> => useJson(below(`watched?window=${window}`))
+export const useHappened = (window: WatchedWindow): Loaded<HappenedPage> => useJson(below(`watched/events?window=${window}`))
+export const useLateness = (window: WatchedWindow): Loaded<LatenessPage> => useJson(below(`watched/lateness?window=${window}`))
+export const useWatchedServer = (id: number, window: WatchedWindow): Loaded<WatchedServer> => useJson(below(`servers/${id}/watched?window=${window}`))
 export const useDictionary = (): Loaded<ReadonlyArray<DictionaryTable>> => useJson("dictionary")
 export const useQueries = (): Loaded<ReadonlyArray<QueryRow>> => useJson("queries")
 

@@ -105,8 +105,8 @@ export const serverColumns: ReadonlyArray<ServerColumn> = [
 
 export const usualColumns: ReadonlyArray<string> = serverColumns.filter(({ usual }) => usual).map(({ id }) => id)
 
-/** Columns named in the address, in their own order; the host always leads. */
-export const chosenColumns = (word: string): ReadonlyArray<ServerColumn> => {
-  const wanted = new Set(word === "" ? usualColumns : ["host", ...word.split(",")])
-  return serverColumns.filter(({ id }) => wanted.has(id))
+/** Columns named in the address, in their own order, or those that are shown unless the reader chose; the host always leads. */
+export const chosenColumns = (word: string, all: ReadonlyArray<ServerColumn>): ReadonlyArray<ServerColumn> => {
+  const wanted = new Set(word.split(","))
+  return all.filter(({ id, usual }) => word === "" ? usual : id === "host" || wanted.has(id))
 }

@@ -2,7 +2,7 @@ import { useMemo } from "preact/hooks"
 import type { CrawlRow } from "../../../src/atlas/shapes/crawl.ts"
 import type { ServerRow } from "../../../src/atlas/shapes/server-row.ts"
 import { dataLicence } from "../../../src/domain/licence.ts"
-import { useCrawl } from "../client/atlas.ts"
+import { useCrawl, useWatched } from "../client/atlas.ts"
 import { useShownServers, type ShownServers } from "../client/shown-servers.ts"
 import { download } from "../parts/download.ts"
 import { Empty, Loading } from "../parts/states.tsx"
@@ -14,7 +14,8 @@ import { Grid } from "../table/grid.tsx"
 import { orderText, readOrder, sorted, type Order } from "../table/sort.ts"
 import { count, counted } from "../text/format.ts"
 import { shortened } from "../text/display.ts"
-import { chosenColumns, serverColumns, usualColumns, type ServerColumn } from "./server-columns.tsx"
+import { withWatchedTime } from "../watched/watched-column.tsx"
+import { chosenColumns, serverColumns, type ServerColumn } from "./server-columns.tsx"
 
 const usualOrder: Order = { column: "namedBy", direction: "down" }
 
@@ -26,19 +27,20 @@ const toggleMark = (id: number): void => {
   setOwn({ marked: (now.includes(id) ? now.filter((one) => one !== id) : [...now, id].slice(-2)).join(",") }, "replace")
 }
 
-const toggleColumn = (id: string): void => {
-  const now = own("columns") === "" ? usualColumns : own("columns").split(",")
+const toggleColumn = (id: string, all: ReadonlyArray<ServerColumn>): void => {
+  const usual = all.filter((column) => column.usual).map((column) => column.id)
+  const now = own("columns") === "" ? usual : own("columns").split(",")
   const next = now.includes(id) ? now.filter((one) => one !== id) : [...now, id]
-  setOwn({ columns: [...next].sort().join(",") === [...usualColumns].sort().join(",") ? "" : next.join(",") }, "replace")
+  setOwn({ columns: [...next].sort().join(",") === [...usual].sort().join(",") ? "" : next.join(",") }, "replace")
 }
 
-const ColumnChooser = ({ columns }: { readonly columns: ReadonlyArray<ServerColumn> }) => (
+const ColumnChooser = ({ all, columns }: { readonly all: ReadonlyArray<ServerColumn>; readonly columns: ReadonlyArray<ServerColumn> }) => (
   <details class="menu">
     <summary>Columns</summary>
     <div class="menu-body" role="group" aria-label="Columns">
-      {serverColumns.slice(1).map(({ id, meaning, title }) => (
+      {all.slice(1).map(({ id, meaning, title }) => (
         <label key={id}>
-          <input type="checkbox" checked={columns.some((column) => column.id === id)} onChange={() => toggleColumn(id)} />
+          <input type="checkbox" checked={columns.some((column) => column.id === id)} onChange={() => toggleColumn(id, all)} />
           <span>{title}</span>
           <span class="quiet">{meaning}</span>
         </label>
@@ -67,9 +69,11 @@ const Compare = ({ byId }: Pick<ShownServers, "byId">) => {
 }
 
 const List = ({ all, byId, rows }: ShownServers) => {
-  const columns = chosenColumns(own("columns"))
-  const order = readOrder(own("sort"), serverColumns.map(({ id }) => id), usualOrder)
-  const by = serverColumns.find(({ id }) => id === order.column)!
+  const watched = useWatched("week").value
+  const known = useMemo(() => withWatchedTime(serverColumns, watched), [watched])
+  const columns = chosenColumns(own("columns"), known)
+  const order = readOrder(own("sort"), known.map(({ id }) => id), usualOrder)
+  const by = known.find(({ id }) => id === order.column)!
   const inOrder = useMemo(() => sorted(rows, by.key, order.direction), [rows, by, order.direction])
   const crawl = useCrawl().value
   const open = selectedServers(selected.value)
@@ -81,7 +85,7 @@ const List = ({ all, byId, rows }: ShownServers) => {
         <span class="quiet">{`${rows.length === all.length ? counted(all.length, "server") : `${count(rows.length)} of ${counted(all.length, "server")}`}, ${count(rows.filter(({ reachable }) => reachable === true).length)} of them answered. Level: server.`}</span>
         <span class="spring" />
         <Compare byId={byId} />
-        <ColumnChooser columns={columns} />
+        <ColumnChooser all={known} columns={columns} />
         <button type="button" disabled={crawl === null || rows.length === 0} onClick={() => save(inOrder, columns, crawl!)}>Download CSV</button>
       </div>
       {rows.length === 0

@@ -96,6 +96,7 @@ const Content = ({ detail }: { readonly detail: ClusterDetail }) => {
         <div class="actions">
           {cluster.kind === "operator" ? <button type="button" onClick={() => narrow({ cluster: [cluster.clusterId] })}>Only these servers</button> : null}
           <a class="button" href={pageHash("network", { selected: { kind: "cluster", id: cluster.clusterId } })}>In the network</a>
+          <a class="button" href={pageHash("watched", { selected: { kind: "cluster", id: cluster.clusterId } })}>In time</a>
         </div>
       </section>
       <Why detail={detail} />

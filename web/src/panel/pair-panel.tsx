@@ -2,7 +2,7 @@ import type { PairDetail } from "../../../src/atlas/shapes/evidence.ts"
 import { usePair } from "../client/atlas.ts"
 import { Host } from "../parts/copy-text.tsx"
 import { Loading } from "../parts/states.tsx"
-import { select } from "../state/store.ts"
+import { pageHash, select } from "../state/store.ts"
 import { probability } from "../text/format.ts"
 import { shown } from "../text/display.ts"
 import { PanelFrame } from "./panel-frame.tsx"
@@ -44,6 +44,7 @@ const Content = ({ pair }: { readonly pair: PairDetail }) => (
       {pair.copierId === null ? null : <p>{`Server ${pair.copierId} shows what is the other's, and not the other way round: it may be a copy.`}</p>}
     </section>
     {pair.compared || pair.evidence.length > 0 ? <section><h3>Evidence</h3><Waterfall pair={pair} /></section> : null}
+    <p><a href={pageHash("watched", { selected: { kind: "pair", a: pair.a.serverId, b: pair.b.serverId } })}>What happened to both, and when</a></p>
   </>
 )
 

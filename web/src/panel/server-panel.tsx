@@ -3,6 +3,7 @@ import type { ServerRow } from "../../../src/atlas/shapes/server-row.ts"
 import { useServer } from "../client/atlas.ts"
 import { CopyText, Host } from "../parts/copy-text.tsx"
 import { Score } from "../parts/score.tsx"
+import { lazy } from "../parts/lazy.tsx"
 import { Loading } from "../parts/states.tsx"
 import { hidden, pageHash, pinned, select, toggleHidden, togglePinned } from "../state/store.ts"
 import { answered, count, counted, decimal, probability, sentence, share, time, unknown } from "../text/format.ts"
@@ -14,6 +15,8 @@ import { otherHosts } from "./other-hosts.ts"
 import { PanelFrame } from "./panel-frame.tsx"
 import { Announcements, Certificates, History, Listings, Visits } from "./server-records.tsx"
 import { ServerScore } from "./server-score.tsx"
+
+const ServerWatched = lazy<{ readonly id: number }>(() => import("../watched/server-watched.tsx"))
 
 const place = ({ asn, city, country, org }: ServerRow): string =>
   [country, city === null ? null : `${city} (approximate)`, asn === null ? null : `AS${asn}`, org].filter((one) => one !== null).join(", ")
@@ -82,6 +85,7 @@ const Content = ({ detail }: { readonly detail: ServerDetail }) => {
         </dl>
         <Actions id={server.serverId} />
       </section>
+      <ServerWatched id={server.serverId} />
       <Pairs detail={detail} />
       <ServerScore detail={detail} />
       <Endpoints endpoints={detail.endpoints} />

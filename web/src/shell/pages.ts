@@ -22,6 +22,7 @@ export const pages: ReadonlyArray<Page> = [
   { path: "network", title: "Network", letter: "n", unfiltered: null, fills: true, load: () => import("../pages/network.tsx") },
   { path: "map", title: "Map", letter: "m", unfiltered: null, fills: true, load: () => import("../pages/map.tsx") },
   { path: "servers", title: "Servers", letter: "s", unfiltered: null, fills: true, load: () => import("../pages/servers.tsx") },
+  { path: "watched", title: "Watched time", letter: "w", unfiltered: null, load: () => import("../pages/watched.tsx") },
   { path: "clusters", title: "Clusters", letter: "c", unfiltered: null, load: () => import("../pages/clusters.tsx") },
   { path: "suspicion", title: "Suspicion", letter: "u", unfiltered: null, load: () => import("../pages/suspicion.tsx") },
   { path: "exposure", title: "Exposure", letter: "e", unfiltered: "The model is of the whole network; the filter is kept for the other pages.", load: () => import("../pages/exposure.tsx") },
