@@ -42,8 +42,8 @@ describe("our own line", () => {
     const line = upLine(5)
     for (let day = 0; day < 3; day++) {
       for (let i = 1; i < 5; i++) line.saw(`s${i}`, "down", day)
-      if (day > 0) assert.isNull(line.saw("s0", "up", day))
-      else line.saw("s0", "up", day)
+      const back = line.saw("s0", "up", day)
+      assert.isTrue(day === 0 || back === null)
     }
   })
 })
