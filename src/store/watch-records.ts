@@ -104,6 +104,22 @@ const ReliabilityRow = Schema.Struct({
   evidence: Schema.Finite
 })
 
+const SilenceRow = Schema.Struct({
+  endpoint_key: Schema.String,
+  up_ms: Schema.Int,
+  down_ms: Schema.Int,
+  reason: Schema.NullOr(Schema.String),
+  cause: Schema.NullOr(Schema.String)
+})
+
+/** Of events, not of looks: these may have left the database. */
+const silencesQuery = `
+SELECT e.endpoint_key, epoch_ms(w.earliest) AS up_ms, epoch_ms(w.latest) AS down_ms, w.value_after AS reason, w.cause
+FROM watch_event w JOIN endpoint e USING (endpoint_id)
+WHERE w.network = $network AND w.vantage = $vantage AND w.kind IN ('went silent', 'came back', 'restarted') AND w.earliest < $since
+QUALIFY row_number() OVER (PARTITION BY w.endpoint_id ORDER BY w.earliest DESC, w.latest DESC) = 1 AND w.kind = 'went silent'
+ORDER BY e.endpoint_key`
+
 /** What a watch reads and writes beside facts. */
 export interface WatchRecords {
   /** Begins a run; one that was killed is closed at the latest of what is stored of it. */
@@ -116,6 +132,8 @@ export interface WatchRecords {
   readonly members: (network: string) => Effect.Effect<ReadonlyMap<number, ReadonlyArray<string>>, StoreError>
   readonly standings: (of: WatchOf) => Effect.Effect<ReadonlyArray<StoredStanding>, StoreError>
   readonly looks: (of: WatchOf, since: number, until: number) => Effect.Effect<ReadonlyArray<StoredLooks>, StoreError>
+  /** Of each server that had been silent when a time began: between which looks that began. */
+  readonly silences: (of: WatchOf, since: number) => Effect.Effect<ReadonlyArray<typeof SilenceRow.Type>, StoreError>
   /** In how many servers' lists each watched server's host was, crawl by crawl, of crawls that ended since a time. */
   readonly listings: (of: WatchOf, since: number) => Effect.Effect<ReadonlyArray<typeof ListingRow.Type>, StoreError>
   /** What visits showed since a time, in order. */
@@ -248,6 +266,7 @@ export const makeWatchRecords = (writer: Writer): WatchRecords => {
       })))),
     looks: Effect.fn("Store.watch.looks")((of, since, until) =>
       read(LookRow, looksQuery, { ...only(of), since: timestamp(since), until: timestamp(until) })),
+    silences: Effect.fn("Store.watch.silences")((of, since) => read(SilenceRow, silencesQuery, { ...only(of), since: timestamp(since) })),
     listings: Effect.fn("Store.watch.listings")((of, since) => read(ListingRow, listingsQuery, { ...only(of), since: timestamp(since) })),
     identitiesSeen: Effect.fn("Store.watch.identitiesSeen")((of, since) =>
       read(IdentityRow, identitiesQuery, { ...only(of), since: timestamp(since) })),

@@ -10,7 +10,7 @@ import { type Listing, listEvents } from "./list-events.ts"
 import { observedSpans, silencesOf, type WatchedLook } from "./looks.ts"
 import { outageEvents, reachEvents } from "./reach-events.ts"
 import { type EarlierReliability, reliabilityAt, reliabilityWindows } from "./reliability.ts"
-import { type WatchedServer, wideOutages, withoutVantageOutages } from "./wide-outages.ts"
+import { type EarlierSilence, type WatchedServer, wideOutages, withoutVantageOutages } from "./wide-outages.ts"
 
 const day = 24 * 3_600_000
 
@@ -24,7 +24,7 @@ export interface DeriveRules {
 /** Events that began longer ago stay as they were worked out. */
 const eventsMs = 2 * day
 
-const serverOf = (row: StoredLooks): WatchedServer => {
+const serverOf = (row: StoredLooks, silentSince: EarlierSilence | null): WatchedServer => {
   const looks = row.seen_ms.map((at, i): WatchedLook => ({
     at,
     state: row.states[i]!,
@@ -32,7 +32,7 @@ const serverOf = (row: StoredLooks): WatchedServer => {
     dueAt: row.due_ms[i]!,
     way: row.ways[i]!
   }))
-  return { key: row.endpoint_key, asn: row.asn, country: row.country, looks, silences: silencesOf(looks) }
+  return { key: row.endpoint_key, asn: row.asn, country: row.country, looks, silences: silencesOf(looks), silentSince }
 }
 
 /** Host and class of an endpoint by its key. */
@@ -47,12 +47,13 @@ const derivedFrom = (
     readonly looks: ReadonlyArray<StoredLooks>
     readonly intervals: ReadonlyArray<IdentityInterval>
     readonly listings: ReadonlyArray<Listing>
+    readonly silent: ReadonlyMap<string, EarlierSilence>
     readonly before: ReadonlyMap<string, ReadonlyArray<EarlierReliability>>
   },
   now: number,
   rules: DeriveRules
 ): Derived => {
-  const servers = rows.looks.map(serverOf)
+  const servers = rows.looks.map((row) => serverOf(row, rows.silent.get(row.endpoint_key) ?? null))
   const outages = wideOutages(servers, { slackMs: rules.slackMs })
   const eventsSince = now - eventsMs
   const events: ReadonlyArray<WatchEvent> = [
@@ -87,9 +88,14 @@ export const derive = Effect.fn("Watch.derive")(function*(
   identitiesSince: number
 ): Effect.fn.Return<Derived, StoreError, Store> {
   const { watch } = yield* Store
-  // A silence that began a day before the oldest event that is worked out anew is no restart.
+  // A silence that began a day before the oldest event that is worked out anew is no restart, and was told of.
+  const looksSince = now - eventsMs - day
   // A look that is still to come was dated by a clock that was wrong.
-  const looks = yield* watch.looks(of, now - eventsMs - day, now)
+  const looks = yield* watch.looks(of, looksSince, now)
+  const silent = new Map((yield* watch.silences(of, looksSince)).map((row) => [
+    row.endpoint_key,
+    { lastUp: row.up_ms, firstDown: row.down_ms, reason: row.reason as EarlierSilence["reason"], cause: row.cause }
+  ]))
   const known = (yield* watch.intervals(of)).map((row): IdentityInterval =>
     ({ endpoint: row.endpoint_key, kind: row.kind, value: row.value, first: row.first_ms, last: row.last_ms, sightings: row.sightings }))
   const seen = (yield* watch.identitiesSeen(of, identitiesSince)).map((row) =>
@@ -103,7 +109,7 @@ export const derive = Effect.fn("Watch.derive")(function*(
   )
   const listings = (yield* watch.listings(of, now - eventsMs - 2 * day)).map((row): Listing =>
     ({ endpoint: row.endpoint_key, startedAt: row.started_ms, endedAt: row.ended_ms, listers: row.listers }))
-  const derived = derivedFrom({ looks, intervals: extendIntervals(known, seen), listings, before }, now, rules)
+  const derived = derivedFrom({ looks, silent, intervals: extendIntervals(known, seen), listings, before }, now, rules)
   yield* watch.saveDerived(of, derived)
   return derived
 })

@@ -1,6 +1,6 @@
 import type { WatchEvent } from "../domain/watch.ts"
-import { silencesOf } from "./looks.ts"
-import { outageOfSilence, type WatchedServer, type WideOutage, withoutVantageOutages } from "./wide-outages.ts"
+import { silencesOf, type WatchedLook } from "./looks.ts"
+import { type EarlierSilence, outageOfSilence, type WatchedServer, type WideOutage, withoutVantageOutages } from "./wide-outages.ts"
 
 export interface ReachRules {
   /** A held connection that can be made again within this time was cut by a restart, or something as short. */
@@ -9,6 +9,13 @@ export interface ReachRules {
 
 const causeOf = (outage: WideOutage | null): string | null =>
   outage === null ? null : outage.where === null ? outage.kind : `${outage.kind} of ${outage.where}`
+
+/** The two looks between which a silence began. */
+const beginningOf = (silence: EarlierSilence | null): ReadonlyArray<WatchedLook> => {
+  if (silence === null) return []
+  const look = (at: number, state: "up" | "down", reason: WatchedLook["reason"]): WatchedLook => ({ at, state, reason, dueAt: at, way: "visit" })
+  return [look(silence.lastUp, "up", null), look(silence.firstDown, "down", silence.reason)]
+}
 
 /**
  * What happened to one server's reachability. A silence that an outage of many
@@ -32,9 +39,10 @@ export const reachEvents = (
     detail: null,
     ...more
   })
-  return silencesOf(withoutVantageOutages(server.looks, outages, now)).flatMap((silence) => {
+  const { silentSince } = server
+  return silencesOf([...beginningOf(silentSince), ...withoutVantageOutages(server.looks, outages, now)]).flatMap((silence) => {
     const { backAt, firstDown, lastDown, lastUp, lost, reason } = silence
-    const cause = causeOf(outageOfSilence(server.key, silence, outages))
+    const cause = lastUp === silentSince?.lastUp ? silentSince.cause : causeOf(outageOfSilence(server.key, silence, outages))
     if (lost && backAt !== null && backAt - firstDown <= rules.restartMs) {
       return [event("restarted", lastUp, firstDown, { cause, detail: { answeredAgainMs: backAt - firstDown } })]
     }

@@ -170,8 +170,9 @@ const running = Effect.fnUntraced(function*(watch: Watch, time: TimeScale) {
         ? yield* crawler.resume(unfinished.value, about)
         : yield* crawler.start({ ...about, settings: settings.crawl, seeds: yield* watch.seeds })
       yield* watch.onNote(`Crawl ${summary.crawlId}: ${summary.serversAnswered} servers answered, ${summary.known} endpoints known.`)
-      yield* watch.afterCrawl(summary, shared)
+      // What follows may take an hour: looks that are made meanwhile are counted with it.
       crawl = yield* store.watch.latestCrawl(of)
+      yield* watch.afterCrawl(summary, shared)
       yield* takeUp()
     })
 

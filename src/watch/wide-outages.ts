@@ -1,3 +1,4 @@
+import type { Sighting } from "../domain/watch.ts"
 import type { Silence, WatchedLook } from "./looks.ts"
 
 /** One server, as outages of many are found from. */
@@ -8,6 +9,16 @@ export interface WatchedServer {
   /** Ascending by time. */
   readonly looks: ReadonlyArray<WatchedLook>
   readonly silences: ReadonlyArray<Silence>
+  /** Since before these looks it was silent; null: it was not, or nobody knows. */
+  readonly silentSince: EarlierSilence | null
+}
+
+/** How a silence began whose beginning was told of before. Times in milliseconds since 1970. */
+export interface EarlierSilence {
+  readonly lastUp: number
+  readonly firstDown: number
+  readonly reason: Sighting["reason"]
+  readonly cause: string | null
 }
 
 /** Many servers fell silent at one time. */

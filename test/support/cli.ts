@@ -79,3 +79,14 @@ export const startCli = async (
 
 /** Runs `observatory ARGS` to its end. */
 export const runCli = async (...input: Parameters<typeof startCli>): Promise<CliResult> => (await startCli(...input)).result
+
+/** Suspends until a process says so on standard error; one that ends before never does. */
+export const says = (child: ChildProcess, words: string): Promise<void> =>
+  new Promise((resolve, reject) => {
+    let said = ""
+    child.stderr!.on("data", (text: string) => {
+      said += text
+      if (said.includes(words)) resolve()
+    })
+    child.once("exit", () => reject(new Error(`it ended: ${said}`)))
+  })

@@ -136,6 +136,7 @@ export class MemoryStore {
         members: () => Effect.die("not asked here"),
         standings: () => Effect.die("not asked here"),
         looks: () => Effect.die("not asked here"),
+        silences: () => Effect.die("not asked here"),
         listings: () => Effect.die("not asked here"),
         identitiesSeen: () => Effect.die("not asked here"),
         intervals: () => Effect.die("not asked here"),

@@ -1,9 +1,8 @@
-import type { ChildProcess } from "node:child_process"
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import { startCli } from "../support/cli.ts"
+import { says, startCli } from "../support/cli.ts"
 import { queryFile } from "../support/duck.ts"
 import { runSimnet } from "../support/running-simnet.ts"
 import { writeFixedScenario } from "../support/small-scenario.ts"
@@ -77,17 +76,6 @@ const killAndGoOn = async (number: number): Promise<number> => {
   const [looks] = await queryFile(db, "SELECT count(*)::INTEGER AS n FROM sighting")
   return Number(looks!["n"])
 }
-
-/** Suspends until a watch says so; one that ends before never does. */
-const says = (child: ChildProcess, words: string): Promise<void> =>
-  new Promise((resolve, reject) => {
-    let said = ""
-    child.stderr!.on("data", (text: string) => {
-      said += text
-      if (said.includes(words)) resolve()
-    })
-    child.once("exit", () => reject(new Error(`it ended: ${said}`)))
-  })
 
 describe("a watch that is killed", () => {
   it("goes on from what was flushed, at 20 random moments: no row is lost, none is there twice, no look comes before it is due", async () => {

@@ -17,7 +17,7 @@ const looksOf = (text: string, everyMin = 15, fromMin = 0): ReadonlyArray<Watche
   }))
 
 const serverOf = (key: string, looks: ReadonlyArray<WatchedLook>, asn: number | null = null, country: string | null = null): WatchedServer =>
-  ({ key, asn, country, looks, silences: silencesOf(looks) })
+  ({ key, asn, country, looks, silences: silencesOf(looks), silentSince: null })
 
 const rules = { restartMs: 15 * minute }
 const eventsOf = (looks: ReadonlyArray<WatchedLook>) =>
@@ -41,6 +41,20 @@ describe("what looks at one server tell", () => {
     const at = (minutes: number, state: "u" | "l" | "d") => looksOf(state, 1, minutes)[0]!
     assert.deepStrictEqual(eventsOf([at(0, "u"), at(10, "u"), at(10, "l"), at(11, "d"), at(14, "u")]), [["restarted", 10, 10]])
     assert.deepStrictEqual(eventsOf([at(0, "u"), at(10, "u"), at(10, "l"), at(11, "d"), at(40, "u")]), [["went silent", 10, 10], ["came back", 11, 40]])
+  })
+
+  it("is that it came back after a silence that began before the looks, with the cause that was told of then", () => {
+    const silentSince = { lastUp: -9000 * minute, firstDown: -8985 * minute, reason: "refused" as const, cause: "network outage of AS 1" }
+    const told = (text: string) => reachEvents({ ...serverOf("a", looksOf(text)), silentSince }, [], 1e12, rules)
+      .map(({ before, cause, kind, latest }) => [kind, latest / minute, before, cause])
+    const began = ["went silent", -8985, null, "network outage of AS 1"]
+    assert.deepStrictEqual(told("ddd"), [began])
+    assert.deepStrictEqual(told("dduuudu"), [
+      began,
+      ["came back", 30, "refused", "network outage of AS 1"],
+      ["went silent", 75, null, null],
+      ["came back", 90, "refused", null]
+    ])
   })
 
   it("is how much of its time it was up, without times in which nobody looked", () => {

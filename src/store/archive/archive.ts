@@ -33,9 +33,14 @@ export interface ArchiveRequest {
 
 const CrawlRow = Schema.Struct({ crawl_id: Schema.Int, is_over: Schema.Boolean, ended_ms: Schema.Int, is_shown: Schema.Boolean })
 
-/** Crawls that are over and will not be taken up again; one that is named also where its process was killed, since nobody else holds the file now. */
+/**
+ * Crawls that are over and will not be taken up again; one that is named also where its
+ * process was killed, since nobody else holds the file now. A watch counts its looks
+ * with the latest crawl until the next one is over: until then it has not ended.
+ */
 const crawlsSql = `
-  SELECT c.crawl_id, c.state IN ('finished', 'limited', 'abandoned') AS is_over, epoch_ms(coalesce(c.ended_at, c.started_at)) AS ended_ms,
+  SELECT c.crawl_id, c.state IN ('finished', 'limited', 'abandoned') AS is_over,
+    epoch_ms(greatest(coalesce(c.ended_at, c.started_at), (SELECT max(seen_at) FROM sighting s WHERE s.crawl_id = c.crawl_id))) AS ended_ms,
     c.crawl_id IN (SELECT crawl_id FROM default_crawl UNION SELECT crawl_id FROM latest_crawl) AS is_shown
   FROM crawl c
   WHERE CASE WHEN $crawl_id IS NULL THEN is_over ELSE c.crawl_id = $crawl_id END
