@@ -37,7 +37,7 @@ export const comparisons = ({ publicSuffixes = [], servers = [] }: ComparisonOpt
     sameCertificate,
     namelessCertificate,
     onionCertificate,
-    certificateNamesOther(domainOf),
+    certificateNamesOther,
     ...domainComparisons(domainOf),
     mintedTogether,
     certificateSubject,

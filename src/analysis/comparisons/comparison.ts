@@ -10,7 +10,7 @@ export type Question = "same server" | "same machine" | "shared infrastructure" 
 export type Forgeability =
   /** Needs a private key that both hold. */
   | "possession"
-  /** A private key that both hold, in a certificate that names neither: whoever made their image may have put it there. */
+  /** A private key that both hold, in a certificate that does not name both: whoever made their image may have put it there. */
   | "image"
   /** Both sides state it, each for itself, or a third party that checks did. */
   | "two-sided"

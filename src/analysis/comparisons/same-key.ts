@@ -43,7 +43,7 @@ const shownWith = (key: string, a: ServerTraits, b: ServerTraits) => {
 /** Handshakes of both were signed with one private key, for certificates made apart. */
 export const sameKey: Comparison = {
   name: "same key",
-  definition: "Both presented certificates with one public key, different ones that name hosts of theirs and not by a wildcard, when asked for a name or with a name of theirs in it.",
+  definition: "Both presented certificates with one public key, different ones that together name hosts of both and not by a wildcard, when asked for a name or with a name of theirs in it.",
   question: "same operator",
   forgeability: "possession",
   bundle: "key",
@@ -52,62 +52,59 @@ export const sameKey: Comparison = {
   innocent,
   keys: keysOf,
   compare: (a, b) => {
-    const key = commonKey(a, b, "both", "one")
+    const key = commonKey(a, b, "both")
     return key === undefined ? undefined : { level: 0, value: key, detail: shownWith(key, a, b) }
   }
 }
 
 /** One certificate of both, if nobody passes it on and it names hosts of theirs as asked. */
-const commonCertificate = (a: ServerTraits, b: ServerTraits, naming: Naming): PresentedCertificate | undefined =>
+const commonCertificate = (a: ServerTraits, b: ServerTraits, ...naming: ReadonlyArray<Naming>): PresentedCertificate | undefined =>
   shared(certificatesOf(a), certificatesOf(b))
     .map((sha256) => own(a).find((it) => it.sha256 === sha256)!)
-    .find((it) => !passedOn(it.spkiSha256, a, b) && namingOf(a, [it], b, [it]) === naming)
+    .find((it) => !passedOn(it.spkiSha256, a, b) && naming.includes(namingOf(a, [it], b, [it])))
 
 const shownBy = (certificate: PresentedCertificate) =>
   ({ certificate_sha256: certificate.sha256, subject: certificate.subject, names: certificate.names.slice(0, 20) })
 
-/** Handshakes of both were signed with the key of one certificate that is about one of them. */
+/** Handshakes of both were signed with the key of one certificate that is about both. */
 export const sameCertificate: Comparison = {
   name: "same certificate",
-  definition: "Both presented one certificate, which names a host of one of them or of both.",
+  definition: "Both presented one certificate, which names a host of each.",
   question: "same operator",
   forgeability: "possession",
   bundle: "key",
-  levels: [
-    // The maker of an image does not know the names of those who will use it; a big proxy does.
-    { name: "one certificate that names hosts of both", m: 0.15, u: u / 5, measured: false },
-    { name: "one certificate that names a host of one", m: 0.3, u, measured: false }
-  ],
+  // The maker of an image does not know the names of those who will use it; a big proxy does.
+  levels: [{ name: "one certificate that names hosts of both", m: 0.15, u: u / 5, measured: false }],
   innocent,
   keys: certificatesOf,
   compare: (a, b) => {
-    const ofBothNames = commonCertificate(a, b, "both")
-    const certificate = ofBothNames ?? commonCertificate(a, b, "one")
-    if (certificate === undefined) return undefined
-    return { level: ofBothNames === undefined ? 1 : 0, value: certificate.sha256, detail: shownBy(certificate) }
+    const certificate = commonCertificate(a, b, "both")
+    return certificate === undefined ? undefined : { level: 0, value: certificate.sha256, detail: shownBy(certificate) }
   }
 }
 
 /**
  * The same where certificates are about neither: an image brings such a key to
  * everybody who installs it, and who passes bytes on shows it without having it.
+ * Those about one of both are the same: an image that was made from a machine of
+ * its author's brings his certificate along, and he is among those who show it.
  */
 export const namelessCertificate: Comparison = {
   name: "same certificate of no name",
-  definition: "Both presented one certificate, or different ones of one key, when asked for a name, and no host of either is named.",
+  definition: "Both presented one certificate, or different ones of one key, when asked for a name, and not both have a host that is named.",
   question: "same operator",
   forgeability: "image",
   bundle: "key",
   levels: [
-    { name: "one certificate that names neither", m: 0.3, u, measured: false },
-    { name: "one key, different certificates that name neither", m: 0.1, u, measured: false }
+    { name: "one certificate that does not name both", m: 0.3, u, measured: false },
+    { name: "one key, different certificates that do not name both", m: 0.1, u, measured: false }
   ],
   innocent: [...innocent, "somebody who passes everything on to the other"],
   keys: once((server) => [...certificatesOf(server), ...keysOf(server)]),
   compare: (a, b) => {
-    const certificate = commonCertificate(a, b, "none")
+    const certificate = commonCertificate(a, b, "none", "one")
     if (certificate !== undefined) return { level: 0, value: certificate.sha256, detail: shownBy(certificate) }
-    const key = commonKey(a, b, "none")
+    const key = commonKey(a, b, "none", "one")
     return key === undefined ? undefined : { level: 1, value: key, detail: shownWith(key, a, b) }
   }
 }

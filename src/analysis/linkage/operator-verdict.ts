@@ -21,9 +21,9 @@ export type Part =
  * is nobody else's, see `privateNodeLegs`.
  */
 export type Leg =
-  /** A private key, in certificates that name hosts of theirs. An image or a proxy may have brought it all the same. */
+  /** A private key, in certificates that name hosts of both. An image or a proxy may have brought it all the same. */
   | "key"
-  /** A private key under nobody's name. Who passes bytes on to the other shows its certificate without having the key. */
+  /** A private key under nobody's name, or under that of one of them. Who passes bytes on to the other shows its certificate without having the key. */
   | "image key"
   /** A certificate that names the other too. A proxy has one for all its customers. */
   | "statement"

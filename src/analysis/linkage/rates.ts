@@ -61,8 +61,9 @@ const frequencies = (
   const frequency = new Float64Array(index.servers.length)
   comparisons.forEach((comparison, c) => {
     const measured = comparison.levels.some((level) => level.measured)
-    // A text that many who were judged apart show is nobody's own, whatever it was taken for.
-    const stock = !measured && comparison.forgeability === "copyable" && ownersAreJudged
+    // A text that many who were judged apart show is nobody's own, whatever it was taken for. Of addresses
+    // for gifts `isCause` judges that, which counts by key and leaves out copiers that own up to it.
+    const stock = !measured && comparison.forgeability === "copyable" && comparison.bundle !== "donation" && ownersAreJudged
     if (!measured && !stock) return
     const all = new Set<number>()
     known[c]!.forEach((is, server) => is === 1 && all.add(owners[server]!))

@@ -1,74 +1,6 @@
 import { describe, expect, it } from "vitest"
-import { operatorClusters } from "../../../src/analysis/clusters/operator-clusters.ts"
-import { comparisons } from "../../../src/analysis/comparisons/catalogue.ts"
-import { link } from "../../../src/analysis/linkage/linkage.ts"
 import { model } from "../../../src/analysis/linkage/model.ts"
-import type { PresentedCertificate, ServerTraits } from "../../../src/analysis/traits/server-traits.ts"
-import { presentedAt, snapshotTraits, traitsAt, writtenText } from "../../support/server-traits.ts"
-
-const evening = 1_700_000_000_000
-const words = ["amber", "birch", "cedar", "delta", "ember", "fjord", "grove", "heron"]
-
-/** What a node answers to two snapshots, with the mempool of another if one is named. */
-const nodeOf = (name: string, mempool = name) => {
-  const numberOf = (text: string): number => [...text].reduce((sum, letter) => sum * 31 + letter.charCodeAt(0), 7) % 9973
-  return [1, 2].map((snapshot) =>
-    snapshotTraits(snapshot, [1, 2, 3, 4, 5, 6].map((i) => 1e-5 + numberOf(name) * i * snapshot * 1e-8), {
-      histogram: [50, 40, 30, 20, 10].map((rate, i) => [rate, 1000 + (numberOf(mempool) * (i + 1) * 7919 * snapshot) % 90_000])
-    }))
-}
-
-interface Shows {
-  readonly host: string
-  readonly node: string
-  /** Of another node. */
-  readonly mempool?: string
-  readonly gift?: string | undefined
-  /** Seconds after the evening's beginning at which its certificate was made. */
-  readonly made?: number | undefined
-  readonly certificate?: Partial<PresentedCertificate>
-  readonly greeting?: string
-  /** A list it passes on, not its own. */
-  readonly listOf?: number
-  readonly notListed?: ReadonlyArray<number>
-  /** A host of another that it gives for its own. */
-  readonly claims?: string
-}
-
-/** Servers from 10 on that show this, each listing all others unless it passes on another's list. */
-const worldOf = (...shown: ReadonlyArray<Shows>): ReadonlyArray<ServerTraits> => {
-  const ids = shown.map((_, i) => 10 + i)
-  return shown.map(({ certificate, claims, gift, greeting, host, listOf, made, mempool, node, notListed }, i) => {
-    const lister = listOf ?? 10 + i
-    const listed = ids.filter((id) => id !== lister && !notListed?.includes(id))
-    return traitsAt(10 + i, host, {
-      certificates: [presentedAt(host, { claimed: [claims ?? host], validFrom: made === undefined ? null : evening + 123 + made * 1000, ...certificate })],
-      claimedHosts: [{ host: claims ?? host, tcpPort: null, tlsPort: 50_002 }],
-      donation: gift === undefined ? null : writtenText(gift),
-      banner: greeting === undefined ? null : writtenText(greeting),
-      snapshots: nodeOf(node, mempool),
-      implementation: "Fulcrum",
-      peers: new Map(listed.filter((id) => id !== 10 + i).map((id) => [id, 1])),
-      listsItself: listed.includes(10 + i)
-    })
-  })
-}
-
-const strangers = Array.from({ length: 60 }, (_, i) =>
-  traitsAt(1000 + i, `e.s${i}x.example`, {
-    certificates: [presentedAt(`e.s${i}x.example`)],
-    donation: i % 2 === 0 ? null : writtenText(`gift of ${i}`),
-    snapshots: nodeOf(`stranger ${i}`),
-    implementation: "Fulcrum"
-  }))
-
-const pairsOf = (some: ReadonlyArray<ServerTraits>) => {
-  const servers = [...some, ...strangers]
-  return link(servers, comparisons({ servers })).pairs
-}
-
-const groupsOf = (...shown: ReadonlyArray<Shows>): ReadonlyArray<ReadonlyArray<number>> =>
-  operatorClusters(pairsOf(worldOf(...shown))).map(({ serverIds }) => serverIds)
+import { groupsOf, pairsAmongStrangers, type Shows, words, worldOf } from "../../support/shown-servers.ts"
 
 const few = [0, 1, 2]
 
@@ -91,7 +23,7 @@ describe("a fleet at a node that is nobody else's is a group", () => {
   })
 
   it("of which a verdict is just one", () => {
-    for (const { legs, sameOperator } of pairsOf(worldOf(...fleet)).filter((pair) => pair.b < 1000)) {
+    for (const { legs, sameOperator } of pairsAmongStrangers(worldOf(...fleet)).filter((pair) => pair.b < 1000)) {
       expect([sameOperator, legs]).toEqual([model.certainOnNode, "evening, gift, names, node, process"])
     }
   })
