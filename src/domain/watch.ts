@@ -43,7 +43,7 @@ export type WatchEventKind =
   | "restarted"
   | "new certificate"
   | "new key"
-  | "other server"
+  | "unclear key"
   | "new software"
   | "new address"
   | "listed"

@@ -1,3 +1,4 @@
+import { whyUnclear } from "../domain/changed-key.ts"
 import type { NetworkClass } from "../domain/host.ts"
 import type { WatchEvent } from "../domain/watch.ts"
 
@@ -78,24 +79,32 @@ const changes = (intervals: ReadonlyArray<IdentityInterval>): ReadonlyArray<read
 /** Who else showed a value, and since when. */
 type Holders = ReadonlyMap<string, ReadonlyArray<IdentityInterval>>
 
+type HostOf = (endpoint: string) => { readonly host: string; readonly networkClass: NetworkClass }
+
 /**
- * Whether another key at a host is another server. At an address it always is:
- * whoever has the address next is nobody the one before knows. Behind a name or an
- * onion it is where the key was another host's before, or where the one before is
- * another's now: then the name leads elsewhere, e.g. to the next owner of an address.
- * Hosts that share one key change it one after the other, which makes none of them another.
+ * Why it is unclear whether another key is the same server's. Hosts that share one key
+ * change it one after the other, which makes none of them another.
+ *
+ * @param addressesAt addresses that the endpoint had at a time
  */
-const isOtherServer = (
-  hostOf: (endpoint: string) => { readonly host: string; readonly networkClass: NetworkClass },
+const unclearBecause = (
+  hostOf: HostOf,
   [before, after]: readonly [IdentityInterval, IdentityInterval],
-  holders: Holders
-): boolean => {
+  holders: Holders,
+  addressesAt: (at: number) => ReadonlyArray<string>
+): string | null => {
   const { host, networkClass } = hostOf(after.endpoint)
-  if (networkClass === "ipv4" || networkClass === "ipv6") return true
   const elsewhere = (value: string) => (holders.get(value) ?? []).filter(({ endpoint }) => hostOf(endpoint).host !== host)
   const fleet = new Set(elsewhere(before.value).filter(({ first }) => first < after.first).map(({ endpoint }) => hostOf(endpoint).host))
-  return elsewhere(after.value).some(({ endpoint, first }) => first < after.first && !fleet.has(hostOf(endpoint).host)) ||
-    elsewhere(before.value).some(({ first }) => first > before.last)
+  const earlier = elsewhere(after.value).find(({ endpoint, first }) => first < after.first && !fleet.has(hostOf(endpoint).host))
+  const later = elsewhere(before.value).find(({ first }) => first > before.last)
+  const hostOfSome = (it: IdentityInterval | undefined) => it === undefined ? null : hostOf(it.endpoint).host
+  return whyUnclear({
+    knownBy: networkClass === "ipv4" || networkClass === "ipv6" ? "address" : networkClass,
+    earlierHolder: hostOfSome(earlier),
+    laterHolder: hostOfSome(later),
+    addresses: [addressesAt(before.last), addressesAt(after.first)]
+  })
 }
 
 /**
@@ -104,19 +113,25 @@ const isOtherServer = (
  */
 export const identityEvents = (
   intervals: ReadonlyArray<IdentityInterval>,
-  hostOf: (endpoint: string) => { readonly host: string; readonly networkClass: NetworkClass }
+  hostOf: HostOf
 ): ReadonlyArray<WatchEvent> => {
   const holders = Map.groupBy(intervals.filter(({ kind }) => kind === "key"), ({ value }) => value)
   const events: Array<WatchEvent> = []
   for (const [endpoint, all] of Map.groupBy(intervals, (it) => it.endpoint)) {
     const keyAt = (at: number) => all.find((it) => it.kind === "key" && it.first <= at && it.last >= at)?.value ?? null
+    // Of a balanced name several were seen by turns.
+    const addressesAt = (at: number) =>
+      [...new Set(all.flatMap((it) => it.kind === "address" && it.first <= at && it.last >= at ? it.value.split(" ") : []))]
     for (const [kind, ofKind] of Map.groupBy(all, (it) => it.kind)) {
       for (const change of changes(ofKind)) {
         const [before, after] = change
         const event = (name: WatchEvent["kind"], detail: WatchEvent["detail"] = null): WatchEvent => ({
           endpoint, kind: name, earliest: before.last, latest: after.first, before: before.value, after: after.value, cause: null, detail
         })
-        if (kind === "key") events.push(event(isOtherServer(hostOf, change, holders) ? "other server" : "new key"))
+        if (kind === "key") {
+          const because = unclearBecause(hostOf, change, holders, addressesAt)
+          events.push(because === null ? event("new key") : event("unclear key", { because }))
+        }
         else if (kind === "address") events.push(event("new address"))
         else if (kind === "software") events.push(event("new software"))
         else if (keyAt(before.last) === keyAt(after.first)) events.push(event("new certificate"))

@@ -196,7 +196,7 @@ export const watchChurn = async (run: ChurnRun): Promise<ChurnResult> => {
       outages: watchable.length,
       outagesMissed: missed,
       restartsMissed: restarts.filter((at) => !mine.some((event) => (event["kind"] === "restarted" || event["kind"] === "went silent") && near(at, event))),
-      inventedKeys: mine.filter((event) => (event["kind"] === "new key" || event["kind"] === "other server") &&
+      inventedKeys: mine.filter((event) => (event["kind"] === "new key" || event["kind"] === "unclear key") &&
         !truth.renewals.some(({ at, key }) => key === "new" && near(at, event))).map((event) => `${String(event["kind"])} at ${String(event["earliest"])}`)
     }
   })

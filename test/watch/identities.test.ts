@@ -19,6 +19,14 @@ const seen = (endpoint: string, kind: IdentityKind, values: ReadonlyArray<string
 const eventsOf = (sightings: ReadonlyArray<IdentitySighting>) =>
   identityEvents(extendIntervals([], sightings.toSorted((a, b) => a.at - b.at)), hostOf).map(({ endpoint, kind }) => [endpoint, kind])
 
+/** A name that resolved to the same every hour. */
+const at = (endpoint: string, hours: number, addresses = "34.90.1.2") => seen(endpoint, "address", Array.from({ length: hours }, () => addresses))
+
+/** Why keys are unclear. */
+const whyOf = (sightings: ReadonlyArray<IdentitySighting>) =>
+  identityEvents(extendIntervals([], sightings.toSorted((a, b) => a.at - b.at)), hostOf)
+    .flatMap(({ detail, endpoint, kind }) => kind === "unclear key" ? [[endpoint, detail?.["because"]]] : [])
+
 describe("identities over time", () => {
   it("are intervals that grow, the same whether they are taken in at once or bit by bit, or twice", () => {
     const sightings = [...seen(name, "key", ["k", "k", "k", "l", "l"]), ...seen(name, "software", ["F 1", "F 1", "F 2"])].toSorted((a, b) => a.at - b.at)
@@ -37,9 +45,9 @@ describe("identities over time", () => {
     assert.deepStrictEqual(eventsOf(sightings), [])
   })
 
-  it("have a new key where a name or an onion shows another one that was nobody's, and the old one is gone", () => {
+  it("have a new key where an onion, or a name at one known address, shows another one that was nobody's, and the old one is gone", () => {
     const onion = `${"a".repeat(56)}.onion:50002:s`
-    assert.deepStrictEqual(eventsOf([...seen(name, "key", ["k", "k", "l", "l"]), ...seen(name, "certificate", ["c", "c", "d", "d"])]), [[name, "new key"]])
+    assert.deepStrictEqual(eventsOf([...at(name, 4), ...seen(name, "key", ["k", "k", "l", "l"]), ...seen(name, "certificate", ["c", "c", "d", "d"])]), [[name, "new key"]])
     assert.strictEqual(eventsOf(seen(onion.replace(/a{56}/, "pg6mmjiyjmcrsslvykfwnntlaru7p5svn6y2ymmju6nubxndf4pscryd"), "key", ["k", "l"]))[0]![1], "new key")
   })
 
@@ -47,26 +55,40 @@ describe("identities over time", () => {
     assert.deepStrictEqual(eventsOf([...seen(name, "key", ["k", "k", "k"]), ...seen(name, "certificate", ["c", "d", "d"])]), [[name, "new certificate"]])
   })
 
-  it("have another server where an address shows another key: addresses are let to one customer after the other", () => {
-    assert.deepStrictEqual(eventsOf(seen(address, "key", ["k", "l"])), [[address, "other server"]])
+  it("have an unclear key where an address shows another one: addresses are let to one customer after the other", () => {
+    assert.deepStrictEqual(whyOf([...seen(address, "key", ["k", "l"])]), [[address, "known by its address only, which may be another's now"]])
   })
 
-  it("have another server where a name leads for a while to somebody whose key is known from elsewhere", () => {
+  it("have an unclear key where a name has no known address, or another one, or several", () => {
+    const keys = seen(name, "key", ["k", "k", "l", "l"])
+    assert.deepStrictEqual(whyOf(keys), [[name, "its address is not known"]])
+    assert.deepStrictEqual(whyOf([...keys, ...seen(name, "address", ["34.90.1.2", "34.90.1.2", "34.90.7.7", "34.90.7.7"])]), [
+      [name, "at another address, to which its name may lead by mistake"]
+    ])
+    assert.deepStrictEqual(whyOf([...keys, ...at(name, 4, "34.90.1.2 34.90.7.7")]), [[name, "its name has several addresses, perhaps of several servers"]])
+  })
+
+  it("have an unclear key where a name leads for a while to somebody whose key is known from elsewhere", () => {
     const other = "beta.example.org:50002:s"
-    assert.deepStrictEqual(eventsOf([...seen(other, "key", ["l", "l"]), ...seen(name, "key", ["k", "k", "l"], 5)]), [[name, "other server"]])
+    assert.deepStrictEqual(
+      whyOf([...seen(other, "key", ["l", "l"]), ...at(name, 9), ...seen(name, "key", ["k", "k", "l"], 5)]),
+      [[name, "the key that beta.example.org showed before"]]
+    )
   })
 
   it("have a new key where hosts that share one change it one after the other", () => {
     const other = "beta.example.org:50002:s"
     assert.sameDeepMembers(
-      [...eventsOf([...seen(other, "key", ["k", "k", "l", "l", "l", "l"]), ...seen(name, "key", ["k", "k", "k", "k", "l", "l"])])],
+      [...eventsOf([
+        ...at(other, 6), ...seen(other, "key", ["k", "k", "l", "l", "l", "l"]), ...at(name, 6), ...seen(name, "key", ["k", "k", "k", "k", "l", "l"])
+      ])],
       [[other, "new key"], [name, "new key"]]
     )
   })
 
-  it("have two other servers and no new key where two swap their addresses", () => {
+  it("have two unclear keys and no new one where two swap their addresses", () => {
     const swapped = "34.90.1.3:50002:s"
-    assert.sameDeepMembers([...eventsOf([...seen(address, "key", ["k", "l"]), ...seen(swapped, "key", ["l", "k"])])], [[address, "other server"], [swapped, "other server"]])
+    assert.sameDeepMembers([...eventsOf([...seen(address, "key", ["k", "l"]), ...seen(swapped, "key", ["l", "k"])])], [[address, "unclear key"], [swapped, "unclear key"]])
   })
 
   it("have a new address, and nothing else, where a dynamic line gets one", () => {

@@ -1,6 +1,7 @@
+import { haveNoAddressInCommon } from "../../domain/changed-key.ts"
 import type { ServerRow } from "../shapes/server-row.ts"
 import type { ComparedCrawl, ComparedServer, CrawlChange, ServerChange } from "./crawl-change.ts"
-import { haveNoAddressInCommon, judgeKey } from "./judge-key.ts"
+import { judgeKey } from "./judge-key.ts"
 import { keyHolders, pairServers, type ServerPair } from "./pair-servers.ts"
 import { type SoftwareChange, upgradedTogether } from "./upgraded-together.ts"
 

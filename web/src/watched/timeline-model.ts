@@ -16,7 +16,7 @@ export const drawnKinds = {
   "new software": "square",
   "new certificate": "diamond",
   "new key": "star",
-  "other server": "cross",
+  "unclear key": "cross",
   "new address": "plus"
 } as const
 export type DrawnKind = keyof typeof drawnKinds
