@@ -19,19 +19,25 @@ const sharedOptions = Effect.fnUntraced(function*(chain: Chain, input: {
   readonly sharedCrawl: string | null
   readonly runner: string | null
   readonly lease: number
-  readonly limit: number | null
+  readonly sharedWait: number
+  readonly fingerprint: CrawlSettings["fingerprint"] | null
+  readonly differential: boolean
   readonly resume: boolean
 }) {
   if (input.sharedFrontier === null) return null
   if (!/^postgres(?:ql)?:\/\//.test(input.sharedFrontier)) return yield* usageError("--shared-frontier: expected postgres://USER:PASSWORD@HOST:PORT/NAME.")
-  if (input.limit !== null) return yield* usageError("--limit counts the visits of one process: a shared crawl has none.")
+  // Once a server: which endpoints are one, only what all runners saw together tells.
+  if (input.differential || (input.fingerprint !== null && input.fingerprint !== "off")) {
+    return yield* usageError(`A runner of a shared crawl does not know all names of a server, so it makes no further visits: merge what the runners archived, then probe ${input.differential ? "--differential" : "--due"} that file.`)
+  }
   if (input.resume) return yield* usageError("A runner of a shared crawl goes on where the others are: start it without --resume.")
   return {
     url: Redacted.make(input.sharedFrontier),
     crawl: input.sharedCrawl ?? chain.name,
     network: chain.name,
     runner: input.runner ?? `${hostname()}-${process.pid}`,
-    leaseMs: input.lease
+    leaseMs: input.lease,
+    waitMs: input.sharedWait
   } satisfies SharedLogOptions
 })
 

@@ -102,7 +102,8 @@ export const sharedFlags = {
   )),
   sharedCrawl: nullable(text("shared-crawl", "Name of the crawl that is shared (default: the network's); one that is complete is over, a new one needs another name.").pipe(Flag.withMetavar("NAME"))),
   runner: nullable(text("runner", "Name of this runner (default: machine and process).").pipe(Flag.withMetavar("NAME"))),
-  lease: duration("lease", "Time after which an endpoint is another runner's if its own is not heard of (default 30s)").pipe(Flag.withDefault(30_000))
+  lease: duration("lease", "Time after which an endpoint is another runner's if its own is not heard of (default 30s)").pipe(Flag.withDefault(30_000)),
+  sharedWait: duration("shared-wait", "How long a runner waits for a Postgres that does not answer before it stops (default 5m)").pipe(Flag.withDefault(300_000))
 }
 
 /** How much a visit asks. */

@@ -168,7 +168,8 @@ export class Crawler extends Context.Service<Crawler, {
           settings,
           frontier: new Frontier({ ...settings, defaultPorts: context.chain.default_ports }),
           ledger: context.shared?.ledger ??
-            (yield* openLedger(context.chain.name, context.vantage.name).pipe(Effect.provideService(Store, store))),
+            // What the shared crawl did cost so far is in its log.
+            (yield* openLedger(context.chain.name, context.vantage.name, context.sharedLog?.beganAt).pipe(Effect.provideService(Store, store))),
           politeness: context.shared?.politeness ?? new Politeness(settings),
           exclusions: rememberingExclusions(context.exclusions),
           grammar: new PeerGrammar(context.chain.default_ports, {
@@ -194,7 +195,7 @@ export class Crawler extends Context.Service<Crawler, {
           kind: "crawl",
           chain: crawl.chain,
           vantage: crawl.vantage,
-          settings: crawl.settings,
+          settings: crawl.sharedLog === undefined ? crawl.settings : { ...crawl.settings, sharedBeganAt: crawl.sharedLog.beganAt },
           codeVersion: crawl.codeVersion,
           startedAt: at
         })

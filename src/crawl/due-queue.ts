@@ -2,6 +2,8 @@
 export interface Ranked {
   /** Distinct sources that named it. */
   sources: number
+  /** Behind all others, whoever named it. */
+  isLast?: boolean
 }
 
 // Beyond this many sources the order no longer matters; it bounds re-ranking.
@@ -22,7 +24,7 @@ export class DueQueue<A extends Ranked> {
 
   /** Adds a member, or moves it to the rank its `sources` now give. */
   put(member: A): void {
-    const rank = Math.min(member.sources, rankCap)
+    const rank = member.isLast === true ? 0 : Math.min(member.sources, rankCap)
     if (this.#places.get(member) === rank) return
     this.#places.set(member, rank)
     this.#buckets[rank]!.push(member)

@@ -20,6 +20,8 @@ export interface FrontierEntry {
   state: EndpointState
   inFlight: boolean
   lastBatch: number
+  /** It was taken and given back: whatever the cause was, others come first. */
+  isLast: boolean
 }
 
 /** What the frontier keeps of one host. */
@@ -37,7 +39,8 @@ export const parkedEntry = (endpoint: Endpoint, key: string): FrontierEntry => (
   sources: 1,
   state: "parked",
   inFlight: false,
-  lastBatch: 0
+  lastBatch: 0,
+  isLast: false
 })
 
 export const newHost = (): HostEntry => ({

@@ -197,8 +197,9 @@ export class Frontier {
     this.#inFlight.add(entry)
   }
 
-  /** Puts an endpoint in flight back without a visit, e.g. when the crawl stops. It stays due. */
+  /** Puts an endpoint in flight back without a visit, e.g. when the crawl stops. It stays due, behind all others. */
   putBack(entry: FrontierEntry): void {
+    entry.isLast = true
     this.#land(entry)
     this.#due.put(entry)
   }

@@ -60,8 +60,9 @@ export const CrawlSettings = Schema.Struct({
   exclude: Schema.Array(Schema.NonEmptyString),
   /** Milliseconds given to visits in flight when the crawl is interrupted. */
   drainMs: Natural,
-  /** Name of the crawl that several runners share, and of this runner; missing for a crawl of one. */
+  /** Name of the crawl that several runners share, when it began (milliseconds since 1970), and this runner's name; missing for a crawl of one. */
   sharedCrawl: Schema.optionalKey(Schema.NonEmptyString),
+  sharedBeganAt: Schema.optionalKey(Schema.Finite),
   runner: Schema.optionalKey(Schema.NonEmptyString)
 })
 export type CrawlSettings = typeof CrawlSettings.Type

@@ -4,10 +4,11 @@ import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import type { SharedEvent } from "../../src/crawl/shared/shared-event.ts"
 import type { TruthLine } from "../../src/simnet/truth/truth.ts"
-import { type CliResult, runCli, startCli } from "../support/cli.ts"
+import { type CliResult, runCli, type RunningCli, startCli } from "../support/cli.ts"
 import { postgresInstalled, type RunningPostgres, startPostgres } from "../support/postgres.ts"
 import { runSimnet } from "../support/running-simnet.ts"
 import { writeFixedScenario } from "../support/small-scenario.ts"
+import { openWay, type TcpWay } from "../support/tcp-way.ts"
 
 interface Step {
   readonly step: number
@@ -16,48 +17,100 @@ interface Step {
   readonly event: SharedEvent
 }
 
-const leaseMs = 4_000
-const runners = ["one", "two", "three"]
-const [victim] = runners
+const leaseMs = 3_000
+const runners = ["one", "two", "three"] as const
+type Runner = typeof runners[number]
+type Loss = "frozen" | "cut off" | "killed" | "killed last"
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
 
-describe.runIf(postgresInstalled())("three runners that share a frontier in a real Postgres, one of which is killed", { timeout: 180_000 }, () => {
+describe.runIf(postgresInstalled())("three runners that share a frontier in a real Postgres, to which everything happens", { timeout: 180_000 }, () => {
   const folder = mkdtempSync(join(tmpdir(), "observatory-shared-"))
   let postgres: RunningPostgres
+  let way: TcpWay
   let steps: ReadonlyArray<Step> = []
   let truth: ReadonlyArray<TruthLine> = []
   let log: ReadonlyArray<{ readonly server: string; readonly session: number | string; readonly method: string }> = []
-  let results: ReadonlyArray<CliResult> = []
-  let killedAt = 0
+  /** How each start of a runner ended, in the order of starts. */
+  let results: ReadonlyArray<readonly [Runner, CliResult]> = []
+  /** What happened to whom: from when on it could not renew its leases. */
+  const lost: Array<{ readonly what: Loss; readonly runner: Runner; readonly holder: string; readonly keys: ReadonlyArray<string>; readonly at: number }> = []
 
   const stepsNow = async (): Promise<ReadonlyArray<Step>> =>
     (await postgres.rows<{ readonly step: number; readonly at: number; readonly runner: string; readonly event: string }>("SELECT step, at_ms AS at, runner, event FROM observatory_step ORDER BY step"))
       .map((row) => ({ ...row, event: JSON.parse(row.event) as SharedEvent }))
+  const until = async (reached: (steps: ReadonlyArray<Step>) => boolean): Promise<void> => {
+    while (!reached(await stepsNow().catch((): ReadonlyArray<Step> => []))) await pause(40)
+  }
+  /** Endpoints that a runner has taken or, by its name, is visiting, as the log has it. */
+  const heldBy = (so: ReadonlyArray<Step>, who: string): ReadonlyArray<string> => {
+    const open = new Map<string, ReadonlyArray<string>>()
+    for (const { event, runner } of so) {
+      if (event._tag === "taken") open.set(event.key, [event.runner])
+      else if (event._tag === "entered") open.set(event.key, [...open.get(event.key)!, runner])
+      else if ("key" in event) open.delete(event.key)
+    }
+    return [...open].flatMap(([key, whose]) => whose.includes(who) ? [key] : [])
+  }
+  /** In the middle of a visit of its own, when some are made since. */
+  const busy = async (runner: Runner): Promise<void> => {
+    const { length } = await stepsNow()
+    await until((so) => so.length > length + 6 && heldBy(so, runner).length > 0)
+  }
+  const lapsesOf = (so: ReadonlyArray<Step>, holder: string) => so.filter(({ event }) => event._tag === "lapsed" && event.runner === holder).length
 
   beforeAll(async () => {
     postgres = await startPostgres()
+    way = await openWay(postgres.port)
     const [truthFile, logFile] = [join(folder, "truth.jsonl"), join(folder, "log.jsonl")]
-    const { simnet, stop } = await runSimnet({ scenario: writeFixedScenario(folder, 42), truthFile, logFile })
+    const { simnet, stop } = await runSimnet({ scenario: writeFixedScenario(folder, 120), truthFile, logFile })
+    const started: Array<readonly [Runner, RunningCli]> = []
     try {
       const proxy = `socks5://127.0.0.1:${simnet.socksPort}`
-      const started = await Promise.all(runners.map((runner) => startCli([
-        "crawl", "--network", "mainnet-sim", "--db", join(folder, `${runner}.duckdb`), "--proxy", proxy, "--tor", proxy, "--resolver", `127.0.0.1:${simnet.dnsPort}`,
-        "--connect-timeout", "3s", "--rate", "6", "--concurrency", "4", "--vantage", "office", "--progress", "off", "--asn", "off", "--ptr=false",
-        "--shared-frontier", postgres.url, "--runner", runner, "--lease", `${leaseMs / 1000}s`, ...simnet.seeds.flatMap((seed) => ["--seed", seed])
-      ], { timeoutMs: 180_000 })))
-      // In the middle of a visit of its own, when some are made.
-      for (;;) {
-        const so = await stepsNow().catch((): ReadonlyArray<Step> => [])
-        const taken = so.filter(({ event, runner }) => runner === victim && event._tag === "entered").length
-        const over = so.filter(({ event, runner }) => runner === victim && event._tag === "visited").length
-        if (so.filter(({ event }) => event._tag === "visited").length >= 10 && over > 0 && taken > over) break
-        await pause(50)
+      const start = async (runner: Runner): Promise<RunningCli> => {
+        const running = await startCli([
+          "crawl", "--network", "mainnet-sim", "--db", join(folder, `${runner}.duckdb`), "--proxy", proxy, "--tor", proxy, "--resolver", `127.0.0.1:${simnet.dnsPort}`,
+          "--connect-timeout", "3s", "--rate", "6", "--concurrency", "4", "--vantage", "office", "--progress", "off", "--asn", "off", "--ptr=false",
+          "--shared-frontier", runner === "two" ? postgres.url.replace(`:${postgres.port}/`, `:${way.port}/`) : postgres.url, "--shared-wait", "30s",
+          "--runner", runner, "--lease", `${leaseMs / 1000}s`, ...simnet.seeds.flatMap((seed) => ["--seed", seed])
+        ], { timeoutMs: 180_000 })
+        started.push([runner, running])
+        return running
       }
-      started[0]!.child.kill("SIGKILL")
-      killedAt = Date.now()
-      results = await Promise.all(started.map(({ result }) => result))
+      const lose = async (what: Loss, runner: Runner, how: () => void): Promise<string> => {
+        await busy(runner)
+        how()
+        const at = Date.now()
+        const so = await stepsNow()
+        const holder = so.flatMap(({ event, runner: whose }) => event._tag === "taken" && whose === runner ? [event.runner] : []).at(-1)!
+        lost.push({ what, runner, holder, keys: heldBy(so, holder), at })
+        return holder
+      }
+      const [one, two, three] = await Promise.all(runners.map(start))
+      await until((so) => so.filter(({ event }) => event._tag === "visited").length >= 5)
+
+      const frozen = await lose("frozen", "one", () => one!.child.kill("SIGSTOP"))
+      await until((so) => lapsesOf(so, frozen) > 0)
+      await pause(1_000)
+      one!.child.kill("SIGCONT")
+
+      const cut = await lose("cut off", "two", () => way.set("stalled"))
+      await until((so) => lapsesOf(so, cut) > 0)
+      way.set("open")
+
+      await busy("three")
+      await postgres.halt()
+      await pause(1_500)
+      await postgres.start()
+
+      const killed = [await lose("killed", "two", () => two!.child.kill("SIGKILL")), await lose("killed", "three", () => three!.child.kill("SIGKILL"))]
+      await until((so) => killed.every((holder) => lapsesOf(so, holder) > 0))
+      await lose("killed last", "one", () => one!.child.kill("SIGKILL"))
+      // All are gone. The same commands go on.
+      await Promise.all(runners.map(start))
+      results = await Promise.all(started.map(async ([runner, { result }]) => [runner, await result] as const))
     } finally {
+      for (const [, { child }] of started) child.kill("SIGKILL")
       await stop()
     }
     steps = await stepsNow()
@@ -67,6 +120,7 @@ describe.runIf(postgresInstalled())("three runners that share a frontier in a re
   }, 400_000)
 
   afterAll(async () => {
+    await way?.stop()
     await postgres?.stop()
     rmSync(folder, { recursive: true, force: true })
   })
@@ -74,17 +128,23 @@ describe.runIf(postgresInstalled())("three runners that share a frontier in a re
   const of = <Tag extends SharedEvent["_tag"]>(tag: Tag) =>
     steps.flatMap((step) => step.event._tag === tag ? [{ ...step, event: step.event as Extract<SharedEvent, { readonly _tag: Tag }> }] : [])
 
-  it("end, but for the killed one, and all three had a part in it", () => {
-    expect(results.map(({ code, signal }) => signal ?? code), results.map(({ stderr }) => stderr).join("\n")).toEqual(["SIGKILL", 0, 0])
+  const query = async (file: string, sql: string) => JSON.parse((await runCli(["query", "--db", join(folder, file), "--sql", sql, "--format", "json"])).stdout) as ReadonlyArray<Record<string, unknown>>
+
+  it("end when they were not killed, and all three had a part in it", () => {
+    expect(results.map(([runner, { code, signal }]) => [runner, signal ?? code]), results.map(([runner, { stderr }]) => `${runner}: ${stderr}`).join("\n")).toEqual([
+      ["one", "SIGKILL"], ["two", "SIGKILL"], ["three", "SIGKILL"], ["one", 0], ["two", 0], ["three", 0]
+    ])
     for (const runner of runners) expect(of("visited").filter((step) => step.runner === runner).length, runner).toBeGreaterThan(0)
   })
 
   it("visit every endpoint exactly once, and none twice within its lease", () => {
     const visited = of("visited").map(({ event }) => event.key)
     expect(new Set(visited).size).toBe(visited.length)
+    expect(of("refused").map(({ event }) => event)).toEqual([])
     const hosts = new Set(visited.map((key) => key.split(":")[0]!))
     expect([...hosts].toSorted()).toEqual([...new Set(truth.map(({ host }) => host))].toSorted())
     const holders = new Map<string, string>()
+    const victims = new Set(lost.map(({ holder }) => holder))
     for (const { at, event } of steps) {
       if (event._tag === "taken") {
         expect(holders.has(event.key), event.key).toBe(false)
@@ -92,45 +152,65 @@ describe.runIf(postgresInstalled())("three runners that share a frontier in a re
       } else if (event._tag === "lapsed") {
         const taken = of("taken").findLast((step) => step.event.key === event.key && step.at <= at)!
         expect(at).toBeGreaterThanOrEqual(taken.event.until)
-        expect(event.runner).toBe(victim)
+        expect([event.runner, victims.has(event.runner)]).toEqual([holders.get(event.key), true])
         holders.delete(event.key)
       } else if (event._tag === "visited" || event._tag === "refused" || event._tag === "returned") holders.delete(event.key)
     }
     expect(of("lapsed").length).toBeGreaterThan(0)
-    // What the servers saw: no more sessions than visits, but for those of the killed runner.
-    const sessions = Map.groupBy(log.filter(({ method }) => method === "server.version"), ({ server }) => server)
-    const lapsed = new Set(of("lapsed").map(({ event }) => truth.find(({ host }) => event.key.startsWith(`${host}:`))!.server))
-    expect(sessions.size).toBeGreaterThan(30)
-    for (const [server, requests] of sessions) expect(new Set(requests.map(({ session }) => session)).size, server).toBeLessThanOrEqual(lapsed.has(server) ? 2 : 1)
+    // What the servers saw: no more sessions than visits, but for those that somebody did not end.
+    const ways = Map.groupBy(log.filter(({ method }) => method === "server.version"), ({ server }) => server)
+    const again = [...of("lapsed"), ...of("returned")].map(({ event }) => truth.find(({ host }) => event.key.startsWith(`${host}:`))!.server)
+    expect(ways.size).toBeGreaterThan(80)
+    for (const [server, requests] of ways) {
+      expect(new Set(requests.map(({ session }) => session)).size, server).toBeLessThanOrEqual(1 + again.filter((other) => other === server).length)
+    }
   })
 
-  it("share one pace and one account: never more connections a second than one crawl, and what the killed one may have cost is owed", () => {
+  it("share one pace and one account: never more connections a second than one crawl, and what lost ones may have cost is owed", () => {
     const began = of("entered").map(({ at }) => at)
     // Moments are given out in order, so the n-th connection is not before n paces have passed.
     expect(began.at(-1)! - began[0]!).toBeGreaterThan((began.length - 1) * 1000 / 6 - 3_000)
     expect(of("visited").filter(({ event }) => event.cost > 0).length).toBeGreaterThan(0)
   })
 
-  it("take over what a killed runner had within its lease", () => {
-    const lapsed = of("lapsed").map(({ at }) => at)
-    const failOver = Math.max(...lapsed) - killedAt
-    expect(failOver).toBeLessThan(leaseMs + 6_000)
+  it("take over what a runner had that was frozen, cut off or killed, within its lease", () => {
+    const took = lost.map(({ at, holder, keys, what }) =>
+      [what, Math.max(...keys.flatMap((key) => of("lapsed").find((step) => step.event.runner === holder && step.event.key === key && step.at > at)?.at ?? [])) - at] as const)
+    console.info(`Taken over after a lease of ${leaseMs} ms: ${took.map(([what, ms]) => `${what} ${Math.round(ms)} ms`).join(", ")}`)
+    expect(took.map(([what]) => what)).toEqual(["frozen", "cut off", "killed", "killed", "killed last"])
+    for (const [what, ms] of took) {
+      expect(ms, what).toBeGreaterThan(0)
+      // Of the last one by those who were started after it.
+      expect(ms, what).toBeLessThan(leaseMs + (what === "killed last" ? 30_000 : 6_000))
+    }
+  })
+
+  it("write nothing about what was no longer theirs when they came back", async () => {
+    for (const { holder, runner, what } of lost.filter(({ what }) => what === "frozen" || what === "cut off")) {
+      const stored = await query(`${runner}.duckdb`, "SELECT endpoint_key, epoch_ms(started_at) + ended_ms AS ended FROM visit JOIN endpoint USING (endpoint_id) WHERE crawl_id = 1")
+      expect(stored.length).toBeGreaterThan(0)
+      for (const lapsed of of("lapsed").filter(({ event }) => event.runner === holder)) {
+        const later = of("taken").some(({ event, step }) => step > lapsed.step && event.key === lapsed.event.key && event.runner === holder)
+        const written = stored.filter(({ endpoint_key, ended }) => endpoint_key === lapsed.event.key && Number(ended) > lapsed.at)
+        if (!later) expect(written, `${what}: ${lapsed.event.key}`).toEqual([])
+      }
+    }
   })
 
   it("leave a file each, which merged are one complete crawl: nothing is missing, nothing twice", async () => {
-    const all = join(folder, "all.duckdb")
     for (const runner of runners) {
-      const archived = await runCli(["archive", "--db", join(folder, `${runner}.duckdb`), "--archive", join(folder, runner), "--crawl", "1"])
+      const archived = await runCli(["archive", "--db", join(folder, `${runner}.duckdb`), "--archive", join(folder, runner)])
       expect(archived.code, archived.stderr).toBe(0)
     }
-    const merged = await runCli(["merge", ...runners.map((runner) => join(folder, runner)), "--db", all])
+    const merged = await runCli(["merge", ...runners.map((runner) => join(folder, runner)), "--db", join(folder, "all.duckdb")])
     expect(merged.code, merged.stderr).toBe(0)
-    const query = async (sql: string) => JSON.parse((await runCli(["query", "--db", all, "--sql", sql, "--format", "json"])).stdout) as ReadonlyArray<Record<string, unknown>>
-    const servers = await query("SELECT host, reachable FROM server_summary ORDER BY host")
+    const servers = await query("all.duckdb", "SELECT host, reachable FROM server_summary ORDER BY host")
     const alive = new Map(truth.map(({ alive, host }) => [host, alive]))
     expect(Object.fromEntries(servers.map(({ host, reachable }) => [String(host), reachable]))).toEqual(Object.fromEntries(alive))
-    const unsettled = await query("SELECT endpoint_key, state FROM crawl_endpoint WHERE crawl_id = (SELECT max(crawl_id) FROM crawl) AND (state IN ('due', 'parked') OR (state = 'visited' AND visit_id IS NULL))")
+    const unsettled = await query("all.duckdb", "SELECT endpoint_key, state FROM crawl_endpoint WHERE crawl_id = (SELECT max(crawl_id) FROM crawl) AND (state IN ('due', 'parked') OR (state = 'visited' AND visit_id IS NULL))")
     expect(unsettled).toEqual([])
+    // Both parts of each runner.
+    expect(await query("all.duckdb", "SELECT count(*)::INTEGER AS n FROM joint_member")).toEqual([{ n: 6 }])
   })
 })
 
@@ -144,6 +224,9 @@ describe("a shared frontier that cannot be", { timeout: 180_000 }, () => {
     expect([gone.code, gone.stderr]).toEqual([1, expect.stringContaining("shared frontier")])
     expect(gone.stderr + gone.stdout).not.toContain("geheim")
     expect((await at("mysql://127.0.0.1")).code).toBe(2)
-    expect((await at("postgres://127.0.0.1/x", "--limit", "3")).code).toBe(2)
+    for (const refused of [["--resume"], ["--fingerprint", "now"], ["--differential"]]) {
+      const run = await at("postgres://127.0.0.1/x", ...refused)
+      expect([run.code, run.stderr]).toEqual([2, expect.stringMatching(/A runner of a shared crawl/)])
+    }
   })
 })

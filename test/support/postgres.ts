@@ -39,6 +39,10 @@ export interface RunningPostgres {
   /** postgres://… of a database that is empty. */
   readonly url: string
   readonly rows: <A>(sql: string) => Promise<ReadonlyArray<A>>
+  readonly port: number
+  /** Ends the server and keeps its data; `start` begins it again at the same port. */
+  readonly halt: () => Promise<void>
+  readonly start: () => Promise<void>
   readonly stop: () => Promise<void>
 }
 
@@ -52,28 +56,38 @@ export const startPostgres = async (): Promise<RunningPostgres> => {
   const data = join(folder, "data")
   execFileSync(`${bin}/initdb`, ["-D", data, "-U", "observatory", "--auth=trust", "--no-sync", "-E", "UTF8", "--locale=C"], { ...as, stdio: "ignore", cwd: folder })
   const port = await freePort()
-  const child = spawn(`${bin}/postgres`, ["-D", data, "-c", "listen_addresses=127.0.0.1", "-c", `port=${port}`, "-c", `unix_socket_directories=${folder}`, "-c", "fsync=off"], { ...as, stdio: "ignore", cwd: folder })
-  const ended = new Promise<void>((resolve) => child.on("exit", () => resolve()))
   const url = `postgres://observatory@127.0.0.1:${port}/postgres`
   const rows = <A>(sql: string): Promise<ReadonlyArray<A>> =>
     Effect.runPromise(Effect.scoped(Effect.flatMap(PgClient.PgClient, (client) => client.unsafe(sql)).pipe(
       Effect.provide(PgClient.layer({ url: Redacted.make(url) }))
     ))) as unknown as Promise<ReadonlyArray<A>>
-  const stop = async () => {
-    child.kill("SIGINT")
-    await ended
-    rmSync(folder, { recursive: true, force: true })
-  }
-  for (let tries = 0; ; tries++) {
-    try {
-      await rows("SELECT 1")
-      return { url, rows, stop }
-    } catch (cause) {
-      if (tries >= 100) {
-        await stop()
-        throw cause
+  let halt = async () => {}
+  const start = async () => {
+    const child = spawn(`${bin}/postgres`, ["-D", data, "-c", "listen_addresses=127.0.0.1", "-c", `port=${port}`, "-c", `unix_socket_directories=${folder}`, "-c", "fsync=off"], { ...as, stdio: "ignore", cwd: folder })
+    const ended = new Promise<void>((resolve) => child.on("exit", () => resolve()))
+    halt = async () => {
+      child.kill("SIGINT")
+      await ended
+    }
+    for (let tries = 0; ; tries++) {
+      try {
+        await rows("SELECT 1")
+        return
+      } catch (cause) {
+        if (tries >= 100) throw cause
+        await new Promise((resolve) => setTimeout(resolve, 100))
       }
-      await new Promise((resolve) => setTimeout(resolve, 200))
     }
   }
+  const stop = async () => {
+    await halt()
+    rmSync(folder, { recursive: true, force: true })
+  }
+  try {
+    await start()
+  } catch (cause) {
+    await stop()
+    throw cause
+  }
+  return { url, port, rows, start, halt: () => halt(), stop }
 }

@@ -21,6 +21,10 @@ export class Replica {
   readonly #perBlock: number
   readonly #taken = new Map<string, Taken>()
   readonly #occupied = new Map<string, number>()
+  /** Targets and hosts that owe what nobody told of. */
+  readonly #unproven = new Set<string>()
+  /** Whether the next wave was asked for and brought nothing, and nothing happened since. */
+  #exhausted = false
   /** What was booked since they were taken out, by whichever runner. */
   #bookings: Array<LedgerFact> = []
 
@@ -34,6 +38,12 @@ export class Replica {
   /** Endpoints that runners have. */
   get underWay(): number {
     return this.#taken.size
+  }
+
+  /** Whether nothing is left to be done, as far as anybody has said: discovery is complete. */
+  get isComplete(): boolean {
+    const { due, parked } = this.frontier.counts()
+    return this.underWay === 0 && due === 0 && (parked === 0 || this.#exhausted)
   }
 
   /** What was booked since the last call. */
@@ -52,8 +62,19 @@ export class Replica {
     return (this.#occupied.get(`target ${occupies}`) ?? 0) > 0 || (block !== null && (this.#occupied.get(`block ${block}`) ?? 0) >= this.#perBlock)
   }
 
+  /** Whether what an account owes is partly what lost visits may have cost: then room comes with time, and nothing is given up for want of it. */
+  mayOweLess({ host, target }: Pick<Claim, "host" | "target">): boolean {
+    return this.#unproven.has(host) || this.#unproven.has(target)
+  }
+
   /** Applies a step that happened at a time (milliseconds since 1970, by the clock of the log) and says what changed in the frontier. */
   apply(event: SharedEvent, at: number): Array<EndpointFact> {
+    const facts = this.#apply(event, at)
+    this.#exhausted = event._tag === "advanced" ? facts.length === 0 : this.#exhausted && facts.length === 0
+    return facts
+  }
+
+  #apply(event: SharedEvent, at: number): Array<EndpointFact> {
     switch (event._tag) {
       case "learned":
         return this.frontier.learn(
@@ -112,6 +133,7 @@ export class Replica {
     if (claim === null) return
     this.#count(`target ${claim.occupies}`, -1)
     if (claim.block !== null) this.#count(`block ${claim.block}`, -1)
+    if (cost === null) this.#unproven.add(claim.host).add(claim.target)
     this.#bookings.push(this.ledger.settle(booksOf(claim), claim.units, cost ?? claim.units, reason, at))
   }
 }

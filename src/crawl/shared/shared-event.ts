@@ -54,3 +54,6 @@ export const SharedEvent = Schema.Union([
   of("advanced", {})
 ])
 export type SharedEvent = typeof SharedEvent.Type
+
+/** As a step is kept. */
+export const SharedEventText = Schema.fromJsonString(SharedEvent)

@@ -1,7 +1,10 @@
 import type { PgClient } from "@effect/sql-pg"
-import { Context, Effect, Layer, type Redacted, Schema, Semaphore } from "effect"
+import { Clock, Context, Effect, Layer, Random, type Redacted, Schedule, Schema, Semaphore } from "effect"
+import type { SqlError } from "effect/sql/SqlError"
 import { CrawlError } from "../crawl-error.ts"
-import { SharedEvent } from "./shared-event.ts"
+import { HeldLeases } from "./held-leases.ts"
+import { type SharedEvent, SharedEventText } from "./shared-event.ts"
+import { appendSql, beginSql, begunSql, headSql, mostSteps, renewSql, stepsSql, tablesSql } from "./shared-log-sql.ts"
 
 /** A step with its time, milliseconds since 1970 by the database's clock. */
 export interface Step {
@@ -12,7 +15,7 @@ export interface Step {
 /** What a runner decides when it knows all steps: further ones, and which moment for a connection it takes. */
 export interface Decision<A> {
   readonly events: ReadonlyArray<SharedEvent>
-  /** The next moment at which anybody may open a connection; null: unchanged. */
+  /** The next moment at which anybody may open a connection; null: unchanged. Counts only with steps. */
   readonly nextSlot: number | null
   readonly result: A
 }
@@ -33,103 +36,176 @@ export interface SharedLogOptions {
   readonly network: string
   readonly runner: string
   readonly leaseMs: number
+  /** For how long a database that does not answer is asked again before the runner stops. */
+  readonly waitMs: number
 }
 
 /**
  * The log of a crawl that several runner processes share: its steps in one order,
- * which every runner applies to a frontier of its own. Postgres rows and one row
- * lock, no cluster: the order of a crawl (waves, one pace, one connection an
- * address, the end) is global, so there is nothing to shard, and a step is decided
- * in a few milliseconds between visits of seconds.
+ * which every runner applies to a frontier of its own. No cluster: the order of a
+ * crawl (waves, one pace, one connection an address, the end) is global, so there
+ * is nothing to shard. And no lock that a runner could hold while it is frozen: it
+ * decides by itself, and its steps are appended by one statement, if nobody else's
+ * came in between; else it reads those and decides anew.
  */
 export class SharedLog extends Context.Service<SharedLog, {
-  readonly runner: string
+  /** Who holds leases: the runner's name and a part of its own, so that one who starts again is somebody else. */
+  readonly holder: string
   readonly leaseMs: number
+  /** When the shared crawl began, milliseconds since 1970 by the database's clock: with its name what tells it from others. */
+  readonly beganAt: number
   /**
    * Reads what others did since, which `apply` is given in order, lets `decide`
-   * decide alone, appends its steps, which `apply` is given too, and says what came of it.
+   * decide, appends its steps, which `apply` is given too, and says what came of
+   * it. `decide` may be asked several times, and must change nothing. Waits for a
+   * database that does not answer, and fails with `shared frontier` after that.
    */
   readonly turn: <A>(apply: (step: Step) => void, decide: (turn: Turn) => Decision<A>) => Effect.Effect<A, CrawlError>
-  /** Makes the leases of this runner last from now. */
-  readonly renew: Effect.Effect<void, CrawlError>
+  /** Makes the leases of this runner last, for as long as it runs. */
+  readonly renewing: Effect.Effect<never>
+  /** Endpoints that it took and has not settled. */
+  readonly heldKeys: () => ReadonlyArray<string>
+  /** Whether an endpoint is certainly still its own. */
+  readonly isHeld: (key: string) => boolean
+  /** Ends when it may be another's: then nothing more may be asked of it or said about it. */
+  readonly untilLost: (key: string) => Effect.Effect<void>
 }>()("electrum-observatory/SharedLog") {
   /** Connects, and makes the tables and the crawl where they are not there yet. Fails with `shared frontier`. */
   static readonly layer = (options: SharedLogOptions): Layer.Layer<SharedLog, CrawlError> =>
     Layer.effect(SharedLog, Effect.gen(function*() {
       // Loaded here only: a crawl of one needs no client of Postgres.
       const { PgClient } = yield* Effect.promise(() => import("@effect/sql-pg"))
-      const services = yield* Effect.mapError(Layer.build(PgClient.layer({ url: options.url, applicationName: "electrum-observatory", maxConnections: 2 })), failed)
+      const services = yield* Effect.mapError(Layer.build(PgClient.layer({ url: options.url, applicationName: "electrum-observatory", maxConnections: 4 })), failed)
       return yield* makeSharedLog(options, Context.get(services, PgClient.PgClient))
     }))
 }
 
-const tables = [
-  `CREATE TABLE IF NOT EXISTS observatory_crawl (
-    name TEXT PRIMARY KEY, network TEXT NOT NULL, steps INTEGER NOT NULL, next_slot_ms DOUBLE PRECISION NOT NULL)`,
-  `CREATE TABLE IF NOT EXISTS observatory_step (
-    crawl TEXT NOT NULL, step INTEGER NOT NULL, at_ms DOUBLE PRECISION NOT NULL, runner TEXT NOT NULL, event TEXT NOT NULL, PRIMARY KEY (crawl, step))`,
-  `CREATE TABLE IF NOT EXISTS observatory_lease (
-    crawl TEXT NOT NULL, endpoint_key TEXT NOT NULL, runner TEXT NOT NULL, until_ms DOUBLE PRECISION NOT NULL, PRIMARY KEY (crawl, endpoint_key))`
-]
-
-const nowSql = "(extract(epoch FROM clock_timestamp()) * 1000)::DOUBLE PRECISION"
-
-const failed = (cause: { readonly message: string }) =>
+const failed = (cause: { readonly message: string }): CrawlError =>
   cause instanceof CrawlError ? cause : new CrawlError({ reason: "shared frontier", message: `The shared frontier's database: ${cause.message}` })
 
-const HeadRow = Schema.Struct({ steps: Schema.Int, next_slot_ms: Schema.Finite, now_ms: Schema.Finite, network: Schema.String })
-const StepRow = Schema.Struct({ at_ms: Schema.Finite, event: Schema.fromJsonString(SharedEvent) })
-const LeaseRow = Schema.Struct({ key: Schema.String, runner: Schema.String })
+const BeganRow = Schema.Struct({ network: Schema.String, began_ms: Schema.Finite })
+const HeadRow = Schema.Struct({
+  steps: Schema.Int,
+  next_slot_ms: Schema.Finite,
+  now_ms: Schema.Finite,
+  lapsed: Schema.fromJsonString(Schema.Array(Schema.Struct({ key: Schema.String, runner: Schema.String })))
+})
+const StepRow = Schema.Struct({ at_ms: Schema.Finite, turn: Schema.String, event: SharedEventText })
+const KeyRow = Schema.Struct({ key: Schema.String })
+const AppendedRow = Schema.Struct({ appended: Schema.Int })
 
-const decoded = <A>(row: Schema.ConstraintDecoder<A>, rows: ReadonlyArray<unknown>): Effect.Effect<ReadonlyArray<A>, CrawlError> =>
-  Schema.decodeUnknownEffect(Schema.Array(row))(rows).pipe(Effect.mapError(failed))
+const encodeEvent = Schema.encodeSync(SharedEventText)
+const json = (value: unknown): string => JSON.stringify(value)
 
-const encodeEvent = Schema.encodeSync(Schema.fromJsonString(SharedEvent))
+/** A statement that hangs is given up after so long: the way to the database may be cut. */
+const statementMs = 5_000
+const silent = new CrawlError({ reason: "shared frontier", message: "The shared frontier's database: it does not answer." })
 
-const makeSharedLog = Effect.fnUntraced(function*({ crawl, leaseMs, network, runner }: SharedLogOptions, sql: PgClient.PgClient) {
+/** What may pass by itself; a refused password or a missing table does not. */
+const mayPass = (error: SqlError | CrawlError): boolean =>
+  error === silent || (error._tag === "SqlError" && !["AuthenticationError", "AuthorizationError", "SqlSyntaxError", "ConstraintError"].includes(error.reason._tag))
+
+/** Between two looks whether the database answers again: from a quarter of a second to two. */
+const backOff = Schedule.jittered(Schedule.min([Schedule.exponential("250 millis"), Schedule.spaced("2 seconds")]))
+
+const givenUp = (waitMs: number, cause: { readonly message: string }): CrawlError =>
+  new CrawlError({
+    reason: "shared frontier",
+    message: `The shared frontier's database has not answered for ${Math.round(waitMs / 1000)} s (${cause.message}). What this runner saw is saved; start it again when the database is back: it goes on where the others are.`
+  })
+
+const makeSharedLog = Effect.fnUntraced(function*({ crawl, leaseMs, network, runner, waitMs }: SharedLogOptions, sql: PgClient.PgClient) {
+  const clock = yield* Clock.Clock
   const one = yield* Semaphore.make(1)
-  const statement = (text: string, values: ReadonlyArray<unknown> = []) => Effect.mapError(sql.unsafe(text, values), failed)
-  // Two runners that begin at once may both make them: whoever is second finds them there.
-  for (const table of tables) yield* Effect.retry(statement(table), { times: 3 })
-  yield* statement("INSERT INTO observatory_crawl VALUES ($1, $2, 0, 0) ON CONFLICT DO NOTHING", [crawl, network])
-  let known = 0
-
-  const turn = <A>(apply: (step: Step) => void, decide: (turn: Turn) => Decision<A>): Effect.Effect<A, CrawlError> =>
-    Effect.gen(function*() {
-      const [head] = yield* decoded(HeadRow, yield* statement(`SELECT steps, next_slot_ms, network, ${nowSql} AS now_ms FROM observatory_crawl WHERE name = $1 FOR UPDATE`, [crawl]))
-      if (head!.network !== network) {
-        return yield* new CrawlError({ reason: "shared frontier", message: `The shared crawl ${crawl} is of ${head!.network}, not of ${network}: name another with --shared-crawl.` })
-      }
-      const steps = head!.steps === known ? [] : yield* decoded(StepRow, yield* statement("SELECT at_ms, event FROM observatory_step WHERE crawl = $1 AND step > $2 ORDER BY step", [crawl, known]))
-      for (const { at_ms, event } of steps) apply({ at: at_ms, event })
-      known = head!.steps
-      const now = head!.now_ms
-      const lapsed = yield* decoded(LeaseRow, yield* statement("SELECT endpoint_key AS key, runner FROM observatory_lease WHERE crawl = $1 AND until_ms < $2 ORDER BY endpoint_key", [crawl, now]))
-      const { events, nextSlot, result } = decide({ now, nextSlot: head!.next_slot_ms, lapsed })
-      for (const event of events) {
-        known++
-        yield* statement("INSERT INTO observatory_step VALUES ($1, $2, $3, $4, $5)", [crawl, known, now, runner, encodeEvent(event)])
-        if (event._tag === "taken") yield* statement("INSERT INTO observatory_lease VALUES ($1, $2, $3, $4)", [crawl, event.key, runner, event.until])
-        else if (event._tag === "lapsed" || event._tag === "returned" || event._tag === "visited" || event._tag === "refused") {
-          yield* statement("DELETE FROM observatory_lease WHERE crawl = $1 AND endpoint_key = $2", [crawl, event.key])
-        }
-        apply({ at: now, event })
-      }
-      if (events.length > 0 || nextSlot !== null) {
-        yield* statement("UPDATE observatory_crawl SET steps = $2, next_slot_ms = $3 WHERE name = $1", [crawl, known, nextSlot ?? head!.next_slot_ms])
-      }
-      return result
-    }).pipe(
-      (steps) => Effect.mapError(sql.withTransaction(steps), failed),
-      // Half a turn would leave this runner with steps that nobody else knows: what is begun is ended.
-      Effect.uninterruptible,
-      (whole) => Semaphore.withPermit(one, whole)
+  const holder = `${runner} ${(yield* Random.nextIntBetween(0, 36 ** 8 - 1)).toString(36)}`
+  const leases = new HeldLeases(clock, leaseMs)
+  const rowsOf = <A>(row: Schema.ConstraintDecoder<A>, text: string, values: ReadonlyArray<unknown> = []): Effect.Effect<ReadonlyArray<A>, SqlError | CrawlError> =>
+    sql.unsafe(text, values).pipe(
+      Effect.timeoutOrElse({ duration: statementMs, orElse: () => Effect.fail(silent) }),
+      Effect.flatMap((rows) => Effect.mapError(Schema.decodeUnknownEffect(Schema.Array(row))(rows), failed))
     )
 
+  // Two runners that begin at once may both make them: whoever is second finds them there.
+  for (const table of tablesSql) yield* Effect.retry(Effect.mapError(sql.unsafe(table), failed), { times: 3 })
+  yield* Effect.mapError(sql.unsafe(beginSql, [crawl, network]), failed)
+  const [begun] = yield* Effect.mapError(rowsOf(BeganRow, begunSql, [crawl]), failed)
+  if (begun!.network !== network) {
+    return yield* new CrawlError({ reason: "shared frontier", message: `The shared crawl ${crawl} is of ${begun!.network}, not of ${network}: name another with --shared-crawl.` })
+  }
+  let known = 0
+  let turns = 0
+
+  const turn = <A>(apply: (step: Step) => void, decide: (turn: Turn) => Decision<A>): Effect.Effect<A, CrawlError> => {
+    /** What this turn decided, by the mark of its steps, where it is not known yet whether they were appended. */
+    const sent = new Map<string, { readonly decision: Decision<A>; readonly asked: ReturnType<HeldLeases["now"]> }>()
+    const settled = ({ asked, decision }: { readonly decision: Decision<A>; readonly asked: ReturnType<HeldLeases["now"]> }): A => {
+      for (const event of decision.events) {
+        if (event._tag === "taken") leases.hold(event.key, asked)
+        else if ("key" in event && event._tag !== "entered") leases.leave(event.key)
+      }
+      return decision.result
+    }
+
+    const attempt = Effect.gen(function*() {
+      for (;;) {
+        const asked = leases.now()
+        const [head] = yield* rowsOf(HeadRow, headSql, [crawl, leaseMs])
+        if (head === undefined) return yield* new CrawlError({ reason: "shared frontier", message: `The shared crawl ${crawl} is no longer in its database.` })
+        let mine: ReturnType<typeof sent.get>
+        while (known < head.steps) {
+          for (const { at_ms, event, turn } of yield* rowsOf(StepRow, stepsSql, [crawl, known, Math.min(head.steps, known + mostSteps)])) {
+            apply({ at: at_ms, event })
+            known++
+            mine ??= sent.get(turn)
+          }
+        }
+        if (mine !== undefined) return settled(mine)
+        const decision = decide({ now: head.now_ms, nextSlot: head.next_slot_ms, lapsed: head.lapsed })
+        if (decision.events.length === 0) return decision.result
+        const mark = `${holder} ${++turns}`
+        sent.set(mark, { decision, asked })
+        const ended = decision.events.flatMap((event) => "key" in event && event._tag !== "taken" && event._tag !== "entered" ? [event.key] : [])
+        const [row] = yield* rowsOf(AppendedRow, appendSql, [
+          crawl, known, head.now_ms, decision.nextSlot, runner, mark, json(decision.events.map((event) => encodeEvent(event))),
+          json(decision.events.flatMap((event) => event._tag === "taken" ? [event] : [])), json(ended)
+        ])
+        if (row!.appended === 0) {
+          // Others were quicker: these steps can no longer be appended.
+          sent.delete(mark)
+          continue
+        }
+        for (const event of decision.events) {
+          known++
+          apply({ at: head.now_ms, event })
+        }
+        return settled({ decision, asked })
+      }
+    })
+
+    return Semaphore.withPermit(one, attempt.pipe(
+      Effect.retry({ while: mayPass, schedule: Schedule.upTo(backOff, { duration: waitMs }) }),
+      Effect.mapError((cause) => mayPass(cause) ? givenUp(waitMs, cause) : failed(cause))
+    ))
+  }
+
+  const renew = Effect.gen(function*() {
+    const asked = leases.now()
+    if (leases.keys.length === 0) return
+    leases.renewed((yield* rowsOf(KeyRow, renewSql, [crawl, holder, leaseMs, json(leases.keys)])).map(({ key }) => key), asked)
+  })
+
   return SharedLog.of({
-    runner,
+    holder,
     leaseMs,
+    beganAt: begun!.began_ms,
     turn,
-    renew: Effect.asVoid(statement(`UPDATE observatory_lease SET until_ms = ${nowSql} + $3 WHERE crawl = $1 AND runner = $2 AND until_ms >= ${nowSql}`, [crawl, runner, leaseMs]))
+    // What fails is tried again: whether the database is there at all, turns find out.
+    renewing: Effect.forever(Effect.delay(Effect.ignore(renew), leaseMs / 3)),
+    heldKeys: () => leases.keys,
+    isHeld: (key) => leases.leftMs(key) > 0,
+    untilLost: (key) => Effect.suspend(() => {
+      const left = leases.leftMs(key)
+      return left === 0 ? Effect.succeed(false) : Effect.as(Effect.sleep(left), true)
+    }).pipe(Effect.repeat({ while: (more) => more }), Effect.asVoid)
   })
 })

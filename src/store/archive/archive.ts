@@ -34,12 +34,13 @@ export interface ArchiveRequest {
 const CrawlRow = Schema.Struct({ crawl_id: Schema.Int, is_over: Schema.Boolean, ended_ms: Schema.Int, is_shown: Schema.Boolean })
 
 /**
- * Crawls that are over and will not be taken up again; one that is named also where its
- * process was killed, since nobody else holds the file now. A watch counts its looks
- * with the latest crawl until the next one is over: until then it has not ended.
+ * Crawls that are over and will not be taken up again: so is every part in a crawl
+ * that several runners share, since nobody else holds the file now and a part is not
+ * resumed. One that is named also where it could be. A watch counts its looks with the
+ * latest crawl until the next one is over: until then it has not ended.
  */
 const crawlsSql = `
-  SELECT c.crawl_id, c.state IN ('finished', 'limited', 'abandoned') AS is_over,
+  SELECT c.crawl_id, (c.state IN ('finished', 'limited', 'abandoned') OR (c.settings->>'$.sharedCrawl') IS NOT NULL) AS is_over,
     epoch_ms(greatest(coalesce(c.ended_at, c.started_at), (SELECT max(seen_at) FROM sighting s WHERE s.crawl_id = c.crawl_id))) AS ended_ms,
     c.crawl_id IN (SELECT crawl_id FROM default_crawl UNION SELECT crawl_id FROM latest_crawl) AS is_shown
   FROM crawl c

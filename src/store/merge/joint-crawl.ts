@@ -12,15 +12,26 @@ const togetherHours = 24
 
 const MembersRow = Schema.Struct({ network: Schema.String, members: Schema.Array(Schema.Int), vantages: Schema.Array(Schema.String), joint: Schema.NullOr(Schema.Int) })
 
-/** The newest finished crawl of each observer of a network, where there are several, and the joint crawl of just these if there is one. */
+/**
+ * The newest finished crawl of each observer of a network, where there are several,
+ * and the joint crawl of just these if there is one. Runners that shared a crawl are
+ * one observer with all that they did for it: also those that were killed and those
+ * that were started again, if one of them finished it.
+ */
 const membersSql = `
-  WITH newest AS (
-    SELECT c.crawl_id, c.network, c.vantage, c.started_at
+  WITH part AS (
+    SELECT c.crawl_id, c.network, c.vantage, c.started_at, c.state, (c.settings->>'$.sharedCrawl') IS NOT NULL AS shared,
+      CASE WHEN shared THEN concat_ws(' ', c.settings->>'$.sharedCrawl', c.settings->>'$.sharedBeganAt') ELSE c.crawl_id::VARCHAR END AS whole,
+      CASE WHEN shared THEN 'runners at ' || c.vantage ELSE m.observer END AS observer
     FROM merged_crawl m JOIN crawl c USING (crawl_id)
-    WHERE c.kind = 'crawl' AND (c.state = 'finished' OR (c.settings->>'$.sharedCrawl') IN (
-      -- What a killed runner had done is part of a crawl that others finished.
-      SELECT (o.settings->>'$.sharedCrawl') FROM merged_crawl JOIN crawl o USING (crawl_id) WHERE o.network = c.network AND o.state = 'finished'))
-    QUALIFY row_number() OVER (PARTITION BY c.network, m.observer ORDER BY c.started_at DESC, c.crawl_id DESC) = 1
+    WHERE c.kind = 'crawl'
+  ), finished AS (
+    SELECT *, max(started_at) OVER together AS latest FROM part
+    WINDOW together AS (PARTITION BY network, observer, whole)
+    QUALIFY bool_or(state = 'finished') OVER together
+  ), newest AS (
+    SELECT crawl_id, network, vantage, latest AS started_at FROM finished
+    QUALIFY dense_rank() OVER (PARTITION BY network, observer ORDER BY latest DESC, whole DESC) = 1
   ), near AS (
     SELECT *, max(started_at) OVER (PARTITION BY network) AS latest FROM newest
     QUALIFY started_at >= latest - INTERVAL ${togetherHours} HOURS
