@@ -1,4 +1,5 @@
 import ipaddr from "ipaddr.js"
+import { remembering } from "./remembering.ts"
 
 /** Where an IP address can be reached from. Only `public` ones are dialled without `--allow-private`. */
 export type AddressScope =
@@ -45,13 +46,21 @@ type Parsed = ipaddr.IPv4 | ipaddr.IPv6
 const inside = (address: Parsed, range: [Parsed, number]): boolean =>
   address.kind() === range[0].kind() && (address as ipaddr.IPv4).match(range as [ipaddr.IPv4, number])
 
+/** Each address is looked at a dozen times while it is planned, dialled and joined: so many are remembered. */
+const mostRemembered = 5_000
+
+const parseAddress = remembering(mostRemembered, (text): Parsed | undefined => {
+  if (!text.includes(":")) return ipaddr.IPv4.isValidFourPartDecimal(text) ? ipaddr.IPv4.parse(text) : undefined
+  return ipaddr.IPv6.isValid(text) ? ipaddr.IPv6.parse(text) : undefined
+})
+
+/** Nothing longer is an address, with the zone that we do not accept. */
+const maxLength = 64
+
 /** IPv4 in four decimal parts only (no octal, hex or short forms), IPv6 without zone. */
-const parse = (text: string): Parsed | undefined => {
+const parse = (text: string): Parsed | undefined =>
   // The library throws and catches inside for every text that is none, 9 us a name; most texts are names.
-  if (/^[0-9.]{7,15}$/.test(text)) return ipaddr.IPv4.isValidFourPartDecimal(text) ? ipaddr.IPv4.parse(text) : undefined
-  if (!text.includes(":") || text.includes("%") || !ipaddr.IPv6.isValid(text)) return undefined
-  return ipaddr.IPv6.parse(text)
-}
+  /^[0-9.]{7,15}$/.test(text) || (text.includes(":") && !text.includes("%") && text.length <= maxLength) ? parseAddress(text) : undefined
 
 /** 4 or 6, or undefined when the text is no IP address in a form we accept. */
 export const ipVersion = (text: string): 4 | 6 | undefined => {
@@ -62,15 +71,16 @@ export const ipVersion = (text: string): 4 | 6 | undefined => {
 /** The one spelling we store: dotted IPv4, RFC 5952 IPv6. Undefined when it is no address. */
 export const canonicalAddress = (text: string): string | undefined => parse(text)?.toString()
 
-/** Scope of an address (IANA special-purpose registries). Undefined when it is no address. */
-export const addressScope = (text: string): AddressScope | undefined => {
-  const parsed = parse(text)
-  if (parsed === undefined) return undefined
+const scopeOf = remembering(mostRemembered, (text): AddressScope => {
+  const parsed = parse(text)!
   if (documentation.some((range) => inside(parsed, range))) return "documentation"
   // Only 2000::/3 has been given out as global unicast (IANA, IPv6 address space).
   if (parsed.kind() === "ipv6" && parsed.range() === "unicast" && !inside(parsed, globalUnicast)) return "reserved"
   return scopes[parsed.range()] ?? "reserved"
-}
+})
+
+/** Scope of an address (IANA special-purpose registries). Undefined when it is no address. */
+export const addressScope = (text: string): AddressScope | undefined => parse(text) === undefined ? undefined : scopeOf(text)
 
 /** Addresses nobody owns: reserved for good (RFC 1112) and for documentation (RFC 3849). */
 const nobodys = ["240.0.0.0/4", "2001:db8::/32"].map((cidr) => ipaddr.parseCIDR(cidr))

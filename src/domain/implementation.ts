@@ -1,3 +1,5 @@
+import { remembering } from "./remembering.ts"
+
 /** Families of server software that can be told apart by how they behave. */
 export const implementations = [
   "ElectrumX",
@@ -11,11 +13,14 @@ export type Implementation = (typeof implementations)[number]
 /** A release as numbers, e.g. `2.0b1` is [2, 0], `0.10.9` is [0, 10, 9]. */
 type Release = ReadonlyArray<number>
 
-const releaseOf = (text: string): Release => text.split(".").map((part) => Number.parseInt(part, 10) || 0)
+/** Of the releases that rules name, and those that servers claim. */
+const releaseOf = remembering(500, (text): Release => text.split(".").map((part) => Number.parseInt(part, 10) || 0))
 
 /** Negative, zero or positive as release `a` comes before, is, or comes after `b`; missing parts are zero. */
 export const compareReleases = (a: string, b: string): number => {
-  const [x, y] = [releaseOf(a), releaseOf(b)]
+  if (a === b) return 0
+  const x = releaseOf(a)
+  const y = releaseOf(b)
   for (let i = 0; i < Math.max(x.length, y.length); i++) {
     const difference = (x[i] ?? 0) - (y[i] ?? 0)
     if (difference !== 0) return difference

@@ -57,10 +57,13 @@ export const serverDonationAddress = method(
 
 export const serverPing = method("server.ping", Schema.Unknown, lineBounds.small, 0.1)
 
-/** Entries stay as they are: the peer grammar reads them one by one, and a bad one must not cost the others. */
+/**
+ * Entries stay as they are: the peer grammar reads them one by one, and a bad one must not cost the others.
+ * So does the list itself, which a schema of elements would copy step by step.
+ */
 export const serverPeersSubscribe = method(
   "server.peers.subscribe",
-  Schema.Array(Schema.Unknown),
+  Schema.declare((result): result is ReadonlyArray<unknown> => Array.isArray(result)),
   lineBounds.peers,
   1
 )

@@ -1,18 +1,8 @@
-import { type BlockHeader, decodeBlockHeader } from "../domain/block-header.ts"
+import { decodeBlockHeader } from "../domain/block-header.ts"
+import { remembering } from "../domain/remembering.ts"
 
 /** Headers remembered: the deciding heights of any chain, and the tips of the moment. */
-const maxKnown = 64
-
-const known = new Map<string, BlockHeader>()
+const decoded = remembering(64, decodeBlockHeader)
 
 /** `decodeBlockHeader`, remembering results: nearly every server shows the same few headers. */
-export const knownHeader = (hex: string): BlockHeader | undefined => {
-  const text = hex.slice(0, 160)
-  const before = known.get(text)
-  if (before !== undefined) return before
-  const header = decodeBlockHeader(text)
-  if (header === undefined) return undefined
-  if (known.size >= maxKnown) known.clear()
-  known.set(text, header)
-  return header
-}
+export const knownHeader = (hex: string): ReturnType<typeof decodeBlockHeader> => decoded(hex.slice(0, 160))
