@@ -100,7 +100,8 @@ const publicDetail = (detail: ServerDetail, { byId, clusters, withholding }: Pub
     })),
     // Names of lists are the user's own: a folder, or where a repository of his came from.
     listings: [],
-    notes: []
+    notes: [],
+    ...detail.listings.length === 0 ? {} : { withheld: "Withheld here: since when it has been on lists, whose names are the user's own." }
   }, withholding.hosts)
 }
 

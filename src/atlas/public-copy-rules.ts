@@ -37,7 +37,36 @@ const isHiddenOwner = `
   (t.cluster_id IS NOT NULL AND NOT EXISTS (SELECT 1 FROM shown_member m WHERE m.crawl_id = t.crawl_id AND m.cluster_id = t.cluster_id))
   OR (t.cluster_id IS NULL AND t.server_id IS NOT NULL AND NOT ${isShownServer("t.crawl_id", "t.server_id")})`
 
+/** Looks that a copy has: those of a month. */
+const oldestLook = "(SELECT max(seen_at) FROM sighting) - INTERVAL 31 DAYS"
+
+/** Whether a row's endpoint is one whose times may be told: no onion's, which times join to clearnet. */
+const tellsTimes = (network: string): string =>
+  `EXISTS (SELECT 1 FROM shown_watched w WHERE w.endpoint_id = t.endpoint_id AND w.network = ${network} AND NOT w.is_onion)`
+
 export const publicCopyRules: ReadonlyArray<TableRule> = [
+  // Before crawls that are not kept are taken out: what of them is shown goes on with one that is.
+  rule(
+    "sighting",
+    `DELETE FROM sighting t WHERE t.seen_at < ${oldestLook}
+       OR NOT EXISTS (SELECT 1 FROM crawl c WHERE c.crawl_id = t.crawl_id AND ${tellsTimes("c.network")})`,
+    "UPDATE sighting SET visit_id = NULL, run_id = 0",
+    `UPDATE sighting t SET crawl_id = k.crawl_id
+     FROM crawl c, (SELECT network, vantage, max(crawl_id) AS crawl_id FROM crawl JOIN kept_crawl USING (crawl_id) GROUP BY ALL) k
+     WHERE c.crawl_id = t.crawl_id AND k.network = c.network AND k.vantage = c.vantage AND t.crawl_id NOT IN (SELECT crawl_id FROM kept_crawl)`,
+    "DELETE FROM sighting WHERE crawl_id NOT IN (SELECT crawl_id FROM kept_crawl)"
+  ),
+  rule(
+    "watch_event",
+    `DELETE FROM watch_event t WHERE t.endpoint_id IS NOT NULL AND NOT ${tellsTimes("t.network")}`,
+    "UPDATE watch_event SET detail = NULL WHERE endpoint_id IS NOT NULL",
+    // Systems and countries in which no shown server is are not told of.
+    `UPDATE watch_event SET value_after = '(withheld)' WHERE endpoint_id IS NULL AND value_after IS NOT NULL AND value_after NOT IN (
+       SELECT place FROM (
+         SELECT unnest(['AS ' || p.asn, 'country ' || coalesce(p.country_located, p.country_registered)]) AS place
+         FROM endpoint_place p JOIN shown_endpoint s ON s.crawl_id = p.crawl_id AND s.endpoint_id = p.endpoint_id
+       ) WHERE place IS NOT NULL)`
+  ),
   rule("schema_version"),
   rule("schema_view"),
   rule("publication"),

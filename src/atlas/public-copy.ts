@@ -6,6 +6,7 @@ import { StoreError } from "../store/store-error.ts"
 import { readPublicCrawls } from "./atlas.ts"
 import { type AtlasError, atlasError } from "./atlas-error.ts"
 import { publicCopyRules } from "./public-copy-rules.ts"
+import { madeOfEmptied, withheldFrom } from "./public-copy-words.ts"
 import type { PublicCrawl } from "./public-atlas.ts"
 import type { HasOptedOut } from "./withholding.ts"
 
@@ -71,21 +72,32 @@ const derivedTables = [
   `CREATE TEMP TABLE shown_endpoint AS
    SELECT DISTINCT ce.crawl_id, ce.endpoint_id, h.server_id
    FROM crawl_endpoint ce JOIN shown_host h ON h.crawl_id = ce.crawl_id AND h.host = ce.host`,
-  "CREATE TEMP TABLE shown_server AS SELECT DISTINCT crawl_id, server_id FROM shown_host"
+  "CREATE TEMP TABLE shown_server AS SELECT DISTINCT crawl_id, server_id FROM shown_host",
+  `CREATE TEMP TABLE shown_watched AS
+   SELECT DISTINCT c.network, s.endpoint_id, e.network_class = 'onion' AS is_onion
+   FROM shown_endpoint s JOIN crawl c USING (crawl_id) JOIN endpoint e USING (endpoint_id)`
 ]
 
-const cleanse = Effect.fnUntraced(function*(copy: string, crawls: ReadonlyArray<ShownCrawl>): Effect.fn.Return<void, StoreError, Scope.Scope> {
+/** Takes out what is withheld; tables of which it is all, and views that are made of these. */
+const cleanse = Effect.fnUntraced(function*(copy: string, crawls: ReadonlyArray<ShownCrawl>): Effect.fn.Return<ReadonlyMap<string, ReadonlyArray<string>>, StoreError, Scope.Scope> {
   const connection = yield* connect(yield* openForWriting(copy))
   const command = (sql: string) => run(connection, "write failed", "Cannot make the public copy", sql)
   for (const table of shownTables(crawls)) yield* loadRows(connection, table)
   for (const sql of derivedTables) yield* command(sql)
   const tables = yield* command("SELECT table_name FROM duckdb_tables() WHERE NOT temporary AND NOT internal")
   const ruled = new Set(publicCopyRules.map(({ table }) => table))
-  for (const [table] of tables.getRows()) {
-    if (!ruled.has(String(table))) yield* command(`DELETE FROM ${identifier(String(table))}`)
+  const emptied: Array<string> = []
+  for (const [name] of tables.getRows()) {
+    const table = String(name)
+    if (ruled.has(table)) continue
+    const [[some]] = (yield* command(`SELECT count(*) > 0 FROM ${identifier(table)}`)).getRows() as [[unknown]]
+    if (some === true) emptied.push(table)
+    yield* command(`DELETE FROM ${identifier(table)}`)
   }
+  const views = (yield* command("SELECT view_name, sql FROM duckdb_views() WHERE NOT internal")).getRows()
   for (const { statements } of publicCopyRules) for (const sql of statements) yield* command(sql)
   yield* command("CHECKPOINT")
+  return madeOfEmptied(emptied, views.map(([name, sql]) => ({ name: String(name), sql: String(sql) })))
 })
 
 /** A copy of a database on which anybody may run queries. */
@@ -93,6 +105,8 @@ export interface PublicCopy {
   readonly path: string
   /** Hosts that may be written nowhere: texts of servers can name them, so answers are scrubbed of them. */
   readonly withheld: ReadonlySet<string>
+  /** Why an answer to a query may be empty or short, in a sentence; null where nothing of what it reads is withheld as a whole. */
+  readonly withheldFrom: (sql: string) => string | null
 }
 
 /**
@@ -111,9 +125,9 @@ export const makePublicCopy = Effect.fn("makePublicCopy")(function*(
   return yield* Effect.gen(function*() {
     yield* fs.copyFile(snapshot, target)
     const { crawls, known } = yield* readShown(hasOptedOut).pipe(Effect.provide(Database.layer(target)), Effect.scoped)
-    yield* Effect.scoped(cleanse(target, crawls))
+    const emptied = yield* Effect.scoped(cleanse(target, crawls))
     const open = new Set(crawls.flatMap(({ shown }) => [...shown.withholding.open]))
-    return { path: target, withheld: new Set([...known, ...crawls.flatMap(({ shown }) => [...shown.withholding.hosts])].filter((host) => !open.has(host))) }
+    return { path: target, withheldFrom: withheldFrom(emptied), withheld: new Set([...known, ...crawls.flatMap(({ shown }) => [...shown.withholding.hosts])].filter((host) => !open.has(host))) }
   }).pipe(
     // Half of it must never be asked.
     Effect.onError(() => Effect.ignore(fs.remove(target, { force: true }))),

@@ -37,7 +37,8 @@ export const fleet = inventedServers.filter(({ host }) => host.endsWith(".fleet.
 const secretServer: InventedServer = { host: unannounced, key: "a key", donation: "bc1qnobody", address: "34.130.1.2", names: [] }
 const servers = [...inventedServers, secretServer]
 
-const facts: ReadonlyArray<Fact> = [
+/** What the crawl records. */
+export const watchedFacts: ReadonlyArray<Fact> = [
   ...inventedFacts(servers).map((fact): Fact => fact._tag === "servers" ? { ...fact, servers: [...fact.servers, serverOf([`${watchedOnion}:50002:s`])] } : fact),
   {
     _tag: "visit",
@@ -107,7 +108,7 @@ const watchFacts = (runId: number): ReadonlyArray<Fact> => [...servers.map(({ ho
 /** Crawls the invented network, watches it for two days, and analyses it: its path. */
 const makeWatched = Effect.gen(function*() {
   const path = `${yield* temporaryFolder}/observatory.duckdb`
-  const crawlId = yield* recordCrawl(path, facts)
+  const crawlId = yield* recordCrawl(path, watchedFacts)
   yield* withStore(path, Effect.fnUntraced(function*(store) {
     yield* store.enrichment.saveFacts("mainnet", places)
     const of = { network: "mainnet", vantage: "home" }

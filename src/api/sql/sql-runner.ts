@@ -53,7 +53,7 @@ const makeSqlRunner = Effect.fnUntraced(function*(source: SqlSource, limits: Sql
   const answer = Effect.fnUntraced(function*(sql: string, parameters: Readonly<Record<string, Parameter>>) {
     const file = yield* source
     const outcome = yield* Effect.acquireUseRelease(acquire(file), ({ process }) => process.run(sql, parameters), release)
-    return outcome.kind === "answer" ? { ...outcome, answer: file.finish(outcome.answer) } : outcome
+    return outcome.kind === "answer" ? { ...outcome, answer: file.finish(outcome.answer, sql) } : outcome
   })
 
   const run = Effect.fn("SqlRunner.run")(function*(sql: string, parameters: Readonly<Record<string, Parameter>> = {}) {

@@ -9,9 +9,13 @@ export interface SqlFile {
   readonly path: string
   /** Of the snapshot it was made of; processes that have another one open are ended. */
   readonly edition: string
-  /** What becomes of an answer before it leaves. */
-  readonly finish: (answer: string) => string
+  /** What becomes of an answer, as JSON, before it leaves. */
+  readonly finish: (answer: string, sql: string) => string
 }
+
+/** An answer with what is withheld from it; the answer is an object as JSON. */
+const withSentence = (answer: string, withheld: string | null): string =>
+  withheld === null ? answer : `${answer.slice(0, -1)},"withheld":${JSON.stringify(withheld)}}`
 
 /** Where the newest file for queries comes from. */
 export type SqlSource = Effect.Effect<SqlFile, AtlasError>
@@ -40,11 +44,11 @@ export const publicCopies = Effect.fnUntraced(function*(
   const make = Semaphore.withPermit(turn, Effect.gen(function*() {
     const edition = newest().id
     if (current?.edition === edition) return current
-    const { path, withheld } = yield* makePublicCopy(snapshot, `${folder}/public-${made++}.duckdb`, hasOptedOut).pipe(
+    const { path, withheld, withheldFrom } = yield* makePublicCopy(snapshot, `${folder}/public-${made++}.duckdb`, hasOptedOut).pipe(
       Effect.provideService(FileSystem.FileSystem, fs)
     )
     const before = current
-    current = { path, edition, finish: (answer) => scrubbedJson(answer, withheld) }
+    current = { path, edition, finish: (answer, sql) => withSentence(scrubbedJson(answer, withheld), withheldFrom(sql)) }
     // Who has it open keeps it until he lets go.
     if (before !== null) yield* Effect.ignore(fs.remove(before.path, { force: true }))
     return current

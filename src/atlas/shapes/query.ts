@@ -18,7 +18,9 @@ export const QueryAnswer = Schema.Struct({
   /** More rows were there than are given. */
   truncated: Schema.Boolean,
   maxRows: Schema.Int,
-  ms: Schema.Number
+  ms: Schema.Number,
+  /** What of the tables that it reads a public server leaves out as a whole; absent where nothing is. */
+  withheld: Schema.optionalKey(Schema.String)
 })
 export type QueryAnswer = typeof QueryAnswer.Type
 

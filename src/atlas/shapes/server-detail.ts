@@ -97,6 +97,8 @@ export const ServerDetail = Schema.Struct({
     /** Null while it stands there. */
     removedAt: Schema.NullOr(Schema.String)
   })),
-  notes: Schema.Array(NoteRow)
+  notes: Schema.Array(NoteRow),
+  /** What of this a public output leaves out as a whole; absent where nothing is. */
+  withheld: Schema.optionalKey(Schema.String)
 })
 export type ServerDetail = typeof ServerDetail.Type

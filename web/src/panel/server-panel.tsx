@@ -94,6 +94,7 @@ const Content = ({ detail }: { readonly detail: ServerDetail }) => {
       <Announcements detail={detail} />
       <History history={detail.history} />
       <Listings listings={detail.listings} />
+      {detail.withheld === undefined ? null : <p class="quiet">{shown(detail.withheld, 400)}</p>}
       <Notes serverId={server.serverId} notes={detail.notes} />
     </>
   )

@@ -73,6 +73,7 @@ export const Answer = ({ answer, name }: { readonly answer: QueryAnswer; readonl
         <button type="button" onClick={() => download(`${file}.csv`, "text/csv;charset=utf-8", csvFile(answer.columns.map((column) => column.name), answer.rows))}>Download CSV</button>
         <button type="button" onClick={saveJson}>Download JSON</button>
       </div>
+      {answer.withheld === undefined ? null : <p class="quiet answer-none">{shown(answer.withheld, 600)}</p>}
       {isChart
         ? <AnswerChart answer={answer} />
         : answer.rows.length === 0
