@@ -18,7 +18,7 @@ import { readExposure } from "./read-exposure.ts"
 import { readFields } from "./read-fields.ts"
 import { readLayout } from "./read-layout.ts"
 import { analysedCrawl, readPairDetail } from "./read-pair.ts"
-import { readExpectedFalse, readMainOfOneStart } from "./read-run.ts"
+import { readExpectedFalse, readMainOfOneStart, readStatedCoverage } from "./read-run.ts"
 import { readServerDetail } from "./read-server-detail.ts"
 import { readServers } from "./read-servers.ts"
 import { readSuspicion } from "./read-suspicion.ts"
@@ -155,7 +155,8 @@ const makeAtlas = Effect.gen(function*() {
       clusters: yield* clusters(crawlId),
       memberships: yield* readOperatorClusters(crawlId),
       expectedFalseGroups: yield* readExpectedFalse(crawlId),
-      mainOfOneStart: yield* readMainOfOneStart(crawlId)
+      mainOfOneStart: yield* readMainOfOneStart(crawlId),
+      statedCoverage: yield* readStatedCoverage(crawlId)
     })
   }))
   const graphHead = yield* kept(Effect.fnUntraced(function*(crawlId: number) {

@@ -64,7 +64,7 @@ const sectionsOfCrawl = ({ crawl, overview, servers }: TextInput): ReadonlyArray
       paragraphs: [
         overview.coverage.value === null
           ? overview.coverage.caveat
-          : `By how many peer lists name each server, about ${between(overview.coverage.low!, overview.coverage.high!, percent)} of what lists can show was seen (Chao's estimate). ${overview.coverage.caveat}`
+          : `About ${between(overview.coverage.low!, overview.coverage.high!, percent)} of what lists can show was seen. ${overview.coverage.caveat}`
       ]
     }
   ]

@@ -1,6 +1,6 @@
 import type { ClusterMembership } from "../analysis/exposure/candidate.ts"
 import { between, counted, percent, whole } from "./figure-text.ts"
-import { coverageOf } from "../domain/coverage.ts"
+import { coverageIn, coverageOf, type Population } from "../domain/coverage.ts"
 import { operatorCount } from "./operator-count.ts"
 import type { KnownCluster } from "./read-clusters.ts"
 import type { CrawlRow } from "./shapes/crawl.ts"
@@ -17,6 +17,8 @@ export interface OverviewInput {
   readonly expectedFalseGroups: number | null
   /** Chances of owners to be the main server of one start, the largest first; empty where the model was not run. */
   readonly mainOfOneStart: ReadonlyArray<{ readonly value: number; readonly low: number; readonly high: number }>
+  /** What the crawl stated when it ended, over all network classes; empty where it stated nothing. */
+  readonly statedCoverage: ReadonlyArray<Population & { readonly method: "Chao" | "Chapman" }>
 }
 
 const tally = (values: Iterable<string | null>): Overview["software"] => {
@@ -30,8 +32,15 @@ const tally = (values: Iterable<string | null>): Overview["software"] => {
 export const answeredHere = (crawl: Pick<CrawlRow, "network">) => ({ chain, reachable }: ServerRow): boolean =>
   reachable === true && (chain ?? crawl.network) === crawl.network
 
-const coverageFigure = (crawl: CrawlRow, answered: ReadonlyArray<ServerRow>): Figure => {
-  const coverage = crawl.state === "finished" ? coverageOf(answered.map(({ namedBy }) => namedBy)) : null
+/** As the crawl stated it, by lists and sources; of one that stated nothing by the lists of its servers alone. */
+const coverageFigure = ({ crawl, statedCoverage }: Pick<OverviewInput, "crawl" | "statedCoverage">, answered: ReadonlyArray<ServerRow>): Figure => {
+  const stated = statedCoverage.find(({ method }) => method === "Chao")
+  const other = statedCoverage.find(({ method }) => method === "Chapman")
+  const coverage = crawl.state !== "finished" ? null : stated === undefined ? coverageOf(answered.map(({ namedBy }) => namedBy)) : coverageIn(stated)
+  const by = stated === undefined
+    ? "by how many peer lists name each server (Chao's estimate)"
+    : "by how many peer lists and sources have each server (Chao's estimate, 95 % limits)"
+  const beside = stated === undefined || other === undefined ? "" : ` Peer lists against sources (Chapman's) give ${between(coverageIn(other).low, coverageIn(other).high, percent)}.`
   return {
     value: coverage?.share ?? null,
     low: coverage?.low ?? null,
@@ -40,8 +49,8 @@ const coverageFigure = (crawl: CrawlRow, answered: ReadonlyArray<ServerRow>): Fi
     caveat: crawl.state !== "finished"
       ? "Not estimated: the crawl has not been finished."
       : coverage === null
-      ? "Not estimated: too few peer lists name the servers that answered."
-      : "An upper bound, of what peer lists can show: lists copy each other, and servers that nobody announces, or that our vantage cannot reach, are not in it.",
+      ? "Not estimated: too few lists and sources have the servers that answered."
+      : `An upper bound, of what lists and sources can show, ${by}: they copy each other, and servers that nobody announces, or that our vantage cannot reach, are not in it.${beside}`,
     query: "coverage"
   }
 }
@@ -84,7 +93,7 @@ const headlineOf = (
     (coverage.value === null
       ? "."
       : coverage.value >= 0.995
-      ? " (coverage nearly complete, of what peer lists show)."
+      ? " (coverage nearly complete, of what lists and sources show)."
       : ` (coverage about ${percent(coverage.value)} at most).`),
   operators.value === null
     ? "Nobody has looked yet who runs them: run `observatory analyze`."
@@ -137,7 +146,7 @@ export const overviewOf = (input: OverviewInput): Overview => {
         (elsewhere === 0 ? "" : ` ${counted(elsewhere, "server")} that answered for another chain ${elsewhere === 1 ? "is" : "are"} not counted.`),
       query: "coverage"
     },
-    coverage: coverageFigure(crawl, answered),
+    coverage: coverageFigure(input, answered),
     operators: operatorsFigure(input, answered),
     topFiveMain: topFive(mainOfOneStart)
   }

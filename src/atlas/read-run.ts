@@ -27,3 +27,22 @@ export const readMainOfOneStart = Effect.fnUntraced(function*(crawlId: number) {
     { crawl_id: crawlId }
   )
 })
+
+const StatedRow = Schema.Struct({
+  method: Schema.Literals(["Chao", "Chapman"]),
+  seen: Schema.Int,
+  total: Schema.Finite,
+  low: Schema.Finite,
+  high: Schema.Finite
+})
+
+/** What a crawl stated of its own coverage when it ended, over all network classes; none where too little was captured, or by a version that stated none. */
+export const readStatedCoverage = Effect.fnUntraced(function*(crawlId: number) {
+  const database = yield* Database
+  return yield* database.rows(
+    StatedRow,
+    `SELECT method, seen, estimated AS total, estimated_low AS low, estimated_high AS high FROM crawl_coverage
+    WHERE crawl_id = $crawl_id AND network_class IS NULL AND estimated IS NOT NULL ORDER BY method`,
+    { crawl_id: crawlId }
+  )
+})

@@ -106,6 +106,20 @@ layer(NodeServices.layer)("the atlas of a crawl", (it) => {
       assert.deepStrictEqual([missing.reason, missing.message], ["no such crawl", "There is no crawl 3 in the database."])
     }))
 
+  it.effect("says how much was seen as the crawl stated it, with its limits, and what another method gave", () =>
+    Effect.gen(function*() {
+      const path = yield* recorded()
+      yield* withStore(path, ({ coverage }) => coverage.save(1, [
+        { networkClass: null, method: "Chao", answered: 80, captured: 78, population: { seen: 78, total: 100, low: 90, high: 130 } },
+        { networkClass: null, method: "Chapman", answered: 80, captured: 78, population: { seen: 78, total: 120, low: 104, high: 156 } },
+        { networkClass: "onion", method: "Chao", answered: 8, captured: 8, population: { seen: 8, total: 8, low: 8, high: 9 } }
+      ]))
+      const { coverage, headline } = yield* shown(path, (atlas) => atlas.overview(1))
+      assert.deepStrictEqual([coverage.value, coverage.low, coverage.high], [0.78, 78 / 130, 78 / 90])
+      assert.match(coverage.caveat, /peer lists and sources have each server .* Peer lists against sources \(Chapman's\) give 50 to 75 %\.$/)
+      assert.match(headline[0]!, /coverage about 78 % at most/)
+    }))
+
   it.effect("begins with sentences that claim no more than was looked at", () =>
     Effect.gen(function*() {
       const overview = yield* shown(yield* recorded(), (atlas) => atlas.overview(1))

@@ -29,7 +29,7 @@ export const coverageSection = ({ named: { coverage }, overview }: ReportFacts):
     paragraph(
       overview.coverage.value === null
         ? `How much of the network was seen is not estimated. ${overview.coverage.caveat}`
-        : `At the most ${shareWithin(overview.coverage.value, overview.coverage.low, overview.coverage.high)} of the servers that peer lists can show were seen. ${overview.coverage.caveat}`
+        : `At the most ${shareWithin(overview.coverage.value, overview.coverage.low, overview.coverage.high)} of the servers that lists and sources can show were seen. ${overview.coverage.caveat}`
     ),
     namedFigure("coverage-counts", coverage, {
       title: "From what was announced to what answered",
