@@ -22,6 +22,7 @@ import { serveMetrics } from "../watch/metrics-server.ts"
 import { defaultHoldRules, defaultRevisitRules } from "../watch/schedule.ts"
 import { defaultWatchTimes, type WatchSettings } from "../watch/settings.ts"
 import { Watcher } from "../watch/watcher.ts"
+import { analyzeApart } from "./analyze-apart.ts"
 import { archiveLines } from "./archive.ts"
 import { connectionOf } from "./connection.ts"
 import { crawlSettingsOf } from "./crawl-settings.ts"
@@ -30,7 +31,7 @@ import { usualFreshMs } from "./enrich-freshness.ts"
 import { loggedOutput } from "./log-format.ts"
 import { lookupsOf } from "./lookups.ts"
 import { chosenChain, usageError } from "./network.ts"
-import { integer, nullable, number, text } from "./option.ts"
+import { integer, nullable, number, text, toggle } from "./option.ts"
 import { Output } from "./output.ts"
 import { exclusionsFor, refuseListsPastProxy } from "./run-crawl.ts"
 import { runDueAfterCrawl } from "./run-due.ts"
@@ -75,6 +76,7 @@ export const watchCommand = Command.make("watch", {
     Flag.withDefault(0)
   ),
   crawlEvery: duration("crawl-every", "From one crawl for new servers to the next; default 24h").pipe(Flag.withDefault(defaultWatchTimes.crawlEveryMs)),
+  analyze: toggle("analyze", "Analyse each crawl once it is over, in a process of its own: verdicts stay current, and looks are not late (default on).", true),
   archive: archiveFlag,
   dropOlderThan: Flag.filter(
     nullable(duration("drop-older-than", "With --archive: drop crawls from the database that ended so long ago and are in the archive, intact; 96h at the least")),
@@ -153,6 +155,9 @@ export const watchCommand = Command.make("watch", {
           Effect.provide(connected.sources), Effect.provideContext(readers), Effect.provideService(Output, output)
         ),
         afterCrawl,
+        analyse: (crawlId) => input.analyze
+          ? analyzeApart(crawlId).pipe(Effect.provideService(Store, store), Effect.provideContext(readers))
+          : Effect.void,
         snapshot: ({ ledger }) => takeSnapshot({
           chain,
           vantage: connected.vantage,

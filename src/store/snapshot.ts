@@ -5,8 +5,13 @@ import { connect, identifier, literal, run } from "./duckdb.ts"
 import { StoreError } from "./store-error.ts"
 import { timestamp } from "./to-duckdb.ts"
 
+const beside = (path: string, what: string): string => `${path.replace(/\.(?:duckdb|db|ddb)$/i, "")}.${what}.duckdb`
+
 /** Where the snapshot of a database is: beside it, `observatory.snapshot.duckdb` for `observatory.duckdb`. */
-export const snapshotPath = (path: string): string => `${path.replace(/\.(?:duckdb|db|ddb)$/i, "")}.snapshot.duckdb`
+export const snapshotPath = (path: string): string => beside(path, "snapshot")
+
+/** Where a copy to be analysed is made, see `unfinishedCopy`. */
+export const analysisPath = (path: string): string => beside(path, "analysis")
 
 const temporary = /\.[0-9]+\.tmp(?:\.wal)?$/
 
@@ -42,6 +47,8 @@ const giveMemoryBack = "SET memory_limit = current_setting('memory_limit')"
 export interface Publisher {
   /** Writes a copy of all that is committed and moves it into place. */
   readonly publish: Effect.Effect<void, StoreError>
+  /** Writes such a copy to a file that is not there yet, for ourselves. */
+  readonly copyTo: (file: string) => Effect.Effect<void, StoreError>
 }
 
 /**
@@ -59,34 +66,32 @@ export const makePublisher = Effect.fnUntraced(function*(
   const turn = yield* Semaphore.make(1)
   const target = snapshotPath(path)
   const unfinished = unfinishedCopy(fs, target)
+  const doing = "Cannot publish a snapshot"
   const failed = (cause: { readonly message: string }) =>
-    new StoreError({ reason: "write failed", message: `Cannot publish a snapshot: ${cause.message}`, cause })
-  const command = (sql: string) => run(connection, "write failed", "Cannot publish a snapshot", sql)
+    new StoreError({ reason: "write failed", message: `${doing}: ${cause.message}`, cause })
+  const command = (sql: string, parameters?: Parameters<typeof run>[4]) => run(connection, "write failed", doing, sql, parameters)
 
   yield* Effect.ignore(removeLeftovers(fs, target))
 
-  const copy = Effect.gen(function*() {
+  const copy = Effect.fnUntraced(function*(file: string, more: Effect.Effect<unknown, StoreError>) {
+    yield* command(withoutSlowCompression)
+    yield* command(`ATTACH ${literal(file)} AS ${copyName} (ROW_GROUP_SIZE ${rowGroup})`)
+    yield* Effect.andThen(
+      command(`COPY FROM DATABASE ${identifier(yield* databaseName(connection))} TO ${copyName}`),
+      more
+    ).pipe(Effect.ensuring(Effect.ignore(command(`DETACH ${copyName}`))))
+  }, Effect.ensuring(Effect.ignore(Effect.andThen(command("RESET disabled_compression_methods"), command(giveMemoryBack)))))
+
+  const publish = Effect.gen(function*() {
     const at = timestamp(yield* Clock.currentTimeMillis)
     yield* Effect.mapError(unfinished.remove, failed)
-    yield* command(withoutSlowCompression)
-    yield* command(`ATTACH ${literal(unfinished.path)} AS ${copyName} (ROW_GROUP_SIZE ${rowGroup})`)
-    yield* Effect.gen(function*() {
-      yield* command(`COPY FROM DATABASE ${identifier(yield* databaseName(connection))} TO ${copyName}`)
-      yield* run(
-        connection,
-        "write failed",
-        "Cannot publish a snapshot",
-        `INSERT INTO ${copyName}.publication VALUES ($at, $publisher)`,
-        { at, publisher: basename(path) }
-      )
-    }).pipe(Effect.ensuring(Effect.ignore(command(`DETACH ${copyName}`))))
+    yield* copy(unfinished.path, command(`INSERT INTO ${copyName}.publication VALUES ($at, $publisher)`, { at, publisher: basename(path) }))
     yield* Effect.mapError(fs.rename(unfinished.path, target), failed)
-  }).pipe(
-    Effect.ensuring(Effect.ignore(Effect.andThen(command("RESET disabled_compression_methods"), command(giveMemoryBack))))
-  )
+  })
 
   return {
-    publish: Semaphore.withPermit(turn, Effect.onError(copy, () => Effect.ignore(unfinished.remove)))
+    publish: Semaphore.withPermit(turn, Effect.onError(publish, () => Effect.ignore(unfinished.remove))),
+    copyTo: (file) => Semaphore.withPermit(turn, copy(file, Effect.void))
   }
 })
 
@@ -97,7 +102,7 @@ const databaseName = (connection: DuckDBConnection): Effect.Effect<string, Store
   )
 
 /** What killed processes left behind; only the one who holds the database may come here. */
-const removeLeftovers = (fs: FileSystem.FileSystem, target: string) =>
+export const removeLeftovers = (fs: FileSystem.FileSystem, target: string) =>
   Effect.gen(function*() {
     const folder = dirname(target)
     for (const name of yield* fs.readDirectory(folder)) {

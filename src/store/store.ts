@@ -17,10 +17,11 @@ import { requireFile } from "./open-database.ts"
 import { readOptOutLists, saveOptOuts } from "./opt-outs.ts"
 import { bringUpToDate } from "./schema.ts"
 import { makeDueRecords, type DueRecords, type ProbesOf } from "./due-records.ts"
-import { makePublisher, publishRegularly } from "./snapshot.ts"
+import { analysisPath, makePublisher, publishRegularly, removeLeftovers, unfinishedCopy } from "./snapshot.ts"
 import { makeProbingRecords, type ProbingRecords } from "./probing-records.ts"
 import { makeRandomHostRecords, type RandomHostRecords } from "./random-host-records.ts"
-import type { StoreError } from "./store-error.ts"
+import { StoreError } from "./store-error.ts"
+import { takeAnalysis } from "./take-analysis.ts"
 import { makeWatchRecords, type WatchRecords } from "./watch-records.ts"
 import { defaultWriterOptions, makeWriter, type WriterOptions } from "./writer.ts"
 
@@ -136,6 +137,11 @@ export class Store extends Context.Service<Store, {
   readonly publishSnapshot: Effect.Effect<void, StoreError>
   /** Writes crawls that have ended to an archive and drops old ones, see `archiveWith`; what is recorded meanwhile waits. */
   readonly archive: (request: ArchiveRequest) => Effect.Effect<ReadonlyArray<ArchivedCrawl>, StoreError>
+  /**
+   * Has a crawl analysed on a copy of the database, which is removed afterwards, and
+   * takes what was found. What is recorded meanwhile waits only while that is taken.
+   */
+  readonly analysedApart: <E, R>(crawlId: CrawlId, analyse: (copy: string) => Effect.Effect<void, E, R>) => Effect.Effect<void, StoreError | E, R>
 }>()("electrum-observatory/Store") {
   /**
    * Opens a database file for writing, creates or migrates it, and holds it
@@ -170,6 +176,8 @@ const makeStore = Effect.fnUntraced(function*(path: string, options?: Partial<St
   const crawls = makeCrawlRecords(writer, identities)
   const publisher = path === inMemory ? undefined : yield* makePublisher(instance, path)
   const publishSnapshot = publisher === undefined ? Effect.void : Effect.andThen(writer.flush, publisher.publish)
+  const copied = unfinishedCopy(fs, analysisPath(path))
+  if (publisher !== undefined) yield* Effect.ignore(removeLeftovers(fs, analysisPath(path)))
   yield* Effect.forkScoped(
     publishRegularly(publishSnapshot, {
       everyMs: snapshotMs,
@@ -199,6 +207,16 @@ const makeStore = Effect.fnUntraced(function*(path: string, options?: Partial<St
     watch: makeWatchRecords(writer),
     publishSnapshot,
     archive: Effect.fn("Store.archive")((request) =>
-      writer.exclusively((c) => Effect.provideService(archiveWith(c, request), FileSystem.FileSystem, fs)))
+      writer.exclusively((c) => Effect.provideService(archiveWith(c, request), FileSystem.FileSystem, fs))),
+    analysedApart: Effect.fn("Store.analysedApart")(function*(crawlId, analyse) {
+      if (publisher === undefined) return yield* new StoreError({ reason: "cannot open", message: "A database in memory cannot be analysed by another process." })
+      yield* Effect.gen(function*() {
+        yield* Effect.ignore(copied.remove)
+        yield* writer.flush
+        yield* publisher.copyTo(copied.path)
+        yield* analyse(copied.path)
+        yield* writer.exclusively((c) => takeAnalysis(c, copied.path, crawlId))
+      }).pipe(Effect.ensuring(Effect.ignore(copied.remove)))
+    })
   })
 })

@@ -127,7 +127,7 @@ export interface WatchRecords {
   readonly end: (runId: number, at: number) => Effect.Effect<void, StoreError>
   readonly latestRun: (of: WatchOf) => Effect.Effect<LatestRun | null, StoreError>
   /** The crawl with which looks are counted that are made now: the newest that is over, or null. */
-  readonly latestCrawl: (of: WatchOf) => Effect.Effect<{ readonly crawlId: number; readonly startedAt: number } | null, StoreError>
+  readonly latestCrawl: (of: WatchOf) => Effect.Effect<{ readonly crawlId: number; readonly startedAt: number; readonly isAnalysed: boolean } | null, StoreError>
   /** Keys of the endpoints of each server that the latest finished crawl joined, by its number. */
   readonly members: (network: string) => Effect.Effect<ReadonlyMap<number, ReadonlyArray<string>>, StoreError>
   readonly standings: (of: WatchOf) => Effect.Effect<ReadonlyArray<StoredStanding>, StoreError>
@@ -238,13 +238,13 @@ export const makeWatchRecords = (writer: Writer): WatchRecords => {
     }),
     latestCrawl: Effect.fn("Store.watch.latestCrawl")(function*(of) {
       const [row] = yield* read(
-        Schema.Struct({ crawl_id: Schema.Int, started_ms: Schema.Int }),
-        `SELECT crawl_id, epoch_ms(started_at) AS started_ms FROM crawl
+        Schema.Struct({ crawl_id: Schema.Int, started_ms: Schema.Int, is_analysed: Schema.Boolean }),
+        `SELECT crawl_id, epoch_ms(started_at) AS started_ms, crawl_id IN (SELECT crawl_id FROM analysis_run) AS is_analysed FROM crawl
          WHERE network = $network AND vantage = $vantage AND kind = 'crawl' AND state = 'finished'
          ORDER BY crawl_id DESC LIMIT 1`,
         only(of)
       )
-      return row === undefined ? null : { crawlId: row.crawl_id, startedAt: row.started_ms }
+      return row === undefined ? null : { crawlId: row.crawl_id, startedAt: row.started_ms, isAnalysed: row.is_analysed }
     }),
     members: Effect.fn("Store.watch.members")((network) => Effect.map(
       read(

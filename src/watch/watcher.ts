@@ -35,6 +35,8 @@ export interface Watch {
   readonly seeds: Effect.Effect<CrawlSeeds>
   /** What follows a crawl that is over: looking up addresses, deep visits. */
   readonly afterCrawl: (summary: CrawlSummary, shared: SharedPoliteness) => Effect.Effect<void, StoreError>
+  /** Analyses a crawl; the watch goes on meanwhile. */
+  readonly analyse: (crawlId: number) => Effect.Effect<void>
   /** Takes an aligned snapshot. */
   readonly snapshot: (shared: SharedPoliteness) => Effect.Effect<void, StoreError>
   /** Told what happens, a sentence at a time. */
@@ -54,6 +56,9 @@ const slackMs = (scale: number): number => 60_000 + (scale === 1 ? 0 : 250 * sca
 
 /** A crawl that could not be made, or did not finish, is tried again so much later: milliseconds of the stamps. */
 const crawlAgainMs = 5 * 60_000
+
+/** Key of the fiber that analyses; no endpoint's. */
+const analysing = "analysis"
 
 /** A derivation reads days of looks: with a time scale it is not made oftener than so often, in milliseconds of the clock. */
 const leastDeriveMs = 5_000
@@ -157,6 +162,13 @@ const running = Effect.fnUntraced(function*(watch: Watch, time: TimeScale) {
       }
     })
 
+    /** Analyses the newest crawl where that is not done; one at a time. */
+    const analyseOnce = Effect.fnUntraced(function*() {
+      if (crawl === null || crawl.isAnalysed) return
+      const { crawlId } = crawl
+      yield* FiberMap.run(fibers, analysing, watch.analyse(crawlId), { onlyIfMissing: true })
+    })
+
     const crawlOnce = Effect.fnUntraced(function*() {
       const crawler = yield* Crawler
       const about: CrawlContext = {
@@ -173,6 +185,7 @@ const running = Effect.fnUntraced(function*(watch: Watch, time: TimeScale) {
       // What follows may take an hour: looks that are made meanwhile are counted with it.
       crawl = yield* store.watch.latestCrawl(of)
       yield* watch.afterCrawl(summary, shared)
+      yield* analyseOnce()
       yield* takeUp()
     })
 
@@ -215,6 +228,7 @@ const running = Effect.fnUntraced(function*(watch: Watch, time: TimeScale) {
       if (!isGone(server, now(), settings.forgetAfterMs)) yield* begin(server)
     }
     if (crawl !== null) yield* takeUp()
+    yield* analyseOnce()
     yield* watch.onNote(`Watching ${of.network} from ${of.vantage}: run ${runId}, ${roster.size} servers known.`)
     const end = Effect.gen(function*() {
       yield* FiberMap.clear(fibers)

@@ -143,6 +143,7 @@ export class MemoryStore {
         reliabilityBefore: () => Effect.die("not asked here"),
         saveDerived: () => Effect.die("not asked here")
       },
+      analysedApart: () => Effect.die("not asked here"),
       dueProbes: {
         due: () => Effect.succeed([]),
         candidates: () =>

@@ -99,7 +99,7 @@ export const watchChurn = async (run: ChurnRun): Promise<ChurnResult> => {
   const child = spawn(process.execPath, [
     bundle, "watch", "--network", simnet.chain, "--db", db, "--proxy", proxy, "--tor", proxy,
     "--resolver", `127.0.0.1:${simnet.dnsPort}`, ...simnet.seeds.flatMap((seed) => ["--seed", seed]),
-    "--rate", "0", "--fingerprint", "off", "--peer-rounds", "1", "--time-scale", String(run.scale),
+    "--no-analyze", "--rate", "0", "--fingerprint", "off", "--peer-rounds", "1", "--time-scale", String(run.scale),
     "--sentinels", String(run.sentinels)
   ], { env: { PATH: process.env["PATH"], HOME: process.env["HOME"], OBSERVATORY_LOOPBACK_ONLY: "1" }, stdio: ["ignore", "ignore", "pipe"] })
   let stderr = ""

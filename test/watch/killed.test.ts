@@ -24,7 +24,7 @@ const watchArgs = (db: string): Array<string> => [
   "watch", "--network", "mainnet-sim", "--db", db,
   "--proxy", `socks5://127.0.0.1:${running.simnet.socksPort}`,
   ...running.simnet.seeds.flatMap((seed) => ["--seed", seed]),
-  "--rate", "0", "--fingerprint", "off", "--peer-rounds", "1", "--asn", "off", "--no-ptr",
+  "--no-analyze", "--rate", "0", "--fingerprint", "off", "--peer-rounds", "1", "--asn", "off", "--no-ptr",
   "--time-scale", String(scale), "--sentinels", "5", "--crawl-every", "2h"
 ]
 

@@ -26,7 +26,7 @@ const watchFrom = async (hours: number, words: string): Promise<string> => {
   const { child, result } = await startCli([
     "watch", "--network", "mainnet-sim", "--db", db, "--proxy", `socks5://127.0.0.1:${running.simnet.socksPort}`,
     ...running.simnet.seeds.flatMap((seed) => ["--seed", seed]),
-    "--rate", "0", "--fingerprint", "off", "--peer-rounds", "1", "--asn", "off", "--no-ptr",
+    "--no-analyze", "--rate", "0", "--fingerprint", "off", "--peer-rounds", "1", "--asn", "off", "--no-ptr",
     "--time-scale", String(scale), "--sentinels", "2", "--archive", archive, "--drop-older-than", "96h"
   ], { laterMs: hours * 3_600_000 / scale })
   await says(child, words)

@@ -1,20 +1,15 @@
+import { analysedTables } from "../analysed-tables.ts"
 import { type ArchiveTable, isOwn } from "../archive/table-roles.ts"
-
-/** What analysis made of a crawl: it is made anew of what was merged. */
-const analysed: ReadonlySet<string> = new Set([
-  "analysis_run", "behaviour_vector", "cluster", "cluster_member", "community", "comparison_weight", "concentration", "evidence", "exposure",
-  "graph_layout", "graph_place", "indicator", "pair", "selection_policy", "suspicion"
-])
 
 /** What follows one observer's watch, whose runs and held connections mean nothing to others. */
 const watched: ReadonlySet<string> = new Set(["sighting", "held_session", "tip_arrival"])
 
-/** Tables of a crawl's own rows that are read from an observer, the crawl and its servers first: others refer to them. */
+/** Tables of a crawl's own rows that are read from an observer; analysis is made anew of what was merged. The crawl and its servers first: others refer to them. */
 export const mergedTables = (tables: ReadonlyArray<ArchiveTable>): ReadonlyArray<ArchiveTable> => {
   const first = ["crawl", "server_endpoint", "server", "snapshot"]
   const place = ({ name }: ArchiveTable): number => first.includes(name) ? first.indexOf(name) : first.length
   return tables
-    .filter((table) => (isOwn(table) || table.role === "copied") && ![analysed, watched].some((left) => left.has(table.name)))
+    .filter((table) => (isOwn(table) || table.role === "copied") && ![analysedTables, watched].some((left) => left.has(table.name)))
     .toSorted((a, b) => place(a) - place(b))
 }
 
