@@ -9,7 +9,7 @@ import type { ClusterDetail } from "./shapes/cluster.ts"
 import type { PairDetail } from "./shapes/evidence.ts"
 import type { EndpointDetail, ServerDetail } from "./shapes/server-detail.ts"
 import type { ServerRow } from "./shapes/server-row.ts"
-import { scrubbed, withheldSentence, withheldText, type Withholding } from "./withholding.ts"
+import { certificateIndicators, scrubbed, withheldSentence, withheldText, type Withholding } from "./withholding.ts"
 
 /** What may be shown of one crawl. */
 export interface PublicCrawl {
@@ -90,6 +90,10 @@ const publicDetail = (detail: ServerDetail, { byId, clusters, withholding }: Pub
     certificates: detail.certificates.filter(({ sha256 }) => certificates.has(sha256)),
     namedBy: named(detail.namedBy),
     names: named(detail.names),
+    score: detail.score === null || !withholding.isOnion(server.serverId) ? detail.score : {
+      ...detail.score,
+      indicators: detail.score.indicators.map((row) => certificateIndicators.includes(row.name) ? { ...row, detail: null } : row)
+    },
     pairs: named(detail.pairs).filter(({ serverId }) => withholding.mayJoin(server.serverId, serverId)),
     behaviour: detail.behaviour === null ? null : { ...detail.behaviour, neighbours: named(detail.behaviour.neighbours) },
     history: detail.history.map((row) => ({

@@ -1,4 +1,5 @@
 import { isPublicList } from "./public-list.ts"
+import { certificateIndicators } from "./withholding.ts"
 
 /**
  * What is taken out of a copy of a database so that queries may be run on it by
@@ -144,7 +145,11 @@ export const publicCopyRules: ReadonlyArray<TableRule> = [
   ofCrawl("comparison_weight"),
   ofCrawl("crawl_coverage"),
   ofServer("suspicion"),
-  ofServer("indicator"),
+  ofServer(
+    "indicator",
+    `UPDATE indicator SET detail = NULL WHERE name IN (${certificateIndicators.map((name) => `'${name}'`).join(", ")})
+     AND (crawl_id, server_id) IN (SELECT (crawl_id, server_id) FROM onion_server)`
+  ),
   ofServer(
     "behaviour_vector",
     `UPDATE behaviour_vector SET neighbours = [], similarities = []`

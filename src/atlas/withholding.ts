@@ -1,6 +1,12 @@
 import { addressScope, isServerAddress } from "../domain/address.ts"
 import { counted } from "./figure-text.ts"
 
+/**
+ * Indicators of suspicion whose details name certificates and keys: not told of
+ * onions, which they would join with what shows the same on clearnet.
+ */
+export const certificateIndicators: ReadonlyArray<string> = ["interception authority", "certificate reuse", "very long validity"]
+
 /** What is known of one host that a crawl met or heard of. */
 export interface HostFacts {
   /** Its server; null where it was only announced. */

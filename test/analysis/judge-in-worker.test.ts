@@ -6,12 +6,14 @@ import { presentedAt, traitsAt, writtenText } from "../support/server-traits.ts"
 
 const options = { randomSeed: 1, publicSuffixes: [], simulated: false }
 
+const hostOf = (i: number): string => `host${i}.domain${i}.example`
+
 /** Four servers of one operator among strangers. */
 const servers = Array.from({ length: 40 }, (_, i) => {
-  const host = `host${i}.domain${i}.example`
+  const host = hostOf(i)
   const isFleet = i < 4
   return traitsAt(i + 1, host, {
-    certificates: [presentedAt(host, isFleet ? { sha256: "of the fleet", spkiSha256: "of the fleet" } : {})],
+    certificates: [presentedAt(host, isFleet ? { sha256: "of the fleet", spkiSha256: "of the fleet", names: [0, 1, 2, 3].map(hostOf) } : {})],
     donation: writtenText(isFleet ? "gift of the fleet" : `gift ${i}`),
     peers: new Map([[1, 1]])
   })
