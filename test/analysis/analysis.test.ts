@@ -18,6 +18,7 @@ import {
   stateOf,
   tlsOf
 } from "../support/store-facts.ts"
+import { giftAddress } from "../support/gift-address.ts"
 
 const temporaryPath = Effect.gen(function*() {
   const fs = yield* FileSystem.FileSystem
@@ -197,7 +198,7 @@ layer(NodeServices.layer)("the analysis of a crawl", (it) => {
       ...keys.map((key) => stateOf(key, "visited")),
       ...Object.entries(shown).map(([host, [spki, gift]]): Fact => ({
         _tag: "visit",
-        visit: answeredVisit(`${host}:50002:s`, { tls: tlsOf({ ...certificateOf(`certificate of ${host}`, spki), sanDns: [host] }), donationAddress: gift })
+        visit: answeredVisit(`${host}:50002:s`, { tls: tlsOf({ ...certificateOf(`certificate of ${host}`, spki), sanDns: [host] }), donationAddress: giftAddress(gift) })
       })),
       { _tag: "servers", servers: keys.map((key) => serverOf([key])) }
     ]

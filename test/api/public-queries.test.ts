@@ -12,6 +12,7 @@ import { runCli } from "../support/cli.ts"
 import { changeFile, queryFile } from "../support/duck.ts"
 import { temporaryFolder, withStore } from "../support/small-database.ts"
 import { advertisementOf, announcedByServer, answeredVisit, certificateOf, observationOf, serverOf, someTime, stateOf, tlsOf } from "../support/store-facts.ts"
+import { giftAddress } from "../support/gift-address.ts"
 
 /** Only the user named it; it has the fleet's key, so that groups and pairs know it too. */
 const secret = "secret.example.org"
@@ -29,7 +30,7 @@ const onionVisit = (host: string, certificate: string, key: string): Fact => ({
   _tag: "visit",
   visit: answeredVisit(`${host}:50002:s`, {
     dial: { address: null, resolvedBy: null, addresses: [], via: "tor" },
-    donationAddress: "bc1qgiftsforthefleet",
+    donationAddress: giftAddress("the fleet"),
     tls: tlsOf(certificateOf(certificate, key))
   })
 })
@@ -37,7 +38,7 @@ const onionVisit = (host: string, certificate: string, key: string): Fact => ({
 const facts: ReadonlyArray<Fact> = [
   ...inventedFacts([
     ...inventedServers,
-    { host: secret, key: "key of the fleet", donation: "bc1qgiftsforthefleet", address: "34.111.1.2", names: inventedServers.map(({ host }) => host) }
+    { host: secret, key: "key of the fleet", donation: giftAddress("the fleet"), address: "34.111.1.2", names: inventedServers.map(({ host }) => host) }
   ]).flatMap((fact): ReadonlyArray<Fact> => {
     if (fact._tag === "servers") {
       return [{

@@ -7,6 +7,7 @@ import { analyse, AnalysedDatabase, inventedFacts, inventedServers, recordCrawl,
 import { ListHistories } from "../../src/store/list-histories.ts"
 import { temporaryFolder } from "../support/small-database.ts"
 import { someTime } from "../support/store-facts.ts"
+import { giftAddress } from "../support/gift-address.ts"
 
 const day = 86_400_000
 
@@ -59,7 +60,7 @@ layer(AnalysedDatabase.layer)("what is shown of one thing", (it) => {
       assert.isAbove(fleet.sameOperator!, 0.95)
       assert.isBelow(fleet.priorBits!, 0)
       assert.isTrue(fleet.evidence.some(({ comparison, detail, question }) =>
-        comparison === "donation address" && question === "same operator" && (detail as { donation_address: string }).donation_address === "bc1qgiftsforthefleet"))
+        comparison === "donation address" && question === "same operator" && (detail as { donation_address: string }).donation_address === giftAddress("the fleet")))
       assert.match(fleet.strongestFor!, /\+\d+\.\d bits$/)
       assert.deepStrictEqual([strangers.compared, strangers.sameOperator, strangers.evidence], [false, null, []])
       assert.deepStrictEqual([missing.reason, missing.message], ["no such server", "Crawl 1 has no server 4711."])

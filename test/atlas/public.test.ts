@@ -7,6 +7,7 @@ import type { Fact } from "../../src/store/facts.ts"
 import { analyse, inventedFacts, inventedServers, recordCrawl, shown } from "../support/atlas-database.ts"
 import { temporaryFolder, withStore } from "../support/small-database.ts"
 import { advertisementOf, announcedByServer, answeredVisit, crawlStart, observationOf, someTime } from "../support/store-facts.ts"
+import { giftAddress } from "../support/gift-address.ts"
 
 const secret = "secret.example.org"
 const leaked = ["192.168.7.7", "34.200.1.1"]
@@ -14,7 +15,7 @@ const leaked = ["192.168.7.7", "34.200.1.1"]
 /** The invented network, with a server that only the user names and one that tells what it is bound to. */
 const leakyFacts: ReadonlyArray<Fact> = inventedFacts([
   ...inventedServers,
-  { host: secret, key: "key of a secret", donation: "bc1qgiftsforasecret", address: "34.111.1.2", names: inventedServers.map(({ host }) => host) }
+  { host: secret, key: "key of a secret", donation: giftAddress("a secret"), address: "34.111.1.2", names: inventedServers.map(({ host }) => host) }
 ]).map((fact): Fact =>
   fact._tag === "visit" && fact.visit.endpoint.host === "ash.example.org"
     ? {

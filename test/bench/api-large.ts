@@ -10,6 +10,7 @@ import { seededRandom } from "../../src/analysis/seeded-random.ts"
 import { serveForTest } from "../support/api-server.ts"
 import { analyse, inventedFacts, type InventedServer, recordCrawl } from "../support/atlas-database.ts"
 import { temporaryFolder } from "../support/small-database.ts"
+import { giftAddress } from "../support/gift-address.ts"
 
 const [count, names] = process.argv.slice(2).filter((word) => word !== "--").map(Number)
 const servers = count ?? 2_000
@@ -24,7 +25,7 @@ const inventServers = (): ReadonlyArray<InventedServer> => {
       const other = hosts[Math.floor(random() * servers)]!
       if (other !== host) some.add(other)
     }
-    return { host, key: `key of ${host}`, donation: `bc1qgiftsfor${i}`, address: `34.${90 + (i >> 14)}.${(i >> 7) & 127}.${i & 127}`, names: [...some] }
+    return { host, key: `key of ${host}`, donation: giftAddress(host), address: `34.${90 + (i >> 14)}.${(i >> 7) & 127}.${i & 127}`, names: [...some] }
   })
 }
 

@@ -9,6 +9,7 @@ import { QueryCatalogue } from "../../src/store/query-catalogue.ts"
 import { analyse, inventedFacts, inventedServers, recordCrawl } from "../support/atlas-database.ts"
 import { temporaryFolder } from "../support/small-database.ts"
 import { answeredVisit, certificateOf, serverOf, someTime, stateOf, tlsOf } from "../support/store-facts.ts"
+import { giftAddress } from "../support/gift-address.ts"
 
 /** Nobody names it: the user alone knew of it. */
 const secret = "secret.home.example.net"
@@ -34,7 +35,7 @@ const factsWithAshAt = (address: string, innerAddress: string): ReadonlyArray<Fa
 
 const facts: ReadonlyArray<Fact> = inventedFacts([
   ...inventedServers.map((server) => ({ ...server, names: server.names.filter((name) => name !== secret) })),
-  { host: secret, key: "key of the fleet", donation: "bc1qgiftsforthefleet", address: "34.77.1.2", names: [] }
+  { host: secret, key: "key of the fleet", donation: giftAddress("the fleet"), address: "34.77.1.2", names: [] }
 ])
 
 class Withheld extends Context.Service<Withheld, string>()("test/Withheld") {

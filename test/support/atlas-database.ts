@@ -17,6 +17,7 @@ import {
   stateOf,
   tlsOf
 } from "./store-facts.ts"
+import { giftAddress } from "./gift-address.ts"
 
 /** A server of the invented network: what it shows and where it is met. */
 export interface InventedServer {
@@ -36,7 +37,7 @@ const fleet = ["one", "two", "three"].map((number) => `${number}.fleet.test`)
 export const inventedServers: ReadonlyArray<InventedServer> = [...strangers, ...fleet].map((host, i, all) => ({
   host,
   key: fleet.includes(host) ? "key of the fleet" : `key of ${host}`,
-  donation: fleet.includes(host) ? "bc1qgiftsforthefleet" : `bc1qgiftsfor${i}`,
+  donation: fleet.includes(host) ? giftAddress("the fleet") : giftAddress(host),
   address: `34.${90 + i}.1.2`,
   names: all.filter((other) => other !== host)
 }))

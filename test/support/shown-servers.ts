@@ -2,6 +2,7 @@ import { operatorClusters } from "../../src/analysis/clusters/operator-clusters.
 import { comparisons } from "../../src/analysis/comparisons/catalogue.ts"
 import { link } from "../../src/analysis/linkage/linkage.ts"
 import type { PresentedCertificate, ServerTraits } from "../../src/analysis/traits/server-traits.ts"
+import { writtenDonation } from "../../src/analysis/traits/written-text.ts"
 import { presentedAt, snapshotTraits, traitsAt, writtenText } from "./server-traits.ts"
 
 const evening = 1_700_000_000_000
@@ -39,6 +40,8 @@ export interface Shows {
   /** Of another node. */
   readonly mempool?: string
   readonly gift?: string | undefined
+  /** `gift` is what it answers; else it stands for an address. */
+  readonly isGiftRead?: boolean
   readonly greeting?: string | undefined
   /** Seconds after the evening's beginning at which its certificate was made. */
   readonly made?: number | undefined
@@ -71,7 +74,7 @@ export const worldOf = (...shown: ReadonlyArray<Shows>): ReadonlyArray<ServerTra
       hosts: [host, ...it.met ?? []],
       certificates: it.beside === undefined ? [own] : [own, presentedAt(host, { port: 50_003, claimed, ...it.beside })],
       claimedHosts: claimed.map((name) => ({ host: name, tcpPort: null, tlsPort: 50_002 })),
-      donation: gift === undefined ? null : writtenText(gift),
+      donation: gift === undefined ? null : it.isGiftRead === true ? writtenDonation(gift) : writtenText(gift),
       banner: greeting === undefined ? null : writtenText(greeting),
       snapshots: nodeOf(it.node ?? `home ${i}`, it.mempool),
       implementation: "Fulcrum",

@@ -23,6 +23,7 @@ import {
   advertisementOf, announcedByServer, certificateOf, crawlStart, endpointOf, serverOf, snapshotOf, snapshotValuesOf, someTime, stateOf, tlsOf
 } from "./store-facts.ts"
 import { defaultVisit, loopbackVisitor, visitPort } from "./visiting.ts"
+import { giftAddress } from "./gift-address.ts"
 
 /** Announcements of a server: 100, so that 10,000 servers make a million. */
 const announced = 100
@@ -77,11 +78,16 @@ const drawServers = (size: number, templates: ReadonlyArray<Template>): Readonly
   const fleets: Array<number> = [Math.max(2, Math.floor(size / 20))]
   while (fleets.reduce((sum, n) => sum + n, 0) < size / 3) fleets.push(5 + below(36))
   const fleetOf = fleets.flatMap((n, fleet) => Array.from({ length: n }, () => fleet))
+  const hostOf = (i: number, fleet: number): string => `e${i}.${words[fleet % words.length]!}${fleet}.example`
+  const hostsByFleet = new Map<number, Array<string>>()
+  fleetOf.slice(0, size).forEach((fleet, i) => hostsByFleet.set(fleet, [...hostsByFleet.get(fleet) ?? [], hostOf(i, fleet)]))
+  /** Of a certificate that the servers of a fleet share. */
+  const hostsOf = (fleet: number): ReadonlyArray<string> => hostsByFleet.get(fleet)!
   return Array.from({ length: size }, (_, i): SyntheticServer => {
     const fleet = fleetOf[i]
     const host = fleet === undefined
       ? `${words[below(words.length)]!}${below(size)}.${words[below(words.length)]!}${i}.example`
-      : `e${i}.${words[fleet % words.length]!}${fleet}.example`
+      : hostOf(i, fleet)
     const address = `${10 + below(200)}.${below(256)}.${below(256)}.${below(256)}`
     const spkiSha256 = fleet === undefined || fleet % 3 === 2 ? `key ${i}` : `key of fleet ${fleet}`
     const sha256 = fleet !== undefined && fleet % 3 === 0 ? `certificate of fleet ${fleet}` : `certificate ${i}`
@@ -91,7 +97,7 @@ const drawServers = (size: number, templates: ReadonlyArray<Template>): Readonly
       ...certificateOf(sha256, spkiSha256),
       subject: `CN=${host}`,
       issuer: `CN=${host}`,
-      sanDns: [host],
+      sanDns: fleet !== undefined && fleet % 3 === 0 ? hostsOf(fleet) : [host],
       validFrom: new Date(validFrom).toISOString(),
       validTo: new Date(validFrom + 365 * 86_400_000).toISOString()
     })
@@ -101,7 +107,7 @@ const drawServers = (size: number, templates: ReadonlyArray<Template>): Readonly
       dial: { address, resolvedBy: "dns", addresses: [address], via: "direct" },
       tls,
       banner: fleet === undefined ? (random() < 0.6 ? "" : `hello from ${words[below(words.length)]!} ${skewed(size)}`) : `fleet ${fleet} greets`,
-      donationAddress: fleet === undefined ? (random() < 0.5 ? "" : `gift ${i}`) : `gift of fleet ${fleet}`,
+      donationAddress: fleet === undefined ? (random() < 0.5 ? "" : giftAddress(`gift ${i}`)) : giftAddress(`gift of fleet ${fleet}`),
       features: template.regular.features === null
         ? null
         : { ...template.regular.features, hosts: [{ host, tcpPort: 50_001, tlsPort: 50_002, wsPort: null, wssPort: null }] }

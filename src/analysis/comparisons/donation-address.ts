@@ -8,7 +8,7 @@ const ownDonation = ({ donation }: ServerTraits): string | undefined =>
 /** Gifts to both go to one address. */
 export const donationAddress: Comparison = {
   name: "donation address",
-  definition: "Both ask for gifts at one address that is no default of software.",
+  definition: "Both ask for gifts at one address that money can be sent to and that is no default of software.",
   question: "same operator",
   forgeability: "copyable",
   bundle: "donation",

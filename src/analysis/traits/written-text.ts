@@ -1,6 +1,7 @@
 import { canonicalAddress } from "../../domain/address.ts"
 import { bannerText } from "../../domain/default-values.ts"
 import { defaultOf } from "../../domain/defaults.ts"
+import { isPayable } from "./payable.ts"
 import type { WrittenText } from "./server-traits.ts"
 
 /** What a server's texts may say about itself, so that it is no part of the wording. */
@@ -74,6 +75,9 @@ const leastOwnWords = 2
 export const ownWords = (normalised: string): number =>
   new Set(normalised.replace(/\{[a-z]+\}/g, " ").match(/\p{L}{2,}/gu)?.filter((word) => !plainWords.has(word)) ?? []).size
 
+/** No address with its parameters is longer than this. */
+const longestAddress = 2000
+
 /** Lines of a banner that are looked up one by one. */
 const maxLines = 200
 
@@ -88,10 +92,13 @@ export const writtenBanner = (raw: string, own: OwnFacts): WrittenText => {
   return { raw, normalised, isDefault: defaultOf("banner", raw) !== undefined || ownWords(normalised) < leastOwnWords }
 }
 
-/** An address for gifts: without scheme and parameters, in the one case that its form has. */
+/**
+ * An address for gifts: without scheme and parameters, in the one case that its
+ * form has. Software's, a sample's and what nobody can pay to are marked as default.
+ */
 export const writtenDonation = (raw: string): WrittenText => {
-  const bare = raw.trim().replace(/^bitcoin:(?:\/\/)?/i, "").replace(/\?.*$/s, "").trim()
-  const normalised = /^(?:bc|tb|bcrt)1[0-9a-z]{6,}$/i.test(bare) ? bare.toLowerCase() : bare
+  const bare = raw.trim().slice(0, longestAddress).replace(/^bitcoin:(?:\/\/)?/i, "").replace(/\?.*$/s, "").trim()
+  const normalised = /^(?:bc|tb|bcrt|sp|tsp|lnurl)1[0-9a-z]{6,}$/i.test(bare) ? bare.toLowerCase() : bare
   const isDefault = [raw, bare, normalised].some((text) => defaultOf("donation address", text) !== undefined)
-  return { raw, normalised: normalised.slice(0, 200), isDefault: isDefault || normalised === "" }
+  return { raw, normalised: normalised.slice(0, 200), isDefault: isDefault || !isPayable(normalised) }
 }

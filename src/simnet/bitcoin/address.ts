@@ -1,4 +1,4 @@
-import { doubleSha256 } from "./hash.ts"
+import { base58Alphabet, base58Checksum, bech32Alphabet, bech32Checksum, bech32m, fromBase58 } from "../../domain/address-checksum.ts"
 import { outputScript, programLength, readScript, type ScriptForm } from "./script.ts"
 
 /** How a chain writes addresses. */
@@ -10,53 +10,14 @@ export interface AddressStyle {
   readonly p2sh: number
 }
 
-const base58 = "123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz"
-
 const toBase58 = (payload: Buffer): string => {
-  const bytes = Buffer.concat([payload, doubleSha256(payload).subarray(0, 4)])
+  const bytes = Buffer.concat([payload, base58Checksum(payload)])
   let number = BigInt(`0x${bytes.toString("hex")}`)
   let text = ""
-  for (; number > 0n; number /= 58n) text = base58[Number(number % 58n)]! + text
+  for (; number > 0n; number /= 58n) text = base58Alphabet[Number(number % 58n)]! + text
   const zeros = bytes.findIndex((byte) => byte !== 0)
   return "1".repeat(zeros === -1 ? bytes.length : zeros) + text
 }
-
-const fromBase58 = (text: string): Buffer | undefined => {
-  let number = 0n
-  for (const character of text) {
-    const digit = base58.indexOf(character)
-    if (digit === -1) return undefined
-    number = number * 58n + BigInt(digit)
-  }
-  // One version byte, a hash of 20 bytes, a checksum of four.
-  const hex = number.toString(16).padStart(50, "0")
-  if (hex.length > 50) return undefined
-  const bytes = Buffer.from(hex, "hex")
-  return doubleSha256(bytes.subarray(0, 21)).subarray(0, 4).equals(bytes.subarray(21))
-    ? bytes.subarray(0, 21)
-    : undefined
-}
-
-/** Five bits each (BIP 173); checksums of descriptors are written in it too (BIP 380). */
-export const bech32Alphabet = "qpzry9x8gf2tvdw0s3jn54khce6mua7l"
-
-/** BIP 173's checksum over five-bit groups. */
-const polymod = (values: ReadonlyArray<number>): number => {
-  let check = 1
-  for (const value of values) {
-    const top = check >>> 25
-    check = ((check & 0x1ffffff) << 5) ^ value
-    for (const [i, generator] of [0x3b6a57b2, 0x26508e6d, 0x1ea119fa, 0x3d4233dd, 0x2a1462b3].entries())
-      if (((top >>> i) & 1) === 1) check ^= generator
-  }
-  return check >>> 0
-}
-
-const expanded = (hrp: string): ReadonlyArray<number> => [
-  ...Array.from(hrp, (c) => c.charCodeAt(0) >> 5),
-  0,
-  ...Array.from(hrp, (c) => c.charCodeAt(0) & 31)
-]
 
 /** Regroup bits; undefined when leftover bits are not padding. */
 const regroup = (values: Iterable<number>, from: number, to: number, pad: boolean): Array<number> | undefined => {
@@ -74,11 +35,11 @@ const regroup = (values: Iterable<number>, from: number, to: number, pad: boolea
 }
 
 /** BIP 350: version 0 and later versions end in different constants. */
-const constantOf = (version: number): number => (version === 0 ? 1 : 0x2bc830a3)
+const constantOf = (version: number): number => (version === 0 ? 1 : bech32m)
 
 const toSegwit = (hrp: string, version: number, program: Buffer): string => {
   const data = [version, ...regroup(program, 8, 5, true)!]
-  const check = polymod([...expanded(hrp), ...data, 0, 0, 0, 0, 0, 0]) ^ constantOf(version)
+  const check = bech32Checksum(hrp, [...data, 0, 0, 0, 0, 0, 0]) ^ constantOf(version)
   const sum = Array.from({ length: 6 }, (_, i) => (check >>> (5 * (5 - i))) & 31)
   return `${hrp}1${[...data, ...sum].map((value) => bech32Alphabet[value]).join("")}`
 }
@@ -89,7 +50,7 @@ const fromSegwit = (hrp: string, text: string): { readonly version: number; read
   const values = Array.from(lower.slice(hrp.length + 1), (character) => bech32Alphabet.indexOf(character))
   if (values.length < 7 || values.includes(-1)) return undefined
   const version = values[0]!
-  if (polymod([...expanded(hrp), ...values]) !== constantOf(version)) return undefined
+  if (bech32Checksum(hrp, values) !== constantOf(version)) return undefined
   const program = regroup(values.slice(1, -6), 5, 8, false)
   return program === undefined ? undefined : { version, program: Buffer.from(program) }
 }
@@ -109,7 +70,8 @@ export const scriptOfAddress = (address: string, style: AddressStyle): string | 
     )
     return form === undefined ? undefined : outputScript(form[0], segwit.program)
   }
-  const bytes = fromBase58(address)
+  // One version byte and a hash of 20 bytes.
+  const bytes = fromBase58(address, 21)
   if (bytes === undefined) return undefined
   if (bytes[0] === style.p2pkh) return outputScript("P2PKH", bytes.subarray(1))
   return bytes[0] === style.p2sh ? outputScript("P2SH", bytes.subarray(1)) : undefined

@@ -1,4 +1,5 @@
-import { addressOfScript, type AddressStyle, bech32Alphabet } from "./address.ts"
+import { bech32Alphabet } from "../../domain/address-checksum.ts"
+import { addressOfScript, type AddressStyle } from "./address.ts"
 import { readScript, type ScriptForm } from "./script.ts"
 
 /** What bitcoind says about the script of an output. */

@@ -39,3 +39,18 @@ describe("customers of a hoster whose wildcard certificate two of its fronts sho
     expect(groupsOf(...several(6, (i): Shows => ({ host: ownHost(i), certificate: { names }, gift: "of the fleet" })))).toEqual([idsFrom(6)])
   })
 })
+
+describe("an image's key and what no money can be sent to, asked for gifts, join nobody", () => {
+  const user = (gift: string) => (i: number): Shows =>
+    ({ host: ownHost(i), certificate: { sha256: `c${i}`, spkiSha256: "image key" }, gift, isGiftRead: true })
+
+  for (const gift of ["none", "n/a", "-", "0", "YOUR_DONATION_ADDRESS", "https://opensats.org"]) {
+    it(`as ${gift}`, () => {
+      expect(groupsOf(...several(3, user(gift)))).toEqual([])
+    })
+  }
+
+  it("unlike an address", () => {
+    expect(groupsOf(...several(3, user("bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4")))).toEqual([idsFrom(3)])
+  })
+})

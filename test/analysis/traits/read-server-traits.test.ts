@@ -8,6 +8,7 @@ import type { Fact } from "../../../src/store/facts.ts"
 import type { Store } from "../../../src/store/store.ts"
 import { recordSmallCrawl, recordSmallProbes, temporaryFolder, withStore } from "../../support/small-database.ts"
 import { answeredVisit, certificateOf, crawlStart, failedVisit, serverOf, someTime, stateOf, tlsOf } from "../../support/store-facts.ts"
+import { giftAddress } from "../../support/gift-address.ts"
 
 const traitsIn = (path: string) =>
   Effect.gen(function*() {
@@ -60,7 +61,7 @@ layer(NodeServices.layer)("the traits of servers", (it) => {
       const hosts = [{ host: "QUARRY.example.org", tcpPort: null, tlsPort: 51_234, wsPort: null, wssPort: null }]
       const visit = answeredVisit(clear, {
         banner: "Hewn from granite at quarry.example.org, 3 March 2024",
-        donationAddress: "bitcoin:BC1QQUARRY",
+        donationAddress: `bitcoin:${giftAddress("quarry").toUpperCase()}`,
         features: { ...answeredVisit(clear).features!, hosts },
         tls: { ...tlsOf({ ...certificateOf("c"), subject: "O=Quarry, CN=quarry.example.org", sanIp: ["34.90.1.2"], selfSigned: false }), verifyError: null }
       })
@@ -73,7 +74,7 @@ layer(NodeServices.layer)("the traits of servers", (it) => {
       assert.deepStrictEqual(others, [])
       assert.deepStrictEqual(quarry!.hosts, [`${"b".repeat(56)}.onion`, "quarry.example.org"])
       assert.deepStrictEqual([quarry!.banner!.normalised, quarry!.banner!.isDefault], ["hewn from granite at {host}, {date}", false])
-      assert.deepStrictEqual([quarry!.donation!.normalised, quarry!.donation!.isDefault], ["bc1qquarry", false])
+      assert.deepStrictEqual([quarry!.donation!.normalised, quarry!.donation!.isDefault], [giftAddress("quarry"), false])
       assert.deepStrictEqual(quarry!.claimedHosts, [{ host: "quarry.example.org", tcpPort: null, tlsPort: 51_234 }])
       assert.strictEqual(quarry!.hostsShape, "mainnet: name tls 51234")
       assert.deepStrictEqual(quarry!.unusualPorts, ["tls 51234"])

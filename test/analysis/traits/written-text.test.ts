@@ -85,16 +85,40 @@ describe("a banner as its operator's text", () => {
 })
 
 describe("an address for gifts", () => {
+  // Of BIP 173, and of the first block.
+  const segwit = "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4"
+  const genesis = "1A1zP1eP5QGefi2DMPTfTL5SLmv7DivfNa"
+
   it("has one spelling", () => {
-    const bare = writtenDonation("bc1qquarry000").normalised
-    for (const raw of [" bc1qquarry000 ", "bitcoin:bc1qquarry000?amount=1", "BITCOIN:BC1QQUARRY000"]) {
-      assert.strictEqual(writtenDonation(raw).normalised, bare)
+    for (const raw of [` ${segwit} `, `bitcoin:${segwit}?amount=1`, `BITCOIN:${segwit.toUpperCase()}`]) {
+      assert.strictEqual(writtenDonation(raw).normalised, segwit)
     }
-    assert.strictEqual(writtenDonation("1QuarryCase").normalised, "1QuarryCase")
+    assert.strictEqual(writtenDonation(genesis).normalised, genesis)
   })
 
   it("is a default where a sample has it", () => {
     assert.isTrue(writtenDonation("your-donation-address").isDefault)
-    assert.isFalse(writtenDonation("bc1qquarry000").isDefault)
+    assert.isTrue(writtenDonation("1Ca1inCimwRhhcpFX84TPRrPQSryTgKW6N").isDefault)
+    assert.isFalse(writtenDonation(segwit).isDefault)
+  })
+
+  it("is what money can be sent to, in the forms of Bitcoin and its test chains", () => {
+    for (const raw of [
+      genesis,
+      "3P14159f73E4gFr7JterCCQh9QjiTjiZrG",
+      "mipcBbFg9gMiCh81Kj8tqqdgoZub1ZJRfn",
+      "tb1qw508d6qejxtdg4y5r3zarvary0c5xw7kxpjzsx",
+      "bc1p0xlxvlhemja6c4dqv22uapctqupfhlxm9h8z3k2e72q4k9hcz7vqzk5jj0",
+      "PM8TJTLJbPRGxSbc8EJi42Wrr6QbNSaSSVJ5Y3E4pbCYiTHUskHg13935Ubb7q8tx9GVbh2UuRnBc3WSyJHhUrw8KhprKnn9eDznYGieTzFcwQRya4GA",
+      "₿quarry@gifts.example"
+    ]) assert.isFalse(writtenDonation(raw).isDefault, raw)
+  })
+
+  it("is none otherwise: words, links, what looks like one and fails its checksum, names for e-mail", () => {
+    for (const raw of [
+      "none", "n/a", "no", "-", "0", "null", "YOUR_DONATION_ADDRESS", "https://opensats.org", "bitcoin:", "?", "x".repeat(100_000), "1".repeat(34),
+      segwit.replace("w508", "w509"), genesis.replace("zP1", "zP2"), "1QuarryXXXXXXXXXXXXXXXXXXXXXXXXXXX", "bc1qxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx",
+      "quarry@gifts.example", "bc1q", "1", "bc1qarö508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4"
+    ]) assert.isTrue(writtenDonation(raw).isDefault, raw.slice(0, 60))
   })
 })
