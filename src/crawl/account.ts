@@ -7,6 +7,12 @@ export const recoveryPerSecond = 2
 export const recovered = (balance: number, fromMs: number, toMs: number): number =>
   Math.max(0, balance - (Math.max(0, toMs - fromMs) / 1000) * recoveryPerSecond)
 
+/** Older bookings than this are forgotten: an hour is enough for 7,200 units. Servers are also known anew from no more, see `hostCosts`. */
+const keptMs = 3_600_000
+
+/** Bookings are gone through so seldom. */
+const manyBookings = 64
+
 /** What one visit cost, in ElectrumX's units, and when it was over. */
 interface Booking {
   readonly at: number
@@ -19,7 +25,9 @@ interface Booking {
  * kept apart until then each forgot what their server forgets once.
  */
 export class Account {
-  readonly #bookings: Array<Booking> = []
+  #bookings: Array<Booking> = []
+  /** When so many are there, old ones are left out. */
+  #room = manyBookings
   #sorted = true
   #balance = 0
   #at = Number.NEGATIVE_INFINITY
@@ -30,8 +38,17 @@ export class Account {
 
   add(units: number, at: number): void {
     this.#bookings.push({ at, units })
+    if (this.#bookings.length > this.#room) {
+      this.#bookings = this.#bookings.filter((booking) => booking.at > at - keptMs)
+      this.#room = Math.max(manyBookings, 2 * this.#bookings.length)
+    }
     if (!this.#sorted || at < this.#at) this.#sorted = false
     else this.#book(units, at)
+  }
+
+  /** How many visits it remembers. */
+  get size(): number {
+    return this.#bookings.length
   }
 
   /** From now on this account is the other's too. */
@@ -45,6 +62,12 @@ export class Account {
   /** The later of two back-offs counts. */
   keepAway(until: number | null, reason: VisitReason | null): void {
     if (until === null || until <= (this.backOffUntil ?? 0)) return
+    this.backOffUntil = until
+    this.backOffReason = reason
+  }
+
+  /** A back-off that begins now: none that was right ends later. */
+  beginBackOff(until: number, reason: VisitReason | null): void {
     this.backOffUntil = until
     this.backOffReason = reason
   }

@@ -52,6 +52,12 @@ export const reasonForDistance = (visit: Visit): VisitReason | null => {
 /** Whether such a reason says to stay away for a time. */
 export const asksForDistance = (reason: string | null): boolean => reason === "throttled" || reason === "reset"
 
+/** When a back-off ends that is in force; 0: none is. None is longer than usual: its end would be by a clock that was wrong. */
+const backOffEnd = (of: { readonly backOffUntil: number | null } | undefined, now: number): number => {
+  const until = of?.backOffUntil ?? 0
+  return until > now && until <= now + backOffMs ? until : 0
+}
+
 /** Why a server may not be visited now; null when it may. */
 export type LedgerRefusal = {
   readonly kind: "back-off" | "no room"
@@ -150,9 +156,8 @@ export class CostLedger {
   refusal({ host, target }: Books, now: number, allowance = leastVisit, limit = errorLimit): LedgerRefusal {
     const entry = this.#entries.get(target)
     const server = this.#servers.get(host)
-    const [until, reason] = (server?.backOffUntil ?? 0) > (entry?.backOffUntil ?? 0)
-      ? [server!.backOffUntil!, server!.backOffReason]
-      : [entry?.backOffUntil ?? 0, entry?.reason]
+    const [ofServer, ofEntry] = [backOffEnd(server, now), backOffEnd(entry, now)]
+    const [until, reason] = ofServer > ofEntry ? [ofServer, server?.backOffReason] : [ofEntry, entry?.reason]
     if (until > now) {
       return { kind: "back-off", detail: `back-off until ${new Date(until).toISOString()}: ${reason ?? "throttled"}`, until, mayEndSooner: false }
     }
@@ -195,7 +200,7 @@ export class CostLedger {
   /** Books a visit; a reason that asks for distance (throttled, reset) begins a back-off. One that is running goes on. */
   charge({ host, target }: Books, cost: number, reason: VisitReason | null, now: number): LedgerFact {
     const before = this.#entries.get(target)
-    const running = before?.backOffUntil != null && before.backOffUntil > now ? before : null
+    const running = backOffEnd(before, now) > 0 ? before! : null
     const begun = asksForDistance(reason) ? { backOffUntil: now + backOffMs, reason } : null
     const { backOffUntil, reason: why } = begun !== null && begun.backOffUntil >= (running?.backOffUntil ?? 0)
       ? begun
@@ -204,7 +209,7 @@ export class CostLedger {
     this.#entries.set(target, entry)
     const server = this.#serverOf(host)
     if (cost > 0) server.add(cost, now)
-    if (begun !== null) server.keepAway(begun.backOffUntil, begun.reason)
+    if (begun !== null) server.beginBackOff(begun.backOffUntil, begun.reason)
     return { _tag: "ledger", ...entry, balance: this.balance(target, now) }
   }
 }

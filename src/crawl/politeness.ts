@@ -49,6 +49,8 @@ export class Politeness<A> {
   readonly #waiting = new Map<string, Array<{ readonly waiter: A; readonly occupancy: Occupancy }>>()
   #waitingCount = 0
   #nextSlot = Number.NEGATIVE_INFINITY
+  /** When a slot was asked for the last time. */
+  #latest = Number.NEGATIVE_INFINITY
 
   constructor(rules: PolitenessRules) {
     this.#rules = rules
@@ -97,6 +99,9 @@ export class Politeness<A> {
   /** The moment (same clock as `now`) at which the next connection may be opened; takes that slot. */
   slot(now: number): number {
     if (this.#rules.rate === 0) return now
+    // Where somebody set the clock back, nobody waits for what it said before.
+    this.#nextSlot -= Math.max(0, this.#latest - now)
+    this.#latest = now
     this.#nextSlot = Math.max(now, this.#nextSlot + 1000 / this.#rules.rate)
     return this.#nextSlot
   }

@@ -33,6 +33,7 @@ class TipBook {
     this.#last = first
   }
 
+  /** `at`: milliseconds by a steady clock. */
   isNew({ hash }: { readonly hash: string }, at: number): boolean {
     if (hash === this.#last) return false
     while (this.#times.length > 0 && this.#times[0]! < at - tipWindowMs) this.#times.shift()
@@ -112,8 +113,8 @@ const holdOnce = Effect.fnUntraced(function*(context: WatchContext, server: Watc
   const onTip = (params: ReadonlyArray<unknown>, arrivedMs: number): void => {
     const tip = tipOf(params)
     const at = clock.currentTimeMillisUnsafe()
-    if (tip === null || book === null || !book.isNew(tip, at)) return
     const steadyMs = (Number((origin - context.steadyStart) / 1000n) / 1000 + arrivedMs) * time.scale
+    if (tip === null || book === null || !book.isNew(tip, steadyMs)) return
     Queue.offerUnsafe(arrivals, { ...tip, at, steadyMs })
   }
   const { openedAt, session, stands, tip } = yield* Semaphore.withPermit(

@@ -208,7 +208,7 @@ const running = Effect.fnUntraced(function*(watch: Watch, time: TimeScale) {
       ))
 
     const seen = new SeenEvents()
-    let identitiesSince = (yield* store.watch.intervals(of)).reduce((latest, { last_ms }) => Math.max(latest, last_ms), 0)
+    let identitiesSince = (yield* store.watch.intervals(of)).reduce((latest, { last_ms }) => Math.max(latest, Math.min(last_ms, now())), 0)
     const deriveOnce = Effect.fnUntraced(function*() {
       if (crawl === null) return
       const at = now()

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest"
+import { Account } from "../../src/crawl/account.ts"
 import { backOffMs, balanceLimit, type Books, CostLedger, errorLimit, leastVisit, visitAllowance } from "../../src/crawl/cost-ledger.ts"
 
 /** As through a proxy, which does not tell what it dials. */
@@ -46,6 +47,23 @@ describe("the cost ledger", () => {
     }
     const ledger = new CostLedger([])
     expect(ledger.charge(at("198.18.0.1"), 5, "refused", 1_000).backOffUntil).toBeNull()
+  })
+
+  it("does not keep away for a back-off that began while the clock was wrong", () => {
+    const ledger = new CostLedger([])
+    ledger.charge(at("198.18.0.1"), 5, "reset", 365 * 86_400_000)
+    expect(ledger.refusal(at("198.18.0.1"), 1_000)).toBeNull()
+    ledger.charge(at("198.18.0.1"), 5, "reset", 1_000)
+    expect(ledger.refusal(at("198.18.0.1"), 2_000)).toMatchObject({ kind: "back-off" })
+  })
+
+  it("remembers of a server that is visited for months no more than it may hold against us", () => {
+    const account = new Account()
+    for (let quarter = 0; quarter < 4 * 24 * 90; quarter++) account.add(10, quarter * 15 * 60_000)
+    expect(account.size).toBeLessThan(100)
+    const fresh = new Account()
+    for (let second = 0; second < 3000; second += 10) for (const one of [account, fresh]) one.add(30, 1e12 + second * 1000)
+    expect(account.balance(1e12 + 3_000_000)).toBe(fresh.balance(1e12 + 3_000_000))
   })
 
   it("keeps a running back-off through later bookings, the later of two, and none that is over", () => {

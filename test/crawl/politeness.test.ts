@@ -41,6 +41,13 @@ describe("politeness", () => {
     expect(new Politeness<never>({ perBlock: 4, rate: 0 }).slot(5)).toBe(5)
   })
 
+  it("lets nobody wait for what a clock said that was set back since", () => {
+    const politeness = new Politeness<never>({ perBlock: 4, rate: 10 })
+    const day = 86_400_000
+    expect([politeness.slot(day), politeness.slot(day)]).toEqual([day, day + 100])
+    expect([politeness.slot(1000), politeness.slot(1000)]).toEqual([1200, 1300])
+  })
+
   it("lets the announced address stand for a host that a proxy resolves, and the host itself where there is none", () => {
     expect(occupancyOf("a.example.org", "198.18.1.9", ["198.18.7.7"])).toEqual({ target: "198.18.1.9", block: "198.18.1.0/24" })
     expect(occupancyOf("a.example.org", null, ["198.18.7.7", "198.18.3.3"])).toEqual({ target: "198.18.3.3", block: "198.18.3.0/24" })
