@@ -15,6 +15,7 @@ import { reachSection } from "./sections/reach.ts"
 import { softwareSection } from "./sections/software.ts"
 import { suspicionSection } from "./sections/suspicion.ts"
 import { tlsSection } from "./sections/tls.ts"
+import { watchedSection } from "./sections/watched.ts"
 
 const summarySection = (facts: ReportFacts, answers: ReadonlyArray<Answer>): Section => ({
   id: "summary",
@@ -55,6 +56,7 @@ export const reportDocument = (facts: ReportFacts, provenance: Provenance): Repo
       tlsSection(facts),
       latencySection(facts),
       reachSection(facts),
+      watchedSection(facts),
       clustersSection(facts),
       suspicionSection(facts),
       exposureSection(facts),

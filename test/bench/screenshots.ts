@@ -2,6 +2,8 @@
  * Makes the pictures of the README in `web/pictures/`: network, clusters and report in
  * light and dark, from a simulated crawl in which every name is invented.
  * `npm run screenshots [-- --db FILE]`; with FILE, of a database that is there.
+ * `npm run screenshots -- --watched FILE` makes those of the watched time alone, of what
+ * `npm run bench:watch -- --keep DIR` left behind.
  */
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
@@ -61,18 +63,28 @@ const reportPicture = async (browser: Browser, file: string, colorScheme: "light
   await context.close()
 }
 
+/** What follows a flag. */
+const flag = (name: string): string | null => {
+  const at = process.argv.indexOf(name)
+  return at > 0 ? process.argv[at + 1] ?? null : null
+}
+
 mkdirSync(pictures, { recursive: true })
-const given = process.argv.indexOf("--db")
-const db = given > 0 ? process.argv[given + 1]! : await makeDatabase()
+const watched = flag("--watched")
+const db = watched ?? flag("--db") ?? await makeDatabase()
 const browser = await startChromium()
 const served = await serveDatabase(db)
 try {
-  const report = await runCli(["report", "--db", db, "--network", "mainnet-sim", "--out", join(folder, "report"), "--no-power"], { timeoutMs: 600_000 })
-  if (report.code !== 0) throw new Error(report.stderr)
-  for (const scheme of ["light", "dark"] as const) {
-    await viewerPicture(browser, served.url, "network", "network", scheme)
-    await viewerPicture(browser, served.url, "clusters", "clusters?selected=cluster:1", scheme)
-    await reportPicture(browser, join(folder, "report", "report.html"), scheme)
+  if (watched !== null) {
+    for (const scheme of ["light", "dark"] as const) await viewerPicture(browser, served.url, "watched", "watched", scheme)
+  } else {
+    const report = await runCli(["report", "--db", db, "--network", "mainnet-sim", "--out", join(folder, "report"), "--no-power"], { timeoutMs: 600_000 })
+    if (report.code !== 0) throw new Error(report.stderr)
+    for (const scheme of ["light", "dark"] as const) {
+      await viewerPicture(browser, served.url, "network", "network", scheme)
+      await viewerPicture(browser, served.url, "clusters", "clusters?selected=cluster:1", scheme)
+      await reportPicture(browser, join(folder, "report", "report.html"), scheme)
+    }
   }
 } finally {
   await served.stop()

@@ -77,6 +77,10 @@ export const factsOf = (changes: Partial<ReportFacts> = {}, named: Partial<Named
   lies: [],
   labels: matchLabels(new Map(), [], null, null),
   change: null,
+  watched: {
+    page: { crawlId: 1, simulated: false, vantage: null, window: "month", from: null, until: null, stepMs: 0, steps: 0, unwatched: 0, rows: [], outages: [] },
+    named: namedRows([])
+  },
   isLocal: false,
   ...changes
 })

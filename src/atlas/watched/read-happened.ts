@@ -61,3 +61,19 @@ export const readOutages = Effect.fnUntraced(function*({ from, network, until, v
   const database = yield* Database
   return yield* database.rows(OutageOfMany, outagesSql, { network, vantage, from: Math.floor(from), until: Math.ceil(until) })
 })
+
+const TimesRow = Schema.Struct({ serverId: Schema.Int, from: Schema.Finite, to: Schema.Finite })
+
+const timesSql = `
+  WITH ${memberSql}
+  SELECT m.server_id AS "serverId", epoch_ms(min(s.seen_at))::DOUBLE AS "from", epoch_ms(max(s.seen_at))::DOUBLE AS "to"
+  FROM (SELECT DISTINCT server_id, endpoint_id FROM member) m JOIN sighting s USING (endpoint_id) JOIN crawl c ON c.crawl_id = s.crawl_id
+  WHERE c.network = $network AND c.vantage = $vantage
+    AND s.seen_at BETWEEN make_timestamp_ms($from::BIGINT) AND make_timestamp_ms($until::BIGINT)
+  GROUP BY m.server_id ORDER BY m.server_id`
+
+/** Between which looks each server was watched within a span. */
+export const readWatchedTimes = Effect.fnUntraced(function*(crawlId: number, { from, network, until, vantage }: WatchedSpan) {
+  const database = yield* Database
+  return yield* database.rows(TimesRow, timesSql, { crawl_id: crawlId, network, vantage, from: Math.floor(from), until: Math.ceil(until) })
+})

@@ -5,7 +5,7 @@ import type { ServerRow } from "../shapes/server-row.ts"
 import type { HappenedPage, HappenedRow, LatenessPage, OutageRow, WatchedPage, WatchedRow, WatchedServer } from "../shapes/watched.ts"
 import type { WatchedWindow } from "../shapes/watched-words.ts"
 import { jointEvents } from "./joint-events.ts"
-import { type EventRow, type OutageOfMany, readEvents, readOutages } from "./read-happened.ts"
+import { type EventRow, type OutageOfMany, readEvents, readOutages, readWatchedTimes } from "./read-happened.ts"
 import { type Lateness, readLateness } from "./read-lateness.ts"
 import { readReliability, readRuns, type ReliabilityRow, type RunRow } from "./read-runs.ts"
 import { isoOf, readWatchedSpan, type WatchedSpan } from "./read-span.ts"
@@ -104,10 +104,8 @@ export const readHappenedPage = Effect.fnUntraced(function*(crawl: CrawlRow, ser
     return nothing
   }
   const events = yield* readEvents(crawl.crawlId, span)
-  const runs = yield* readRuns(crawl.crawlId, span)
-  const watched = new Map([...Map.groupBy(runs, ({ serverId }) => serverId)].map(([id, own]) =>
-    [id, { from: Math.max(span.from, own[0]!.from), to: own.at(-1)!.to }]))
-  const joint = jointEvents(events, watched)
+  const watched = yield* readWatchedTimes(crawl.crawlId, span)
+  const joint = jointEvents(events, new Map(watched.map(({ serverId, ...times }) => [serverId, times])))
   const hostOf = (serverId: number): string => servers.get(serverId)?.host ?? ""
   const page: HappenedPage = {
     ...head,

@@ -3,6 +3,7 @@ import { drawnText } from "../write/texts.ts"
 import { drawBars, drawParts } from "./bars.ts"
 import { drawBoxes, drawHistogram } from "./distributions.ts"
 import { drawNetwork, drawWorld } from "./maps.ts"
+import { drawStrips } from "./strips.ts"
 
 /** All texts of a chart, made visible and short; the library escapes them. */
 const shown = <A>(value: A): A => {
@@ -35,5 +36,7 @@ const draw = (chart: Chart): string => {
       return drawWorld(chart)
     case "network":
       return drawNetwork(chart)
+    case "strips":
+      return drawStrips(chart)
   }
 }

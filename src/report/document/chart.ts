@@ -63,4 +63,13 @@ export interface NetworkChart {
   readonly legend: ReadonlyArray<{ readonly label: string; readonly colour: number | null }>
 }
 
-export type Chart = BarChart | PartsChart | HistogramChart | BoxChart | WorldChart | NetworkChart
+/** Watched time, one strip a row: how many steps in a row have which letter of `atlas/shapes/watched-words.ts`. Times in milliseconds since 1970. */
+export interface StripChart {
+  readonly kind: "strips"
+  readonly from: number
+  readonly until: number
+  readonly stepMs: number
+  readonly rows: ReadonlyArray<{ readonly label: string; readonly runs: ReadonlyArray<{ readonly letter: string; readonly steps: number }> }>
+}
+
+export type Chart = BarChart | PartsChart | HistogramChart | BoxChart | WorldChart | NetworkChart | StripChart

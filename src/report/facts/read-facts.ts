@@ -13,7 +13,7 @@ import type { LabelFile } from "../labels/label-file.ts"
 import { matchLabels, type Statement } from "../labels/match-labels.ts"
 import { readRandomHosts } from "../labels/read-random-hosts.ts"
 import { readNamedFacts } from "./named-facts.ts"
-import { readNamed } from "./read-named.ts"
+import { describeNamed, readNamed } from "./read-named.ts"
 import { readPower } from "./read-power.ts"
 import type { AnalysisRun, ReportFacts } from "./report-facts.ts"
 
@@ -148,6 +148,7 @@ export const readReportFacts = Effect.fn("readReportFacts")(function*(crawl: Cra
     lies,
     labels: matchLabels(labelled, shownStatements(statements.rows, shown, withheld), options.labels, yield* readRandomHosts(crawlId)),
     change: options.compareWith === null ? null : yield* readChange(crawl, options.compareWith),
+    watched: { page: yield* atlas.watched(crawlId, "month"), named: yield* describeNamed("watched-uptime", { network }) },
     isLocal: options.isLocal
   }
   return bounded(facts)

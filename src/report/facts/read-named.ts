@@ -31,3 +31,10 @@ export const readNamed = Effect.fnUntraced(function*<A>(
   }
   return named
 })
+
+/** What a named query says of itself, for a figure whose rows were read by other means. */
+export const describeNamed = Effect.fnUntraced(function*(name: string, parameters: Readonly<Record<string, Parameter>>) {
+  const { caveat, level, title } = yield* Effect.flatMap(QueryCatalogue, (catalogue) => catalogue.find(name))
+  const named: Omit<Named<never>, "rows"> = { title, level, caveat, source: { kind: "named query", name, parameters } }
+  return named
+})

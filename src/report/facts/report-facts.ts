@@ -9,9 +9,11 @@ import type { Overview } from "../../atlas/shapes/overview.ts"
 import type { ServerRow } from "../../atlas/shapes/server-row.ts"
 import type { SuspicionPage } from "../../atlas/shapes/suspicion.ts"
 import type { Texts } from "../../atlas/shapes/text.ts"
+import type { WatchedPage } from "../../atlas/shapes/watched.ts"
 import type { CrawlChange } from "../../atlas/changes/crawl-change.ts"
 import type { LabelFindings } from "../labels/match-labels.ts"
 import type { NamedFacts } from "./named-facts.ts"
+import type { Named } from "./read-named.ts"
 
 /** How the comparison of servers asked in two ways stands, servers by state. */
 export interface TwoWays {
@@ -57,5 +59,7 @@ export interface ReportFacts {
   readonly lies: ReadonlyArray<LieReach>
   readonly labels: LabelFindings
   readonly change: CrawlChange | null
+  /** The last month of the watched time, with what query `watched-uptime` says of itself. */
+  readonly watched: { readonly page: WatchedPage; readonly named: Pick<Named<unknown>, "title" | "level" | "caveat" | "source"> }
   readonly isLocal: boolean
 }

@@ -23,6 +23,7 @@ export const legendOf = (chart: Chart): ReadonlyArray<LegendEntry> => {
     case "bars":
     case "boxes":
     case "histogram":
+    case "strips":
       return []
   }
 }
