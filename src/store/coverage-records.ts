@@ -1,5 +1,7 @@
+import type { DuckDBConnection } from "@duckdb/node-api"
 import { Effect, Schema } from "effect"
 import type { Captured, CrawlCoverage } from "../domain/coverage.ts"
+import { run } from "./duckdb.ts"
 import type { CrawlId } from "./facts.ts"
 import { readRows } from "./read-rows.ts"
 import type { StoreError } from "./store-error.ts"
@@ -14,6 +16,8 @@ export interface CoverageRecords {
   readonly save: (crawlId: CrawlId, estimates: ReadonlyArray<CrawlCoverage>) => Effect.Effect<void, StoreError>
 }
 
+const CountRow = Schema.Struct({ peers: Schema.Int })
+
 const CapturedRow = Schema.Struct({
   networkClass: Schema.NullOr(Schema.Literals(["ipv4", "ipv6", "onion", "name"])),
   peerLists: Schema.Int,
@@ -26,8 +30,12 @@ const CapturedRow = Schema.Struct({
  * channel and all versions of a list are one. What a server says of itself and
  * what the user named are none. A server counts in the classes in which it
  * answered, and is captured there by who names an endpoint of that class.
+ *
+ * Every server is named by some two hundred others, so who names whom are millions
+ * of pairs: each server has a bit for each of the `peers` (as many as there may be
+ * lists of peers), an eighth of a byte where a set of pairs would have forty.
  */
-const capturedSql = `
+const capturedSql = (peers: number): string => `
 WITH member AS (
   SELECT se.server_id, se.endpoint_id, e.network_class, coalesce(ce.reachable, false) AS reachable
   FROM server s
@@ -41,25 +49,57 @@ WITH member AS (
 ), speaker AS (
   SELECT source_id, endpoint_id, kind = 'server' AS by_peer, min(source_id) OVER (PARTITION BY kind, name) AS voice
   FROM source WHERE kind NOT IN ('features', 'user')
-), said AS (
-  SELECT DISTINCT ae.endpoint_id, s.by_peer, CASE WHEN s.by_peer THEN coalesce(f.server_id, -s.endpoint_id) ELSE s.voice END AS capture
-  FROM advertised a
-  JOIN speaker s USING (source_id)
-  JOIN advertisement_endpoint ae USING (advertisement_id)
-  LEFT JOIN server_endpoint f ON f.crawl_id = a.crawl_id AND f.endpoint_id = s.endpoint_id
-  WHERE a.crawl_id = $crawlId
-), captured AS (
-  SELECT m.server_id, m.network_class, GROUPING(m.network_class) AS all_classes,
-    count(DISTINCT said.capture) FILTER (said.by_peer)::INTEGER AS peer_lists,
-    count(DISTINCT said.capture) FILTER (NOT said.by_peer)::INTEGER AS sources
-  FROM member m JOIN said ON said.endpoint_id = m.endpoint_id AND NOT (said.by_peer AND said.capture = m.server_id)
-  GROUP BY GROUPING SETS ((m.server_id, m.network_class), (m.server_id))
+), heard AS (
+  SELECT s.source_id, s.by_peer, CASE WHEN s.by_peer THEN coalesce(f.server_id, -s.endpoint_id) ELSE s.voice END AS capture
+  FROM speaker s
+  LEFT JOIN server_endpoint f ON f.crawl_id = $crawlId AND f.endpoint_id = s.endpoint_id
+  WHERE s.source_id IN (
+    SELECT a.source_id FROM advertised a
+    WHERE a.crawl_id = $crawlId AND a.advertisement_id IN (SELECT advertisement_id FROM advertisement_endpoint)
+  )
+), placed AS MATERIALIZED (
+  SELECT *, dense_rank() OVER (PARTITION BY by_peer ORDER BY capture) AS place FROM heard
+), named AS MATERIALIZED (
+  SELECT DISTINCT ae.advertisement_id, m.server_id, m.network_class
+  FROM advertisement_endpoint ae JOIN member m USING (endpoint_id)
+), by_peers AS (
+  SELECT n.server_id, n.network_class, bit_count(bitstring_agg(said.place, 1, ${peers}))::INTEGER AS peer_lists
+  FROM (
+    SELECT p.place, p.capture, unnest(r.advertisement_ids) AS advertisement_id FROM reading r JOIN placed p USING (source_id)
+    WHERE r.crawl_id = $crawlId AND p.by_peer
+  ) said JOIN named n USING (advertisement_id)
+  WHERE said.capture <> n.server_id
+  GROUP BY GROUPING SETS ((n.server_id, n.network_class), (n.server_id))
+), by_lists AS (
+  SELECT n.server_id, n.network_class, count(DISTINCT said.place)::INTEGER AS sources
+  FROM (
+    SELECT p.place, unnest(r.advertisement_ids) AS advertisement_id FROM reading r JOIN placed p USING (source_id)
+    WHERE r.crawl_id = $crawlId AND NOT p.by_peer
+  ) said JOIN named n USING (advertisement_id)
+  GROUP BY GROUPING SETS ((n.server_id, n.network_class), (n.server_id))
 )
-SELECT a.network_class AS "networkClass", coalesce(c.peer_lists, 0) AS "peerLists", coalesce(c.sources, 0) AS sources,
-  (SELECT count(*) FROM (SELECT DISTINCT by_peer, capture FROM said))::INTEGER AS captures
+SELECT a.network_class AS "networkClass", coalesce(p.peer_lists, 0) AS "peerLists", coalesce(l.sources, 0) AS sources,
+  (SELECT count(*) FROM (SELECT DISTINCT by_peer, place FROM placed))::INTEGER AS captures
 FROM answered a
-LEFT JOIN captured c ON c.server_id = a.server_id AND c.network_class IS NOT DISTINCT FROM a.network_class
+LEFT JOIN by_peers p ON p.server_id = a.server_id AND p.network_class IS NOT DISTINCT FROM a.network_class
+LEFT JOIN by_lists l ON l.server_id = a.server_id AND l.network_class IS NOT DISTINCT FROM a.network_class
 ORDER BY a.server_id, a.network_class`
+
+/**
+ * DuckDB takes the announcements, of which it does not know that they are many, for
+ * the smaller side of a join and would hold all of them in memory.
+ */
+const asWritten = "SET disabled_optimizers = 'build_side_probe_side'"
+const asUsual = "RESET disabled_optimizers"
+
+const readCaptured = Effect.fnUntraced(function*(connection: DuckDBConnection, crawlId: CrawlId) {
+  const command = (sql: string) => run(connection, "write failed", "Cannot estimate coverage", sql)
+  const [counted] = yield* readRows(connection, CountRow, "SELECT count(*)::INTEGER AS peers FROM source WHERE kind = 'server'")
+  yield* command(asWritten)
+  return yield* readRows(connection, CapturedRow, capturedSql(Math.max(1, counted!.peers)), { crawlId }).pipe(
+    Effect.ensuring(Effect.ignore(command(asUsual)))
+  )
+})
 
 const saveSql = `
 INSERT INTO crawl_coverage BY NAME SELECT $crawl_id AS crawl_id, $network_class AS network_class, $method AS method, $answered AS answered,
@@ -68,7 +108,7 @@ INSERT INTO crawl_coverage BY NAME SELECT $crawl_id AS crawl_id, $network_class 
 export const makeCoverageRecords = (writer: Writer): CoverageRecords => ({
   captured: Effect.fn("Store.coverage.captured")((crawlId) =>
     Effect.map(
-      writer.exclusively((connection) => readRows(connection, CapturedRow, capturedSql, { crawlId })),
+      writer.exclusively((connection) => readCaptured(connection, crawlId)),
       (rows) => ({ rows, captures: rows[0]?.captures ?? 0 })
     )),
   save: Effect.fn("Store.coverage.save")((crawlId, estimates) =>
