@@ -55,7 +55,7 @@ const event = (serverId: number, kind: string, hours: number, cause: string | nu
 })
 
 describe("the timeline", () => {
-  const joint = [{ kind: "restarted", at: iso(5), servers: [{ serverId: 3, host: "3.example.org" }, { serverId: 4, host: "4.example.org" }], oneSystem: false, baseRate: 0.01 }]
+  const joint = [{ kind: "restarted", at: iso(5), servers: [{ serverId: 3, host: "3.example.org" }, { serverId: 4, host: "4.example.org" }], leftOut: 0, oneSystem: false, baseRate: 0.01 }]
   const events = [event(1, "went silent", 2, "network outage of AS 64500"), event(2, "restarted", 5), event(3, "restarted", 5), event(4, "restarted", 5), event(5, "listed", 1)]
 
   it("shows first what happened to several, then what happened to one, then what an outage explains, and only what the filter leaves", () => {

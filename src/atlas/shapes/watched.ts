@@ -104,7 +104,10 @@ export const JointRow = Schema.Struct({
   /** Kind of event; of upgrades with the new software. */
   kind: Schema.String,
   at: Schema.String,
+  /** At most 50 of them. */
   servers: Schema.Array(Schema.Struct({ serverId: Schema.Int, host: Schema.String })),
+  /** Servers that are not in `servers`. */
+  leftOut: Schema.Int,
   /** All of them are in one autonomous system: a silence or restart there is no evidence of one operator. */
   oneSystem: Schema.Boolean,
   /** How probably the like happens to another server within a minute: the highest of these. */

@@ -15,6 +15,7 @@ import { stepOf, stripOf, type ToldPart, toldParts, uptimeOf } from "./strip.ts"
 const mostStretches = 2_000
 const mostEvents = 2_000
 const mostJoint = 300
+const mostTogether = 50
 
 const headOf = ({ crawlId, simulated }: CrawlRow, span: WatchedSpan | null, window: WatchedWindow) => ({
   crawlId,
@@ -113,9 +114,10 @@ export const readHappenedPage = Effect.fnUntraced(function*(crawl: CrawlRow, ser
     joint: newest(joint, mostJoint).toReversed().map(({ at, baseRate, kind, servers: ids }) => {
       const systems = new Set(ids.map((id) => servers.get(id)?.asn ?? null))
       return {
-        kind,
+        kind: bounded(kind, longestText),
         at: isoOf(at),
-        servers: ids.map((serverId) => ({ serverId, host: hostOf(serverId) })),
+        servers: ids.slice(0, mostTogether).map((serverId) => ({ serverId, host: hostOf(serverId) })),
+        leftOut: Math.max(0, ids.length - mostTogether),
         oneSystem: systems.size === 1 && !systems.has(null),
         baseRate
       }

@@ -78,7 +78,7 @@ const Picture = ({ page, rows }: { readonly page: HappenedPage; readonly rows: R
         const places = joint.servers.flatMap(({ serverId }) => placeOf.get(serverId) ?? [])
         return places.length < 2 ? null : (
           <line key={`${joint.at} ${joint.kind}`} class="joint" x1={at(joint.at)} x2={at(joint.at)} y1={middle(Math.min(...places))} y2={middle(Math.max(...places))}>
-            <title>{`${shown(joint.kind, 80)} of ${joint.servers.length} servers, ${time(joint.at)}`}</title>
+            <title>{`${shown(joint.kind, 80)} of ${joint.servers.length + joint.leftOut} servers, ${time(joint.at)}`}</title>
           </line>
         )
       })}
@@ -129,12 +129,13 @@ export const JointList = ({ page, within }: { readonly page: HappenedPage; reado
   return (
     <>
       <ul class="links">
-        {joint.slice(0, mostJoint).map(({ at, baseRate, kind, oneSystem, servers }) => (
+        {joint.slice(0, mostJoint).map(({ at, baseRate, kind, leftOut, oneSystem, servers }) => (
           <li key={`${at} ${kind}`}>
             <p class="joint-line">
               <span class="figure">{time(at)}</span>{` ${shown(kind, 80)}: `}
               {servers.map(({ host, serverId }, i) => <span key={serverId}>{i === 0 ? "" : ", "}<button type="button" class="plain" onClick={() => select({ kind: "server", id: serverId })}><Host text={host} limit={30} /></button></span>)}
-              {servers.length === 2 ? <>{" "}<button type="button" onClick={() => select({ kind: "pair", a: servers[0]!.serverId, b: servers[1]!.serverId })}>Compare</button></> : null}
+              {leftOut === 0 ? null : ` and ${counted(leftOut, "more server")}`}
+              {servers.length === 2 && leftOut === 0 ? <>{" "}<button type="button" onClick={() => select({ kind: "pair", a: servers[0]!.serverId, b: servers[1]!.serverId })}>Compare</button></> : null}
               <span class="quiet">{` By chance the like happens to another within a minute with ${share(baseRate)}.${oneSystem && !kind.startsWith("new ") ? " All are in one system, where a rack or a line fails for all: no evidence of one operator." : ""}`}</span>
             </p>
           </li>
