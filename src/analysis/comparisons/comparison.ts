@@ -67,7 +67,11 @@ export interface Comparison {
   readonly levels: ReadonlyArray<Level>
   /** What else explains an agreement. */
   readonly innocent: ReadonlyArray<string>
-  /** Values under which two servers may agree: those that share one are compared. Empty: never a reason to compare. */
+  /**
+   * Values under which two servers may agree: those that share one are compared,
+   * and only those can agree. Empty for all servers: never a reason to compare,
+   * and any two may agree.
+   */
   readonly keys: (server: ServerTraits) => ReadonlyArray<string>
   /**
    * Its value was seen, though it may have no key: a default, or none of its own.

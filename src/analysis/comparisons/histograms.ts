@@ -69,41 +69,51 @@ export const histogramBytes: Comparison = {
   }
 }
 
-type Curve = ReadonlyArray<readonly [rate: number, size: number]>
+/** vB that pay a rate or more, from the highest rate down. Numbers side by side: all pairs of an implementation are compared. */
+interface Curve {
+  readonly rates: Float64Array
+  readonly sizes: Float64Array
+}
 
-/** vB that pay a rate or more, from the highest rate down. */
+/** @param points sizes at rates, from the highest rate down */
+export const curveThrough = (points: FeeHistogram): Curve =>
+  ({ rates: Float64Array.from(points, ([rate]) => rate), sizes: Float64Array.from(points, ([, size]) => size) })
+
 const curveOf = (histogram: FeeHistogram): Curve => {
   let total = 0
-  return histogram.toSorted(([x], [y]) => y - x).map(([rate, size]) => [rate, total += size] as const)
+  return curveThrough(histogram.toSorted(([x], [y]) => y - x).map(([rate, size]) => [rate, total += size] as const))
 }
 
 /**
- * Sizes of a curve at rates that only go down from call to call: between two
- * edges of bins the line is straight; above the highest nothing pays.
+ * Size of a curve at a rate: between two edges of bins the line is straight;
+ * above the highest nothing pays.
+ *
+ * @param below the first edge that is not above the rate
  */
-const descending = (curve: Curve): (rate: number) => number => {
-  let below = 0
-  return (rate) => {
-    while (below < curve.length && !(curve[below]![0] <= rate)) below++
-    if (below === curve.length) return curve.at(-1)?.[1] ?? 0
-    const [edge, size] = curve[below]!
-    if (below === 0) return edge === rate ? size : 0
-    const [above, sizeAbove] = curve[below - 1]!
-    return sizeAbove + (size - sizeAbove) * (above - rate) / (above - edge)
-  }
+const sizeAt = ({ rates, sizes }: Curve, below: number, rate: number): number => {
+  if (below === rates.length) return sizes[below - 1] ?? 0
+  const [edge, size] = [rates[below]!, sizes[below]!]
+  if (below === 0) return edge === rate ? size : 0
+  const [above, sizeAbove] = [rates[below - 1]!, sizes[below - 1]!]
+  return sizeAbove + (size - sizeAbove) * (above - rate) / (above - edge)
 }
 
-/** Largest distance of two curves at either's edges, as a share of the larger mempool; 0 to 1. In one pass: all pairs of an implementation are compared. */
-export const curveDistance = (a: Curve, b: Curve): number => {
-  const largest = Math.max(a.at(-1)?.[1] ?? 0, b.at(-1)?.[1] ?? 0)
+/**
+ * Largest distance of two curves at either's edges, as a share of the larger
+ * mempool; 0 to 1. Looks no further where it is beyond `enough`.
+ */
+export const curveDistance = (a: Curve, b: Curve, enough = 1): number => {
+  const [endA, endB] = [a.rates.length, b.rates.length]
+  const largest = Math.max(a.sizes[endA - 1] ?? 0, b.sizes[endB - 1] ?? 0)
   if (largest <= 0) return 1
-  const lowest = Math.max(a.at(-1)![0], b.at(-1)![0])
-  const [atA, atB] = [descending(a), descending(b)]
-  let [i, j, most] = [0, 0, 0]
-  while (i < a.length || j < b.length) {
-    const rate = j === b.length || (i < a.length && a[i]![0] >= b[j]![0]) ? a[i++]![0] : b[j++]![0]
+  const lowest = Math.max(a.rates[endA - 1]!, b.rates[endB - 1]!)
+  let [i, j, belowA, belowB, most] = [0, 0, 0, 0, 0]
+  while ((i < endA || j < endB) && most <= enough) {
+    const rate = j === endB || (i < endA && a.rates[i]! >= b.rates[j]!) ? a.rates[i++]! : b.rates[j++]!
     if (rate < lowest) break
-    most = Math.max(most, Math.abs(atA(rate) - atB(rate)) / largest)
+    while (belowA < endA && !(a.rates[belowA]! <= rate)) belowA++
+    while (belowB < endB && !(b.rates[belowB]! <= rate)) belowB++
+    most = Math.max(most, Math.abs(sizeAt(a, belowA, rate) - sizeAt(b, belowB, rate)) / largest)
   }
   return most
 }
@@ -116,6 +126,9 @@ const curvesOf = once((server: ServerTraits): ReadonlyMap<string, Curve> =>
     histogram === null || histogram.length < leastBins || histogram.some(([, size]) => size < 0)
       ? []
       : [[`${snapshotId} ${tipHash}`, curveOf(histogram)] as const])))
+
+/** Median distances up to which two mempools have one shape, by level. */
+const near = [0.005, 0.02] as const
 
 /** Mempools of both had one shape at several times. */
 export const histogramCurve: Comparison = {
@@ -134,11 +147,13 @@ export const histogramCurve: Comparison = {
     if (a.implementation === null || a.implementation !== b.implementation) return undefined
     const [ofA, ofB] = [curvesOf(a), curvesOf(b)]
     if (ofA.size < 2 || ofB.size < 2) return undefined
-    const distances = [...ofA.keys()].filter((epoch) => ofB.has(epoch))
-      .map((epoch) => curveDistance(ofA.get(epoch)!, ofB.get(epoch)!))
-      .toSorted((x, y) => x - y)
-    const median = distances[distances.length >> 1]
-    if (median === undefined || distances.length < 2 || median > 0.02) return undefined
-    return { level: median <= 0.005 ? 0 : 1, detail: { snapshots: distances.length, median_distance: median } }
+    const distances: Array<number> = []
+    for (const [epoch, curve] of ofA) {
+      const other = ofB.get(epoch)
+      if (other !== undefined) distances.push(curveDistance(curve, other, near[1]))
+    }
+    const median = distances.sort((x, y) => x - y)[distances.length >> 1]
+    if (median === undefined || distances.length < 2 || median > near[1]) return undefined
+    return { level: median <= near[0] ? 0 : 1, detail: { snapshots: distances.length, median_distance: median } }
   }
 }

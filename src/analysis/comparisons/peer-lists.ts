@@ -1,4 +1,5 @@
 import type { ServerTraits } from "../traits/server-traits.ts"
+import { once } from "./agreement.ts"
 import type { Comparison } from "./comparison.ts"
 
 /** Shorter lists are alike by chance, and no sign of anything. */
@@ -23,6 +24,21 @@ export const chanceOfSamePeer = (servers: Iterable<ServerTraits>): number | unde
   return chance
 }
 
+/** Whom a server names, ascending. */
+const peersOf = once(({ peers }) => Uint32Array.from(peers.keys()).sort())
+
+/** How many stand in both of two ascending lists; looked through side by side, since all pairs are. */
+const inBoth = (a: Uint32Array, b: Uint32Array): number => {
+  let [i, j, common] = [0, 0, 0]
+  while (i < a.length && j < b.length) {
+    const [x, y] = [a[i]!, b[j]!]
+    if (x <= y) i++
+    if (x >= y) j++
+    if (x === y) common++
+  }
+  return common
+}
+
 /** Lists of both have more in common than random ones of their length would. */
 const similarLists = (samePeer: number | undefined): Comparison => ({
   name: "peer lists",
@@ -40,8 +56,7 @@ const similarLists = (samePeer: number | undefined): Comparison => ({
     if (samePeer === undefined) return undefined
     const [short, long] = a.peers.size <= b.peers.size ? [a, b] : [b, a]
     if (short.peers.size < leastPeers) return undefined
-    let common = 0
-    for (const peer of short.peers.keys()) if (long.peers.has(peer)) common++
+    const common = inBoth(peersOf(short), peersOf(long))
     const expected = short.peers.size * long.peers.size * samePeer
     // A list names a server once: of what it can name in common no more than the shorter list.
     const beyond = (common - Math.min(expected, short.peers.size)) / Math.sqrt(Math.max(1, expected))

@@ -11,6 +11,10 @@ export interface KeyIndex {
   readonly texts: ReadonlyArray<string>
   /** By comparison, then server: its value is known. */
   readonly known: ReadonlyArray<Uint8Array>
+  /** By server: numbers of its keys, ascending, and so by comparison. */
+  readonly keys: ReadonlyArray<Uint32Array>
+  /** By number of the key: position of its comparison. */
+  readonly comparison: Uint8Array
 }
 
 export const indexKeys = (
@@ -20,7 +24,9 @@ export const indexKeys = (
   const posted: Array<Array<number>> = []
   const texts: Array<string> = []
   const known: Array<Uint8Array> = []
-  const numbers = comparisons.map((comparison) => {
+  const keys: Array<Array<number>> = servers.map(() => [])
+  const comparisonOf: Array<number> = []
+  const numbers = comparisons.map((comparison, c) => {
     const byKey = new Map<string, number>()
     const knownHere = new Uint8Array(servers.length)
     servers.forEach((server, position) => {
@@ -33,13 +39,16 @@ export const indexKeys = (
           byKey.set(key, number)
           posted.push([])
           texts.push(`${comparison.name}\n${key}`)
+          comparisonOf.push(c)
         }
         const block = posted[number]!
-        if (block[block.length - 1] !== position) block.push(position)
+        if (block[block.length - 1] === position) continue
+        block.push(position)
+        keys[position]!.push(number)
       }
     })
     known.push(knownHere)
     return byKey
   })
-  return { numbers, servers: posted, texts, known }
+  return { numbers, servers: posted, texts, known, keys: keys.map((some) => Uint32Array.from(some).sort()), comparison: Uint8Array.from(comparisonOf) }
 }

@@ -2,6 +2,7 @@ import type { Comparison } from "../comparisons/comparison.ts"
 import type { ServerTraits } from "../traits/server-traits.ts"
 import type { PositionPairs } from "./candidates.ts"
 import type { KeyIndex } from "./key-index.ts"
+import { isAgreement } from "./rates.ts"
 
 /**
  * What comparisons found of pairs, in flat arrays: outcome k of pair i stands at
@@ -16,13 +17,33 @@ export interface Outcomes extends PositionPairs {
   readonly key: Int32Array
 }
 
-/** Compares every pair by every comparison. */
+/** Marks in `is` the comparisons of which two servers share a key. */
+const markShared = (index: KeyIndex, a: number, b: number, is: Uint8Array): void => {
+  is.fill(0)
+  const [ofA, ofB] = [index.keys[a]!, index.keys[b]!]
+  let [i, j] = [0, 0]
+  while (i < ofA.length && j < ofB.length) {
+    const [x, y] = [ofA[i]!, ofB[j]!]
+    if (x <= y) i++
+    if (x >= y) j++
+    if (x === y) is[index.comparison[x]!] = 1
+  }
+}
+
+/**
+ * Compares every pair by every comparison. Those that only ever agree, and have
+ * keys, find nothing of two servers that share none, so they are not asked: that
+ * is most of them, of most pairs.
+ */
 export const compareAll = (
   servers: ReadonlyArray<ServerTraits>,
   comparisons: ReadonlyArray<Comparison>,
   index: KeyIndex,
   pairs: PositionPairs
 ): Outcomes => {
+  const isByKey = comparisons.map((comparison, c) =>
+    index.numbers[c]!.size > 0 && comparison.levels.every((_, level) => isAgreement(comparison, level)))
+  const isShared = new Uint8Array(comparisons.length)
   const count = pairs.first.length
   const start = new Uint32Array(count + 1)
   let room = Math.max(1024, count * 4)
@@ -33,7 +54,9 @@ export const compareAll = (
   for (let i = 0; i < count; i++) {
     const a = servers[pairs.first[i]!]!
     const b = servers[pairs.second[i]!]!
+    markShared(index, pairs.first[i]!, pairs.second[i]!, isShared)
     for (let c = 0; c < comparisons.length; c++) {
+      if (isByKey[c]! && isShared[c] === 0) continue
       const outcome = comparisons[c]!.compare(a, b)
       if (outcome === undefined) continue
       if (size === room) {

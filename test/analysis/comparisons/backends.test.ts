@@ -1,6 +1,6 @@
 import { assert, describe, it } from "vitest"
 import { comparisons } from "../../../src/analysis/comparisons/catalogue.ts"
-import { curveDistance } from "../../../src/analysis/comparisons/histograms.ts"
+import { curveDistance, curveThrough } from "../../../src/analysis/comparisons/histograms.ts"
 import type { ServerTraits, SnapshotTraits, WatchTraits } from "../../../src/analysis/traits/server-traits.ts"
 import { snapshotTraits, traitsOf } from "../../support/server-traits.ts"
 
@@ -99,10 +99,12 @@ describe("fee histograms of one node", () => {
   })
 
   it("are far apart by the largest difference at any rate", () => {
-    const a = [[20, 100], [10, 300], [5, 400]] as const
+    const a = curveThrough([[20, 100], [10, 300], [5, 400]])
+    const higher = curveThrough([[20, 200], [10, 300], [5, 400]])
     assert.strictEqual(curveDistance(a, a), 0)
-    assert.closeTo(curveDistance(a, [[20, 200], [10, 300], [5, 400]]), 0.25, 1e-9)
-    assert.closeTo(curveDistance(a, [[20, 100], [15, 200], [10, 300], [5, 400]]), 0, 1e-9)
+    assert.closeTo(curveDistance(a, higher), 0.25, 1e-9)
+    assert.closeTo(curveDistance(a, curveThrough([[20, 100], [15, 200], [10, 300], [5, 400]])), 0, 1e-9)
+    assert.isAbove(curveDistance(a, higher, 0.1), 0.1)
   })
 })
 
