@@ -15,10 +15,12 @@ import {
 } from "./analysis-input.ts"
 import { readBehaviourVectors } from "./behaviour/behaviour-input.ts"
 import { behaviourRows } from "./behaviour/behaviour-rows.ts"
-import { analyseExposure, memberships } from "./exposure/analyse-exposure.ts"
+import { memberships, readExposureWork } from "./exposure/analyse-exposure.ts"
+import { exposureApart } from "./exposure/exposure-in-worker.ts"
 import type { WalletList } from "./exposure/exposure-input.ts"
 import { announcedServers, orderedAnnouncements, reciprocity } from "./graph/announcement-graph.ts"
-import { type Communities, type CommunityOptions, communityOptionsFor, detectCommunities, manyAnnouncements } from "./graph/communities.ts"
+import { type Communities, type CommunityOptions, communityOptionsFor } from "./graph/communities.ts"
+import { communitiesApart } from "./graph/communities-in-worker.ts"
 import { readListers, readNamedBySources, readNamedKinds } from "./graph/graph-input.ts"
 import { layoutApart } from "./graph/layout-in-worker.ts"
 import { layoutRows, readLayoutInput } from "./graph/layout-input.ts"
@@ -111,49 +113,56 @@ export class Analysis extends Context.Service<Analysis, {
           const crawl = yield* findCrawl(target)
           const read = yield* stage("read announcements", readAnnouncements(crawl.crawl_id))
           const announcements = orderedAnnouncements(read ?? [])
-          const communities = read === undefined
-            ? []
-            : yield* stage("communities", Effect.sync(() =>
-              detectCommunities(announcements, { ...communityOptionsFor(announcements.length), ...options })))
-          const sharedKeys = sharedKeyGroups(yield* readPresentedKeys(crawl))
           const operatorOptions: OperatorOptions = {
             randomSeed: options?.randomSeed ?? 1,
             publicSuffixes: options?.publicSuffixes ?? [],
             simulated: crawl.simulated
           }
-          const layout = yield* readLayoutInput(crawl, announcements, communities)
-          const traits = yield* stage("read traits", readServerTraits(crawl, announcements))
-          // Both at a time are quicker; of the largest crawls each needs the memory for itself.
-          const [positions, findings] = yield* Effect.all(
-            [stage("layout", layoutApart(layout.input)), stage("judge", judgeApart(traits, operatorOptions))],
-            { concurrency: announcements.length > manyAnnouncements ? 1 : 2 }
-          )
+          const sharedKeys = sharedKeyGroups(yield* readPresentedKeys(crawl))
+          // While it is read it takes more memory than anything else that is read, so it comes first.
+          const behaviour = yield* stage("behaviour", Effect.map(readBehaviourVectors(crawl.crawl_id), (vectors) => behaviourRows(crawl.crawl_id, vectors)))
+          const drawing = Effect.gen(function*() {
+            const communities = read === undefined
+              ? []
+              : yield* stage("communities", communitiesApart(announcements, { ...communityOptionsFor(announcements.length), ...options }))
+            const { input, servers } = yield* readLayoutInput(crawl, announcements, communities)
+            const positions = yield* stage("layout", layoutApart(input))
+            return { communities, layout: layoutRows(crawl.crawl_id, servers, positions) }
+          })
+          const placing = stage("places", Effect.gen(function*() {
+            return placeRows(crawl.crawl_id, places(announcements, {
+              listers: yield* readListers(crawl.crawl_id),
+              kindOf: yield* readNamedKinds(crawl.crawl_id, new Set(announcements.map(({ to }) => to))),
+              namedBySources: yield* readNamedBySources(crawl.crawl_id)
+            }))
+          }))
+          // Traits have no name here: a large crawl's take as much memory as all else, and only the thread that judges needs them.
+          const judging = Effect.flatMap(stage("read traits", readServerTraits(crawl, announcements)), (traits) =>
+            Effect.all([stage("judge", judgeApart(traits, operatorOptions)), placing], { concurrency: 2 }))
+          const [{ communities, layout }, [findings, placed]] = yield* Effect.all([drawing, judging], { concurrency: 2 })
           const operators = operatorRows(
             { crawlId: crawl.crawl_id, analysedAt: yield* Clock.currentTimeMillis, codeVersion: version, options: operatorOptions },
             findings,
             sharedKeys,
             yield* readEarlierGroups(crawl)
           )
-          // Before this thread reads more for itself: what it leaves behind is not collected while it waits for the other.
           const walletList = options?.walletListOf?.(crawl.network) ?? null
-          const exposure = yield* stage("exposure", analyseExposure(crawl, walletList, memberships(findings.clusters, operators.clusterIds), operatorOptions.randomSeed))
-          const found = yield* stage("places", Effect.gen(function*() {
-            return places(announcements, {
-              listers: yield* readListers(crawl.crawl_id),
-              kindOf: yield* readNamedKinds(crawl.crawl_id, new Set(announcements.map(({ to }) => to))),
-              namedBySources: yield* readNamedBySources(crawl.crawl_id)
-            })
-          }))
           const indicators = options?.indicators ?? shippedIndicators
           const relations = relationsOf(findings.clusters, operators.clusterIds, findings.groups)
-          const suspicion = yield* stage("suspicion", suspicionOf(crawl.crawl_id, relations, indicators))
-          const behaviour = yield* stage("behaviour", Effect.map(readBehaviourVectors(crawl.crawl_id), (vectors) => behaviourRows(crawl.crawl_id, vectors)))
+          const [exposure, suspicion] = yield* Effect.flatMap(
+            stage("read exposure", readExposureWork(crawl, walletList, memberships(findings.clusters, operators.clusterIds), operatorOptions.randomSeed)),
+            (work) =>
+              Effect.all([
+                stage("exposure", exposureApart(work)),
+                stage("suspicion", suspicionOf(crawl.crawl_id, relations, indicators))
+              ], { concurrency: 2 })
+          )
           yield* stage("write", store.replaceRows([
             ...communityTables(crawl, communities),
             ...operators.tables,
             ...exposure,
-            placeRows(crawl.crawl_id, found),
-            layoutRows(crawl.crawl_id, layout.servers, positions),
+            placed,
+            layout,
             behaviour,
             ...suspicion.tables
           ]))

@@ -8,13 +8,21 @@ const workerFile = (): URL => new URL(`./analysis-worker${/\.\w+$/.exec(import.m
 /**
  * Does heavy work in a thread of its own, so that this one goes on answering.
  * Interruption ends the thread. What goes wrong in it is a defect: the work has
- * no errors.
+ * no errors. Runs once: what was handed to the thread is not kept here, where it
+ * would stand in memory a second time.
  */
-export const inThread = <A>(work: AnalysisWork): Effect.Effect<A> =>
-  Effect.callback<A>((resume) => {
-    const worker = new Worker(workerFile(), { workerData: work })
+export const inThread = <A>(work: AnalysisWork): Effect.Effect<A> => {
+  let handed: AnalysisWork | undefined = work
+  return Effect.callback<A>((resume) => {
+    if (handed === undefined) {
+      resume(Effect.die(new Error("This work was handed to a thread before.")))
+      return
+    }
+    const worker = new Worker(workerFile(), { workerData: handed })
+    handed = undefined
     worker.once("message", (found: A) => resume(Effect.succeed(found)))
     worker.once("error", (cause) => resume(Effect.die(cause)))
     worker.once("exit", (code) => resume(Effect.die(new Error(`The analysis thread ended with code ${code}.`))))
     return Effect.promise(() => worker.terminate())
   })
+}

@@ -1,8 +1,8 @@
 import { Effect } from "effect"
 import type { ClusterMembership } from "./candidate.ts"
 import { defaultExposureOptions } from "./exposure.ts"
-import { exposureApart } from "./exposure-in-worker.ts"
 import { type ExposedCrawl, readExposureInput, type WalletList } from "./exposure-input.ts"
+import type { ExposureWork } from "./exposure-rows.ts"
 
 /** Wallets simulated of each kind with every analysis; `observatory exposure` takes more. */
 const lives = 250
@@ -23,13 +23,14 @@ export const memberships = (
     memberPosteriors: serverIds.map((id) => memberPosterior.get(id) ?? posterior)
   }))
 
-/** The rows of `exposure`, `selection_policy` and `concentration` of a crawl, by the clusters that its analysis found. */
-export const analyseExposure = Effect.fnUntraced(function*(
+/** What is to be simulated for a crawl, by the clusters that its analysis found: `exposureApart` makes the rows of its tables of it. */
+export const readExposureWork = Effect.fnUntraced(function*(
   crawl: ExposedCrawl,
   list: WalletList | null,
   clusters: ReadonlyArray<ClusterMembership>,
   randomSeed: number
 ) {
   const input = yield* readExposureInput(crawl, list, clusters)
-  return yield* exposureApart({ crawlId: crawl.crawl_id, input, options: { ...defaultExposureOptions, lives, randomSeed } })
+  const work: ExposureWork = { crawlId: crawl.crawl_id, input, options: { ...defaultExposureOptions, lives, randomSeed } }
+  return work
 })
