@@ -6,8 +6,9 @@ import { counted } from "../atlas/figure-text.ts"
 import { db } from "./flags.ts"
 import { Output } from "./output.ts"
 
-const linesOf = ({ joint, known, read }: Merged): ReadonlyArray<string> => [
+const linesOf = ({ joint, known, read, unread }: Merged): ReadonlyArray<string> => [
   `${counted(read, "crawl")} read${known === 0 ? "" : `, ${known} had been read before`}.`,
+  ...unread.map(({ why }) => `Not read, and left to the next merge: ${why}`),
   ...joint.map(({ crawlId, made, members, network, vantages }) =>
     `Crawl ${crawlId} of ${network} is made of crawls ${members.join(", ")} (${vantages.join(", ")})${made ? "" : ", as before"}.`),
   ...(joint.length === 0 ? ["No network has finished crawls of two observers within a day: no joint crawl was made."] : [])

@@ -118,6 +118,12 @@ describe("observatory merge, of two vantages in one simulated world", { timeout:
     const reachable = rows.filter(({ difference }) => difference === "reachable")
     expect(reachable.map(({ endpoint }) => serverOf(endpoint))).toEqual(["failing"])
     expect(reachable[0]!.values_seen.map(({ vantage }) => vantage)).toEqual(["home", "office"])
+    // The raw rows of both sides stand behind each: what one was told and the other was not.
+    const raw = await rowsOf(`SELECT d.endpoint_key, d.subject, u.seen.vantage, c.vantage AS from_where, v.outcome, count(o.visit_id)::INTEGER AS observations
+      FROM vantage_difference d, unnest(d.values_seen) u(seen) JOIN visit v ON v.visit_id = u.seen.visit_id JOIN crawl c ON c.crawl_id = v.crawl_id
+      LEFT JOIN observation o ON o.visit_id = v.visit_id GROUP BY ALL`)
+    expect(raw.length).toBe(2 * rows.length)
+    for (const { from_where, observations, outcome, vantage } of raw) expect([from_where, Number(observations) > 0]).toEqual([vantage, outcome === "answered"])
     for (const row of rows) {
       expect(row.innocent_causes.length).toBeGreaterThan(0)
       expect(serverOf(row.endpoint)).toMatch(/^(?:liar|failing)/)

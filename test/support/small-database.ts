@@ -5,7 +5,7 @@ import { NodeServices } from "@effect/platform-node"
 import { Effect, type Scope } from "effect"
 import type { Endpoint } from "../../src/domain/endpoint.ts"
 import type { Fact } from "../../src/store/facts.ts"
-import { Store, type StoreOptions } from "../../src/store/store.ts"
+import { type CrawlStart, Store, type StoreOptions } from "../../src/store/store.ts"
 import type { StoreError } from "../../src/store/store-error.ts"
 import { derive } from "../../src/watch/derive.ts"
 import {
@@ -133,10 +133,10 @@ export const smallCrawl = (network = "mainnet"): ReadonlyArray<ReadonlyArray<Fac
  * What probes found in the small network: both servers that answered show the same
  * estimates, of which one is at the floor, and answer alike however they are asked.
  */
-export const recordSmallProbes = Effect.fnUntraced(function*(store: Store["Service"], network: string) {
+export const recordSmallProbes = Effect.fnUntraced(function*(store: Store["Service"], network: string, start: Partial<CrawlStart> = {}) {
   const { crawlId, targets } = yield* store.probing.targets(network)
   const values = snapshotValuesOf([0.00012, 0.00011, 0.00009, 0.00004, 0.00001])
-  const run = yield* store.startCrawl({ ...crawlStart({ network }), kind: "probe" })
+  const run = yield* store.startCrawl({ ...crawlStart({ network, ...start }), kind: "probe" })
   yield* store.record(run, [{
     _tag: "snapshots",
     serversOf: crawlId!,
@@ -171,9 +171,10 @@ const recordSmallWatch = Effect.fnUntraced(function*(store: Store["Service"], ne
 export const recordSmallCrawl = Effect.fnUntraced(function*(
   store: Store["Service"],
   network: string,
-  end: "finished" | "interrupted" | null = "finished"
+  end: "finished" | "interrupted" | null = "finished",
+  start: Partial<CrawlStart> = {}
 ) {
-  const crawlId = yield* store.startCrawl(crawlStart({ network }))
+  const crawlId = yield* store.startCrawl(crawlStart({ network, ...start }))
   for (const unit of smallCrawl(network)) yield* store.record(crawlId, unit)
   yield* store.flush
   if (end !== null) yield* store.endCrawl(crawlId, end, someTime + 60_000)

@@ -4,7 +4,7 @@ import { schemaVersion } from "../migrate.ts"
 import { readRows } from "../read-rows.ts"
 import { StoreError } from "../store-error.ts"
 import { views } from "../views.ts"
-import { readPartitions } from "./manifest.ts"
+import { type Partition, readPartition } from "./manifest.ts"
 import { archiveTables, isOwn } from "./table-roles.ts"
 
 const DroppedRow = Schema.Struct({ partition: Schema.String })
@@ -27,8 +27,12 @@ export const openWithArchive = Effect.fnUntraced(function*(path: string, archive
   const version = yield* schemaVersion(connection)
   const tables = yield* archiveTables(connection)
   yield* command("USE memory")
-  const partitions = new Map((yield* readPartitions(archive, version)).map((partition) => [partition.folder, partition]))
   const dropped = yield* readRows(connection, DroppedRow, `SELECT partition FROM ${live}.archived_crawl WHERE dropped_at IS NOT NULL ORDER BY crawl_id`)
+  const partitions = new Map<string, Partition>()
+  for (const { partition } of dropped) {
+    const found = yield* readPartition(archive, partition, version)
+    if (found !== null) partitions.set(partition, found)
+  }
   const missing = dropped.filter(({ partition }) => !partitions.has(partition))
   if (missing.length > 0) {
     return yield* new StoreError({ reason: "not found", message: `${missing.length} archived crawls of ${path} are not in ${archive}: ${missing[0]!.partition}.` })

@@ -39,7 +39,8 @@ const exceptions: Readonly<Record<string, TableRole>> = {
 }
 
 const roleOf = (name: string, columns: ReadonlyArray<string>): TableRole =>
-  exceptions[name] ?? (columns.includes("crawl_id") ? "crawl" : columns.includes("visit_id") ? "visit" : columns.includes("snapshot_id") ? "snapshot" : "local")
+  // A reading of a snapshot may have no visit.
+  exceptions[name] ?? (columns.includes("crawl_id") ? "crawl" : columns.includes("snapshot_id") ? "snapshot" : columns.includes("visit_id") ? "visit" : "local")
 
 const ColumnsRow = Schema.Struct({ name: Schema.String, columns: Schema.Array(Schema.String) })
 

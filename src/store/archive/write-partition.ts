@@ -12,13 +12,17 @@ import { type ArchiveTable, archiveTables, isOwn } from "./table-roles.ts"
 const SumRow = Schema.Struct({ rows: Schema.Int, checksum: Schema.String })
 
 /** Rows and a sum of their hashes, of a selection; the same however they are ordered. */
-const sumOf = (connection: DuckDBConnection, selection: string, parameters?: Parameters<typeof run>[4]) =>
+export const sumOf = (connection: DuckDBConnection, selection: string, parameters?: Parameters<typeof run>[4]) =>
   Effect.map(
     readRows(connection, SumRow, `SELECT count(*) AS rows, coalesce(sum(hash(t)::HUGEINT), 0)::VARCHAR AS checksum FROM (${selection}) t`, parameters),
     ([row]) => row!
   )
 
-const fileSelection = (path: string): string => `SELECT * FROM read_parquet(${literal(path)}, hive_partitioning = false)`
+/** What makes hashes: they are compared where it is the same. */
+export const engineOf = (connection: DuckDBConnection) =>
+  Effect.map(readRows(connection, Schema.Struct({ engine: Schema.String }), "SELECT 'DuckDB ' || version() AS engine"), ([row]) => row!.engine)
+
+export const fileSelection = (path: string): string => `SELECT * FROM read_parquet(${literal(path)}, hive_partitioning = false)`
 
 const failed = (doing: string) => (cause: { readonly message: string }) =>
   new StoreError({ reason: "write failed", message: `${doing}: ${cause.message}`, cause })
@@ -105,7 +109,7 @@ export const writePartition = Effect.fn("writePartition")(function*(
       }
       tables.push({ name: table.name, ...written })
     }
-    const manifest: Manifest = { format: "electrum-observatory archive 1", schema_version: version, ...crawl, tables }
+    const manifest: Manifest = { format: "electrum-observatory archive 1", schema_version: version, engine: yield* engineOf(connection), ...crawl, tables }
     yield* fs.writeFileString(`${temporary}/${manifestName}`, manifestText(manifest))
     yield* fs.makeDirectory(dirname(target), { recursive: true })
     if (there !== null) {

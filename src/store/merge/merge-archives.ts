@@ -1,5 +1,5 @@
 import { Clock, Effect, FileSystem, Schema, type Scope } from "effect"
-import { readPartitions } from "../archive/manifest.ts"
+import { type Partition, partitionFolders, readPartition } from "../archive/manifest.ts"
 import { connect, openForWriting } from "../duckdb.ts"
 import { schemaVersion } from "../migrate.ts"
 import { readRows } from "../read-rows.ts"
@@ -14,6 +14,8 @@ export interface Merged {
   readonly read: number
   /** Crawls that had been read before. */
   readonly known: number
+  /** Partitions that could not be read, and why: not all there yet, broken, or not what they say. The next merge tries them again. */
+  readonly unread: ReadonlyArray<{ readonly folder: string; readonly why: string }>
   readonly joint: ReadonlyArray<JointCrawl>
 }
 
@@ -37,10 +39,22 @@ export const mergeArchives = Effect.fn("mergeArchives")(function*(
   const version = yield* schemaVersion(connection)
   const now = yield* Clock.currentTimeMillis
   let [read, known] = [0, 0]
+  const unread: Array<{ readonly folder: string; readonly why: string }> = []
+  const readingOf = (archive: string, folder: string) =>
+    readPartition(archive, folder, version).pipe(Effect.catch((error): Effect.Effect<Partition | null, StoreError> => {
+      // What a later program wrote, it has to read.
+      if (error.reason === "newer schema") return Effect.fail(error)
+      unread.push({ folder: `${archive}/${folder}`, why: error.message })
+      return Effect.succeed(null)
+    }))
   for (const given of archives) {
     const archive = yield* Effect.mapError(fs.realPath(given), () => new StoreError({ reason: "not found", message: `There is no archive ${given}.` }))
-    const partitions = yield* readPartitions(archive, version)
-    if (partitions.length === 0) return yield* new StoreError({ reason: "not found", message: `There is no partition of an archive in ${given}.` })
+    const partitions: Array<Partition> = []
+    for (const folder of yield* partitionFolders(archive)) {
+      const partition = yield* readingOf(archive, folder)
+      if (partition !== null) partitions.push(partition)
+    }
+    if (partitions.length === 0 && unread.length === 0) return yield* new StoreError({ reason: "not found", message: `There is no partition of an archive in ${given}.` })
     const earlier = yield* readRows(connection, KnownRow, "SELECT crawl_id, partition, observer_crawl_id, observer FROM merged_crawl")
     const there = new Set(earlier.map(({ partition }) => partition))
     const observer: Observer = { archive, crawls: new Map() }
@@ -53,11 +67,21 @@ export const mergeArchives = Effect.fn("mergeArchives")(function*(
         known++
         continue
       }
-      const here = yield* mergePartition(connection, observer, partition, now)
+      const here = yield* mergePartition(connection, observer, partition, now).pipe(
+        // It may have been replaced while it was read: once more, as it is now.
+        Effect.catch(() => Effect.flatMap(readPartition(archive, partition.folder, version), (again) =>
+          mergePartition(connection, observer, again ?? partition, now))),
+        Effect.catch((error) => {
+          unread.push({ folder: `${archive}/${partition.folder}`, why: error.message })
+          return Effect.succeed(null)
+        })
+      )
+      if (here === null) continue
       // Two observers may write to one folder; whose crawl a number means is then not known.
       observer.crawls.set(partition.manifest.crawl_id, numbered.get(partition.manifest.crawl_id)!.length === 1 ? here : null)
       read++
     }
   }
-  return { read, known, joint: yield* makeJointCrawls(connection) }
+  if (read === 0 && known === 0 && unread.length > 0) return yield* new StoreError({ reason: "cannot open", message: unread[0]!.why })
+  return { read, known, unread, joint: yield* makeJointCrawls(connection) }
 })

@@ -2,13 +2,14 @@ import type { DuckDBConnection } from "@duckdb/node-api"
 import { Effect, Schema } from "effect"
 import type { Partition } from "../archive/manifest.ts"
 import { archiveTables } from "../archive/table-roles.ts"
-import { identifier, literal, run } from "../duckdb.ts"
+import { identifier, run } from "../duckdb.ts"
 import { lastCrawl, lastSequence, lastSnapshot, lastVisit } from "../last-numbers.ts"
 import { readRows } from "../read-rows.ts"
 import type { StoreError } from "../store-error.ts"
 import { timestamp } from "../to-duckdb.ts"
 import { inTransaction } from "../together.ts"
 import { mergedTables, mergedValue, requiredColumns } from "./merged-tables.ts"
+import { forgetRead, readTable, readWhole } from "./read-whole.ts"
 
 /** What is known of an observer's archive while it is read. */
 export interface Observer {
@@ -73,10 +74,11 @@ export const mergePartition = Effect.fn("mergePartition")(function*(
   const doing = `Cannot read ${observer.archive}/${folder}`
   const command = (sql: string, parameters?: Parameters<typeof run>[4]) => run(connection, "write failed", doing, sql, parameters)
   const held = new Set(manifest.tables.map(({ name }) => name))
-  const path = (table: string): string => `read_parquet(${literal(`${observer.archive}/${folder}/${table}.parquet`)}, hive_partitioning = false)`
   // A table that the partition's schema did not have yet has no rows in it.
-  const file = (table: string): string => held.has(table) ? path(table) : `(FROM ${table} LIMIT 0)`
-  const tables = mergedTables(yield* archiveTables(connection)).filter(({ name }) => held.has(name))
+  const file = (table: string): string => held.has(table) ? readTable(table) : `(FROM ${table} LIMIT 0)`
+  const all = yield* archiveTables(connection)
+  const tables = mergedTables(all).filter(({ name }) => held.has(name))
+  yield* readWhole(connection, observer.archive, { folder, manifest }, new Set([...tables, ...all.filter(({ role }) => role !== "local" && role !== "crawl" && role !== "visit" && role !== "snapshot")].map(({ name }) => name)))
   const [numbers] = yield* readRows(connection, NumbersRow, numbersSql(file))
   const { crawl, sequences, snapshots, visits } = numbers!
   const filled = (sql: string): string =>
@@ -86,11 +88,11 @@ export const mergePartition = Effect.fn("mergePartition")(function*(
     yield* command("CREATE OR REPLACE TEMP TABLE map_crawl (old INTEGER, new INTEGER)")
     for (const [old, here] of [...observer.crawls, [manifest.crawl_id, crawl] as const]) if (here !== null) yield* command(`INSERT INTO map_crawl VALUES (${old}, ${here})`)
     for (const table of tables) {
-      const there = new Set((yield* readRows(connection, ColumnRow, `SELECT column_name AS name FROM (DESCRIBE SELECT * FROM ${path(table.name)})`)).map(({ name }) => name))
+      const there = new Set((yield* readRows(connection, ColumnRow, `SELECT column_name AS name FROM (DESCRIBE SELECT * FROM ${readTable(table.name)})`)).map(({ name }) => name))
       const columns = table.columns.filter((column) => there.has(column))
       const values = columns.map((column) => `${mergedValue(table, column)} AS ${identifier(column)}`)
       const whole = requiredColumns(table).map((column) => `r.${identifier(column)} IS NOT NULL`)
-      yield* command(`INSERT INTO ${table.name} BY NAME SELECT * FROM (${filled(`SELECT ${values.join(", ")} FROM ${path(table.name)} t`)}) r${whole.length === 0 ? "" : ` WHERE ${whole.join(" AND ")}`}`)
+      yield* command(`INSERT INTO ${table.name} BY NAME SELECT * FROM (${filled(`SELECT ${values.join(", ")} FROM ${readTable(table.name)} t`)}) r${whole.length === 0 ? "" : ` WHERE ${whole.join(" AND ")}`}`)
     }
     yield* command(
       `INSERT INTO merged_crawl SELECT ${crawl}, $partition, concat_ws(' ', $archive::VARCHAR, vantage, settings->>'$.runner'), $there::INTEGER, $at FROM crawl WHERE crawl_id = ${crawl}`,
@@ -98,5 +100,6 @@ export const mergePartition = Effect.fn("mergePartition")(function*(
     )
   })
   yield* inTransaction(connection, doing, read)
+  yield* forgetRead(connection, { folder, manifest })
   return crawl
 })
