@@ -52,7 +52,7 @@ const Strips = ({ all, left, page }: { readonly page: Watched; readonly left: Re
       caveat="Uptime is of the observed time alone: what is not known counts for nothing. That a server did not answer us is not that it was down for others. Restarts show over held connections only.">
       <div class="watched-tools">
         <Choice label="Order" value={order} options={Object.entries(stripOrders).map(([id, [title]]) => [id, title] as const)} onChoose={(value) => setOwn({ order: value === "uptime" ? "" : value })} />
-        <span class="quiet">{`${rows.length === page.rows.length ? counted(rows.length, "server") : `${rows.length} of ${counted(page.rows.length, "server")}`} watched${page.unwatched === 0 ? "" : `; ${counted(page.unwatched, "other confirmed server was", "other confirmed servers were")} not looked at`}. All of them together answered ${share(meanOf(page))} of the observed time.`}</span>
+        <span class="quiet">{`${rows.length === page.rows.length ? counted(rows.length, "server") : `${rows.length} of ${counted(page.rows.length, "server")}`} watched${page.unwatched === 0 ? "" : `; ${counted(page.unwatched, "other confirmed server was", "other confirmed servers were")} not looked at`}. All that are watched together answered ${share(meanOf(page))} of the observed time.`}</span>
       </div>
       {rows.length === 0 ? <p class="quiet">{several === null ? "No watched server passes the filter." : "Nobody watched them in this time."}</p> : <StripList page={page} rows={rows} order={order} />}
       <Withheld of={page} />

@@ -40,7 +40,7 @@ export const LatenessBars = ({ limitMs, row }: { readonly row: LatenessRow; read
         <line class="lateness-line" x1="50%" x2="50%" y1="0" y2="62" />
         <line class="lateness-line" x1="0" x2="100%" y1="62.5" y2="62.5" />
       </svg>
-      <div class="watched-times quiet" aria-hidden="true"><span>{`${lateText(-limitMs)} or earlier`}</span><span>median of the others</span><span>{`${lateText(limitMs)} or later`}</span></div>
+      <div class="watched-times quiet" aria-hidden="true"><span>{`${lateText(-limitMs)}, earlier`}</span><span>median</span><span>{`${lateText(limitMs)}, later`}</span></div>
     </>
   )
 }
