@@ -50,6 +50,8 @@ export interface Shows {
   readonly beside?: Partial<PresentedCertificate>
   /** A host of another that it gives for its own. */
   readonly claims?: string
+  /** It claims no host. */
+  readonly saysNothing?: boolean
   /** Whose list it passes on, not its own. */
   readonly listOf?: number
   readonly notListed?: ReadonlyArray<number>
@@ -61,7 +63,7 @@ export const worldOf = (...shown: ReadonlyArray<Shows>): ReadonlyArray<ServerTra
   const ids = idsFrom(shown.length)
   return shown.map((it, i) => {
     const { gift, greeting, host, made } = it
-    const claimed = [it.claims ?? host]
+    const claimed = it.saysNothing === true ? [] : [it.claims ?? host]
     const lister = it.listOf ?? 10 + i
     const listed = ids.filter((id) => id !== lister && !it.notListed?.includes(id))
     const own = presentedAt(host, {

@@ -37,7 +37,7 @@ export type Limit =
   | "only a shared key, which an image or a proxy may have brought"
   | "only things in common that a hoster or a club explains"
   | "each has a greeting or an address for gifts of its own"
-  | "most who hold what they share have greetings or addresses for gifts of their own"
+  | "several who hold what they share have greetings or addresses for gifts of their own"
   | "gifts of more strangers go to the same address, as to a cause"
   | "one copies or relays the other"
 

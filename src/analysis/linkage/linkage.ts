@@ -1,10 +1,11 @@
-import type { Comparison } from "../comparisons/comparison.ts"
+import type { Comparison, Forgeability } from "../comparisons/comparison.ts"
 import type { ServerTraits } from "../traits/server-traits.ts"
 import { candidatePairs, randomPairs } from "./candidates.ts"
 import type { ComparedPair, Evidence } from "./compared-pair.ts"
 import { claimDirections, type Direction, groupDirections, originalsOf } from "./direction.ts"
 import { learn } from "./expectation.ts"
 import { heldAt } from "./holders.ts"
+import { keyHolders } from "./key-holders.ts"
 import { indexKeys } from "./key-index.ts"
 import { model, undecidedBits } from "./model.ts"
 import { compareAll, type Outcomes } from "./outcomes.ts"
@@ -63,15 +64,19 @@ const operator = questions.indexOf("same operator")
 /** Bits against from which on a pair contradicts each other in what operators write. */
 const contradicts = -1
 
+/** How a stranger brings it about that two servers hold one key, and that they say something of each other. */
+const held: ReadonlySet<Forgeability> = new Set<Forgeability>(["possession", "image"])
+const heldOrStated: ReadonlySet<Forgeability> = new Set<Forgeability>([...held, "two-sided"])
+
 /**
  * Servers that are no independent witnesses of how common a value is: they hold
  * one key, name each other, or answer from one node. They count as one owner.
  */
-const related = (servers: number, comparisons: ReadonlyArray<Comparison>, outcomes: Outcomes): UnionFind => {
+const related = (servers: number, comparisons: ReadonlyArray<Comparison>, outcomes: Outcomes, by: ReadonlySet<Forgeability>): UnionFind => {
   const owners = new UnionFind(servers)
   const relates = comparisons.map((comparison) => {
     const { forgeability, levels } = comparison
-    const isHeld = forgeability === "possession" || forgeability === "image" || forgeability === "two-sided"
+    const isHeld = by.has(forgeability)
     return levels.map((_, level) => isAgreement(comparison, level) && (isHeld || isOneBackend(comparison, level)))
   })
   for (let i = 0; i < outcomes.first.length; i++) {
@@ -117,18 +122,20 @@ export const link = (
   const outcomes = compareAll(servers, comparisons, index, candidates)
   const random = compareAll(servers, comparisons, index, randomPairs(servers.length, most, randomSeed))
   const known = knownValues(index, comparisons, [outcomes, random])
-  const owners = related(servers.length, comparisons, outcomes)
+  const owners = related(servers.length, comparisons, outcomes, heldOrStated)
+  const keyOwners = related(servers.length, comparisons, outcomes, held).roots()
   const unjudgedOwners = owners.roots()
   const originals = originalsOf(servers)
   const byClaims = claimDirections(servers, originals)
   const byGroups = groupDirections(comparisons, index, outcomes, unjudgedOwners)
   const directions = Array.from(outcomes.first, (first, i) => byClaims(first, outcomes.second[i]!) ?? byGroups(i))
 
-  const nodeLegs = privateNodeLegs(comparisons, index, outcomes, originals, unjudgedOwners)
+  const holders = keyHolders(servers, comparisons, index, originals)
+  const nodeLegs = privateNodeLegs(comparisons, index, outcomes, holders, originals, unjudgedOwners)
   const unjudged: Given = {
     rates: measureRates(comparisons, index, known, random, unjudgedOwners, originals, false),
     keyHeldAt: new Float64Array(index.servers.length).fill(undecidedBits(2)),
-    thirdParties: thirdPartiesOf(comparisons, index, unjudgedOwners, originals),
+    thirdParties: thirdPartiesOf(comparisons, index, holders, unjudgedOwners, keyOwners, originals),
     nodeLegs
   }
   const first = learn(comparisons, outcomes, known, unjudged, unjudgedOwners, directions)
@@ -145,7 +152,7 @@ export const link = (
   const judged: Given = {
     rates: measureRates(comparisons, index, known, random, groups, originals, true),
     keyHeldAt: heldAt(comparisons, index, outcomes, contradicting, verdicts.roots()),
-    thirdParties: thirdPartiesOf(comparisons, index, groups, originals),
+    thirdParties: thirdPartiesOf(comparisons, index, holders, groups, keyOwners, originals),
     nodeLegs
   }
   const weights = learn(comparisons, outcomes, known, judged, groups, directions)

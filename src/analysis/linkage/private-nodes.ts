@@ -2,6 +2,7 @@ import type { Comparison } from "../comparisons/comparison.ts"
 import { feeVectors } from "../comparisons/fee-vectors.ts"
 import { histogramBytes, histogramCurve } from "../comparisons/histograms.ts"
 import { isRegisteredWord } from "../comparisons/naming.ts"
+import type { KeyHolders } from "./key-holders.ts"
 import type { KeyIndex } from "./key-index.ts"
 import { isKey, type Leg, roleOf } from "./operator-verdict.ts"
 import type { Outcomes } from "./outcomes.ts"
@@ -15,7 +16,7 @@ export const isOneBackend = ({ forgeability, levels }: Comparison, level: number
   forgeability === "backend" && !levels[level]!.measured && levels[level]!.u <= leastAccident
 
 /** All, or all but one of five and more: nobody parts a fleet with one decoy, nor makes a rented node his own by a crowd at it. */
-const isMostly = (some: ReadonlyArray<number>, isInside: (server: number) => boolean): boolean => {
+export const isMostly = (some: ReadonlyArray<number>, isInside: (server: number) => boolean): boolean => {
   const inside = some.filter(isInside).length
   const outside = some.length - inside
   return outside <= 1 && outside * 4 <= inside
@@ -51,6 +52,7 @@ export const privateNodeLegs = (
   comparisons: ReadonlyArray<Comparison>,
   index: KeyIndex,
   outcomes: Outcomes,
+  keyHolders: KeyHolders,
   originals: ReadonlyArray<ReadonlySet<number>>,
   owners: Int32Array
 ): ReadonlyMap<number, ReadonlyArray<Leg>> => {
@@ -91,7 +93,7 @@ export const privateNodeLegs = (
   /** Whether those who hold a private key are mostly of a pattern of names. */
   const isKeyOfPattern = (key: number, pattern: number): boolean => {
     const id = key * index.servers.length + pattern
-    const known = keysOfPattern.get(id) ?? isMostly(holdersOf(key).own, (server) => holdersOf(pattern).all.has(server))
+    const known = keysOfPattern.get(id) ?? isMostly(keyHolders.byNumber.get(key) ?? [], (server) => holdersOf(pattern).all.has(server))
     keysOfPattern.set(id, known)
     return known
   }

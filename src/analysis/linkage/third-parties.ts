@@ -1,6 +1,8 @@
 import type { Comparison } from "../comparisons/comparison.ts"
+import type { KeyHolders } from "./key-holders.ts"
 import type { KeyIndex } from "./key-index.ts"
-import { isKey, roleOf } from "./operator-verdict.ts"
+import { model } from "./model.ts"
+import { isMostly } from "./private-nodes.ts"
 
 /** In it a server speaks for itself: a greeting or an address for gifts that is no default of software. */
 export const isVoice = ({ bundle, question }: Comparison): boolean =>
@@ -9,11 +11,20 @@ export const isVoice = ({ bundle, question }: Comparison): boolean =>
 /** What the crawl shows of those who bring one thing to many: images, hosters, proxies, sellers, clubs. */
 export interface ThirdParties {
   /**
-   * Holders of a private key speak with many voices, so it is no one's: of those
-   * that have a voice at most half have the same. One decoy parts nobody from
-   * their own, and silent customers do not join those who speak.
+   * Holders of a private key speak with many voices, so it is no one's: three and
+   * more, however many servers the loudest adds, or two of which neither is most
+   * of those heard. Silent customers do not join those who speak. One decoy parts
+   * nobody from their own, and who only passes on what another shows is not heard.
    */
   readonly isDisputed: (key: number) => boolean
+  /**
+   * Names under this domain may have been given to strangers, as hosters give
+   * machines theirs: more owners hold it than one person runs, or the key that
+   * two of them share is held by others elsewhere, as an image's is.
+   *
+   * @param key -1 where the pair holds none
+   */
+  readonly isGiven: (domain: number, key: number) => boolean
   /**
    * More independent owners without the key ask for gifts at this address than
    * servers with it, as for the cause of a club or the author of a guide. Who
@@ -27,12 +38,15 @@ export interface ThirdParties {
 
 /**
  * @param owners of each position, by its smallest member
+ * @param keyOwners the same as keys and nodes alone join them
  * @param originals by position whom it copies or relays by what it claims
  */
 export const thirdPartiesOf = (
   comparisons: ReadonlyArray<Comparison>,
   index: KeyIndex,
+  holders: KeyHolders,
   owners: Int32Array,
+  keyOwners: Int32Array,
   originals: ReadonlyArray<ReadonlySet<number>>
 ): ThirdParties => {
   /** By voice: what each server says in it. */
@@ -43,32 +57,39 @@ export const thirdPartiesOf = (
     return [said]
   })
   const disputed = new Set<number>()
-  comparisons.forEach((comparison, c) => {
-    if (!isKey(roleOf(comparison).leg)) return
-    for (const key of index.numbers[c]!.values()) {
-      for (const said of voices) {
-        const counts = new Map<number, number>()
-        let speaking = 0
-        for (const server of index.servers[key]!) {
-          const word = said.get(server)
-          if (word === undefined) continue
-          speaking++
-          counts.set(word, (counts.get(word) ?? 0) + 1)
-        }
-        if (counts.size > 1 && Math.max(...counts.values()) * 2 <= speaking) disputed.add(key)
+  for (const numbers of holders.numbers) {
+    const isDisputed = voices.some((said) => {
+      const counts = new Map<number, number>()
+      for (const server of holders.byNumber.get(numbers[0]!)!) {
+        const word = said.get(server)
+        if (word !== undefined) counts.set(word, (counts.get(word) ?? 0) + 1)
       }
-    }
-  })
+      const heard = counts.values().reduce((sum, count) => sum + count, 0)
+      return counts.size > 2 || (counts.size === 2 && Math.max(...counts.values()) * 2 <= heard)
+    })
+    if (isDisputed) for (const number of numbers) disputed.add(number)
+  }
+  const given = new Map<number, boolean>()
   const causes = new Map<number, boolean>()
   return {
     isDisputed: (key) => disputed.has(key),
+    isGiven: (domain, key) => {
+      const id = domain * (index.servers.length + 1) + key + 1
+      const known = given.get(id)
+      if (known !== undefined) return known
+      const under = new Set(index.servers[domain]!)
+      const is = new Set([...under].map((server) => keyOwners[server]!)).size > model.undecidedHolders ||
+        (key >= 0 && !isMostly(holders.byNumber.get(key) ?? [], (server) => under.has(server)))
+      given.set(id, is)
+      return is
+    },
     isCause: (gift, key) => {
       const id = gift * (index.servers.length + 1) + key + 1
       const known = causes.get(id)
       if (known !== undefined) return known
       const givers = index.servers[gift]!
-      const holders = new Set(key < 0 ? [] : index.servers[key]!)
-      const inside = givers.filter((server) => holders.has(server))
+      const having = new Set(key < 0 ? [] : index.servers[key]!)
+      const inside = givers.filter((server) => having.has(server))
       const own = new Set(inside.map((server) => owners[server]!))
       const others = new Set(givers
         .filter((server) => !own.has(owners[server]!) && !inside.some((original) => originals[server]!.has(original)))

@@ -158,10 +158,21 @@ export const makeWeigher = (comparisons: ReadonlyArray<Comparison>, outcomes: Ou
     for (let i = 0; i < ordered; i++) if (bits[order[i]!] !== 0) take(from, order[i]!, isExplained)
   }
 
+  /** A key that a pair shares, -1 for none; of several one that is nobody's own, if there is such a one. */
+  const keyOf = (i: number): number => {
+    let held = -1
+    for (let k = outcomes.start[i]!; k < outcomes.start[i + 1]!; k++) {
+      const c = outcomes.comparison[k]!
+      if (!agreement[c]![outcomes.level[k]!]! || !isKey(roles[c]!.leg)) continue
+      if (held < 0 || thirdParties.isDisputed(outcomes.key[k]!)) held = outcomes.key[k]!
+    }
+    return held
+  }
+
   /** Whether what a pair shares may be a third party's; asks all outcomes, also those that weigh nothing. */
-  const doubtOf = (i: number): Doubt | null => {
+  const doubtOf = (i: number, held: number): Doubt | null => {
     const [from, to] = [outcomes.start[i]!, outcomes.start[i + 1]!]
-    let [gift, held, isDisputed] = [-1, -1, false]
+    let gift = -1
     for (let k = from; k < to; k++) {
       const c = outcomes.comparison[k]!
       const { leg } = roles[c]!
@@ -169,14 +180,9 @@ export const makeWeigher = (comparisons: ReadonlyArray<Comparison>, outcomes: Ou
         if (voice[c]) return "each has a greeting or an address for gifts of its own"
         continue
       }
-      const key = outcomes.key[k]!
-      if (key < 0) continue
-      if (leg === "gift") gift = key
-      if (!isKey(leg)) continue
-      held = key
-      if (thirdParties.isDisputed(key)) isDisputed = true
+      if (leg === "gift") gift = outcomes.key[k]!
     }
-    if (isDisputed) return "most who hold what they share have greetings or addresses for gifts of their own"
+    if (held >= 0 && thirdParties.isDisputed(held)) return "several who hold what they share have greetings or addresses for gifts of their own"
     // Of a fleet whose gifts nobody else asks for, the other givers are its own.
     const isOwnGift = held < 0 && nodeLegs.get(i)?.includes("gift") === true
     return gift >= 0 && !isOwnGift && thirdParties.isCause(gift, held) ? "gifts of more strangers go to the same address, as to a cause" : null
@@ -186,12 +192,15 @@ export const makeWeigher = (comparisons: ReadonlyArray<Comparison>, outcomes: Ou
   const judgeOperator = (i: number, isExplained: boolean): void => {
     const from = outcomes.start[i]!
     const sums = noSums()
-    sums.doubt = doubtOf(i)
+    const held = keyOf(i)
+    sums.doubt = doubtOf(i, held)
     for (const leg of nodeLegs.get(i) ?? []) sums.legs.add(leg)
     for (let t = 0; t < takenCount; t++) {
       const k = taken[t]!
       const key = outcomes.key[from + k]!
-      addTo(sums, roles[outcomes.comparison[from + k]!]!, bits[k]!, key < 0 ? undefined : keyHeldAt[key]!)
+      const role = roles[outcomes.comparison[from + k]!]!
+      const isGiven = role.leg === "domain" && key >= 0 && thirdParties.isGiven(key, held)
+      addTo(sums, isGiven ? { ...role, leg: null } : role, bits[k]!, key < 0 ? undefined : keyHeldAt[key]!)
     }
     weighed.legs = sums.legs
     weighed.against = sums.against

@@ -54,3 +54,56 @@ describe("an image's key and what no money can be sent to, asked for gifts, join
     expect(groupsOf(...several(3, user("bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4")))).toEqual([idsFrom(3)])
   })
 })
+
+describe("an image's key under the names that one hoster gives machines joins no strangers", () => {
+  const user = (host: string, i: number): Shows => ({ host, certificate: { sha256: `c${i}`, spkiSha256: "image key" } })
+  const speaking = (host: (i: number) => string) => several(20, (i): Shows => ({ host: host(i), gift: `gift ${i} of me`, greeting: `greets ${i}` }))
+
+  it("where others have names there too: so many are no one's", () => {
+    expect(groupsOf(...several(3, (i) => user(`${words[i]}.nook.example`, i)), ...speaking((i) => `m${i}.nook.example`))).toEqual([])
+  })
+
+  it("where others elsewhere hold it, even silent ones", () => {
+    const elsewhere = several(3, (i) => user(ownHost(i), 9 + i))
+    expect(groupsOf(...several(3, (i) => user(`${words[i]}.nook.example`, i)), ...elsewhere)).toEqual([])
+    expect(groupsOf(...several(3, (i) => user(`${words[i]}.nook.example`, i)))).toEqual([idsFrom(3)])
+  })
+
+  it("and no victim to who installs the image there and copies its texts, where others have names there", () => {
+    const victim: Shows = { ...user("amber.nook.example", 1), gift: "of the victim", greeting: "victim since 2014" }
+    const framer: Shows = { ...victim, host: "birch.nook.example", certificate: { sha256: "c2", spkiSha256: "image key", names: ["localhost"] } }
+    expect(groupsOf(victim, framer, ...speaking((i) => `m${i}.nook.example`))).toEqual([])
+  })
+
+  it("nor with its author's address for gifts under nobody's name", () => {
+    const image = { sha256: "c", spkiSha256: "image key", names: ["localhost"] }
+    const users = several(3, (i): Shows => ({ host: `${words[i]}.nook.example`, certificate: image, gift: "of the author" }))
+    expect(groupsOf(...users, ...speaking((i) => `m${i}.nook.example`))).toEqual([])
+  })
+})
+
+describe("three voices dispute a key, however many servers the loudest adds", () => {
+  const user = (i: number, more: Partial<Shows> = {}): Shows =>
+    ({ host: ownHost(i), certificate: { sha256: `c${i}`, spkiSha256: "image key" }, gift: "of the author", ...more })
+  const framers = several(8, (i): Shows => ({ host: `f${i}.framer.example`, certificate: { sha256: `f${i}`, spkiSha256: "image key" }, greeting: "of the framer" }))
+
+  it("so that nobody who holds it too joins those who greet in words of their own", () => {
+    const users = several(6, (i) => user(i, i < 3 ? { greeting: `${words[i]} greets` } : {}))
+    expect(groupsOf(...users)).toEqual([])
+    expect(groupsOf(...users, ...framers).flat().filter((id) => id < 16)).toEqual([])
+  })
+
+  it("nor silent customers of a seller, of whom some greet", () => {
+    const box = (i: number): Shows =>
+      ({ host: `${words[i]}.homes.example`, certificate: { sha256: "c", spkiSha256: "image key", names: ["localhost"] }, gift: "of the seller", greeting: i < 2 ? `${words[i]} greets` : "a box" })
+    expect(groupsOf(...several(6, box))).toEqual([])
+  })
+
+  it("and who only passes a fleet on has none, whether it claims the fleet's hosts or says nothing", () => {
+    const fleetHosts = several(8, (i) => `thistle0${i}.example`)
+    const fleet = fleetHosts.map((host): Shows => ({ host, node: "thistle", certificate: { sha256: "t", spkiSha256: "t", names: fleetHosts } }))
+    const relays = several(3, (i): Shows => ({ ...fleet[0]!, host: `r.relay${i}.example`, gift: `relay ${i}`, node: `relay ${i}`, beside: { sha256: `r${i}`, spkiSha256: `r${i}` } }))
+    expect(groupsOf(...fleet, ...relays.map((it) => ({ ...it, claims: fleet[0]!.host })))).toEqual([idsFrom(8)])
+    expect(groupsOf(...fleet, ...relays.map((it) => ({ ...it, saysNothing: true })))).toEqual([idsFrom(8)])
+  })
+})

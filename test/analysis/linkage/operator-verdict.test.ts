@@ -37,7 +37,7 @@ interface ThirdParty {
 }
 
 const ownVoice = "each has a greeting or an address for gifts of its own"
-const manyVoices = "most who hold what they share have greetings or addresses for gifts of their own"
+const manyVoices = "several who hold what they share have greetings or addresses for gifts of their own"
 const cause = "gifts of more strangers go to the same address, as to a cause"
 
 /** What one third party brings to strangers, all that it can. */
