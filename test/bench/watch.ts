@@ -29,7 +29,7 @@ const result = await watchChurn({
   servers: flags.smoke ? 24 : 40,
   randomSeed: Number(flags.seed),
   scale: Number(flags.scale),
-  hours: Number(flags.hours ?? (flags.smoke ? 8.6 : 72.2)),
+  hours: Number(flags.hours ?? (flags.smoke ? 8.6 : 72.8)),
   sentinels: Number(flags.sentinels),
   folder
 })
@@ -54,7 +54,7 @@ const grown = mean(part(0.75, 1)) / mean(part(0.25, 0.5))
 const perServerDay = result.rows / servers.length / (result.watchedHours / 24)
 
 const lines: ReadonlyArray<readonly [line: string, measured: string, holds: boolean]> = [
-  ["servers watched, hours", `${servers.length}, ${result.watchedHours.toFixed(1)}`, servers.length > 0],
+  ["servers watched, hours", `${servers.length}, ${result.watchedHours.toFixed(1)}`, servers.length > 0 && (flags.smoke || flags.hours !== undefined || result.watchedHours >= 72)],
   ["wall time", `${result.wallSeconds.toFixed(0)} s`, flags.smoke || result.wallSeconds < 360],
   ["uptime, largest error, of all of the time, our own outage included", ofWhole.text, flags.smoke || ofWhole.error <= 0.01],
   ["the same of the time in which our own line was up", ofObserved.text, flags.smoke || ofObserved.error <= 0.01],

@@ -1,10 +1,10 @@
 import { execFileSync, spawn } from "node:child_process"
 import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from "node:fs"
-import { createServer } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { PgClient } from "@effect/sql-pg"
 import { Effect, Redacted } from "effect"
+import { freePort } from "./free-ports.ts"
 
 const versions = "/usr/lib/postgresql"
 
@@ -27,13 +27,6 @@ const owner = (): { readonly uid: number; readonly gid: number } | null => {
   const id = (flag: string): number => Number(execFileSync("id", [flag, "postgres"], { encoding: "utf8" }))
   return { uid: id("-u"), gid: id("-g") }
 }
-
-const freePort = (): Promise<number> => new Promise((resolve) => {
-  const server = createServer().listen(0, "127.0.0.1", () => {
-    const { port } = server.address() as { readonly port: number }
-    server.close(() => resolve(port))
-  })
-})
 
 export interface RunningPostgres {
   /** postgres://… of a database that is empty. */

@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process"
 import { appendFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs"
-import { type AddressInfo, createServer } from "node:net"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { freePorts } from "./free-ports.ts"
 
 const program = "/usr/bin/tor"
 
@@ -11,17 +11,6 @@ export const torInstalled = (): boolean => {
   const installed = existsSync(program)
   if (!installed) console.warn(`Skipped: there is no ${program}. On Debian: apt-get install --no-install-recommends tor`)
   return installed
-}
-
-/** Ports that are free now; all are held until the last is found, so that no two are the same. */
-const freePorts = async (count: number): Promise<ReadonlyArray<number>> => {
-  const servers = await Promise.all(Array.from({ length: count }, () =>
-    new Promise<ReturnType<typeof createServer>>((resolve) => {
-      const server = createServer().listen(0, "127.0.0.1", () => resolve(server))
-    })))
-  const ports = servers.map((server) => (server.address() as AddressInfo).port)
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))))
-  return ports
 }
 
 /**

@@ -11,6 +11,7 @@ import { alertOf, sendAlert } from "../../src/watch/alerts.ts"
 import { serveMetrics } from "../../src/watch/metrics-server.ts"
 import { countFacts, countStandings, healthOf, SeenEvents } from "../../src/watch/watch-metrics.ts"
 import type { Watched } from "../../src/watch/watch-state.ts"
+import { freePort } from "../support/free-ports.ts"
 import { endpointOf } from "../support/store-facts.ts"
 
 const event = (kind: WatchEvent["kind"], more: Partial<WatchEvent> = {}): WatchEvent => ({
@@ -67,7 +68,7 @@ describe("what a watch tells about itself", () => {
       const roster = new Map([[server.key, server]])
       yield* countFacts([{ _tag: "sighting", runId: 1, endpoint, at: now, state: "up", reason: null, way: "visit", dueAt: now }])
       yield* countStandings(roster.values(), [event("restarted")])
-      const port = 20_000 + Math.floor(Math.random() * 20_000)
+      const port = yield* Effect.promise(freePort)
       yield* Effect.forkScoped(serveMetrics({ host: "127.0.0.1", port }, healthOf(roster, 60_000)))
       const get = (path: string) => Effect.retry(Effect.tryPromise(() => fetch(`http://127.0.0.1:${port}${path}`)), Schedule.spaced("100 millis").pipe(Schedule.upTo({ times: 50 })))
       const metrics = yield* Effect.flatMap(get("/metrics"), (response) => Effect.promise(() => response.text()))
