@@ -46,59 +46,94 @@ export interface Concentration {
 }
 
 /** Sum of squared shares; 0 for nothing. */
-export const hhiOf = (weights: Iterable<number>): number => {
-  const list = [...weights]
-  const total = list.reduce((sum, weight) => sum + weight, 0)
-  return total === 0 ? 0 : list.reduce((sum, weight) => sum + (weight / total) ** 2, 0)
+export const hhiOf = (weights: ArrayLike<number>): number => {
+  let [total, squares] = [0, 0]
+  for (let i = 0; i < weights.length; i++) total += weights[i]!
+  if (total === 0) return 0
+  for (let i = 0; i < weights.length; i++) squares += (weights[i]! / total) ** 2
+  return squares
 }
 
 /** The least number of groups that together have more than half of the weight; 0 for nothing. */
-export const nakamotoOf = (weights: Iterable<number>): number => {
+export const nakamotoOf = (weights: ArrayLike<number>): number => {
   // Ascending and taken from its end: numbers alone are sorted sooner than by a function.
-  const sorted = Float64Array.from(weights).toSorted().toReversed()
-  const total = sorted.reduce((sum, weight) => sum + weight, 0)
-  let sum = 0
-  for (let i = 0; i < sorted.length; i++) {
+  const sorted = Float64Array.from(weights).sort()
+  let [total, sum] = [0, 0]
+  for (let i = sorted.length - 1; i >= 0; i--) total += sorted[i]!
+  for (let i = sorted.length - 1; i >= 0; i--) {
     sum += sorted[i]!
     // Thirds and the like must not tip the balance by rounding.
-    if (sum > total / 2 + total * 1e-9) return i + 1
+    if (sum > total / 2 + total * 1e-9) return sorted.length - i
   }
   return 0
 }
 
+/** Servers, by place, that count as one. */
 interface Unit {
-  readonly servers: ReadonlyArray<PlacedServer>
+  readonly servers: ReadonlyArray<number>
   readonly name: string
 }
 
 interface Tally {
-  readonly weights: ReadonlyMap<string, number>
+  /** Groups with what they have, in the order in which they were met. */
+  readonly names: ReadonlyArray<string>
+  readonly weights: Float64Array
   readonly known: number
   readonly unknown: number
 }
 
+/** The values of each server in numbers: they are counted in each of hundreds of draws. */
+interface Numbered {
+  readonly ofServer: ReadonlyArray<ReadonlyArray<number>>
+  readonly names: ReadonlyArray<string>
+}
+
+const numbered = (servers: ReadonlyArray<PlacedServer>, dimension: Exclude<ConcentrationDimension, "operator">): Numbered => {
+  const numbers = new Map<string, number>()
+  const ofServer = servers.map(({ values }) => values[dimension].map((value) => {
+    const number = numbers.get(value) ?? numbers.size
+    numbers.set(value, number)
+    return number
+  }))
+  return { ofServer, names: [...numbers.keys()] }
+}
+
 /** Each unit has weight one, spread evenly over its servers and over the values of each. */
-const tally = (units: ReadonlyArray<Unit>, valuesOf: (server: PlacedServer) => ReadonlyArray<string>): Tally => {
-  const weights = new Map<string, number>()
+const tally = (units: ReadonlyArray<Unit>, { names, ofServer }: Numbered): Tally => {
+  const weights = new Float64Array(names.length)
+  const met: Array<number> = []
   let known = 0
   for (const { servers } of units) {
-    const placed = servers.filter((server) => valuesOf(server).length > 0)
-    if (placed.length > 0) known++
-    for (const server of placed) {
-      const values = valuesOf(server)
-      for (const value of values) weights.set(value, (weights.get(value) ?? 0) + 1 / placed.length / values.length)
+    let placed = 0
+    for (const server of servers) if (ofServer[server]!.length > 0) placed++
+    if (placed > 0) known++
+    for (const server of servers) {
+      const values = ofServer[server]!
+      for (const value of values) {
+        if (weights[value] === 0) met.push(value)
+        weights[value]! += 1 / placed / values.length
+      }
     }
   }
-  return { weights, known, unknown: units.length - known }
+  return { names: met.map((value) => names[value]!), weights: Float64Array.from(met, (value) => weights[value]!), known, unknown: units.length - known }
+}
+
+const placeOfLargest = (weights: Float64Array): number => {
+  let largest = 0
+  for (let i = 1; i < weights.length; i++) if (weights[i]! > weights[largest]!) largest = i
+  return largest
 }
 
 /** Figures of what is known, and their limits if the unknown were all apart, or all in the largest group. */
-const figures = ({ unknown, weights }: Tally, of: (weights: Iterable<number>) => number) => {
-  const known = [...weights.values()]
-  const largest = known.indexOf(Math.max(...known))
-  const together = known.length === 0 ? [unknown] : known.map((weight, i) => i === largest ? weight + unknown : weight)
-  const values = [of(known), of([...known, ...Array.from({ length: unknown }, () => 1)]), of(together.filter((weight) => weight > 0))]
-  return { value: values[0]!, low: Math.min(...values), high: Math.max(...values) }
+const figures = ({ unknown, weights }: Tally, of: (weights: ArrayLike<number>) => number) => {
+  const value = of(weights)
+  if (unknown === 0) return { value, low: value, high: value }
+  const apart = new Float64Array(weights.length + unknown).fill(1)
+  apart.set(weights)
+  const together = weights.length === 0 ? Float64Array.of(0) : weights.slice()
+  together[placeOfLargest(together)]! += unknown
+  const values = [value, of(apart), of(together)]
+  return { value, low: Math.min(...values), high: Math.max(...values) }
 }
 
 /** The figures of one draw; what they are made of is not kept. */
@@ -116,7 +151,7 @@ const limitsOver = (each: ReadonlyArray<ReturnType<typeof figures>>): Limits => 
 })
 
 const singles = (servers: ReadonlyArray<PlacedServer>): ReadonlyArray<Unit> =>
-  servers.map((server) => ({ servers: [server], name: `server ${server.serverId}` }))
+  servers.map(({ serverId }, place) => ({ servers: [place], name: `server ${serverId}` }))
 
 /** The operators of each world. */
 const unitsIn = (
@@ -124,19 +159,20 @@ const unitsIn = (
   apart: ReadonlyArray<Unit>,
   clusters: ReadonlyArray<ClusterMembership>
 ): (world: World) => ReadonlyArray<Unit> => {
-  const byId = new Map(servers.map((server) => [server.serverId, server]))
-  const places = byPosterior(clusters)
+  const placeOf = new Map(servers.map(({ serverId }, place) => [serverId, place]))
+  const members = clusters.map(({ serverIds }) => serverIds.map((id) => placeOf.get(id) ?? -1))
+  const order = byPosterior(clusters)
   return (world) => {
-    const taken = new Set<number>()
+    const taken = new Uint8Array(servers.length)
     const units: Array<Unit> = []
-    for (const place of places) {
-      const { clusterId, serverIds } = clusters[place]!
-      const members = serverIds.filter((id, member) => world[place]![member] === 1 && byId.has(id) && !taken.has(id))
-      if (members.length === 0) continue
-      for (const id of members) taken.add(id)
-      units.push({ servers: members.map((id) => byId.get(id)!), name: `cluster ${clusterId}` })
+    for (const cluster of order) {
+      const own = members[cluster]!.filter((place, member) => world[cluster]![member] === 1 && place >= 0 && taken[place] === 0)
+      if (own.length === 0) continue
+      for (const place of own) taken[place] = 1
+      units.push({ servers: own, name: `cluster ${clusters[cluster]!.clusterId}` })
     }
-    return [...units, ...apart.filter((_, i) => !taken.has(servers[i]!.serverId))]
+    for (const [place, unit] of apart.entries()) if (taken[place] === 0) units.push(unit)
+    return units
   }
 }
 
@@ -156,19 +192,25 @@ export const concentrationOf = (
   const probable = inWorld(clusters.map(({ serverIds }) => Uint8Array.from(serverIds, () => 1)))
 
   const ofOperators = (units: ReadonlyArray<Unit>): Tally => ({
-    weights: new Map(units.map((unit) => [unit.name, unit.servers.length])),
+    names: units.map(({ name }) => name),
+    weights: Float64Array.from(units, (unit) => unit.servers.length),
     known: servers.length,
     unknown: 0
   })
-  const spread = (dimension: Exclude<ConcentrationDimension, "operator">) => (units: ReadonlyArray<Unit>): Tally =>
-    tally(units, (server) => server.values[dimension])
+  const spread = (dimension: Exclude<ConcentrationDimension, "operator">) => {
+    const values = numbered(servers, dimension)
+    return (units: ReadonlyArray<Unit>): Tally => tally(units, values)
+  }
   const placed = concentrationDimensions.filter((dimension) => dimension !== "operator")
   const rows = [
     { level: "server" as const, dimension: "operator" as const, tallyOf: ofOperators, best: probable },
-    ...placed.flatMap((dimension) => [
-      { level: "server" as const, dimension, tallyOf: spread(dimension), best: apart },
-      { level: "operator" as const, dimension, tallyOf: spread(dimension), best: probable }
-    ])
+    ...placed.flatMap((dimension) => {
+      const tallyOf = spread(dimension)
+      return [
+        { level: "server" as const, dimension, tallyOf, best: apart },
+        { level: "operator" as const, dimension, tallyOf, best: probable }
+      ]
+    })
   ]
   // World by world, since the units of all of them are millions; servers as such are the same in each. Most draws are alike.
   const known = new Map<string, ReadonlyArray<Drawn>>()
@@ -185,20 +227,21 @@ export const concentrationOf = (
   return rows.map(({ best, dimension, level, tallyOf }, i): Concentration => {
     const shown = tallyOf(best)
     const separate = tallyOf(apart)
-    const total = [...shown.weights.values()].reduce((sum, weight) => sum + weight, 0)
-    const [largest, most] = [...shown.weights].toSorted(([a, x], [b, y]) => y - x || (a < b ? -1 : 1))[0] ?? [null, 0]
+    const total = shown.weights.reduce((sum, weight) => sum + weight, 0)
+    const [largest, most] = shown.names.map((name, at) => [name, shown.weights[at]!] as const)
+      .toSorted(([a, x], [b, y]) => y - x || (a < b ? -1 : 1))[0] ?? [null, 0]
     return {
       level,
       dimension,
       counted: shown.known,
       unknown: shown.unknown,
-      groups: shown.weights.size,
+      groups: shown.names.length,
       largest,
       largestShare: total === 0 ? 0 : most / total,
       hhi: limitsOver(each.map((figures) => figures[i]!.hhi)),
       nakamoto: limitsOver(each.map((figures) => figures[i]!.nakamoto)),
-      hhiApart: hhiOf(separate.weights.values()),
-      nakamotoApart: nakamotoOf(separate.weights.values())
+      hhiApart: hhiOf(separate.weights),
+      nakamotoApart: nakamotoOf(separate.weights)
     }
   })
 }
