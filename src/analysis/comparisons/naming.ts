@@ -1,31 +1,8 @@
-import { likelyHosts } from "../traits/own-hosts.ts"
+import { ownHosts } from "../traits/own-hosts.ts"
 import type { DomainReader } from "../traits/registrable-domain.ts"
 import { distinct, once, shared } from "./agreement.ts"
 import type { Comparison } from "./comparison.ts"
-
-/**
- * Words of the trade and of hosting, which everybody puts into names, then those
- * that are short or of other languages, which say as little beside them.
- */
-const plainWords = new Set(
-  (
-    "backup bitcoin bitcoins block blockchain blocks cash chain citadel clear cloud coin core crypto dedicated docker dojo dynamic electrs electrum " +
-    "electrumx free fulcrum full fullnode global gateway home homelab host hosted hosting internet lightning live local main mainnet mempool money mynode " +
-    "network node nodes onion online pool primary private proxy public raspberry raspi raspiblitz relay ronin satoshi satoshis secondary secure seed " +
-    "server servers service services signet spare start static store sync test testnet tools umbrel virtual wallet world " +
-    "a an the my our mein meine unser mi mon ma il la le de del der die das and und of on at for ln btc xbt sat sats box net web vps pi rpi nine light " +
-    "hodl hodler stack stacker pleb plebs nodo nodos knoten noeud noeuds nodi servidor servidores serveur serveurs rechner bitcoiner bitcoiners coins"
-  ).split(" ")
-)
-
-/** A word of nobody's own, or such words written together. Strangers choose the names: the time grows with the length only. */
-const isPlain = (word: string): boolean => {
-  const ends = [0]
-  for (let end = 1; end <= word.length; end++) {
-    if (ends.some((start) => plainWords.has(word.slice(start, end)))) ends.push(end)
-  }
-  return ends.at(-1) === word.length
-}
+import { isPlain } from "./plain-words.ts"
 
 const leastLetters = 4
 /** A run of letters of this length is taken for words written together. */
@@ -66,10 +43,14 @@ const longest = (keys: ReadonlyArray<string>): string | undefined =>
 
 /** One rare word, or one name, in domains that have nothing else in common. */
 export const naming = (domainOf: DomainReader): Comparison => {
-  /** Key -> the domains under which the server has it. Names that a provider gave follow its pattern. */
+  /**
+   * Key -> the domains under which the server has it, of hosts that it owns up to:
+   * what others call it is their way of naming. Names that a provider gave follow
+   * its pattern.
+   */
   const patternsOf = once((server): Patterns => {
     const patterns = new Map<string, Set<string>>()
-    const hosts = likelyHosts(server, domainOf)
+    const hosts = ownHosts(server)
     for (const host of hosts) {
       const domain = domainOf(host)
       if (domain === undefined || domain.byProvider) continue
@@ -84,7 +65,7 @@ export const naming = (domainOf: DomainReader): Comparison => {
   })
   return {
     name: "naming pattern",
-    definition: "Names of both, under different registered domains, have one rare word in the same place of the same template; names given by providers do not count, nor do those that the server itself says otherwise of.",
+    definition: "Names of both, under different registered domains, have one rare word in the same place of the same template; names given by providers do not count, nor do those that the server does not say itself that it goes by.",
     question: "same operator",
     forgeability: "copyable",
     bundle: "naming",

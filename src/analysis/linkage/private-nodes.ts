@@ -31,17 +31,29 @@ interface Holders {
   readonly own: ReadonlyArray<number>
 }
 
-/** Two that are named alike are an accident more easily than three. */
-const fewestWithoutKey = 3
+/** Two that are named alike are an accident more easily than three, and people with one name share a node. */
+const fewestDomains = 3
+
+/** By position: the domains of its names, as texts. */
+const domainsOf = (comparisons: ReadonlyArray<Comparison>, index: KeyIndex): ReadonlyMap<number, ReadonlySet<string>> => {
+  const domains = new Map<number, Set<string>>()
+  comparisons.forEach(({ bundle }, c) => {
+    if (bundle !== "domain") return
+    for (const [domain, key] of index.numbers[c]!) {
+      for (const server of index.servers[key]!) domains.set(server, (domains.get(server) ?? new Set()).add(domain))
+    }
+  })
+  return domains
+}
 
 /**
  * What two servers stand on that share a node, by number of pair, if the node is
  * nobody else's: those seen at it go by names of one pattern, under domains that
  * each had to be registered, and so do those who hold the keys of the pair. A node
  * that is rented out, an image, a hoster or a seller shows others, whose names are
- * their own. What has to stand beside a gift is among it only where fewer owners
- * elsewhere ask for gifts at that address under names of their own than are at the
- * node, and where three servers are so named there. Names that as many others have
+ * their own. It takes three domains at the node, registered one by one. What has to
+ * stand beside a gift is among it only where fewer owners elsewhere ask for gifts at
+ * that address under names of their own than are at the node. Names that as many others have
  * are a fashion, copiers of the gift aside. Who claims another's hosts one way is
  * taken to pass it on: it has no legs, and counts neither for nor against others.
  *
@@ -101,6 +113,17 @@ export const privateNodeLegs = (
   const ownersOf = (key: number, is: (server: number) => boolean): number =>
     new Set(holdersOf(key).own.filter(is).map((server) => owners[server]!)).size
 
+  const domains = domainsOf(comparisons, index)
+  /** How many that have no domain in common, whatever hosts they have below one. */
+  const registrations = (some: ReadonlyArray<number>): number => {
+    const taken: Array<ReadonlySet<string>> = []
+    for (const server of some) {
+      const own = domains.get(server)
+      if (own !== undefined && ![...own].some((domain) => taken.some((others) => others.has(domain)))) taken.push(own)
+    }
+    return taken.length
+  }
+
   const found = new Map<number, ReadonlyArray<Leg>>()
   for (const i of atOneNode) {
     const withGift: Array<Leg> = []
@@ -126,9 +149,9 @@ export const privateNodeLegs = (
     const seen = new Set([...beside.get(outcomes.first[i]!)!, ...beside.get(outcomes.second[i]!)!])
     const own = [...seen].filter((server) => !isRelay(server))
     const inside = own.filter((server) => named.has(server))
-    if (!isMostly(own, (server) => named.has(server))) continue
+    if (!isMostly(own, (server) => named.has(server)) || registrations(inside) < fewestDomains) continue
     if (ownersOf(pattern, (server) => !seen.has(server) && !givers.has(server)) >= inside.length) continue
-    const isOwnGift = gift >= 0 && inside.length >= fewestWithoutKey &&
+    const isOwnGift = gift >= 0 &&
       ownersOf(gift, (server) => !named.has(server)) < inside.filter((server) => givers.has(server)).length
     found.set(i, ["node", "names", ...(isOwnGift ? ["gift" as const, ...withGift] : [])])
   }

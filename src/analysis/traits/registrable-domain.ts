@@ -62,9 +62,16 @@ const byCatalogue = (host: string): Suffix => {
 }
 
 /**
+ * Labels in which an IPv4 address stands, forwards or backwards, as in
+ * `static.4.3.2.1.clients.hoster.example` and `1-2-3-4.sslip.example`: what a
+ * hoster calls a machine, or a service any address. Nobody can list all of them.
+ */
+const addressIn = /(?:^|[^0-9])(?:25[0-5]|2[0-4][0-9]|1?[0-9]{1,2})(?:([.-])(?:25[0-5]|2[0-4][0-9]|1?[0-9]{1,2}))(?:\1(?:25[0-5]|2[0-4][0-9]|1?[0-9]{1,2})){2}(?=[.-]|$)/
+
+/**
  * A reader by the Public Suffix List with its private section, the hosters' and
  * dynamic-DNS suffixes of the catalogue of defaults, and the user's rules; the
- * longest suffix counts. Answers are kept, since names repeat.
+ * longest suffix counts. A name with an address in it is a machine's, with no domain but itself. Answers are kept, since names repeat.
  */
 export const makeDomainReader = (extra: Iterable<SuffixRule> = []): DomainReader => {
   const rules = new Map([...extra].map(({ byProvider, rule }) => [rule, byProvider]))
@@ -79,6 +86,7 @@ export const makeDomainReader = (extra: Iterable<SuffixRule> = []): DomainReader
       .toSorted((a, b) => b.labels - a.labels || Number(b.byProvider) - Number(a.byProvider))
     const at = labels.length - longest!.labels - 1
     if (at < 0) return undefined
+    if (addressIn.test(labels.slice(0, at + 1).join("."))) return { domain: host, label: labels[0]!, below: [], byProvider: true }
     return {
       domain: labels.slice(at).join("."),
       label: labels[at]!,

@@ -199,3 +199,35 @@ describe("strangers are no group to whom one third party brings a node", () => {
     })))).toEqual([])
   })
 })
+
+describe("three servers that a third party names, or that have one name by chance, are no fleet", () => {
+  const customers = (...hosts: ReadonlyArray<string>) =>
+    hosts.map((host, i): Shows => ({ host, node: "company", gift: "of the company", greeting: "hosted", made: i * 8 }))
+
+  it("where words of the trade, of companies, families and places make their names", () => {
+    for (const word of ["nakamoto", "timechain", "explorer", "btcpay", "mining", "raspibolt", "wallets", "hodlers", "familie", "consulting", "berlin", "companies", "espana"]) {
+      expect(groupsOf(...customers(`${word}-anna.example`, `${word}-ben.example`, `${word}-carl.example`)), word).toEqual([])
+    }
+  })
+
+  it("where others pointed the names at servers that state none", () => {
+    const silent = few.map((i): Shows => ({ ...customers(`10.9.8.${i}`)[0]!, nameless: true, made: i * 8 }))
+    expect(groupsOf(...silent.map((it, i) => ({ ...it, met: [`${words[i]}-plover.example`] })))).toEqual([])
+  })
+
+  it("nor is a victim that states no name, which its framers name, in theirs", () => {
+    const victim: Shows = { host: "10.9.8.7", nameless: true, node: "victim", gift: "of victim", greeting: "victim", made: 0, met: ["heron-plover.example"] }
+    const framers = [0, 1].map((i): Shows => ({ ...victim, nameless: false, host: `${words[i]}-plover.example`, met: [], made: 9 + i * 9 }))
+    expect(groupsOf(victim, ...framers)).toEqual([])
+  })
+
+  it("where a key stands beside two names, as of two families behind one proxy", () => {
+    const names = ["weaverbird-mueller.example", "weaverbird-weber.example"]
+    expect(groupsOf(...names.map((host): Shows => ({ host, node: "company", certificate: { sha256: "s", spkiSha256: "s", names } })))).toEqual([])
+  })
+
+  it("where two of them have hosts below one domain", () => {
+    expect(groupsOf(...customers("a.mueller.example", "b.mueller.example", "mueller.test"))).toEqual([])
+    expect(groupsOf(...customers("a.mueller.example", "mueller.invalid", "mueller.test"))).toEqual([[10, 11, 12]])
+  })
+})

@@ -18,6 +18,19 @@ describe("where a name was registered", () => {
     }
   })
 
+  it("is the name itself where a hoster or a service made it of an address, known or not", () => {
+    for (const host of [
+      "static.4.3.2.1.clients.your-server.de", "app.10.0.3.4.nip.io", "45.77.45.228.vultrusercontent.com",
+      "0.251.194.35.bc.googleusercontent.com", "51-15-18-180.rev.poneytelecom.eu", "ec2-34-90-1-2.nook.example", "host-34-90-1-2.nook.example"
+    ]) {
+      assert.isTrue(read(host)?.byProvider, host)
+      assert.notStrictEqual(read(host)!.domain, read(host.replace(/[0-9]+/, "77"))!.domain, host)
+    }
+    for (const host of ["e1.2.3.quarry.example", "mill-2025-12-24.quarry.example", "1.2.3.4000.quarry.example", "node300.400.500.600.quarry.example"]) {
+      assert.strictEqual(read(host)?.domain, "quarry.example", host)
+    }
+  })
+
   it("is nowhere for addresses, onions and suffixes", () => {
     for (const host of ["34.90.1.2", "2a01::3", `${"a".repeat(56)}.onion`, "org", "co.uk", "github.io", ""]) assert.isUndefined(read(host), host)
   })
