@@ -89,7 +89,7 @@ export const threatModel = (input: TextInput): ReadonlyArray<ThreatRow> => {
           ? "No group was found that is probably one operator's"
           : `${counted(operator.groups, "group")} with ${counted(operator.servers, "server")}, each group probably one operator's`}; ${
           between(overview.operators.low ?? 0, overview.operators.high ?? 0, whole)} operators at the most run the servers that answered.`,
-      cannotObserve: "Servers of one operator that have nothing in common that can be seen from outside.",
+      cannotObserve: "Servers of one operator that have nothing in common that can be seen from outside. Those at one node show in time, if a watch sees them changed in one evening; whom others follow there cannot be told from one of them.",
       query: "operator-clusters"
     },
     {

@@ -1,4 +1,5 @@
 import type { CrawlEvaluation } from "../analysis/evaluation/evaluate-crawl.ts"
+import type { FoundOf } from "../analysis/evaluation/changed-together.ts"
 import type { FalseAccusation, QuestionScores } from "../analysis/evaluation/evaluation.ts"
 import type { GroupingScores } from "../analysis/evaluation/partition-metrics.ts"
 import { forDisplay } from "../domain/display.ts"
@@ -91,6 +92,16 @@ const questionLines = (scores: QuestionScores, title: string, { line, table, tit
     line(`    ${forDisplay(owner, 60)}, ${servers} servers: ${missed} of ${pairs} pairs missed`))
 ]
 
+const foundText = ({ found, pairs }: FoundOf): string => `${found} of ${pairs} (${shown(pairs === 0 ? null : found / pairs)})`
+
+const changedLines = ({ changedTogether }: CrawlEvaluation, { line, title }: Writing): ReadonlyArray<string> =>
+  changedTogether === null ? [] : [
+    title("Same operator, where there is evidence in time"),
+    line(`Pairs of one operator whose software was in truth changed within half an hour while both were watched, in one published group: ${foundText(changedTogether.all)}.`),
+    line(`Without the server that each changed first, which strangers could have followed: ${foundText(changedTogether.following)}.`),
+    line(`Of all, those that were also found to share their node: ${foundText(changedTogether.atOneNode)}.`)
+  ]
+
 const hostileLines = ({ hostile }: CrawlEvaluation, { line, table, title }: Writing): ReadonlyArray<string> =>
   hostile === null ? [title("Hostile"), line("Nothing was said of conduct.")] : [
     title("Hostile"),
@@ -141,6 +152,7 @@ export const evaluationText = (evaluation: CrawlEvaluation, format: "text" | "md
     ),
     ...questionLines(evaluation.operator, "Same operator", writing),
     ...questionLines(evaluation.backend, "Same backend: shared infrastructure", writing),
+    ...changedLines(evaluation, writing),
     ...hostileLines(evaluation, writing),
     ...powerLines(evaluation, writing),
     ""

@@ -55,6 +55,12 @@ const tipResiduals = fc.record({ node: fc.constantFrom(1, 2, 3), aside: fc.array
   .map(({ aside, node }) => new Map(aside.map((ms, i) => [`block ${i}`, ms + 1_000 * Math.sin(node * i)])))
 
 const watch: fc.Arbitrary<WatchTraits> = fc.record({
+  from: fc.constant(start - 86_400_000),
+  to: fc.constant(start + 86_400_000),
+  software: fc.constantFrom([], [{ text: "Fulcrum 1.12.0", first: start - 80_000_000, last: start }]),
+  changes: fc.array(fc.integer({ min: 0, max: 3_600_000 }).map((ms) => ({ at: start + ms, before: "Fulcrum 1.12.0", after: "Fulcrum 2.1.0" })), { maxLength: 2 })
+    .map((changes) => changes.toSorted((x, y) => x.at - y.at)),
+  rareTips: fc.uniqueArray(fc.constantFrom("fork 1", "fork 2", "fork 3"), { maxLength: 2 }).map((tips) => new Set(tips)),
   tipResiduals,
   events: fc.array(fc.record({
     at: fc.integer({ min: 0, max: 600_000 }).map((ms) => start + ms),

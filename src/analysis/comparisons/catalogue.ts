@@ -19,7 +19,7 @@ import { hostsShape, unusualPorts } from "./ports.ts"
 import { relayFee } from "./relay-fee.ts"
 import { namelessCertificate, sameCertificate, sameKey } from "./same-key.ts"
 import { softwareComparisons } from "./software.ts"
-import { jointEvents, tipArrivals } from "./watched.ts"
+import { changedTogether, forksSeenAlike, jointEvents, tipArrivals } from "./watched.ts"
 
 /** What comparisons need to know beside two servers. */
 export interface ComparisonOptions {
@@ -50,10 +50,12 @@ export const comparisons = ({ publicSuffixes = [], servers = [] }: ComparisonOpt
     ...placeComparisons,
     ...softwareComparisons,
     jointEvents,
+    changedTogether,
     feeVectors,
     histogramBytes,
     histogramCurve,
     tipArrivals,
+    forksSeenAlike,
     relayFee,
     sameFront,
     passedOnCertificate,

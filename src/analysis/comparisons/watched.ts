@@ -1,4 +1,5 @@
 import type { ServerTraits, WatchedEvent } from "../traits/server-traits.ts"
+import { ofBoth, shared } from "./agreement.ts"
 import type { Comparison } from "./comparison.ts"
 
 /** Fewer blocks make any correlation. */
@@ -39,6 +40,27 @@ export const tipArrivals: Comparison = {
     const together = correlation(blocks.map((block) => [ofA.get(block)!, ofB.get(block)!]))
     if (together === undefined || together < 0.6) return undefined
     return { level: together >= 0.8 ? 0 : 1, detail: { blocks: blocks.length, correlation: Math.round(together * 1000) / 1000 } }
+  }
+}
+
+/** Both followed branches that few did. */
+export const forksSeenAlike: Comparison = {
+  name: "forks seen alike",
+  definition: "Both showed a tip that at most a quarter of those watched did, while most showed another block of that height.",
+  question: "shared infrastructure",
+  forgeability: "backend",
+  bundle: "backend",
+  levels: [
+    { name: "two or more such tips", m: 0.3, u: 2e-3, measured: true },
+    { name: "one such tip", m: 0.3, u: 0.02, measured: true }
+  ],
+  innocent: ["nodes that are near the same miner", "a node that is rented out", "one server that relays the other"],
+  keys: ({ watch }) => [...watch?.rareTips ?? []],
+  known: ({ watch }) => watch !== null,
+  compare: (a, b) => {
+    if (a.watch === null || b.watch === null) return undefined
+    const tips = shared([...a.watch.rareTips], [...b.watch.rareTips])
+    return tips.length === 0 ? undefined : { level: tips.length > 1 ? 0 : 1, value: tips[0]!, detail: { tips: tips.length, first: tips[0]! } }
   }
 }
 
@@ -101,5 +123,42 @@ export const jointEvents: Comparison = {
     const chance = tail(count, expected)
     const level = count >= 3 && chance < 1e-4 ? 0 : count >= 2 && chance < 1e-3 ? 1 : undefined
     return level === undefined ? undefined : { level, detail: { together: count, expected } }
+  }
+}
+
+/** Who goes from one server to the next and exchanges its software is through with all of them after so long. */
+export const eveningMs = 30 * 60_000
+
+/** Software of both was exchanged within half an hour. */
+export const changedTogether: Comparison = {
+  name: "changed together",
+  definition: "The software of both was changed within half an hour. Servers at one node with which nearly all there were, when hardly anybody else was, are probably administered by one.",
+  question: "same operator",
+  forgeability: "hosting",
+  bundle: "events",
+  levels: [{ name: "within half an hour", m: 0.3, u: 1e-3, measured: true }],
+  innocent: [
+    "a release that many follow, or that packages bring to all by night",
+    "one image's schedule",
+    "who watches the other and does what it does, a little later",
+    "one that passes the other on",
+    "a service that keeps up servers of others"
+  ],
+  keys: () => [],
+  known: ({ watch }) => watch !== null && watch.changes.length > 0,
+  compare: (a, b) => {
+    if (a.watch === null || b.watch === null) return undefined
+    for (const one of a.watch.changes) {
+      const other = b.watch.changes.find(({ at }) => Math.abs(at - one.at) <= eveningMs)
+      if (other === undefined) continue
+      return {
+        level: 0,
+        detail: {
+          changes: ofBoth(one, other).map(({ after, at, before }) => ({ at: new Date(at).toISOString(), before, after })),
+          seconds_apart: Math.round(Math.abs(one.at - other.at) / 1000)
+        }
+      }
+    }
+    return undefined
   }
 }

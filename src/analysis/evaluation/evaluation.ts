@@ -2,6 +2,7 @@ import { type Partition, relabelled } from "../graph/partition.ts"
 import type { ServerTraits } from "../traits/server-traits.ts"
 import { baselinesOf } from "./baselines.ts"
 import { brierScore, type CalibrationBand, calibrationBands, type CalibrationCell, calibrationCells } from "./calibration.ts"
+import { type ChangedTogether, changedTogetherOf } from "./changed-together.ts"
 import { type GroupingScores, groupingScores, type PairCounts, pairScores, partitionBy, type PrecisionRecall } from "./partition-metrics.ts"
 import { type Hostility, judgeSuspicion, type Suspicion } from "./suspicion-scores.ts"
 import type { CrawledEndpoint, ServerTruth } from "./server-truth.ts"
@@ -92,6 +93,8 @@ export interface Evaluation {
   readonly coverage: Coverage
   readonly backend: QuestionScores
   readonly operator: QuestionScores
+  /** Null where nobody was changed together while it was watched. */
+  readonly changedTogether: ChangedTogether | null
   /** Null where the analysis has no scores. */
   readonly hostile: Hostility | null
 }
@@ -214,6 +217,12 @@ export const evaluate = (
       ofAny: verdicts.infrastructureOfAny,
       groups: verdicts.infrastructureGroups
     }),
+    changedTogether: changedTogetherOf(
+      known,
+      verdicts.traits,
+      partitionOf(verdicts.operatorGroups, verdicts.servers),
+      partitionOf(verdicts.infrastructureGroups, verdicts.servers)
+    ),
     // Of servers of other chains nothing is compared, but suspicion may be said.
     hostile: verdicts.suspicion.length === 0 ? null : judgeSuspicion(verdicts.suspicion, verdicts.suspicionThreshold, mapping.known)
   }

@@ -10,7 +10,7 @@ export interface CrawledEndpoint {
 }
 
 /** The truth about one server of a crawl. */
-export type ServerTruth = Pick<TruthEndpoint, "server" | "operator" | "same_backend" | "machine" | "hostility" | "blind_spot" | "traits">
+export type ServerTruth = Pick<TruthEndpoint, "server" | "operator" | "same_backend" | "machine" | "hostility" | "blind_spot" | "traits" | "changes">
 
 /** What of a crawl can be judged, and what not, as `server_id`s, ascending. */
 export interface TruthMapping {

@@ -40,6 +40,18 @@ export type Limit =
   | "several who hold what they share have greetings or addresses for gifts of their own"
   | "gifts of more strangers go to the same address, as to a cause"
   | "one copies or relays the other"
+  | EveningLimit
+
+/** Why it says nothing of who runs two servers at one node that their software was changed in one evening. */
+export type EveningLimit =
+  | "changed in one evening, but others at that node did not"
+  | "changed in one evening, but too few with them"
+  | "changed in one evening, but nearly all from one release, as one server's relays and one image's users are"
+  | "changed in one evening, but mostly at one hoster"
+  | "changed in one evening, but so did others elsewhere"
+  | "changed in one evening, to a release that was new"
+  | "changed at one moment with another at that node, as a relay does with whom it passes on"
+  | "one of them changed first, and strangers could have followed it"
 
 /** Two servers compared: what speaks for and against, and four probabilities. */
 export interface ComparedPair {

@@ -10,7 +10,10 @@ import { indexKeys } from "./key-index.ts"
 import { model, undecidedBits } from "./model.ts"
 import { compareAll, type Outcomes } from "./outcomes.ts"
 import { isAgreement, knownValues, measureRates } from "./rates.ts"
-import { isOneBackend, privateNodeLegs } from "./private-nodes.ts"
+import { eveningsOf } from "./one-evening.ts"
+import { isOneBackend, seenAtOneNode } from "./one-node.ts"
+import { roleOf } from "./operator-verdict.ts"
+import { privateNodeLegs } from "./private-nodes.ts"
 import { thirdPartiesOf } from "./third-parties.ts"
 import { UnionFind } from "./union-find.ts"
 import { type Given, logChances, makeWeigher, questions, type Weighed, type Weights } from "./weighing.ts"
@@ -130,13 +133,17 @@ export const link = (
   const byGroups = groupDirections(comparisons, index, outcomes, unjudgedOwners)
   const directions = Array.from(outcomes.first, (first, i) => byClaims(first, outcomes.second[i]!) ?? byGroups(i))
 
+  const isRelay = (server: number): boolean => originals[server]!.size > 0
+  const node = seenAtOneNode(comparisons, outcomes, isRelay)
+  const evenings = eveningsOf(servers, outcomes, node, isRelay)
   const holders = keyHolders(servers, comparisons, index, originals)
-  const nodeLegs = privateNodeLegs(comparisons, index, outcomes, holders, originals, unjudgedOwners)
+  const nodeLegs = privateNodeLegs(comparisons, index, outcomes, node, holders, originals, unjudgedOwners)
   const unjudged: Given = {
     rates: measureRates(comparisons, index, known, random, unjudgedOwners, originals, false),
     keyHeldAt: new Float64Array(index.servers.length).fill(undecidedBits(2)),
     thirdParties: thirdPartiesOf(comparisons, index, holders, unjudgedOwners, keyOwners, originals),
-    nodeLegs
+    nodeLegs,
+    evenings
   }
   const first = learn(comparisons, outcomes, known, unjudged, unjudgedOwners, directions)
   const verdicts = new UnionFind(servers.length)
@@ -153,7 +160,8 @@ export const link = (
     rates: measureRates(comparisons, index, known, random, groups, originals, true),
     keyHeldAt: heldAt(comparisons, index, outcomes, contradicting, verdicts.roots()),
     thirdParties: thirdPartiesOf(comparisons, index, holders, groups, keyOwners, originals),
-    nodeLegs
+    nodeLegs,
+    evenings
   }
   const weights = learn(comparisons, outcomes, known, judged, groups, directions)
 
@@ -164,6 +172,7 @@ export const link = (
     const a = servers[outcomes.first[i]!]!
     const b = servers[outcomes.second[i]!]!
     const from = outcomes.start[i]!
+    const evening = evenings.get(i)
     const evidence: Array<Evidence> = []
     for (let k = from; k < outcomes.start[i + 1]!; k++) {
       const comparison = comparisons[outcomes.comparison[k]!]!
@@ -175,7 +184,7 @@ export const link = (
         bits: round(weighed.bits[k - from]!),
         counted: weighed.counted[k - from] === 1,
         reduction: weighed.reduction[k - from]!,
-        detail: outcome.detail
+        detail: evening !== undefined && roleOf(comparison).leg === "administered" ? { ...outcome.detail, at_their_node: evening.detail } : outcome.detail
       })
     }
     const direction = directions[i]

@@ -80,6 +80,15 @@ export const model = {
   contextCap: 4,
   /** The same at a node that is nobody else's, which is then part of what the verdict stands on. */
   privateNodeCap: 8,
+  /**
+   * P(servers of one operator at one node are changed in one evening, within a
+   * watch that saw any of them changed). Assumed: who administers several servers
+   * mostly does to all what he does to one.
+   */
+  eveningOfOne: 0.3,
+  /** The same of servers that know nothing of each other: beyond this it is no leg, and it counts as no rarer than the least. */
+  leastEvening: 1e-4,
+  rarestEvening: 1e-5,
   /** The most that one inequality weighs against, and all together. */
   againstCap: 2,
   againstSumCap: 4,

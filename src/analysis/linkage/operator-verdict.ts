@@ -1,4 +1,5 @@
 import type { Comparison } from "../comparisons/comparison.ts"
+import { changedTogether } from "../comparisons/watched.ts"
 import type { Limit } from "./compared-pair.ts"
 import { bitsOf, model, probabilityOf, undecidedBits } from "./model.ts"
 
@@ -39,9 +40,11 @@ export type Leg =
   | "evening"
   /** Each lists the other and not itself: two processes answered. */
   | "process"
+  /** Changed in one evening with nearly all at their node. Who is at the node can follow, a service may administer strangers' servers. */
+  | "administered"
 
 /** Legs that count only for servers at a node of their own. */
-const ofPrivateNodes: ReadonlySet<Leg> = new Set<Leg>(["node", "names", "evening", "process"])
+const ofPrivateNodes: ReadonlySet<Leg> = new Set<Leg>(["node", "names", "evening", "process", "administered"])
 
 /** What an agreement in a comparison is in a verdict. */
 export interface Role {
@@ -81,7 +84,7 @@ const legOf = (part: Part, bundle: string): Leg | null => {
 
 export const roleOf = (comparison: Comparison): Role => {
   const part = partOf(comparison)
-  return { part, leg: legOf(part, comparison.bundle) }
+  return { part, leg: comparison.name === changedTogether.name ? "administered" : legOf(part, comparison.bundle) }
 }
 
 /** Whether a part is what a copier cannot have. */
@@ -97,6 +100,8 @@ export type Doubt = Extract<Limit, `${string} own` | `${string} cause`>
 export interface Sums extends Record<Part, number> {
   /** Of the copyable, those of `model.weighty` bits each. */
   weightyCopyable: number
+  /** Of an evening that is a leg. */
+  administered: number
   /** Below 0. */
   against: number
   /** Log odds at which a pair is held that has no more, by what fewest hold; -Infinity where all is copyable or context. */
@@ -108,7 +113,7 @@ export interface Sums extends Record<Part, number> {
 
 export const noSums = (): Sums => ({
   "possession": 0, "image": 0, "two-sided": 0, "copyable": 0, "context": 0,
-  weightyCopyable: 0, against: 0, heldAt: -Infinity, legs: new Set(), doubt: null
+  weightyCopyable: 0, administered: 0, against: 0, heldAt: -Infinity, legs: new Set(), doubt: null
 })
 
 /**
@@ -121,7 +126,8 @@ export const addTo = (sums: Sums, { leg, part }: Role, bits: number, heldAt: num
     sums.against += bits
     return
   }
-  sums[part] += bits
+  if (leg === "administered" && sums.legs.has(leg)) sums.administered += bits
+  else sums[part] += bits
   if (isOwned(part)) sums.heldAt = Math.max(sums.heldAt, heldAt)
   if (part === "context" || bits < model.weighty) return
   if (leg !== null && !ofPrivateNodes.has(leg)) sums.legs.add(leg)
@@ -137,7 +143,7 @@ const aloneBits = (sums: Sums): number => Math.min(sums.weightyCopyable, model.c
 export const cappedBits = (sums: Sums): number =>
   sums.possession + sums.image + sums["two-sided"] +
   (isEnough(sums)
-    ? Math.min(sums.copyable, model.copyableCap) +
+    ? sums.administered + Math.min(sums.copyable, model.copyableCap) +
       Math.min(sums.context, sums.legs.has("node") ? model.privateNodeCap : model.contextCap) + against(sums)
     : aloneBits(sums))
 
@@ -152,6 +158,9 @@ const hasOwned = (legs: ReadonlySet<Leg>): boolean =>
 const hasPrivateNode = (legs: ReadonlySet<Leg>): boolean =>
   (["node", "process", "names", "evening", "gift"] as const).every((leg) => legs.has(leg))
 
+/** Somebody has the administration of both front ends, at a node at which hardly anybody else is: two acts, of which nobody gives the one to strangers with the other. */
+const isAdministered = (legs: ReadonlySet<Leg>): boolean => legs.has("node") && legs.has("administered")
+
 /**
  * The conditions of a verdict. It takes something that a copier cannot have, a
  * private key, a certificate that names the other or a process at its node, and
@@ -164,18 +173,22 @@ const hasPrivateNode = (legs: ReadonlySet<Leg>): boolean =>
  *   way of naming what they registered; beside a key under nobody's name, which who
  *   passes its victim on may hold as well, processes of their own too;
  * - beside processes of their own at such a node, so named, one address for gifts
- *   and certificates that were made within a minute.
- * Nor may anything show that a third party brought it, see `Doubt`.
+ *   and certificates that were made within a minute;
+ * - or, of servers that a watch saw, that their software was changed in one evening
+ *   with nearly all at their node and hardly anybody else's, see `eveningsOf`.
+ * Nor may anything show that a third party brought it, see `Doubt`; but for the
+ * evening: whatever they write, somebody had the administration of both, and who
+ * hides writes something else everywhere.
  */
-export const isEnough = ({ doubt, legs }: Sums): boolean => doubt === null && (hasOwned(legs) || hasPrivateNode(legs))
+export const isEnough = ({ doubt, legs }: Sums): boolean => isAdministered(legs) || (doubt === null && (hasOwned(legs) || hasPrivateNode(legs)))
 
 /**
  * What remains possible however many bits agree: third parties that nobody knows
  * of. A certificate that names both is no leg beside its key, which is the same
  * decision, nor beside a domain, since both may be one hoster's.
  */
-const mostCertain = ({ legs }: Sums): number =>
-  !hasOwned(legs)
+const mostCertain = ({ doubt, legs }: Sums): number =>
+  doubt !== null || !hasOwned(legs)
     ? model.certainOnNode
     : hasKey(legs) && legs.has("domain") && legs.has("gift")
     ? model.certainOnThreeLegs

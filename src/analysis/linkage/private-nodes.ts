@@ -4,23 +4,10 @@ import { histogramBytes, histogramCurve } from "../comparisons/histograms.ts"
 import { isRegisteredWord } from "../comparisons/naming.ts"
 import type { KeyHolders } from "./key-holders.ts"
 import type { KeyIndex } from "./key-index.ts"
+import { besideEither, isMostly, type OneNode } from "./one-node.ts"
 import { isKey, type Leg, roleOf } from "./operator-verdict.ts"
 import type { Outcomes } from "./outcomes.ts"
 import { isAgreement } from "./rates.ts"
-
-/** What strangers have in common less often than this is no accident. */
-const leastAccident = 1e-3
-
-/** A level that says of two servers that one backend answers for both: strangers agree so by no accident. */
-export const isOneBackend = ({ forgeability, levels }: Comparison, level: number): boolean =>
-  forgeability === "backend" && !levels[level]!.measured && levels[level]!.u <= leastAccident
-
-/** All, or all but one of five and more: nobody parts a fleet with one decoy, nor makes a rented node his own by a crowd at it. */
-export const isMostly = (some: ReadonlyArray<number>, isInside: (server: number) => boolean): boolean => {
-  const inside = some.filter(isInside).length
-  const outside = some.length - inside
-  return outside <= 1 && outside * 4 <= inside
-}
 
 /** Which of them agree beside estimates, so that two different answers of a node are alike. */
 const mempools: ReadonlySet<string> = new Set([histogramBytes.name, histogramCurve.name])
@@ -64,6 +51,7 @@ export const privateNodeLegs = (
   comparisons: ReadonlyArray<Comparison>,
   index: KeyIndex,
   outcomes: Outcomes,
+  node: OneNode,
   keyHolders: KeyHolders,
   originals: ReadonlyArray<ReadonlySet<number>>,
   owners: Int32Array
@@ -71,26 +59,6 @@ export const privateNodeLegs = (
   const isRelay = (server: number): boolean => originals[server]!.size > 0
   const roles = comparisons.map(roleOf)
   const agreement = comparisons.map((comparison) => comparison.levels.map((_, level) => isAgreement(comparison, level)))
-  const isOneNode = comparisons.map((comparison, c) =>
-    comparison.levels.map((_, level) => agreement[c]![level]! && comparison.bundle === "backend" && isOneBackend(comparison, level)))
-
-  /** By position: itself and whom it was seen to share a node with. No closure: one server that mixes two nodes' answers must not make them one. */
-  const beside = new Map<number, Set<number>>()
-  const see = (a: number, b: number): void => {
-    const known = beside.get(a) ?? new Set([a])
-    beside.set(a, known.add(b))
-  }
-  const atOneNode: Array<number> = []
-  for (let i = 0; i < outcomes.first.length; i++) {
-    const [a, b] = [outcomes.first[i]!, outcomes.second[i]!]
-    for (let k = outcomes.start[i]!; k < outcomes.start[i + 1]!; k++) {
-      if (!isOneNode[outcomes.comparison[k]!]![outcomes.level[k]!]!) continue
-      see(a, b)
-      see(b, a)
-      if (!isRelay(a) && !isRelay(b)) atOneNode.push(i)
-      break
-    }
-  }
 
   const holders = new Map<number, Holders>()
   const holdersOf = (key: number): Holders => {
@@ -125,7 +93,7 @@ export const privateNodeLegs = (
   }
 
   const found = new Map<number, ReadonlyArray<Leg>>()
-  for (const i of atOneNode) {
+  for (const i of node.pairs) {
     const withGift: Array<Leg> = []
     const keys: Array<number> = []
     let [pattern, gift, sameEstimates, sameMempool] = [-1, -1, false, false]
@@ -146,7 +114,7 @@ export const privateNodeLegs = (
     if (pattern < 0 || !sameEstimates || !sameMempool || !keys.every((key) => isKeyOfPattern(key, pattern))) continue
     const named = holdersOf(pattern).all
     const givers: ReadonlySet<number> = gift < 0 ? new Set<number>() : holdersOf(gift).all
-    const seen = new Set([...beside.get(outcomes.first[i]!)!, ...beside.get(outcomes.second[i]!)!])
+    const seen = new Set(besideEither(node, outcomes.first[i]!, outcomes.second[i]!))
     const own = [...seen].filter((server) => !isRelay(server))
     const inside = own.filter((server) => named.has(server))
     if (!isMostly(own, (server) => named.has(server)) || registrations(inside) < fewestDomains) continue

@@ -2,7 +2,7 @@ import type { Comparison } from "../comparisons/comparison.ts"
 import type { KeyHolders } from "./key-holders.ts"
 import type { KeyIndex } from "./key-index.ts"
 import { model } from "./model.ts"
-import { isMostly } from "./private-nodes.ts"
+import { isMostly } from "./one-node.ts"
 
 /** In it a server speaks for itself: a greeting or an address for gifts that is no default of software. */
 export const isVoice = ({ bundle, question }: Comparison): boolean =>

@@ -1,6 +1,7 @@
 import type { Comparison, Question } from "../comparisons/comparison.ts"
 import type { Hypothesis, Limit, Reduction } from "./compared-pair.ts"
 import type { Direction } from "./direction.ts"
+import type { Evening } from "./one-evening.ts"
 import { bitsOf, model, priorAmong, probabilityOf } from "./model.ts"
 import { addTo, cappedBits, type Doubt, isKey, isOwned, type Leg, noSums, operatorProbability, roleOf } from "./operator-verdict.ts"
 import type { Outcomes } from "./outcomes.ts"
@@ -18,6 +19,8 @@ export interface Given {
   readonly thirdParties: ThirdParties
   /** By number of pair: what it stands on at a node that is nobody else's. */
   readonly nodeLegs: ReadonlyMap<number, ReadonlyArray<Leg>>
+  /** By number of pair: that their software was changed in one evening with that of others at their node. */
+  readonly evenings: ReadonlyMap<number, Evening>
 }
 
 /** All that turns outcomes into bits. */
@@ -61,6 +64,9 @@ export const logChances = (comparisons: ReadonlyArray<Comparison>, outcomes: Out
   return logs
 }
 
+/** What an evening that is a leg is worth, in bits. */
+const eveningBits = ({ chance }: Evening): number => Math.log2(model.eveningOfOne / Math.max(model.rarestEvening, chance))
+
 /**
  * Weighs pair after pair into one result.
  *
@@ -68,7 +74,7 @@ export const logChances = (comparisons: ReadonlyArray<Comparison>, outcomes: Out
  */
 export const makeWeigher = (comparisons: ReadonlyArray<Comparison>, outcomes: Outcomes, weights: Weights, logChance: Float64Array) => {
   const size = comparisons.length
-  const { keyHeldAt, nodeLegs, thirdParties } = weights
+  const { evenings, keyHeldAt, nodeLegs, thirdParties } = weights
   const logM = weights.m.map((levels) => levels.map(Math.log2))
   const logLift = weights.rates.lift.map(Math.log2)
   const priors = questions.map((question) =>
@@ -103,7 +109,9 @@ export const makeWeigher = (comparisons: ReadonlyArray<Comparison>, outcomes: Ou
   let takenCount = 0
 
   /** Bits of every outcome, alone. */
-  const fill = (from: number, to: number): void => {
+  const fill = (i: number): void => {
+    const [from, to] = [outcomes.start[i]!, outcomes.start[i + 1]!]
+    const evening = evenings.get(i)
     for (let k = from; k < to; k++) {
       const c = outcomes.comparison[k]!
       const level = outcomes.level[k]!
@@ -111,6 +119,7 @@ export const makeWeigher = (comparisons: ReadonlyArray<Comparison>, outcomes: Ou
       reduction[k - from] = null
       counted[k - from] = 0
       bits[k - from] = agreement[c]![level]! ? Math.max(0, raw) : Math.max(-model.againstCap, Math.min(0, raw))
+      if (evening?.limit === null && roles[c]!.leg === "administered") bits[k - from] = eveningBits(evening)
     }
   }
 
@@ -195,6 +204,8 @@ export const makeWeigher = (comparisons: ReadonlyArray<Comparison>, outcomes: Ou
     const held = keyOf(i)
     sums.doubt = doubtOf(i, held)
     for (const leg of nodeLegs.get(i) ?? []) sums.legs.add(leg)
+    const evening = evenings.get(i)
+    if (evening?.limit === null) for (const leg of ["node", "administered"] as const) sums.legs.add(leg)
     for (let t = 0; t < takenCount; t++) {
       const k = taken[t]!
       const key = outcomes.key[from + k]!
@@ -205,7 +216,8 @@ export const makeWeigher = (comparisons: ReadonlyArray<Comparison>, outcomes: Ou
     weighed.legs = sums.legs
     weighed.against = sums.against
     weighed.operatorBits = cappedBits(sums)
-    const { limit, p } = operatorProbability(sums, weights.operatorPrior)
+    const { limit: because, p } = operatorProbability(sums, weights.operatorPrior)
+    const limit = because ?? (p >= model.verdict ? null : evening?.limit ?? null)
     weighed.limit = isExplained ? "one copies or relays the other" : limit
     weighed.probability[operator] = isExplained ? Math.min(p, weights.operatorPrior) : p
     weighed.hypothesis = isExplained
@@ -225,7 +237,7 @@ export const makeWeigher = (comparisons: ReadonlyArray<Comparison>, outcomes: Ou
     // Who holds a key of the other, or is named by it, does more than copy; unless it shows nothing of its own.
     let possesses = false
     let shows = false
-    fill(from, to)
+    fill(i)
     for (let k = 0; k < to - from; k++) {
       const c = outcomes.comparison[from + k]!
       if (question[c] !== operator) others++
@@ -247,7 +259,7 @@ export const makeWeigher = (comparisons: ReadonlyArray<Comparison>, outcomes: Ou
       ownBits.set(bits)
       ownCounted.set(counted)
       for (let k = 0; k < to - from; k++) ownReduction[k] = reduction[k]!
-      fill(from, to)
+      fill(i)
     }
     count(from, to, isExplained, -1)
     judgeOperator(i, isExplained)

@@ -86,8 +86,33 @@ export interface WatchedEvent {
   readonly baseRate: number
 }
 
+/** A text of `server.version`, and between which times a server showed it, in milliseconds since 1970. */
+export interface SoftwareSpan {
+  readonly text: string
+  readonly first: number
+  readonly last: number
+}
+
+/** Another text than before, of a change whose moment is known within a minute. */
+export interface SoftwareChange {
+  /** Milliseconds since 1970, when it went away for the change. */
+  readonly at: number
+  /** Texts of `server.version`. */
+  readonly before: string
+  readonly after: string
+}
+
 /** What a watch saw of a server over its time. */
 export interface WatchTraits {
+  /** Its first look and its last, in milliseconds since 1970. */
+  readonly from: number
+  readonly to: number
+  /** What it called itself, ascending. */
+  readonly software: ReadonlyArray<SoftwareSpan>
+  /** Ascending. */
+  readonly changes: ReadonlyArray<SoftwareChange>
+  /** Block hashes of tips that few others showed, while most showed another of that height: branches that were given up, mostly. */
+  readonly rareTips: ReadonlySet<string>
   /**
    * Block hash -> milliseconds by which its tip came later (earlier: negative)
    * than the median of the servers of its implementation at the same vantage.

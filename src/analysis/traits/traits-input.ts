@@ -96,10 +96,11 @@ const ListRow = Schema.Struct({ server_id: Schema.Int, seen_share: Schema.Finite
 const FeeRow = Schema.Struct({ server_id: Schema.Int, relay_fee: Schema.Finite })
 
 const WatchedRow = Schema.Struct({ server_id: Schema.Int, from_ms: Schema.Finite, to_ms: Schema.Finite })
-const TipArrivalRow = Schema.Struct({ server_id: Schema.Int, run_id: Schema.Int, block_hash: Schema.String, steady_ms: Schema.Finite })
+const TipArrivalRow = Schema.Struct({ server_id: Schema.Int, run_id: Schema.Int, height: Schema.Int, block_hash: Schema.String, steady_ms: Schema.Finite })
 const WatchEventRow = Schema.Struct({
-  server_id: Schema.Int, kind: Schema.String, earliest_ms: Schema.Finite, latest_ms: Schema.Finite, value_after: Text
+  server_id: Schema.Int, kind: Schema.String, earliest_ms: Schema.Finite, latest_ms: Schema.Finite, value_before: Text, value_after: Text
 })
+const WatchedSoftwareRow = Schema.Struct({ server_id: Schema.Int, value: Schema.String, first_ms: Schema.Finite, last_ms: Schema.Finite })
 
 /** Endpoints by which a watch from the crawl's vantage saw the servers. */
 const watchedEndpoints = `
@@ -121,10 +122,10 @@ const readWatchRows = Effect.fnUntraced(function*(of: { readonly crawl_id: numbe
     GROUP BY w.server_id ORDER BY w.server_id`,
     of
   )
-  if (watched.length === 0) return { watched, arrivals: [], events: [] }
+  if (watched.length === 0) return { watched, arrivals: [], events: [], software: [] }
   const arrivals = yield* database.rows(
     TipArrivalRow,
-    `SELECT w.server_id, x.run_id, x.block_hash, x.steady_ms
+    `SELECT w.server_id, x.run_id, x.height, x.block_hash, x.steady_ms
     FROM (${watchedEndpoints}) w JOIN tip_arrival x ON x.endpoint_id = w.endpoint_id
     WHERE ${lately("arrived_at", "tip_arrival")}
     ORDER BY w.server_id, x.arrived_at, x.block_hash`,
@@ -132,14 +133,23 @@ const readWatchRows = Effect.fnUntraced(function*(of: { readonly crawl_id: numbe
   )
   const events = yield* database.rows(
     WatchEventRow,
-    `SELECT w.server_id, x.kind, epoch_ms(x.earliest)::DOUBLE AS earliest_ms, epoch_ms(x.latest)::DOUBLE AS latest_ms, x.value_after
+    `SELECT w.server_id, x.kind, epoch_ms(x.earliest)::DOUBLE AS earliest_ms, epoch_ms(x.latest)::DOUBLE AS latest_ms, x.value_before, x.value_after
     FROM (${watchedEndpoints}) w
     JOIN watch_event x ON x.endpoint_id = w.endpoint_id AND x.network = w.network AND x.vantage = w.vantage
     WHERE x.cause IS NULL AND x.latest > (SELECT max(latest) FROM watch_event) - INTERVAL 30 DAYS
     ORDER BY w.server_id, x.latest, x.kind`,
     of
   )
-  return { watched, arrivals, events }
+  const software = yield* database.rows(
+    WatchedSoftwareRow,
+    `SELECT w.server_id, x.value, epoch_ms(x.first_seen)::DOUBLE AS first_ms, epoch_ms(x.last_seen)::DOUBLE AS last_ms
+    FROM (${watchedEndpoints}) w
+    JOIN identity_interval x ON x.endpoint_id = w.endpoint_id AND x.network = w.network AND x.vantage = w.vantage
+    WHERE x.kind = 'software' AND x.last_seen > (SELECT max(last_seen) FROM identity_interval) - INTERVAL 30 DAYS
+    ORDER BY w.server_id, x.first_seen, x.value`,
+    of
+  )
+  return { watched, arrivals, events, software }
 })
 
 /** The rows that traits are made of: one query a table, ordered, so that traits do not depend on how rows lie in the file. */

@@ -1,10 +1,11 @@
 import { median } from "../../domain/median.ts"
-import type { WatchedEvent, WatchTraits } from "./server-traits.ts"
+import type { SoftwareChange, SoftwareSpan, WatchedEvent, WatchTraits } from "./server-traits.ts"
 
 /** A tip that arrived over a held connection. */
 export interface TipArrivalRow {
   readonly server_id: number
   readonly run_id: number
+  readonly height: number
   readonly block_hash: string
   /** Milliseconds of the run's steady clock. */
   readonly steady_ms: number
@@ -16,7 +17,16 @@ export interface WatchEventRow {
   readonly kind: string
   readonly earliest_ms: number
   readonly latest_ms: number
+  readonly value_before: string | null
   readonly value_after: string | null
+}
+
+/** How long a watched server called itself something. Times in milliseconds since 1970. */
+export interface SoftwareRow {
+  readonly server_id: number
+  readonly value: string
+  readonly first_ms: number
+  readonly last_ms: number
 }
 
 /** How long a server was watched: between its first look and its last, in milliseconds since 1970. */
@@ -59,7 +69,33 @@ const residualsOf = (
   return residuals
 }
 
+/** A tip is of a branch that few saw where no more of those that showed one of its height showed it. */
+const rareShare = 1 / 4
+
+/** By server: block hashes of tips that few others showed while most showed another of that height. */
+const rareTipsOf = (arrivals: ReadonlyArray<TipArrivalRow>): ReadonlyMap<number, ReadonlySet<string>> => {
+  const rare = new Map<number, Set<string>>()
+  for (const ofHeight of Map.groupBy(arrivals, ({ height }) => height).values()) {
+    const byHash = Map.groupBy(ofHeight, ({ block_hash }) => block_hash)
+    if (byHash.size < 2) continue
+    const showing = new Set(ofHeight.map(({ server_id }) => server_id)).size
+    for (const [hash, some] of byHash) {
+      const servers = new Set(some.map(({ server_id }) => server_id))
+      if (servers.size > rareShare * showing) continue
+      for (const server of servers) rare.set(server, (rare.get(server) ?? new Set()).add(hash))
+    }
+  }
+  return rare
+}
+
 const upgrade = "new software"
+
+/** Something that happened, with the change of software that it was, if it was one. */
+interface Precise {
+  readonly kind: string
+  readonly at: number
+  readonly change: SoftwareChange | null
+}
 
 /**
  * The events of one server whose moment is known, each once. New software runs from
@@ -67,15 +103,21 @@ const upgrade = "new software"
  * far apart leave between them is left out. That it came back follows from that it
  * fell silent.
  */
-const preciseEvents = (rows: ReadonlyArray<WatchEventRow>): ReadonlyArray<{ readonly kind: string; readonly at: number }> => {
+const preciseEvents = (rows: ReadonlyArray<WatchEventRow>): ReadonlyArray<Precise> => {
   const breaks = rows.filter(({ earliest_ms, kind, latest_ms }) =>
     (kind === "restarted" || kind === "went silent") && latest_ms - earliest_ms <= preciseMs)
-  const upgrades = new Map<WatchEventRow, string>()
+  const upgrades = new Map<WatchEventRow, WatchEventRow>()
   for (const change of rows.filter(({ kind }) => kind === upgrade)) {
     const within = breaks.filter(({ earliest_ms, latest_ms }) => earliest_ms >= change.earliest_ms && latest_ms <= change.latest_ms)
-    if (within.length > 0) upgrades.set(within.at(-1)!, `${upgrade} ${change.value_after ?? ""}`)
+    if (within.length > 0) upgrades.set(within.at(-1)!, change)
   }
-  return breaks.map((it) => ({ kind: upgrades.get(it) ?? it.kind, at: it.latest_ms })).toSorted((a, b) => a.at - b.at)
+  return breaks.map((it): Precise => {
+    const { value_after: after, value_before: before } = upgrades.get(it) ?? { value_after: null, value_before: null }
+    const at = it.latest_ms
+    return upgrades.has(it)
+      ? { kind: `${upgrade} ${after ?? ""}`, at, change: before === null || after === null ? null : { at, before, after } }
+      : { kind: it.kind, at, change: null }
+  }).toSorted((a, b) => a.at - b.at)
 }
 
 /** Which kinds are compared with each other for their base rate: an upgrade to anything is an upgrade. */
@@ -91,6 +133,7 @@ export const watchTraitsOf = (
     readonly watched: ReadonlyArray<WatchedRow>
     readonly arrivals: ReadonlyArray<TipArrivalRow>
     readonly events: ReadonlyArray<WatchEventRow>
+    readonly software: ReadonlyArray<SoftwareRow>
   },
   implementationOf: ReadonlyMap<number, string | null>
 ): ReadonlyMap<number, WatchTraits> => {
@@ -104,7 +147,14 @@ export const watchTraitsOf = (
     const around = aroundMs.map((ms) => alike.filter((event) => Math.abs(event.at - at) <= ms).length / (others * 2 * ms))
     return Math.min(1, 2 * minute * Math.max(alike.length / Math.max(minute, watchedMs), ...around))
   }
-  return new Map(rows.watched.map(({ server_id }) => [server_id, {
+  const rareTips = rareTipsOf(rows.arrivals)
+  const spansOf = Map.groupBy(rows.software, ({ server_id }) => server_id)
+  return new Map(rows.watched.map(({ from_ms, server_id, to_ms }) => [server_id, {
+    from: from_ms,
+    to: to_ms,
+    software: (spansOf.get(server_id) ?? []).map(({ first_ms, last_ms, value }): SoftwareSpan => ({ text: value, first: first_ms, last: last_ms })),
+    changes: (eventsOf.get(server_id) ?? []).flatMap(({ change }) => change ?? []),
+    rareTips: rareTips.get(server_id) ?? new Set<string>(),
     tipResiduals: residuals.get(server_id) ?? new Map<string, number>(),
     events: (eventsOf.get(server_id) ?? []).map(({ at, kind }): WatchedEvent => ({ at, kind, baseRate: baseRateOf(server_id, kind, at) }))
   }]))

@@ -30,7 +30,8 @@ export const jointEvents = (
     watched: [...watched].map(([server_id, { from, to }]) => ({ server_id, from_ms: from, to_ms: to })),
     arrivals: [],
     events: events.flatMap(({ after, cause, earliest, kind, latest, serverId }) =>
-      cause === null ? [{ server_id: serverId, kind, earliest_ms: earliest, latest_ms: latest, value_after: after }] : [])
+      cause === null ? [{ server_id: serverId, kind, earliest_ms: earliest, latest_ms: latest, value_before: null, value_after: after }] : []),
+    software: []
   }, new Map())
   const single = [...traits].flatMap(([serverId, watch]) => watch.events.map((event) => ({ serverId, ...event })))
   const found: Array<JointEvent> = []

@@ -120,7 +120,7 @@ describe("the relay fee of one node", () => {
 
 describe("what a watch saw", () => {
   const watched = (id: number, watch: Partial<WatchTraits>) =>
-    traitsOf(id, { implementation: "Fulcrum", watch: { tipResiduals: new Map(), events: [], ...watch } })
+    traitsOf(id, { implementation: "Fulcrum", watch: { from: 0, to: 86_400_000, software: [], changes: [], rareTips: new Set(), tipResiduals: new Map(), events: [], ...watch } })
   const series = (of: (block: number) => number, blocks = 30) => ({ tipResiduals: new Map(Array.from({ length: blocks }, (_, i) => [`block ${i}`, of(i)])) })
 
   it("is tips that come late and early together", () => {
@@ -129,6 +129,13 @@ describe("what a watch saw", () => {
     assert.isUndefined(level("tip arrivals", watched(1, series(wave)), watched(2, series((i) => wave(i + 2)))))
     assert.isUndefined(level("tip arrivals", watched(1, series(wave, 19)), watched(2, series(wave, 19))))
     assert.isUndefined(level("tip arrivals", watched(1, series(() => 5)), watched(2, series(() => 5))))
+  })
+
+  it("is tips that few others showed", () => {
+    const tips = (...hashes: ReadonlyArray<string>) => ({ rareTips: new Set(hashes) })
+    assert.strictEqual(level("forks seen alike", watched(1, tips("a", "b")), watched(2, tips("b", "a", "c"))), "two or more such tips")
+    assert.strictEqual(level("forks seen alike", watched(1, tips("a", "b")), watched(2, tips("b"))), "one such tip")
+    assert.isUndefined(level("forks seen alike", watched(1, tips("a")), watched(2, tips("b"))))
   })
 
   it("is events that coincide beyond their base rate", () => {
