@@ -28,6 +28,7 @@ import { connectionOf } from "./connection.ts"
 import { crawlSettingsOf } from "./crawl-settings.ts"
 import { archiveFlag, connectionFlags, crawlFlags, db, duration, fingerprintFlag, identityFlags, lookupFlags, networkFlags, notNegative } from "./flags.ts"
 import { usualFreshMs } from "./enrich-freshness.ts"
+import { leanHeap } from "./lean-heap.ts"
 import { loggedOutput } from "./log-format.ts"
 import { lookupsOf } from "./lookups.ts"
 import { chosenChain, usageError } from "./network.ts"
@@ -126,6 +127,7 @@ export const watchCommand = Command.make("watch", {
   const readers = yield* Effect.context<FileSystem.FileSystem | HttpClient.HttpClient | ChildProcessSpawner.ChildProcessSpawner>()
 
   const watch = Effect.gen(function*() {
+    yield* leanHeap
     const connected = yield* connectionOf(input, chain, input.vantage)
     const lookups = yield* lookupsOf(input, { resolver: input.resolver, throughProxy: input.proxy !== null, simulated: chain.simulated })
     const exclusions = yield* exclusionsFor(chain.name, input.exclude)
@@ -184,7 +186,7 @@ export const watchCommand = Command.make("watch", {
         Layer.provide(Layer.provideMerge(Crawler.layer, connected.layer))
       )))
     }).pipe(Effect.provide(lookups))
-  }).pipe(Effect.provide(Store.layer(input.db, { snapshotMs })))
+  }).pipe(Effect.scoped, Effect.provide(Store.layer(input.db, { snapshotMs })))
 
   const startedAt = yield* Clock.currentTimeMillis
   const ended = yield* input.maxTime === null
