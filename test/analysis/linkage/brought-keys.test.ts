@@ -107,3 +107,20 @@ describe("three voices dispute a key, however many servers the loudest adds", ()
     expect(groupsOf(...fleet, ...relays.map((it) => ({ ...it, saysNothing: true })))).toEqual([idsFrom(8)])
   })
 })
+
+describe("who copies a fleet's address for gifts makes it look like a cause", () => {
+  const copiers = (count: number) => several(count, (i): Shows => ({ host: `c.copier${i}.example`, gift: "of the fleet" }))
+
+  it("only where there are more of them than the fleet has servers with its key", () => {
+    const fleet = several(8, (i): Shows => ({ host: ownHost(i), certificate: { sha256: `c${i}`, spkiSha256: "fleet key" }, gift: "of the fleet" }))
+    expect(groupsOf(...fleet, ...copiers(8))).toEqual([idsFrom(8)])
+    expect(groupsOf(...fleet, ...copiers(9))).toEqual([])
+  })
+
+  it("by four where the fleet stands on certificates that name each other", () => {
+    const names = several(8, ownHost)
+    const fleet = several(8, (i): Shows => ({ host: ownHost(i), certificate: { names }, gift: "of the fleet" }))
+    expect(groupsOf(...fleet, ...copiers(3))).toEqual([idsFrom(8)])
+    expect(groupsOf(...fleet, ...copiers(4))).toEqual([])
+  })
+})
