@@ -19,12 +19,14 @@ export interface WatchedRun {
   readonly scale: number
   /** Fleets shrink or grow to so many servers. */
   readonly servers?: number | null
+  /** Aligned snapshots afterwards, 12 if nothing is said. */
+  readonly snapshots?: number
 }
 
 const hour = 3_600_000
 
-/** Aligned snapshots afterwards, so far apart. */
-const [snapshots, apartMs] = [4, 6 * hour]
+/** Aligned snapshots afterwards are so far apart: as a watch of a day would have twelve. */
+const apartMs = 2 * hour
 
 /** Where `watchScenario` leaves things in a folder. */
 export const watchedIn = ({ folder, fromHour, randomSeed, scenario }: Pick<WatchedRun, "folder" | "fromHour" | "randomSeed" | "scenario">): SeenScenario => {
@@ -74,7 +76,7 @@ export const watchScenario = async (run: WatchedRun): Promise<SeenScenario> => {
     const stampOf = (world: number): number => anchor + (sync.real - anchor) * run.scale + (world - sync.world)
     const done = simnet.happenings().filter(({ what }) => what === "restart" || what === "upgrade")
     writeChanges(truthFile, (server) => done.filter((it) => it.server === server).map(({ at, what }) => ({ at: Math.round(stampOf(at)), what })))
-    for (let i = 0; i < snapshots; i++) {
+    for (let i = 0; i < (run.snapshots ?? 12); i++) {
       if (i > 0) simnet.clock.advance(apartMs)
       await cli(["probe", "--snapshot", ...way, "--progress", "off"], 300_000, Math.round(stampOf(simnet.clock.now())) - Date.now())
     }
