@@ -5,7 +5,7 @@ import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { promisify } from "node:util"
 import { afterAll, describe, expect, it } from "vitest"
-import { runCli } from "../support/cli.ts"
+import { runCli, says, startCli } from "../support/cli.ts"
 
 const folder = mkdtempSync(join(tmpdir(), "observatory-usage-"))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -67,10 +67,15 @@ describe("the command line", () => {
   })
 
   it("writes what happens in a long run as log lines, logfmt or JSON", async () => {
-    const log = async (name: string, env: Record<string, string>) => (await runCli([
-      "watch", "--network", "mainnet-sim", "--db", join(folder, `${name}.duckdb`), "--allow-private", "--seed", "127.0.0.1:1:s",
-      "--fingerprint", "off", "--asn", "off", "--no-ptr", "--max-time", "2s"
-    ], { env })).stderr.trimEnd().split("\n")
+    const log = async (name: string, env: Record<string, string>) => {
+      const { child, result } = await startCli([
+        "watch", "--network", "mainnet-sim", "--db", join(folder, `${name}.duckdb`), "--allow-private", "--seed", "127.0.0.1:1:s",
+        "--fingerprint", "off", "--asn", "off", "--no-ptr"
+      ], { env })
+      await says(child, "Crawl 1:")
+      child.kill("SIGINT")
+      return (await result).stderr.trimEnd().split("\n")
+    }
     const [logfmt, json] = await Promise.all([log("logfmt", {}), log("json", { OBSERVATORY_LOG_FORMAT: "json" })])
     for (const line of logfmt) expect(line).toMatch(/^timestamp=\S+ level=INFO fiber=\S+ message="/)
     const said = json.map((line) => JSON.parse(line) as Record<string, unknown>)

@@ -29,7 +29,7 @@ it("a watch analyses its crawls while it goes on looking, and finds what analyze
     "--rate", "0", "--fingerprint", "off", "--peer-rounds", "1", "--asn", "off", "--no-ptr", "--time-scale", "200"
   ]
   try {
-    const { child, result } = await startCli(watch)
+    const { child, result } = await startCli(watch, { timeoutMs: 200_000 })
     await says(child, "Crawl 1 analysed")
     setTimeout(() => child.kill("SIGINT"), 500)
     const { code, stderr } = await result
@@ -45,7 +45,7 @@ it("a watch analyses its crawls while it goes on looking, and finds what analyze
     expect(await found()).toEqual(byWatch)
 
     await changeFile(db, "DELETE FROM analysis_run")
-    const again = await startCli(watch)
+    const again = await startCli(watch, { timeoutMs: 200_000 })
     await says(again.child, "Crawl 1 analysed")
     again.child.kill("SIGINT")
     await again.result

@@ -28,7 +28,7 @@ const watchFrom = async (hours: number, words: string): Promise<string> => {
     ...running.simnet.seeds.flatMap((seed) => ["--seed", seed]),
     "--no-analyze", "--rate", "0", "--fingerprint", "off", "--peer-rounds", "1", "--asn", "off", "--no-ptr",
     "--time-scale", String(scale), "--sentinels", "2", "--archive", archive, "--drop-older-than", "96h"
-  ], { laterMs: hours * 3_600_000 / scale })
+  ], { laterMs: hours * 3_600_000 / scale, timeoutMs: 200_000 })
   await says(child, words)
   setTimeout(() => child.kill("SIGINT"), 3000)
   const { code, stderr } = await result
