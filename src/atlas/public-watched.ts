@@ -1,6 +1,6 @@
 import { counted } from "./figure-text.ts"
 import type { PublicCrawl } from "./public-atlas.ts"
-import type { HappenedPage, HappenedRow, LatenessPage, OutageRow, WatchedPage, WatchedRow, WatchedServer } from "./shapes/watched.ts"
+import type { HappenedPage, HappenedRow, LatenessPage, OutageRow, WatchedPage, WatchedServer } from "./shapes/watched.ts"
 import { withheldText } from "./withholding.ts"
 
 interface Endpoint {
@@ -15,11 +15,15 @@ const isShown = ({ withholding }: PublicCrawl) => ({ host, serverId }: Endpoint)
   (withholding.shown.get(serverId) ?? []).some((one) => one.host === host)
 
 /**
- * When an onion was silent and when it came back is told of no onion: who holds the
- * times against those of clearnet servers finds what it belongs to. Shares of the
- * time are.
+ * Nothing that a watch saw is told of an onion: who holds its times against those of
+ * clearnet servers finds what it belongs to. Shares tell times too: two that decay at
+ * their own pace say how long ago an outage was, and one that changes from one edition
+ * to the next says when.
  */
-const withoutTimes = <A extends WatchedRow>(row: A): A => isOnion(row) ? { ...row, strip: null } : row
+const isTold = (shown: PublicCrawl) => {
+  const isOfShown = isShown(shown)
+  return (endpoint: Endpoint): boolean => isOfShown(endpoint) && !isOnion(endpoint)
+}
 
 /** Systems and countries that shown servers have are told; of others only that there was one. */
 const publicOutage = ({ servers }: PublicCrawl) => {
@@ -39,7 +43,7 @@ const publicEvent = (shown: PublicCrawl) => (event: HappenedRow): HappenedRow =>
 const sentence = (left: number, onions: number): { readonly withheld?: string } => {
   const parts = [
     ...left === 0 ? [] : [`${counted(left, "watched server", "watched servers")} that nobody announces publicly or whose operator asked to be left out`],
-    ...onions === 0 ? [] : [`when ${counted(onions, "onion was", "onions were")} up, since times would join it to clearnet`]
+    ...onions === 0 ? [] : [`when and how much ${counted(onions, "onion was", "onions were")} up, since that would join ${onions === 1 ? "it" : "them"} to clearnet`]
   ]
   return parts.length === 0 ? {} : { withheld: `Withheld here: ${parts.join("; ")}.` }
 }
@@ -48,7 +52,7 @@ export const publicWatched = (page: WatchedPage, shown: PublicCrawl): WatchedPag
   const rows = page.rows.filter(isShown(shown))
   return {
     ...page,
-    rows: rows.map(withoutTimes),
+    rows: rows.filter(isTold(shown)),
     outages: page.outages.map(publicOutage(shown)),
     ...sentence(page.rows.length - rows.length, rows.filter(isOnion).length)
   }
@@ -81,12 +85,12 @@ export const publicWatchedServer = (detail: WatchedServer, shown: PublicCrawl): 
   const endpoints = detail.endpoints.filter(isShown(shown))
   return {
     ...detail,
-    endpoints: endpoints.map((endpoint) => isOnion(endpoint) ? { ...withoutTimes(endpoint), stretches: [], stretchesLeftOut: 0 } : {
+    endpoints: endpoints.filter(isTold(shown)).map((endpoint) => ({
       ...endpoint,
       stretches: endpoint.stretches.map(withPublicCause(shown, endpoint.serverId))
-    }),
-    lateness: { ...detail.lateness, rows: detail.lateness.rows.filter((row) => isShown(shown)(row) && !isOnion(row)) },
-    events: detail.events.filter((event) => isShown(shown)(event) && !isOnion(event)).map(publicEvent(shown)),
+    })),
+    lateness: { ...detail.lateness, rows: detail.lateness.rows.filter(isTold(shown)) },
+    events: detail.events.filter(isTold(shown)).map(publicEvent(shown)),
     ...sentence(detail.endpoints.length - endpoints.length, endpoints.filter(isOnion).length)
   }
 }

@@ -120,16 +120,16 @@ describe.skipIf(isWithoutBrowser)(`the watched time ${inChromium}`, () => {
     })
   })
 
-  it("withholds publicly who is not shown, and when onions were up, and says so", async () => {
+  it("withholds publicly who is not shown, and all of onions, and says so", async () => {
     await viewing(open.url, "watched", async (page) => {
       await page.locator(".watched-rows > li").first().waitFor()
       const text = await page.locator("main").innerText()
       expect(text).not.toContain(unannounced)
-      expect(text).toContain("times are withheld")
-      expect(text).toMatch(/Withheld here: 1 watched server .*; when 1 onion was up/)
+      expect(text).not.toContain(watchedOnion.slice(0, 12))
+      expect(text).toMatch(/Withheld here: 1 watched server .*; when and how much 1 onion was up/)
     })
     await viewing(open.url, `servers?selected=server:${ids.get(watchedOnion)}`, async (page) => {
-      await expect.poll(() => page.locator(".panel").innerText(), patience).toMatch(/only shares are shown here: answered \d/)
+      await expect.poll(() => page.locator(".panel").innerText(), patience).toMatch(/Withheld here: .*when and how much 1 onion was up/)
       expect(await page.locator(".panel .stepper").count()).toBe(0)
     })
   })

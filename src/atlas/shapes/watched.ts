@@ -27,8 +27,8 @@ export const WatchedRow = Schema.Struct({
   host: Schema.String,
   port: Schema.Int,
   transport: Schema.String,
-  /** One letter a step, see `stripLetters`; null: withheld, since a strip of times would let anybody join an onion to clearnet. */
-  strip: Schema.NullOr(Schema.String),
+  /** One letter a step, see `stripLetters`. */
+  strip: Schema.String,
   /** Of the observed time, 0 to 1; null without any. */
   upShare: Schema.NullOr(Schema.Finite),
   observedHours: Schema.Finite,

@@ -31,7 +31,7 @@ export const watchedSection = ({ watched }: ReportFacts): Section | null => {
   const perfect = known.filter(({ upShare }) => upShare === 1)
   const silences = rows.reduce((sum, { fellSilent }) => sum + fellSilent, 0)
   const explained = rows.reduce((sum, row) => sum + row.explained, 0)
-  const drawn = rows.filter(({ strip }) => strip !== null).slice(0, mostStrips)
+  const drawn = rows.slice(0, mostStrips)
   const ours = page.outages.filter(({ kind }) => kind === "vantage outage").length
   const others = page.outages.filter(({ kind }) => kind === "network outage")
   return {
@@ -69,7 +69,7 @@ export const watchedSection = ({ watched }: ReportFacts): Section | null => {
         shows: `The watched time of ${counted(drawn.length, "server")}, least uptime first: a thin band answered, a block did not answer us, a half block above a band both, a hollow block did not as most of its network or country did not, a line above our own line was down; nothing is drawn where nothing is known.`,
         chart: {
           kind: "strips" as const, from: Date.parse(page.from), until: Date.parse(page.until), stepMs: page.stepMs,
-          rows: drawn.map(({ host, strip }) => ({ label: host, runs: runsOf(strip!) }))
+          rows: drawn.map(({ host, strip }) => ({ label: host, runs: runsOf(strip) }))
         },
         table: firstRows(
           page.outages.map(({ from, kind, silent, to, up, where }) => [kind === "vantage outage" ? "our own line" : where, from.slice(0, 16).replace("T", " "), to.slice(0, 16).replace("T", " "), silent, up]),

@@ -20,7 +20,6 @@ const mostStretches = 60
 
 const Strip = ({ of }: { readonly of: Endpoint }) => {
   const [says, setSays] = useState<string | null>(null)
-  if (of.strip === null) return <p class="quiet">{`Of an onion's time only shares are shown here: ${stripText(of)}.`}</p>
   const parts = partsOfStretches(of.stretches)
   const telling = parts.filter(({ state }) => state !== "u").toReversed()
   return (
@@ -74,7 +73,7 @@ const Content = ({ detail }: { readonly detail: WatchedServer }) => {
     <>
       {detail.endpoints.map((endpoint) => (
         <div key={endpoint.endpointId}>
-          {detail.endpoints.length > 1 || endpoint.strip === null ? <p class="quiet mono">{`${shortened(endpoint.host, 40)}:${endpoint.port}`}</p> : null}
+          {detail.endpoints.length > 1 ? <p class="quiet mono">{`${shortened(endpoint.host, 40)}:${endpoint.port}`}</p> : null}
           <Strip of={endpoint} />
           <Reliabilities of={endpoint} />
         </div>

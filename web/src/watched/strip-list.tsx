@@ -53,12 +53,10 @@ export const StripList = ({ order, page, rows }: { readonly page: WatchedPage; r
         {shown.map((row, i) => (
           <li key={row.endpointId} class="watched-row" data-open={open.includes(row.serverId)}>
             <button type="button" class="plain" onClick={() => select({ kind: "server", id: row.serverId })}><Host text={row.host} limit={30} /></button>
-            {row.strip === null
-              ? <span class="quiet">times are withheld</span>
-              : <div onFocusCapture={() => setActive(i)}>
-                <Stepper label={`${displayed(row.host, 80)}: ${stripText(row)}. Arrow keys walk through its time`} parts={partsOf(row.strip, page)} tabIndex={i === active ? 0 : -1}
-                  onSay={(text) => setSays(text === null ? null : `${displayed(row.host, 80)}: ${text}`)} />
-              </div>}
+            <div onFocusCapture={() => setActive(i)}>
+              <Stepper label={`${displayed(row.host, 80)}: ${stripText(row)}. Arrow keys walk through its time`} parts={partsOf(row.strip, page)} tabIndex={i === active ? 0 : -1}
+                onSay={(text) => setSays(text === null ? null : `${displayed(row.host, 80)}: ${text}`)} />
+            </div>
             <span class="figure">{uptimeText(row.upShare)}</span>
             <Silences of={row} />
           </li>

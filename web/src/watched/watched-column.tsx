@@ -17,10 +17,9 @@ const columnOf = (page: WatchedPage): ServerColumn => {
     usual: true,
     key: ({ serverId }) => shareOf(serverId),
     raw: ({ serverId }) => shareOf(serverId),
-    cell: ({ serverId }) => {
+    cell: ({ networkClasses, serverId }) => {
       const row = rows.get(serverId)
-      if (row === undefined) return <span class="quiet">not watched</span>
-      if (row.strip === null) return <span class="quiet">times withheld</span>
+      if (row === undefined) return <span class="quiet">{page.withheld !== undefined && networkClasses.every((one) => one === "onion") ? "withheld" : "not watched"}</span>
       return <><span class="unseen">{stripText(row)}</span><StripPicture parts={partsOf(row.strip, page)} /></>
     }
   }
