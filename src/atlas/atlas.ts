@@ -9,6 +9,7 @@ import { graphHeadOf } from "./graph-head.ts"
 import { methodology } from "./methodology.ts"
 import { overviewOf } from "./overview.ts"
 import { publicAtlas, publicCrawl } from "./public-atlas.ts"
+import { hiddenHosts } from "./public-rows.ts"
 import { readClusterDetail } from "./read-cluster-detail.ts"
 import { readClusters } from "./read-clusters.ts"
 import { latestOf, readCrawls } from "./read-crawls.ts"
@@ -237,7 +238,12 @@ const makeAtlas = Effect.gen(function*() {
     Effect.map(
       kept(Effect.fnUntraced(function*(crawlId: number) {
         const { simulated } = yield* crawlOf(crawlId)
-        return publicCrawl(yield* servers(crawlId), yield* clusters(crawlId), yield* readWithholding(crawlId, simulated, hasOptedOut))
+        const withholding = yield* readWithholding(crawlId, simulated, hasOptedOut)
+        const all = yield* servers(crawlId)
+        const hidden = hiddenHosts(all, withholding)
+        // What the hidden hosts of a server showed is nowhere in what is said of it.
+        const rows = hidden.length === 0 ? all : yield* readServers(crawlId, yield* announcements(crawlId), hidden)
+        return publicCrawl(rows, yield* clusters(crawlId), withholding)
       })),
       (read) => (crawlId: number) => given(Effect.andThen(crawlOf(crawlId), read(crawlId)))
     )

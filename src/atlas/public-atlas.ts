@@ -56,6 +56,9 @@ const hidden = "withheld from public outputs"
 /** Fields that say which certificate an endpoint showed. */
 const certificateFields = new Set(["certificate_sha256", "issuer", "san_dns", "spki_sha256", "subject", "serial", "san_ip", "key_type", "valid_from", "valid_to", "signature_algorithm"])
 
+/** Fields that say what a deep visit saw, which may have been made at another endpoint of the server. */
+const deepFields = new Set(["deep_visited_at", "deep_implementation", "deep_version_range", "malformed_response", "malformed_compared_with", "malformed_differs", "malformed_answers"])
+
 const certificateOf = ({ fields }: EndpointDetail) => fields.find(({ name }) => name === "certificate_sha256")?.value ?? null
 
 const publicDetail = (detail: ServerDetail, { byId, clusters, withholding }: PublicCrawl): ServerDetail => {
@@ -63,12 +66,15 @@ const publicDetail = (detail: ServerDetail, { byId, clusters, withholding }: Pub
   const hosts = new Set((withholding.shown.get(server.serverId) ?? []).map(({ host }) => host))
   const joins = (certificate: unknown): boolean =>
     typeof certificate === "string" && withholding.isOnion(server.serverId) && withholding.joiningCertificates.has(certificate)
+  // Of earlier crawls, and of what is kept of a server as a whole, it is not told at which of its hosts something was seen.
+  const hidesHosts = detail.server.hosts.length > hosts.size
   const own = detail.endpoints.filter(({ host }) => hosts.has(host))
   const endpoints = own.map((endpoint) => ({
     ...endpoint,
     fields: endpoint.fields.map((field) => {
       const leavesOut = field.value !== null &&
         (placeFields.has(field.name) ? server.city === null
+          : deepFields.has(field.name) ? hidesHosts
           : certificateFields.has(field.name) ? joins(certificateOf(endpoint))
           : verdictFields.has(field.name) && rowOf[field.name]!(server) === null)
       return leavesOut ? { ...field, value: null, unknown: hidden } : field
@@ -76,8 +82,6 @@ const publicDetail = (detail: ServerDetail, { byId, clusters, withholding }: Pub
   }))
   const ids = new Set(endpoints.map(({ endpointId }) => endpointId))
   const certificates = new Set(endpoints.map(certificateOf))
-  // Of earlier crawls it is not told at which of its hosts something was seen.
-  const hidesHosts = detail.server.hosts.length > hosts.size
   const isShown = ({ serverId }: { readonly serverId: number }): boolean => byId.has(serverId)
   const shownClusters = new Set(clusters.filter(({ serverIds }) => serverIds.includes(server.serverId)).map(({ row }) => row.clusterId))
   const named = <A extends { readonly serverId: number; readonly host: string }>(some: ReadonlyArray<A>): ReadonlyArray<A> =>
@@ -86,7 +90,8 @@ const publicDetail = (detail: ServerDetail, { byId, clusters, withholding }: Pub
     ...detail,
     server,
     endpoints,
-    visits: detail.visits.filter(({ endpointId }) => ids.has(endpointId)),
+    // When an onion answered between crawls would join it to clearnet.
+    visits: detail.visits.filter(({ crawlId, endpointId }) => ids.has(endpointId) && (crawlId === detail.crawlId || !withholding.isOnion(server.serverId))),
     certificates: detail.certificates.filter(({ sha256 }) => certificates.has(sha256)),
     namedBy: named(detail.namedBy),
     names: named(detail.names),
@@ -95,9 +100,10 @@ const publicDetail = (detail: ServerDetail, { byId, clusters, withholding }: Pub
       indicators: detail.score.indicators.map((row) => certificateIndicators.includes(row.name) ? { ...row, detail: null } : row)
     },
     pairs: named(detail.pairs).filter(({ serverId }) => withholding.mayJoin(server.serverId, serverId)),
-    behaviour: detail.behaviour === null ? null : { ...detail.behaviour, neighbours: named(detail.behaviour.neighbours) },
+    behaviour: detail.behaviour === null || hidesHosts ? null : { ...detail.behaviour, neighbours: named(detail.behaviour.neighbours) },
     history: detail.history.map((row) => ({
       ...row,
+      ...hidesHosts ? { reachable: null, software: null } : {},
       certificate: joins(row.certificate) || (hidesHosts && !certificates.has(row.certificate)) ? null : row.certificate,
       addresses: hidesHosts ? row.addresses.filter((address) => server.addresses.includes(address)) : row.addresses,
       clusterId: row.clusterId !== null && shownClusters.has(row.clusterId) ? row.clusterId : null

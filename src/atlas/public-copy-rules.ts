@@ -106,7 +106,15 @@ export const publicCopyRules: ReadonlyArray<TableRule> = [
     "UPDATE certificate SET der = ''::BLOB"
   ),
   rule("endpoint_state", `DELETE FROM endpoint_state t WHERE NOT ${isShownEndpoint("t.crawl_id", "t.endpoint_id")}`),
-  ofServer("server"),
+  ofServer(
+    "server",
+    `UPDATE server t SET endpoints = (SELECT count(*) FROM shown_endpoint s JOIN server_endpoint USING (crawl_id, server_id, endpoint_id) WHERE s.crawl_id = t.crawl_id AND s.server_id = t.server_id)
+     WHERE (crawl_id, server_id) IN (SELECT (crawl_id, server_id) FROM partly_shown)`,
+    `UPDATE server t SET confirmed = EXISTS (SELECT 1 FROM server_endpoint se JOIN crawl_endpoint ce USING (crawl_id, endpoint_id)
+       JOIN shown_host h ON h.crawl_id = se.crawl_id AND h.server_id = se.server_id AND h.host = ce.host
+       WHERE se.crawl_id = t.crawl_id AND se.server_id = t.server_id AND ce.reachable)
+     WHERE confirmed AND (crawl_id, server_id) IN (SELECT (crawl_id, server_id) FROM partly_shown)`
+  ),
   rule("server_endpoint", `DELETE FROM server_endpoint t WHERE NOT ${isShownEndpoint("t.crawl_id", "t.endpoint_id")}`),
   rule("endpoint", "DELETE FROM endpoint WHERE endpoint_id NOT IN (SELECT endpoint_id FROM shown_endpoint)"),
   rule(
@@ -152,7 +160,8 @@ export const publicCopyRules: ReadonlyArray<TableRule> = [
   ),
   ofServer(
     "behaviour_vector",
-    `UPDATE behaviour_vector SET neighbours = [], similarities = []`
+    `UPDATE behaviour_vector SET neighbours = [], similarities = []`,
+    "DELETE FROM behaviour_vector WHERE (crawl_id, server_id) IN (SELECT (crawl_id, server_id) FROM partly_shown)"
   ),
   ofServer("graph_layout"),
   ofServer("community"),

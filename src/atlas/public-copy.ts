@@ -73,6 +73,10 @@ const derivedTables = [
    SELECT DISTINCT ce.crawl_id, ce.endpoint_id, h.server_id
    FROM crawl_endpoint ce JOIN shown_host h ON h.crawl_id = ce.crawl_id AND h.host = ce.host`,
   "CREATE TEMP TABLE shown_server AS SELECT DISTINCT crawl_id, server_id FROM shown_host",
+  // Servers of which hosts are not shown: what is kept of them as a whole may be those hosts'.
+  `CREATE TEMP TABLE partly_shown AS
+   SELECT DISTINCT crawl_id, server_id FROM server_endpoint se JOIN endpoint e USING (endpoint_id) JOIN shown_server USING (crawl_id, server_id)
+   WHERE NOT EXISTS (SELECT 1 FROM shown_host h WHERE h.crawl_id = se.crawl_id AND h.server_id = se.server_id AND h.host = e.host)`,
   `CREATE TEMP TABLE shown_watched AS
    SELECT DISTINCT c.network, s.endpoint_id, e.network_class = 'onion' AS is_onion
    FROM shown_endpoint s JOIN crawl c USING (crawl_id) JOIN endpoint e USING (endpoint_id)`

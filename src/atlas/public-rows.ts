@@ -35,7 +35,16 @@ const isDatacentre = ({ cloud }: ServerRow): boolean => cloud !== null
 
 const noPlace = { country: null, city: null, latitude: null, longitude: null, asn: null, org: null, cloud: null }
 
-/** A server as it may be shown, without what clusters say of it; null for one that may not. */
+/** Hosts that are not shown with their servers, of servers that are shown. */
+export const hiddenHosts = (rows: ReadonlyArray<ServerRow>, { shown }: Withholding): ReadonlyArray<{ readonly serverId: number; readonly host: string }> =>
+  rows.flatMap(({ hosts, serverId }) => {
+    const own = shown.get(serverId)
+    const names = new Set(own?.map(({ host }) => host))
+    return own === undefined ? [] : hosts.flatMap((host) => names.has(host) ? [] : [{ serverId, host }])
+  })
+
+/**
+ * A server as it may be shown, of a row that was read without its hidden hosts, and without what clusters say of it; null for one that may not. */
 export const publicServer = (row: ServerRow, { hosts, servers, shown }: Withholding): ServerRow | null => {
   const own = shown.get(row.serverId) ?? []
   if (servers.has(row.serverId) || own.length === 0) return null
@@ -48,6 +57,7 @@ export const publicServer = (row: ServerRow, { hosts, servers, shown }: Withhold
     networkClasses: [...new Set(own.map(({ networkClass }) => networkClass))].toSorted(),
     endpoints: own.reduce((sum, { endpoints }) => sum + endpoints, 0),
     endpointsReachable: own.reduce((sum, { endpointsReachable }) => sum + endpointsReachable, 0),
+    confirmed: row.confirmed && own.some(({ endpointsReachable }) => endpointsReachable > 0),
     software: scrubbed(row.software, hosts),
     addresses: row.addresses.filter((address) => ownAddresses.has(address) && scrubbed(address, hosts) === address),
     ...(isDatacentre(row) ? {} : { city: null, latitude: null, longitude: null }),

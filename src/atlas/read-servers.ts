@@ -21,7 +21,10 @@ const shortSql = (column: string): string =>
  * said of the first of them (place) or not at all (implementation).
  */
 const sql = `
-  WITH ${memberSql}, met AS (
+  WITH ${memberSql}, hidden AS (
+    SELECT h."serverId" AS server_id, h.host
+    FROM (SELECT unnest(from_json($hidden, '[{"serverId": "INTEGER", "host": "VARCHAR"}]')) AS h)
+  ), met AS (
     SELECT m.server_id, ce.endpoint_id, ce.host, ce.network_class, ce.reachable,
       coalesce(ce.reason, CASE WHEN ce.visit_id IS NULL THEN 'not visited: ' || coalesce(ce.not_visited_reason, ce.state) END) AS reason,
       ce.visit_id IS NOT NULL AS visited,
@@ -40,6 +43,7 @@ const sql = `
     LEFT JOIN certificate x ON x.sha256 = ts.certificate_sha256
     LEFT JOIN endpoint_place p ON p.crawl_id = $crawl_id AND p.endpoint_id = ce.endpoint_id
     LEFT JOIN endpoint_history h ON h.network = ce.network AND h.endpoint_id = ce.endpoint_id
+    WHERE NOT EXISTS (SELECT 1 FROM hidden n WHERE n.server_id = m.server_id AND n.host = ce.host)
   ), per_server AS (
     SELECT server_id,
       arg_min(host, endpoint_id) AS host,
@@ -98,11 +102,20 @@ const sql = `
   LEFT JOIN suspicion su ON su.crawl_id = $crawl_id AND su.server_id = p.server_id
   ORDER BY p.server_id`
 
-/** Every server of a crawl, by number. */
-export const readServers = Effect.fnUntraced(function*(crawlId: number, { mutual, namedBy, names, places }: Announcements) {
+/**
+ * Every server of a crawl, by number.
+ *
+ * @param hidden hosts that are left out of what is said of their servers: its address,
+ *   TLS, round trips and times are then those of the others; a server without any is left out
+ */
+export const readServers = Effect.fnUntraced(function*(
+  crawlId: number,
+  { mutual, namedBy, names, places }: Announcements,
+  hidden: ReadonlyArray<{ readonly serverId: number; readonly host: string }> = []
+) {
   const database = yield* Database
   const drawn = drawnPartition(yield* database.rows(PartitionRow, partitionsSql, { crawl_id: crawlId }))
-  const rows = yield* database.rows(StoredRow, sql, { crawl_id: crawlId, resolution: drawn?.resolution ?? null })
+  const rows = yield* database.rows(StoredRow, sql, { crawl_id: crawlId, resolution: drawn?.resolution ?? null, hidden: JSON.stringify(hidden) })
   return rows.map((row): ServerRow => {
     const place = places.get(row.serverId)
     return {

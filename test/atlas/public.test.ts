@@ -2,11 +2,13 @@ import { NodeServices } from "@effect/platform-node"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer } from "effect"
 import { Atlas, type AtlasService } from "../../src/atlas/atlas.ts"
+import { makePublicCopy } from "../../src/atlas/public-copy.ts"
 import { Database } from "../../src/store/database.ts"
 import type { Fact } from "../../src/store/facts.ts"
 import { analyse, inventedFacts, inventedServers, recordCrawl, shown } from "../support/atlas-database.ts"
+import { queryFile } from "../support/duck.ts"
 import { temporaryFolder, withStore } from "../support/small-database.ts"
-import { advertisementOf, announcedByServer, answeredVisit, crawlStart, observationOf, someTime } from "../support/store-facts.ts"
+import { advertisementOf, announcedByServer, answeredVisit, crawlStart, observationOf, serverOf, someTime, stateOf } from "../support/store-facts.ts"
 import { giftAddress } from "../support/gift-address.ts"
 
 const secret = "secret.example.org"
@@ -133,4 +135,38 @@ describe("the public atlas", () => {
       yield* withStore(path, (store) => store.saveOptOuts(last, [{ source: "optout.txt", entries: [] }], someTime + 5e6))
       assert.deepStrictEqual(yield* named, all)
     }))
+})
+
+describe("an onion of whose server another host is not shown", () => {
+  const onion = `${"q".repeat(56)}.onion`
+  const home = "home.example.org"
+
+  it.effect("says nothing that only the other host showed: TLS, round trips, times, software, endpoints", () =>
+    Effect.gen(function*() {
+      const db = `${yield* temporaryFolder}/observatory.duckdb`
+      const facts: ReadonlyArray<Fact> = [
+        ...inventedFacts().map((fact): Fact => fact._tag === "servers" ? { _tag: "servers", servers: [...fact.servers, serverOf([`${home}:50002:s`, `${onion}:50001:t`])] } : fact),
+        { _tag: "visit", visit: answeredVisit(`${home}:50002:s`, { software: "ElectrumX of home" }) },
+        { _tag: "visit", visit: answeredVisit(`${onion}:50001:t`, { dial: { address: null, resolvedBy: null, addresses: [], via: "tor" }, startedAt: someTime + 5_000 }) },
+        ...[`${home}:50002:s`, `${onion}:50001:t`].map((key) => stateOf(key, "visited")),
+        announcedByServer("ash.example.org:50002:s", [advertisementOf(`${onion}:50001:t`)]),
+        { ...announcedByServer("command line", [advertisementOf(`${home}:50002:s`)]), source: { kind: "user", name: "command line", detail: null } }
+      ]
+      yield* analyse(db, yield* recordCrawl(db, facts))
+      const isIt = ({ hosts }: { readonly hosts: ReadonlyArray<string> }) => hosts.includes(onion)
+      const local = (yield* shown(db, (atlas) => atlas.servers(1))).find(isIt)!
+      assert.deepStrictEqual([local.tls, local.selfSigned !== null, local.walletAccepts !== null, local.endpoints], ["TLSv1.3", true, true, 2])
+      const { detail, row } = yield* publicly(db, (atlas) => Effect.gen(function*() {
+        const row = (yield* atlas.servers(1)).find(isIt)!
+        return { row, detail: yield* atlas.server(1, row.serverId) }
+      }))
+      assert.deepStrictEqual([row.hosts, row.tls, row.selfSigned, row.walletAccepts, row.endpoints, row.addresses, row.asn], [[onion], null, null, null, 1, [], null])
+      assert.deepStrictEqual([row.software, row.firstSeen], ["ElectrumX 1.16.0", new Date(someTime + 5_000).toISOString()])
+      assert.isNull(detail.behaviour)
+      for (const text of ["\"value\":\"TLSv1.3", "of home", home]) assert.notInclude(JSON.stringify(detail), text)
+      const copy = `${yield* temporaryFolder}/copy.duckdb`
+      yield* makePublicCopy(db, copy, () => false)
+      const sql = `SELECT endpoints, certificates, server_version FROM server_summary WHERE host = '${onion}'`
+      assert.deepStrictEqual(yield* Effect.promise(() => queryFile(copy, sql)), [{ endpoints: 1, certificates: [], server_version: "ElectrumX 1.16.0" }])
+    }).pipe(Effect.provide(NodeServices.layer)), 120_000)
 })
