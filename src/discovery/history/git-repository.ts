@@ -45,7 +45,11 @@ const git = Effect.fnUntraced(function*(folder: string, args: ReadonlyArray<stri
   ], { concurrency: 2 })
   const code = yield* child.exitCode.pipe(Effect.mapError(cannot))
   if (code !== 0) {
-    const words = Buffer.concat(errors).toString().trim().split("\n").at(-1)?.slice(0, 300)
+    const complaint = Buffer.concat(errors).toString()
+    if (complaint.includes("dubious ownership")) {
+      return yield* fail("cannot read", `${folder} belongs to another user, whose repository git does not read: copy it, or clone it to a folder of yours.`)
+    }
+    const words = complaint.trim().split("\n").at(-1)?.slice(0, 300)
     return yield* fail("cannot read", `git ${args[0]} failed in ${folder}: ${words === undefined || words === "" ? `code ${code}` : words}`)
   }
   return Buffer.concat(chunks)
@@ -68,9 +72,13 @@ export const readHead = Effect.fnUntraced(function*(folder: string) {
   return { head: commitOf(head ?? ""), origin: origin === "" ? null : origin.slice(0, 300) }
 })
 
+/** Latest second that a date may be of: the end of the year 9999. Who commits writes any. */
+const latestSecond = 253_402_300_799
+
 const commitOf = (line: string): Commit => {
   const [hash = "", seconds = "0"] = line.split(" ")
-  return { hash, at: Number(seconds) * 1000 }
+  const at = Number(seconds)
+  return { hash, at: Number.isFinite(at) ? Math.min(Math.max(at, 0), latestSecond) * 1000 : 0 }
 }
 
 /**
@@ -93,17 +101,20 @@ export const readCommits = (folder: string, paths: ReadonlyArray<string>) =>
 /**
  * The contents of files at commits (`COMMIT:PATH`), as hash of the content and
  * its bytes by hash; a name that is not there has no entry. Files above `limit`
- * bytes are left out.
+ * bytes have a hash and no content.
  */
 export const readFiles = Effect.fnUntraced(function*(folder: string, names: ReadonlyArray<string>, limit: number) {
   const safe = names.filter((name) => !/[\n\r]/.test(name))
   const checked = text(yield* git(folder, ["cat-file", "--batch-check=%(objectname) %(objecttype) %(objectsize)"], safe.map((name) => `${name}\n`).join(""))).split("\n")
   const objects = new Map<string, string>()
+  const small = new Set<string>()
   safe.forEach((name, i) => {
     const match = /^([0-9a-f]{40,64}) blob ([0-9]+)$/.exec(checked[i] ?? "")
-    if (match !== null && Number(match[2]) <= limit) objects.set(name, match[1]!)
+    if (match === null) return
+    objects.set(name, match[1]!)
+    if (Number(match[2]) <= limit) small.add(match[1]!)
   })
-  const wanted = [...new Set(objects.values())]
+  const wanted = [...small]
   const answer = yield* git(folder, ["cat-file", "--batch=%(objectname) %(objectsize)"], wanted.map((hash) => `${hash}\n`).join(""))
   const contents = new Map<string, string>()
   for (let at = 0; at < answer.length;) {

@@ -64,7 +64,7 @@ const remembered = <A>(read: (path: string, hash: string) => A): typeof read => 
   }
 }
 
-/** Bytes of one version of a list; longer ones are passed over. */
+/** Bytes of one version of a list; a longer one cannot be read. */
 const maxVersionBytes = 5_000_000
 
 /**
@@ -94,7 +94,8 @@ export const readListHistory = Effect.fn("readListHistory")(function*(
   }
   const { contents, objects } = yield* readFiles(folder, commits.flatMap(({ hash }) => paths.map((path) => `${hash}:${path}`)), maxVersionBytes)
   const namesIn = remembered((path: string, hash: string) => {
-    const hosts = hostsInList(path, contents.get(hash) ?? "", given?.network ?? null)
+    const content = contents.get(hash)
+    const hosts = content === undefined ? null : hostsInList(path, content, given?.network ?? null)
     return hosts === null ? null : [...hosts].flatMap(([network, names]) => names.map((host) => nameOf(network, host)))
   })
   const at = new Map<string, ReadonlyArray<string>>()

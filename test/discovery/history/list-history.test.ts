@@ -107,9 +107,27 @@ describe("the history of a list", () => {
     expect(existsSync(trace)).toBe(false)
   })
 
+  it("reads on where a commit states a date that cannot be, and where one version is too large to be read", async () => {
+    const repository = testRepository(join(folder, "odd"))
+    repository.commit("2017-01-01", { "servers.json": servers("ash.list.example") })
+    repository.commit("2018-01-01", { "servers.json": `${servers("oak.list.example")}${" ".repeat(5_000_001)}` })
+    repository.commit("2019-01-01", { "servers.json": servers("ash.list.example", "elm.list.example") })
+    for (const seconds of ["9000000000000", "99999999999999999"]) {
+      const raw = join(folder, "raw-commit")
+      writeFileSync(raw, `${repository.git("cat-file", "commit", "HEAD").replace(/^(committer .*> )\d+/m, `$1${seconds}`)}\n`)
+      repository.git("update-ref", "HEAD", repository.git("hash-object", "-t", "commit", "-w", "--literally", raw))
+      expect(stays(await read(repository.folder))).toEqual([
+        ["ash.list.example", "2017-01-01", "9999-12-31", null, 1],
+        ["elm.list.example", "9999-12-31", "9999-12-31", null, 1]
+      ])
+    }
+  })
+
   it("fails with a sentence where there is no repository or no list", async () => {
     expect(await failure(join(folder, "nowhere"))).toMatch(/^cannot read: git log failed in /)
     const empty = testRepository(join(folder, "empty"))
+    process.env["GIT_TEST_ASSUME_DIFFERENT_OWNER"] = "1"
+    expect(await failure(empty.folder).finally(() => delete process.env["GIT_TEST_ASSUME_DIFFERENT_OWNER"])).toMatch(/^cannot read: .*empty belongs to another user.*copy it/)
     empty.commit("2017-01-01", { README: "no list" })
     expect(await failure(empty.folder)).toMatch(/^bad format: .* has no list of servers in its history/)
   })
