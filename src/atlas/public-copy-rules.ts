@@ -121,7 +121,10 @@ export const publicCopyRules: ReadonlyArray<TableRule> = [
     "source",
     // Of what its user had from files or asked for nothing is told.
     `DELETE FROM source s WHERE NOT (${isPublicList("s")}
-       OR (kind IN ('server', 'features') AND endpoint_id IN (SELECT endpoint_id FROM endpoint)))`
+       OR (kind IN ('server', 'features') AND endpoint_id IN (SELECT endpoint_id FROM endpoint)))`,
+    // As earlier versions stored them: passwords and tokens are in accounts and queries.
+    `UPDATE source SET name = regexp_replace(regexp_replace(name, '^(https?://)[^/?#]*@', '\\1', 'i'), '[?#].*$', '?…', 's')
+     WHERE kind IN ('list', 'page') AND regexp_matches(name, '^https?://[^/?#]*@|^https?://[^?#]*[?#].', 'i')`
   ),
   rule(
     "reading",

@@ -17,6 +17,20 @@ const loopbackOnly = Config.String("OBSERVATORY_LOOPBACK_ONLY").pipe(
 /** Whether a list is a URL, fetched, and not a file. */
 export const isUrl = (source: string): boolean => /^[a-z][a-z0-9+.-]*:\/\//i.test(source)
 
+/**
+ * A list as it is stored and shown: of a URL neither account nor query, where
+ * passwords and tokens are. A file stays as it is.
+ */
+export const listName = (fileOrUrl: string): string => {
+  if (!isUrl(fileOrUrl)) return fileOrUrl
+  const url = URL.parse(fileOrUrl)
+  const place = url === null ? fileOrUrl.replace(/[?#].*$/s, "").replace(/^([a-z0-9+.-]+:\/\/).*@/is, "$1") : `${url.protocol}//${url.host}${url.pathname}`
+  return /^[^#]*\?/.test(fileOrUrl) ? `${place}?…` : place
+}
+
+/** A sentence in which URLs are shown as lists are. */
+const withoutSecrets = (sentence: string): string => sentence.replace(/\b[a-z][a-z0-9+.-]*:\/\/[^\s"')]+/gi, listName)
+
 /** Whether a text is a URL that leads away from this machine. */
 export const isElsewhere = (text: string): boolean => isUrl(text) && !isLoopback(hostIn(URL.parse(text)))
 
@@ -26,7 +40,10 @@ const hostIn = (url: URL | null): string => url?.hostname.replace(/^\[|\]$/g, ""
 const checkUrl = Effect.fnUntraced(function*(text: string, subject: string) {
   const url = URL.parse(text)
   if (url === null || (url.protocol !== "http:" && url.protocol !== "https:")) {
-    return yield* new DiscoveryError({ reason: "not allowed", subject, message: `${text} is no http or https URL.` })
+    return yield* new DiscoveryError({ reason: "not allowed", subject, message: `${listName(text)} is no http or https URL.` })
+  }
+  if (url.username !== "" || url.password !== "") {
+    return yield* new DiscoveryError({ reason: "not allowed", subject, message: `${listName(text)} is given with an account, with which nothing is fetched.` })
   }
   if ((yield* loopbackOnly) && !isLoopback(hostIn(url))) {
     return yield* new DiscoveryError({
@@ -49,9 +66,10 @@ const headerDate = (text: string | undefined): number | null => {
  * with reason `not allowed`, `http status`, `too large`, `timeout` or `cannot
  * read`. Needs `HttpClient` (any client that leaves redirects to us, or fetch).
  */
-const fetchList = Effect.fnUntraced(function*(subject: string) {
+const fetchList = Effect.fnUntraced(function*(address: string) {
   const client = yield* HttpClient.HttpClient
-  let url = yield* checkUrl(subject, subject)
+  const subject = listName(address)
+  let url = yield* checkUrl(address, subject)
   for (let redirects = 0; redirects <= maxRedirects; redirects++) {
     const response = yield* client.get(url.href, { headers: { accept: "text/plain, application/json, text/html" } })
     const location = response.headers["location"]
@@ -81,15 +99,16 @@ const fetchList = Effect.fnUntraced(function*(subject: string) {
     subject,
     message: `${subject} redirects more than ${maxRedirects} times.`
   })
-}, (effect, subject) =>
-  effect.pipe(
+}, (effect, address) => {
+  const subject = listName(address)
+  return effect.pipe(
     Effect.provideService(FetchHttpClient.RequestInit, { redirect: "manual", credentials: "omit" }),
     Effect.catchTag("HttpClientError", (error) =>
       Effect.fail(
         new DiscoveryError({
           reason: "cannot read",
           subject,
-          message: `${subject} cannot be fetched: ${error.message}`
+          message: `${subject} cannot be fetched: ${withoutSecrets(error.message)}`
         })
       )),
     Effect.timeoutOrElse({
@@ -103,7 +122,8 @@ const fetchList = Effect.fnUntraced(function*(subject: string) {
           })
         )
     })
-  ))
+  )
+})
 
 /** The bytes of `FILE|URL`, as flags name lists; see `fetchList` and `readListFile`. */
 export const readFileOrUrl = (fileOrUrl: string) => isUrl(fileOrUrl) ? fetchList(fileOrUrl) : readListFile(fileOrUrl)

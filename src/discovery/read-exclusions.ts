@@ -1,7 +1,7 @@
 import { Effect } from "effect"
 import { exclusionEntries, exclusionsOf } from "../domain/exclusions.ts"
 import { DiscoveryError } from "./discovery-error.ts"
-import { readFileOrUrl } from "./fetch-list.ts"
+import { listName, readFileOrUrl } from "./fetch-list.ts"
 import { decodeText } from "./read-list.ts"
 
 /**
@@ -17,8 +17,8 @@ export const readExclusions = Effect.fn("readExclusions")(function*(fileOrUrl: s
   if (list === undefined || (list.size === 0 && list.unreadable.length > 0)) {
     return yield* new DiscoveryError({
       reason: "bad format",
-      subject: fileOrUrl,
-      message: `${fileOrUrl} is no opt-out list: one host, *.domain, address or CIDR block a line.`
+      subject: listName(fileOrUrl),
+      message: `${listName(fileOrUrl)} is no opt-out list: one host, *.domain, address or CIDR block a line.`
     })
   }
   return list

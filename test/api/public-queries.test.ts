@@ -212,9 +212,16 @@ describe("named queries of a public server", () => {
       const db = yield* leakyDatabase
       const note = "INSERT INTO note SELECT 1, 'mainnet', 'ash.example.org', 'somebody', now()::TIMESTAMP, 'a note of ours'"
       yield* Effect.promise(() => changeFile(db, note))
+      // As earlier versions stored lists, with what opened them.
+      const opened = ["https://me:SECRET@lists.example.org/a", "https://lists.example.org/b?token=SECRET&x=1", "https://lists.example.org/c"]
+      yield* Effect.promise(() => changeFile(db, opened.map((name, i) => `INSERT INTO source SELECT ${900 + i}, 'list', '${name}', NULL, NULL`).join(";")))
       const copy = `${yield* temporaryFolder}/copy.duckdb`
       yield* makePublicCopy(db, copy, () => false)
       const tables = yield* Effect.promise(() => queryFile(copy, "SELECT table_name FROM duckdb_tables() WHERE NOT internal ORDER BY ALL"))
+      assert.deepStrictEqual(
+        (yield* Effect.promise(() => queryFile(copy, "SELECT name FROM source WHERE source_id >= 900 ORDER BY source_id"))).map(({ name }) => name),
+        ["https://lists.example.org/a", "https://lists.example.org/b?…", "https://lists.example.org/c"]
+      )
       const ruled = publicCopyRules.map(({ table }) => table)
       assert.isAbove(tables.length, ruled.length)
       for (const { table_name: table } of tables) {

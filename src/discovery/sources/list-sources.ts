@@ -5,7 +5,7 @@ import type { Chain } from "../../domain/chain.ts"
 import { sha256Hex } from "../../domain/sha256.ts"
 import { ownRules, strangersRulesOn } from "../claim.ts"
 import { DiscoveryError } from "../discovery-error.ts"
-import { isUrl, readFileOrUrl } from "../fetch-list.ts"
+import { isUrl, listName, readFileOrUrl } from "../fetch-list.ts"
 import { decodeText } from "../read-list.ts"
 import type { ParsedSeeds } from "../seed-grammar.ts"
 import { type SeedList, seedsOfFlags, seedsOfText, shippedSeeds } from "../seeds.ts"
@@ -39,12 +39,13 @@ export type Reading = FileSystem.FileSystem | HttpClient.HttpClient
 /** A source that is the text of a file or URL, read when asked. */
 const textSource = (
   source: Source,
+  fileOrUrl: string,
   read: (text: string) => Effect.Effect<SeedList, DiscoveryError>
 ): SeedSource<Reading> => ({
   source,
   timeoutMs: readingTimeoutMs,
   heard: Stream.fromIterableEffect(Effect.gen(function*() {
-    const got = yield* readFileOrUrl(source.name)
+    const got = yield* readFileOrUrl(fileOrUrl)
     const list = yield* read(decodeText(got.bytes))
     return heardOf(list, { dated: got.dated, sha256: sha256Hex(got.bytes) })
   }))
@@ -56,9 +57,9 @@ const textSource = (
  * address serves is a stranger's.
  */
 export const listSource = (fileOrUrl: string, chain: Chain, allowPrivate: boolean): SeedSource<Reading> => {
-  const source: Source = { kind: "list", name: fileOrUrl, detail: null }
+  const source: Source = { kind: "list", name: listName(fileOrUrl), detail: null }
   const rules = isUrl(fileOrUrl) ? strangersRulesOn(chain, allowPrivate) : ownRules
-  return textSource(source, (text) => seedsOfText(text, source, chain, rules))
+  return textSource(source, fileOrUrl, (text) => seedsOfText(text, source, chain, rules))
 }
 
 const seedList = (source: Source, what: string, { advertisements, dropped }: Omit<ParsedSeeds, "format">): Effect.Effect<SeedList, DiscoveryError> =>
@@ -68,15 +69,15 @@ const seedList = (source: Source, what: string, { advertisements, dropped }: Omi
 
 /** A monitoring page of `--page FILE|URL`: the servers in its tables, a stranger's word even when the page was saved. */
 export const pageSource = (fileOrUrl: string, chain: Chain, allowPrivate: boolean): SeedSource<Reading> => {
-  const source: Source = { kind: "page", name: fileOrUrl, detail: null }
+  const source: Source = { kind: "page", name: listName(fileOrUrl), detail: null }
   const rules = strangersRulesOn(chain, allowPrivate)
   // Loaded here only: few commands read HTML.
-  return textSource(source, (text) => Effect.flatMap(Effect.promise(() => import("./page-servers.ts")), ({ parsePage }) =>
+  return textSource(source, fileOrUrl, (text) => Effect.flatMap(Effect.promise(() => import("./page-servers.ts")), ({ parsePage }) =>
     seedList(source, "a table of servers", parsePage(text, chain.default_ports, rules))))
 }
 
 /** Results of a scan of `--scan FILE`: what the user has seen open. */
 export const scanSource = (file: string, chain: Chain): SeedSource<Reading> => {
   const source: Source = { kind: "scan", name: file, detail: null }
-  return textSource(source, (text) => seedList(source, "results of a scan", parseScan(text, chain.default_ports, { ...ownRules, simulated: chain.simulated })))
+  return textSource(source, file, (text) => seedList(source, "results of a scan", parseScan(text, chain.default_ports, { ...ownRules, simulated: chain.simulated })))
 }

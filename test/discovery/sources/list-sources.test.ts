@@ -31,6 +31,24 @@ layer(Layer.merge(NodeServices.layer, NodeHttpClient.layerFetch))("lists that a 
       ])
     }))
 
+  it.effect("are called by their address without its account and query, where passwords and tokens are", () =>
+    Effect.gen(function*() {
+      const asked: Array<string | undefined> = []
+      const url = yield* httpServer((request, response) => {
+        asked.push(request.url)
+        response.writeHead(asked.length === 1 ? 200 : 404).end(walletList)
+      })
+      const withToken = `${url}/list?token=SECRET`
+      const withAccount = url.replace("//", "//somebody:SECRET@")
+      const refused = url.replace(/:\d+.*$/, ":1/list?token=SECRET")
+      const collections = yield* Effect.forEach([withToken, withToken, withAccount, refused, "http://somebody:SECRET@[/x"], (list) => collectSource(listSource(list, chain, false)))
+      assert.notInclude(JSON.stringify(collections), "SECRET")
+      assert.deepStrictEqual(collections.map(({ reason }) => reason), [null, "http status", "not allowed", "cannot read", "not allowed"])
+      assert.match(collections[0]!.source.name, /^http:.*\/list\?…$/)
+      assert.deepStrictEqual(asked, asked.map(() => asked[0]!))
+      assert.match(asked[0]!, /token=SECRET$/)
+    }))
+
   it.effect("come from a file, which is the user's own word", () =>
     Effect.gen(function*() {
       const fs = yield* FileSystem.FileSystem
