@@ -112,6 +112,13 @@ const SilenceRow = Schema.Struct({
   cause: Schema.NullOr(Schema.String)
 })
 
+const EventRow = Schema.Struct({
+  endpoint: Schema.NullOr(Schema.String),
+  kind: Schema.String,
+  earliest: Schema.Int,
+  after: Schema.NullOr(Schema.String)
+})
+
 /** Of events, not of looks: these may have left the database. */
 const silencesQuery = `
 SELECT e.endpoint_key, epoch_ms(w.earliest) AS up_ms, epoch_ms(w.latest) AS down_ms, w.value_after AS reason, w.cause
@@ -141,6 +148,8 @@ export interface WatchRecords {
   readonly intervals: (of: WatchOf) => Effect.Effect<ReadonlyArray<typeof IntervalRow.Type>, StoreError>
   /** The newest reliability of each endpoint and window, of days before the one given. */
   readonly reliabilityBefore: (of: WatchOf, at: number) => Effect.Effect<ReadonlyArray<typeof ReliabilityRow.Type>, StoreError>
+  /** By what events are known again that were stored, of those that ended since a time. */
+  readonly events: (of: WatchOf, since: number) => Effect.Effect<ReadonlyArray<typeof EventRow.Type>, StoreError>
   readonly saveDerived: (of: WatchOf, derived: Derived) => Effect.Effect<void, StoreError>
 }
 
@@ -284,6 +293,12 @@ export const makeWatchRecords = (writer: Writer): WatchRecords => {
        WHERE r.network = $network AND r.vantage = $vantage AND r.day < CAST($at AS DATE)
        QUALIFY row_number() OVER (PARTITION BY r.endpoint_id, r.time_window ORDER BY r.day DESC) = 1`,
       { ...only(of), at: timestamp(at) }
+    )),
+    events: Effect.fn("Store.watch.events")((of, since) => read(
+      EventRow,
+      `SELECT e.endpoint_key AS endpoint, w.kind, epoch_ms(w.earliest) AS earliest, w.value_after AS after
+       FROM watch_event w LEFT JOIN endpoint e USING (endpoint_id) WHERE w.network = $network AND w.vantage = $vantage AND w.latest >= $since`,
+      { ...only(of), since: timestamp(since) }
     )),
     saveDerived: Effect.fn("Store.watch.saveDerived")((of, derived) => together(writer, derivedStatements(of, derived)))
   }

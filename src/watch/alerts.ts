@@ -1,5 +1,5 @@
-import { Clock, Effect, Stream } from "effect"
-import { HttpClient, HttpClientRequest } from "effect/http"
+import { Effect, Stream } from "effect"
+import { FetchHttpClient, HttpClient, HttpClientRequest } from "effect/http"
 import { ChildProcess, ChildProcessSpawner } from "effect/process"
 import type { WatchEvent } from "../domain/watch.ts"
 
@@ -43,11 +43,14 @@ export const alertOf = (
     : { ...of, at: iso(at), events: told.map((event) => ({ ...event, earliest: iso(event.earliest), latest: iso(event.latest) })) }
 }
 
+/** Redirects are not followed: they could lead where the address itself may not. */
 const post = Effect.fnUntraced(function*(url: string, body: string) {
   const client = yield* HttpClient.HttpClient
-  yield* client.execute(HttpClientRequest.post(url).pipe(HttpClientRequest.bodyText(body, "application/json"))).pipe(
+  const { status } = yield* client.execute(HttpClientRequest.post(url).pipe(HttpClientRequest.bodyText(body, "application/json"))).pipe(
+    Effect.provideService(FetchHttpClient.RequestInit, { redirect: "manual" }),
     Effect.timeout(timeoutMs)
   )
+  return status >= 200 && status < 300 ? null : `it answered with HTTP status ${status}${status >= 300 && status < 400 ? ", and redirects are not followed" : ""}`
 })
 
 const runCommand = Effect.fnUntraced(function*(command: string, body: string) {
@@ -58,14 +61,19 @@ const runCommand = Effect.fnUntraced(function*(command: string, body: string) {
     stderr: "inherit",
     extendEnv: true
   }))
-  yield* child.exitCode
+  const code = yield* child.exitCode
+  return code === 0 ? null : `it ended with code ${code}`
 }, Effect.scoped, Effect.timeout(timeoutMs))
 
 /** Sends an alert; what goes wrong with it is logged and stops nothing. */
 export const sendAlert = Effect.fn("Watch.sendAlert")(function*(targets: AlertTargets, alert: Alert) {
   const body = `${JSON.stringify(alert)}\n`
-  const started = yield* Clock.currentTimeMillis
-  const warn = (where: string) => Effect.catchCause((cause) => Effect.logWarning(`alert to the ${where} failed`, cause, { started }))
+  const warn = (where: string) => <E extends { readonly message: string }, R>(sending: Effect.Effect<string | null, E, R>) =>
+    sending.pipe(
+      Effect.catch(({ message }) => Effect.succeed(message)),
+      Effect.flatMap((wrong) => wrong === null ? Effect.void : Effect.logWarning(`alert to the ${where} failed: ${wrong}`)),
+      Effect.catchCause((cause) => Effect.logWarning(`alert to the ${where} failed`, cause))
+    )
   if (targets.webhook !== null) yield* post(targets.webhook, body).pipe(warn("webhook"))
   if (targets.command !== null) yield* runCommand(targets.command, body).pipe(warn("command"))
 })

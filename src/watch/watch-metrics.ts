@@ -56,15 +56,26 @@ export const healthOf = Effect.fnUntraced(function*(servers: ReadonlyMap<string,
   return { status: late ? "no look for long" : "ok", watched: servers.size, sinceLookMs } satisfies WatchHealth
 })
 
-/** Events that were not among those worked out before; as texts, since rows have no number. */
-export class SeenEvents {
-  #seen: ReadonlySet<string> | null = null
+/** What an event is known again by: rows have no number. Stored times are whole milliseconds. */
+type EventMark = Pick<WatchEvent, "after" | "earliest" | "endpoint"> & { readonly kind: string }
 
-  /** Of the first call nothing is new: a watch that goes on has told of it before. */
+const markOf = ({ after, earliest, endpoint, kind }: EventMark): string => `${endpoint} ${kind} ${Math.round(earliest)} ${after}`
+
+/** Events that were not among those worked out before. */
+export class SeenEvents {
+  #seen: ReadonlySet<string> | null
+
+  /**
+   * @param known what an earlier run stored, and told of; null where there was none:
+   *   of the first call nothing is new then, since it was there when the watch began
+   */
+  constructor(known: ReadonlyArray<EventMark> | null) {
+    this.#seen = known === null ? null : new Set(known.map(markOf))
+  }
+
   news(all: ReadonlyArray<WatchEvent>): ReadonlyArray<WatchEvent> {
-    const key = ({ endpoint, earliest, kind, after }: WatchEvent) => `${endpoint} ${kind} ${earliest} ${after}`
     const before = this.#seen
-    this.#seen = new Set(all.map(key))
-    return before === null ? [] : all.filter((event) => !before.has(key(event)))
+    this.#seen = new Set(all.map(markOf))
+    return before === null ? [] : all.filter((event) => !before.has(markOf(event)))
   }
 }

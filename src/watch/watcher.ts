@@ -57,6 +57,9 @@ const slackMs = (scale: number): number => 60_000 + (scale === 1 ? 0 : 250 * sca
 /** A crawl that could not be made, or did not finish, is tried again so much later: milliseconds of the stamps. */
 const crawlAgainMs = 5 * 60_000
 
+/** Of stored events those are read that can still be worked out anew: of two days, and some hours of a clock that was set. */
+const storedEventsMs = 3 * 24 * 3_600_000
+
 /** Key of the fiber that analyses; no endpoint's. */
 const analysing = "analysis"
 
@@ -83,16 +86,17 @@ export class Watcher extends Context.Service<Watcher, {
         const store = yield* Store
         const of = { network: watch.chain.name, vantage: watch.vantage.name }
         const scale = watch.settings.timeScale
-        const time = timeOf(scale, beneath.currentTimeMillisUnsafe(), yield* store.watch.latestRun(of))
-        return yield* running(watch, time).pipe(Effect.provideService(Clock.Clock, scaledClock(beneath, time)))
+        const latest = yield* store.watch.latestRun(of)
+        const time = timeOf(scale, beneath.currentTimeMillisUnsafe(), latest)
+        return yield* running(watch, time, latest !== null).pipe(Effect.provideService(Clock.Clock, scaledClock(beneath, time)))
       })
       return Watcher.of({ run: (watch) => Effect.provideContext(run(watch), services) })
     })
   )
 }
 
-/** A run, by a clock whose dates pass as they should. */
-const running = Effect.fnUntraced(function*(watch: Watch, time: TimeScale) {
+/** A run, by a clock whose dates pass as they should, of a watch that goes on or is the first. */
+const running = Effect.fnUntraced(function*(watch: Watch, time: TimeScale, goesOn: boolean) {
   const { settings, chain, vantage } = watch
   const store = yield* Store
   const clock = yield* Clock.Clock
@@ -207,7 +211,7 @@ const running = Effect.fnUntraced(function*(watch: Watch, time: TimeScale) {
         Effect.andThen(Effect.suspend(() => crawl === null ? Effect.void : watch.snapshot(shared)))
       ))
 
-    const seen = new SeenEvents()
+    const seen = new SeenEvents(goesOn ? yield* store.watch.events(of, now() - storedEventsMs) : null)
     let identitiesSince = (yield* store.watch.intervals(of)).reduce((latest, { last_ms }) => Math.max(latest, Math.min(last_ms, now())), 0)
     const deriveOnce = Effect.fnUntraced(function*() {
       if (crawl === null) return

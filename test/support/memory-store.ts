@@ -141,6 +141,7 @@ export class MemoryStore {
         identitiesSeen: () => Effect.die("not asked here"),
         intervals: () => Effect.die("not asked here"),
         reliabilityBefore: () => Effect.die("not asked here"),
+        events: () => Effect.die("not asked here"),
         saveDerived: () => Effect.die("not asked here")
       },
       analysedApart: () => Effect.die("not asked here"),

@@ -5,14 +5,17 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { NodeHttpClient, NodeServices } from "@effect/platform-node"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Latch, Layer, Schedule } from "effect"
+import { Effect, Latch, Layer, Logger, Schedule } from "effect"
 import type { WatchEvent } from "../../src/domain/watch.ts"
 import { alertOf, sendAlert } from "../../src/watch/alerts.ts"
 import { serveMetrics } from "../../src/watch/metrics-server.ts"
 import { countFacts, countStandings, healthOf, SeenEvents } from "../../src/watch/watch-metrics.ts"
 import type { Watched } from "../../src/watch/watch-state.ts"
+import { httpServer } from "../support/http-server.ts"
 import { freePort } from "../support/free-ports.ts"
-import { endpointOf } from "../support/store-facts.ts"
+import { recordCrawl } from "../support/atlas-database.ts"
+import { withStore } from "../support/small-database.ts"
+import { endpointOf, stateOf } from "../support/store-facts.ts"
 
 const event = (kind: WatchEvent["kind"], more: Partial<WatchEvent> = {}): WatchEvent => ({
   endpoint: "alpha.example.org:50002:s", kind, earliest: 1000, latest: 2000, before: null, after: null, cause: null, detail: null, ...more
@@ -23,13 +26,29 @@ const platform = Layer.merge(NodeServices.layer, NodeHttpClient.layerFetch)
 
 describe("alerts", () => {
   it("tell of what is new, not of what an outage of many explains, nor of what was there when the watch began", () => {
-    const seen = new SeenEvents()
+    const seen = new SeenEvents(null)
     assert.deepStrictEqual(seen.news([event("restarted")]), [])
     const news = seen.news([event("restarted"), event("new key"), event("went silent", { cause: "vantage outage" }), event("came back")])
     assert.strictEqual(news.length, 3)
     assert.deepStrictEqual(alertOf(news, of, 3000)!.events.map(({ kind, latest }) => [kind, latest]), [["new key", "1970-01-01T00:00:02.000Z"]])
     assert.isNull(alertOf([event("came back")], of, 3000))
   })
+
+  it.live("tell once, after a restart, of what happened since the last time events were stored", () =>
+    Effect.gen(function*() {
+      const db = join(mkdtempSync(join(tmpdir(), "observatory-alerts-")), "watch.duckdb")
+      yield* recordCrawl(db, [stateOf("alpha.example.org:50002:s", "visited")])
+      const day = 24 * 3_600_000
+      const told = [event("new key", { earliest: 5 * day + 0.4, latest: 6 * day, after: "b" }), event("network outage", { endpoint: null, earliest: 5 * day, latest: 6 * day, after: "AS 64500" })]
+      const meanwhile = event("went silent", { earliest: 6 * day, latest: 6 * day + 1, after: "refused" })
+      const stored = yield* withStore(db, ({ watch }) =>
+        watch.saveDerived(of, { at: 6 * day, eventsSince: 4 * day, events: told, reliability: [], identities: [] }).pipe(
+          Effect.andThen(watch.events(of, 3 * day))
+        ))
+      const seen = new SeenEvents(stored)
+      assert.deepStrictEqual(seen.news([...told, meanwhile]).map(({ kind }) => kind), ["went silent"])
+      assert.deepStrictEqual(seen.news([...told, meanwhile]), [])
+    }).pipe(Effect.provide(platform)))
 
   it.live("go to a webhook and to a program as the same JSON, and what fails of them stops nothing", () =>
     Effect.gen(function*() {
@@ -54,6 +73,28 @@ describe("alerts", () => {
       assert.deepStrictEqual(bodies.map((body) => JSON.parse(body) as unknown), [JSON.parse(JSON.stringify(alert))])
       assert.deepStrictEqual(JSON.parse(readFileSync(heard, "utf8")), JSON.parse(JSON.stringify(alert)))
       yield* sendAlert({ webhook: "http://127.0.0.1:1/", command: join(folder, "missing") }, alert)
+    }).pipe(Effect.provide(platform)))
+
+  it.live("are logged as failed where the webhook refuses or sends elsewhere, which is not followed, and where the program fails", () =>
+    Effect.gen(function*() {
+      const asked: Array<string | undefined> = []
+      const url = yield* httpServer((request, response) => {
+        asked.push(request.url)
+        response.writeHead(request.url === "/moved" ? 307 : 500, { location: "/elsewhere" }).end()
+      })
+      const program = join(mkdtempSync(join(tmpdir(), "observatory-alert-")), "tell")
+      writeFileSync(program, "#!/bin/sh\ncat > /dev/null\nexit 3\n", { mode: 0o755 })
+      const logged: Array<string> = []
+      const alert = alertOf([event("new key")], of, 3000)!
+      const base = url.replace(/(?<=\d)\/.*$/, "")
+      yield* Effect.forEach([`${base}/broken`, `${base}/moved`], (webhook) => sendAlert({ webhook, command: program }, alert)).pipe(
+        Effect.provide(Logger.layer([Logger.make(({ message }) => void logged.push(String(message)))]))
+      )
+      assert.deepStrictEqual(asked, ["/broken", "/moved"])
+      assert.deepStrictEqual(logged, [
+        "alert to the webhook failed: it answered with HTTP status 500", "alert to the command failed: it ended with code 3",
+        "alert to the webhook failed: it answered with HTTP status 307, and redirects are not followed", "alert to the command failed: it ended with code 3"
+      ])
     }).pipe(Effect.provide(platform)))
 })
 
