@@ -21,7 +21,7 @@ const correlation = (pairs: ReadonlyArray<readonly [number, number]>): number | 
 /** The place of each value among all, the smallest first; equal ones in the middle of theirs. */
 const ranksOf = (values: ReadonlyArray<number>): ReadonlyArray<number> => {
   const order = values.keys().toArray().toSorted((i, j) => values[i]! - values[j]!)
-  const ranks = new Array<number>(values.length)
+  const ranks = values.map(() => 0)
   for (let from = 0; from < order.length;) {
     let to = from
     while (to + 1 < order.length && values[order[to + 1]!] === values[order[from]!]) to++
