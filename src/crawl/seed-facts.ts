@@ -18,7 +18,7 @@ const collectedFact = ({ said, ...collection }: Collection): CollectedFact => ({
   reason: collection.reason,
   detail: collection.detail,
   announcements: said.reduce((sum, { advertisements }) => sum + advertisements.length, 0),
-  dropped: said.reduce((sum, { dropped }) => sum + dropped, 0),
+  dropped: collection.dropped,
   dated: collection.dated,
   sha256: collection.sha256
 })

@@ -19,6 +19,8 @@ export interface Collection {
   readonly dated: number | null
   readonly sha256: string | null
   readonly notes: ReadonlyArray<string>
+  /** Entries beyond our bounds, of all speakers: counted, not read. */
+  readonly dropped: number
   readonly said: ReadonlyArray<Said & { readonly at: number }>
 }
 
@@ -71,6 +73,7 @@ export const collectSource = Effect.fn("collectSource")(function*<R>({ heard, so
     detail: inTime ? null : failure?.message ?? `${source.name} was not done within ${timeoutMs / 1000} seconds.`,
     ...held.origin,
     notes: held.dropped === 0 ? held.origin.notes : [...held.origin.notes, `${held.dropped} more not read`],
+    dropped: held.dropped + held.said.reduce((sum, { dropped }) => sum + dropped, 0),
     said: held.said
   }
   return collection

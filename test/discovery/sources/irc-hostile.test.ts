@@ -74,6 +74,15 @@ describe("a hostile server of a channel", { concurrent: true }, () => {
       assert.deepStrictEqual(collection.said.map(({ advertisements: [ad] }) => ad!.host), ["a.example.org"])
     }))
 
+  it.live("that invents thousands of nicks is read up to 5,000 of them, and the rest is counted", () =>
+    Effect.gen(function*() {
+      const { port } = yield* scripted(channelWith((nick) =>
+        `${Array.from({ length: 6_500 }, (_, i) => row(nick, `E_${i}`, `h${i}.example.org s`)).join("")}:irc 315 ${nick} #electrum :End\n`))
+      const collection = yield* collect(`irc://127.0.0.1:${port}`, {}, 3_000)
+      assert.deepStrictEqual([collection.outcome, collection.said.length, collection.dropped], ["complete", 5_000, 1_500])
+      assert.include(collection.notes, "1500 more not read")
+    }))
+
   it.live("says one thing of one nick once, and nonsense makes nothing of it fall over", () =>
     Effect.gen(function*() {
       const { got, port } = yield* scripted(channelWith((nick) =>

@@ -111,12 +111,18 @@ export const ircSource = (target: IrcTarget, chain: Chain, allowPrivate: boolean
   return {
     source,
     timeoutMs: registeringMs + listenMs + 5_000,
-    heard: Stream.callback<Heard, DiscoveryError, Dialer>((queue) =>
-      listen(target, listenMs, (nick, realName) => {
-        Queue.offerUnsafe(queue, saidBy({ ...source, detail: nick }, [parseRealName(realName, chain.default_ports, rules)]))
-      }).pipe(Effect.matchCauseEffect({
-        onFailure: (cause) => Queue.failCause(queue, cause),
-        onSuccess: () => Queue.end(queue)
-      })), { bufferSize: maxSpeakers })
+    heard: Stream.callback<Heard, DiscoveryError, Dialer>((queue) => {
+      let speakers = 0
+      return listen(target, listenMs, (nick, realName) => {
+        // The queue takes no more at once: those beyond are counted.
+        if (++speakers <= maxSpeakers) Queue.offerUnsafe(queue, saidBy({ ...source, detail: nick }, [parseRealName(realName, chain.default_ports, rules)]))
+      }).pipe(
+        Effect.onExit(() => speakers > maxSpeakers ? Queue.offer(queue, saidBy(source, [], speakers - maxSpeakers)) : Effect.void),
+        Effect.matchCauseEffect({
+          onFailure: (cause) => Queue.failCause(queue, cause),
+          onSuccess: () => Queue.end(queue)
+        })
+      )
+    }, { bufferSize: maxSpeakers })
   }
 }
