@@ -20,10 +20,15 @@ const z95 = 1.959964
 
 /** Log-normal limits of what was not seen (Chao 1987): never less than was seen. */
 const around = (seen: number, unseen: number, variance: number): Population => {
-  if (unseen <= 0) return { seen, total: seen, low: seen, high: seen }
   const spread = Math.exp(z95 * Math.sqrt(Math.log(1 + variance / unseen ** 2)))
   return { seen, total: seen + unseen, low: seen + unseen / spread, high: seen + unseen * spread }
 }
+
+/** Upper end of the exact 95 % interval of a Poisson mean of which none, or one, came. */
+const poissonUpper = [3.6889, 5.5716] as const
+
+/** What half of a two-sided 95 % interval leaves out. */
+const tail = 0.025
 
 /**
  * How many servers there are of the kind that captures show, by how many only
@@ -45,7 +50,8 @@ export const chaoPopulation = (captured: ReadonlyArray<number>, captures = Numbe
   const twice = found.filter((count) => count === 2).length
   const share = captures === Number.POSITIVE_INFINITY ? 1 : (captures - 1) / captures
   const unseen = share * once * (once - 1) / (2 * (twice + 1))
-  if (unseen === 0) return { seen, total: seen, low: seen, high: seen + once }
+  // The formula has no width here: as many as chance may keep from being seen once are allowed for.
+  if (unseen === 0) return { seen, total: seen, low: seen, high: seen + poissonUpper[once === 0 ? 0 : 1] }
   const variance = unseen +
     share ** 2 * once * (2 * once - 1) ** 2 / (4 * (twice + 1) ** 2) +
     share ** 2 * once ** 2 * twice * (once - 1) ** 2 / (4 * (twice + 1) ** 4)
@@ -73,6 +79,8 @@ const fewestInBoth = 7
 export const chapmanPopulation = ({ both, first, second }: TwoSamples): Population | null => {
   if (both < fewestInBoth) return null
   const seen = first + second - both
+  // One sample has all of the other, of which so few may be by chance (Clopper and Pearson, 1934).
+  if (both === first || both === second) return { seen, total: seen, low: seen, high: seen / tail ** (1 / both) }
   const total = (first + 1) * (second + 1) / (both + 1) - 1
   const variance = (first + 1) * (second + 1) * (first - both) * (second - both) / ((both + 1) ** 2 * (both + 2))
   return around(seen, total - seen, variance)

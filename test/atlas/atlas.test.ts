@@ -112,7 +112,7 @@ layer(NodeServices.layer)("the atlas of a crawl", (it) => {
       yield* withStore(path, ({ coverage }) => coverage.save(1, [
         { networkClass: null, method: "Chao", answered: 80, captured: 78, population: { seen: 78, total: 100, low: 90, high: 130 } },
         { networkClass: null, method: "Chapman", answered: 80, captured: 78, population: { seen: 78, total: 120, low: 104, high: 156 } },
-        { networkClass: "onion", method: "Chao", answered: 8, captured: 8, population: { seen: 8, total: 8, low: 8, high: 9 } }
+        { networkClass: "onion", method: "Chao", answered: 8, captured: 8, population: { seen: 8, total: 8, low: 8, high: 13.5716 } }
       ]))
       const { coverage, headline } = yield* shown(path, (atlas) => atlas.overview(1))
       assert.deepStrictEqual([coverage.value, coverage.low, coverage.high], [0.78, 78 / 130, 78 / 90])

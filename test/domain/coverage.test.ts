@@ -61,7 +61,22 @@ describe("how many servers there are", () => {
     assert.isBelow(population.low, population.total)
     assert.isAbove(population.high, population.total)
     assert.isNull(chapmanPopulation({ first: 50, second: 40, both: 6 }))
-    assert.deepStrictEqual(chapmanPopulation({ first: 20, second: 20, both: 20 }), { seen: 20, total: 20, low: 20, high: 20 })
+  })
+
+  it("has limits with a width where nothing seems to be missing, wide ones by few servers", () => {
+    for (const [few, many] of [
+      [chaoPopulation(Array<number>(3).fill(3), 4)!, chaoPopulation(Array<number>(5_000).fill(3), 4)!],
+      [chaoPopulation([1, 3, 3], 4)!, chaoPopulation([1, ...Array<number>(5_000).fill(3)], 4)!],
+      [chapmanPopulation({ first: 8, second: 8, both: 8 })!, chapmanPopulation({ first: 5_000, second: 5_000, both: 5_000 })!]
+    ] as const) {
+      assert.deepStrictEqual([few.total, few.low], [few.seen, few.seen])
+      assert.isAbove(few.high, 1.5 * few.seen)
+      assert.isBelow(many.high, 1.002 * many.seen)
+    }
+    // All of six servers that each of four lists has with a chance of a half: what is missed is within the limits nearly always.
+    const inside = Array.from({ length: 200 }, (_, i) => chaoPopulation(drawnCounts(6, 4, () => 0.5, 100 + 7 * i), 4))
+      .flatMap((population) => population === null ? [] : [population.high >= 6])
+    assert.isAtLeast(inside.filter(Boolean).length / inside.length, 0.95)
   })
 
   it("is stated for each class and for all together, and is not where too little was captured", () => {
