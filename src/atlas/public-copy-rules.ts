@@ -60,7 +60,7 @@ export const publicCopyRules: ReadonlyArray<TableRule> = [
   rule(
     "watch_event",
     `DELETE FROM watch_event t WHERE t.endpoint_id IS NOT NULL AND NOT ${tellsTimes("t.network")}`,
-    "UPDATE watch_event SET detail = NULL WHERE endpoint_id IS NOT NULL",
+    "UPDATE watch_event SET detail = NULL WHERE endpoint_id IS NOT NULL OR kind = 'network outage'",
     // Systems and countries in which no shown server is are not told of.
     `UPDATE watch_event SET value_after = '(withheld)' WHERE endpoint_id IS NULL AND value_after IS NOT NULL AND value_after NOT IN (
        SELECT place FROM (

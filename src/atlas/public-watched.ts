@@ -25,10 +25,15 @@ const isTold = (shown: PublicCrawl) => {
   return (endpoint: Endpoint): boolean => isOfShown(endpoint) && !isOnion(endpoint)
 }
 
-/** Systems and countries that shown servers have are told; of others only that there was one. */
+/**
+ * Systems and countries that shown servers have are told; of others only that there was
+ * one. How many fell silent there is not: servers that are not shown are among them, and
+ * who counts those that are would know where the others stand.
+ */
 const publicOutage = ({ servers }: PublicCrawl) => {
   const known = new Set(servers.flatMap(({ asn, country }) => [...asn === null ? [] : [`AS ${asn}`], ...country === null ? [] : [`country ${country}`]]))
-  return (outage: OutageRow): OutageRow => outage.where === null || known.has(outage.where) ? outage : { ...outage, where: withheldText }
+  return (outage: OutageRow): OutageRow =>
+    outage.where === null ? outage : { ...outage, where: known.has(outage.where) ? outage.where : withheldText, silent: null, up: null }
 }
 
 /** A cause names the system or country of its server, which is not told of all. */

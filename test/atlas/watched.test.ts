@@ -120,6 +120,7 @@ layer(WatchedDatabase.layer, { excludeTestServices: true, timeout: 120_000 })("t
       const onion = everything[0].rows.find(({ host }) => host === watchedOnion)!
       assert.isAbove(onion.reliability.length, 1)
       assert.notInclude(JSON.stringify([watched, happened, lateness]), watchedOnion)
+      assert.deepStrictEqual(watched.outages.map(({ kind, silent, up, where }) => [kind, where, silent, up]).slice(1), [["network outage", "AS 64500", null, null]])
       assert.deepStrictEqual(happened.joint.map(({ servers }) => servers.length), [2, 2])
       const detail = yield* ask((atlas) => atlas.watchedServer(1, onion.serverId, "all"), true)
       assert.deepStrictEqual([detail.endpoints, detail.events, detail.lateness.rows], [[], [], []])
