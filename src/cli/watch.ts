@@ -69,7 +69,7 @@ export const watchCommand = Command.make("watch", {
   ...identityFlags,
   ...lookupFlags,
   fingerprint: fingerprintFlag,
-  revisitEvery: duration("revisit-every", "Between two looks at a server that answers, at the least; default 15m").pipe(
+  revisitEvery: duration("revisit-every", "Between two looks at a server that answers, at the least; default 15m, which is the least on a real network").pipe(
     Flag.withDefault(defaultRevisitRules.everyMs)
   ),
   sentinels: notNegative(integer("sentinels", "Servers to which a connection is held instead, which subscribes to headers (default 0).")).pipe(
@@ -100,6 +100,9 @@ export const watchCommand = Command.make("watch", {
     return yield* usageError(`--time-scale is for simulated networks: ${chain.name} is none.`)
   }
   if (input.dropOlderThan !== null && input.archive === null) return yield* usageError("--drop-older-than needs --archive: nothing is dropped that is not archived.")
+  if (!chain.simulated && input.revisitEvery < defaultRevisitRules.everyMs) {
+    return yield* usageError("--revisit-every: servers of a real network are looked at every quarter of an hour at the soonest.")
+  }
   yield* refuseListsPastProxy(input.proxy, input.exclude)
   const sources = yield* seedSourcesOf(chain, input)
   const metricsAt = yield* listeningAt(input.metrics)
@@ -180,7 +183,7 @@ export const watchCommand = Command.make("watch", {
           return alert === null ? Effect.void : sendAlert(targets, alert).pipe(Effect.provideContext(readers))
         },
         serve: (health) => metricsAt === null ? Effect.never : serveMetrics(metricsAt, health).pipe(
-          Effect.mapError((error) => new CrawlError({ reason: "cannot listen", message: `--metrics ${input.metrics}: ${String(error)}` }))
+          Effect.mapError((error) => new CrawlError({ reason: "cannot listen", message: `--metrics ${input.metrics}: ${error.cause instanceof Error ? error.cause.message : String(error)}` }))
         )
       })).pipe(Effect.provide(Watcher.layer.pipe(
         Layer.provide(Layer.provideMerge(Crawler.layer, connected.layer))

@@ -69,6 +69,10 @@ export const isWrittenHere = (path: string): boolean => writtenHere.has(canonica
 
 const openError = (path: string) => (cause: unknown): StoreError => {
   const message = messageOf(cause)
+  // A file of another kind is taken for one to be read as a table, in a database of its own.
+  if (/in-memory database in read-only mode|not a valid DuckDB database file/i.test(message)) {
+    return new StoreError({ reason: "cannot open", message: `${path} is no DuckDB database.`, cause })
+  }
   return /Conflicting lock|Could not set lock/i.test(message)
     ? new StoreError({ reason: "locked", message: `${path} is in use by another process${holder(message)}.`, cause })
     : new StoreError({ reason: "cannot open", message: `Cannot open ${path}: ${message}`, cause })

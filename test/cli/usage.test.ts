@@ -95,6 +95,7 @@ describe("the command line", () => {
 
   it("says which value is wrong, also when it comes from the environment", async () => {
     expect(await runCli(["crawl", "--rate", "-1"])).toMatchObject({ code: 2, stderr: expect.stringContaining("--rate") })
+    expect(await runCli(["watch", "--revisit-every", "1s", "--db", join(tmpdir(), "never-made.duckdb")])).toMatchObject({ code: 2, stderr: expect.stringContaining("every quarter of an hour at the soonest") })
     expect(await runCli(["crawl", "--max-time", "soon"])).toMatchObject({ code: 2, stderr: expect.stringContaining("90s, 10m or 2h") })
     expect(await runCli(["crawl"], { env: { OBSERVATORY_CONCURRENCY: "many" } }))
       .toMatchObject({ code: 2, stderr: expect.stringContaining("OBSERVATORY_CONCURRENCY") })

@@ -175,7 +175,8 @@ describe("Database", () => {
       assert.include(missing.message, "observatory crawl")
 
       writeFileSync(`${folder}/text.duckdb`, "this is no database ".repeat(1000))
-      assert.strictEqual((yield* open(`${folder}/text.duckdb`)).reason, "cannot open")
+      const text = yield* open(`${folder}/text.duckdb`)
+      assert.deepStrictEqual([text.reason, text.message], ["cannot open", `${folder}/text.duckdb is no DuckDB database.`])
 
       yield* Effect.scoped(openForWriting(`${folder}/foreign.duckdb`))
       const foreign = yield* open(`${folder}/foreign.duckdb`)
