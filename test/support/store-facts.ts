@@ -154,7 +154,7 @@ export const answeredVisit = (key: string, changes?: Partial<Visit>): Visit => {
     protocol: "1.4.2",
     banner: "Welcome\u0000\u001b[31m",
     bannerOctets: null,
-    donationAddress: "bc1qexample",
+    donationAddress: "bc1qw508d6qejxtdg4y5r3zarvary0c5xw7kv8f3t4",
     tip: { height: 900_000, hash: "00".repeat(32), time: someTime / 1000, validWork: true },
     chain: { verdict: "same", chain: null, headers: [{ height: 0, hash: chainNamed("mainnet").genesis_hash }] },
     features: {
