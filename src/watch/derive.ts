@@ -24,6 +24,12 @@ export interface DeriveRules {
 /** Events that began longer ago stay as they were worked out. */
 const eventsMs = 2 * day
 
+/** Host and class of an endpoint by its key. */
+const hostOf = (key: string) => {
+  const endpoint = parseEndpoint(key, { localNames: true })
+  return typeof endpoint === "string" ? { host: key, networkClass: "name" as const } : endpoint
+}
+
 const serverOf = (row: StoredLooks, silentSince: EarlierSilence | null): WatchedServer => {
   const looks = row.seen_ms.map((at, i): WatchedLook => ({
     at,
@@ -32,13 +38,8 @@ const serverOf = (row: StoredLooks, silentSince: EarlierSilence | null): Watched
     dueAt: row.due_ms[i]!,
     way: row.ways[i]!
   }))
-  return { key: row.endpoint_key, asn: row.asn, country: row.country, looks, silences: silencesOf(looks), silentSince }
-}
-
-/** Host and class of an endpoint by its key. */
-const hostOf = (key: string) => {
-  const endpoint = parseEndpoint(key, { localNames: true })
-  return typeof endpoint === "string" ? { host: key, networkClass: "name" as const } : endpoint
+  const isOnion = hostOf(row.endpoint_key).networkClass === "onion"
+  return { key: row.endpoint_key, asn: row.asn, country: row.country, isOnion, looks, silences: silencesOf(looks), silentSince }
 }
 
 /** All that follows from rows that were read. */
@@ -65,7 +66,7 @@ const derivedFrom = (
   const reliability = servers.flatMap((server) => {
     const earlier = rows.before.get(server.key) ?? []
     const since = earlier.reduce((least, { at }) => Math.max(least, at), 0)
-    const spans = observedSpans(withoutVantageOutages(server.looks, outages, now), 2 * rules.everyMs)
+    const spans = observedSpans(withoutVantageOutages(server, outages, now), 2 * rules.everyMs)
     return reliabilityAt(now, spans.filter(({ to }) => to > since && to <= now), earlier)
       .map((it) => ({ endpoint: server.key, ...it }))
   })

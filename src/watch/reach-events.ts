@@ -40,7 +40,7 @@ export const reachEvents = (
     ...more
   })
   const { silentSince } = server
-  return silencesOf([...beginningOf(silentSince), ...withoutVantageOutages(server.looks, outages, now)]).flatMap((silence) => {
+  return silencesOf([...beginningOf(silentSince), ...withoutVantageOutages(server, outages, now)]).flatMap((silence) => {
     const { backAt, firstDown, lastDown, lastUp, lost, reason } = silence
     const cause = lastUp === silentSince?.lastUp ? silentSince.cause : causeOf(outageOfSilence(server.key, silence, outages))
     if (lost && backAt !== null && backAt - firstDown <= rules.restartMs) {

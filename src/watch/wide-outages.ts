@@ -6,6 +6,8 @@ export interface WatchedServer {
   readonly key: string
   readonly asn: number | null
   readonly country: string | null
+  /** Met through Tor, which is one way for all of these. */
+  readonly isOnion: boolean
   /** Ascending by time. */
   readonly looks: ReadonlyArray<WatchedLook>
   readonly silences: ReadonlyArray<Silence>
@@ -24,7 +26,7 @@ export interface EarlierSilence {
 /** Many servers fell silent at one time. */
 export interface WideOutage {
   readonly kind: "vantage outage" | "network outage"
-  /** Where, e.g. `AS 64620`, `country DE`; null: everywhere. */
+  /** Where, e.g. `AS 64620`, `country DE`, `Tor`; null: everywhere. */
   readonly where: string | null
   /** It began at this time or later, and at that time or before. */
   readonly from: number
@@ -127,9 +129,13 @@ const isOurs = (outage: WideOutage, servers: ReadonlyArray<WatchedServer>): bool
   return hit.length >= 2 && hit.length >= vantageShare * others.length
 }
 
+/** Where onions are. */
+const tor = "Tor"
+
 /**
  * Outages of our own way to the network (most servers that were up fall silent at
- * once, wherever they are), and of one system or country (most of those there). Two
+ * once, wherever they are), and of one system or country (most of those there), or
+ * of Tor (most onions: our own client or all of Tor, nobody can tell). Two
  * servers of a system that fall silent together are an outage of that system: to
  * say less of two servers is better than to take their hoster for their operator.
  */
@@ -142,7 +148,8 @@ export const wideOutages = (
     [...Map.groupBy(servers.filter((server) => of(server) !== null), (server) => of(server)!)]
   const networks = [
     ...groups(({ asn }) => label("AS", asn)),
-    ...groups(({ country }) => label("country", country)).filter(([, members]) => new Set(members.map(({ asn }) => asn)).size > 1)
+    ...groups(({ country }) => label("country", country)).filter(([, members]) => new Set(members.map(({ asn }) => asn)).size > 1),
+    ...groups(({ isOnion }) => isOnion ? tor : null)
   ].flatMap(([where, members]) => outagesOf(members, "network outage", where, rules))
   return [
     ...ours,
@@ -158,13 +165,13 @@ export const outageOfSilence = (
 ): WideOutage | null =>
   outages.find((outage) => outage.members.has(key) && lastUp <= outage.fromLatest && firstDown >= outage.from) ?? null
 
-/** Looks with those taken for unknown that failed while our own way was down. */
+/** Looks with those taken for unknown that failed while our own way was down; an onion's also while Tor was. */
 export const withoutVantageOutages = (
-  looks: ReadonlyArray<WatchedLook>,
+  { isOnion, looks }: Pick<WatchedServer, "isOnion" | "looks">,
   outages: ReadonlyArray<WideOutage>,
   now: number
 ): ReadonlyArray<WatchedLook> => {
-  const ours = outages.filter(({ kind }) => kind === "vantage outage")
+  const ours = outages.filter(({ kind, where }) => kind === "vantage outage" || isOnion && where === tor)
   if (ours.length === 0) return looks
   return looks.map((look) =>
     look.state === "down" && ours.some(({ from, to }) => look.at >= from && look.at <= (to ?? now))

@@ -17,7 +17,7 @@ const looksOf = (text: string, everyMin = 15, fromMin = 0): ReadonlyArray<Watche
   }))
 
 const serverOf = (key: string, looks: ReadonlyArray<WatchedLook>, asn: number | null = null, country: string | null = null): WatchedServer =>
-  ({ key, asn, country, looks, silences: silencesOf(looks), silentSince: null })
+  ({ key, asn, country, isOnion: key.startsWith("onion"), looks, silences: silencesOf(looks), silentSince: null })
 
 const rules = { restartMs: 15 * minute }
 const eventsOf = (looks: ReadonlyArray<WatchedLook>) =>
@@ -124,6 +124,22 @@ describe("outages of many", () => {
   it("are a country's where several of its systems fall silent", () => {
     const servers = [silent("a", 1, 2, "DE"), silent("b", 2, 7, "DE"), silent("c", 3, 11, "DE"), ...Array.from({ length: 6 }, (_, i) => steady(`x${i}`, 10 + i, i, "FR"))]
     assert.deepStrictEqual(wideOutages(servers, slack).map(({ where }) => where), ["country DE"])
+  })
+
+  it("are Tor's where most onions fall silent and nobody else does: no silence and no restart is theirs, and no time is held against them", () => {
+    const at = (minutes: number, state: "u" | "l") => looksOf(state, 1, minutes)[0]!
+    const cut = (key: string, seconds: number) => serverOf(key, [at(0, "u"), at(30 + seconds / 60, "l"), at(32, "u"), at(60, "u")])
+    const servers = [silent("onion1", null, 2), silent("onion2", null, 7), silent("onion3", null, 11), steady("onion4", null, 3),
+      ...Array.from({ length: 11 }, (_, i) => steady(`x${i}`, i % 4, i))]
+    const outages = wideOutages(servers, slack)
+    assert.deepStrictEqual(outages.map(({ kind, where }) => [kind, where]), [["network outage", "Tor"]])
+    assert.deepStrictEqual(reachEvents(servers[0]!, outages, 1e12, rules), [])
+
+    const onions = Array.from({ length: 5 }, (_, i) => cut(`onion${i}`, i))
+    const many = [...onions, ...Array.from({ length: 11 }, (_, i) => steady(`x${i}`, i % 4, i))]
+    assert.deepStrictEqual(reachEvents(onions[0]!, [], 1e12, rules).map(({ kind }) => kind), ["restarted"])
+    for (const onion of onions) assert.deepStrictEqual(reachEvents(onion, wideOutages(many, slack), 1e12, rules), [])
+    assert.deepStrictEqual(wideOutages([cut("onion", 0), ...many.slice(5)], slack), [])
   })
 
   it("are none where one of a system falls silent, or two at different times", () => {
