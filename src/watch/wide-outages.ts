@@ -26,7 +26,7 @@ export interface EarlierSilence {
 /** Many servers fell silent at one time. */
 export interface WideOutage {
   readonly kind: "vantage outage" | "network outage"
-  /** Where, e.g. `AS 64620`, `country DE`, `Tor`; null: everywhere. */
+  /** Where, e.g. `AS 64620`, `country DE`, `Tor`, `held connections`; null: everywhere. */
   readonly where: string | null
   /** It began at this time or later, and at that time or before. */
   readonly from: number
@@ -132,6 +132,21 @@ const isOurs = (outage: WideOutage, servers: ReadonlyArray<WatchedServer>): bool
 /** Where onions are. */
 const tor = "Tor"
 
+/** Whether connections to it were held, at any time. */
+const isHeld = ({ looks }: WatchedServer): boolean => looks.some(({ way }) => way === "held")
+
+/**
+ * Where connections are held to some servers and the others are visited: a Tor or tunnel
+ * of ours that starts again cuts those that are held alone, too few of all to be told by.
+ */
+const heldOf = (servers: ReadonlyArray<WatchedServer>): ReadonlyArray<readonly [string, ReadonlyArray<WatchedServer>]> => {
+  const onions = servers.filter(({ isOnion }) => isOnion)
+  return ([[tor, onions], ["held connections", servers]] as const).flatMap(([where, all]) => {
+    const held = all.filter(isHeld)
+    return held.length === all.length ? [] : [[where, held] as const]
+  })
+}
+
 /**
  * Outages of our own way to the network (most servers that were up fall silent at
  * once, wherever they are), and of one system or country (most of those there), or
@@ -151,9 +166,15 @@ export const wideOutages = (
     ...groups(({ country }) => label("country", country)).filter(([, members]) => new Set(members.map(({ asn }) => asn)).size > 1),
     ...groups(({ isOnion }) => isOnion ? tor : null)
   ].flatMap(([where, members]) => outagesOf(members, "network outage", where, rules))
+  const apart = (outage: WideOutage, others: ReadonlyArray<WideOutage>): boolean =>
+    !others.some((other) => other.from <= outage.fromLatest && outage.from <= other.fromLatest)
+  const held = heldOf(servers).reduce<ReadonlyArray<WideOutage>>((found, [where, members]) => [
+    ...found,
+    ...outagesOf(members, "network outage", where, rules).filter((outage) => isOurs(outage, members) && apart(outage, [...networks, ...found]))
+  ], [])
   return [
     ...ours,
-    ...networks.filter((outage) => !ours.some((wide) => wide.from <= outage.fromLatest && outage.from <= wide.fromLatest))
+    ...[...networks, ...held].filter((outage) => apart(outage, ours))
   ].toSorted((a, b) => a.from - b.from)
 }
 

@@ -147,4 +147,19 @@ describe("outages of many", () => {
     const servers = [silent("a", 1, 2), late, ...Array.from({ length: 5 }, (_, i) => steady(`x${i}`, 10 + i, i))]
     assert.deepStrictEqual(wideOutages(servers, slack), [])
   })
+
+  it("are told of connections that are held too, where the most are visited: a tunnel of ours that starts again cuts those alone", () => {
+    const lost: ReadonlyArray<WatchedLook> =
+      [looksOf("u", 1, 0), looksOf("u", 1, 60), looksOf("l", 1, 60), looksOf("u", 1, 63)].flat().map((look) => ({ ...look, way: "held" as const }))
+    const named = (name: string, count: number, looks: ReadonlyArray<WatchedLook>) => Array.from({ length: count }, (_, i) => serverOf(`${name}${i}`, looks, name === "onion" ? null : 10 + i))
+    const visited = named("visited", 20, looksOf("uuuuuuuu"))
+    const visitedOnions = named("onion", 9, looksOf("uuuuuuuu")).map((onion) => ({ ...onion, key: `${onion.key} visited` }))
+    for (const [held, where] of [[named("held", 5, lost), "held connections"], [named("onion", 5, lost), "Tor"]] as const) {
+      const outages = wideOutages([...held, ...visited, ...visitedOnions], slack)
+      assert.deepStrictEqual(outages.map((outage) => [outage.kind, outage.where, outage.members.size]), [["network outage", where, 5]])
+      for (const server of held) assert.notInclude(reachEvents(server, outages, 1e12, rules).map(({ cause }) => cause), null)
+    }
+    // One of them alone is its own.
+    assert.deepStrictEqual(wideOutages([...named("held", 1, lost), ...visited], slack), [])
+  })
 })
