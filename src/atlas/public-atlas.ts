@@ -95,9 +95,10 @@ const publicDetail = (detail: ServerDetail, { byId, clusters, withholding }: Pub
     certificates: detail.certificates.filter(({ sha256 }) => certificates.has(sha256)),
     namedBy: named(detail.namedBy),
     names: named(detail.names),
-    score: detail.score === null || !withholding.isOnion(server.serverId) ? detail.score : {
+    score: detail.score === null || !(hidesHosts || withholding.isOnion(server.serverId)) ? detail.score : {
       ...detail.score,
-      indicators: detail.score.indicators.map((row) => certificateIndicators.includes(row.name) ? { ...row, detail: null } : row)
+      // Rows behind an indicator may be those of a host that is not shown.
+      indicators: detail.score.indicators.map((row) => hidesHosts || certificateIndicators.includes(row.name) ? { ...row, detail: null } : row)
     },
     pairs: named(detail.pairs).filter(({ serverId }) => withholding.mayJoin(server.serverId, serverId)),
     behaviour: detail.behaviour === null || hidesHosts ? null : { ...detail.behaviour, neighbours: named(detail.behaviour.neighbours) },

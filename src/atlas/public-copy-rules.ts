@@ -159,7 +159,8 @@ export const publicCopyRules: ReadonlyArray<TableRule> = [
   ofServer(
     "indicator",
     `UPDATE indicator SET detail = NULL WHERE name IN (${certificateIndicators.map((name) => `'${name}'`).join(", ")})
-     AND (crawl_id, server_id) IN (SELECT (crawl_id, server_id) FROM onion_server)`
+     AND (crawl_id, server_id) IN (SELECT (crawl_id, server_id) FROM onion_server)`,
+    "UPDATE indicator SET detail = NULL WHERE (crawl_id, server_id) IN (SELECT (crawl_id, server_id) FROM partly_shown)"
   ),
   ofServer(
     "behaviour_vector",

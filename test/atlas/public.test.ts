@@ -163,6 +163,8 @@ describe("an onion of whose server another host is not shown", () => {
       assert.deepStrictEqual([row.hosts, row.tls, row.selfSigned, row.walletAccepts, row.endpoints, row.addresses, row.asn], [[onion], null, null, null, 1, [], null])
       assert.deepStrictEqual([row.software, row.firstSeen], ["ElectrumX 1.16.0", new Date(someTime + 5_000).toISOString()])
       assert.isNull(detail.behaviour)
+      assert.isTrue(detail.score!.indicators.every((indicator) => indicator.detail === null))
+      assert.isFalse((yield* shown(db, (atlas) => atlas.server(1, local.serverId))).score!.indicators.every((indicator) => indicator.detail === null))
       for (const text of ["\"value\":\"TLSv1.3", "of home", home]) assert.notInclude(JSON.stringify(detail), text)
       const copy = `${yield* temporaryFolder}/copy.duckdb`
       yield* makePublicCopy(db, copy, () => false)
