@@ -31,7 +31,8 @@ it("a watch analyses its crawls while it goes on looking, and finds what analyze
   try {
     const { child, result } = await startCli(watch, { timeoutMs: 200_000 })
     await says(child, "Crawl 1 analysed")
-    setTimeout(() => child.kill("SIGINT"), 500)
+    // As long as it takes to look at each server once more.
+    setTimeout(() => child.kill("SIGINT"), 6_000)
     const { code, stderr } = await result
     expect(code, stderr).toBe(130)
     expect(readdirSync(folder).filter((name) => name.includes("analysis"))).toEqual([])

@@ -25,11 +25,16 @@ const measured = (
 /** Judged against the truth of simulated networks: the README's table, which a test compares. */
 export const measuredScenarios: ReadonlyArray<MeasuredScenario> = [
   measured("careful", "fleets that share nothing but a node", 233, [null, 0], [1, 0.633]),
-  measured("framing", "a fleet relays an honest server, another copies it", 208, [1, 0.379], [1, 1]),
-  measured("hosted", "strangers on one node, proxy, image or hoster, two fleets among them", 268, [1, 0.625], [1, 0.973]),
+  measured("churn", "servers that come and go, move and renew; outages of a hoster and of our own line", 206, [null, 0], [1, 0.5]),
+  measured("disguised", "every release, honest and under the name of another", 253, [null, 0], [1, 0.846]),
+  measured("dual", "one server in many forms: addresses, onions, several names, two chains on one machine", 68, [null, 0], [1, 0.75]),
+  measured("framing", "a fleet relays an honest server, another copies it", 208, [1, 0.017], [1, 1]),
+  measured("hosted", "strangers on one node, proxy, image or hoster, two fleets among them", 268, [1, 0.85], [1, 0.973]),
   measured("hostile", "one server for each way to misbehave", 570, [null, null], [null, null]),
   measured("lookalikes", "strangers with stock images, guides and clouds in common", 265, [null, null], [null, null]),
-  measured("lying-majority", "two thirds serve another fork or hide a history", 216, [null, 0], [1, 0.972]),
-  measured("selective", "lies to some clients, at some times, on some networks", 228, [null, 0], [1, 0.732]),
-  measured("sloppy", "fleets that share keys, names, banners, donation addresses", 266, [1, 0.66], [1, 0.93])
+  measured("lying-majority", "two thirds serve another fork or hide a history", 216, [null, 0], [1, 0.865]),
+  measured("mainnet-2025-12", "what was announced in December 2025; who runs what and how it behaves is invented", 1036, [null, 0], [null, null]),
+  measured("mixed", "every implementation: fleets, twins, other chains, hostile and dead servers", 140, [null, 0], [1, 0.792]),
+  measured("selective", "lies to some clients, at some times, on some networks", 228, [null, 0], [1, 0.739]),
+  measured("sloppy", "fleets that share keys, names, banners, donation addresses", 266, [1, 0.781], [1, 0.93])
 ]
