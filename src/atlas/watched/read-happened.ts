@@ -1,20 +1,11 @@
 import { Effect, Schema } from "effect"
 import { Database } from "../../store/database.ts"
 import { memberSql } from "../members.ts"
-import type { WatchedSpan } from "./read-span.ts"
+import { HappenedRow, OutageRow } from "../shapes/watched.ts"
+import { spanParameters, type WatchedSpan } from "./read-span.ts"
 
-const EventRow = Schema.Struct({
-  serverId: Schema.Int,
-  endpointId: Schema.Int,
-  host: Schema.String,
-  kind: Schema.String,
-  /** Milliseconds since 1970. */
-  earliest: Schema.Finite,
-  latest: Schema.Finite,
-  before: Schema.NullOr(Schema.String),
-  after: Schema.NullOr(Schema.String),
-  cause: Schema.NullOr(Schema.String)
-})
+/** Times in milliseconds since 1970. */
+const EventRow = Schema.Struct({ ...HappenedRow.fields, earliest: Schema.Finite, latest: Schema.Finite })
 /** Something that happened to one server. */
 export type EventRow = typeof EventRow.Type
 
@@ -31,20 +22,12 @@ const eventsSql = `
   ORDER BY x.latest, w.endpoint_id, x.kind`
 
 /** What happened to a crawl's watched servers within a span, in order of time. */
-export const readEvents = Effect.fnUntraced(function*(crawlId: number, { from, network, until, vantage }: WatchedSpan) {
+export const readEvents = Effect.fnUntraced(function*(crawlId: number, span: WatchedSpan) {
   const database = yield* Database
-  return yield* database.rows(EventRow, eventsSql, { crawl_id: crawlId, network, vantage, from: Math.floor(from), until: Math.ceil(until) })
+  return yield* database.rows(EventRow, eventsSql, { crawl_id: crawlId, ...spanParameters(span) })
 })
 
-const OutageOfMany = Schema.Struct({
-  kind: Schema.Literals(["vantage outage", "network outage"]),
-  where: Schema.NullOr(Schema.String),
-  from: Schema.Finite,
-  to: Schema.Finite,
-  over: Schema.NullOr(Schema.Boolean),
-  silent: Schema.NullOr(Schema.Int),
-  up: Schema.NullOr(Schema.Int)
-})
+const OutageOfMany = Schema.Struct({ ...OutageRow.fields, from: Schema.Finite, to: Schema.Finite })
 /** An outage of many; times in milliseconds since 1970. */
 export type OutageOfMany = typeof OutageOfMany.Type
 
@@ -57,9 +40,9 @@ const outagesSql = `
   ORDER BY earliest, kind, value_after`
 
 /** Outages of many within a span, in order of time. */
-export const readOutages = Effect.fnUntraced(function*({ from, network, until, vantage }: WatchedSpan) {
+export const readOutages = Effect.fnUntraced(function*(span: WatchedSpan) {
   const database = yield* Database
-  return yield* database.rows(OutageOfMany, outagesSql, { network, vantage, from: Math.floor(from), until: Math.ceil(until) })
+  return yield* database.rows(OutageOfMany, outagesSql, spanParameters(span))
 })
 
 const TimesRow = Schema.Struct({ serverId: Schema.Int, from: Schema.Finite, to: Schema.Finite })
@@ -73,7 +56,7 @@ const timesSql = `
   GROUP BY m.server_id ORDER BY m.server_id`
 
 /** Between which looks each server was watched within a span. */
-export const readWatchedTimes = Effect.fnUntraced(function*(crawlId: number, { from, network, until, vantage }: WatchedSpan) {
+export const readWatchedTimes = Effect.fnUntraced(function*(crawlId: number, span: WatchedSpan) {
   const database = yield* Database
-  return yield* database.rows(TimesRow, timesSql, { crawl_id: crawlId, network, vantage, from: Math.floor(from), until: Math.ceil(until) })
+  return yield* database.rows(TimesRow, timesSql, { crawl_id: crawlId, ...spanParameters(span) })
 })

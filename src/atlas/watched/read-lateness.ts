@@ -3,7 +3,7 @@ import { Database } from "../../store/database.ts"
 import { memberSql } from "../members.ts"
 import type { ServerRow } from "../shapes/server-row.ts"
 import { LatenessRow } from "../shapes/watched.ts"
-import type { WatchedSpan } from "./read-span.ts"
+import { spanParameters, type WatchedSpan } from "./read-span.ts"
 
 /** Steps of the distribution on each side of the median. */
 const binsASide = 12
@@ -64,12 +64,13 @@ export interface Lateness {
 /** How late tips came from each server that announced them over a held connection, by implementation and median. */
 export const readLateness = Effect.fnUntraced(function*(
   crawlId: number,
-  { from, network, until, vantage }: WatchedSpan,
+  span: WatchedSpan,
   servers: ReadonlyArray<ServerRow>
 ) {
   const database = yield* Database
   const given = {
-    crawl_id: crawlId, network, vantage, from: Math.floor(from), until: Math.ceil(until),
+    crawl_id: crawlId,
+    ...spanParameters(span),
     implementations: JSON.stringify(servers.flatMap(({ implementation, serverId }) => implementation === null ? [] : [{ id: serverId, implementation }]))
   }
   const [scale] = yield* database.rows(ScaleRow, scaleSql, given)

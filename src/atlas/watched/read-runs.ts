@@ -1,7 +1,7 @@
 import { Effect, Schema } from "effect"
 import { Database } from "../../store/database.ts"
 import { memberSql } from "../members.ts"
-import type { WatchedSpan } from "./read-span.ts"
+import { spanParameters, type WatchedSpan } from "./read-span.ts"
 
 /** What looks tell about a stretch of time: `changed` is between a look that it answered and one that it did not. */
 export const RunRow = Schema.Struct({
@@ -64,9 +64,9 @@ const sql = `
   ORDER BY w.server_id, w.endpoint_id, r.begun, r.run`
 
 /** Stretches of a crawl's watched servers, or of one of them, in order of server, endpoint and time. */
-export const readRuns = Effect.fnUntraced(function*(crawlId: number, { from, network, until, vantage }: WatchedSpan, serverId: number | null = null) {
+export const readRuns = Effect.fnUntraced(function*(crawlId: number, span: WatchedSpan, serverId: number | null = null) {
   const database = yield* Database
-  return yield* database.rows(RunRow, sql, { crawl_id: crawlId, network, vantage, from: Math.floor(from), until: Math.ceil(until), server_id: serverId })
+  return yield* database.rows(RunRow, sql, { crawl_id: crawlId, ...spanParameters(span), server_id: serverId })
 })
 
 const ReliabilityRow = Schema.Struct({

@@ -12,6 +12,10 @@ export interface WatchedSpan {
   readonly until: number
 }
 
+/** A span as the parameters of queries: the whole milliseconds that hold it. */
+export const spanParameters = ({ from, network, until, vantage }: WatchedSpan) =>
+  ({ network, vantage, from: Math.floor(from), until: Math.ceil(until) })
+
 const SpanRow = Schema.Struct({ vantage: Schema.String, since: Schema.Finite, until: Schema.Finite })
 
 /**
@@ -42,5 +46,5 @@ export const readWatchedSpan = Effect.fnUntraced(function*({ crawlId, network, v
   return span
 })
 
-/** A time as answers have it; null stays null. */
+/** A time as answers have it. */
 export const isoOf = (ms: number): string => new Date(ms).toISOString()
