@@ -39,8 +39,8 @@ export const newestAt = (servers: ReadonlyArray<ServerTraits>, at: number): Read
     if (implementation === null || watch === null) continue
     for (const { first, text } of watch.software) {
       if (first > at) continue
-      const later_ = later(newest.get(implementation) ?? null, text)
-      if (later_ !== null) newest.set(implementation, later_)
+      const latest = later(newest.get(implementation) ?? null, text)
+      if (latest !== null) newest.set(implementation, latest)
     }
   }
   return newest
@@ -61,9 +61,14 @@ export interface Elsewhere {
 /**
  * @param others positions of servers that are not at the node
  * @param begin when the evening began, in milliseconds since 1970
+ * @param newest the latest releases then, see `newestAt`
  */
-export const elsewhereAt = (servers: ReadonlyArray<ServerTraits>, others: ReadonlyArray<number>, begin: number): Elsewhere => {
-  const newest = newestAt(servers, begin)
+export const elsewhereAt = (
+  servers: ReadonlyArray<ServerTraits>,
+  others: ReadonlyArray<number>,
+  begin: number,
+  newest: ReadonlyMap<string, string>
+): Elsewhere => {
   const able = others.flatMap((other) => {
     const { implementation, watch } = servers[other]!
     if (watch === null || implementation === null || watch.from > begin || watch.to < begin + eveningMs) return []

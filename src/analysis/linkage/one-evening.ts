@@ -122,7 +122,7 @@ const judge = (
   const left = own.filter((server) => !inEvening.has(server) && isThere(server) && !saysNothing(servers, server, changed, newest))
   const releases = [...Map.groupBy(solid, ({ change }) => change.before).values()].map(({ length }) => length)
   const systems = systemsOf(servers, solid)
-  const elsewhere = elsewhereAt(servers, others, begin)
+  const elsewhere = elsewhereAt(servers, others, begin, newest)
   const chance = chanceOfEvening(solid.length, solid.length + left.length, elsewhere)
   const limitOf = (): EveningLimit | null => {
     if (!isMostly([...solid.map(({ server }) => server), ...left], (server) => inEvening.has(server))) return "changed in one evening, but others at that node did not"
