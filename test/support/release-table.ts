@@ -5,12 +5,15 @@ import { expect } from "vitest"
 import { plainTcp, request } from "./plain-client.ts"
 import type { ScriptedNode } from "./scripted-node.ts"
 
-/** Everything that a line is answered with until the connection ends or nothing more comes; without padding. */
-export const answersTo = async (port: number, text: string): Promise<ReadonlyArray<string>> => {
+/**
+ * Everything that a line is answered with until the connection ends or nothing more comes; without padding.
+ * Where an end is expected it is waited for: on a busy machine it may come later than 20 ms.
+ */
+export const answersTo = async (port: number, text: string, ends = false): Promise<ReadonlyArray<string>> => {
   const client = plainTcp(port)
   const lines = text.split("\n").length - 1
   client.send(text)
-  await client.until((c) => c.lines().length >= lines || c.closed() !== null)
+  await client.until((c) => c.closed() !== null || !ends && c.lines().length >= lines)
   // A refusal brings more than it was asked, and the end.
   await new Promise((resolve) => setTimeout(resolve, 20))
   const shown = client.lines().map((line) => line.replace(/ {9,}/g, ""))
@@ -54,15 +57,16 @@ export const checkReleases = Effect.fnUntraced(function*<A extends string>(
         table,
         ([probe, lines, answers]) =>
           Effect.promise(async () => {
-            const got = await answersTo(server.tcpPort, lines)
+            const expected = [answers[software]].flat()
+            const got = await answersTo(server.tcpPort, lines, expected.at(-1) === "end")
             // The answer to the handshake before is the same everywhere.
             const after = got.slice(lines.split("\n").length > 2 ? 1 : 0)
-            expect([software, probe, after]).toEqual([software, probe, [answers[software]].flat()])
+            expect([software, probe, after]).toEqual([software, probe, expected])
           }),
         { concurrency: "unbounded", discard: true }
       )
     }),
     { concurrency: "unbounded", discard: true }
   )
-  expect(readme()).toContain(`| ${title} | ${releases.length * table.length} | | | from source, not executed |`)
+  expect(readme("src/simnet")).toContain(`| ${title} | ${releases.length * table.length} | | | from source, not executed |`)
 })

@@ -20,7 +20,7 @@ describe("the catalogue of deep probes", () => {
     assert.isAtMost(deepBooking("usual") + balanceLimit - deepAllowance("usual"), errorLimit)
     assert.isAtMost(mostErrors, 6)
     assert.isAbove(deepAllowance("invalid json"), 1000)
-    assert.include(readme(), `room for ${deepAllowance("usual")} units`)
+    assert.include(readme("src/probe"), `room for ${deepAllowance("usual")} units`)
   })
 
   it("says of every probe why it is harmless and what it tells, and has each name once", () => {

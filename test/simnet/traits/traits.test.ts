@@ -1,8 +1,8 @@
-import { readFileSync } from "node:fs"
 import { it } from "@effect/vitest"
 import { Effect } from "effect"
 import { describe, expect, it as plainIt } from "vitest"
 import { traits } from "../../../src/simnet/simnet.ts"
+import { readme } from "../../support/readme.ts"
 import { startServer } from "../../support/start-server.ts"
 import { honest, type TraitChecks } from "../../support/trait-check.ts"
 import { connectionChecks } from "./connection-checks.ts"
@@ -70,7 +70,7 @@ describe("a simulated server with the trait", () => {
 
   plainIt("is checked here for every trait there is", () => {
     expect(Object.keys(checks).toSorted()).toEqual(Object.keys(traits).toSorted())
-    expect(readFileSync("README.md", "utf8")).toContain(`lists ${Object.keys(traits).length} ways to misbehave`)
+    expect(readme("src/simnet")).toContain(`lists ${Object.keys(traits).length} ways to misbehave`)
     for (const { title } of Object.values(traits)) expect(title).toMatch(/^[^\n]{10,110}$/)
   })
 })

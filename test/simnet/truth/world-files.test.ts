@@ -99,7 +99,8 @@ describe("the README", () => {
   it("has a line about every shipped scenario and about no other", async () => {
     const { stdout } = await runCli(["simnet", "--list"])
     const shipped = stdout.trimEnd().split("\n").map((line) => line.split(" ")[0])
-    const table = readme().slice(readme().indexOf("### Scenarios and their truth"), readme().indexOf("A scenario is a JSON file"))
+    const text = readme("src/simnet")
+    const table = text.slice(text.indexOf("## Scenarios and their truth"), text.indexOf("A scenario is a JSON file"))
     const told = [...table.matchAll(/^\| `([^`]+)`/gm)].map((match) => match[1])
     expect(told.toSorted()).toEqual(shipped.toSorted())
   })
