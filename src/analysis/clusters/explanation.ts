@@ -1,7 +1,9 @@
 import type { Comparison } from "../comparisons/comparison.ts"
+import { feeVectors } from "../comparisons/fee-vectors.ts"
 import type { ComparedPair, Evidence } from "../linkage/compared-pair.ts"
 import { model } from "../linkage/model.ts"
-import { addTo, noSums, operatorProbability, roleOf } from "../linkage/operator-verdict.ts"
+import { addTo, type Leg, noSums, ofPrivateNodes, operatorProbability, roleOf } from "../linkage/operator-verdict.ts"
+import { mempools } from "../linkage/private-nodes.ts"
 import type { OperatorCluster } from "./operator-clusters.ts"
 
 /** One comparison's part in a cluster. */
@@ -31,11 +33,40 @@ export interface ClusterExplanation {
 
 const isFor = ({ bits, counted }: Evidence): boolean => counted && bits > 0
 
+const legsOf = ({ legs }: ComparedPair): ReadonlySet<string> => new Set(legs.split(", "))
+
+/**
+ * What a pair stands on at its node if one comparison had found nothing. A node is
+ * nobody else's by the names of those seen at it, and seen by estimates and a
+ * mempool; evening and processes count there with an address for gifts only.
+ */
+const nodeLegsWithout = (pair: ComparedPair, comparison: Comparison): ReadonlySet<Leg> => {
+  const had = legsOf(pair)
+  const legs = new Set([...ofPrivateNodes].filter((leg) => had.has(leg)))
+  const drop = (...some: ReadonlyArray<Leg>): void => {
+    for (const leg of some) legs.delete(leg)
+  }
+  const agrees = (is: (name: string) => boolean): boolean =>
+    pair.evidence.some(({ bits, comparison: name }) => name !== comparison.name && bits > 0 && is(name))
+  const { leg } = roleOf(comparison)
+  if (comparison.bundle === "backend" && !(agrees((name) => name === feeVectors.name) && agrees((name) => mempools.has(name)))) legs.clear()
+  if (leg === "gift") drop("evening", "process")
+  if (leg === "names") drop("names", "evening", "process")
+  if (leg !== null) drop(leg)
+  if (!legs.has("names") && !legs.has("administered")) drop("node")
+  return legs
+}
+
 /** Probability of one operator if one comparison had found nothing. */
 const without = (pair: ComparedPair, name: string, comparisons: ReadonlyMap<string, Comparison>, prior: number): number => {
   const sums = noSums()
+  const had = legsOf(pair)
+  for (const leg of nodeLegsWithout(pair, comparisons.get(name)!)) sums.legs.add(leg)
   for (const { bits, comparison, counted } of pair.evidence) {
-    if (counted && comparison !== name) addTo(sums, roleOf(comparisons.get(comparison)!), bits)
+    if (!counted || comparison === name) continue
+    const role = roleOf(comparisons.get(comparison)!)
+    // A hoster's domain, say, was no leg of the pair before either.
+    addTo(sums, role.leg !== null && !had.has(role.leg) ? { ...role, leg: null } : role, bits)
   }
   return operatorProbability(sums, prior).p
 }
@@ -55,9 +86,13 @@ export const explainCluster = (
   simulated: boolean
 ): ClusterExplanation => {
   const byName = new Map(comparisons.map((comparison) => [comparison.name, comparison]))
-  const isOperator = ({ comparison }: Evidence): boolean => byName.get(comparison)!.question === "same operator"
+  // A node is what some groups stand on, though it answers another question.
+  const isPart = ({ comparison }: Evidence, pair: ComparedPair): boolean => {
+    const { bundle, question } = byName.get(comparison)!
+    return question === "same operator" || (bundle === "backend" && legsOf(pair).has("node"))
+  }
   const found = cluster.links.flatMap((pair) =>
-    pair.evidence.filter((it) => isFor(it) && isOperator(it)).map((evidence) => ({ pair, evidence })))
+    pair.evidence.filter((it) => isFor(it) && isPart(it, pair)).map((evidence) => ({ pair, evidence })))
   const evidence = [...Map.groupBy(found, ({ evidence }) => evidence.comparison)].map(([name, some]): ClusterEvidence => {
     const strongest = some.toSorted((x, y) => y.evidence.bits - x.evidence.bits || x.pair.a - y.pair.a || x.pair.b - y.pair.b)
     const values = Map.groupBy(some.flatMap(({ evidence }) => evidence.value ?? []), (value) => value)

@@ -1,7 +1,7 @@
 import { makeDomainReader, type SuffixRule } from "../traits/registrable-domain.ts"
 import type { ServerTraits } from "../traits/server-traits.ts"
 import { banner } from "./banner.ts"
-import { certificateNamesOther } from "./certificate-names-other.ts"
+import { certificateClaimsOther, certificateNamesOther } from "./certificate-names-other.ts"
 import { certificateSubject } from "./certificate-subject.ts"
 import { claimedHosts } from "./claimed-hosts.ts"
 import type { Comparison } from "./comparison.ts"
@@ -38,6 +38,7 @@ export const comparisons = ({ publicSuffixes = [], servers = [] }: ComparisonOpt
     namelessCertificate,
     onionCertificate,
     certificateNamesOther,
+    certificateClaimsOther,
     ...domainComparisons(domainOf),
     mintedTogether,
     certificateSubject,

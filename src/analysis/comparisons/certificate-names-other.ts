@@ -13,45 +13,90 @@ const namesFor = once((server): ReadonlyArray<string> => distinct(ownHosts(serve
 
 const statedOf = once((server) => distinct(server.certificates.filter((it) => !it.isDefault).flatMap((it) => it.names)))
 
-/** Hosts of the other that certificates of the one name, those left out that both presented: they are one piece of evidence. */
-const named = (by: ServerTraits, other: ServerTraits, counts: (certificate: PresentedCertificate) => boolean) => {
-  const sought = namesFor(other)
+/**
+ * Hosts of the other that certificates of the one name, those left out that both
+ * presented, which are one piece of evidence, and those at which it was met too:
+ * a name that a club balances over its members is in the certificates of all.
+ */
+const named = (by: ServerTraits, other: ServerTraits, counts: (certificate: PresentedCertificate) => boolean): ReadonlyArray<string> => {
+  const sought = namesFor(other).filter((host) => !by.hosts.includes(host))
   return by.certificates
     .filter((it) => !it.isDefault && counts(it) && !other.certificates.some(({ sha256 }) => sha256 === it.sha256))
     .flatMap((it) => shared(sought, it.names))
 }
 
+interface Statements {
+  /** Hosts of the other that certificates of each name. */
+  readonly all: readonly [ReadonlyArray<string>, ReadonlyArray<string>]
+  /** Those for which an authority vouches. */
+  readonly vouched: readonly [ReadonlyArray<string>, ReadonlyArray<string>]
+}
+
+const statementsOf = (a: ServerTraits, b: ServerTraits): Statements | undefined =>
+  shared(statedOf(a), namesFor(b)).length === 0 && shared(statedOf(b), namesFor(a)).length === 0
+    ? undefined
+    : {
+      all: [named(a, b, () => true), named(b, a, () => true)],
+      vouched: [named(a, b, (it) => it.trusted), named(b, a, (it) => it.trusted)]
+    }
+
+const isOfEach = (names: Statements["all"]): boolean => names.every((some) => some.length > 0)
+
+const detailOf = ({ all, vouched }: Statements) => ({
+  named: distinct(all.flat()).slice(0, 20),
+  vouched_for: distinct(vouched.flat()).slice(0, 20)
+})
+
+const keys = once((server) => distinct([...namesFor(server), ...statedOf(server)]))
+
+const innocent = [
+  "a proxy company whose certificates name several customers",
+  "a name that changed hands while the certificate lasted",
+  "one name that is balanced over servers of several people"
+]
+
 /**
- * Certificates that name each other's hosts. One that nobody vouches for is a
- * claim of its maker only, so both have to make it; an authority has checked that
- * the holder of the key controls the name.
+ * Certificates that name each other's hosts, each vouched for by an authority: it
+ * has checked that who holds the key of each controlled the other's name.
  */
 export const certificateNamesOther: Comparison = {
   name: "certificate names the other",
-  definition: "A certificate of the one names a host that the other says it goes by, and not by a wildcard: each does so, or an authority vouches for it. One certificate that both present is not meant.",
+  definition: "A certificate of each names a host that the other says it goes by, by which it is not met itself, and not by a wildcard; an authority vouches for both. One certificate that both present is not meant.",
   question: "same operator",
   forgeability: "two-sided",
   bundle: "statement",
+  levels: [{ name: "each names the other, vouched for by an authority", m: 0.1, u: 2e-6, measured: false }],
+  innocent,
+  keys,
+  compare: (a, b) => {
+    const statements = statementsOf(a, b)
+    return statements === undefined || !isOfEach(statements.vouched) ? undefined : { level: 0, detail: detailOf(statements) }
+  }
+}
+
+/**
+ * The same where nobody vouches for both sides. Certificates of ten years name
+ * hosts that their owners gave up long ago; whoever registers such a name holds
+ * what the victim states, states the victim in return, and an authority vouches
+ * for what is its own by then. So this is what a stranger can bring about.
+ */
+export const certificateClaimsOther: Comparison = {
+  name: "certificate claims the other",
+  definition: "A certificate of each names a host that the other says it goes by, or one does and an authority vouches for it; not as \"certificate names the other\" has it.",
+  question: "same operator",
+  forgeability: "copyable",
+  bundle: "statement",
   levels: [
-    { name: "each names the other", m: 0.15, u: 2e-6, measured: false },
+    { name: "each names the other", m: 0.15, u: 2e-5, measured: false },
     // u: big proxies get certificates for names of many customers, each in front of some of them.
     { name: "one names the other, vouched for by an authority", m: 0.1, u: 2e-5, measured: false }
   ],
-  innocent: [
-    "a proxy company whose certificates name several customers",
-    "a name that changed hands while the certificate lasted",
-    "one name that is balanced over servers of several people"
-  ],
-  keys: once((server) => distinct([...namesFor(server), ...statedOf(server)])),
+  innocent: [...innocent, "somebody who registered a name that the other gave up and still states"],
+  keys,
   compare: (a, b) => {
-    if (shared(statedOf(a), namesFor(b)).length === 0 && shared(statedOf(b), namesFor(a)).length === 0) return undefined
-    const all = [named(a, b, () => true), named(b, a, () => true)]
-    const each = all.every((names) => names.length > 0)
-    const vouched = [...named(a, b, (it) => it.trusted), ...named(b, a, (it) => it.trusted)]
-    if (!each && vouched.length === 0) return undefined
-    return {
-      level: each ? 0 : 1,
-      detail: { named: distinct(all.flat()).slice(0, 20), vouched_for: distinct(vouched).slice(0, 20) }
-    }
+    const statements = statementsOf(a, b)
+    if (statements === undefined || isOfEach(statements.vouched)) return undefined
+    const each = isOfEach(statements.all)
+    return each || statements.vouched.flat().length > 0 ? { level: each ? 0 : 1, detail: detailOf(statements) } : undefined
   }
 }

@@ -26,7 +26,7 @@ export type Leg =
   | "key"
   /** A private key under nobody's name, or under that of one of them. Who passes bytes on to the other shows its certificate without having the key. */
   | "image key"
-  /** A certificate that names the other too. A proxy has one for all its customers. */
+  /** Certificates that name each other, vouched for. A proxy has one for all its customers; who takes over a given up name states what nobody vouches for. */
   | "statement"
   /** One registrable domain. Hosters and clubs give names to strangers. */
   | "domain"
@@ -44,7 +44,7 @@ export type Leg =
   | "administered"
 
 /** Legs that count only for servers at a node of their own. */
-const ofPrivateNodes: ReadonlySet<Leg> = new Set<Leg>(["node", "names", "evening", "process", "administered"])
+export const ofPrivateNodes: ReadonlySet<Leg> = new Set<Leg>(["node", "names", "evening", "process", "administered"])
 
 /** What an agreement in a comparison is in a verdict. */
 export interface Role {
@@ -163,11 +163,11 @@ const isAdministered = (legs: ReadonlySet<Leg>): boolean => legs.has("node") && 
 
 /**
  * The conditions of a verdict. It takes something that a copier cannot have, a
- * private key, a certificate that names the other or a process at its node, and
+ * private key, certificates that name each other or a process at its node, and
  * something that who brings such a thing to strangers does not bring with it:
  * - beside a key in certificates that name their hosts, one address for gifts,
  *   since money of the one then goes to the other, or one domain;
- * - beside a certificate that names the other, one address for gifts;
+ * - beside certificates that name each other, vouched for, one address for gifts;
  * - beside a key under nobody's name, a domain of both and one address for gifts;
  * - beside a key in certificates that name their hosts, a node of their own and one
  *   way of naming what they registered; beside a key under nobody's name, which who

@@ -10,7 +10,7 @@ import type { Outcomes } from "./outcomes.ts"
 import { isAgreement } from "./rates.ts"
 
 /** Which of them agree beside estimates, so that two different answers of a node are alike. */
-const mempools: ReadonlySet<string> = new Set([histogramBytes.name, histogramCurve.name])
+export const mempools: ReadonlySet<string> = new Set([histogramBytes.name, histogramCurve.name])
 
 /** Who holds a key: all, and those of them that relay nobody. */
 interface Holders {

@@ -3,10 +3,12 @@ import { describe, expect, it } from "vitest"
 import { evidenceCommunities } from "../../../src/analysis/clusters/evidence-communities.ts"
 import { explainCluster, probabilityText } from "../../../src/analysis/clusters/explanation.ts"
 import { expectedFalseGroups, operatorClusters } from "../../../src/analysis/clusters/operator-clusters.ts"
+import { comparisons } from "../../../src/analysis/comparisons/catalogue.ts"
 import type { ComparedPair, Evidence } from "../../../src/analysis/linkage/compared-pair.ts"
 import { link } from "../../../src/analysis/linkage/linkage.ts"
 import { everyKind } from "../../support/fake-comparisons.ts"
 import { strangers } from "../../support/fake-network.ts"
+import { strangers as shownStrangers, words, worldOf } from "../../support/shown-servers.ts"
 
 const evidenceOf = (bits: number): Evidence => ({
   comparison: "donation", level: bits < 0 ? "differs" : "equal", value: null, bits, counted: true, reduction: null, detail: {}
@@ -81,6 +83,21 @@ describe("operator clusters", () => {
       'Without "donation" 0 of the 3 links that hold the group together would remain.'
     ])
     expect(explained.against).toEqual([])
+  })
+
+  it("that stand on their node say so, and what they stand without", () => {
+    const fleet = [0, 1, 2].map((i) => ({ host: `${words[i]}-plover.example`, node: "plover", gift: "of plover", greeting: "plover", made: i * 9 }))
+    const servers = [...worldOf(...fleet), ...shownStrangers]
+    const all = comparisons({ servers })
+    const linkage = link(servers, all)
+    const [cluster] = operatorClusters(linkage.pairs)
+    const { evidence, wouldChange } = explainCluster(cluster!, all, linkage.operatorPrior, true)
+    expect(evidence.map(({ comparison }) => comparison)).toContain("fee estimates")
+    const standing = (name: string) => wouldChange.find((line) => line.startsWith(`Without "${name}"`))
+    expect(standing("banner")).toBe('Without "banner" the verdict would stand.')
+    for (const name of ["donation address", "minted together", "naming pattern", "fee estimates"]) {
+      expect(standing(name), name).toMatch(/ 0 of the 2 links that hold the group together would remain\.$/)
+    }
   })
 
   it("are never called certain", () => {

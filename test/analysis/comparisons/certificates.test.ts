@@ -126,36 +126,55 @@ describe("certificates that name the other's host", () => {
   const naming = (id: number, host: string, names: ReadonlyArray<string>, trusted = false) =>
     showing(id, host, { names, trusted, selfSigned: !trusted })
 
-  it("count where each does", () => {
-    const names = ["a.example", "b.example"]
-    assert.strictEqual(level("certificate names the other", naming(1, "a.example", names), naming(2, "b.example", names)), "each names the other")
+  const [ofBoth, vouched] = [["a.example", "b.example"], true]
+  const claims = "certificate claims the other"
+
+  it("count where an authority vouches for each, and are what anybody can write where it does for one or none", () => {
+    const pair = (first: boolean, second: boolean) => [naming(1, "a.example", ofBoth, first), naming(2, "b.example", ofBoth, second)] as const
+    assert.strictEqual(level("certificate names the other", ...pair(vouched, vouched)), "each names the other, vouched for by an authority")
+    assert.isUndefined(level(claims, ...pair(vouched, vouched)))
+    for (const [first, second] of [[true, false], [false, true], [false, false]] as const) {
+      assert.isUndefined(level("certificate names the other", ...pair(first, second)))
+      assert.strictEqual(level(claims, ...pair(first, second)), "each names the other")
+    }
   })
 
-  it("count where an authority vouches for the one, and not where it is only claimed", () => {
+  it("are what anybody can write where one names the other and an authority vouches for it, and nothing where it is only claimed", () => {
     const other = naming(2, "b.example", ["b.example"])
-    assert.strictEqual(
-      level("certificate names the other", naming(1, "a.example", ["a.example", "b.example"], true), other),
-      "one names the other, vouched for by an authority"
-    )
-    assert.isUndefined(level("certificate names the other", naming(1, "a.example", ["a.example", "b.example"]), other))
+    assert.strictEqual(level(claims, naming(1, "a.example", ofBoth, vouched), other), "one names the other, vouched for by an authority")
+    assert.isUndefined(level("certificate names the other", naming(1, "a.example", ofBoth, vouched), other))
+    assert.isUndefined(level(claims, naming(1, "a.example", ofBoth), other))
+  })
+
+  it("are no statement of who registered a name that the other gave up and still has in its certificate", () => {
+    const victim = naming(1, "a.example", ["a.example", "given-up.example"])
+    const squatter = naming(2, "given-up.example", ["given-up.example", "a.example"], vouched)
+    assert.isUndefined(level("certificate names the other", victim, squatter))
+  })
+
+  it("do not count by a name that both are met at, as a club's which is balanced over its members", () => {
+    const member = (id: number, own: string) =>
+      showing(id, own, { names: [own, "pool.example"], trusted: true, selfSigned: false }, { hosts: [own, "pool.example"] })
+    for (const name of ["certificate names the other", claims]) assert.isUndefined(level(name, member(1, "a.example"), member(2, "b.example")))
   })
 
   it("do not count when it is one certificate that both present", () => {
     const names = ["a.example", "b.example"]
-    assert.isUndefined(level("certificate names the other", showing(1, "a.example", { ...one, names }), showing(2, "b.example", { ...one, names })))
+    const [a, b] = ["a.example", "b.example"].map((host, i) => showing(i, host, { ...one, names })) as [ServerTraits, ServerTraits]
+    for (const name of ["certificate names the other", claims]) assert.isUndefined(level(name, a, b))
   })
 
   it("do not count by a wildcard, which stands for all customers of who holds the domain, known for a provider or not", () => {
     for (const domain of ["ddns.net", "perch.example"]) {
       const [a, b] = ["quarry", "mill"].map((host, i) => naming(i, `${host}.${domain}`, [`*.${domain}`], true)) as [ServerTraits, ServerTraits]
-      assert.isUndefined(level("certificate names the other", a, b))
+      for (const name of ["certificate names the other", claims]) assert.isUndefined(level(name, a, b))
     }
   })
 
   it("may name an address", () => {
     const at = (id: number, host: string, other: string) => showing(id, host, { names: [other, host] })
     const [a, b] = [at(1, "34.90.1.2", "34.90.7.7"), at(2, "34.90.7.7", "34.90.1.2")]
-    assert.strictEqual(level("certificate names the other", a, b), "each names the other")
+    assert.strictEqual(level(claims, a, b), "each names the other")
   })
 
   it("do not count by a name or address that others gave it: whoever holds a name can point it anywhere", () => {
@@ -163,10 +182,11 @@ describe("certificates that name the other's host", () => {
     const met = { hosts: ["a.example", "mirror.evil.example"], addresses: [addressOf("34.90.7.7")] }
     const pointed = showing(2, "a.example", {}, met)
     for (const name of ["mirror.evil.example", "*.evil.example", "34.90.7.7"]) {
-      assert.isUndefined(level("certificate names the other", framer(name), pointed), name)
+      assert.isUndefined(level(claims, framer(name), pointed), name)
     }
     const claiming = showing(2, "a.example", {}, { ...met, claimedHosts: [{ host: "mirror.evil.example", tcpPort: null, tlsPort: 50_002 }] })
-    assert.strictEqual(level("certificate names the other", framer("mirror.evil.example"), claiming), "one names the other, vouched for by an authority")
+    assert.isUndefined(level("certificate names the other", framer("mirror.evil.example"), claiming))
+    assert.strictEqual(level(claims, framer("mirror.evil.example"), claiming), "one names the other, vouched for by an authority")
   })
 })
 

@@ -34,9 +34,14 @@ describe("customers of a hoster whose wildcard certificate two of its fronts sho
     expect(groupsOf(...several(6, (i) => ({ ...customer(i), certificate: front(i % 2, 0) })))).toEqual([])
   })
 
-  it("unlike certificates that name each other", () => {
+  const naming = (trusted: boolean) => {
     const names = several(6, ownHost)
-    expect(groupsOf(...several(6, (i): Shows => ({ host: ownHost(i), certificate: { names }, gift: "of the fleet" })))).toEqual([idsFrom(6)])
+    return several(6, (i): Shows => ({ host: ownHost(i), certificate: { names, trusted }, gift: "of the fleet" }))
+  }
+
+  it("unlike certificates that name each other where an authority vouches for them", () => {
+    expect(groupsOf(...naming(true))).toEqual([idsFrom(6)])
+    expect(groupsOf(...naming(false))).toEqual([])
   })
 })
 
@@ -108,6 +113,27 @@ describe("three voices dispute a key, however many servers the loudest adds", ()
   })
 })
 
+describe("who registers a name that its victim gave up and still states joins nobody to it", () => {
+  const victim = (more: Partial<Shows>): Shows => ({ host: ownHost(0), gift: "of the victim", greeting: "of the victim", ...more })
+  const squatter = (more: Partial<Shows>): Shows => ({ host: "old.victim.example", gift: "of the victim", greeting: "of the victim", ...more })
+  const names = [ownHost(0), "old.victim.example"]
+
+  it("neither where both write it into certificates that nobody vouches for", () => {
+    expect(groupsOf(victim({ certificate: { names } }), squatter({ certificate: { names } }))).toEqual([])
+  })
+
+  it("nor where an authority vouches for the one who holds it now, and points it at its victim", () => {
+    const stating = victim({ met: ["old.victim.example"], certificate: { names } })
+    expect(groupsOf(stating, squatter({ host: ownHost(1), certificate: { names: [ownHost(1), "old.victim.example"], trusted: true } }))).toEqual([])
+  })
+
+  it("nor do members of a club whose common name is balanced over them", () => {
+    const member = (i: number): Shows =>
+      ({ host: ownHost(i), met: ["pool.club.example"], certificate: { names: [ownHost(i), "pool.club.example"], trusted: true }, gift: "of the club" })
+    expect(groupsOf(...several(4, member))).toEqual([])
+  })
+})
+
 describe("who copies a fleet's address for gifts makes it look like a cause", () => {
   const copiers = (count: number) => several(count, (i): Shows => ({ host: `c.copier${i}.example`, gift: "of the fleet" }))
 
@@ -119,7 +145,7 @@ describe("who copies a fleet's address for gifts makes it look like a cause", ()
 
   it("by four where the fleet stands on certificates that name each other", () => {
     const names = several(8, ownHost)
-    const fleet = several(8, (i): Shows => ({ host: ownHost(i), certificate: { names }, gift: "of the fleet" }))
+    const fleet = several(8, (i): Shows => ({ host: ownHost(i), certificate: { names, trusted: true }, gift: "of the fleet" }))
     expect(groupsOf(...fleet, ...copiers(3))).toEqual([idsFrom(8)])
     expect(groupsOf(...fleet, ...copiers(4))).toEqual([])
   })
