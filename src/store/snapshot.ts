@@ -79,7 +79,11 @@ export const makePublisher = Effect.fnUntraced(function*(
     yield* Effect.andThen(
       command(`COPY FROM DATABASE ${identifier(yield* databaseName(connection))} TO ${copyName}`),
       more
-    ).pipe(Effect.ensuring(Effect.ignore(command(`DETACH ${copyName}`))))
+    ).pipe(
+      // Writes the rest: where there is no room for it, what lies in the file is no copy.
+      Effect.andThen(command(`DETACH ${copyName}`)),
+      Effect.onError(() => Effect.ignore(command(`DETACH ${copyName}`)))
+    )
   }, Effect.ensuring(Effect.ignore(Effect.andThen(command("RESET disabled_compression_methods"), command(giveMemoryBack)))))
 
   const publish = Effect.gen(function*() {

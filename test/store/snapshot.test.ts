@@ -1,4 +1,5 @@
 import { existsSync, readdirSync, writeFileSync } from "node:fs"
+import { dirname } from "node:path"
 import { NodeServices } from "@effect/platform-node"
 import { assert, describe, it } from "@effect/vitest"
 import { Clock, Effect } from "effect"
@@ -68,6 +69,24 @@ describe("snapshots", () => {
       yield* publisher.publish
       assert.isTrue(existsSync(snapshotPath(path)))
       assert.deepStrictEqual(yield* settings, [["100.0 MiB", ""]])
+    }).pipe(Effect.provide(NodeServices.layer)))
+
+  it.effect("leave the one before in place where the last of a copy cannot be written, as on a full disk", () =>
+    Effect.gen(function*() {
+      const path = `${yield* temporaryFolder}/full.duckdb`
+      const instance = yield* openForWriting(path)
+      const connection = yield* connect(instance)
+      yield* bringUpToDate(connection, path)
+      const publisher = yield* makePublisher(instance, path)
+      yield* publisher.publish
+      const before = yield* read(path, "SELECT count(*) AS published FROM publication")
+      yield* run(connection, "query failed", "test", "SET debug_checkpoint_abort = 'before_header'")
+      const failure = yield* Effect.flip(publisher.publish)
+      assert.match(failure.message, /^Cannot publish a snapshot: .*checkpoint/is)
+      assert.deepStrictEqual(yield* read(path, "SELECT count(*) AS published FROM publication"), before)
+      assert.deepStrictEqual(readdirSync(dirname(path)).filter((name) => name.includes(".tmp")), [])
+      yield* run(connection, "query failed", "test", "SET debug_checkpoint_abort = 'none'")
+      yield* publisher.publish
     }).pipe(Effect.provide(NodeServices.layer)))
 
   it.effect("contain what was recorded a moment before", () =>
