@@ -9,12 +9,13 @@ import { crawlSettingsOf } from "./crawl-settings.ts"
 import { archiveFlag, connectionFlags, crawlFlags, db, fingerprintFlag, identityFlags, lookupFlags, networkFlags, progressFlag, sharedFlags, visitFlag } from "./flags.ts"
 import { chosenChain, usageError } from "./network.ts"
 import { toggle } from "./option.ts"
+import { Output } from "./output.ts"
 import { probeDifferential } from "./probe-differential.ts"
 import { isOver, runCrawl } from "./run-crawl.ts"
 import { seedSourcesOf, sourceFlags } from "./seed-sources.ts"
 
 /** Where runners meet, by the flags; null for a crawl of one. */
-const sharedOptions = Effect.fnUntraced(function*(chain: Chain, input: {
+const sharedOptions = Effect.fnUntraced(function*(chain: Chain, { allEndpoints, maxEndpoints, vantage, visit }: CrawlSettings, input: {
   readonly sharedFrontier: string | null
   readonly sharedCrawl: string | null
   readonly runner: string | null
@@ -25,7 +26,9 @@ const sharedOptions = Effect.fnUntraced(function*(chain: Chain, input: {
   readonly resume: boolean
 }) {
   if (input.sharedFrontier === null) return null
-  if (!/^postgres(?:ql)?:\/\//.test(input.sharedFrontier)) return yield* usageError("--shared-frontier: expected postgres://USER:PASSWORD@HOST:PORT/NAME.")
+  if (!/^postgres(?:ql)?:\/\//.test(input.sharedFrontier) || !URL.canParse(input.sharedFrontier)) {
+    return yield* usageError("--shared-frontier: expected postgres://USER:PASSWORD@HOST:PORT/NAME, with what is special in user and password percent-encoded (/ as %2F, @ as %40).")
+  }
   // Once a server: which endpoints are one, only what all runners saw together tells.
   if (input.differential || (input.fingerprint !== null && input.fingerprint !== "off")) {
     return yield* usageError(`A runner of a shared crawl does not know all names of a server, so it makes no further visits: merge what the runners archived, then probe ${input.differential ? "--differential" : "--due"} that file.`)
@@ -35,6 +38,7 @@ const sharedOptions = Effect.fnUntraced(function*(chain: Chain, input: {
     url: Redacted.make(input.sharedFrontier),
     crawl: input.sharedCrawl ?? chain.name,
     network: chain.name,
+    terms: { vantage, visit, "all-endpoints": allEndpoints, "max-endpoints": maxEndpoints },
     runner: input.runner ?? `${hostname()}-${process.pid}`,
     leaseMs: input.lease,
     waitMs: input.sharedWait
@@ -62,9 +66,10 @@ export const crawlCommand = Command.make("crawl", {
   resume: toggle("resume", "Go on with the newest unfinished crawl of the network, with its stored settings.", false)
 }, Effect.fn("crawl")(function*(input) {
   const chain = yield* chosenChain(input)
-  const shared = yield* sharedOptions(chain, input)
+  const usual = crawlSettingsOf(chain, input)
+  const shared = yield* sharedOptions(chain, usual, input)
   const settings: CrawlSettings = {
-    ...crawlSettingsOf(chain, input),
+    ...usual,
     limit: input.limit,
     maxTimeMs: input.maxTime,
     // A server's names may be visited by several runners, who could not tell that they are one: no deep visits.
@@ -81,6 +86,10 @@ export const crawlCommand = Command.make("crawl", {
     shared,
     suggestNext: true
   })
+  if (shared !== null && summary.end === "complete" && summary.visits === 0) {
+    const { stderr } = yield* Output
+    yield* stderr(`Nothing was left to visit: the other runners of the shared crawl ${shared.crawl} have done all of it. A new crawl needs another name (--shared-crawl).\n`)
+  }
   if (input.differential) yield* probeDifferential({ ...input, concurrency: null })
   if (input.archive !== null && isOver(summary)) yield* archiveTo(input.db, { archive: input.archive, crawlId: null, dropOlderThanMs: null })
 })).pipe(

@@ -197,6 +197,12 @@ describe.runIf(postgresInstalled())("three runners that share a frontier in a re
     }
   })
 
+  it("tell who comes when all is done that nothing was left, and what a new crawl needs", async () => {
+    const args = ["crawl", "--network", "mainnet-sim", "--db", join(folder, "late.duckdb"), "--proxy", "socks5://127.0.0.1:1", "--vantage", "office", "--progress", "off", "--asn", "off", "--ptr=false"]
+    const late = await runCli([...args, "--shared-frontier", postgres.url, "--runner", "late", "--seed", `${truth[0]!.host}:50002:s`])
+    expect([late.code, late.stderr]).toEqual([0, expect.stringMatching(/Nothing was left to visit: .*A new crawl needs another name \(--shared-crawl\)/)])
+  })
+
   it("leave a file each, which merged are one complete crawl: nothing is missing, nothing twice", async () => {
     for (const runner of runners) {
       const archived = await runCli(["archive", "--db", join(folder, `${runner}.duckdb`), "--archive", join(folder, runner)])
@@ -224,6 +230,9 @@ describe("a shared frontier that cannot be", { timeout: 180_000 }, () => {
     expect([gone.code, gone.stderr]).toEqual([1, expect.stringContaining("shared frontier")])
     expect(gone.stderr + gone.stdout).not.toContain("geheim")
     expect((await at("mysql://127.0.0.1")).code).toBe(2)
+    const unencoded = await at("postgres://observatory:ge/heim@127.0.0.1:5432/postgres")
+    expect([unencoded.code, unencoded.stderr]).toEqual([2, expect.stringContaining("percent-encoded")])
+    expect(unencoded.stderr + unencoded.stdout).not.toMatch(/ge\/heim/)
     for (const refused of [["--resume"], ["--fingerprint", "now"], ["--differential"]]) {
       const run = await at("postgres://127.0.0.1/x", ...refused)
       expect([run.code, run.stderr]).toEqual([2, expect.stringMatching(/A runner of a shared crawl/)])

@@ -32,6 +32,8 @@ export interface RunningPostgres {
   /** postgres://… of a database that is empty. */
   readonly url: string
   readonly rows: <A>(sql: string) => Promise<ReadonlyArray<A>>
+  /** The same of another database of the server. */
+  readonly rowsOf: <A>(database: string, sql: string) => Promise<ReadonlyArray<A>>
   readonly port: number
   /** Ends the server and keeps its data; `start` begins it again at the same port. */
   readonly halt: () => Promise<void>
@@ -49,11 +51,12 @@ export const startPostgres = async (): Promise<RunningPostgres> => {
   const data = join(folder, "data")
   execFileSync(`${bin}/initdb`, ["-D", data, "-U", "observatory", "--auth=trust", "--no-sync", "-E", "UTF8", "--locale=C"], { ...as, stdio: "ignore", cwd: folder })
   const port = await freePort()
-  const url = `postgres://observatory@127.0.0.1:${port}/postgres`
-  const rows = <A>(sql: string): Promise<ReadonlyArray<A>> =>
+  const urlOf = (database: string) => `postgres://observatory@127.0.0.1:${port}/${database}`
+  const rowsOf = <A>(database: string, sql: string): Promise<ReadonlyArray<A>> =>
     Effect.runPromise(Effect.scoped(Effect.flatMap(PgClient.PgClient, (client) => client.unsafe(sql)).pipe(
-      Effect.provide(PgClient.layer({ url: Redacted.make(url) }))
+      Effect.provide(PgClient.layer({ url: Redacted.make(urlOf(database)) }))
     ))) as unknown as Promise<ReadonlyArray<A>>
+  const rows = <A>(sql: string) => rowsOf<A>("postgres", sql)
   let halt = async () => {}
   const start = async () => {
     const child = spawn(`${bin}/postgres`, ["-D", data, "-c", "listen_addresses=127.0.0.1", "-c", `port=${port}`, "-c", `unix_socket_directories=${folder}`, "-c", "fsync=off"], { ...as, stdio: "ignore", cwd: folder })
@@ -82,5 +85,5 @@ export const startPostgres = async (): Promise<RunningPostgres> => {
     await stop()
     throw cause
   }
-  return { url, port, rows, start, halt: () => halt(), stop }
+  return { url: urlOf("postgres"), port, rows, rowsOf, start, halt: () => halt(), stop }
 }

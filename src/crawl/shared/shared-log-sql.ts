@@ -1,7 +1,7 @@
 /** Tables of the log, in Postgres; they lie beside whatever else is in that database. */
 export const tablesSql = [
   `CREATE TABLE IF NOT EXISTS observatory_crawl (
-    name TEXT PRIMARY KEY, network TEXT NOT NULL, steps INTEGER NOT NULL, next_slot_ms DOUBLE PRECISION NOT NULL, began_ms DOUBLE PRECISION NOT NULL)`,
+    name TEXT PRIMARY KEY, network TEXT NOT NULL, steps INTEGER NOT NULL, next_slot_ms DOUBLE PRECISION NOT NULL, began_ms DOUBLE PRECISION NOT NULL, terms TEXT NOT NULL)`,
   `CREATE TABLE IF NOT EXISTS observatory_step (
     crawl TEXT NOT NULL, step INTEGER NOT NULL, at_ms DOUBLE PRECISION NOT NULL, runner TEXT NOT NULL, turn TEXT NOT NULL, event TEXT NOT NULL, PRIMARY KEY (crawl, step))`,
   `CREATE TABLE IF NOT EXISTS observatory_lease (
@@ -13,10 +13,10 @@ const nowMs = "(extract(epoch FROM clock_timestamp()) * 1000)::DOUBLE PRECISION"
 /** While the database was away nobody could renew: after it was started each lease lasts once more. Takes the length of a lease as `$n`. */
 const endOf = (leaseMs: string): string => `greatest(until_ms, (extract(epoch FROM pg_postmaster_start_time()) * 1000)::DOUBLE PRECISION + ${leaseMs}::DOUBLE PRECISION)`
 
-/** Name, network. */
-export const beginSql = `INSERT INTO observatory_crawl VALUES ($1, $2, 0, 0, ${nowMs}) ON CONFLICT DO NOTHING`
+/** Name, network, terms. */
+export const beginSql = `INSERT INTO observatory_crawl (name, network, steps, next_slot_ms, began_ms, terms) VALUES ($1, $2, 0, 0, ${nowMs}, $3) ON CONFLICT DO NOTHING`
 
-export const begunSql = "SELECT network, began_ms FROM observatory_crawl WHERE name = $1"
+export const begunSql = "SELECT network, began_ms, terms FROM observatory_crawl WHERE name = $1"
 
 /** Name, length of a lease: how far the log is, and which leases ended. */
 export const headSql = `

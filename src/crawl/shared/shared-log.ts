@@ -34,6 +34,8 @@ export interface SharedLogOptions {
   /** Which crawl; the first runner begins it. */
   readonly crawl: string
   readonly network: string
+  /** What every runner must have alike, or they would not come to the same from the same steps; by the names of flags. */
+  readonly terms: Readonly<Record<string, string | number | boolean>>
   readonly runner: string
   readonly leaseMs: number
   /** For how long a database that does not answer is asked again before the runner stops. */
@@ -80,10 +82,17 @@ export class SharedLog extends Context.Service<SharedLog, {
     }))
 }
 
-const failed = (cause: { readonly message: string }): CrawlError =>
-  cause instanceof CrawlError ? cause : new CrawlError({ reason: "shared frontier", message: `The shared frontier's database: ${cause.message}` })
+/** What the server or the system said at last, such as that a password was refused: the client's own words are about itself. */
+const sayingOf = (error: Error): string => {
+  let last = error
+  for (let depth = 0; depth < 5 && last.cause instanceof Error; depth++) last = last.cause
+  return last.message === "" ? error.message : last.message.slice(0, 300)
+}
 
-const BeganRow = Schema.Struct({ network: Schema.String, began_ms: Schema.Finite })
+const failed = (cause: Error): CrawlError =>
+  cause instanceof CrawlError ? cause : new CrawlError({ reason: "shared frontier", message: `The shared frontier's database: ${sayingOf(cause)}` })
+
+const BeganRow = Schema.Struct({ network: Schema.String, began_ms: Schema.Finite, terms: Schema.fromJsonString(Schema.Record(Schema.String, Schema.Unknown)) })
 const HeadRow = Schema.Struct({
   steps: Schema.Int,
   next_slot_ms: Schema.Finite,
@@ -108,13 +117,21 @@ const mayPass = (error: SqlError | CrawlError): boolean =>
 /** Between two looks whether the database answers again: from a quarter of a second to two. */
 const backOff = Schedule.jittered(Schedule.min([Schedule.exponential("250 millis"), Schedule.spaced("2 seconds")]))
 
-const givenUp = (waitMs: number, cause: { readonly message: string }): CrawlError =>
+const givenUp = (waitMs: number, cause: Error): CrawlError =>
   new CrawlError({
     reason: "shared frontier",
-    message: `The shared frontier's database has not answered for ${Math.round(waitMs / 1000)} s (${cause.message}). What this runner saw is saved; start it again when the database is back: it goes on where the others are.`
+    message: `The shared frontier's database has not answered for ${Math.round(waitMs / 1000)} s (${sayingOf(cause)}). What this runner saw is saved; start it again when the database is back: it goes on where the others are.`
   })
 
-const makeSharedLog = Effect.fnUntraced(function*({ crawl, leaseMs, network, runner, waitMs }: SharedLogOptions, sql: PgClient.PgClient) {
+/** Columns that are missing or not known: the tables are of another version. */
+const isOfAnotherVersion = (error: SqlError | CrawlError): boolean => error._tag === "SqlError" && error.reason._tag === "SqlSyntaxError"
+
+const otherTables = new CrawlError({
+  reason: "shared frontier",
+  message: "The shared frontier's database has tables of another version of this program: drop observatory_crawl, observatory_step and observatory_lease when no crawl runs, or name another database."
+})
+
+const makeSharedLog = Effect.fnUntraced(function*({ crawl, leaseMs, network, runner, terms, waitMs }: SharedLogOptions, sql: PgClient.PgClient) {
   const clock = yield* Clock.Clock
   const one = yield* Semaphore.make(1)
   const holder = `${runner} ${(yield* Random.nextIntBetween(0, 36 ** 8 - 1)).toString(36)}`
@@ -127,10 +144,20 @@ const makeSharedLog = Effect.fnUntraced(function*({ crawl, leaseMs, network, run
 
   // Two runners that begin at once may both make them: whoever is second finds them there.
   for (const table of tablesSql) yield* Effect.retry(Effect.mapError(sql.unsafe(table), failed), { times: 3 })
-  yield* Effect.mapError(sql.unsafe(beginSql, [crawl, network]), failed)
-  const [begun] = yield* Effect.mapError(rowsOf(BeganRow, begunSql, [crawl]), failed)
+  const began = (error: SqlError | CrawlError): CrawlError => isOfAnotherVersion(error) ? otherTables : failed(error)
+  yield* Effect.mapError(sql.unsafe(beginSql, [crawl, network, json(terms)]), began)
+  const [begun] = yield* Effect.mapError(rowsOf(BeganRow, begunSql, [crawl]), began)
   if (begun!.network !== network) {
     return yield* new CrawlError({ reason: "shared frontier", message: `The shared crawl ${crawl} is of ${begun!.network}, not of ${network}: name another with --shared-crawl.` })
+  }
+  const differing = Object.entries(terms).filter(([name, value]) => begun!.terms[name] !== value)
+  if (differing.length > 0) {
+    return yield* new CrawlError({
+      reason: "shared frontier",
+      message: `The shared crawl ${crawl} was begun with other settings (${
+        differing.map(([name, value]) => `--${name} ${String(begun!.terms[name])}, not ${String(value)}`).join("; ")
+      }): give the same, or name another with --shared-crawl.`
+    })
   }
   let known = 0
   let turns = 0

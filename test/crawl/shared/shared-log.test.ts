@@ -46,7 +46,7 @@ describe.runIf(postgresInstalled())("the log of a shared crawl in a real Postgre
   const runnerAt = async (port: number, options: Partial<SharedLogOptions> & { readonly crawl: string }): Promise<Runner> => {
     const url = Redacted.make(`postgres://observatory@127.0.0.1:${port}/postgres`)
     const log = Context.get(
-      await Effect.runPromise(Layer.buildWithScope(SharedLog.layer({ url, network: "mainnet-sim", runner: "one", leaseMs, waitMs: 20_000, ...options }), scope)),
+      await Effect.runPromise(Layer.buildWithScope(SharedLog.layer({ url, network: "mainnet-sim", terms: { vantage: "office", "all-endpoints": false }, runner: "one", leaseMs, waitMs: 20_000, ...options }), scope)),
       SharedLog
     )
     const replica = new Replica(new Frontier({ maxEndpoints: 1000, portsPerHost: 8, allEndpoints: false, defaultPorts: { tcp: 50_001, tls: 50_002 } }), new CostLedger([]), 4)
@@ -185,5 +185,24 @@ describe.runIf(postgresInstalled())("the log of a shared crawl in a real Postgre
     await expect(runnerAt(postgres.port, { crawl, network: "testnet4" })).rejects.toThrow(`The shared crawl ${crawl} is of mainnet-sim`)
     await postgres.rows(`DELETE FROM observatory_crawl WHERE name = '${crawl}'`)
     await expect(one.take()).rejects.toThrow("is no longer in its database")
+  })
+
+  it("refuses a runner with settings by which it would come to something else, and names them", async () => {
+    const crawl = newCrawl()
+    await runnerAt(postgres.port, { crawl })
+    await runnerAt(postgres.port, { crawl, runner: "two" })
+    await expect(runnerAt(postgres.port, { crawl, terms: { vantage: "home", "all-endpoints": true } })).rejects.toThrow(
+      `The shared crawl ${crawl} was begun with other settings (--vantage office, not home; --all-endpoints false, not true)`
+    )
+  })
+
+  it("says what the server said, and what is to be done about tables of another version", async () => {
+    const at = (user: string, database: string) =>
+      runnerAt(postgres.port, { crawl: newCrawl(), url: Redacted.make(`postgres://${user}:geheim@127.0.0.1:${postgres.port}/${database}`) })
+    await expect(at("nobody", "postgres")).rejects.toThrow("The shared frontier's database: role \"nobody\" does not exist")
+    await expect(at("observatory", "missing")).rejects.toThrow("The shared frontier's database: database \"missing\" does not exist")
+    await postgres.rows("CREATE DATABASE earlier")
+    await postgres.rowsOf("earlier", "CREATE TABLE observatory_crawl (name TEXT PRIMARY KEY, network TEXT NOT NULL, steps INTEGER NOT NULL, next_slot_ms DOUBLE PRECISION NOT NULL)")
+    await expect(at("observatory", "earlier")).rejects.toThrow("tables of another version of this program: drop observatory_crawl, observatory_step and observatory_lease")
   })
 })
