@@ -119,17 +119,38 @@ const sameAddressLinks = (
   })
 }
 
+/** Both groups show something of this kind, and nothing that is the same. */
+const isApart = <Value>(from: HostGroup, to: HostGroup, shownBy: (row: JoinedRow) => Value | null): boolean => {
+  const [ofFrom, ofTo] = [from, to].map(({ rows }) => new Set(rows.map(shownBy).filter((value) => value !== null))) as [Set<Value>, Set<Value>]
+  return ofFrom.size > 0 && ofTo.size > 0 && ![...ofFrom].some((value) => ofTo.has(value))
+}
+
+/**
+ * Two hosts that claim each other are services of two owners all the same: names
+ * lapse, and who registers one that a server still claims claims the server back.
+ * So between names one difference is enough, unless both were met at one address;
+ * nobody takes over an onion, which may have a certificate or features of its own.
+ */
+const isOtherService = (from: HostGroup, to: HostGroup): boolean => {
+  const certificates = isApart(from, to, ({ certificateSha256 }) => certificateSha256)
+  const features = isApart(from, to, ({ featuresKey }) => featuresKey)
+  const isSamePlace = [from, to].some(({ host }) => host.endsWith(".onion")) ||
+    from.rows.some(({ address }) => address !== null && to.rows.some((row) => row.address === address))
+  return isSamePlace ? certificates && features : certificates || features
+}
+
 /**
  * (c) Each claimed in `features.hosts` the very endpoint at which the other
- * answered, on one chain. One side's claim proves nothing, nor does a host that
- * both claim: services of strangers may answer at other ports of one address.
+ * answered, on one chain, and nothing shows that they are two services. One
+ * side's claim proves nothing, nor does a host that both claim: services of
+ * strangers may answer at other ports of one address.
  */
 const mutualLinks = (members: ReadonlyArray<Member>): ReadonlyArray<Link> => {
   const byKey = new Map(members.map((member) => [member.row.key, member]))
   return members.flatMap((from) =>
     [...from.row.claimedKeys].flatMap((key): ReadonlyArray<Link> => {
       const to = byKey.get(key)
-      if (to === undefined || key <= from.row.key || to.row.chain !== from.row.chain || !to.row.claimedKeys.has(from.row.key)) return []
+      if (to === undefined || key <= from.row.key || to.row.chain !== from.row.chain || !to.row.claimedKeys.has(from.row.key) || isOtherService(from.group, to.group)) return []
       return [{ from: from.group, to: to.group, fromKey: from.row.key, toKey: key, evidence: "mutual hosts claim" }]
     })
   )
@@ -169,7 +190,7 @@ const serverOf = (groups: ReadonlyMap<HostGroup, readonly [string, ServerEvidenc
  * (a) same host, unless they contradict each other (see `partsOfHost`), (b) same
  * dialled address with the same certificate, or the same features naming at
  * least one public host and no two certificates, in visits started within 60 s, (c) each claimed the
- * endpoint of the other in `features.hosts`. Only endpoints that
+ * endpoint of the other in `features.hosts` and they do not contradict each other. Only endpoints that
  * answered and showed the same chain join by (b) and (c). A shared certificate
  * or key alone joins nothing: it is evidence for one operator.
  *

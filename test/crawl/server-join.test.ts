@@ -163,6 +163,31 @@ describe("endpoints become servers", () => {
     expect(joinServers(circle)).toHaveLength(3)
   })
 
+  it("not one where somebody took over a name that the other still claims: each claims the other, and shows something else", () => {
+    const claim = { claimedHosts: claiming("mill.example.org:50002:s", "given-up.example.net:50002:s") }
+    const mill = answered("mill.example.org:50002:s", { ...claim, certificateSha256: "c1", featuresKey: "f1" })
+    const there = (more: Partial<JoinRow>) => joinServers([mill, answered("given-up.example.net:50002:s", { ...claim, ...more })])
+    expect(there({ certificateSha256: "c2", featuresKey: "f2" })).toHaveLength(2)
+    expect(there({ certificateSha256: "c2", featuresKey: "f1" })).toHaveLength(2)
+    expect(there({ certificateSha256: "c1", featuresKey: "f2" })).toHaveLength(2)
+    expect(there({ certificateSha256: "c1", featuresKey: "f1" })).toHaveLength(1)
+    expect(there({})).toHaveLength(1)
+  })
+
+  it("one by mutual claims where either certificate or features differ at one address or on an onion, and two where both do", () => {
+    const at = { address: "5.9.83.108", certificateSha256: "c1", featuresKey: "f1" }
+    for (const other of ["b.example.org:50002:s", `${onion}:50002:s`]) {
+      const claim = { ...at, claimedHosts: claiming("a.example.org:50002:s", other) }
+      const there = (more: Partial<JoinRow>) => joinServers([
+        answered("a.example.org:50002:s", claim),
+        answered(other, { ...claim, ...other.includes("onion") ? { address: null } : {}, visitStartedAt: 5_000_000, ...more })
+      ])
+      expect(there({ certificateSha256: "c2" })).toHaveLength(1)
+      expect(there({ featuresKey: "f2" })).toHaveLength(1)
+      expect(there({ certificateSha256: "c2", featuresKey: "f2" })).toHaveLength(2)
+    }
+  })
+
   it("not one by mutual claims across chains or from an endpoint that did not answer", () => {
     const a = answered("a.example.org:50002:s", { claimedHosts: claiming("b.example.org:50002:s") })
     const claim = { claimedHosts: claiming("a.example.org:50002:s") }
@@ -287,6 +312,18 @@ const isOneService = (rows: ReadonlyArray<JoinRow>, { address, chain, featuresKe
       ? row.certificateSha256 ?? []
       : [])).size < 2
 
+/** Both hosts show something of a kind and nothing that is the same; one such difference is enough where no address is the same, else two. */
+const areTwoServices = (rows: ReadonlyArray<JoinRow>, a: JoinRow, b: JoinRow): boolean => {
+  const shownAt = ({ chain, endpoint }: JoinRow, of: (row: JoinRow) => string | null) =>
+    rows.filter((row) => row.chain === chain && row.endpoint.host === endpoint.host).flatMap((row) => of(row) ?? [])
+  const compare = (of: (row: JoinRow) => string | null) => {
+    const [x, y] = [shownAt(a, of), shownAt(b, of)]
+    return { areKnown: x.length > 0 && y.length > 0, isCommon: x.some((value) => y.includes(value)) }
+  }
+  const differences = [compare((row) => row.certificateSha256), compare((row) => row.featuresKey)].filter(({ areKnown, isCommon }) => areKnown && !isCommon)
+  return differences.length > (compare((row) => row.address).isCommon ? 1 : 0)
+}
+
 /** The definition, pair by pair, for endpoints whose chain is known and hosts whose endpoints do not contradict each other. */
 const related = (rows: ReadonlyArray<JoinRow>) => (a: JoinRow, b: JoinRow): boolean => {
   if (a.chain === null || a.chain !== b.chain) return false
@@ -299,7 +336,7 @@ const related = (rows: ReadonlyArray<JoinRow>) => (a: JoinRow, b: JoinRow): bool
     claimedHosts.some(({ host, tcpPort, tlsPort }) => host === endpoint.host && (endpoint.transport === "tls" ? tlsPort : tcpPort) === endpoint.port)
   return (together && a.certificateSha256 !== null && a.certificateSha256 === b.certificateSha256) ||
     (together && named && a.featuresKey !== null && a.featuresKey === b.featuresKey) ||
-    (claims(a, b) && claims(b, a))
+    (claims(a, b) && claims(b, a) && !areTwoServices(rows, a, b))
 }
 
 describe("joining, whatever the rows", () => {
