@@ -1,6 +1,7 @@
-import { Effect } from "effect"
+import { Effect, FileSystem } from "effect"
 import { Command } from "effect/cli"
 import { archiveCrawls, type ArchivedCrawl } from "../store/archive/archive.ts"
+import { StoreError } from "../store/store-error.ts"
 import { archiveFlag, db, duration } from "./flags.ts"
 import { usageError } from "./network.ts"
 import { integer, nullable } from "./option.ts"
@@ -11,6 +12,18 @@ const lineOf = ({ crawlId, dropped, kept, partition, written }: ArchivedCrawl): 
 
 /** What became of each crawl, a line each. */
 export const archiveLines = (done: ReadonlyArray<ArchivedCrawl>): string => done.map(lineOf).join("")
+
+/**
+ * Makes the folder of an archive, and makes sure that something can be written
+ * there: before hours of crawling, after which it would be too late to say so.
+ */
+export const openArchive = Effect.fnUntraced(function*(archive: string) {
+  const fs = yield* FileSystem.FileSystem
+  yield* Effect.scoped(Effect.andThen(
+    fs.makeDirectory(archive, { recursive: true }),
+    fs.makeTempDirectoryScoped({ directory: archive, prefix: ".trying-" })
+  )).pipe(Effect.mapError(({ message }) => new StoreError({ reason: "write failed", message: `Cannot write to ${archive}: ${message}` })))
+})
 
 /** Writes crawls of a database to an archive and says what became of each. */
 export const archiveTo = Effect.fnUntraced(function*(database: string, request: Parameters<typeof archiveCrawls>[1]) {

@@ -4,7 +4,7 @@ import { Command } from "effect/cli"
 import type { SharedLogOptions } from "../crawl/shared/shared-log.ts"
 import type { CrawlSettings } from "../crawl/settings.ts"
 import type { Chain } from "../domain/chain.ts"
-import { archiveTo } from "./archive.ts"
+import { archiveTo, openArchive } from "./archive.ts"
 import { crawlSettingsOf } from "./crawl-settings.ts"
 import { archiveFlag, connectionFlags, crawlFlags, db, fingerprintFlag, identityFlags, lookupFlags, networkFlags, progressFlag, sharedFlags, visitFlag } from "./flags.ts"
 import { chosenChain, usageError } from "./network.ts"
@@ -75,6 +75,7 @@ export const crawlCommand = Command.make("crawl", {
     // A server's names may be visited by several runners, who could not tell that they are one: no deep visits.
     ...(shared === null ? {} : { fingerprint: "off", sharedCrawl: shared.crawl, runner: shared.runner })
   }
+  if (input.archive !== null) yield* openArchive(input.archive)
   const summary = yield* runCrawl({
     db: input.db,
     chain,

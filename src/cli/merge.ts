@@ -8,7 +8,7 @@ import { Output } from "./output.ts"
 
 const linesOf = ({ joint, known, read, unread }: Merged): ReadonlyArray<string> => [
   `${counted(read, "crawl")} read${known === 0 ? "" : `, ${known} had been read before`}.`,
-  ...unread.map(({ why }) => `Not read, and left to the next merge: ${why}`),
+  ...unread.map(({ folder, why }) => `Not read, and left to the next merge: ${why.includes(folder) ? why : `${folder}: ${why}`}`),
   ...joint.map(({ crawlId, made, members, network, vantages }) =>
     `Crawl ${crawlId} of ${network} is made of crawls ${members.join(", ")} (${vantages.join(", ")})${made ? "" : ", as before"}.`),
   ...(joint.length === 0 ? ["No network has finished crawls of two observers within a day: no joint crawl was made."] : [])

@@ -23,7 +23,7 @@ import { defaultHoldRules, defaultRevisitRules } from "../watch/schedule.ts"
 import { defaultWatchTimes, type WatchSettings } from "../watch/settings.ts"
 import { Watcher } from "../watch/watcher.ts"
 import { analyzeApart } from "./analyze-apart.ts"
-import { archiveLines } from "./archive.ts"
+import { archiveLines, openArchive } from "./archive.ts"
 import { connectionOf } from "./connection.ts"
 import { crawlSettingsOf } from "./crawl-settings.ts"
 import { archiveFlag, connectionFlags, crawlFlags, db, duration, fingerprintFlag, identityFlags, lookupFlags, networkFlags, notNegative } from "./flags.ts"
@@ -127,6 +127,7 @@ export const watchCommand = Command.make("watch", {
   }
   const { clientName, rate } = settings.crawl
 
+  if (input.archive !== null) yield* openArchive(input.archive)
   const readers = yield* Effect.context<FileSystem.FileSystem | HttpClient.HttpClient | ChildProcessSpawner.ChildProcessSpawner>()
 
   const watch = Effect.gen(function*() {
@@ -144,7 +145,11 @@ export const watchCommand = Command.make("watch", {
           crawlId, network: chain.name, simulated: chain.simulated, exclusions, freshMs: usualFreshMs, onStart: () => Effect.void
         }).pipe(Effect.provideService(Enricher, enricher))
         if (input.archive !== null) {
-          yield* output.stderr(archiveLines(yield* store.archive({ archive: input.archive, crawlId: null, dropOlderThanMs: input.dropOlderThan })))
+          // A bucket that is away for a while ends no watch: what is not archived is not dropped, and the next crawl tries again.
+          yield* store.archive({ archive: input.archive, crawlId: null, dropOlderThanMs: input.dropOlderThan }).pipe(Effect.matchEffect({
+            onFailure: ({ message }) => Effect.logWarning(`not archived, and tried again after the next crawl: ${message}`),
+            onSuccess: (done) => output.stderr(archiveLines(done))
+          }))
         }
       }, Effect.provideService(Store, store), Effect.provideService(Output, output), Effect.catchIf(
         (error) => !(error instanceof StoreError),

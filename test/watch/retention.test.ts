@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from "node:fs"
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, beforeAll, expect, it } from "vitest"
@@ -77,3 +77,25 @@ it("a watch that keeps four days drops what it archived while it goes on, and qu
   expect(now!["seen_since"]).toBe(known!["seen_since"])
   expect(now!["runs"]).toBe(3)
 }, 240_000)
+
+it("a watch whose archive cannot be written says so before it crawls, and one whose archive is away later goes on", async () => {
+  const away = join(folder, "bucket")
+  const watch = (name: string) => startCli([
+    "watch", "--network", "mainnet-sim", "--db", join(folder, name), "--proxy", `socks5://127.0.0.1:${running.simnet.socksPort}`,
+    ...running.simnet.seeds.flatMap((seed) => ["--seed", seed]),
+    "--no-analyze", "--rate", "0", "--fingerprint", "off", "--peer-rounds", "1", "--asn", "off", "--no-ptr", "--archive", away
+  ], { timeoutMs: 200_000 })
+  writeFileSync(away, "")
+  const refused = await (await watch("refused.duckdb")).result
+  expect([refused.code, refused.stderr]).toEqual([1, expect.stringContaining(`Cannot write to ${away}: `)])
+  expect(existsSync(join(folder, "refused.duckdb"))).toBe(false)
+  rmSync(away)
+  const { child, result } = await watch("away.duckdb")
+  await says(child, "Watching mainnet-sim")
+  rmSync(away, { recursive: true })
+  writeFileSync(away, "")
+  await says(child, "not archived, and tried again after the next crawl: ")
+  setTimeout(() => child.kill("SIGINT"), 1000)
+  const { code, stderr } = await result
+  expect([code, stderr]).toEqual([130, expect.stringContaining("6 servers answered")])
+})
