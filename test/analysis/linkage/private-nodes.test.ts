@@ -160,7 +160,12 @@ describe("names are no leg", () => {
       ["electrumserver1.example", "electrumserver2.example", "electrumserver5.example"],
       ["nodo-anna.example", "nodo-luis.example", "nodo-pablo.example"],
       ["hodl-anna.example", "hodl-ben.example", "hodl-carl.example"],
-      ["mein-knoten.example", "unser-knoten.example", "dein-knoten.example"]
+      ["mein-knoten.example", "unser-knoten.example", "dein-knoten.example"],
+      ["amber-hetzner.example", "birch-hetzner.example", "cedar-hetzner.example"],
+      ["amber-einundzwanzig.example", "birch-einundzwanzig.example", "cedar-einundzwanzig.example"],
+      ["schmidt-amber.example", "schmidt-birch.example", "schmidt-cedar.example"],
+      ["cypherpunkvault1.example", "cypherpunkvault2.example", "cypherpunkvault3.example"],
+      ["amber-bavaria.example", "birch-bavaria.example", "cedar-bavaria.example"]
     ]) expect(groupsOf(...customers(...hosts)), hosts.join()).toEqual([])
   })
 
@@ -222,12 +227,12 @@ describe("three servers that a third party names, or that have one name by chanc
   })
 
   it("where a key stands beside two names, as of two families behind one proxy", () => {
-    const names = ["weaverbird-mueller.example", "weaverbird-weber.example"]
+    const names = ["weaverbird-amber.example", "weaverbird-birch.example"]
     expect(groupsOf(...names.map((host): Shows => ({ host, node: "company", certificate: { sha256: "s", spkiSha256: "s", names } })))).toEqual([])
   })
 
   it("where two of them have hosts below one domain", () => {
-    expect(groupsOf(...customers("a.mueller.example", "b.mueller.example", "mueller.test"))).toEqual([])
-    expect(groupsOf(...customers("a.mueller.example", "mueller.invalid", "mueller.test"))).toEqual([[10, 11, 12]])
+    expect(groupsOf(...customers("a.weaverbird.example", "b.weaverbird.example", "weaverbird.test"))).toEqual([])
+    expect(groupsOf(...customers("a.weaverbird.example", "weaverbird.invalid", "weaverbird.test"))).toEqual([[10, 11, 12]])
   })
 })
