@@ -4,6 +4,7 @@ import { Command } from "effect/cli"
 import { configProvider } from "./cli/config-file.ts"
 import { exitCodeOf } from "./cli/exit-code.ts"
 import { stderrLogger } from "./cli/log-format.ts"
+import { invalidValuePresenter } from "./cli/invalid-value.ts"
 import { logLevelOf } from "./cli/log-level.ts"
 import { knownFlags } from "./cli/option.ts"
 import { observatory } from "./cli/observatory.ts"
@@ -15,13 +16,13 @@ const argv = process.argv.slice(2)
 
 const program = Effect.gen(function*() {
   const output = yield* Output
-  const [provider, level] = yield* configProvider(argv, process.env, knownFlags()).pipe(
-    Effect.flatMap((provider) => Effect.map(logLevelOf(provider), (level) => [provider, level] as const)),
+  const [{ provider, twins }, level] = yield* configProvider(argv, process.env, knownFlags()).pipe(
+    Effect.flatMap((values) => Effect.map(logLevelOf(values.provider), (level) => [values, level] as const)),
     Effect.tapError((error) => output.stderr(`observatory: ${error.message}\n`))
   )
   yield* Command.runWith(observatory, { version })(argv).pipe(
     Effect.provideService(References.MinimumLogLevel, level),
-    Effect.provide(ConfigProvider.layer(provider))
+    Effect.provide(Layer.merge(ConfigProvider.layer(provider), invalidValuePresenter(argv, twins)))
   )
 }).pipe(
   Effect.tapCause(reportFailure),

@@ -23,15 +23,21 @@ export const configFileName = (argv: ReadonlyArray<string>, env: Record<string, 
   return env["OBSERVATORY_CONFIG"] || undefined
 }
 
-/** Where flags look when they are not given: environment first, then the config file. */
+/** What the environment and a config file say, by environment name, and where it stands in words. */
+export type TwinValues = ReadonlyMap<string, { readonly where: string; readonly value: string }>
+
+/** Where flags look when they are not given: environment first, then the config file; and what stands there. */
 export const configProvider = Effect.fnUntraced(function*(
   argv: ReadonlyArray<string>,
   env: Record<string, string | undefined>,
   knownFlags: ReadonlySet<string>
 ) {
-  const environment = ConfigProvider.fromEnv({ env: definedOnly(env) })
+  const given = definedOnly(env)
+  const environment = ConfigProvider.fromEnv({ env: given })
+  const inEnvironment = Object.entries(given).flatMap(([name, value]) =>
+    name.startsWith("OBSERVATORY_") ? [[name, { where: name, value }] as const] : [])
   const file = configFileName(argv, env)
-  if (file === undefined) return environment
+  if (file === undefined) return { provider: environment, twins: new Map(inEnvironment) as TwinValues }
   const fs = yield* FileSystem.FileSystem
   const content = yield* fs.readFileString(file).pipe(
     Effect.mapError((error) => usageError(`Cannot read the config file ${file}: ${error.message}`))
@@ -51,7 +57,12 @@ export const configProvider = Effect.fnUntraced(function*(
       Array.isArray(value) ? value.map((item) => `${item}\n`).join("") : String(value)
     ])
   )
-  return ConfigProvider.orElse(environment, ConfigProvider.fromEnv({ env: named }))
+  const inFile = Object.entries(values).map(([key, value]) =>
+    [environmentName(key), { where: `"${key}" in ${file}`, value: Array.isArray(value) ? value.join(", ") : String(value) }] as const)
+  return {
+    provider: ConfigProvider.orElse(environment, ConfigProvider.fromEnv({ env: named })),
+    twins: new Map([...inFile, ...inEnvironment]) as TwinValues
+  }
 })
 
 const definedOnly = (env: Record<string, string | undefined>): Record<string, string> =>

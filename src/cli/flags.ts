@@ -16,11 +16,12 @@ export const notNegative = <A extends number>(flag: Flag.Flag<A>) =>
 /** A flag for a whole number above 0. */
 export const positiveInteger = (name: string, description: string) => positive(integer(name, description))
 
-/** A flag for a time, in milliseconds. */
-export const duration = (name: string, description: string) =>
+/** A flag for a time, in milliseconds; `least`: no shorter one, in the same words, and why. */
+export const duration = (name: string, description: string, least?: { readonly time: string; readonly because: string }) =>
   text(name, `${description} (e.g. 90s, 10m, 2h).`).pipe(
     Flag.withMetavar("TIME"),
-    Flag.filter((value) => parseDuration(value) !== undefined, (value) => `a duration such as 90s, 10m or 2h, not ${value}`),
+    Flag.filter((value) => parseDuration(value) !== undefined, () => "a duration such as 90s, 10m or 2h"),
+    Flag.filter((value) => least === undefined || parseDuration(value)! >= parseDuration(least.time)!, () => `${least!.time} or more: ${least!.because}`),
     Flag.map((value) => parseDuration(value)!)
   )
 

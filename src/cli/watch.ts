@@ -41,9 +41,6 @@ import { collectSeeds, seedSourcesOf, sourceFlags } from "./seed-sources.ts"
 /** Readers of a watch are served a copy so often, in milliseconds. */
 const snapshotMs = 60_000
 
-/** Events and reliability are worked out anew from looks of the last three days. */
-const leastKeptMs = 96 * 3_600_000
-
 const { allEndpoints, concurrency, exclude, maxEndpoints, maxTime, peerRounds, rate } = crawlFlags
 
 /** Reads `HOST:PORT`. */
@@ -79,11 +76,11 @@ export const watchCommand = Command.make("watch", {
   crawlEvery: duration("crawl-every", "From one crawl for new servers to the next; default 24h").pipe(Flag.withDefault(defaultWatchTimes.crawlEveryMs)),
   analyze: toggle("analyze", "Analyse each crawl once it is over, in a process of its own: verdicts stay current, and looks are not late (default on).", true),
   archive: archiveFlag,
-  dropOlderThan: Flag.filter(
-    nullable(duration("drop-older-than", "With --archive: drop crawls from the database that ended so long ago and are in the archive, intact; 96h at the least")),
-    (value) => value === null || value >= leastKeptMs,
-    () => "96h or more: events are worked out anew from the last days"
-  ),
+  dropOlderThan: nullable(duration(
+    "drop-older-than",
+    "With --archive: drop crawls from the database that ended so long ago and are in the archive, intact; 96h at the least",
+    { time: "96h", because: "events are worked out anew from the last days" }
+  )),
   snapshotEvery: nullable(duration("snapshot-every", "Take an aligned snapshot at every multiple of this time of the day")),
   metrics: nullable(text("metrics", "Serve /metrics (Prometheus) and /health there; neither names a server.").pipe(Flag.withMetavar("HOST:PORT"))),
   alertWebhook: nullable(text("alert-webhook", "Send what happens to servers there, as JSON by POST.").pipe(Flag.withMetavar("URL"))),

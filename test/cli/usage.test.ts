@@ -97,10 +97,37 @@ describe("the command line", () => {
     expect(await runCli(["crawl", "--rate", "-1"])).toMatchObject({ code: 2, stderr: expect.stringContaining("--rate") })
     expect(await runCli(["watch", "--revisit-every", "1s", "--db", join(tmpdir(), "never-made.duckdb")])).toMatchObject({ code: 2, stderr: expect.stringContaining("every quarter of an hour at the soonest") })
     expect(await runCli(["crawl", "--max-time", "soon"])).toMatchObject({ code: 2, stderr: expect.stringContaining("90s, 10m or 2h") })
-    expect(await runCli(["crawl"], { env: { OBSERVATORY_CONCURRENCY: "many" } }))
-      .toMatchObject({ code: 2, stderr: expect.stringContaining("OBSERVATORY_CONCURRENCY") })
     expect(await runCli(["crawl", "--proxy", "http://127.0.0.1:1"])).toMatchObject({ code: 2, stderr: expect.stringContaining("socks5://") })
     expect(await runCli(["visit", "example.org"])).toMatchObject({ code: 2, stderr: expect.stringContaining("HOST:PORT:t") })
+  })
+
+  it("says in one sentence where a wrong value stands: flag, environment or config file", async () => {
+    const config = join(folder, "wrong-values.json")
+    writeFileSync(config, JSON.stringify({ sentinels: "abc" }))
+    const told = async (args: ReadonlyArray<string>, env: Record<string, string> = {}) => {
+      const { code, stderr } = await runCli(args, { env })
+      expect(code).toBe(2)
+      return stderr.replaceAll(/\u001b\[[0-9;]*m/g, "").replace("ERROR", "").trim()
+    }
+    expect(await Promise.all([
+      told(["watch"], { OBSERVATORY_SENTINELS: "abc" }),
+      told(["watch", "--config", config]),
+      told(["watch", "--config", config], { OBSERVATORY_SENTINELS: "1.5" }),
+      told(["watch", "--sentinels", "abc"], { OBSERVATORY_SENTINELS: "1" }),
+      told(["watch"], { OBSERVATORY_REVISIT_EVERY: "soon" }),
+      told(["crawl"], { OBSERVATORY_PTR: "maybe" }),
+      told(["visit", "example.org:1:s"], { OBSERVATORY_VISIT_FORMAT: "xml", OBSERVATORY_FORMAT: "md" }),
+      told(["watch", "--archive", folder, "--drop-older-than", "5h"])
+    ])).toEqual([
+      'Invalid value for OBSERVATORY_SENTINELS: "abc". Expected a number.',
+      `Invalid value for "sentinels" in ${config}: "abc". Expected a number.`,
+      'Invalid value for OBSERVATORY_SENTINELS: "1.5". Expected a whole number.',
+      'Invalid value for flag --sentinels: "abc". Expected a number.',
+      'Invalid value for OBSERVATORY_REVISIT_EVERY: "soon". Expected a duration such as 90s, 10m or 2h.',
+      'Invalid value for OBSERVATORY_PTR: "maybe". Expected "true" | "yes" | "on" | "1" | "y" | "false" | "no" | "off" | "0" | "n".',
+      'Invalid value for OBSERVATORY_VISIT_FORMAT: "xml". Expected "text" | "json".',
+      'Invalid value for flag --drop-older-than: "5h". Expected 96h or more: events are worked out anew from the last days.'
+    ])
   })
 
   it("fails with one sentence and exit code 1 when a crawl cannot run", async () => {
