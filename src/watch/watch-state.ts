@@ -2,7 +2,7 @@ import { Latch } from "effect"
 import { asksForDistance } from "../crawl/cost-ledger.ts"
 import { type Endpoint, endpointKey } from "../domain/endpoint.ts"
 import type { StoredStanding } from "../store/watch-records.ts"
-import { type RevisitRules, type Standing, usualDue } from "./schedule.ts"
+import { type HoldRules, type RevisitRules, type Standing, usualDue } from "./schedule.ts"
 
 /** One watched server, through the endpoint that stands for it. */
 export interface Watched {
@@ -59,10 +59,25 @@ export const anyAnswered = (servers: Iterable<Watched>, since: number): boolean 
   return false
 }
 
-/** Has a server that was last looked at while our own line was down looked at as if it had answered then. */
-export const askAnew = (server: Watched, since: number, rules: RevisitRules, luck: number): void => {
-  const { dueAt, standing } = server
+/**
+ * Has a server that was last looked at while our own line was down looked at as if it
+ * had answered then; a connection that was held is made again as one that has just
+ * ended. Nothing of what failed meanwhile reached anybody, and whoever falls silent
+ * before he is asked again seems to have been so since our line went down.
+ *
+ * @param since when our line went down, by the first look that failed
+ * @param now when it turned out to be back
+ * @param luck drawn evenly from [0, 1)
+ */
+export const askAnew = (
+  server: Watched,
+  { now, since }: { readonly since: number; readonly now: number },
+  { hold, revisit }: { readonly hold: HoldRules; readonly revisit: RevisitRules },
+  luck: number
+): void => {
+  const { dueAt, held, standing } = server
   if (standing === null || standing.state === "up" || standing.at < since || standing.throttles > 0) return
-  server.dueAt = Math.min(dueAt, usualDue(standing.at, rules, luck))
+  const usual = usualDue(standing.at, revisit, luck)
+  server.dueAt = Math.min(dueAt, held ? Math.min(usual, now + hold.againMs * luck) : usual)
   if (server.dueAt < dueAt) server.sooner.openUnsafe()
 }

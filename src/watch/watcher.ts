@@ -127,7 +127,7 @@ const running = Effect.fnUntraced(function*(watch: Watch, time: TimeScale, goesO
       const look = facts.findLast((fact) => fact._tag === "sighting")
       const since = look === undefined ? null : line.saw(endpointKey(look.endpoint), look.state, look.at)
       if (since === null) return
-      for (const server of roster.values()) askAnew(server, since, settings.revisit, yield* Random.next)
+      for (const server of roster.values()) askAnew(server, { since, now: now() }, settings, yield* Random.next)
     })
   }
   const roster = new Map<string, Watched>()

@@ -1,15 +1,16 @@
-import { mkdtempSync, rmSync } from "node:fs"
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { loadavg, tmpdir } from "node:os"
 import { join } from "node:path"
 import { parseArgs } from "node:util"
 import { shortChurn, watchChurn } from "../support/watched-churn.ts"
 
 /**
- * `npm run bench:watch [-- --smoke] [--seed N] [--sentinels N] [--scale X] [--hours N] [--scenario FILE]`
+ * `npm run bench:watch [-- --smoke] [--seed N] [--sentinels N] [--scale X] [--hours N] [--scenario FILE] [--keep FOLDER]`
  *
  * Watches 40 servers of `churn` for 72 simulated hours, in under six minutes, and
  * holds what was stored against what happened. Exits with 1 when something is missed.
- * `--smoke`: nine hours of a shorter one.
+ * `--smoke`: nine hours of a shorter one. `--keep`: database, truth and what was
+ * compared stay in that folder.
  */
 const { values: flags } = parseArgs({
   options: {
@@ -24,6 +25,7 @@ const { values: flags } = parseArgs({
 })
 
 const folder = flags.keep ?? mkdtempSync(join(tmpdir(), "observatory-watch-"))
+mkdirSync(folder, { recursive: true })
 const result = await watchChurn({
   scenario: flags.scenario ?? (flags.smoke ? shortChurn(folder) : "churn"),
   servers: flags.smoke ? 24 : 40,
@@ -34,6 +36,7 @@ const result = await watchChurn({
   folder
 })
 if (flags.keep === undefined) rmSync(folder, { recursive: true, force: true })
+else writeFileSync(join(folder, "compared.json"), JSON.stringify(result, null, 1))
 
 const { servers } = result
 type Shares = readonly [host: string, stored: number, true: number]

@@ -54,6 +54,8 @@ export interface WatchedAgainstTruth {
 
 export interface ChurnResult {
   readonly servers: ReadonlyArray<WatchedAgainstTruth>
+  /** When our own line was down, by the stamps of the watch. */
+  readonly ours: ReadonlyArray<Stretch>
   readonly watchedHours: number
   /** Events of reach without a cause that lie at the begin or end of an outage of many. */
   readonly jointInvented: ReadonlyArray<Record<string, unknown>>
@@ -222,6 +224,7 @@ export const watchChurn = async (run: ChurnRun): Promise<ChurnResult> => {
   const [counts] = await queryFile(db, "SELECT (SELECT count(*) FROM tip_arrival) AS tips, (SELECT count(*) FROM sighting) + (SELECT count(*) FROM visit WHERE kind IN ('revisit', 'held')) + (SELECT count(*) FROM tip_arrival) + (SELECT count(*) FROM held_session) AS n")
   return {
     servers,
+    ours,
     watchedHours: (window.to - window.from) / 3_600_000,
     jointInvented,
     outagesOfMany: events.filter((event) => event["host"] === null),

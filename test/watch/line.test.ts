@@ -4,7 +4,7 @@ import { TestClock } from "effect/testing"
 import { endpointOf } from "../support/store-facts.ts"
 import { Line } from "../../src/watch/line.ts"
 import { untilDue } from "../../src/watch/revisits.ts"
-import { defaultRevisitRules } from "../../src/watch/schedule.ts"
+import { defaultHoldRules, defaultRevisitRules } from "../../src/watch/schedule.ts"
 import { realTime } from "../../src/watch/time-scale.ts"
 import { askAnew, newWatched, type Watched } from "../../src/watch/watch-state.ts"
 
@@ -49,14 +49,15 @@ describe("our own line", () => {
 })
 
 describe("a server that was looked at while our line was down", () => {
-  const watched = (standing: Watched["standing"], dueAt: number): Watched =>
-    ({ ...newWatched(endpointOf("alpha.example.org:50002:s"), 0, defaultRevisitRules, 0), standing, dueAt })
+  const rules = { hold: defaultHoldRules, revisit: defaultRevisitRules }
+  const watched = (standing: Watched["standing"], dueAt: number, held = false): Watched =>
+    ({ ...newWatched(endpointOf("alpha.example.org:50002:s"), 0, defaultRevisitRules, 0), standing, dueAt, held })
   const down = (at: number) => ({ at, state: "down" as const, downSince: 0, throttles: 0 })
 
   it("is looked at again as if it had answered, but no sooner, and not where it asked for less", () => {
     const due = (standing: Watched["standing"], dueAt: number, since: number): number => {
       const server = watched(standing, dueAt * minute)
-      askAnew(server, since * minute, defaultRevisitRules, 0)
+      askAnew(server, { since: since * minute, now: 104 * minute }, rules, 0)
       return server.dueAt / minute
     }
     assert.strictEqual(due(down(100 * minute), 400, 90), 115)
@@ -66,12 +67,22 @@ describe("a server that was looked at while our line was down", () => {
     assert.strictEqual(due({ ...down(100 * minute), state: "up", downSince: null }, 400, 90), 400)
   })
 
+  it("is connected to within a minute where a connection was held, unless it asked for less", () => {
+    const due = (standing: Watched["standing"], luck: number): number => {
+      const server = watched(standing, 400 * minute, true)
+      askAnew(server, { since: 90 * minute, now: 104 * minute }, rules, luck)
+      return server.dueAt / minute
+    }
+    assert.deepStrictEqual([due(down(100 * minute), 0), due(down(100 * minute), 0.5)], [104, 104.5])
+    assert.strictEqual(due({ ...down(100 * minute), throttles: 1 }, 0), 400)
+  })
+
   it.effect("is not waited for any longer", () =>
     Effect.gen(function*() {
       const server = watched(down(0), 400 * minute)
       const waiting = yield* Effect.forkChild(untilDue({ time: realTime }, server))
       yield* TestClock.adjust(10 * minute)
-      askAnew(server, 0, defaultRevisitRules, 0)
+      askAnew(server, { since: 0, now: 10 * minute }, rules, 0)
       yield* TestClock.adjust(5 * minute - 1)
       assert.isUndefined(waiting.pollUnsafe())
       yield* TestClock.adjust(1)
