@@ -1,4 +1,4 @@
-import { CliError, CliOutput } from "effect/cli"
+import { type CliError, CliOutput } from "effect/cli"
 import type { TwinValues } from "./config-file.ts"
 import { usageError } from "./network.ts"
 import { environmentName } from "./option.ts"

@@ -36,6 +36,9 @@ export interface TipArrival {
   readonly steadyMs: number
 }
 
+/** Where onions are, as outages of many name it: our own Tor or all of it, nobody can tell. */
+export const torOutage = "Tor"
+
 /** What happened to a watched server, or to many of them. */
 export type WatchEventKind =
   | "went silent"

@@ -61,9 +61,10 @@ export const anyAnswered = (servers: Iterable<Watched>, since: number): boolean 
 
 /**
  * Has a server that was last looked at while our own line was down looked at as if it
- * had answered then; a connection that was held is made again as one that has just
- * ended. Nothing of what failed meanwhile reached anybody, and whoever falls silent
- * before he is asked again seems to have been so since our line went down.
+ * had answered then; a connection that was held is made again within minutes, as one
+ * that has just ended, and not all of them at once. Nothing of what failed meanwhile
+ * reached anybody, and whoever falls silent before he is asked again seems to have
+ * been so since our line went down.
  *
  * @param since when our line went down, by the first look that failed
  * @param now when it turned out to be back
@@ -78,6 +79,6 @@ export const askAnew = (
   const { dueAt, held, standing } = server
   if (standing === null || standing.state === "up" || standing.at < since || standing.throttles > 0) return
   const usual = usualDue(standing.at, revisit, luck)
-  server.dueAt = Math.min(dueAt, held ? Math.min(usual, now + hold.againMs * luck) : usual)
+  server.dueAt = Math.min(dueAt, held ? Math.min(usual, now + hold.againMs * hold.factor * luck) : usual)
   if (server.dueAt < dueAt) server.sooner.openUnsafe()
 }

@@ -1,4 +1,4 @@
-import type { Sighting } from "../domain/watch.ts"
+import { type Sighting, torOutage as tor } from "../domain/watch.ts"
 import type { Silence, WatchedLook } from "./looks.ts"
 
 /** One server, as outages of many are found from. */
@@ -128,9 +128,6 @@ const isOurs = (outage: WideOutage, servers: ReadonlyArray<WatchedServer>): bool
   const hit = others.filter(({ key }) => outage.members.has(key))
   return hit.length >= 2 && hit.length >= vantageShare * others.length
 }
-
-/** Where onions are. */
-const tor = "Tor"
 
 /** Whether connections to it were held, at any time. */
 const isHeld = ({ looks }: WatchedServer): boolean => looks.some(({ way }) => way === "held")

@@ -37,6 +37,15 @@ describe("a strip of watched time", () => {
     expect(uptimeOf(toldParts(runs, window, [], [ours(3, 5)]))).toEqual({ upShare: 1, observedHours: 9, unknownHours: 3 })
   })
 
+  it("takes Tor's outage for our own where onions are, and for nothing elsewhere", () => {
+    const tor: OutageOfMany = { ...ours(3, 5), kind: "network outage", where: "Tor" }
+    const runs = [run("up", 0, 3), run("unknown", 3, 6), run("up", 6, 12)]
+    const onion = runs.map((it) => ({ ...it, host: `${"a".repeat(56)}.onion` }))
+    expect(strip(onion, [], [tor])).toBe("uuuoo-uuuuuu")
+    expect(toldParts(onion, window, [], [tor]).map(({ cause }) => cause)).toContain("network outage of Tor")
+    expect(strip(runs, [], [tor])).toBe("uuu---uuuuuu")
+  })
+
   it("never hides a short silence behind the more of a step in which it answered", () => {
     expect(strip([run("up", 0, 5.2), run("down", 5.2, 5.3), run("up", 5.3, 12)])).toBe("uuuuumuuuuuu")
   })

@@ -1,11 +1,14 @@
+import { copyFileSync } from "node:fs"
 import { NodeServices } from "@effect/platform-node"
 import { assert, layer } from "@effect/vitest"
 import { Context, Effect, Layer } from "effect"
 import { Atlas, type AtlasService } from "../../src/atlas/atlas.ts"
 import { Database } from "../../src/store/database.ts"
 import { AnalysedDatabase, inventedServers } from "../support/atlas-database.ts"
+import { changeFile } from "../support/duck.ts"
 import { namedQuery } from "../support/named-query.ts"
-import { fleet, fleetRestart, gap, hosterOutage, hour, inHoster, minute, ourOutage, unannounced, watchedFrom, WatchedDatabase, watchedHours, watchedOnion } from "../support/watched-database.ts"
+import { temporaryFolder } from "../support/small-database.ts"
+import { fleet, fleetRestart, gap, hiddenSilence, hosterOutage, hour, inHoster, minute, ourOutage, unannounced, watchedFrom, WatchedDatabase, watchedHours, watchedOnion } from "../support/watched-database.ts"
 
 const ask = Effect.fnUntraced(function*<A, E>(use: (atlas: AtlasService) => Effect.Effect<A, E>, isPublic = false, optedOut = "") {
   const path = yield* WatchedDatabase
@@ -45,6 +48,26 @@ layer(WatchedDatabase.layer, { excludeTestServices: true, timeout: 120_000 })("t
       assert.strictEqual(uptime.length, 13)
       assert.deepStrictEqual(page.outages.map(({ kind, silent, where }) => [kind, where, silent]), [["vantage outage", null, 13], ["network outage", "AS 64500", 3]])
     }))
+
+  it.effect("is not known where Tor was down and a server is an onion, on the page as by the query", () =>
+    Effect.gen(function*() {
+      const path = `${yield* temporaryFolder}/tor.duckdb`
+      copyFileSync(yield* WatchedDatabase, path)
+      const at = (hours: number) => `make_timestamp_ms(${watchedFrom + hours * hour})`
+      yield* Effect.promise(() => changeFile(path, `
+        INSERT INTO watch_event BY NAME SELECT 'mainnet' AS network, 'home' AS vantage, 'network outage' AS kind,
+          ${at(hiddenSilence.from - 0.01)} AS earliest, ${at(hiddenSilence.to)} AS latest, 'Tor' AS value_after, '{"over": true, "silent": 1, "up": 1}' AS detail`))
+      const page = yield* Effect.flatMap(Atlas, (atlas) => atlas.watched(1, "all")).pipe(
+        Effect.provide(Layer.provide(Atlas.layer, Database.layer(path))), Effect.scoped
+      )
+      const uptime = yield* Effect.promise(() => namedQuery(path, "watched-uptime"))
+      for (const [host, letters, upShare] of [[watchedOnion, "o", 1], [unannounced, "d", 0.97]] as const) {
+        const row = page.rows.find((row) => row.host === host)!
+        assert.strictEqual(lettersOf(row.strip, page.stepMs, hiddenSilence.from, hiddenSilence.from + 0.5), letters, host)
+        assert.closeTo(row.upShare!, upShare, 0.02)
+        assert.closeTo(Number(uptime.find((row) => row["host"] === host)!["uptime_share"]), row.upShare!, 1e-4, host)
+      }
+    }).pipe(Effect.provide(NodeServices.layer), Effect.scoped))
 
   it.effect("is cut to the window that is asked for, to its last look", () =>
     Effect.gen(function*() {

@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
-import { promisify } from "node:util"
+import { promisify, stripVTControlCharacters } from "node:util"
 import { afterAll, describe, expect, it } from "vitest"
 import { runCli, says, startCli } from "../support/cli.ts"
 
@@ -107,7 +107,7 @@ describe("the command line", () => {
     const told = async (args: ReadonlyArray<string>, env: Record<string, string> = {}) => {
       const { code, stderr } = await runCli(args, { env })
       expect(code).toBe(2)
-      return stderr.replaceAll(/\u001b\[[0-9;]*m/g, "").replace("ERROR", "").trim()
+      return stripVTControlCharacters(stderr).replace("ERROR", "").trim()
     }
     expect(await Promise.all([
       told(["watch"], { OBSERVATORY_SENTINELS: "abc" }),

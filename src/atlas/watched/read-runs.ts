@@ -22,24 +22,26 @@ export type RunRow = typeof RunRow.Type
  * Looks as stretches of one kind, so that what leaves the database grows with what
  * changed and not with how often somebody looked. What counts as observed is as in
  * query `watched-uptime`: a look half an hour later than due leaves a gap, and what
- * failed while our own line was down is not known. A look before the window says how
+ * failed while our own way was down (view `our_outage`) is not known. A look before the window says how
  * it began.
  */
 const sql = `
   WITH ${memberSql}, watched AS (
-    SELECT DISTINCT m.server_id, m.endpoint_id, e.host, e.port, e.transport FROM member m JOIN endpoint e USING (endpoint_id)
+    SELECT DISTINCT m.server_id, m.endpoint_id, e.host, e.port, e.transport, e.network_class FROM member m JOIN endpoint e USING (endpoint_id)
     WHERE $server_id IS NULL OR m.server_id = $server_id
-  ), ours AS (
-    SELECT earliest, max(latest) AS latest FROM watch_event
-    WHERE kind = 'vantage outage' AND network = $network AND vantage = $vantage GROUP BY earliest
   ), mine AS (
-    SELECT s.endpoint_id, s.seen_at, s.due_at, s.way = 'held' AS held, s.state, row_number() OVER () AS place
+    SELECT s.endpoint_id, s.seen_at, s.due_at, s.way = 'held' AS held, s.state, w.is_onion, row_number() OVER () AS place
     FROM sighting s JOIN crawl c USING (crawl_id)
-    WHERE c.network = $network AND c.vantage = $vantage AND s.endpoint_id IN (SELECT endpoint_id FROM watched)
+    JOIN (SELECT DISTINCT endpoint_id, network_class = 'onion' AS is_onion FROM watched) w USING (endpoint_id)
+    WHERE c.network = $network AND c.vantage = $vantage
       AND s.seen_at >= make_timestamp_ms($from::BIGINT) - INTERVAL 1 DAY AND s.seen_at <= make_timestamp_ms($until::BIGINT)
+  ), ours AS (
+    SELECT DISTINCT m.place
+    FROM mine m JOIN our_outage o ON m.seen_at BETWEEN o.began AND o.ended AND (m.is_onion OR NOT o.onions_only)
+    WHERE o.network = $network AND o.vantage = $vantage AND m.state = 'down'
   ), look AS (
-    SELECT m.* REPLACE (CASE WHEN m.state = 'down' AND o.earliest IS NOT NULL THEN 'unknown' ELSE m.state END AS state)
-    FROM mine m LEFT JOIN ours o ON m.seen_at BETWEEN o.earliest AND o.latest
+    SELECT m.* REPLACE (CASE WHEN o.place IS NULL THEN m.state ELSE 'unknown' END AS state)
+    FROM mine m LEFT JOIN ours o USING (place)
   ), span AS (
     SELECT endpoint_id, place, seen_at, held, state, lag(state) OVER following AS state_before,
       lag(seen_at) OVER following AS seen_before, lag(due_at) OVER following AS due_before

@@ -1,3 +1,4 @@
+import { torOutage } from "../../domain/watch.ts"
 import type { StripLetter } from "../shapes/watched-words.ts"
 import type { EventRow, OutageOfMany } from "./read-happened.ts"
 import type { RunRow } from "./read-runs.ts"
@@ -63,6 +64,8 @@ const pieces = (part: Part, others: ReadonlyArray<Part>): ReadonlyArray<Part> =>
   return ends.slice(1).map((to, i) => ({ from: ends[i]!, to }))
 }
 
+const ourCause = ({ kind, where }: OutageOfMany): string => where === null ? kind : `${kind} of ${where}`
+
 /** Two parts that follow each other and are told alike. */
 const joined = (a: ToldPart, b: ToldPart): ToldPart => {
   const [first, second] = [a.to - a.from, b.to - b.from]
@@ -82,7 +85,8 @@ export const toldParts = (
   events: ReadonlyArray<EventRow>,
   outages: ReadonlyArray<OutageOfMany>
 ): ReadonlyArray<ToldPart> => {
-  const ours = outages.filter(({ kind }) => kind === "vantage outage")
+  const isOnion = runs[0]?.host.endsWith(".onion") === true
+  const ours = outages.filter(({ kind, where }) => kind === "vantage outage" || isOnion && where === torOutage)
   const explained = explainedParts(events)
   const parts: Array<ToldPart> = []
   const add = (from: number, to: number, state: RunRow["state"]): void => {
@@ -91,7 +95,7 @@ export const toldParts = (
     const others = state === "unknown" ? ours : state === "up" ? [] : explained
     for (const piece of pieces(clipped, others)) {
       const one = others.find((other) => overlap(piece, other) > 0)
-      const cause = one === undefined ? null : "kind" in one ? one.kind : one.cause
+      const cause = one === undefined ? null : "kind" in one ? ourCause(one) : one.cause
       const letter = cause === null ? letterOf[state] : state === "unknown" ? "o" : "n"
       const part: ToldPart = { ...piece, state: letter, up: upOf[state], cause }
       const last = parts.at(-1)

@@ -47,7 +47,7 @@ export const lengthText = (ms: number): string => {
 
 /** A part in words, for who points at it, steps to it or has it read. */
 export const partText = ({ cause, from, state, to }: StripPart): string =>
-  `${time(new Date(from).toISOString())} to ${time(new Date(to).toISOString())} (${lengthText(to - from)}): ${stateWords[state]}${cause === null || state === "o" ? "" : ` (${cause})`}`
+  `${time(new Date(from).toISOString())} to ${time(new Date(to).toISOString())} (${lengthText(to - from)}): ${stateWords[state]}${cause === null || cause === "vantage outage" ? "" : ` (${cause})`}`
 
 /** A whole strip in a sentence. */
 export const stripText = ({ explained, fellSilent, held, observedHours, restarted, upShare }: WatchedRow): string =>
