@@ -86,28 +86,37 @@ const witnesses = (groups: ReadonlyArray<HostGroup>): ReadonlyArray<Member> =>
     group.rows.filter((row) => row.reachable && row.chain !== null).map((row) => ({ group, row }))
   )
 
+type Facet = (row: JoinedRow) => string | null
+
+const certificate: Facet = (row) => row.certificateSha256
+
+/** Features that claim no public host are those of many a default configuration. */
+const telling: Facet = (row) => row.claims.size === 0 ? null : row.featuresKey
+
 /**
- * Features are easily copied, and behind one address stand services of
- * strangers: where several certificates are shown, each is a service of its own,
- * and whose an endpoint without one is cannot be said.
+ * Behind one address stand services of strangers, who copy features, and a
+ * hoster's front shows one certificate for all of them. So where those that are
+ * alike in one show several of the other, each is a service of its own, and
+ * whose an endpoint is of which that is unknown cannot be said.
  */
-const withoutContradiction = (members: ReadonlyArray<Member>): ReadonlyArray<ReadonlyArray<Member>> => {
-  const shown = members.filter(({ row }) => row.certificateSha256 !== null)
-  const byCertificate = Map.groupBy(shown, ({ row }) => row.certificateSha256)
-  return byCertificate.size < 2 ? [members] : [...byCertificate.values()]
+const withoutContradiction = (members: ReadonlyArray<Member>, facet: Facet): ReadonlyArray<ReadonlyArray<Member>> => {
+  const shown = members.filter(({ row }) => facet(row) !== null)
+  const parts = Map.groupBy(shown, ({ row }) => facet(row))
+  return parts.size < 2 ? [members] : [...parts.values()]
 }
 
 /** (b) The same address showing the same thing in the same minute, on one chain. */
 const sameAddressLinks = (
   members: ReadonlyArray<Member>,
   evidence: ServerEvidence,
-  shownBy: (row: JoinedRow) => string | null
+  shownBy: Facet,
+  contradicting: Facet
 ): ReadonlyArray<Link> => {
   const showing = members.filter(({ row }) =>
     row.address !== null && row.visitStartedAt !== null && shownBy(row) !== null
   )
   const alike = Map.groupBy(showing, ({ row }) => JSON.stringify([row.chain, row.address, shownBy(row)]))
-  return [...alike.values()].flatMap(withoutContradiction).flatMap((members) => {
+  return [...alike.values()].flatMap((members) => withoutContradiction(members, contradicting)).flatMap((members) => {
     const inTime = members.toSorted((a, b) =>
       a.row.visitStartedAt! - b.row.visitStartedAt! || byText(a.row.key, b.row.key)
     )
@@ -119,38 +128,33 @@ const sameAddressLinks = (
   })
 }
 
-/** Both groups show something of this kind, and nothing that is the same. */
-const isApart = <Value>(from: HostGroup, to: HostGroup, shownBy: (row: JoinedRow) => Value | null): boolean => {
-  const [ofFrom, ofTo] = [from, to].map(({ rows }) => new Set(rows.map(shownBy).filter((value) => value !== null))) as [Set<Value>, Set<Value>]
-  return ofFrom.size > 0 && ofTo.size > 0 && ![...ofFrom].some((value) => ofTo.has(value))
-}
+const isOnion = ({ host }: HostGroup): boolean => host.endsWith(".onion")
 
 /**
- * Two hosts that claim each other are services of two owners all the same: names
- * lapse, and who registers one that a server still claims claims the server back.
- * So between names one difference is enough, unless both were met at one address;
- * nobody takes over an onion, which may have a certificate or features of its own.
+ * Whether two endpoints that claim each other have more in common than words. A
+ * name lapses, and whoever registers it is claimed by the server that once had
+ * it and can claim it back, with its answer to `server.features`: what such a
+ * stranger does would be held against it. An onion address is a key and lapses
+ * never; two other hosts have to show one certificate, or to be at one address.
  */
-const isOtherService = (from: HostGroup, to: HostGroup): boolean => {
-  const certificates = isApart(from, to, ({ certificateSha256 }) => certificateSha256)
-  const features = isApart(from, to, ({ featuresKey }) => featuresKey)
-  const isSamePlace = [from, to].some(({ host }) => host.endsWith(".onion")) ||
-    from.rows.some(({ address }) => address !== null && to.rows.some((row) => row.address === address))
-  return isSamePlace ? certificates && features : certificates || features
+const mayBeOne = (a: Member, b: Member): boolean => {
+  // One process has one answer, whichever of its endpoints is asked.
+  if (a.row.featuresKey === null || a.row.featuresKey !== b.row.featuresKey) return false
+  if (isOnion(a.group) || isOnion(b.group)) return true
+  return [certificate, (row: JoinedRow) => row.address].some((facet) => facet(a.row) !== null && facet(a.row) === facet(b.row))
 }
 
 /**
  * (c) Each claimed in `features.hosts` the very endpoint at which the other
- * answered, on one chain, and nothing shows that they are two services. One
- * side's claim proves nothing, nor does a host that both claim: services of
- * strangers may answer at other ports of one address.
+ * answered, on one chain. One side's claim proves nothing, nor does a host that
+ * both claim: services of strangers may answer at other ports of one address.
  */
 const mutualLinks = (members: ReadonlyArray<Member>): ReadonlyArray<Link> => {
   const byKey = new Map(members.map((member) => [member.row.key, member]))
   return members.flatMap((from) =>
     [...from.row.claimedKeys].flatMap((key): ReadonlyArray<Link> => {
       const to = byKey.get(key)
-      if (to === undefined || key <= from.row.key || to.row.chain !== from.row.chain || !to.row.claimedKeys.has(from.row.key) || isOtherService(from.group, to.group)) return []
+      if (to === undefined || key <= from.row.key || to.row.chain !== from.row.chain || !to.row.claimedKeys.has(from.row.key) || !mayBeOne(from, to)) return []
       return [{ from: from.group, to: to.group, fromKey: from.row.key, toKey: key, evidence: "mutual hosts claim" }]
     })
   )
@@ -169,6 +173,33 @@ const walk = (
     }
   }
   return reached
+}
+
+/** Links of each group. */
+const byGroup = (groups: ReadonlyArray<HostGroup>, links: ReadonlyArray<Link>): ReadonlyMap<HostGroup, ReadonlyArray<Link>> => {
+  const linksOf = new Map<HostGroup, Array<Link>>(groups.map((group) => [group, []]))
+  for (const link of links) {
+    linksOf.get(link.from)!.push(link)
+    linksOf.get(link.to)!.push(link)
+  }
+  return linksOf
+}
+
+/**
+ * An onion that claims several other hosts which nothing else joins cannot be
+ * theirs all: one may be a name that it once had. Whose it is, is not said.
+ */
+const withoutDisputedOnions = (groups: ReadonlyArray<HostGroup>, links: ReadonlyArray<Link>): ReadonlyArray<Link> => {
+  const isTwins = ({ from, to }: Link): boolean => isOnion(from) !== isOnion(to)
+  const linksOf = byGroup(groups, links.filter((link) => !isTwins(link)))
+  const disputed = new Set(Map.groupBy(links.filter(isTwins), ({ from, to }) => isOnion(from) ? from : to).entries()
+    .filter(([onion, twins]) => {
+      const hosts = twins.map(({ from, to }) => from === onion ? to : from)
+      const first = walk(hosts[0]!, linksOf)
+      return !hosts.every((host) => first.has(host))
+    })
+    .map(([onion]) => onion))
+  return links.filter((link) => !isTwins(link) || !disputed.has(link.from) && !disputed.has(link.to))
 }
 
 const serverOf = (groups: ReadonlyMap<HostGroup, readonly [string, ServerEvidence] | null>): Server => {
@@ -190,9 +221,11 @@ const serverOf = (groups: ReadonlyMap<HostGroup, readonly [string, ServerEvidenc
  * (a) same host, unless they contradict each other (see `partsOfHost`), (b) same
  * dialled address with the same certificate, or the same features naming at
  * least one public host and no two certificates, in visits started within 60 s, (c) each claimed the
- * endpoint of the other in `features.hosts` and they do not contradict each other. Only endpoints that
- * answered and showed the same chain join by (b) and (c). A shared certificate
- * or key alone joins nothing: it is evidence for one operator.
+ * endpoint of the other in `features.hosts`, where one of them is an onion or
+ * they have a certificate or an address in common. Only endpoints that
+ * answered, showed the same chain and told no different features join by (b)
+ * and (c). A shared certificate or key alone joins nothing: it is evidence for
+ * one operator.
  *
  * The result is a partition of the endpoints and does not depend on the order
  * of the rows; servers are ordered by their first endpoint's key.
@@ -200,16 +233,12 @@ const serverOf = (groups: ReadonlyMap<HostGroup, readonly [string, ServerEvidenc
 export const joinServers = (rows: ReadonlyArray<JoinRow>): ReadonlyArray<Server> => {
   const groups = hostGroups(ordered(rows))
   const members = witnesses(groups)
-  const links = [
-    ...sameAddressLinks(members, "same address and certificate", (row) => row.certificateSha256),
-    ...sameAddressLinks(members, "same address and features", (row) => row.claims.size === 0 ? null : row.featuresKey),
+  const found = [
+    ...sameAddressLinks(members, "same address and certificate", certificate, (row) => row.featuresKey),
+    ...sameAddressLinks(members, "same address and features", telling, certificate),
     ...mutualLinks(members)
   ].filter((link) => link.from !== link.to)
-  const linksOf = new Map<HostGroup, Array<Link>>(groups.map((group) => [group, []]))
-  for (const link of links) {
-    linksOf.get(link.from)!.push(link)
-    linksOf.get(link.to)!.push(link)
-  }
+  const linksOf = byGroup(groups, withoutDisputedOnions(groups, found))
   const joined = new Set<HostGroup>()
   const servers: Array<Server> = []
   for (const group of groups.toSorted((a, b) => byText(a.rows[0]!.key, b.rows[0]!.key))) {

@@ -6,11 +6,11 @@ export type ServerEvidence =
   | "itself"
   /** (a) Same host name or address literal, and nothing shown there that contradicts it. */
   | "same host"
-  /** (b) Same dialled address with the same certificate in the same minute. */
+  /** (b) Same dialled address with the same certificate in the same minute, and no two features. */
   | "same address and certificate"
   /** (b) Same dialled address with the same features in the same minute. */
   | "same address and features"
-  /** (c) Each claimed the endpoint of the other in `server.features.hosts`. */
+  /** (c) Each claimed the endpoint of the other in `server.features.hosts`, and more than words joins them. */
   | "mutual hosts claim"
 
 /** One running service = (chain, process), as far as this crawl can tell. */

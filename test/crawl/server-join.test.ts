@@ -7,6 +7,9 @@ import { joinServers } from "../../src/crawl/server-join.ts"
 
 const onion = "22mgr2fndslabzvx4sj7ialugn2jv3cfqjb3dnj67a6vnrkp7g4l37ad.onion"
 
+/** What endpoints of one machine show, met at times that nobody knows: so only claims can join them. */
+const machine = { address: "5.9.83.200", featuresKey: "f1", visitStartedAt: null }
+
 const unvisited = (key: string): JoinRow => {
   const endpoint = parseEndpoint(key)
   if (typeof endpoint === "string") throw new Error(`${key}: ${endpoint}`)
@@ -144,8 +147,8 @@ describe("endpoints become servers", () => {
 
   it("one where onion and clearnet each return the other", () => {
     const servers = joinServers([
-      answered("a.example.org:50002:s", { claimedHosts: claiming("A.example.org.:50002:s", `${onion.toUpperCase()}:50001:t`) }),
-      answered(`${onion}:50001:t`, { claimedHosts: claiming(`${onion}:50001:t`, "a.example.org:50002:s") })
+      answered("a.example.org:50002:s", { featuresKey: "f1", claimedHosts: claiming("A.example.org.:50002:s", `${onion.toUpperCase()}:50001:t`) }),
+      answered(`${onion}:50001:t`, { featuresKey: "f1", claimedHosts: claiming(`${onion}:50001:t`, "a.example.org:50002:s") })
     ])
     expect(shown(servers)).toEqual([[
       `${onion}:50001:t itself`,
@@ -154,54 +157,75 @@ describe("endpoints become servers", () => {
   })
 
   it("not one by a one-sided claim, whoever makes it", () => {
-    const victim = answered("a.example.org:50002:s", { claimedHosts: claiming("a.example.org:50002:s") })
-    const claimant = answered(`${onion}:50001:t`, { claimedHosts: claiming(`${onion}:50001:t`, "a.example.org:50002:s") })
+    const victim = answered("a.example.org:50002:s", { featuresKey: "f1", claimedHosts: claiming("a.example.org:50002:s") })
+    const claimant = answered(`${onion}:50001:t`, { featuresKey: "f1", claimedHosts: claiming(`${onion}:50001:t`, "a.example.org:50002:s") })
     expect(joinServers([victim, claimant])).toHaveLength(2)
     const circle = ["a", "b", "c"].map((name, i) =>
-      answered(`${name}.example.org:50001:t`, { claimedHosts: claiming(`${"bca"[i]}.example.org:50001:t`) })
+      answered(`${name}.example.org:50001:t`, { ...machine, claimedHosts: claiming(`${"bca"[i]}.example.org:50001:t`) })
     )
     expect(joinServers(circle)).toHaveLength(3)
   })
 
-  it("not one where somebody took over a name that the other still claims: each claims the other, and shows something else", () => {
-    const claim = { claimedHosts: claiming("mill.example.org:50002:s", "given-up.example.net:50002:s") }
-    const mill = answered("mill.example.org:50002:s", { ...claim, certificateSha256: "c1", featuresKey: "f1" })
-    const there = (more: Partial<JoinRow>) => joinServers([mill, answered("given-up.example.net:50002:s", { ...claim, ...more })])
-    expect(there({ certificateSha256: "c2", featuresKey: "f2" })).toHaveLength(2)
-    expect(there({ certificateSha256: "c2", featuresKey: "f1" })).toHaveLength(2)
-    expect(there({ certificateSha256: "c1", featuresKey: "f2" })).toHaveLength(2)
-    expect(there({ certificateSha256: "c1", featuresKey: "f1" })).toHaveLength(1)
-    expect(there({})).toHaveLength(1)
-  })
-
-  it("one by mutual claims where either certificate or features differ at one address or on an onion, and two where both do", () => {
-    const at = { address: "5.9.83.108", certificateSha256: "c1", featuresKey: "f1" }
-    for (const other of ["b.example.org:50002:s", `${onion}:50002:s`]) {
-      const claim = { ...at, claimedHosts: claiming("a.example.org:50002:s", other) }
-      const there = (more: Partial<JoinRow>) => joinServers([
-        answered("a.example.org:50002:s", claim),
-        answered(other, { ...claim, ...other.includes("onion") ? { address: null } : {}, visitStartedAt: 5_000_000, ...more })
-      ])
-      expect(there({ certificateSha256: "c2" })).toHaveLength(1)
-      expect(there({ featuresKey: "f2" })).toHaveLength(1)
-      expect(there({ certificateSha256: "c2", featuresKey: "f2" })).toHaveLength(2)
-    }
-  })
-
   it("not one by mutual claims across chains or from an endpoint that did not answer", () => {
-    const a = answered("a.example.org:50002:s", { claimedHosts: claiming("b.example.org:50002:s") })
-    const claim = { claimedHosts: claiming("a.example.org:50002:s") }
+    const a = answered("a.example.org:50002:s", { ...machine, claimedHosts: claiming("b.example.org:50002:s") })
+    const claim = { ...machine, claimedHosts: claiming("a.example.org:50002:s") }
     expect(joinServers([a, answered("b.example.org:50002:s", claim)])).toHaveLength(1)
     expect(joinServers([a, answered("b.example.org:50002:s", { ...claim, chain: "signet" })])).toHaveLength(2)
     expect(joinServers([a, answered("b.example.org:50002:s", { ...claim, reachable: false })])).toHaveLength(2)
   })
 
   it("not one by mutual claims of another port of the host than the one at which each was met", () => {
-    const claim = (host: string, ...ports: ReadonlyArray<number>) => ({ claimedHosts: claiming(...ports.map((port) => `${host}:${port}:s`)) })
+    const claim = (host: string, ...ports: ReadonlyArray<number>) => ({ ...machine, claimedHosts: claiming(...ports.map((port) => `${host}:${port}:s`)) })
     const a = answered("a.example.org:50002:s", claim("b.example.org", 50_002))
     expect(joinServers([a, answered("b.example.org:50002:s", claim("a.example.org", 50_012))])).toHaveLength(2)
     expect(joinServers([a, answered("b.example.org:50002:s", claim("a.example.org"))])).toHaveLength(2)
-    expect(joinServers([a, answered("b.example.org:50002:s", { claimedHosts: claiming("a.example.org:50002:t") })])).toHaveLength(2)
+    expect(joinServers([a, answered("b.example.org:50002:s", { ...machine, claimedHosts: claiming("a.example.org:50002:t") })])).toHaveLength(2)
+  })
+
+  describe("that claim each other", () => {
+    const claims = { claimedHosts: claiming("a.example.org:50002:s", "b.example.org:50002:s", `${onion}:50001:t`), featuresKey: "f1" }
+    const both = (a: Partial<JoinRow>, b: Partial<JoinRow>) =>
+      joinServers([answered("a.example.org:50002:s", { ...claims, ...a }), answered("b.example.org:50002:s", { ...claims, ...b })])
+
+    it("are one with one certificate or at one address", () => {
+      expect(both({ certificateSha256: "c1" }, { certificateSha256: "c1" })).toHaveLength(1)
+      expect(both({ address: "5.9.83.1", certificateSha256: "c1" }, { address: "5.9.83.1", certificateSha256: "c2" })).toHaveLength(1)
+    })
+
+    it("are not one by words alone, as one may be a name that the other gave up", () => {
+      expect(both({ certificateSha256: "c1" }, { certificateSha256: "c2" })).toHaveLength(2)
+      expect(both({ address: "5.9.83.1", certificateSha256: "c1" }, { address: "5.9.83.2" })).toHaveLength(2)
+      expect(both({}, {})).toHaveLength(2)
+    })
+
+    it("are not one where they tell different features, nor where these are unknown", () => {
+      const seen = { address: "5.9.83.1", certificateSha256: "c1", visitStartedAt: null }
+      expect(both(seen, { ...seen, featuresKey: "f2" })).toHaveLength(2)
+      expect(both({ ...seen, featuresKey: null }, { ...seen, featuresKey: null })).toHaveLength(2)
+    })
+
+    it("are one where one is an onion, whatever certificate it has, if they tell the same features", () => {
+      const there = (more: Partial<JoinRow>) =>
+        joinServers([answered("a.example.org:50002:s", { ...claims, certificateSha256: "c1" }), answered(`${onion}:50001:t`, { ...claims, ...more })])
+      expect(there({})).toHaveLength(1)
+      expect(there({ certificateSha256: "c2" })).toHaveLength(1)
+      expect(there({ featuresKey: "f2" })).toHaveLength(2)
+    })
+
+    it("share no onion that claims hosts which nothing joins", () => {
+      const service = answered(`${onion}:50001:t`, claims)
+      const [a, b] = ["a", "b"].map((name) => answered(`${name}.example.org:50002:s`, { ...claims, certificateSha256: name })) as [JoinRow, JoinRow]
+      expect(joinServers([a, service])).toHaveLength(1)
+      expect(joinServers([a, b, service])).toHaveLength(3)
+      expect(joinServers([a, { ...b, certificateSha256: "a" }, service])).toHaveLength(1)
+    })
+  })
+
+  it("several where a hoster's front shows one certificate for customers who tell features of their own", () => {
+    const front = { address: "5.9.83.108", certificateSha256: "wildcard" }
+    const customers = ["a", "b", "c"].map((name, i) => answered(`${name}.example.org:${50_002 + i}:s`, { ...front, featuresKey: name }))
+    expect(joinServers(customers)).toHaveLength(3)
+    expect(joinServers([...customers, answered("d.example.org:50002:s", front)])).toHaveLength(4)
   })
 
   it("two where two services at one address both advertise it, each with its own port", () => {
@@ -264,9 +288,10 @@ describe("endpoints become servers", () => {
       answered("b.example.org:50002:s", {
         address: "5.9.83.108",
         certificateSha256: "c1",
+        featuresKey: "f1",
         claimedHosts: claiming("b.example.org:50002:s", `${onion}:50001:t`)
       }),
-      answered(`${onion}:50001:t`, { claimedHosts: claiming(`${onion}:50001:t`, "b.example.org:50002:s") })
+      answered(`${onion}:50001:t`, { featuresKey: "f1", claimedHosts: claiming(`${onion}:50001:t`, "b.example.org:50002:s") })
     ])
     expect(servers).toHaveLength(1)
     expect(servers[0]!.endpoints.map((member) => member.evidence)).toEqual([
@@ -305,23 +330,20 @@ const atOneHost = (a: JoinRow, b: JoinRow): boolean => a.endpoint.host === b.end
 
 const namesHost = ({ claimedHosts }: JoinRow): boolean => claimedHosts.some(({ host }) => host !== "0.0.0.0")
 
-/** Whether one certificate at the most is shown with these features at this address. */
-const isOneService = (rows: ReadonlyArray<JoinRow>, { address, chain, featuresKey }: JoinRow): boolean =>
-  new Set(rows.flatMap((row) =>
-    row.chain === chain && row.address === address && row.featuresKey === featuresKey && row.reachable && row.visitStartedAt !== null && namesHost(row)
-      ? row.certificateSha256 ?? []
-      : [])).size < 2
+type Facet = (row: JoinRow) => string | null
+const certificate: Facet = (row) => row.certificateSha256
+const features: Facet = (row) => row.featuresKey
+const telling: Facet = (row) => namesHost(row) ? row.featuresKey : null
 
-/** Both hosts show something of a kind and nothing that is the same; one such difference is enough where no address is the same, else two. */
-const areTwoServices = (rows: ReadonlyArray<JoinRow>, a: JoinRow, b: JoinRow): boolean => {
-  const shownAt = ({ chain, endpoint }: JoinRow, of: (row: JoinRow) => string | null) =>
-    rows.filter((row) => row.chain === chain && row.endpoint.host === endpoint.host).flatMap((row) => of(row) ?? [])
-  const compare = (of: (row: JoinRow) => string | null) => {
-    const [x, y] = [shownAt(a, of), shownAt(b, of)]
-    return { areKnown: x.length > 0 && y.length > 0, isCommon: x.some((value) => y.includes(value)) }
-  }
-  const differences = [compare((row) => row.certificateSha256), compare((row) => row.featuresKey)].filter(({ areKnown, isCommon }) => areKnown && !isCommon)
-  return differences.length > (compare((row) => row.address).isCommon ? 1 : 0)
+/**
+ * The same address and the same in one facet, where all that are so show one of
+ * the other facet at the most, or these two the same.
+ */
+const alike = (rows: ReadonlyArray<JoinRow>, a: JoinRow, b: JoinRow, facet: Facet, other: Facet): boolean => {
+  if (facet(a) === null || facet(a) !== facet(b)) return false
+  const others = new Set(rows.flatMap((row) =>
+    row.chain === a.chain && row.address === a.address && facet(row) === facet(a) && row.reachable && row.visitStartedAt !== null ? other(row) ?? [] : []))
+  return others.size < 2 || other(a) !== null && other(a) === other(b)
 }
 
 /** The definition, pair by pair, for endpoints whose chain is known and hosts whose endpoints do not contradict each other. */
@@ -331,12 +353,12 @@ const related = (rows: ReadonlyArray<JoinRow>) => (a: JoinRow, b: JoinRow): bool
   if (!a.reachable || !b.reachable) return false
   const together = a.address !== null && a.address === b.address && a.visitStartedAt !== null &&
     b.visitStartedAt !== null && Math.abs(a.visitStartedAt - b.visitStartedAt) <= 60_000
-  const named = namesHost(a) && namesHost(b) && isOneService(rows, a)
   const claims = ({ claimedHosts }: JoinRow, { endpoint }: JoinRow): boolean =>
     claimedHosts.some(({ host, tcpPort, tlsPort }) => host === endpoint.host && (endpoint.transport === "tls" ? tlsPort : tcpPort) === endpoint.port)
-  return (together && a.certificateSha256 !== null && a.certificateSha256 === b.certificateSha256) ||
-    (together && named && a.featuresKey !== null && a.featuresKey === b.featuresKey) ||
-    (claims(a, b) && claims(b, a) && !areTwoServices(rows, a, b))
+  const same = (facet: Facet): boolean => facet(a) !== null && facet(a) === facet(b)
+  return (together && alike(rows, a, b, certificate, features)) ||
+    (together && alike(rows, a, b, telling, certificate)) ||
+    (claims(a, b) && claims(b, a) && same(features) && (same(certificate) || same((row) => row.address)))
 }
 
 describe("joining, whatever the rows", () => {
