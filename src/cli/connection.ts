@@ -33,6 +33,8 @@ export interface Connection {
   /** For hosts that the user names as sources: private ones too, and those of this machine without a proxy. */
   readonly sources: Layer.Layer<Dialer | Resolver>
   readonly vantage: Vantage
+  /** The same as it is now: a Tor may have been started meanwhile. */
+  readonly vantageNow: Effect.Effect<Vantage>
 }
 
 const proxyOf = Effect.fnUntraced(function*(flag: string, text: string) {
@@ -87,7 +89,7 @@ export const connectionOf = Effect.fnUntraced(function*(input: ConnectionInput, 
   const options: DialerOptions = { ...policy, proxy, tor, vantage: routes, timeouts: dialTimeouts(input.connectTimeout) }
   const resolver = Resolver.layer({ ...policy, server })
   const dialer = Dialer.layer(options).pipe(Layer.provide(resolver))
-  const vantage: Vantage = { name: vantageName, ...routes, tor: yield* reachesOnions(tor, proxy, chain), proxy: proxy !== null }
+  const vantageNow = Effect.map(reachesOnions(tor, proxy, chain), (tor): Vantage => ({ name: vantageName, ...routes, tor, proxy: proxy !== null }))
   const connection: Connection = {
     layer: Layer.merge(Visitor.layer, DeepVisitor.layer).pipe(
       Layer.provideMerge(dialer),
@@ -95,7 +97,8 @@ export const connectionOf = Effect.fnUntraced(function*(input: ConnectionInput, 
       Layer.provideMerge(visitTimeouts(input.replyTimeout))
     ),
     sources: sourceDialer(options).pipe(Layer.provideMerge(resolver)),
-    vantage
+    vantage: yield* vantageNow,
+    vantageNow
   }
   return connection
 })

@@ -155,6 +155,7 @@ export const watchCommand = Command.make("watch", {
       return yield* Effect.flatMap(Watcher, (watcher) => watcher.run({
         chain,
         vantage: connected.vantage,
+        vantageNow: connected.vantageNow,
         codeVersion: version,
         settings,
         exclusions,

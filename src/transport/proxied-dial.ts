@@ -1,4 +1,4 @@
-import { Effect } from "effect"
+import { Duration, Effect, Exit } from "effect"
 import type { Socket } from "node:net"
 import { type Endpoint, endpointKey } from "../domain/endpoint.ts"
 import { parseHost } from "../domain/host.ts"
@@ -19,6 +19,9 @@ interface Route {
   readonly via: "proxy" | "tor"
 }
 
+/** Where no Tor was, it is looked for again after this time: a watch may have begun before it. */
+const lookAgain = Duration.minutes(1)
+
 const noTor = new TransportError({ reason: "us", phase: "connect", detail: "no Tor" })
 
 /**
@@ -32,7 +35,9 @@ const isolating = (endpoint: Endpoint): ProxyCredentials => ({
 
 /** Dialling through SOCKS5: names go to the proxy as they are, nothing is resolved here. */
 export const makeProxiedDial = Effect.fnUntraced(function*(options: DialerOptions) {
-  const localTor = yield* Effect.cached(findTor(options.torCandidates ?? localTorCandidates))
+  const localTor = yield* findTor(options.torCandidates ?? localTorCandidates).pipe(
+    Effect.cachedWithTTL((exit) => Exit.isSuccess(exit) && exit.value !== null ? Duration.infinity : lookAgain)
+  )
 
   const torRoute = Effect.fnUntraced(function*() {
     if (options.tor === "off") return yield* noTor

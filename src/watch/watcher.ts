@@ -28,6 +28,8 @@ import { anyAnswered, askAnew, isGone, newWatched, restoredWatched, type Watched
 export interface Watch {
   readonly chain: Chain
   readonly vantage: Vantage
+  /** What can be reached from there now. */
+  readonly vantageNow: Effect.Effect<Vantage>
   readonly codeVersion: string
   readonly settings: WatchSettings
   readonly exclusions: Exclusions
@@ -176,7 +178,7 @@ const running = Effect.fnUntraced(function*(watch: Watch, time: TimeScale, goesO
     const crawlOnce = Effect.fnUntraced(function*() {
       const crawler = yield* Crawler
       const about: CrawlContext = {
-        chain, vantage, codeVersion: watch.codeVersion, exclusions: watch.exclusions, shared, onProgress: () => Effect.void
+        chain, vantage: yield* watch.vantageNow, codeVersion: watch.codeVersion, exclusions: watch.exclusions, shared, onProgress: () => Effect.void
       }
       const unfinished = yield* findUnfinished(chain.name).pipe(
         Effect.option,

@@ -1,3 +1,4 @@
+import { connect } from "node:net"
 import { describe, expect, it } from "@effect/vitest"
 import { Effect, Fiber } from "effect"
 import { TestClock } from "effect/testing"
@@ -231,6 +232,31 @@ describe("onion dial", () => {
       const torCandidates = [proxyAt(yield* closedPort())]
       const failure = yield* dialFailure(`${onion}:50001:t`, { tor: "auto", torCandidates })
       expect(failure).toEqual({ reason: "us", phase: "connect", detail: "no Tor" })
+    }))
+
+  it.effect("finds a Tor that was started later, and looks for it once a minute at the most", () =>
+    Effect.gen(function*() {
+      const target = yield* tcpServer(() => {})
+      const tor = yield* socksServer({ answer: () => ({ port: target.port }) })
+      let isThere = false
+      const candidate = yield* tcpServer((socket) => {
+        if (isThere) socket.pipe(connect(tor.port, "127.0.0.1")).pipe(socket)
+        else socket.once("data", () => socket.end("HTTP/1.1 400\r\n\r\n"))
+      })
+      const connecting = Effect.flatMap(Dialer, (dialer) => Effect.scoped(Effect.flatMap(dialer.plan(endpointOf(`${onion}:50001:t`)), dialer.connect)))
+      yield* Effect.gen(function*() {
+        for (let i = 0; i < 2; i++) expect(yield* Effect.flip(connecting)).toMatchObject({ reason: "us", detail: "no Tor" })
+        expect(candidate.accepted()).toBe(1)
+        isThere = true
+        expect(yield* Effect.flip(connecting)).toMatchObject({ reason: "us", detail: "no Tor" })
+        yield* TestClock.adjust("61 seconds")
+        yield* connecting
+        yield* TestClock.adjust("1 day")
+        yield* connecting
+      }).pipe(Effect.provide(dialerLayer({ tor: "auto", torCandidates: [proxyAt(candidate.port)] })))
+      // Found once: asked twice, each time to connect.
+      expect(tor.requests.length).toBe(2)
+      expect(candidate.accepted()).toBe(4)
     }))
 
   it.effect("never takes a simulated onion to a real Tor", () =>
