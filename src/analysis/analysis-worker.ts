@@ -3,8 +3,7 @@ import type { ExposureWork } from "./exposure/exposure-rows.ts"
 import type { Announcement } from "./graph/announcement-graph.ts"
 import type { CommunityOptions } from "./graph/communities.ts"
 import type { LayoutInput } from "./graph/layout.ts"
-import type { OperatorOptions } from "./operators.ts"
-import type { ServerTraits } from "./traits/server-traits.ts"
+import type { JudgingWork } from "./operators.ts"
 
 /** Who announces whom in columns: a million objects would have to be copied one by one. */
 export interface AnnouncementColumns {
@@ -16,7 +15,7 @@ export interface AnnouncementColumns {
 /** What the thread is started with. */
 export type AnalysisWork =
   | { readonly kind: "communities"; readonly announcements: AnnouncementColumns; readonly options: CommunityOptions }
-  | { readonly kind: "judge"; readonly servers: ReadonlyArray<ServerTraits>; readonly options: OperatorOptions }
+  | { readonly kind: "judge"; readonly work: JudgingWork }
   | { readonly kind: "layout"; readonly input: LayoutInput }
   | { readonly kind: "exposure"; readonly work: ExposureWork }
 
@@ -29,7 +28,7 @@ const done = async (work: AnalysisWork): Promise<unknown> => {
       return detectCommunities(Array.from(from, (server, i): Announcement => ({ from: server, to: to[i]!, weight: weight[i]! })), work.options)
     }
     case "judge":
-      return (await import("./operators.ts")).judgeOperators(work.servers, work.options)
+      return (await import("./operators.ts")).judgedOperatorsOf(work.work)
     case "layout":
       return (await import("./graph/layout.ts")).serverLayout(work.input)
     case "exposure":

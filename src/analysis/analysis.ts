@@ -27,7 +27,7 @@ import { layoutRows, readLayoutInput } from "./graph/layout-input.ts"
 import { placeRows, places } from "./graph/places.ts"
 import { judgeApart } from "./judge-in-worker.ts"
 import { operatorRows } from "./operator-rows.ts"
-import type { OperatorFindings, OperatorOptions } from "./operators.ts"
+import type { JudgedOperators, OperatorOptions } from "./operators.ts"
 import { type SharedKeyGroup, sharedKeyGroups } from "./shared-keys.ts"
 import { type IndicatorTable, shippedIndicators } from "./suspicion/indicator-table.ts"
 import { relationsOf } from "./suspicion/relations.ts"
@@ -62,7 +62,7 @@ export interface AnalysisResult {
   /** One for each resolution; empty when there are too many announcements. */
   readonly communities: ReadonlyArray<Communities>
   /** Servers compared, pairs weighed, groups of each kind. */
-  readonly operators: OperatorFindings
+  readonly operators: Omit<JudgedOperators, "tables">
   /** Numbers of the operator clusters, in their order. */
   readonly clusterIds: ReadonlyArray<number>
   /** Groups of servers that share a key, the largest first: seen, not inferred. */
@@ -138,7 +138,7 @@ export class Analysis extends Context.Service<Analysis, {
           }))
           // Traits have no name here: a large crawl's take as much memory as all else, and only the thread that judges needs them.
           const judging = Effect.flatMap(stage("read traits", readServerTraits(crawl, announcements)), (traits) =>
-            Effect.all([stage("judge", judgeApart(traits, operatorOptions)), placing], { concurrency: 2 }))
+            Effect.all([stage("judge", judgeApart({ crawlId: crawl.crawl_id, servers: traits, options: operatorOptions })), placing], { concurrency: 2 }))
           const [{ communities, layout }, [findings, placed]] = yield* Effect.all([drawing, judging], { concurrency: 2 })
           const operators = operatorRows(
             { crawlId: crawl.crawl_id, analysedAt: yield* Clock.currentTimeMillis, codeVersion: version, options: operatorOptions },
@@ -160,6 +160,7 @@ export class Analysis extends Context.Service<Analysis, {
           yield* stage("write", store.replaceRows([
             ...communityTables(crawl, communities),
             ...operators.tables,
+            ...findings.tables,
             ...exposure,
             placed,
             layout,

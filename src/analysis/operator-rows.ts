@@ -4,7 +4,7 @@ import type { KnownGroup } from "./clusters/stable-ids.ts"
 import { stableIds } from "./clusters/stable-ids.ts"
 import { comparisons as allComparisons } from "./comparisons/catalogue.ts"
 import { model } from "./linkage/model.ts"
-import type { OperatorFindings, OperatorOptions } from "./operators.ts"
+import type { JudgedOperators, OperatorOptions } from "./operators.ts"
 import { type SharedKeyGroup, sharedKeyExplanations, sharedKeyStatement } from "./shared-keys.ts"
 
 /** A group of any kind on its way into `cluster` and `cluster_member`. */
@@ -18,7 +18,7 @@ interface StoredGroup {
   readonly detail: Value
 }
 
-const groupsOf = (findings: OperatorFindings, sharedKeys: ReadonlyArray<SharedKeyGroup>, simulated: boolean): ReadonlyArray<StoredGroup> => [
+const groupsOf = (findings: JudgedOperators, sharedKeys: ReadonlyArray<SharedKeyGroup>, simulated: boolean): ReadonlyArray<StoredGroup> => [
   ...findings.clusters.map((cluster): StoredGroup => ({
     kind: "operator",
     evidence: cluster.explanation.evidence.slice(0, 3).map(({ comparison }) => comparison).join(", "),
@@ -72,7 +72,7 @@ export interface EarlierGroups {
   readonly endpointsOf: ReadonlyMap<number, ReadonlyArray<number>>
 }
 
-/** Numbered operator clusters, and the rows of the tables `cluster`, `cluster_member`, `pair`, `evidence`, `comparison_weight` and `analysis_run`. */
+/** Numbered operator clusters, and the rows of the tables `cluster`, `cluster_member`, `comparison_weight` and `analysis_run`; those of pairs come with the findings. */
 export const operatorRows = (
   run: {
     readonly crawlId: CrawlId
@@ -80,7 +80,7 @@ export const operatorRows = (
     readonly codeVersion: string
     readonly options: OperatorOptions
   },
-  findings: OperatorFindings,
+  findings: JudgedOperators,
   sharedKeys: ReadonlyArray<SharedKeyGroup>,
   earlier: EarlierGroups
 ): { readonly tables: ReadonlyArray<TableRows>; readonly clusterIds: ReadonlyArray<number> } => {
@@ -129,27 +129,6 @@ export const operatorRows = (
           weight.measured, weight.pairs, weight.dependsOn, weight.lift
         ]
       })
-    },
-    {
-      table: "pair",
-      crawlId,
-      columns: [
-        "server_a", "server_b", "same_server", "same_machine", "shared_infrastructure", "same_operator", "operator_bits", "hypothesis",
-        "held_by", "copier_id"
-      ],
-      rows: linkage.pairs.map((pair) => [
-        pair.a, pair.b, pair.sameServer, pair.sameMachine, pair.sharedInfrastructure, pair.sameOperator, pair.operatorBits,
-        pair.hypothesis, pair.limit, pair.copier
-      ])
-    },
-    {
-      table: "evidence",
-      crawlId,
-      columns: ["server_a", "server_b", "comparison", "level", "value", "bits", "counted", "reduction", "detail"],
-      rows: linkage.pairs.flatMap(({ a, b, evidence }) =>
-        evidence.map((it) => [
-          a, b, it.comparison, it.level, it.value, it.bits, it.counted, it.reduction, JSON.stringify(it.detail)
-        ]))
     },
     {
       table: "cluster",

@@ -1,9 +1,12 @@
+import type { TableColumns } from "../store/database.ts"
+import type { CrawlId } from "../store/facts.ts"
 import { evidenceCommunities, type EvidenceCommunities } from "./clusters/evidence-communities.ts"
 import { type ClusterExplanation, explainCluster } from "./clusters/explanation.ts"
 import { behaviourClusters, infrastructureGroups, type SharingGroup } from "./clusters/infrastructure.ts"
 import { expectedFalseGroups, type OperatorCluster, operatorClusters } from "./clusters/operator-clusters.ts"
 import { comparisons as allComparisons } from "./comparisons/catalogue.ts"
 import { link, type Linkage } from "./linkage/linkage.ts"
+import { pairColumns } from "./linkage/pair-columns.ts"
 import type { SuffixRule } from "./traits/registrable-domain.ts"
 import type { ServerTraits } from "./traits/server-traits.ts"
 
@@ -55,5 +58,32 @@ export const judgeOperators = (servers: ReadonlyArray<ServerTraits>, options: Op
       ...behaviourClusters(servers)
     ],
     communities: evidenceCommunities(linkage.pairs, clusters, options.randomSeed)
+  }
+}
+
+/** What is to be judged, and for which crawl; survives the way to another thread. */
+export interface JudgingWork {
+  readonly crawlId: CrawlId
+  readonly servers: ReadonlyArray<ServerTraits>
+  readonly options: OperatorOptions
+}
+
+/** What judging found, with its pairs as they are stored. */
+export interface JudgedOperators extends Omit<OperatorFindings, "linkage"> {
+  readonly linkage: Omit<Linkage, "pairs">
+  /** Pairs of which something holds a verdict down that would be 0.3 or more. */
+  readonly undecided: number
+  /** The tables `pair` and `evidence`. */
+  readonly tables: ReadonlyArray<TableColumns>
+}
+
+/** Judges, and gives what is stored of pairs: they are too many to be handed on one by one. */
+export const judgedOperatorsOf = ({ crawlId, options, servers }: JudgingWork): JudgedOperators => {
+  const { linkage: { pairs, ...linkage }, ...findings } = judgeOperators(servers, options)
+  return {
+    ...findings,
+    linkage,
+    undecided: pairs.filter(({ limit, sameOperator }) => limit !== null && sameOperator >= 0.3).length,
+    tables: pairColumns(crawlId, pairs)
   }
 }

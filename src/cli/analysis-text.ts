@@ -18,7 +18,6 @@ export const analysisText = (
     `    ${prefix}group ${result.clusterIds[i]}: ${serverIds.length} servers, probably one operator (p = ${probabilityText(posterior)}), by ${
       explanation.evidence.slice(0, 3).map(({ comparison }) => comparison).join(", ")}`)
   const groupsOf = (kind: SharingGroup["kind"]) => operators.groups.filter((group) => group.kind === kind)
-  const undecided = operators.linkage.pairs.filter(({ limit, sameOperator }) => limit !== null && sameOperator >= 0.3).length
   const flagged = result.suspicions.filter(({ score }) => score !== null && score >= result.indicators.threshold)
   const violating = flagged.filter(showsViolation)
   const { indicators: table } = result
@@ -38,7 +37,7 @@ export const analysisText = (
       operators.expectedFalse.toFixed(operators.expectedFalse < 0.095 ? 3 : 1)} of them are expected to be wrong by chance; a third party that brings all that such a group stands on is not in it`,
     ...clusters,
     ...(operators.clusters.length > clusters.length ? [`    and ${operators.clusters.length - clusters.length} more: query operator-clusters`] : []),
-    `  undecided      ${undecided} pairs with something in common that strangers may have from an image, a hoster, a proxy or a club`,
+    `  undecided      ${operators.undecided} pairs with something in common that strangers may have from an image, a hoster, a proxy or a club`,
     `  infrastructure ${groupsOf("shared infrastructure").length} groups behind one node or proxy, ${groupsOf("same machine").length} on one machine: shared infrastructure, which does not say who runs it`,
     `  shared keys    ${result.sharedKeys.length} groups of servers that presented one public key: one operator, one image or one proxy each`,
     `  suspicion      ${flagged.length} of ${result.suspicions.length} servers judged at ${table.threshold} points or more${

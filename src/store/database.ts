@@ -101,10 +101,29 @@ export interface TableRows {
   readonly rows: ReadonlyArray<ReadonlyArray<Value>>
 }
 
+/**
+ * Values of one column side by side: numbers, NaN for null; 0 and 1 for BOOLEAN;
+ * texts that come again and again by their place among the different ones, -1 for null.
+ */
+export type ColumnValues =
+  | Int32Array
+  | Float64Array
+  | Uint8Array
+  | { readonly words: ReadonlyArray<string>; readonly places: Int32Array }
+
+/** `TableRows` of a million rows, which as arrays of their own would take gigabytes. */
+export interface TableColumns {
+  readonly table: string
+  readonly crawlId: CrawlId
+  readonly length: number
+  /** By name, without `crawl_id`, which is added. */
+  readonly values: Readonly<Record<string, ColumnValues>>
+}
+
 /** Writes what analysis found. Opening fails with reason `locked` while a crawl runs. */
 export class AnalysisStore extends Context.Service<AnalysisStore, {
   /** Replaces the crawl's rows of all tables named, in one transaction. */
-  readonly replaceRows: (tables: ReadonlyArray<TableRows>) => Effect.Effect<void, StoreError>
+  readonly replaceRows: (tables: ReadonlyArray<TableRows | TableColumns>) => Effect.Effect<void, StoreError>
 }>()("electrum-observatory/AnalysisStore") {
   /** Opens an existing file for writing, migrates it, and reads the same file as `Database`. */
   static readonly layer = (

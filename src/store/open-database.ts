@@ -1,6 +1,6 @@
 import type { DuckDBConnection, DuckDBInstance } from "@duckdb/node-api"
 import { Effect, FileSystem, Schema, type Scope, Semaphore } from "effect"
-import type { AnalysisStore, Database, DatabaseOptions, DatabaseOrigin, Parameter, QueryOptions, TableRows } from "./database.ts"
+import type { AnalysisStore, Database, DatabaseOptions, DatabaseOrigin, Parameter, QueryOptions, TableColumns, TableRows } from "./database.ts"
 import { decodeRows, readRows } from "./read-rows.ts"
 import { connect, isWrittenHere, native, openForWriting, openReadOnly, type ReadOnlyLimits } from "./duckdb.ts"
 import { openWithArchive } from "./archive/open-with-archive.ts"
@@ -120,7 +120,7 @@ export const makeAnalysisStore = Effect.fnUntraced(function*(path: string) {
   const reader = yield* connect(instance)
   const turn = yield* Semaphore.make(1)
   const analysis: AnalysisStore["Service"] = {
-    replaceRows: Effect.fn("AnalysisStore.replaceRows")((tables: ReadonlyArray<TableRows>) =>
+    replaceRows: Effect.fn("AnalysisStore.replaceRows")((tables: ReadonlyArray<TableRows | TableColumns>) =>
       Semaphore.withPermit(turn, replaceRows(writer, tables))
     )
   }

@@ -1,4 +1,5 @@
 import {
+  type DuckDBAppender,
   type DuckDBConnection,
   DuckDBDataChunk,
   type DuckDBType,
@@ -6,9 +7,11 @@ import {
   type DuckDBValue,
   listValue
 } from "@duckdb/node-api"
+import duckdb from "@duckdb/node-bindings"
 import { Effect, Schema } from "effect"
-import type { TableRows, Value } from "./database.ts"
+import type { ColumnValues, TableColumns, TableRows, Value } from "./database.ts"
 import { duckError, identifier, run } from "./duckdb.ts"
+import { chunkRows, nativeColumn } from "./native-column.ts"
 import { readRows } from "./read-rows.ts"
 import { StoreError } from "./store-error.ts"
 import { timestampOfText, timestampOrNull } from "./to-duckdb.ts"
@@ -30,30 +33,54 @@ const toColumn = (value: Value, type: DuckDBType): DuckDBValue => {
   }
 }
 
-const chunkRows = 2048
+type ValueAt = (row: number) => Value
 
-const append = async (
-  connection: DuckDBConnection,
-  { crawlId, rows, table }: TableRows,
-  /** For every column of the table: its place in a row, -1 for `crawl_id`, undefined for null. */
-  places: ReadonlyArray<number | undefined>
-): Promise<void> => {
-  const appender = await connection.createAppender(table)
-  try {
-    const types = places.map((_, i) => appender.columnType(i))
-    for (let from = 0; from < rows.length; from += chunkRows) {
-      const part = rows.slice(from, from + chunkRows)
-      const chunk = DuckDBDataChunk.create(types, part.length)
-      chunk.setColumns(
-        places.map((place, i) =>
-          part.map((row) =>
-            place === undefined ? null : place === -1 ? crawlId : toColumn(row[place] ?? null, types[i]!)
-          )
-        )
-      )
-      appender.appendDataChunk(chunk)
+const inColumn = (values: ColumnValues): ValueAt => {
+  if (values instanceof Uint8Array) return (row) => values[row] === 1
+  if (!("words" in values)) return (row) => Number.isNaN(values[row]) ? null : values[row]!
+  const { places, words } = values
+  return (row) => places[row]! < 0 ? null : words[places[row]!]!
+}
+
+/** For every column of a table what a row has in it; null for columns that nobody gave. */
+const valuesOf = (rows: TableRows | TableColumns, names: ReadonlyArray<string>): ReadonlyArray<ValueAt> =>
+  names.map((name) => {
+    if (name === "crawl_id") return () => rows.crawlId
+    if ("values" in rows) {
+      const values = rows.values[name]
+      return values === undefined ? () => null : inColumn(values)
     }
-    appender.flushSync()
+    const place = rows.columns.indexOf(name)
+    return place === -1 ? () => null : (row) => rows.rows[row]![place] ?? null
+  })
+
+const append = (
+  appender: DuckDBAppender,
+  length: number,
+  values: ReadonlyArray<ValueAt>
+): void => {
+  const types = values.map((_, i) => appender.columnType(i))
+  const columns = types.map(nativeColumn)
+  const chunk = DuckDBDataChunk.create(types)
+  for (let from = 0; from < length; from += chunkRows) {
+    const count = Math.min(chunkRows, length - from)
+    columns.forEach((column, i) => {
+      const [type, valueAt] = [types[i]!, values[i]!]
+      column.begin(duckdb.data_chunk_get_vector(chunk.chunk, i))
+      for (let row = 0; row < count; row++) column.add(row, toColumn(valueAt(from + row), type))
+      column.end(count)
+    })
+    chunk.rowCount = count
+    appender.appendDataChunk(chunk)
+    chunk.reset()
+  }
+  appender.flushSync()
+}
+
+const appendTo = async (connection: DuckDBConnection, rows: TableRows | TableColumns, names: ReadonlyArray<string>): Promise<void> => {
+  const appender = await connection.createAppender(rows.table)
+  try {
+    append(appender, "values" in rows ? rows.length : rows.rows.length, valuesOf(rows, names))
   } catch (cause) {
     // What cannot be written must not be tried again when the appender is closed or collected.
     appender.clear()
@@ -68,11 +95,11 @@ const ColumnRow = Schema.Struct({ column_name: Schema.String })
 /** See `AnalysisStore.replaceRows`. Not interrupted in between. */
 export const replaceRows = Effect.fnUntraced(function*(
   connection: DuckDBConnection,
-  tables: ReadonlyArray<TableRows>
+  tables: ReadonlyArray<TableRows | TableColumns>
 ): Effect.fn.Return<void, StoreError> {
   const doing = "Cannot write what was found"
   const command = (sql: string) => run(connection, "write failed", doing, sql)
-  const plans: Array<readonly [TableRows, ReadonlyArray<number | undefined>]> = []
+  const plans: Array<readonly [TableRows | TableColumns, ReadonlyArray<string>]> = []
   for (const rows of tables) {
     const columns = yield* readRows(
       connection,
@@ -82,18 +109,16 @@ export const replaceRows = Effect.fnUntraced(function*(
       { table: rows.table }
     )
     const names = columns.map((c) => c.column_name)
-    const unknown = ["crawl_id", ...rows.columns].find((name) => !names.includes(name))
+    const given = "values" in rows ? Object.keys(rows.values) : rows.columns
+    const unknown = ["crawl_id", ...given].find((name) => !names.includes(name))
     if (unknown !== undefined) {
       return yield* new StoreError({ reason: "write failed", message: `Table ${rows.table} has no column ${unknown}.` })
     }
-    plans.push([rows, names.map((name) => {
-      const place = rows.columns.indexOf(name)
-      return name === "crawl_id" ? -1 : place === -1 ? undefined : place
-    })])
+    plans.push([rows, names])
   }
   yield* Effect.gen(function*() {
     yield* command("BEGIN")
-    for (const [rows, places] of plans) {
+    for (const [rows, names] of plans) {
       yield* run(
         connection,
         "write failed",
@@ -102,7 +127,7 @@ export const replaceRows = Effect.fnUntraced(function*(
         { crawlId: rows.crawlId }
       )
       yield* Effect.tryPromise({
-        try: () => append(connection, rows, places),
+        try: () => appendTo(connection, rows, names),
         catch: duckError("write failed", `Cannot write to ${rows.table}`)
       })
     }

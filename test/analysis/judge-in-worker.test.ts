@@ -1,10 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber } from "effect"
 import { judgeApart } from "../../src/analysis/judge-in-worker.ts"
-import { judgeOperators } from "../../src/analysis/operators.ts"
+import { judgedOperatorsOf } from "../../src/analysis/operators.ts"
 import { presentedAt, traitsAt, writtenText } from "../support/server-traits.ts"
-
-const options = { randomSeed: 1, publicSuffixes: [], simulated: false }
 
 const hostOf = (i: number): string => `host${i}.domain${i}.example`
 
@@ -19,20 +17,22 @@ const servers = Array.from({ length: 40 }, (_, i) => {
   })
 })
 
+const work = { crawlId: 1, servers, options: { randomSeed: 1, publicSuffixes: [], simulated: false } }
+
 describe("judging operators", () => {
   it.effect("finds in a thread of its own what it finds in this one", () =>
     Effect.gen(function*() {
-      const here = judgeOperators(servers, options)
+      const here = judgedOperatorsOf(work)
       assert.deepStrictEqual(here.clusters.map(({ serverIds }) => serverIds), [[1, 2, 3, 4]])
-      assert.deepStrictEqual(yield* judgeApart(servers, options, true), here)
+      assert.deepStrictEqual(yield* judgeApart(work, true), here)
     }))
 
   it.live("ends its thread when it is no longer wanted", () =>
     Effect.gen(function*() {
-      const fiber = yield* Effect.forkChild(judgeApart(servers, options, true))
+      const fiber = yield* Effect.forkChild(judgeApart(work, true))
       yield* Effect.sleep(20)
       yield* Fiber.interrupt(fiber)
       // The thread is gone, so a second one is judged as ever.
-      assert.lengthOf((yield* judgeApart(servers, options, true)).clusters, 1)
+      assert.lengthOf((yield* judgeApart(work, true)).clusters, 1)
     }))
 })

@@ -8,12 +8,16 @@ import type { PresentedCertificate, ServerTraits } from "../traits/server-traits
 export const namedHosts = (certificate: PresentedCertificate, server: ServerTraits): ReadonlyArray<string> =>
   server.hosts.filter((host) => certificate.names.some((name) => nameCovers(name, host))).toSorted()
 
+/** Whether a certificate names any of them; asked of every pair with a key in common. */
+const namesAny = ({ names }: PresentedCertificate, hosts: ReadonlyArray<string>): boolean =>
+  names.some((name) => hosts.some((host) => nameCovers(name, host)))
+
 /**
  * Is this the server's own certificate? Without a name in the handshake a proxy
  * shows its own to everybody, unless it names the server.
  */
 export const isOwn = (certificate: PresentedCertificate, server: ServerTraits): boolean =>
-  !certificate.isDefault && (certificate.sni !== null || namedHosts(certificate, server).length > 0)
+  !certificate.isDefault && (certificate.sni !== null || namesAny(certificate, server.hosts))
 
 /** Whose hosts certificates of one key name. */
 export type Naming =
@@ -33,7 +37,7 @@ export const namingOf = (
   const all = [...ofA, ...ofB]
   const [toA, toB] = [a, b].map((server) => {
     if (all.some((it) => it.names.some((name) => server.hosts.includes(name)))) return "by name"
-    return all.some((it) => namedHosts(it, server).length > 0) ? "by wildcard" : "not at all"
+    return all.some((it) => namesAny(it, server.hosts)) ? "by wildcard" : "not at all"
   })
   if (toA === "by wildcard" || toB === "by wildcard") return "wildcard"
   return toA !== toB ? "one" : toA === "by name" ? "both" : "none"
@@ -54,9 +58,21 @@ export const isPassedOn = (
   ofB: ReadonlyArray<PresentedCertificate>
 ): boolean => {
   const all = [...ofA, ...ofB]
-  const isNamed = (server: ServerTraits) => all.some((it) => namedHosts(it, server).length > 0)
+  const isNamed = (server: ServerTraits) => all.some((it) => namesAny(it, server.hosts))
   const speaksForItself = (server: ServerTraits, of: ReadonlyArray<PresentedCertificate>) =>
     of.some(({ claimed }) => claimed.some((host) => server.hosts.includes(host)))
   const [namesA, namesB] = [isNamed(a), isNamed(b)]
   return !(namesA || speaksForItself(a, ofA)) || !(namesB || speaksForItself(b, ofB))
+}
+
+/**
+ * An answer about a key that two servers share, kept until another pair is asked
+ * about: several comparisons ask the same of each.
+ */
+export const lastAnswer = <A>(of: (key: string, a: ServerTraits, b: ServerTraits) => A): (key: string, a: ServerTraits, b: ServerTraits) => A => {
+  let last: { readonly key: string; readonly a: ServerTraits; readonly b: ServerTraits; readonly answer: A } | undefined
+  return (key, a, b) => {
+    if (last === undefined || last.a !== a || last.b !== b || last.key !== key) last = { key, a, b, answer: of(key, a, b) }
+    return last.answer
+  }
 }

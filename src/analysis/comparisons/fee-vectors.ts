@@ -88,16 +88,18 @@ export const feeVectors: Comparison = {
   compare: (a, b) => {
     const [ofA, ofB] = [epochsOf(a), epochsOf(b)]
     if (ofA.size < 2 || ofB.size < 2) return undefined
-    const epochs = [...ofA.keys()].filter((epoch) => ofB.has(epoch)).toSorted()
-    const equal = epochs.filter((epoch) => isEqual(ofA.get(epoch)!, ofB.get(epoch)!))
-    if (equal.length < 2 || equal.length * 2 < epochs.length) return undefined
+    const compared: Array<string> = []
+    for (const epoch of ofA.keys()) if (ofB.has(epoch)) compared.push(epoch)
+    if (compared.length < 2) return undefined
+    const equal = compared.filter((epoch) => isEqual(ofA.get(epoch)!, ofB.get(epoch)!)).sort()
+    if (equal.length < 2 || equal.length * 2 < compared.length) return undefined
     const { bits, news } = worthOf(equal.map((epoch) => numbersOf(ofA.get(epoch)!, ofB.get(epoch)!)))
     const level = rarities.findIndex((rarity) => bits >= -Math.log2(rarity))
     if (news < 2 || level === -1) return undefined
     return {
       level,
       detail: {
-        compared: epochs.length,
+        compared: compared.length,
         equal: equal.length,
         bits_by_chance: Math.round(bits),
         snapshot: ofA.get(equal[0]!)!.snapshotId,

@@ -1,6 +1,6 @@
 import type { ServerTraits } from "../traits/server-traits.ts"
 import { distinct, once, shared } from "./agreement.ts"
-import { isOwn, isPassedOn, namingOf } from "./certificate-names.ts"
+import { isOwn, isPassedOn, lastAnswer, namingOf } from "./certificate-names.ts"
 import type { Comparison } from "./comparison.ts"
 
 const keysOf = once((server) => distinct(server.certificates.filter((it) => !it.isDefault).map((it) => it.spkiSha256)))
@@ -26,9 +26,9 @@ const frontKey = (
   }
 })
 
-const isOwnOfBoth = (key: string, a: ServerTraits, b: ServerTraits): boolean => ownKey(a, key) && ownKey(b, key)
+const isOwnOfBoth = lastAnswer((key, a, b): boolean => ownKey(a, key) && ownKey(b, key))
 
-const isPassed = (key: string, a: ServerTraits, b: ServerTraits): boolean => isPassedOn(a, presented(a, key), b, presented(b, key))
+const isPassed = lastAnswer((key, a, b): boolean => isPassedOn(a, presented(a, key), b, presented(b, key)))
 
 /** Without a name in the handshake both show one certificate, as a proxy shows its own to everybody. */
 export const sameFront = frontKey({

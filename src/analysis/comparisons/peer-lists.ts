@@ -27,20 +27,26 @@ export const chanceOfSamePeer = (servers: Iterable<ServerTraits>): number | unde
 /** Whom a server names, ascending. */
 const peersOf = once(({ peers }) => Uint32Array.from(peers.keys()).sort())
 
-/** How many stand in both of two ascending lists; looked through side by side, since all pairs are. */
-const inBoth = (a: Uint32Array, b: Uint32Array): number => {
-  let [i, j, common] = [0, 0, 0]
-  while (i < a.length && j < b.length) {
-    const [x, y] = [a[i]!, b[j]!]
-    if (x <= y) i++
-    if (x >= y) j++
-    if (x === y) common++
+/** How many stand in both of two lists; those of the first are marked until another comes, since all its pairs are looked through one after the other. */
+const commonCounter = () => {
+  let marked: Uint32Array | undefined
+  let isMarked = new Uint8Array()
+  return (a: Uint32Array, b: Uint32Array): number => {
+    if (marked !== a) {
+      const highest = a[a.length - 1] ?? 0
+      if (highest >= isMarked.length) isMarked = new Uint8Array(2 * highest + 1)
+      else for (const peer of marked ?? []) isMarked[peer] = 0
+      for (const peer of a) isMarked[peer] = 1
+      marked = a
+    }
+    let common = 0
+    for (let i = 0; i < b.length; i++) common += isMarked[b[i]!] ?? 0
+    return common
   }
-  return common
 }
 
 /** Lists of both have more in common than random ones of their length would. */
-const similarLists = (samePeer: number | undefined): Comparison => ({
+const similarLists = (samePeer: number | undefined, inBoth = commonCounter()): Comparison => ({
   name: "peer lists",
   definition: "Peer lists of both name more servers in common than random lists of their lengths, from all that are named as often as they are.",
   question: "same operator",
@@ -56,7 +62,7 @@ const similarLists = (samePeer: number | undefined): Comparison => ({
     if (samePeer === undefined) return undefined
     const [short, long] = a.peers.size <= b.peers.size ? [a, b] : [b, a]
     if (short.peers.size < leastPeers) return undefined
-    const common = inBoth(peersOf(short), peersOf(long))
+    const common = inBoth(peersOf(a), peersOf(b))
     const expected = short.peers.size * long.peers.size * samePeer
     // A list names a server once: of what it can name in common no more than the shorter list.
     const beyond = (common - Math.min(expected, short.peers.size)) / Math.sqrt(Math.max(1, expected))

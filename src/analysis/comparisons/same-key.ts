@@ -1,6 +1,6 @@
 import type { PresentedCertificate, ServerTraits } from "../traits/server-traits.ts"
 import { distinct, ofBoth, once, shared } from "./agreement.ts"
-import { isOwn, isPassedOn, type Naming, namingOf } from "./certificate-names.ts"
+import { isOwn, isPassedOn, lastAnswer, type Naming, namingOf } from "./certificate-names.ts"
 import type { Comparison } from "./comparison.ts"
 
 const own = once((server) => server.certificates.filter((it) => isOwn(it, server)))
@@ -12,7 +12,7 @@ const certificatesOf = once((server) => distinct(own(server).map((it) => it.sha2
 const withKey = (spkiSha256: string, server: ServerTraits): ReadonlyArray<PresentedCertificate> =>
   own(server).filter((it) => it.spkiSha256 === spkiSha256)
 
-const passedOn = (key: string, a: ServerTraits, b: ServerTraits): boolean => isPassedOn(a, withKey(key, a), b, withKey(key, b))
+const passedOn = lastAnswer((key, a, b): boolean => isPassedOn(a, withKey(key, a), b, withKey(key, b)))
 
 const innocent = [
   "a software image or guide with a ready-made key that our catalogue does not know",

@@ -63,43 +63,37 @@ const readHosts = Effect.fnUntraced(function*(crawl: ExposedCrawl) {
   )
 })
 
-const PeersRow = Schema.Struct({
-  server_id: Schema.Int,
-  endpoint_ids: Schema.Array(Schema.Int),
-  weights: Schema.Array(Schema.Finite)
-})
-
 /** Most peers that the wallet keeps of one list: its default entries and 20 more. */
 const mostPeers = 104
 
+/** Whom each server names over TLS, those that it names most often first. As lists DuckDB would need a gigabyte for a million of them. */
 const readPeers = Effect.fnUntraced(function*(crawl: ExposedCrawl, placeOf: ReadonlyMap<number, number>) {
   const database = yield* Database
-  const rows = yield* database.rows(
-    PeersRow,
-    `WITH named AS (
-      SELECT f.server_id, ae.endpoint_id, max(least(1.0, a.times_seen / a.times_asked))::DOUBLE AS weight
-      FROM advertised a
-      JOIN source s ON s.source_id = a.source_id AND s.kind = 'server'
-      JOIN server_endpoint f ON f.crawl_id = a.crawl_id AND f.endpoint_id = s.endpoint_id
-      JOIN advertisement_endpoint ae ON ae.advertisement_id = a.advertisement_id
-      JOIN endpoint e ON e.endpoint_id = ae.endpoint_id AND e.transport = 'tls'
-      WHERE a.crawl_id = $crawl_id AND a.times_asked > 0 AND a.times_seen > 0
-      GROUP BY ALL
-    )
-    SELECT server_id, list(endpoint_id ORDER BY weight DESC, endpoint_id)[:${mostPeers}] AS endpoint_ids,
-      list(weight ORDER BY weight DESC, endpoint_id)[:${mostPeers}] AS weights
-    FROM named GROUP BY server_id ORDER BY server_id`,
+  const [servers, endpoints, weights] = yield* database.numbers(
+    `SELECT f.server_id, ae.endpoint_id, max(least(1.0, a.times_seen / a.times_asked))::DOUBLE AS weight
+    FROM advertised a
+    JOIN source s ON s.source_id = a.source_id AND s.kind = 'server'
+    JOIN server_endpoint f ON f.crawl_id = a.crawl_id AND f.endpoint_id = s.endpoint_id
+    JOIN advertisement_endpoint ae ON ae.advertisement_id = a.advertisement_id
+    JOIN endpoint e ON e.endpoint_id = ae.endpoint_id AND e.transport = 'tls'
+    WHERE a.crawl_id = $crawl_id AND a.times_asked > 0 AND a.times_seen > 0
+    GROUP BY f.server_id, ae.endpoint_id
+    ORDER BY f.server_id, weight DESC, ae.endpoint_id`,
     { crawl_id: crawl.crawl_id }
   )
-  return new Map(rows.map(({ endpoint_ids, server_id, weights }): readonly [number, NamedPeers] => {
+  const peers = new Map<number, NamedPeers>()
+  for (let from = 0, to = 0; from < servers!.length; from = to) {
+    const server = servers![from]!
+    while (to < servers!.length && servers![to] === server) to++
     const known = new Map<number, number>()
-    endpoint_ids.forEach((endpoint, i) => {
-      const place = placeOf.get(endpoint)
+    for (let i = from; i < Math.min(to, from + mostPeers); i++) {
+      const place = placeOf.get(endpoints![i]!)
       // The largest weight comes first.
-      if (place !== undefined && !known.has(place)) known.set(place, weights[i]!)
-    })
-    return [server_id, { candidates: [...known.keys()], weights: [...known.values()] }]
-  }))
+      if (place !== undefined && !known.has(place)) known.set(place, weights![i]!)
+    }
+    peers.set(server, { candidates: [...known.keys()], weights: [...known.values()] })
+  }
+  return peers
 })
 
 const PlaceRow = Schema.Struct({

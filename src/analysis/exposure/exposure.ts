@@ -98,12 +98,15 @@ const ranked = (owners: ReadonlyArray<OwnerExposure>): ReadonlyArray<OwnerExposu
   const total = new Map<OwnerExposure["owner"], number>()
   for (const { main, owner } of owners) total.set(owner, (total.get(owner) ?? 0) + main.mean)
   const rank = ({ connected, owner, starts }: OwnerExposure) => [-starts, -total.get(owner)!, -connected.mean, owner.host]
-  return owners.filter(({ connected, main }) => main.mean > 0 || connected.mean > 0).toSorted((a, b) => compare(rank(a), rank(b)))
+  return owners.filter(({ connected, main }) => main.mean > 0 || connected.mean > 0)
+    .map((owner) => ({ owner, rank: rank(owner) }))
+    .sort((a, b) => compare(a.rank, b.rank))
+    .map(({ owner }) => owner)
 }
 
 const compare = (a: ReadonlyArray<number | string>, b: ReadonlyArray<number | string>): number => {
-  for (const [i, value] of a.entries()) {
-    if (value !== b[i]) return value < b[i]! ? -1 : 1
+  for (let i = 0; i < a.length; i++) {
+    if (a[i] !== b[i]) return a[i]! < b[i]! ? -1 : 1
   }
   return 0
 }

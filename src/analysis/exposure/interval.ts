@@ -24,16 +24,20 @@ export const wilson = (share: number, trials: number): readonly [low: number, hi
 export const shareError = (share: number, trials: number): number =>
   trials === 0 ? 0.5 : Math.sqrt(((trials * share + 0.5) / (trials + 1)) * (1 - (trials * share + 0.5) / (trials + 1)) / trials)
 
-/** The value below which a part `at` (0 to 1) of the values lies, of values in any order; the nearest that occurs. */
-export const quantile = (values: ReadonlyArray<number>, at: number): number => {
-  const sorted = values.toSorted((a, b) => a - b)
-  return sorted[Math.min(sorted.length - 1, Math.max(0, Math.ceil(at * sorted.length) - 1))] ?? 0
-}
+/** The value below which a part `at` (0 to 1) of the values lies, of ascending ones; the nearest that occurs. */
+const quantileOfSorted = (sorted: Float64Array, at: number): number =>
+  sorted[Math.min(sorted.length - 1, Math.max(0, Math.ceil(at * sorted.length) - 1))] ?? 0
+
+/** The same of values in any order. */
+export const quantile = (values: ReadonlyArray<number>, at: number): number => quantileOfSorted(Float64Array.from(values).sort(), at)
 
 /** Mean and 95 % limits of values over draws of the unknown; the limits hold the mean too, which rare draws may move past them. */
 export const spreadOf = (values: ReadonlyArray<number>): { readonly mean: number; readonly low: number; readonly high: number } => {
+  // Most owners are the same in every draw.
+  if (values.length === 1) return { mean: values[0]!, low: values[0]!, high: values[0]! }
   const mean = values.reduce((sum, value) => sum + value, 0) / Math.max(1, values.length)
-  return { mean, low: Math.min(mean, quantile(values, 0.025)), high: Math.max(mean, quantile(values, 0.975)) }
+  const sorted = Float64Array.from(values).sort()
+  return { mean, low: Math.min(mean, quantileOfSorted(sorted, 0.025)), high: Math.max(mean, quantileOfSorted(sorted, 0.975)) }
 }
 
 /** The spread over draws, each itself a share of so many trials: the limits hold both. */

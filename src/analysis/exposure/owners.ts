@@ -87,8 +87,6 @@ export interface OwnerExposure {
 /** One value of each kind of share. */
 export type Shares = { readonly [measure in keyof OwnerShares]: number }
 
-const measures = ["all", "any", "scripts", "connected"] as const satisfies ReadonlyArray<keyof OwnerShares>
-
 const sharesAt = (shares: OwnerShares, i: number): Shares => ({
   all: shares.all[i]!,
   any: shares.any[i]!,
@@ -182,6 +180,6 @@ export const exposureByOwner = (
   starts: number
 ): ReadonlyArray<OwnerExposure> =>
   seenInWorlds(sightings, ownership, worlds, starts).map((seen, i) => {
-    const [, main, scripts, connected] = measures.map((measure) => estimateOf(seen.map((shares) => shares[measure]), sightings.trials))
-    return { owner: ownership.owners[i]!, starts, main: main!, scripts: scripts!, connected: connected! }
+    const estimate = (measure: keyof Shares): Estimate => estimateOf(seen.map((shares) => shares[measure]), sightings.trials)
+    return { owner: ownership.owners[i]!, starts, main: estimate("any"), scripts: estimate("scripts"), connected: estimate("connected") }
   })

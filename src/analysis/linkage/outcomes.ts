@@ -17,16 +17,20 @@ export interface Outcomes extends PositionPairs {
   readonly key: Int32Array
 }
 
-/** Marks in `is` the comparisons of which two servers share a key. */
-const markShared = (index: KeyIndex, a: number, b: number, is: Uint8Array): void => {
-  is.fill(0)
-  const [ofA, ofB] = [index.keys[a]!, index.keys[b]!]
-  let [i, j] = [0, 0]
-  while (i < ofA.length && j < ofB.length) {
-    const [x, y] = [ofA[i]!, ofB[j]!]
-    if (x <= y) i++
-    if (x >= y) j++
-    if (x === y) is[index.comparison[x]!] = 1
+/**
+ * Marks in `is` the comparisons, of those asked for, of which two servers share a
+ * key. Pairs come sorted by their first server, whose keys are marked once for all
+ * of them; keys that nobody else has are left out.
+ */
+const sharedMarker = (index: KeyIndex, isAsked: ReadonlyArray<boolean>) => {
+  const keys = index.keys.map((own) => own.filter((key) => isAsked[index.comparison[key]!]! && index.servers[key]!.length > 1))
+  const holder = new Int32Array(index.servers.length).fill(-1)
+  let last = -1
+  return (a: number, b: number, is: Uint8Array): void => {
+    if (a !== last) for (const key of keys[a]!) holder[key] = a
+    last = a
+    is.fill(0)
+    for (const key of keys[b]!) if (holder[key] === a) is[index.comparison[key]!] = 1
   }
 }
 
@@ -44,6 +48,7 @@ export const compareAll = (
   const isByKey = comparisons.map((comparison, c) =>
     index.numbers[c]!.size > 0 && comparison.levels.every((_, level) => isAgreement(comparison, level)))
   const isShared = new Uint8Array(comparisons.length)
+  const markShared = sharedMarker(index, isByKey)
   const count = pairs.first.length
   const start = new Uint32Array(count + 1)
   let room = Math.max(1024, count * 4)
@@ -54,7 +59,7 @@ export const compareAll = (
   for (let i = 0; i < count; i++) {
     const a = servers[pairs.first[i]!]!
     const b = servers[pairs.second[i]!]!
-    markShared(index, pairs.first[i]!, pairs.second[i]!, isShared)
+    markShared(pairs.first[i]!, pairs.second[i]!, isShared)
     for (let c = 0; c < comparisons.length; c++) {
       if (isByKey[c]! && isShared[c] === 0) continue
       const outcome = comparisons[c]!.compare(a, b)
