@@ -17,7 +17,7 @@ import { StoreError } from "../store/store-error.ts"
 import { version } from "../version.ts"
 import { parseNameServer } from "../transport/name-server.ts"
 import { isLoopbackOnly } from "../transport/address-policy.ts"
-import { alertOf, sendAlert } from "../watch/alerts.ts"
+import { alertOf, pendingFor, sendAlert } from "../watch/alerts.ts"
 import { serveMetrics } from "../watch/metrics-server.ts"
 import { defaultHoldRules, defaultRevisitRules } from "../watch/schedule.ts"
 import { defaultWatchTimes, type WatchSettings } from "../watch/settings.ts"
@@ -181,10 +181,8 @@ export const watchCommand = Command.make("watch", {
           Effect.asVoid
         ),
         onNote: (note) => output.stderr(`${note}\n`),
-        onNews: (news, at) => {
-          const alert = alertOf(news, { network: chain.name, simulated: chain.simulated, vantage: input.vantage }, at)
-          return alert === null ? Effect.void : sendAlert(targets, alert).pipe(Effect.provideContext(readers))
-        },
+        alertsOf: (news, at) => pendingFor(targets, alertOf(news, { network: chain.name, simulated: chain.simulated, vantage: input.vantage }, at)),
+        send: (alert) => sendAlert(targets, alert).pipe(Effect.provideContext(readers)),
         serve: (health) => metricsAt === null ? Effect.never : serveMetrics(metricsAt, health).pipe(
           Effect.mapError((error) => new CrawlError({ reason: "cannot listen", message: `--metrics ${input.metrics}: ${error.cause instanceof Error ? error.cause.message : String(error)}` }))
         )

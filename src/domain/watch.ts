@@ -54,6 +54,18 @@ export type WatchEventKind =
   | "vantage outage"
   | "network outage"
 
+/** Where alerts may go. */
+export type AlertTarget = "webhook" | "command"
+
+/** An alert on its way to one target, stored until it was delivered there. */
+export interface PendingAlert {
+  /** The same each time it is sent. */
+  readonly id: string
+  readonly target: AlertTarget
+  /** JSON. */
+  readonly body: string
+}
+
 /** Something that happened between two looks. Times in milliseconds since 1970. */
 export interface WatchEvent {
   /** Key of the endpoint that stands for the server; null for outages of many. */

@@ -1,5 +1,5 @@
 import type { DuckDBValue } from "@duckdb/node-api"
-import type { WatchEvent } from "../domain/watch.ts"
+import type { PendingAlert, WatchEvent } from "../domain/watch.ts"
 import { timestamp } from "./to-duckdb.ts"
 
 /** Whose watch it is. */
@@ -59,8 +59,12 @@ FROM sighting WHERE seen_at > $at - INTERVAL 90 DAYS GROUP BY endpoint_id`
 
 type Statement = readonly [sql: string, parameters: Record<string, DuckDBValue>]
 
-/** The statements that put what was worked out in place of what was there of it, in tables `watch_event`, `reliability` and `identity_interval`. */
-export const derivedStatements = ({ network, vantage }: WatchOf, derived: Derived): ReadonlyArray<Statement> => {
+/** The statements that put what was worked out in place of what was there of it, in tables `watch_event`, `reliability` and `identity_interval`, and what is to be sent of it beside what still is. */
+export const derivedStatements = (
+  { network, vantage }: WatchOf,
+  derived: Derived,
+  alerts: ReadonlyArray<PendingAlert>
+): ReadonlyArray<Statement> => {
   const of = { network, vantage }
   const mine = "network = $network AND vantage = $vantage"
   return [
@@ -93,6 +97,11 @@ export const derivedStatements = ({ network, vantage }: WatchOf, derived: Derive
          make_timestamp_ms(r.first) AS first_seen, make_timestamp_ms(r.last) AS last_seen, r.sightings
        FROM ${rowsOf(intervalShape)} JOIN endpoint e ON e.endpoint_key = r.endpoint`,
       { ...of, rows: JSON.stringify(derived.identities) }
-    ]
+    ],
+    [`DELETE FROM alert_pending WHERE ${mine} AND created_at < $since`, { ...of, since: timestamp(derived.eventsSince) }],
+    ...alerts.map(({ body, id, target }): Statement => [
+      "INSERT INTO alert_pending BY NAME SELECT $network AS network, $vantage AS vantage, $id AS alert_id, $target AS target, $at AS created_at, $body AS body",
+      { ...of, id, target, body, at: timestamp(derived.at) }
+    ])
   ]
 }

@@ -1,7 +1,7 @@
 import type { DuckDBValue } from "@duckdb/node-api"
 import { Effect, Schema } from "effect"
 import type { Endpoint } from "../domain/endpoint.ts"
-import type { Answering } from "../domain/watch.ts"
+import type { Answering, PendingAlert } from "../domain/watch.ts"
 import { endpointFields, endpointOf } from "./endpoint-row.ts"
 import { readRows } from "./read-rows.ts"
 import type { StoreError } from "./store-error.ts"
@@ -119,6 +119,8 @@ const EventRow = Schema.Struct({
   after: Schema.NullOr(Schema.String)
 })
 
+const AlertRow = Schema.Struct({ id: Schema.String, target: Schema.Literals(["webhook", "command"]), body: Schema.String })
+
 /** Of events, not of looks: these may have left the database. */
 const silencesQuery = `
 SELECT e.endpoint_key, epoch_ms(w.earliest) AS up_ms, epoch_ms(w.latest) AS down_ms, w.value_after AS reason, w.cause
@@ -150,7 +152,11 @@ export interface WatchRecords {
   readonly reliabilityBefore: (of: WatchOf, at: number) => Effect.Effect<ReadonlyArray<typeof ReliabilityRow.Type>, StoreError>
   /** By what events are known again that were stored, of those that ended since a time. */
   readonly events: (of: WatchOf, since: number) => Effect.Effect<ReadonlyArray<typeof EventRow.Type>, StoreError>
-  readonly saveDerived: (of: WatchOf, derived: Derived) => Effect.Effect<void, StoreError>
+  /** Stores what was worked out and what is to be sent of it: both or neither. */
+  readonly saveDerived: (of: WatchOf, derived: Derived, alerts?: ReadonlyArray<PendingAlert>) => Effect.Effect<void, StoreError>
+  /** What was not delivered yet, in the order in which it was stored. */
+  readonly pendingAlerts: (of: WatchOf) => Effect.Effect<ReadonlyArray<PendingAlert>, StoreError>
+  readonly alertDelivered: (of: WatchOf, alert: PendingAlert) => Effect.Effect<void, StoreError>
 }
 
 const standingsQuery = `
@@ -300,6 +306,15 @@ export const makeWatchRecords = (writer: Writer): WatchRecords => {
        FROM watch_event w LEFT JOIN endpoint e USING (endpoint_id) WHERE w.network = $network AND w.vantage = $vantage AND w.latest >= $since`,
       { ...only(of), since: timestamp(since) }
     )),
-    saveDerived: Effect.fn("Store.watch.saveDerived")((of, derived) => together(writer, derivedStatements(of, derived)))
+    saveDerived: Effect.fn("Store.watch.saveDerived")((of, derived, alerts = []) => together(writer, derivedStatements(of, derived, alerts))),
+    pendingAlerts: Effect.fn("Store.watch.pendingAlerts")((of) => read(
+      AlertRow,
+      "SELECT alert_id AS id, target, body FROM alert_pending WHERE network = $network AND vantage = $vantage ORDER BY created_at, rowid",
+      only(of)
+    )),
+    alertDelivered: Effect.fn("Store.watch.alertDelivered")((of, { id, target }) => together(writer, [[
+      "DELETE FROM alert_pending WHERE network = $network AND vantage = $vantage AND alert_id = $id AND target = $target",
+      { ...only(of), id, target }
+    ]]))
   }
 }

@@ -1,10 +1,11 @@
 import { Effect, Stream } from "effect"
 import { FetchHttpClient, HttpClient, HttpClientRequest } from "effect/http"
 import { ChildProcess, ChildProcessSpawner } from "effect/process"
-import type { WatchEvent } from "../domain/watch.ts"
+import { sha256Hex } from "../domain/sha256.ts"
+import type { AlertTarget, PendingAlert, WatchEvent } from "../domain/watch.ts"
 
-/** Where alerts go. */
-export interface AlertTargets {
+/** Where alerts go; null: nowhere. */
+export interface AlertTargets extends Readonly<Record<AlertTarget, string | null>> {
   /** Gets each batch of events as JSON by POST. */
   readonly webhook: string | null
   /** A program without arguments; it gets the same JSON on standard input. */
@@ -13,6 +14,8 @@ export interface AlertTargets {
 
 /** What is sent. */
 export interface Alert {
+  /** The same where it is sent once more, because nobody knows whether it arrived. */
+  readonly id: string
   readonly network: string
   /** True: a simulated network; nothing in it is a finding about anyone. */
   readonly simulated: boolean
@@ -38,15 +41,25 @@ export const alertOf = (
 ): Alert | null => {
   const told = news.filter(isWorthTelling).slice(0, mostEvents)
   const iso = (ms: number) => new Date(ms).toISOString()
-  return told.length === 0
-    ? null
-    : { ...of, at: iso(at), events: told.map((event) => ({ ...event, earliest: iso(event.earliest), latest: iso(event.latest) })) }
+  if (told.length === 0) return null
+  const says = { ...of, at: iso(at), events: told.map((event) => ({ ...event, earliest: iso(event.earliest), latest: iso(event.latest) })) }
+  return { id: sha256Hex(JSON.stringify(says)).slice(0, 32), ...says }
 }
 
+/** An alert for each target that there is. */
+export const pendingFor = (targets: AlertTargets, alert: Alert | null): ReadonlyArray<PendingAlert> =>
+  alert === null
+    ? []
+    : (["webhook", "command"] as const).filter((target) => targets[target] !== null).map((target) =>
+      ({ id: alert.id, target, body: `${JSON.stringify(alert)}\n` }))
+
 /** Redirects are not followed: they could lead where the address itself may not. */
-const post = Effect.fnUntraced(function*(url: string, body: string) {
+const post = Effect.fnUntraced(function*(url: string, { body, id }: PendingAlert) {
   const client = yield* HttpClient.HttpClient
-  const { status } = yield* client.execute(HttpClientRequest.post(url).pipe(HttpClientRequest.bodyText(body, "application/json"))).pipe(
+  const { status } = yield* client.execute(HttpClientRequest.post(url).pipe(
+    HttpClientRequest.setHeader("idempotency-key", id),
+    HttpClientRequest.bodyText(body, "application/json")
+  )).pipe(
     Effect.provideService(FetchHttpClient.RequestInit, { redirect: "manual" }),
     Effect.timeout(timeoutMs)
   )
@@ -65,15 +78,19 @@ const runCommand = Effect.fnUntraced(function*(command: string, body: string) {
   return code === 0 ? null : `it ended with code ${code}`
 }, Effect.scoped, Effect.timeout(timeoutMs))
 
-/** Sends an alert; what goes wrong with it is logged and stops nothing. */
-export const sendAlert = Effect.fn("Watch.sendAlert")(function*(targets: AlertTargets, alert: Alert) {
-  const body = `${JSON.stringify(alert)}\n`
-  const warn = (where: string) => <E extends { readonly message: string }, R>(sending: Effect.Effect<string | null, E, R>) =>
-    sending.pipe(
-      Effect.catch(({ message }) => Effect.succeed(message)),
-      Effect.flatMap((wrong) => wrong === null ? Effect.void : Effect.logWarning(`alert to the ${where} failed: ${wrong}`)),
-      Effect.catchCause((cause) => Effect.logWarning(`alert to the ${where} failed`, cause))
-    )
-  if (targets.webhook !== null) yield* post(targets.webhook, body).pipe(warn("webhook"))
-  if (targets.command !== null) yield* runCommand(targets.command, body).pipe(warn("command"))
+/**
+ * Sends an alert to its target, and says whether it was taken; what goes wrong is logged
+ * and stops nothing. A target that is no longer there takes everything.
+ */
+export const sendAlert = Effect.fn("Watch.sendAlert")(function*(targets: AlertTargets, alert: PendingAlert) {
+  const { target } = alert
+  const to = targets[target]
+  if (to === null) return true
+  const sending: Effect.Effect<string | null, { readonly message: string }, HttpClient.HttpClient | ChildProcessSpawner.ChildProcessSpawner> =
+    target === "webhook" ? post(to, alert) : runCommand(to, alert.body)
+  return yield* sending.pipe(
+    Effect.catch(({ message }) => Effect.succeed(message)),
+    Effect.flatMap((wrong) => wrong === null ? Effect.succeed(true) : Effect.as(Effect.logWarning(`alert to the ${target} failed: ${wrong}`), false)),
+    Effect.catchDefect((defect) => Effect.as(Effect.logWarning(`alert to the ${target} failed`, defect), false))
+  )
 })

@@ -1,6 +1,6 @@
 import { Effect } from "effect"
 import { parseEndpoint } from "../domain/endpoint.ts"
-import type { WatchEvent } from "../domain/watch.ts"
+import type { PendingAlert, WatchEvent } from "../domain/watch.ts"
 import { Store } from "../store/store.ts"
 import type { StoreError } from "../store/store-error.ts"
 import type { Derived, WatchOf } from "../store/watch-derived.ts"
@@ -81,12 +81,14 @@ const windowOf = (text: string) => reliabilityWindows.find(([name]) => name === 
  * are the same.
  *
  * @param identitiesSince when identities were taken in the last time, in this run or before
+ * @param alertsOf what is to be sent of them, which is stored with them
  */
 export const derive = Effect.fn("Watch.derive")(function*(
   of: WatchOf,
   now: number,
   rules: DeriveRules,
-  identitiesSince: number
+  identitiesSince: number,
+  alertsOf: (events: ReadonlyArray<WatchEvent>) => ReadonlyArray<PendingAlert> = () => []
 ): Effect.fn.Return<Derived, StoreError, Store> {
   const { watch } = yield* Store
   // A silence that began a day before the oldest event that is worked out anew is no restart, and was told of.
@@ -111,6 +113,6 @@ export const derive = Effect.fn("Watch.derive")(function*(
   const listings = (yield* watch.listings(of, now - eventsMs - 2 * day)).map((row): Listing =>
     ({ endpoint: row.endpoint_key, startedAt: row.started_ms, endedAt: row.ended_ms, listers: row.listers }))
   const derived = derivedFrom({ looks, silent, intervals: extendIntervals(known, seen), listings, before }, now, rules)
-  yield* watch.saveDerived(of, derived)
+  yield* watch.saveDerived(of, derived, alertsOf(derived.events))
   return derived
 })

@@ -8,7 +8,7 @@ import type { CrawlSeeds } from "../crawl/seed-facts.ts"
 import type { Exclusions } from "../domain/exclusions.ts"
 import type { Chain } from "../domain/chain.ts"
 import { endpointKey } from "../domain/endpoint.ts"
-import type { WatchEvent } from "../domain/watch.ts"
+import type { PendingAlert, WatchEvent } from "../domain/watch.ts"
 import type { ByteBudget } from "../electrum/byte-budget.ts"
 import type { Fact } from "../store/facts.ts"
 import { Store, type Vantage } from "../store/store.ts"
@@ -43,8 +43,10 @@ export interface Watch {
   readonly snapshot: (shared: SharedPoliteness) => Effect.Effect<void, StoreError>
   /** Told what happens, a sentence at a time. */
   readonly onNote: (note: string) => Effect.Effect<void>
-  /** Told of events that were not known before, by the time of the stamps. */
-  readonly onNews: (news: ReadonlyArray<WatchEvent>, at: number) => Effect.Effect<void>
+  /** What is to be sent of events that were not known before, by the time of the stamps. */
+  readonly alertsOf: (news: ReadonlyArray<WatchEvent>, at: number) => ReadonlyArray<PendingAlert>
+  /** Sends it, and says whether it was taken. */
+  readonly send: (alert: PendingAlert) => Effect.Effect<boolean>
   /** Tells others how it goes, for as long as it runs. */
   readonly serve: (health: Effect.Effect<WatchHealth>) => Effect.Effect<never, CrawlError>
 }
@@ -213,21 +215,35 @@ const running = Effect.fnUntraced(function*(watch: Watch, time: TimeScale, goesO
         Effect.andThen(Effect.suspend(() => crawl === null ? Effect.void : watch.snapshot(shared)))
       ))
 
+    /** Sends what was not delivered yet, in order: where one is not taken, the others of its target wait too. */
+    const deliver = Effect.fnUntraced(function*() {
+      const refused = new Set<string>()
+      for (const alert of yield* store.watch.pendingAlerts(of)) {
+        if (refused.has(alert.target)) continue
+        if (yield* watch.send(alert)) yield* store.watch.alertDelivered(of, alert)
+        else refused.add(alert.target)
+      }
+    })
+
     const seen = new SeenEvents(goesOn ? yield* store.watch.events(of, now() - storedEventsMs) : null)
     let identitiesSince = (yield* store.watch.intervals(of)).reduce((latest, { last_ms }) => Math.max(latest, Math.min(last_ms, now())), 0)
     const deriveOnce = Effect.fnUntraced(function*() {
       if (crawl === null) return
       const at = now()
-      const derived = yield* derive(of, at, { everyMs: settings.revisit.everyMs, slackMs: slackMs(time.scale) }, identitiesSince)
+      let news: ReadonlyArray<WatchEvent> = []
+      // Stored with the events: killed in between, a watch would never tell of them.
+      yield* derive(of, at, { everyMs: settings.revisit.everyMs, slackMs: slackMs(time.scale) }, identitiesSince, (events) => {
+        news = seen.news(events)
+        return watch.alertsOf(news, at)
+      })
       // Visits are stored when they are over: some that began before are still to come.
       identitiesSince = at - 2 * settings.revisit.everyMs - 300_000 * time.scale
-      const news = seen.news(derived.events)
       yield* countStandings(roster.values(), news)
-      if (news.length > 0) yield* watch.onNews(news, at)
+      yield* deliver()
     })
-    const deriving = Effect.forever(
+    const deriving = Effect.suspend(() => deliver()).pipe(Effect.andThen(Effect.forever(
       Effect.andThen(Effect.sleep(Math.max(leastDeriveMs, settings.deriveEveryMs / time.scale)), Effect.suspend(() => deriveOnce()))
-    )
+    )))
 
     for (const stored of yield* store.watch.standings(of)) {
       const server = restoredWatched(stored, now(), settings.revisit)

@@ -142,7 +142,9 @@ export class MemoryStore {
         intervals: () => Effect.die("not asked here"),
         reliabilityBefore: () => Effect.die("not asked here"),
         events: () => Effect.die("not asked here"),
-        saveDerived: () => Effect.die("not asked here")
+        saveDerived: () => Effect.die("not asked here"),
+        pendingAlerts: () => Effect.die("not asked here"),
+        alertDelivered: () => Effect.die("not asked here")
       },
       analysedApart: () => Effect.die("not asked here"),
       dueProbes: {

@@ -7,7 +7,7 @@ import { NodeHttpClient, NodeServices } from "@effect/platform-node"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Latch, Layer, Logger, Schedule } from "effect"
 import type { WatchEvent } from "../../src/domain/watch.ts"
-import { alertOf, sendAlert } from "../../src/watch/alerts.ts"
+import { alertOf, type AlertTargets, pendingFor, sendAlert } from "../../src/watch/alerts.ts"
 import { serveMetrics } from "../../src/watch/metrics-server.ts"
 import { countFacts, countStandings, healthOf, SeenEvents } from "../../src/watch/watch-metrics.ts"
 import type { Watched } from "../../src/watch/watch-state.ts"
@@ -21,6 +21,9 @@ const event = (kind: WatchEvent["kind"], more: Partial<WatchEvent> = {}): WatchE
   endpoint: "alpha.example.org:50002:s", kind, earliest: 1000, latest: 2000, before: null, after: null, cause: null, detail: null, ...more
 })
 
+const sendAll = (targets: AlertTargets, alert: Parameters<typeof pendingFor>[1]) =>
+  Effect.forEach(pendingFor(targets, alert), (pending) => sendAlert(targets, pending))
+
 const of = { network: "mainnet-sim", simulated: true, vantage: "home" }
 const platform = Layer.merge(NodeServices.layer, NodeHttpClient.layerFetch)
 
@@ -32,6 +35,9 @@ describe("alerts", () => {
     assert.strictEqual(news.length, 3)
     assert.deepStrictEqual(alertOf(news, of, 3000)!.events.map(({ kind, latest }) => [kind, latest]), [["new key", "1970-01-01T00:00:02.000Z"]])
     assert.isNull(alertOf([event("came back")], of, 3000))
+    // Known again by its number, which follows from what it says.
+    assert.strictEqual(alertOf(news, of, 3000)!.id, alertOf(news, of, 3000)!.id)
+    assert.notStrictEqual(alertOf(news, of, 3000)!.id, alertOf(news, of, 4000)!.id)
   })
 
   it.live("tell once, after a restart, of what happened since the last time events were stored", () =>
@@ -53,11 +59,13 @@ describe("alerts", () => {
   it.live("go to a webhook and to a program as the same JSON, and what fails of them stops nothing", () =>
     Effect.gen(function*() {
       const bodies: Array<string> = []
+      const keys: Array<unknown> = []
       const server = createServer((request, response) => {
         let body = ""
         request.on("data", (chunk: Buffer) => (body += chunk.toString()))
         request.on("end", () => {
           bodies.push(body)
+          keys.push(request.headers["idempotency-key"])
           response.end()
         })
       })
@@ -69,10 +77,11 @@ describe("alerts", () => {
       const [program, heard] = [join(folder, "tell"), join(folder, "heard")]
       writeFileSync(program, `#!/bin/sh\ncat > ${heard}\n`, { mode: 0o755 })
       const alert = alertOf([event("new key")], of, 3000)!
-      yield* sendAlert({ webhook: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, command: program }, alert)
+      assert.deepStrictEqual(yield* sendAll({ webhook: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, command: program }, alert), [true, true])
+      assert.deepStrictEqual(keys, [alert.id])
       assert.deepStrictEqual(bodies.map((body) => JSON.parse(body) as unknown), [JSON.parse(JSON.stringify(alert))])
       assert.deepStrictEqual(JSON.parse(readFileSync(heard, "utf8")), JSON.parse(JSON.stringify(alert)))
-      yield* sendAlert({ webhook: "http://127.0.0.1:1/", command: join(folder, "missing") }, alert)
+      assert.deepStrictEqual(yield* sendAll({ webhook: "http://127.0.0.1:1/", command: join(folder, "missing") }, alert), [false, false])
     }).pipe(Effect.provide(platform)))
 
   it.live("are logged as failed where the webhook refuses or sends elsewhere, which is not followed, and where the program fails", () =>
@@ -87,7 +96,7 @@ describe("alerts", () => {
       const logged: Array<string> = []
       const alert = alertOf([event("new key")], of, 3000)!
       const base = url.replace(/(?<=\d)\/.*$/, "")
-      yield* Effect.forEach([`${base}/broken`, `${base}/moved`], (webhook) => sendAlert({ webhook, command: program }, alert)).pipe(
+      yield* Effect.forEach([`${base}/broken`, `${base}/moved`], (webhook) => sendAll({ webhook, command: program }, alert)).pipe(
         Effect.provide(Logger.layer([Logger.make(({ message }) => void logged.push(String(message)))]))
       )
       assert.deepStrictEqual(asked, ["/broken", "/moved"])
