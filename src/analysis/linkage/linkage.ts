@@ -74,13 +74,22 @@ const heldOrStated: ReadonlySet<Forgeability> = new Set<Forgeability>([...held, 
 /**
  * Servers that are no independent witnesses of how common a value is: they hold
  * one key, name each other, or answer from one node. They count as one owner.
+ *
+ * @param byFront also those that show one key as what is behind one front does
  */
-const related = (servers: number, comparisons: ReadonlyArray<Comparison>, outcomes: Outcomes, by: ReadonlySet<Forgeability>): UnionFind => {
+const related = (
+  servers: number,
+  comparisons: ReadonlyArray<Comparison>,
+  outcomes: Outcomes,
+  by: ReadonlySet<Forgeability>,
+  { byFront = true }: { readonly byFront?: boolean } = {}
+): UnionFind => {
   const owners = new UnionFind(servers)
   const relates = comparisons.map((comparison) => {
-    const { forgeability, levels } = comparison
+    const { bundle, forgeability, levels } = comparison
     const isHeld = by.has(forgeability)
-    return levels.map((_, level) => isAgreement(comparison, level) && (isHeld || isOneBackend(comparison, level)))
+    const isSeen = byFront || bundle !== "front"
+    return levels.map((_, level) => isAgreement(comparison, level) && (isHeld || (isSeen && isOneBackend(comparison, level))))
   })
   for (let i = 0; i < outcomes.first.length; i++) {
     for (let k = outcomes.start[i]!; k < outcomes.start[i + 1]!; k++) {
@@ -127,6 +136,7 @@ export const link = (
   const known = knownValues(index, comparisons, [outcomes, random])
   const owners = related(servers.length, comparisons, outcomes, heldOrStated)
   const keyOwners = related(servers.length, comparisons, outcomes, held).roots()
+  const nodeOwners = related(servers.length, comparisons, outcomes, heldOrStated, { byFront: false }).roots()
   const unjudgedOwners = owners.roots()
   const originals = originalsOf(servers)
   const byClaims = claimDirections(servers, originals)
@@ -139,7 +149,7 @@ export const link = (
   const holders = keyHolders(servers, comparisons, index, originals)
   const nodeLegs = privateNodeLegs(comparisons, index, outcomes, node, holders, originals, unjudgedOwners)
   const unjudged: Given = {
-    rates: measureRates(comparisons, index, known, random, unjudgedOwners, originals, false),
+    rates: measureRates(comparisons, index, known, random, unjudgedOwners, nodeOwners, originals, false),
     keyHeldAt: new Float64Array(index.servers.length).fill(undecidedBits(2)),
     thirdParties: thirdPartiesOf(comparisons, index, holders, unjudgedOwners, keyOwners, originals),
     nodeLegs,
@@ -157,7 +167,7 @@ export const link = (
   })
   const groups = owners.roots()
   const judged: Given = {
-    rates: measureRates(comparisons, index, known, random, groups, originals, true),
+    rates: measureRates(comparisons, index, known, random, groups, nodeOwners, originals, true),
     keyHeldAt: heldAt(comparisons, index, outcomes, contradicting, verdicts.roots()),
     thirdParties: thirdPartiesOf(comparisons, index, holders, groups, keyOwners, originals),
     nodeLegs,

@@ -150,7 +150,7 @@ export const cappedBits = (sums: Sums): number =>
 const hasKey = (legs: ReadonlySet<Leg>): boolean => legs.values().some(isKey)
 
 const hasOwned = (legs: ReadonlySet<Leg>): boolean =>
-  (legs.has("gift") && (legs.has("key") || legs.has("statement") || (legs.has("image key") && legs.has("domain")))) ||
+  (legs.has("gift") && (legs.has("key") || ((legs.has("statement") || legs.has("image key")) && legs.has("domain")))) ||
   (legs.has("key") && legs.has("domain")) ||
   (legs.has("node") && legs.has("names") && (legs.has("key") || (legs.has("image key") && legs.has("process"))))
 
@@ -167,8 +167,9 @@ const isAdministered = (legs: ReadonlySet<Leg>): boolean => legs.has("node") && 
  * something that who brings such a thing to strangers does not bring with it:
  * - beside a key in certificates that name their hosts, one address for gifts,
  *   since money of the one then goes to the other, or one domain;
- * - beside certificates that name each other, vouched for, one address for gifts;
- * - beside a key under nobody's name, a domain of both and one address for gifts;
+ * - beside a key under nobody's name, or certificates that name each other, vouched
+ *   for, a domain of both and one address for gifts: hosters have names of several
+ *   customers in one certificate, and defaults for all;
  * - beside a key in certificates that name their hosts, a node of their own and one
  *   way of naming what they registered; beside a key under nobody's name, which who
  *   passes its victim on may hold as well, processes of their own too;

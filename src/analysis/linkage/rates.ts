@@ -55,6 +55,7 @@ const frequencies = (
   comparisons: ReadonlyArray<Comparison>,
   known: ReadonlyArray<Uint8Array>,
   owners: Int32Array,
+  nodeOwners: Int32Array,
   originals: ReadonlyArray<ReadonlySet<number>>,
   ownersAreJudged: boolean
 ): Float64Array => {
@@ -63,16 +64,19 @@ const frequencies = (
     const measured = comparison.levels.some((level) => level.measured)
     // A text that many who were judged apart show is nobody's own, whatever it was taken for. Of addresses
     // for gifts `isCause` judges that, which counts by key and leaves out copiers that own up to it.
-    const stock = !measured && comparison.forgeability === "copyable" && comparison.bundle !== "donation" && ownersAreJudged
+    // Nor is a key whose holders at many nodes say of no name that it is theirs: an image brought it, not one front.
+    const front = comparison.bundle === "front"
+    const stock = !measured && (front || (comparison.forgeability === "copyable" && comparison.bundle !== "donation" && ownersAreJudged))
     if (!measured && !stock) return
+    const ownerOf = front ? nodeOwners : owners
     const all = new Set<number>()
-    known[c]!.forEach((is, server) => is === 1 && all.add(owners[server]!))
+    known[c]!.forEach((is, server) => is === 1 && all.add(ownerOf[server]!))
     for (const key of index.numbers[c]!.values()) {
       const servers = index.servers[key]!
       if (servers.length < 2) continue
       const has = new Set(servers)
       const copies = (server: number): boolean => originals[server]!.values().some((original) => has.has(original))
-      const having = new Set(servers.filter((server) => !copies(server)).map((server) => owners[server]!)).size
+      const having = new Set(servers.filter((server) => !copies(server)).map((server) => ownerOf[server]!)).size
       frequency[key] = stock ? Math.max(0, having - 2) / all.size : Math.max(0.5, having - 0.5) / all.size
     }
   })
@@ -83,6 +87,7 @@ const frequencies = (
  * Measures u and dependence on random pairs of different owners.
  *
  * @param owners of each position, by its smallest member
+ * @param nodeOwners the same, told apart where only a key joins them that fronts show
  * @param originals by position whom it copies or relays by what it claims
  * @param ownersAreJudged owners are more than those who share a private key
  */
@@ -92,6 +97,7 @@ export const measureRates = (
   known: ReadonlyArray<Uint8Array>,
   random: Outcomes,
   owners: Int32Array,
+  nodeOwners: Int32Array,
   originals: ReadonlyArray<ReadonlySet<number>>,
   ownersAreJudged: boolean
 ): Rates => {
@@ -134,5 +140,5 @@ export const measureRates = (
       lift[c * size + d] = Math.max(1, (observed + pseudo) / (expected + pseudo))
     }
   }
-  return { u, frequency: frequencies(index, comparisons, known, owners, originals, ownersAreJudged), lift, strangers }
+  return { u, frequency: frequencies(index, comparisons, known, owners, nodeOwners, originals, ownersAreJudged), lift, strangers }
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest"
 import type { PresentedCertificate } from "../../../src/analysis/traits/server-traits.ts"
-import { groupsOf, idsFrom, ownHost, several, type Shows, words } from "../../support/shown-servers.ts"
+import { groupsOf, idsFrom, ownHost, pairsAmongStrangers, several, type Shows, words, worldOf } from "../../support/shown-servers.ts"
 
 describe("an image made from its author's machine, whose certificate names the author's host, joins nobody to the author", () => {
   const author: Shows = { host: "electrum.author.example", certificate: { sha256: "c", spkiSha256: "k" }, gift: "of the author", greeting: "author since 2014" }
@@ -34,14 +34,19 @@ describe("customers of a hoster whose wildcard certificate two of its fronts sho
     expect(groupsOf(...several(6, (i) => ({ ...customer(i), certificate: front(i % 2, 0) })))).toEqual([])
   })
 
-  const naming = (trusted: boolean) => {
-    const names = several(6, ownHost)
-    return several(6, (i): Shows => ({ host: ownHost(i), certificate: { names, trusted }, gift: "of the fleet" }))
+  const naming = (trusted: boolean, hostOf: (i: number) => string) => {
+    const names = several(4, hostOf)
+    return several(4, (i): Shows => ({ host: hostOf(i), certificate: { names, trusted }, gift: "of the fleet" }))
   }
+  const ofOneDomain = (i: number): string => `${words[i]}.fleet.example`
 
-  it("unlike certificates that name each other where an authority vouches for them", () => {
-    expect(groupsOf(...naming(true))).toEqual([idsFrom(6)])
-    expect(groupsOf(...naming(false))).toEqual([])
+  it("unlike certificates that name each other below one domain, where an authority vouches for them", () => {
+    expect(groupsOf(...naming(true, ofOneDomain))).toEqual([idsFrom(4)])
+    expect(groupsOf(...naming(false, ofOneDomain))).toEqual([])
+  })
+
+  it("nor are those of a hoster each of whose certificates names several, each with a domain of its own, who leave its address for gifts", () => {
+    expect(groupsOf(...naming(true, ownHost))).toEqual([])
   })
 })
 
@@ -144,9 +149,26 @@ describe("who copies a fleet's address for gifts makes it look like a cause", ()
   })
 
   it("by four where the fleet stands on certificates that name each other", () => {
-    const names = several(8, ownHost)
-    const fleet = several(8, (i): Shows => ({ host: ownHost(i), certificate: { names, trusted: true }, gift: "of the fleet" }))
-    expect(groupsOf(...fleet, ...copiers(3))).toEqual([idsFrom(8)])
+    const names = several(4, (i) => `${words[i]}.fleet.example`)
+    const fleet = names.map((host): Shows => ({ host, certificate: { names, trusted: true }, gift: "of the fleet" }))
+    expect(groupsOf(...fleet, ...copiers(3))).toEqual([idsFrom(4)])
     expect(groupsOf(...fleet, ...copiers(4))).toEqual([])
+  })
+})
+
+describe("a key shown by who names no host is a front's where two show it, and an image's where many do at nodes of their own", () => {
+  const silent = (i: number): Shows => ({ host: `box${i}.own${i}.example`, nameless: true, saysNothing: true, certificate: { sha256: "c", spkiSha256: "k" } })
+  const infrastructure = (count: number): ReadonlyArray<number> =>
+    pairsAmongStrangers(worldOf(...several(count, silent))).filter(({ b }) => b < 1000).map((pair) => pair.sharedInfrastructure)
+
+  it("by pairs", () => {
+    expect(infrastructure(2)).toEqual([expect.closeTo(0.75, 1)])
+    expect(Math.max(0, ...infrastructure(16))).toBeLessThan(0.1)
+  })
+
+  it("and behind one node they are behind one", () => {
+    const behind = pairsAmongStrangers(worldOf(...several(16, (i): Shows => ({ ...silent(i), node: "one" })))).filter(({ b }) => b < 1000)
+    expect(behind.length).toBe(120)
+    for (const pair of behind) expect(pair.sharedInfrastructure).toBeGreaterThan(0.99)
   })
 })

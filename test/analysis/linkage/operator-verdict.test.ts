@@ -49,6 +49,7 @@ const thirdParties: Readonly<Record<string, ThirdParty>> = {
   "a seller of appliances, to people who greet in their own words": { brings: ["imageKey", "domain", "gift", "minting", "port", "node"], doubt: ownVoice },
   "a hoster, to people who greet in their own words": { brings: ["domain", "key", "statement", "naming", "minting", "text", "port", "node"], doubt: ownVoice },
   "a hoster with a wildcard certificate on its front": { brings: ["domain", "naming", "minting", "text", "gift", "port", "node"], doubt: null },
+  "a hoster whose certificates name several customers each": { brings: ["statement", "gift", "text", "minting", "port", "node"], doubt: null },
   "a proxy with one certificate": { brings: ["key", "statement", "text", "port", "node"], doubt: null },
   "that proxy, some of whose customers give to one cause": { brings: ["key", "statement", "gift", "text", "port", "node"], doubt: manyVoices },
   "that proxy, all of whose customers give to a known cause": { brings: ["key", "statement", "gift", "text", "port", "node"], doubt: cause },
@@ -80,17 +81,18 @@ describe("the conditions of a verdict", () => {
     })
   }
 
-  it("are met by a key, or a certificate that names the other, and one address for gifts", () => {
-    for (const owned of ["key", "statement"] as const) {
-      expect(isEnough(sumsOf([owned, "gift"]))).toBe(true)
-      expect(operatorProbability(sumsOf([owned, "gift"]), 0.003).p).toBeGreaterThanOrEqual(model.verdict)
-      expect(isEnough(sumsOf([owned]))).toBe(false)
-    }
+  it("are met by a key and one address for gifts", () => {
+    expect(isEnough(sumsOf(["key", "gift"]))).toBe(true)
+    expect(operatorProbability(sumsOf(["key", "gift"]), 0.003).p).toBeGreaterThanOrEqual(model.verdict)
+    expect(isEnough(sumsOf(["key"]))).toBe(false)
   })
 
-  it("take a domain of both too where the key is under nobody's name", () => {
-    expect(isEnough(sumsOf(["imageKey", "domain", "gift"]))).toBe(true)
-    expect(isEnough(sumsOf(["imageKey", "domain", "text", "naming"]))).toBe(false)
+  it("take a domain of both too where the key is under nobody's name, or certificates name each other", () => {
+    for (const owned of ["imageKey", "statement"] as const) {
+      expect(operatorProbability(sumsOf([owned, "domain", "gift"]), 0.003).p).toBeGreaterThanOrEqual(model.verdict)
+      expect(isEnough(sumsOf([owned, "gift"]))).toBe(false)
+      expect(isEnough(sumsOf([owned, "domain", "text", "naming"]))).toBe(false)
+    }
   })
 
   it("are met by a key under names of one domain, not by a certificate alone that names both", () => {
