@@ -8,14 +8,19 @@ const maxLength = 512
 /** Places for elements met lately; a power of two. */
 const places = 65_536
 
-/** Bytes that choose an element's place: the address, in which entries differ. */
+/** Bytes that choose an element's place: the address, in which entries differ. A multiple of four. */
 const tellingBytes = 24
 
 /** Where an element belongs. Two may share a place: the later one gets it. */
-const placeOf = (json: Uint8Array, start: number, end: number): number => {
+const placeOf = (json: DataView, start: number, end: number): number => {
   let hash = end - start
   const stop = Math.min(end, start + tellingBytes)
-  for (let i = start; i < stop; i++) hash = Math.imul(hash ^ json[i]!, 0x01000193)
+  let i = start
+  for (; i + 4 <= stop; i += 4) {
+    hash = Math.imul(hash ^ json.getInt32(i), 0x9e3779b1)
+    hash ^= hash >>> 15
+  }
+  for (; i < stop; i++) hash = Math.imul(hash ^ json.getUint8(i), 0x01000193)
   return (hash ^ (hash >>> 16)) & (places - 1)
 }
 
@@ -24,7 +29,18 @@ interface Met {
   readonly from: number
   readonly length: number
   readonly value: object
+  /** As `numbersOf` counts. */
+  readonly number: number
 }
+
+/** Elements by their numbers, of one generation of a table. Whoever keeps it has them when the table has begun anew. */
+export interface Numbering {
+  readonly values: ReadonlyArray<unknown>
+  /** Characters of each element's JSON text. */
+  readonly lengths: ReadonlyArray<number>
+}
+
+const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
 
 /**
  * The values of list elements by their JSON text, shared by all visits. The same
@@ -36,45 +52,94 @@ export class EntryTable {
   readonly #met: Array<Met | undefined> = Array.from({ length: places })
   readonly #byText = new Map<string, Met>()
   readonly #byCanonicalText = new Map<string, object>()
-  readonly #canonicalTexts = new Map<object, string>()
+  readonly #shared = new Map<object, { readonly text: string; readonly number: number }>()
+  #numbering = { values: [] as Array<object>, lengths: [] as Array<number> }
+  /** Elements of lists by their numbers. */
+  #lists = new WeakMap<ReadonlyArray<unknown>, ReadonlyArray<number>>()
   #bytes = new Uint8Array(65_536)
+  #view = viewOf(this.#bytes)
   #used = 0
-  /** Grows when the table begins anew: equal entries from before and after are different objects. */
-  generation = 0
+
+  /** The value of an element: JSON from `start` to `end`; throws like JSON.parse where it is none. */
+  value(json: Buffer, start = 0, end = json.length): unknown {
+    return this.#meet(json, viewOf(json), start, end)?.value ?? JSON.parse(json.toString("utf8", start, end))
+  }
 
   /**
-   * The value of an element: JSON from `start` to `end`; throws like JSON.parse
-   * where it is none. Those met lately are recognised by their bytes, without a
-   * text being made of them.
+   * The values of a list's elements: element i is the JSON from `cuts[i]` to
+   * `cuts[i+1] - 1`. Throws like JSON.parse.
    */
-  value(json: Buffer, start = 0, end = json.length): unknown {
-    const place = placeOf(json, start, end)
+  values(json: Buffer, cuts: ArrayLike<number>): ReadonlyArray<unknown> {
+    const view = viewOf(json)
+    const length = cuts.length - 1
+    const { numbering } = this
+    // oxlint-disable-next-line unicorn/no-new-array -- of its final size at once: of which there are two a visit
+    const values = new Array<unknown>(length)
+    // oxlint-disable-next-line unicorn/no-new-array -- as above
+    const numbers = new Array<number>(length)
+    let areAllMet = true
+    for (let i = 0; i < length; i++) {
+      const start = cuts[i]!
+      const end = cuts[i + 1]! - 1
+      const met = this.#meet(json, view, start, end)
+      values[i] = met === undefined ? JSON.parse(json.toString("utf8", start, end)) : met.value
+      numbers[i] = met === undefined ? -1 : met.number
+      areAllMet &&= met !== undefined
+    }
+    if (areAllMet && numbering === this.numbering) this.#lists.set(values, numbers)
+    return values
+  }
+
+  /**
+   * The numbers of a list's elements, in their order: equal elements have one
+   * number, as long as this generation lasts. Undefined of a list that `values`
+   * did not give, or not all of whose elements are shared.
+   */
+  numbersOf(list: ReadonlyArray<unknown>): ReadonlyArray<number> | undefined {
+    return this.#lists.get(list)
+  }
+
+  /** What the numbers of this generation stand for: another object when the table has begun anew. It grows. */
+  get numbering(): Numbering {
+    return this.#numbering
+  }
+
+  /**
+   * An element that is shared; undefined for one that is not. Those met lately are
+   * recognised by their bytes, without a text being made of them.
+   */
+  #meet(json: Buffer, view: DataView, start: number, end: number): Met | undefined {
+    const place = placeOf(view, start, end)
     const met = this.#met[place]
-    if (met !== undefined && this.#is(met, json, start, end)) return met.value
+    if (met !== undefined && this.#is(met, view, start, end)) return met
     const text = json.toString("utf8", start, end)
     const known = this.#byText.get(text)
-    if (known !== undefined) {
-      this.#met[place] = known
-      return known.value
-    }
+    if (known !== undefined) return this.#met[place] = known
+    if (text.length > maxLength) return undefined
     const parsed = JSON.parse(text) as unknown
-    if (text.length > maxLength || typeof parsed !== "object" || parsed === null) return parsed
+    if (typeof parsed !== "object" || parsed === null) return undefined
     if (this.#byText.size >= maxTexts || this.#used >= maxBytes) this.#clear()
     const canonical = JSON.stringify(parsed)
     let value = this.#byCanonicalText.get(canonical)
     if (value === undefined) {
       value = parsed
       this.#byCanonicalText.set(canonical, value)
-      this.#canonicalTexts.set(value, canonical)
+      this.#shared.set(value, { text: canonical, number: this.#numbering.values.length })
+      this.#numbering.values.push(value)
+      this.#numbering.lengths.push(canonical.length)
     }
-    this.#byText.set(text, this.#met[place] = this.#keep(json, start, end, value))
-    return value
+    const now = this.#keep(json, start, end, value)
+    this.#byText.set(text, now)
+    return this.#met[place] = now
   }
 
-  #is(met: Met, json: Uint8Array, start: number, end: number): boolean {
+  #is(met: Met, json: DataView, start: number, end: number): boolean {
     if (met.length !== end - start) return false
-    const bytes = this.#bytes
-    for (let i = start, at = met.from; i < end; i++, at++) if (json[i] !== bytes[at]) return false
+    const bytes = this.#view
+    let i = start
+    let at = met.from
+    for (; i + 4 <= end; i += 4, at += 4) if (json.getInt32(i) !== bytes.getInt32(at)) return false
+    for (; i < end; i++, at++) if (json.getUint8(i) !== bytes.getUint8(at)) return false
     return true
   }
 
@@ -84,20 +149,23 @@ export class EntryTable {
       const more = new Uint8Array(2 * (this.#used + length))
       more.set(this.#bytes)
       this.#bytes = more
+      this.#view = viewOf(more)
     }
     this.#bytes.set(json.subarray(start, end), this.#used)
     this.#used += length
-    return { from: this.#used - length, length, value }
+    return { from: this.#used - length, length, value, number: this.#shared.get(value)!.number }
   }
 
   #clear(): void {
     this.#met.fill(undefined)
     this.#byText.clear()
     this.#byCanonicalText.clear()
-    this.#canonicalTexts.clear()
+    this.#shared.clear()
+    this.#numbering = { values: [], lengths: [] }
+    this.#lists = new WeakMap()
     this.#bytes = new Uint8Array(65_536)
+    this.#view = viewOf(this.#bytes)
     this.#used = 0
-    this.generation++
   }
 
   /**
@@ -105,6 +173,6 @@ export class EntryTable {
    * long as this generation lasts; undefined for values that are not shared.
    */
   sharedText(value: unknown): string | undefined {
-    return this.#canonicalTexts.get(value as object)
+    return this.#shared.get(value as object)?.text
   }
 }

@@ -96,19 +96,17 @@ const readError = (error: unknown): Pick<ErrorLine, "code" | "message"> => {
 }
 
 /** The line's JSON, except that the elements of the list that is the result come from the table. */
-const parseWithEntries = (line: Buffer, text: string, cuts: ReadonlyArray<number>, entries: EntryTable): unknown => {
+const parseWithEntries = (line: Buffer, text: string, cuts: Int32Array, entries: EntryTable): unknown => {
   const start = cuts[0]!
   const end = cuts.at(-1)! - 1
   const json = JSON.parse(line.toString("utf8", 0, start) + line.toString("utf8", end)) as { result?: unknown } | null
   if (cuts.length < 3 || !Array.isArray(json?.result)) return JSON.parse(text)
-  const result: Array<unknown> = []
-  for (let i = 1; i < cuts.length; i++) result.push(entries.value(line, cuts[i - 1], cuts[i]! - 1))
-  json.result = result
+  json.result = entries.values(line, cuts)
   return json
 }
 
 /** As `elementOctets` has them; nothing where elements are not where the scan saw them. */
-const elementOctets = (line: Buffer, cuts: ReadonlyArray<number>, result: unknown): Pick<ResultLine, "elementOctets"> =>
+const elementOctets = (line: Buffer, cuts: Int32Array, result: unknown): Pick<ResultLine, "elementOctets"> =>
   Array.isArray(result) && result.length === cuts.length - 1
     ? { elementOctets: result.map((_, i) => storedOctets(line.subarray(cuts[i], cuts[i + 1]! - 1)) ?? undefined) }
     : {}

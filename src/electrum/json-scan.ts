@@ -20,10 +20,15 @@ export interface JsonScan {
   /**
    * Where each element of the list that is the root's `result` begins, and one
    * place more for its end: element i is the bytes from `cuts[i]` to `cuts[i+1] - 1`.
-   * Null when the result is no list, or one that is too long.
+   * Null when the result is no list, or one that is too long. Valid until the next scan.
    */
-  readonly cuts: ReadonlyArray<number> | null
+  readonly cuts: Int32Array | null
 }
+
+/** Where places are noted: a list for each line would be garbage at once. */
+const noted = new Int32Array(maxNoted + 2)
+
+const plain: JsonScan = { tooDeep: false, cuts: null }
 
 const resultKey = Buffer.from("\"result\"")
 
@@ -56,24 +61,26 @@ const endOfString = (json: Uint8Array, from: number): number => {
 export const scanJson = (json: Uint8Array): JsonScan => {
   let depth = 0
   let inResult = false
-  let cuts: Array<number> | null = null
+  /** Places noted. */
+  let cuts = 0
   for (let i = 0; i < json.length; i++) {
     const byte = json[i]!
     if (byte === quote) i = endOfString(json, i + 1)
     else if (byte === comma) {
-      if (inResult && depth === 2 && cuts!.length <= maxNoted) cuts!.push(i + 1)
+      if (inResult && depth === 2 && cuts <= maxNoted) noted[cuts++] = i + 1
     } else if (byte === 0x5b || byte === 0x7b) {
       if (++depth > maxDepth) return { tooDeep: true, cuts: null }
       if (depth === 2 && byte === 0x5b && isResult(json, i)) {
         inResult = true
-        cuts = [i + 1]
+        noted[0] = i + 1
+        cuts = 1
       }
     } else if (byte === 0x5d || byte === 0x7d) {
       if (depth-- === 2 && inResult) {
         inResult = false
-        cuts!.push(i + 1)
+        noted[cuts++] = i + 1
       }
     }
   }
-  return { tooDeep: false, cuts: inResult || cuts === null || cuts.length > maxNoted ? null : cuts }
+  return inResult || cuts === 0 || cuts > maxNoted ? plain : { tooDeep: false, cuts: noted.subarray(0, cuts) }
 }

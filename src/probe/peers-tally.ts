@@ -1,14 +1,11 @@
 import type { PeersFacts } from "../domain/visit.ts"
-import { EntryTable } from "../electrum/entry-table.ts"
+import { EntryTable, type Numbering } from "../electrum/entry-table.ts"
 
 /** Distinct entries kept of one visit, and read of one list. */
 export const maxEntries = 10_000
 
 /** Characters of entries kept of one visit: what one list may have. */
 const maxCharacters = 2_000_000
-
-/** No generation of a table: entries are of several, or of none. */
-const mixed = -1
 
 /** Bytes kept of an entry that is no UTF-8. */
 const maxEntryOctets = 4096
@@ -21,7 +18,24 @@ interface Entry {
   round: number
 }
 
-/** Counts in how many rounds of `server.peers.subscribe` each entry stood. */
+/** Distinct entries by their numbers, and in how many rounds they stood: places agree. */
+interface Numbered {
+  readonly of: Numbering
+  numbers: Array<number>
+  times: Array<number>
+}
+
+const entriesOf = ({ numbers, of: { values }, times }: Numbered): PeersFacts["entries"] =>
+  numbers.map((number, i) => ({ value: values[number], times: times[i]! }))
+
+/** For counting, between two calls empty: where a number stands among those of the visit, from 1 on; negative once this list has had it. */
+let standing = new Int32Array(4096)
+
+/**
+ * Counts in how many rounds of `server.peers.subscribe` each entry stood. As long
+ * as all lists are of the table, whose numbers tell entries apart, nothing but
+ * numbers is kept: of millions of entries none becomes an object before the end.
+ */
 export class PeersTally {
   /** Rounds answered with a list. */
   asked = 0
@@ -30,20 +44,20 @@ export class PeersTally {
   /** The last list was the one before, entry by entry: this server lists all it knows. */
   repeated = false
   readonly #table: EntryTable
+  /** Null once entries are objects. */
+  #numbered: Numbered | null
+  #lastNumbers: ReadonlyArray<number> = []
   readonly #entries: Array<Entry> = []
-  /** By the object that stands for all its equals, which is quicker; by text where there is no such object. */
-  readonly #byValue = new Map<unknown, Entry>()
   readonly #byText = new Map<string, Entry>()
   /** Those that are no UTF-8, by their bytes. */
   readonly #byOctets = new Map<string, Entry>()
-  #generation: number
   #last: ReadonlyArray<Entry> = []
   #dropped = 0
   #cut = false
 
   constructor(table = new EntryTable()) {
     this.#table = table
-    this.#generation = table.generation
+    this.#numbered = { of: table.numbering, numbers: [], times: [] }
   }
 
   /**
@@ -58,43 +72,109 @@ export class PeersTally {
       readonly octets?: ReadonlyArray<Uint8Array | undefined> | undefined
     } = {}
   ): void {
-    if (this.#table.generation !== this.#generation) this.#goByText()
-    const round = ++this.asked
+    this.asked++
+    const numbered = this.#numbered
+    const numbers = octets === undefined && numbered?.of === this.#table.numbering ? this.#table.numbersOf(list) : undefined
+    const beyond = more + Math.max(0, list.length - maxEntries)
+    const dropped = beyond + (numbered !== null && numbers !== undefined
+      ? this.#addNumbers(numbered, numbers, cut)
+      : this.#addEntries(list, octets, cut))
+    this.#dropped = Math.max(this.#dropped, dropped)
+    this.#cut ||= cut
+  }
+
+  /** How many were beyond our bounds. */
+  #addNumbers(numbered: Numbered, numbers: ReadonlyArray<number>, cut: boolean): number {
+    const { lengths } = numbered.of
+    if (standing.length < lengths.length) standing = new Int32Array(2 * lengths.length)
+    if (numbered.numbers.length === 0 && this.#isAllNew(numbers, lengths)) {
+      numbered.numbers = numbers.slice()
+      numbered.times = numbers.map(() => 1)
+      this.repeated = this.asked > 1 && !cut && numbers.length === this.#lastNumbers.length
+      this.#lastNumbers = numbers
+      return 0
+    }
+    const { numbers: known, times } = numbered
+    for (let i = 0; i < known.length; i++) standing[known[i]!] = i + 1
+    /** Those within our bounds, as soon as one is not. */
+    let kept: Array<number> | null = null
+    let dropped = 0
+    const end = Math.min(numbers.length, maxEntries)
+    for (let i = 0; i < end; i++) {
+      const number = numbers[i]!
+      const at = standing[number]!
+      if (at === 0) {
+        const length = lengths[number]!
+        if (known.length >= maxEntries || this.characters + length > maxCharacters) {
+          kept ??= numbers.slice(0, i)
+          dropped++
+          continue
+        }
+        this.characters += length
+        standing[number] = -known.push(number)
+        times.push(1)
+      } else if (at > 0) {
+        standing[number] = -at
+        times[at - 1]!++
+      }
+      kept?.push(number)
+    }
+    for (const number of known) standing[number] = 0
+    const seen = kept ?? (end < numbers.length ? numbers.slice(0, end) : numbers)
+    const last = this.#lastNumbers
+    this.repeated = this.asked > 1 && !cut && seen.length === last.length && seen.every((number, i) => number === last[i])
+    this.#lastNumbers = seen
+    return dropped
+  }
+
+  /** Counts the characters of a first list, where all its elements differ and are within our bounds: most lists are such. */
+  #isAllNew(numbers: ReadonlyArray<number>, lengths: ReadonlyArray<number>): boolean {
+    if (numbers.length > maxEntries) return false
+    let characters = 0
+    let isNew = true
+    for (const number of numbers) {
+      isNew &&= standing[number] === 0
+      standing[number] = 1
+      characters += lengths[number]!
+    }
+    for (const number of numbers) standing[number] = 0
+    if (!isNew || this.characters + characters > maxCharacters) return false
+    this.characters += characters
+    return true
+  }
+
+  /** As `#addNumbers`, of a list whose elements have no numbers. */
+  #addEntries(list: ReadonlyArray<unknown>, octets: ReadonlyArray<Uint8Array | undefined> | undefined, cut: boolean): number {
+    this.#goByText()
     const seen: Array<Entry> = []
-    let dropped = more + Math.max(0, list.length - maxEntries)
-    // An iterator with places makes an array for each entry, of which a crawl reads millions.
+    let dropped = 0
     const end = Math.min(list.length, maxEntries)
     for (let i = 0; i < end; i++) {
-      const value = list[i]
       const bytes = octets?.[i]
-      const entry = bytes === undefined ? this.#byValue.get(value) ?? this.#entryOf(value) : this.#entryOfOctets(value, bytes)
+      const entry = bytes === undefined ? this.#entryOf(list[i]) : this.#entryOfOctets(list[i], bytes)
       if (entry === undefined) {
         dropped++
         continue
       }
       seen.push(entry)
-      if (entry.round === round) continue
-      entry.round = round
+      if (entry.round === this.asked) continue
+      entry.round = this.asked
       entry.times++
     }
-    this.repeated = round > 1 && !cut && seen.length === this.#last.length
+    this.repeated = this.asked > 1 && !cut && seen.length === this.#last.length
       && seen.every((entry, i) => entry === this.#last[i])
     this.#last = seen
-    this.#dropped = Math.max(this.#dropped, dropped)
-    this.#cut ||= cut
+    return dropped
   }
 
-  /** The entry of a value that is not known by its object; undefined beyond our bounds. */
+  /** The entry of a value, by its text; undefined beyond our bounds. */
   #entryOf(value: unknown): Entry | undefined {
-    const shared = this.#table.sharedText(value)
-    const text = shared ?? JSON.stringify(value)
-    if (shared === undefined && this.#generation !== mixed) this.#goByText()
+    const text = this.#table.sharedText(value) ?? JSON.stringify(value)
     const known = this.#byText.get(text)
     if (known !== undefined) return known
     if (this.#entries.length >= maxEntries || this.characters + text.length > maxCharacters) return undefined
     const entry = this.#newEntry(value, text.length)
-    if (this.#generation === mixed) this.#byText.set(text, entry)
-    else this.#byValue.set(value, entry)
+    this.#byText.set(text, entry)
     return entry
   }
 
@@ -117,11 +197,19 @@ export class PeersTally {
     return entry
   }
 
-  /** The table has begun anew during the visit, or a list was read without it: equal entries may be different objects. */
+  /** The table has begun anew during the visit, or a list was read without it: from now on entries are told apart by their texts. */
   #goByText(): void {
-    for (const entry of this.#byValue.values()) this.#byText.set(JSON.stringify(entry.value), entry)
-    this.#byValue.clear()
-    this.#generation = mixed
+    const numbered = this.#numbered
+    if (numbered === null) return
+    this.#numbered = null
+    const { numbers, of: { values }, times } = numbered
+    const byNumber = new Map(numbers.map((number, i): [number, Entry] => {
+      const entry: Entry = { value: values[number], octets: undefined, times: times[i]!, round: 0 }
+      this.#entries.push(entry)
+      this.#byText.set(JSON.stringify(entry.value), entry)
+      return [number, entry]
+    }))
+    this.#last = this.#lastNumbers.map((number) => byNumber.get(number)!)
   }
 
   /**
@@ -132,9 +220,10 @@ export class PeersTally {
   unseenMass(): number | null {
     if (this.asked < 2 || this.#dropped > 0 || this.#cut) return null
     if (this.repeated) return 0
+    const all = this.#numbered?.times ?? this.#entries.map(({ times }) => times)
     let once = 0
     let sightings = 0
-    for (const { times } of this.#entries) {
+    for (const times of all) {
       sightings += times
       if (times === 1) once++
     }
@@ -144,7 +233,9 @@ export class PeersTally {
   /** Null when no round was answered with a list. */
   facts(): PeersFacts | null {
     if (this.asked === 0) return null
-    const entries = this.#entries.map(({ octets, times, value }) => octets === undefined ? { value, times } : { value, times, octets })
+    const entries = this.#numbered === null
+      ? this.#entries.map(({ octets, times, value }) => octets === undefined ? { value, times } : { value, times, octets })
+      : entriesOf(this.#numbered)
     return { asked: this.asked, entries, dropped: this.#dropped, unseenMass: this.unseenMass() }
   }
 }

@@ -168,12 +168,8 @@ export class Batch {
     const source = this.#source(fact.source)
     const network = this.#network(crawlId)
     const known = this.#identities.advertisementsOf(network)
-    const ids: Array<number> = []
-    const seen: Array<number> = []
-    for (const { advertisement, times } of fact.entries) {
-      ids.push(Identities.find(known, advertisement) ?? this.#newAdvertisement(network, known, advertisement))
-      seen.push(count(times))
-    }
+    const ids = fact.entries.map(({ advertisement }) =>
+      Identities.find(known, advertisement) ?? this.#newAdvertisement(network, known, advertisement))
     this.#entries += ids.length
     this.rows.reading.add({
       crawl_id: crawlId,
@@ -183,7 +179,7 @@ export class Batch {
       entries: ids.length,
       dropped: count(fact.dropped),
       advertisement_ids: listValue(ids),
-      times_seen: listValue(seen)
+      times_seen: listValue(fact.entries.map(({ times }) => count(times)))
     })
   }
 

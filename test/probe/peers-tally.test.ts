@@ -1,6 +1,7 @@
 import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { EntryTable } from "../../src/electrum/entry-table.ts"
+import { decodeLine } from "../../src/electrum/json-rpc.ts"
 import { readCutList } from "../../src/electrum/cut-list.ts"
 import { maxEntries, PeersTally } from "../../src/probe/peers-tally.ts"
 
@@ -39,8 +40,8 @@ describe("PeersTally", () => {
     const tally = new PeersTally(table)
     tally.add(read())
     tally.add(read())
-    const { generation } = table
-    for (let i = 0; table.generation === generation; i++) table.value(Buffer.from(`["filler",${i}]`))
+    const { numbering } = table
+    for (let i = 0; table.numbering === numbering; i++) table.value(Buffer.from(`["filler",${i}]`))
     expect(read()[0]).not.toBe(tally.facts()!.entries[0]!.value)
     tally.add(read())
     tally.add(structuredClone(entries))
@@ -49,6 +50,32 @@ describe("PeersTally", () => {
     other.add(read())
     other.add(structuredClone(entries), { cut: true })
     expect(other.facts()!.entries).toEqual(entries.map((value) => ({ value, times: 2 })))
+  })
+
+  it("counts the same whether entries have numbers of the table, have none, or have them in some lists only", () => {
+    const entry = fc.tuple(fc.constantFrom("203.0.113.1", "203.0.113.2", "203.0.113.3"), fc.constantFrom("a", "b"), fc.constant(["s1"]))
+    const lists = fc.array(fc.tuple(fc.array(entry, { maxLength: 12 }), fc.boolean(), fc.boolean()), { minLength: 1, maxLength: 4 })
+    const table = new EntryTable()
+    const shared = (list: ReadonlyArray<unknown>): ReadonlyArray<unknown> => {
+      const line = decodeLine(Buffer.from(`{"result":${JSON.stringify(list)},"id":1}`), table)
+      const result = line._tag === "result" ? line.result as ReadonlyArray<unknown> : []
+      if (list.length > 1) expect(table.numbersOf(result)?.length).toBe(list.length)
+      return result
+    }
+    fc.assert(fc.property(lists, (read) => {
+      const plain = new PeersTally()
+      const numbered = new PeersTally(table)
+      const some = new PeersTally(table)
+      for (const [list, cut, isShared] of read) {
+        plain.add(list, { cut })
+        numbered.add(shared(list), { cut })
+        some.add(isShared ? shared(list) : list, { cut })
+        for (const other of [numbered, some]) {
+          expect(other.facts()).toEqual(plain.facts())
+          expect([other.repeated, other.characters]).toEqual([plain.repeated, plain.characters])
+        }
+      }
+    }), { numRuns: 40 })
   })
 
   it("tells entries apart by their bytes where these are no UTF-8", () => {
