@@ -43,8 +43,16 @@ export const versionProbe = (
   tells: "software as claimed, protocol agreed on, and how lines are made"
 })
 
+const pipelined = new WeakMap<Chain, ReadonlyArray<Probe>>()
+
 /** What is asked first after the handshake. */
-export const pipelinedProbes = (chain: Chain): ReadonlyArray<Probe> => [
+export const pipelinedProbes = (chain: Chain): ReadonlyArray<Probe> => {
+  let probes = pipelined.get(chain)
+  if (probes === undefined) pipelined.set(chain, probes = makePipelinedProbes(chain))
+  return probes
+}
+
+const makePipelinedProbes = (chain: Chain): ReadonlyArray<Probe> => [
   {
     name: "banner",
     method: serverBanner,

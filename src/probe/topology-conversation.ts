@@ -1,8 +1,9 @@
 import { Effect } from "effect"
+import type { Chain } from "../domain/chain.ts"
 import { topologyVisit } from "../domain/visit.ts"
 import { serverBanner, serverDonationAddress, serverPing } from "../electrum/methods.ts"
 import type { Asking } from "./asking.ts"
-import { featuresProbe, pipelinedProbes } from "./catalogue.ts"
+import { featuresProbe, pipelinedProbes, type Probe } from "./catalogue.ts"
 import type { ConversationOptions } from "./conversation-options.ts"
 import { PeerRounds } from "./peer-rounds.ts"
 import { judgeFeatures } from "./responses/judge-data.ts"
@@ -10,6 +11,16 @@ import type { VisitDraft } from "./visit-draft.ts"
 
 /** What does not decide the chain: may wait for the second packet. */
 const others: ReadonlySet<unknown> = new Set([serverBanner, serverDonationAddress, serverPing])
+
+const ordered = new WeakMap<ReadonlyArray<Probe>, ReadonlyArray<Probe>>()
+
+/** What is asked of a chain's servers, those that may wait last. */
+const orderedProbes = (chain: Chain): ReadonlyArray<Probe> => {
+  const probes = pipelinedProbes(chain)
+  let known = ordered.get(probes)
+  if (known === undefined) ordered.set(probes, known = probes.toSorted((a, b) => Number(others.has(a.method)) - Number(others.has(b.method))))
+  return known
+}
 
 /**
  * Who is there, on which chain, and whom it lists, in as few round trips as there
@@ -25,7 +36,7 @@ export const converseForTopology = Effect.fnUntraced(function*(
 ): Effect.fn.Return<void> {
   draft.untimed = topologyVisit
   const rounds = new PeerRounds(options)
-  const probes = pipelinedProbes(options.chain).toSorted((a, b) => Number(others.has(a.method)) - Number(others.has(b.method)))
+  const probes = orderedProbes(options.chain)
   // A list without end costs no other reply of its packet when it is the last one.
   const together = Math.max(asking.errorsLeft - 1, probes.findIndex(({ method }) => others.has(method)))
   yield* asking.askAll([...probes.slice(0, together), ...rounds.next(1)])
