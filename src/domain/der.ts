@@ -24,6 +24,9 @@ const elementAt = (der: Uint8Array, offset: number, limit: number): Element | un
 }
 
 const sequence = 0x30
+const integer = 0x02
+const bitString = 0x03
+const objectIdentifier = 0x06
 const explicitVersion = 0xa0
 // serialNumber, signature, issuer, validity and subject stand before the key (RFC 5280 section 4.1).
 const fieldsBeforeKey = 5
@@ -41,4 +44,55 @@ export const subjectPublicKeyInfo = (certificate: Uint8Array): Uint8Array | unde
   const skipped = fieldsBeforeKey + (field?.tag === explicitVersion ? 1 : 0)
   for (let i = 0; i < skipped && field !== undefined; i++) field = elementAt(certificate, field.end, signed.end)
   return field?.tag === sequence ? certificate.subarray(field.start, field.end) : undefined
+}
+
+const hex = (der: Uint8Array, { content, end }: Element): string => Buffer.from(der.buffer, der.byteOffset + content, end - content).toString("hex")
+
+const rsaEncryption = "2a864886f70d010101"
+const ecPublicKey = "2a8648ce3d0201"
+
+/** Curves of certificates in use, by the names that OpenSSL gives them. */
+const curves: Readonly<Record<string, string>> = {
+  "2a8648ce3d030107": "prime256v1",
+  "2b8104000a": "secp256k1",
+  "2b81040022": "secp384r1",
+  "2b81040023": "secp521r1"
+}
+
+/** Bits of an RSA modulus, from what the key's BIT STRING holds. */
+const modulusBits = (der: Uint8Array, key: Element): number | undefined => {
+  const pair = elementAt(der, key.content + 1, key.end)
+  if (der[key.content] !== 0 || pair?.tag !== sequence) return undefined
+  const modulus = elementAt(der, pair.content, pair.end)
+  if (modulus?.tag !== integer) return undefined
+  let first = modulus.content
+  while (first < modulus.end && der[first] === 0) first++
+  return first === modulus.end ? undefined : 8 * (modulus.end - first) - Math.clz32(der[first]!) + 24
+}
+
+/**
+ * Kind and size of a SubjectPublicKeyInfo, `rsa 2048` or `ec prime256v1`, as
+ * OpenSSL has them. Undefined of other kinds and curves (RFC 3279 section 2.3).
+ */
+export const publicKeyKind = (spki: Uint8Array): string | undefined => {
+  const whole = elementAt(spki, 0, spki.length)
+  if (whole?.tag !== sequence) return undefined
+  const algorithm = elementAt(spki, whole.content, whole.end)
+  if (algorithm?.tag !== sequence) return undefined
+  const kind = elementAt(spki, algorithm.content, algorithm.end)
+  const key = elementAt(spki, algorithm.end, whole.end)
+  if (kind?.tag !== objectIdentifier || key?.tag !== bitString) return undefined
+  switch (hex(spki, kind)) {
+    case rsaEncryption: {
+      const bits = modulusBits(spki, key)
+      return bits === undefined ? undefined : `rsa ${bits}`
+    }
+    case ecPublicKey: {
+      const named = elementAt(spki, kind.end, algorithm.end)
+      const curve = named?.tag === objectIdentifier ? curves[hex(spki, named)] : undefined
+      return curve === undefined ? undefined : `ec ${curve}`
+    }
+    default:
+      return undefined
+  }
 }
