@@ -27,7 +27,7 @@ export const auditCommand = Command.make("audit", {
   crawl: nullable(integer("crawl", "Look no further than this crawl (default: the latest finished one of the network).")),
   patch: nullable(text("patch", "Also write a patch that takes out what is of no use.").pipe(Flag.withMetavar("FILE"))),
   deadAfter: positiveInteger("dead-after", "Crawls that have to have looked in vain before the patch takes an entry out (default 3).").pipe(Flag.withDefault(3)),
-  onePerOperator: toggle("one-per-operator", "The patch also leaves only the first entry of each probable operator.", false),
+  onePerOperator: toggle("one-per-operator", "The patch also leaves only one entry of each probable operator, the least suspicious, else the first.", false),
   format: choice("format", ["text", "md", "json"], "How the report is written (default text).").pipe(Flag.withDefault("text" as const)),
   exclude: optedOutFlag,
   local: toggle("local", "By everything that is known, also by what public outputs withhold.", false)

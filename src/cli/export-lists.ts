@@ -2,6 +2,7 @@ import { basename, join } from "node:path"
 import { Effect } from "effect"
 import type { WalletList } from "../analysis/exposure/exposure-input.ts"
 import type { Estimate } from "../analysis/exposure/interval.ts"
+import { shippedIndicators } from "../analysis/suspicion/indicator-table.ts"
 import { forDisplay } from "../domain/display.ts"
 import { jsonText } from "../domain/json-text.ts"
 import { type Provenance, simulatedSentence } from "../export/about.ts"
@@ -33,7 +34,7 @@ export const writeWalletServers = Effect.fnUntraced(function*(shown: Shown, prov
   const after: WalletList = { source: out, servers: entries.map(({ host, tlsPort }) => ({ host, port: tlsPort })) }
   const exposures = entries.length === 0 ? null : { before: yield* listExposure(shown, before), after: yield* listExposure(shown, after) }
   yield* writeText(sidecarOf(out), described("electrum-servers", provenance, {
-    rule: `answered our latest visit over TLS that the wallet takes, of the right chain, ${atMostOne[apart]}, none of which hashes prove that it broke the protocol`,
+    rule: `answered our latest visit over TLS that the wallet takes, of the right chain, ${atMostOne[apart]}, none of which hashes prove that it broke the protocol, none with a suspicion score of ${shippedIndicators.threshold} or more`,
     entries,
     left_out: left,
     exposure: exposures === null ? null : { basis: "model output", ...exposures }

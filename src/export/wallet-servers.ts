@@ -7,6 +7,7 @@ import { policyExposure } from "../analysis/exposure/policy-lab.ts"
 import { todaysPolicy } from "../analysis/exposure/selection-policy.ts"
 import { simulateWallets } from "../analysis/exposure/simulate-wallets.ts"
 import { drawWorlds } from "../analysis/exposure/worlds.ts"
+import { shippedIndicators } from "../analysis/suspicion/indicator-table.ts"
 import type { ServerRow } from "../atlas/shapes/server-row.ts"
 import { compareProtocolVersions, parseProtocolVersion } from "../domain/protocol-version.ts"
 import { Database } from "../store/database.ts"
@@ -62,9 +63,13 @@ const protocolOf = (text: string | null): string => {
   return version !== undefined && compareProtocolVersions(version, [1, 4]) >= 0 ? version.join(".") : oldestProtocol
 }
 
-/** Longer observed, then better known, then older ones first: who is listed should be there tomorrow. */
+/**
+ * Less suspicious, then longer observed, then better known, then older ones
+ * first: who is listed should be there tomorrow, and of a group that may be
+ * wrong the one that broke no rule should stand for it.
+ */
 const better = (a: ServerRow, b: ServerRow): number =>
-  (b.uptimeShare ?? -1) - (a.uptimeShare ?? -1) || b.namedBy - a.namedBy || a.serverId - b.serverId
+  (a.score ?? 0) - (b.score ?? 0) || (b.uptimeShare ?? -1) - (a.uptimeShare ?? -1) || b.namedBy - a.namedBy || a.serverId - b.serverId
 
 /** What two entries may not have in common. */
 const groupsOf = ({ backendId, clusterId, machineId }: ServerRow, apart: ApartBy): ReadonlyArray<string> => [
@@ -79,6 +84,8 @@ const groupsOf = ({ backendId, clusterId, machineId }: ServerRow, apart: ApartBy
  * Servers for a wallet's list: reachable, of the right chain, with TLS that the
  * wallet takes, and at most one for each probable operator (and, if wanted, for
  * each node or machine that servers share). Of a group the one observed best.
+ * Who is as suspicious as the table of indicators finds worth a sentence is not
+ * recommended, which says no more of it than that.
  *
  * @param proven servers that are left out because hashes prove that they broke the protocol
  */
@@ -98,6 +105,10 @@ export const walletEntries = Effect.fn("walletEntries")(function*(shown: Shown, 
       if (endpoint === undefined) return []
       if (proven.has(server.serverId)) {
         left.push({ host: server.host, because: "it broke the protocol in a way that hashes prove" })
+        return []
+      }
+      if ((server.score ?? 0) >= shippedIndicators.threshold) {
+        left.push({ host: server.host, because: `its suspicion score is ${server.score}, see query suspicion-of-a-server` })
         return []
       }
       const groups = groupsOf(server, apart)

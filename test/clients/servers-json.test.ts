@@ -87,4 +87,16 @@ describe("a servers.json of ours", () => {
     const meta = JSON.parse(readFileSync(`${file}.meta.json`, "utf8")) as { readonly licence: string; readonly exposure: { readonly basis: string }; readonly left_out: ReadonlyArray<unknown> }
     expect([meta.licence, meta.exposure.basis, meta.left_out.length]).toEqual(["CC-BY-4.0", "model output", 1])
   })
+
+  it.each([30, 60])("has of a group the least suspicious, and nobody from 40 points on: %i", async (score) => {
+    const hosts = ["beta.example.org"]
+    await changeFile(db, `DELETE FROM suspicion;
+      INSERT INTO suspicion (crawl_id, server_id, score, tested_weight, explanation)
+        SELECT 1, server_id, CASE host WHEN 'alpha.example.org' THEN ${score} ELSE 2 END, 100, 'a test' FROM server_summary`)
+    const { file } = await exported("unsuspicious.json")
+    expect(Object.keys(JSON.parse(readFileSync(file, "utf8")) as object)).toEqual(hosts)
+    await changeFile(db, "DELETE FROM cluster_member; DELETE FROM cluster")
+    const { file: apart } = await exported("apart.json")
+    expect(Object.keys(JSON.parse(readFileSync(apart, "utf8")) as object)).toEqual(score < 40 ? ["alpha.example.org", ...hosts] : hosts)
+  })
 })

@@ -79,7 +79,7 @@ const patched = (text: string, patch: string): string => {
 /** An entry of a list that answers well, with what is said of it. */
 const entry = (host: string, serverId: number, clusterId: number | null): AuditedEntry => ({
   host, serverId, clusterId, tlsPort: 50002, tcpPort: null, crawlsKnown: 1, crawlsLooked: 1, crawlsAnswered: 1,
-  lastAnswered: null, reason: null, refused: null, otherChain: null, operatorPosterior: clusterId === null ? null : 0.98
+  lastAnswered: null, reason: null, refused: null, otherChain: null, groupPosterior: clusterId === null ? null : 0.98, score: 0
 })
 
 describe("what is to be said of entries", () => {
@@ -96,6 +96,13 @@ describe("what is to be said of entries", () => {
       ["clear.example", "same server", false, false], ["clear.example", "same operator", false, true],
       ["hidden.onion", "same server", true, false], ["hidden.onion", "same operator", true, true],
       ["other.example", "same operator", true, true]
+    ])
+  })
+
+  it("leaves the least suspicious of a group, wherever it stands, as a group may be wrong", () => {
+    const liar = { ...entry("first.example", 5, 7), score: 60 }
+    expect(said([liar, entry("second.example", 6, 7), entry("third.example", 8, 7)])).toEqual([
+      ["first.example", "same operator", true, true], ["second.example", "same operator", false, true], ["third.example", "same operator", true, true]
     ])
   })
 })

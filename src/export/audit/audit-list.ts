@@ -1,4 +1,5 @@
 import { Effect, Schema } from "effect"
+import { readOperatorClusters } from "../../analysis/exposure/cluster-input.ts"
 import { Database } from "../../store/database.ts"
 import type { Shown } from "../shown.ts"
 import type { ListEntry } from "./list-text.ts"
@@ -21,9 +22,11 @@ export interface AuditedEntry {
   readonly otherChain: string | null
   /** Number of the server that the host leads to in the newest crawl: two entries with one are two names of one server. Null where it is not shown. */
   readonly serverId: number | null
-  /** Group of a probable operator in the newest crawl, and the probability of its link to it. */
+  /** Group of a probable operator in the newest crawl, and the probability that all of it is one operator's. */
   readonly clusterId: number | null
-  readonly operatorPosterior: number | null
+  readonly groupPosterior: number | null
+  /** Suspicion in the newest crawl, 0 to 100; null where not analysed or not shown. */
+  readonly score: number | null
 }
 
 const SeenRow = Schema.Struct({
@@ -80,6 +83,7 @@ export const auditEntries = Effect.fn("auditEntries")(function*(shown: Shown, en
     crawl_id: shown.about.crawl_id
   })
   const seen = new Map(rows.map((row) => [row.host, row]))
+  const posteriors = new Map((yield* readOperatorClusters(shown.about.crawl_id)).map(({ clusterId, posterior }) => [clusterId, posterior]))
   const servers = new Map(shown.servers.flatMap((server) => server.hosts.map((host) => [host.toLowerCase(), server] as const)))
   return entries.map(({ host, tcpPort, tlsPort }): AuditedEntry => {
     const row = seen.get(host.toLowerCase())
@@ -97,7 +101,8 @@ export const auditEntries = Effect.fn("auditEntries")(function*(shown: Shown, en
       otherChain: row?.chain_verdict === "other" ? row.chain ?? "unknown chain" : null,
       serverId: server?.serverId ?? null,
       clusterId: server?.clusterId ?? null,
-      operatorPosterior: server?.operatorPosterior ?? null
+      groupPosterior: posteriors.get(server?.clusterId ?? -1) ?? null,
+      score: server?.score ?? null
     }
   })
 })

@@ -24,7 +24,7 @@ export interface Finding {
 export interface AuditRules {
   /** Crawls that have to have looked in vain before the patch takes an entry out. */
   readonly deadAfter: number
-  /** The patch leaves one entry for each probable operator, the first, and so for each server. */
+  /** The patch leaves one entry for each probable operator, the least suspicious, else the first, and so for each server. */
   readonly onePerOperator: boolean
 }
 
@@ -41,18 +41,22 @@ const unanswered = (entry: AuditedEntry, { deadAfter }: AuditRules): Finding => 
   }
 }
 
+/** Which of a group stays: a group may be wrong, and then the entry that broke no rule is the one to keep. */
+const kept = (group: ReadonlyArray<AuditedEntry>): AuditedEntry =>
+  group.reduce((best, entry) => (entry.score ?? 0) < (best.score ?? 0) ? entry : best)
+
 /** What crawls have to say of the entries of a list; nothing of those that are well. */
 export const findingsOf = (entries: ReadonlyArray<AuditedEntry>, rules: AuditRules): ReadonlyArray<Finding> => {
   const groups = Map.groupBy(entries.filter(({ clusterId }) => clusterId !== null), ({ clusterId }) => clusterId!)
   const servers = Map.groupBy(entries.filter(({ serverId }) => serverId !== null), ({ serverId }) => serverId!)
   return entries.flatMap((entry): ReadonlyArray<Finding> => {
-    const { clusterId, crawlsAnswered, crawlsKnown, crawlsLooked, host, operatorPosterior, otherChain, refused, serverId, tlsPort } = entry
+    const { clusterId, crawlsAnswered, crawlsKnown, crawlsLooked, groupPosterior, host, otherChain, refused, serverId, tlsPort } = entry
     if (crawlsKnown === 0) return [{ kind: "not known", host, detail: "add it to the seeds of a crawl", out: false }]
     const names = (serverId === null ? [] : servers.get(serverId)!)
     const aliases = names.filter((other) => other.host !== host)
     // Names of one server are said to be that; only other servers can probably be of one operator.
     const others = (clusterId === null ? [] : groups.get(clusterId)!).filter((other) => other.serverId !== serverId)
-    const isFirst = clusterId === null || groups.get(clusterId)![0]!.host === host
+    const stays = clusterId === null || kept(groups.get(clusterId)!).host === host
     return [
       ...(otherChain === null ? [] : [{ kind: "other chain" as const, host, detail: otherChain, out: true }]),
       ...(refused === null ? [] : [{ kind: "refused" as const, host, detail: refused, out: true }]),
@@ -65,13 +69,13 @@ export const findingsOf = (entries: ReadonlyArray<AuditedEntry>, rules: AuditRul
         kind: "same server" as const,
         host,
         detail: `as ${aliases.map((other) => other.host).join(", ")}: one server, by hosts that claim each other or by the same service in the same minute`,
-        out: rules.onePerOperator && names[0]!.host !== host
+        out: rules.onePerOperator && kept(names).host !== host
       }]),
       ...(others.length === 0 ? [] : [{
         kind: "same operator" as const,
         host,
-        detail: `with ${others.map((other) => other.host).join(", ")}: group ${clusterId}${operatorPosterior === null ? "" : ` (p = ${operatorPosterior.toFixed(3)})`}`,
-        out: rules.onePerOperator && !isFirst
+        detail: `with ${others.map((other) => other.host).join(", ")}: group ${clusterId}${groupPosterior === null ? "" : ` (p = ${groupPosterior.toFixed(3)} for the whole group)`}`,
+        out: rules.onePerOperator && !stays
       }]),
       ...(tlsPort === null ? [{ kind: "no TLS" as const, host, detail: "clear text only", out: false }] : [])
     ]
