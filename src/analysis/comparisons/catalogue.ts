@@ -19,13 +19,14 @@ import { hostsShape, unusualPorts } from "./ports.ts"
 import { relayFee } from "./relay-fee.ts"
 import { namelessCertificate, sameCertificate, sameKey } from "./same-key.ts"
 import { softwareComparisons } from "./software.ts"
-import { changedTogether, forksSeenAlike, jointEvents, tipArrivals } from "./watched.ts"
+import { tipComparisons } from "./tip-arrivals.ts"
+import { changedTogether, forksSeenAlike, jointEvents } from "./watched.ts"
 
 /** What comparisons need to know beside two servers. */
 export interface ComparisonOptions {
   /** Suffixes under which strangers have names, beside those of the Public Suffix List and of our catalogue. */
   readonly publicSuffixes?: Iterable<SuffixRule>
-  /** All servers of the crawl: what their peer lists have in common by chance. Without them lists are not compared. */
+  /** All servers of the crawl: what their peer lists have in common by chance, and whose tips come late together. Without them neither is compared. */
   readonly servers?: Iterable<ServerTraits>
 }
 
@@ -55,7 +56,7 @@ export const comparisons = ({ publicSuffixes = [], servers = [] }: ComparisonOpt
     feeVectors,
     histogramBytes,
     histogramCurve,
-    tipArrivals,
+    ...tipComparisons(servers),
     forksSeenAlike,
     relayFee,
     sameFront,

@@ -28,6 +28,25 @@ const isEqual = (a: SnapshotTraits, b: SnapshotTraits): boolean => {
   return telling >= leastEstimates
 }
 
+/** Fewer snapshots in common refute nothing: an estimate may be of the block before. */
+const leastRefuting = 2
+
+/**
+ * Whether estimates speak against one node, telling or not: in at least two
+ * snapshots, and more than half of those that both answered at one tip, they were not
+ * the same where both gave any.
+ */
+export const estimatesDiffer = (a: ServerTraits, b: ServerTraits): boolean => {
+  let [compared, differing] = [0, 0]
+  for (const mine of a.snapshots) {
+    const yours = b.snapshots.find(({ snapshotId, tipHash }) => snapshotId === mine.snapshotId && tipHash === mine.tipHash)
+    if (yours === undefined || !mine.fees.keys().some((target) => yours.fees.has(target))) continue
+    compared++
+    if (mine.fees.entries().some(([target, fee]) => yours.fees.has(target) && satoshiOf(yours.fees.get(target)!) !== satoshiOf(fee))) differing++
+  }
+  return differing >= leastRefuting && 2 * differing > compared
+}
+
 /**
  * The numbers of an equal epoch, in satoshi, with what each is worth in bits by
  * its own chance. A number that stands at several targets is one number.

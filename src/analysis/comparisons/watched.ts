@@ -2,68 +2,6 @@ import type { ServerTraits, WatchedEvent } from "../traits/server-traits.ts"
 import { ofBoth, shared } from "./agreement.ts"
 import type { Comparison } from "./comparison.ts"
 
-/** Fewer blocks make any correlation. */
-const leastBlocks = 20
-
-/** Pearson's correlation; undefined where one of them does not vary. */
-const correlation = (pairs: ReadonlyArray<readonly [number, number]>): number | undefined => {
-  const mean = (of: 0 | 1) => pairs.reduce((sum, pair) => sum + pair[of], 0) / pairs.length
-  const [mx, my] = [mean(0), mean(1)]
-  let [xy, xx, yy] = [0, 0, 0]
-  for (const [x, y] of pairs) {
-    xy += (x - mx) * (y - my)
-    xx += (x - mx) ** 2
-    yy += (y - my) ** 2
-  }
-  return xx === 0 || yy === 0 ? undefined : xy / Math.sqrt(xx * yy)
-}
-
-/** The place of each value among all, the smallest first; equal ones in the middle of theirs. */
-const ranksOf = (values: ReadonlyArray<number>): ReadonlyArray<number> => {
-  const order = values.keys().toArray().toSorted((i, j) => values[i]! - values[j]!)
-  const ranks = values.map(() => 0)
-  for (let from = 0; from < order.length;) {
-    let to = from
-    while (to + 1 < order.length && values[order[to + 1]!] === values[order[from]!]) to++
-    for (let place = from; place <= to; place++) ranks[order[place]!] = (from + to) / 2
-    from = to + 1
-  }
-  return ranks
-}
-
-/** New blocks come late to both, and early to both. */
-export const tipArrivals: Comparison = {
-  name: "tip arrivals",
-  definition: "Of one implementation, over at least 20 blocks, both showed new tips late or early together, compared with all servers of that implementation (rank correlation).",
-  question: "shared infrastructure",
-  forgeability: "backend",
-  bundle: "backend",
-  /**
-   * u is measured. Two independent series of 20 correlate by 0.8 once in 100,000, by
-   * 0.6 once in 400; but one region makes it likelier, and processes that ask their
-   * nodes every five seconds, as ElectrumX does, are late alike whenever they happen
-   * to ask at the same time, whichever node it is: so this says of no two servers by
-   * itself that they share one.
-   */
-  levels: [
-    { name: "correlation 0.8 or more", m: 0.4, u: 1e-3, measured: true },
-    { name: "correlation 0.6 or more", m: 0.3, u: 0.01, measured: true }
-  ],
-  innocent: ["processes that ask their nodes at the same moments", "nodes that are near each other", "a node that is rented out"],
-  keys: () => [],
-  compare: (a, b) => {
-    if (a.watch === null || b.watch === null || a.implementation === null || a.implementation !== b.implementation) return undefined
-    const [ofA, ofB] = [a.watch.tipResiduals, b.watch.tipResiduals]
-    const blocks = [...ofA.keys()].filter((block) => ofB.has(block)).toSorted()
-    if (blocks.length < leastBlocks) return undefined
-    // By ranks (Spearman): one block for which both were minutes late, as after a stall of ours, would make any two alike.
-    const [ranksA, ranksB] = [ranksOf(blocks.map((block) => ofA.get(block)!)), ranksOf(blocks.map((block) => ofB.get(block)!))]
-    const together = correlation(ranksA.map((rank, i) => [rank, ranksB[i]!]))
-    if (together === undefined || together < 0.6) return undefined
-    return { level: together >= 0.8 ? 0 : 1, detail: { blocks: blocks.length, correlation: Math.round(together * 1000) / 1000 } }
-  }
-}
-
 /** Both followed branches that few did. */
 export const forksSeenAlike: Comparison = {
   name: "forks seen alike",

@@ -115,7 +115,7 @@ export interface WatchTraits {
   readonly rareTips: ReadonlySet<string>
   /**
    * Block hash -> milliseconds by which its tip came later (earlier: negative)
-   * than the median of the servers of its implementation at the same vantage.
+   * than is usual for it at the same vantage, see `tipResidualsOf`.
    */
   readonly tipResiduals: ReadonlyMap<string, number>
   /** Outages of a vantage or an autonomous system, and days of releases, are left out. Ascending. */

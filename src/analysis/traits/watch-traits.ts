@@ -1,15 +1,5 @@
-import { median } from "../../domain/median.ts"
 import type { SoftwareChange, SoftwareSpan, WatchedEvent, WatchTraits } from "./server-traits.ts"
-
-/** A tip that arrived over a held connection. */
-export interface TipArrivalRow {
-  readonly server_id: number
-  readonly run_id: number
-  readonly height: number
-  readonly block_hash: string
-  /** Milliseconds of the run's steady clock. */
-  readonly steady_ms: number
-}
+import { type TipArrivalRow, tipResidualsOf } from "./tip-residuals.ts"
 
 /** Something that happened to a watched server, and to no more of its network. Times in milliseconds since 1970. */
 export interface WatchEventRow {
@@ -38,36 +28,11 @@ export interface WatchedRow {
 
 const minute = 60_000
 
-/** Of fewer servers no median is worth comparing with. */
-const leastServers = 3
-
 /** An event whose moment is known less well can coincide with anything. */
 const preciseMs = minute
 
 /** Around an event so much time says how often the like happens to others just then: hours at which machines restart by the clock, days of releases. */
 const aroundMs = [10 * minute, 6 * 60 * minute]
-
-/** By server: block -> milliseconds later than the median of its implementation's servers in the same run. */
-const residualsOf = (
-  arrivals: ReadonlyArray<TipArrivalRow>,
-  implementationOf: ReadonlyMap<number, string | null>
-): ReadonlyMap<number, ReadonlyMap<string, number>> => {
-  const residuals = new Map<number, Map<string, number>>()
-  const groups = Map.groupBy(
-    arrivals.filter(({ server_id }) => (implementationOf.get(server_id) ?? null) !== null),
-    ({ block_hash, run_id, server_id }) => `${run_id} ${block_hash} ${implementationOf.get(server_id)}`
-  )
-  for (const group of groups.values()) {
-    if (new Set(group.map(({ server_id }) => server_id)).size < leastServers) continue
-    const usual = median(group.map(({ steady_ms }) => steady_ms))!
-    for (const { block_hash, server_id, steady_ms } of group) {
-      const known = residuals.get(server_id)
-      if (known === undefined) residuals.set(server_id, new Map([[block_hash, steady_ms - usual]]))
-      else if (!known.has(block_hash)) known.set(block_hash, steady_ms - usual)
-    }
-  }
-  return residuals
-}
 
 /** A tip is of a branch that few saw where no more of those that showed one of its height showed it. */
 const rareShare = 1 / 4
@@ -137,7 +102,7 @@ export const watchTraitsOf = (
   },
   implementationOf: ReadonlyMap<number, string | null>
 ): ReadonlyMap<number, WatchTraits> => {
-  const residuals = residualsOf(rows.arrivals, implementationOf)
+  const residuals = tipResidualsOf(rows.arrivals, implementationOf)
   const eventsOf = new Map([...Map.groupBy(rows.events, ({ server_id }) => server_id)].map(([id, all]) => [id, preciseEvents(all)]))
   const watchedMs = rows.watched.reduce((sum, { from_ms, to_ms }) => sum + to_ms - from_ms, 0)
   const all = Map.groupBy([...eventsOf].flatMap(([id, events]) => events.map((event) => ({ id, ...event }))), ({ kind }) => family(kind))

@@ -129,6 +129,9 @@ describe("what a watch saw", () => {
     assert.isUndefined(level("tip arrivals", watched(1, series(wave)), watched(2, series((i) => wave(i + 2)))))
     assert.isUndefined(level("tip arrivals", watched(1, series(wave, 19)), watched(2, series(wave, 19))))
     assert.isUndefined(level("tip arrivals", watched(1, series(() => 5)), watched(2, series(() => 5))))
+    // Who looks for blocks at a beat is late with others at it, whichever node they ask.
+    const beating = (id: number) => ({ ...watched(id, series(wave)), implementation: "ElectrumX" })
+    assert.isUndefined(level("tip arrivals", beating(1), beating(2)))
     // One block that came an hour late to both says nothing of the others.
     const stalled = (i: number, ms: number) => i === 7 ? 3_600_000 : ms
     assert.isUndefined(level("tip arrivals", watched(1, series((i) => stalled(i, wave(i)))), watched(2, series((i) => stalled(i, wave(i + 2))))))

@@ -5,7 +5,9 @@ import { comparisons } from "../../../src/analysis/comparisons/catalogue.ts"
 import { link } from "../../../src/analysis/linkage/linkage.ts"
 import { model } from "../../../src/analysis/linkage/model.ts"
 import type { ServerTraits } from "../../../src/analysis/traits/server-traits.ts"
+import { tipResidualsOf } from "../../../src/analysis/traits/tip-residuals.ts"
 import { addressOf, presentedAt, snapshotTraits, traitsAt, writtenText } from "../../support/server-traits.ts"
+import { plantedArrivals } from "../../support/tip-arrivals.ts"
 
 const minute = 60_000
 const hour = 60 * minute
@@ -135,6 +137,26 @@ describe("servers at one node that were changed in one evening", () => {
 
   it("are none where they are few: two, or one that two or three follow", () => {
     for (const size of [2, 3]) expect(groupsOf(fleet.slice(0, size))).toEqual([])
+  })
+})
+
+describe("servers at a node that gives no estimates", () => {
+  /** The fleet and others, of which tips came as their nodes heard of blocks. */
+  const watched = (nodeOfFleet: (i: number) => number): ReadonlyArray<ServerTraits> => {
+    const servers = [...fleet.map((shown, i) => ({ ...serverOf(10 + i, shown), snapshots: [] })), ...strangers()]
+    const planted = servers.map(({ implementation }, i) => ({ node: i < fleet.length ? nodeOfFleet(i) : 100 + i, implementation: implementation as Software }))
+    const residuals = tipResidualsOf(plantedArrivals(planted, { mean: (node) => node < 100 ? 3_000 : 300 + node * 10 }), new Map(planted.map(({ implementation }, i) => [i + 1, implementation])))
+    return servers.map((server, i) => ({ ...server, watch: { ...server.watch!, tipResiduals: residuals.get(i + 1) ?? new Map<string, number>() } }))
+  }
+  const groups = (servers: ReadonlyArray<ServerTraits>) => operatorClusters(link(servers, comparisons({ servers })).pairs).map(({ serverIds }) => serverIds)
+
+  it("are a group by an evening where new tips come late to all of them together, but for the first", () => {
+    expect(groups(watched(() => 1))).toEqual([[11, 12, 13, 14, 15, 16]])
+  })
+
+  it("are none where each has tips of its own, nor where they estimate otherwise", () => {
+    expect(groups(watched((i) => i))).toEqual([])
+    expect(groups(watched(() => 1).map((server, i) => i < fleet.length ? { ...server, snapshots: nodeOf(`own ${i}`) } : server))).toEqual([])
   })
 })
 

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "vitest"
-import { jointEvents, tipArrivals } from "../../../src/analysis/comparisons/watched.ts"
+import { jointEvents } from "../../../src/analysis/comparisons/watched.ts"
 import { type WatchEventRow, watchTraitsOf } from "../../../src/analysis/traits/watch-traits.ts"
 import { traitsOf } from "../../support/server-traits.ts"
 
@@ -17,26 +17,6 @@ const level = (a: number, b: number, traits: ReturnType<typeof watchTraitsOf>, w
   jointEvents.compare(traitsOf(a, { watch: traits.get(a)!, ...where }), traitsOf(b, { watch: traits.get(b)!, ...where }))
 
 describe("what a watch saw, as traits", () => {
-  it("is by how much tips came later than at the median server of the same implementation and run", () => {
-    const arrivals = [1, 2, 3].map((server_id) => ({ server_id, run_id: 1, height: 1, block_hash: "b", steady_ms: 1000 * server_id }))
-    const other = { server_id: 4, run_id: 1, height: 1, block_hash: "b", steady_ms: 9000 }
-    const traits = watchTraitsOf({ watched: watched(4), arrivals: [...arrivals, other], events: [], software: [] }, new Map([[1, "F"], [2, "F"], [3, "F"], [4, "E"]]))
-    assert.deepStrictEqual([1, 2, 3, 4].map((id) => traits.get(id)!.tipResiduals.get("b")), [-1000, 0, 1000, undefined])
-  })
-
-  it("makes servers behind one node alike whose tips come late and early together, and no others", () => {
-    const late = (node: number, block: number) => 4000 * Math.abs(Math.sin(17 * node + 3 * block * (node + 1)))
-    const arrivals = [1, 2, 3, 4, 5].flatMap((server_id) => Array.from({ length: 40 }, (_, block) =>
-      ({ server_id, run_id: 1, height: block, block_hash: `b${block}`, steady_ms: 600_000 * block + late(server_id <= 2 ? 1 : server_id, block) + 50 * server_id })))
-    const implementation = new Map([1, 2, 3, 4, 5].map((id) => [id, "Fulcrum"] as const))
-    const traits = watchTraitsOf({ watched: watched(5), arrivals, events: [], software: [] }, implementation)
-    const compare = (a: number, b: number) => tipArrivals.compare(
-      traitsOf(a, { implementation: "Fulcrum", watch: traits.get(a)! }), traitsOf(b, { implementation: "Fulcrum", watch: traits.get(b)! }))
-    assert.strictEqual(compare(1, 2)?.level, 0)
-    assert.isUndefined(compare(1, 3))
-    assert.isUndefined(compare(4, 5))
-  })
-
   it("is tips that few showed while most showed another of that height", () => {
     const arrivals = Array.from({ length: 9 }, (_, i) => i + 1).flatMap((server_id) => [
       { server_id, run_id: 1, height: 1, block_hash: server_id <= 2 ? "branch" : "main", steady_ms: server_id },
