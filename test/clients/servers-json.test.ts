@@ -60,6 +60,12 @@ describe.runIf(walletInstalled())("a servers.json of ours, in Debian's electrum"
   })
 })
 
+/** Both servers are said to be one operator's. */
+const oneGroup = `DELETE FROM cluster_member; DELETE FROM cluster;
+  INSERT INTO cluster (crawl_id, cluster_id, kind, evidence, servers, posterior) VALUES (1, 70, 'operator', 'same key', 2, 0.97);
+  INSERT INTO cluster_member (crawl_id, cluster_id, server_id, posterior)
+    SELECT 1, 70, server_id, 0.97 FROM server_summary WHERE host IN ('alpha.example.org', 'beta.example.org')`
+
 describe("a servers.json of ours", () => {
   it("has reachable servers of the chain with TLS that the wallet takes, and nobody else", async () => {
     const { file } = await exported("all.json")
@@ -75,10 +81,7 @@ describe("a servers.json of ours", () => {
   })
 
   it("has one server of each probable operator, and says what that changes, as model output", async () => {
-    await changeFile(db, `
-      INSERT INTO cluster (crawl_id, cluster_id, kind, evidence, servers, posterior) VALUES (1, 70, 'operator', 'same key', 2, 0.97);
-      INSERT INTO cluster_member (crawl_id, cluster_id, server_id, posterior)
-        SELECT 1, 70, server_id, 0.97 FROM server_summary WHERE host IN ('alpha.example.org', 'beta.example.org')`)
+    await changeFile(db, oneGroup)
     const { file, stdout } = await exported("one.json")
     expect(Object.keys(JSON.parse(readFileSync(file, "utf8")) as object)).toHaveLength(1)
     expect(stdout).toMatch(/: 1 entries, at most one for each probable operator; 1 more would do as well but for these rules and was left out/)
@@ -90,7 +93,7 @@ describe("a servers.json of ours", () => {
 
   it.each([30, 60])("has of a group the least suspicious, and nobody from 40 points on: %i", async (score) => {
     const hosts = ["beta.example.org"]
-    await changeFile(db, `DELETE FROM suspicion;
+    await changeFile(db, `${oneGroup}; DELETE FROM suspicion;
       INSERT INTO suspicion (crawl_id, server_id, score, tested_weight, explanation)
         SELECT 1, server_id, CASE host WHEN 'alpha.example.org' THEN ${score} ELSE 2 END, 100, 'a test' FROM server_summary`)
     const { file } = await exported("unsuspicious.json")
