@@ -63,6 +63,7 @@ export const makeWriter = Effect.fnUntraced(function*(
   const some = yield* Latch.make()
   const plenty = yield* Latch.make()
   let failure: StoreError | null = null
+  let begun = 0
   let revision = 0
 
   const pools = makePools()
@@ -93,10 +94,15 @@ export const makeWriter = Effect.fnUntraced(function*(
     pending = nothing()
     some.closeUnsafe()
     plenty.closeUnsafe()
-    return Effect.tryPromise({
-      try: () => append(batch),
-      catch: duckError("write failed", "Cannot write to the database")
-    }).pipe(
+    const number = ++begun
+    // A journal beside the database, of what it has to hold after a kill.
+    const rows = Object.fromEntries(tableNames.flatMap((name) => batch.rows[name].length === 0 ? [] : [[name, batch.rows[name].length]]))
+    return Effect.logDebug(`committing ${number}: ${JSON.stringify(rows)}`).pipe(
+      Effect.andThen(Effect.tryPromise({
+        try: () => append(batch),
+        catch: duckError("write failed", "Cannot write to the database")
+      })),
+      Effect.tap(() => Effect.logDebug(`committed ${number}`)),
       Effect.tapError((error) => Effect.sync(() => {
         failure = error
       })),

@@ -25,7 +25,7 @@ const watchArgs = (db: string): Array<string> => [
   "--proxy", `socks5://127.0.0.1:${running.simnet.socksPort}`,
   ...running.simnet.seeds.flatMap((seed) => ["--seed", seed]),
   "--no-analyze", "--rate", "0", "--fingerprint", "off", "--peer-rounds", "1", "--asn", "off", "--no-ptr",
-  "--time-scale", String(scale), "--sentinels", "5", "--crawl-every", "2h"
+  "--time-scale", String(scale), "--sentinels", "5", "--crawl-every", "2h", "--log-level", "debug", "--log-format", "json"
 ]
 
 /** All that was flushed, each row as a text; those of tables that are worked out anew left out. */
@@ -37,17 +37,58 @@ const flushed = async (db: string): Promise<ReadonlyMap<string, ReadonlyArray<st
   return new Map(rows)
 }
 
-/** Kills a watch five times at random moments, then lets it end; what was flushed once has to be there ever after. How many looks there are. */
+/** Tables to which rows are only ever added. */
+const grown = ["sighting", "held_session", "tip_arrival", "visit"] as const
+type Counts = Readonly<Record<(typeof grown)[number], number>>
+
+const plus = (a: Counts, b: Partial<Counts>): Counts =>
+  Object.fromEntries(grown.map((table) => [table, a[table] + (b[table] ?? 0)])) as unknown as Counts
+
+/**
+ * What the file has to hold by the journal that a watch keeps beside it, its log: all
+ * that was committed by then, or that and the whole of the commit during which it was killed.
+ */
+const heldBy = (log: string, before: Counts): ReadonlyArray<Counts> => {
+  const said = log.split("\n").flatMap((line) => line.startsWith("{") ? [(JSON.parse(line) as { message: unknown }).message] : [])
+  const begun: Array<Partial<Counts>> = []
+  let done = 0
+  for (const message of said) {
+    const [, number, rows] = /^committing (\d+): (.*)$/.exec(String(message)) ?? []
+    if (rows !== undefined) expect(begun.push(JSON.parse(rows) as Partial<Counts>)).toBe(Number(number))
+    if (/^committed \d+$/.test(String(message))) expect(++done).toBe(begun.length)
+  }
+  expect(begun.length).toBeGreaterThan(0)
+  const committed = begun.slice(0, done).reduce(plus, before)
+  return [committed, ...begun.slice(done).map((rows) => plus(committed, rows))]
+}
+
+/** Rows of these tables, none of them twice. */
+const countsOf = async (db: string): Promise<Counts> => {
+  expect(await queryFile(db, `
+    SELECT endpoint_id, seen_at, state, way, count(*) FROM sighting GROUP BY ALL HAVING count(*) > 1
+    UNION ALL SELECT endpoint_id, arrived_at, block_hash, NULL, count(*) FROM tip_arrival GROUP BY ALL HAVING count(*) > 1`)).toEqual([])
+  expect(await queryFile(db, "SELECT visit_id FROM visit GROUP BY visit_id HAVING count(*) > 1")).toEqual([])
+  expect(await queryFile(db, "SELECT sequence FROM held_session GROUP BY sequence HAVING count(*) > 1")).toEqual([])
+  const [row] = await queryFile(db, `SELECT ${grown.map((table) => `(SELECT count(*)::INTEGER FROM ${table}) AS ${table}`).join(", ")}`)
+  return row as unknown as Counts
+}
+
+/** Kills a watch five times at random moments, then lets it end; what it said to have flushed has to be there, then and ever after. How many looks there are. */
 const killAndGoOn = async (number: number): Promise<number> => {
   const db = join(folder, `killed-${number}.duckdb`)
   let before: ReadonlyMap<string, ReadonlyArray<string>> = new Map()
+  let counts: Counts = { sighting: 0, held_session: 0, tip_arrival: 0, visit: 0 }
   for (let kill = 0; kill < 5; kill++) {
-    const { child, result } = await startCli(watchArgs(db))
+    const { child, result } = await startCli(watchArgs(db), { timeoutMs: 200_000 })
     // The first time after its crawl, so that there is something to go on from.
     await says(child, kill === 0 ? "Crawl 1:" : "Watching")
     await new Promise((resolve) => setTimeout(resolve, (kill === 0 ? 2000 : 0) + Math.random() * 3000))
     child.kill("SIGKILL")
-    expect((await result).signal).toBe("SIGKILL")
+    const { signal, stderr } = await result
+    expect(signal, stderr).toBe("SIGKILL")
+    const held = heldBy(stderr, counts)
+    counts = await countsOf(db)
+    expect(held, `kill ${kill}`).toContainEqual(counts)
     const after = await flushed(db)
     for (const [table, rows] of before) {
       const now = new Set(after.get(table))
@@ -55,16 +96,12 @@ const killAndGoOn = async (number: number): Promise<number> => {
     }
     before = after
   }
-  const { child, result } = await startCli(watchArgs(db))
+  const { child, result } = await startCli(watchArgs(db), { timeoutMs: 200_000 })
   await says(child, "Watching")
   setTimeout(() => child.kill("SIGINT"), 2000)
   const last = await result
   expect(last.code, last.stderr).toBe(130)
-  expect(await queryFile(db, `
-    SELECT endpoint_id, seen_at, state, way, count(*) FROM sighting GROUP BY ALL HAVING count(*) > 1
-    UNION ALL SELECT endpoint_id, arrived_at, block_hash, NULL, count(*) FROM tip_arrival GROUP BY ALL HAVING count(*) > 1`)).toEqual([])
-  expect(await queryFile(db, "SELECT visit_id FROM visit GROUP BY visit_id HAVING count(*) > 1")).toEqual([])
-  expect(await queryFile(db, "SELECT sequence FROM held_session GROUP BY sequence HAVING count(*) > 1")).toEqual([])
+  expect(heldBy(last.stderr, counts)).toEqual([await countsOf(db)])
   // No visit begins before the look before it allows that.
   expect(await queryFile(db, `
     SELECT * FROM (
@@ -82,5 +119,5 @@ describe("a watch that is killed", () => {
     // They mostly wait.
     const looks = await Promise.all([0, 1, 2, 3].map(killAndGoOn))
     expect(Math.min(...looks)).toBeGreaterThan(0)
-  }, 400_000)
+  }, 600_000)
 })
