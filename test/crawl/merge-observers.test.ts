@@ -73,6 +73,12 @@ const wrongs: ReadonlyArray<readonly [what: string, does: (partition: string) =>
   ["has columns of other types", (p) => forge(p, "visit", "SELECT * REPLACE ('many' AS cost) FROM FILE"), /Cannot read/],
   ["speaks of visits of others", (p) => forge(p, "observation", "SELECT * REPLACE (visit_id - 3 AS visit_id) FROM FILE"), /visits or snapshots that are not its own/],
   ["uses up numbers", (p) => forge(p, "endpoint_state", "SELECT * REPLACE ((sequence + CASE WHEN row_number() OVER () = 1 THEN 2000000000 ELSE 0 END) AS sequence) FROM FILE"), /too far apart|Cannot read/],
+  ["has a time without end", (p) => forge(p, "visit", "SELECT * REPLACE (TIMESTAMP 'infinity' AS started_at) FROM FILE"), /visit\.parquet has values that there cannot be/],
+  ["has a duration that is no number", (p) => forge(p, "visit", "SELECT * REPLACE ('nan'::DOUBLE AS tcp_connect_ms) FROM FILE"), /visit\.parquet has values that there cannot be/],
+  ["has settings that no crawl has", (p) => forge(p, "crawl", "SELECT * REPLACE ('{\"exclude\": 7}' AS settings) FROM FILE"), /crawl\.parquet has values that there cannot be/],
+  ["has a transport that nobody speaks", (p) => forge(p, "endpoint", "SELECT * REPLACE ('pigeon' AS transport) FROM FILE"), /endpoint\.parquet has values that there cannot be/],
+  ["has a port that there is not", (p) => forge(p, "endpoint", "SELECT * REPLACE (99999999 AS port) FROM FILE"), /endpoint\.parquet has values that there cannot be/],
+  ["has endpoints by keys of others", (p) => forge(p, "endpoint", "SELECT * REPLACE (concat('x', endpoint_key) AS endpoint_key) FROM FILE"), /endpoint\.parquet has values that there cannot be/],
   ["has two crawls", (p) => forge(p, "crawl", "SELECT * FROM FILE UNION ALL SELECT * REPLACE (crawl_id + 1 AS crawl_id) FROM FILE"), /its crawl is not the one of the manifest/]
 ]
 

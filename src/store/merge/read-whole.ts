@@ -6,6 +6,7 @@ import { engineOf, fileSelection, sumOf } from "../archive/write-partition.ts"
 import { identifier, run } from "../duckdb.ts"
 import { readRows } from "../read-rows.ts"
 import { StoreError } from "../store-error.ts"
+import { unsoundTable } from "./sound-rows.ts"
 
 /** Where the rows of a partition's table lie once they were read. */
 export const readTable = (table: string): string => identifier(`read_${table}`)
@@ -30,7 +31,8 @@ const strangersOf = (tables: ReadonlyArray<ArchiveTable>, has: (table: string) =
  * Reads tables of a partition, each file once, into tables of this session, and
  * makes sure that they are what its manifest says: also where somebody replaces it
  * meanwhile, and where it comes from somebody who means no good. Its crawl is the
- * one of the manifest, and none of its rows speaks of visits that are not its own.
+ * one of the manifest, none of its rows speaks of visits that are not its own, and
+ * none has values that there cannot be.
  * Fails with `cannot open`.
  */
 export const readWhole = Effect.fn("readWhole")(function*(
@@ -66,6 +68,8 @@ export const readWhole = Effect.fn("readWhole")(function*(
     const [row] = yield* readRows(connection, CountRow, sql)
     if (row!.n > 0) return yield* wrong("it speaks of visits or snapshots that are not its own")
   }
+  const unsound = yield* unsoundTable(connection, known.map(({ name }) => name), readTable)
+  if (unsound !== null) return yield* wrong(`${unsound}.parquet has values that there cannot be`)
   for (const [table, number] of [["visit", "visit_id"], ["snapshot", "snapshot_id"], ["endpoint_state", "sequence"]] as const) {
     if (!names.has(table)) continue
     const [row] = yield* readRows(connection, CountRow, `SELECT coalesce(max(${number})::BIGINT - min(${number})::BIGINT, 0) AS n FROM ${readTable(table)}`)
