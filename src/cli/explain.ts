@@ -32,6 +32,6 @@ export const explain = Effect.fnUntraced(function*(target: AnalysisTarget, what:
   const [one, other] = yield* Effect.forEach(hosts.slice(0, 2), serverAt)
   const pair = yield* readPair(crawl, one!, other!)
   yield* print(pair === undefined
-    ? `${hosts[0]} and ${hosts[1]} were not compared, or no question is likelier than 0.02: nothing rare is common to them.\n`
+    ? `${hosts[0]} and ${hosts[1]} were not compared, or no question is likelier than 0.02: nothing rare is common to them, or one is taken to copy it from the other.\n`
     : pairText(pair, operator_prior, output.style))
 })

@@ -35,6 +35,7 @@ export type Hypothesis =
 export type Limit =
   | "only evidence that anybody can copy"
   | "only a shared key, which an image or a proxy may have brought"
+  | "a shared key of no name at a node of their own, which who relays the only user of an image shows too"
   | "only things in common that a hoster or a club explains"
   | "each has a greeting or an address for gifts of its own"
   | "several who hold what they share have greetings or addresses for gifts of their own"

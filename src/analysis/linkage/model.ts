@@ -31,7 +31,15 @@ export const model = {
    */
   undecided: 0.5,
   /**
-   * Independent holders up to which that is so: two to four servers under one
+   * The same of a key under nobody's name at a node of their own, where who holds it
+   * and who is seen there registered names of one pattern. What else explains it
+   * takes a relay that alters hosts in front of the only user of an image to be
+   * seen, with names like its. Assumed; in 19 simulated worlds, of which seven are
+   * adversarial, all 107 such pairs were one operator's, of three fleets.
+   */
+  likely: 0.8,
+  /**
+   * Independent holders up to which `undecided` is so: two to four servers under one
    * domain is what one person runs, and also what a club or a small hoster has.
    */
   undecidedHolders: 4,

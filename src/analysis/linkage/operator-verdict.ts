@@ -195,6 +195,9 @@ const mostCertain = ({ doubt, legs }: Sums): number =>
     ? model.certainOnThreeLegs
     : model.certainOnTwoLegs
 
+/** A key under nobody's name at a node of their own, which lacks only that processes of their own are shown. */
+const isLikely = ({ doubt, legs }: Sums): boolean => doubt === null && (["image key", "node", "names"] as const).every((leg) => legs.has(leg))
+
 /**
  * Probability of one operator. Where the conditions of a verdict are not met it
  * is held down by how many hold what the pair has in common, never below what it
@@ -203,15 +206,18 @@ const mostCertain = ({ doubt, legs }: Sums): number =>
 export const operatorProbability = (sums: Sums, prior: number): { readonly p: number; readonly limit: Limit | null } => {
   const p = probabilityOf(bitsOf(prior) + cappedBits(sums))
   if (isEnough(sums)) return { p: Math.min(p, mostCertain(sums)), limit: null }
-  const most = Math.max(probabilityOf(sums.heldAt + against(sums)), probabilityOf(bitsOf(prior) + aloneBits(sums)))
+  const heldAt = isLikely(sums) ? Math.max(sums.heldAt, bitsOf(model.likely)) : sums.heldAt
+  const most = Math.max(probabilityOf(heldAt + against(sums)), probabilityOf(bitsOf(prior) + aloneBits(sums)))
   const isHeld = p > most || sums.weightyCopyable > model.copyableAloneCap
   return { p: Math.min(p, most), limit: isHeld ? limitOf(sums) : null }
 }
 
-const limitOf = ({ doubt, legs }: Sums): Limit => {
+const limitOf = (sums: Sums): Limit => {
+  const { doubt, legs } = sums
   const isOwned = hasKey(legs) || legs.has("statement") || legs.has("domain")
   if (!isOwned) return "only evidence that anybody can copy"
   if (doubt !== null) return doubt
+  if (isLikely(sums)) return "a shared key of no name at a node of their own, which who relays the only user of an image shows too"
   return hasKey(legs) || legs.has("statement")
     ? "only a shared key, which an image or a proxy may have brought"
     : "only things in common that a hoster or a club explains"

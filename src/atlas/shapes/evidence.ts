@@ -26,7 +26,7 @@ export const PairDetail = Schema.Struct({
   crawlId: Schema.Int,
   a: Schema.Struct({ serverId: Schema.Int, host: Schema.String }),
   b: Schema.Struct({ serverId: Schema.Int, host: Schema.String }),
-  /** False: nothing rare is common to both, so no sum was kept; that is no proof of two operators. */
+  /** False: nothing rare is common to both, or one is taken to copy it, so no sum was kept; that is no proof of two operators. */
   compared: Schema.Boolean,
   sameServer: Schema.NullOr(Schema.Number),
   sameMachine: Schema.NullOr(Schema.Number),

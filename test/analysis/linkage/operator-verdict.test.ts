@@ -109,6 +109,14 @@ describe("the conditions of a verdict", () => {
     expect(isEnough(sumsOf(["imageKey", "node"], 12, null, ["node", "names"]))).toBe(false)
   })
 
+  it("are not met by a key under nobody's name at such a node, which is likely one operator's all the same unless anything shows a third party", () => {
+    const p = (...more: Parameters<typeof sumsOf>) => operatorProbability(sumsOf(...more), 0.003)
+    expect(p(["imageKey", "node"], 20, null, ["node", "names"])).toEqual({ p: expect.closeTo(model.likely), limit: expect.stringMatching(/^a shared key of no name at a node/) })
+    for (const [doubt, legs] of [[ownVoice, ["node", "names"]], [null, ["node"]], [null, ["names"]]] as const) {
+      expect(p(["imageKey", "node"], 20, doubt, legs).p).toBeLessThanOrEqual(model.undecided)
+    }
+  })
+
   it("are met without a key by two processes at such a node only with all that third parties and copiers lack", () => {
     const all = ["node", "names", "evening", "process"] as const
     expect(operatorProbability(sumsOf(["gift", "minting", "node"], 12, null, all), 0.003).p).toBe(model.certainOnNode)

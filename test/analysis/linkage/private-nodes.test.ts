@@ -35,6 +35,7 @@ describe("a fleet at a node that is nobody else's is a group", () => {
   it("that has one key under nobody's name only with processes and gifts of its own", () => {
     const nameless = numbered.map((shown) => ({ ...shown, certificate: image }))
     expect(groupsOf(...nameless)).toEqual([])
+    for (const { sameOperator } of pairsAmongStrangers(worldOf(...nameless)).filter((pair) => pair.b < 1000)) expect(sameOperator).toBeCloseTo(model.likely)
     expect(groupsOf(...nameless.map((shown) => ({ ...shown, gift: "of thistle" })))).toEqual([[10, 11, 12]])
   })
 
