@@ -1,6 +1,6 @@
 import type { DuckDBAppender, DuckDBConnection } from "@duckdb/node-api"
 import { Deferred, Effect, Latch, type Scope, Semaphore } from "effect"
-import { duckError, roomyMemory, run, spareBuffer, spareMemory } from "./duckdb.ts"
+import { databaseSize, duckError, roomyMemory, run, spareBuffer, spareMemory } from "./duckdb.ts"
 import { Batch, makePools } from "./encoder.ts"
 import type { CrawlId, Fact } from "./facts.ts"
 import type { Identities } from "./identities.ts"
@@ -20,6 +20,15 @@ export interface WriterOptions {
 
 export const defaultWriterOptions: WriterOptions = { groupMs: 1000, batchRows: 60_000, pendingRows: 120_000 }
 
+/**
+ * A batch of this weight is committed with DuckDB's usual memory: rows of a
+ * transaction are in memory until it ends, and with too little of it all would be lost.
+ */
+const roomyRows = 20_000
+
+/** After so many commits it is looked at again how much memory a file of its size needs; what is free then goes back to the system. */
+const commitsBetweenLooks = 5
+
 /** The one way rows get into a database: group commit through appenders. */
 export interface Writer {
   /**
@@ -34,6 +43,8 @@ export interface Writer {
   readonly exclusively: <A>(
     use: (connection: DuckDBConnection) => Effect.Effect<A, StoreError>
   ) => Effect.Effect<A, StoreError>
+  /** Has DuckDB's usual memory, for what another connection of the database is doing; use it where the little one did not do. */
+  readonly withRoom: <A, E, R>(use: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
   /** Grows with every commit and every exclusive use. */
   readonly revision: () => number
 }
@@ -95,13 +106,16 @@ export const makeWriter = Effect.fnUntraced(function*(
     some.closeUnsafe()
     plenty.closeUnsafe()
     const number = ++begun
+    const write = Effect.tryPromise({
+      try: () => append(batch),
+      catch: duckError("write failed", "Cannot write to the database")
+    })
+    const isLarge = batch.weight >= roomyRows
+    const written = isLarge ? Effect.andThen(roomy, write) : write
     // A journal beside the database, of what it has to hold after a kill.
     const rows = Object.fromEntries(tableNames.flatMap((name) => batch.rows[name].length === 0 ? [] : [[name, batch.rows[name].length]]))
     return Effect.logDebug(`committing ${number}: ${JSON.stringify(rows)}`).pipe(
-      Effect.andThen(Effect.tryPromise({
-        try: () => append(batch),
-        catch: duckError("write failed", "Cannot write to the database")
-      })),
+      Effect.andThen(isLarge || number % commitsBetweenLooks === 0 ? Effect.ensuring(written, spare) : written),
       Effect.tap(() => Effect.logDebug(`committed ${number}`)),
       Effect.tapError((error) => Effect.sync(() => {
         failure = error
@@ -132,13 +146,16 @@ export const makeWriter = Effect.fnUntraced(function*(
 
   const flush = Semaphore.withPermit(turn, commit)
 
-  /** A limit that cannot be set now, because more is in use, is no reason to fail: it is set again after the next use. */
-  const limitMemory = (sql: string) =>
-    options.spare === true ? Effect.ignore(run(connection, "write failed", "Cannot limit memory", sql)) : Effect.void
-
   const usualMemory = String((yield* run(connection, "query failed", "Cannot read a setting", "SELECT current_setting('memory_limit')")).value(0, 0))
-  yield* limitMemory(spareBuffer)
-  yield* limitMemory(spareMemory)
+  const limit = (sql: string) => run(connection, "write failed", "Cannot limit memory", sql)
+  /** A limit that cannot be set now, because more is in use, is no reason to fail: it is set again after the next use. */
+  const roomy = options.spare === true ? Effect.ignore(limit(roomyMemory(usualMemory))) : Effect.void
+  const spare = options.spare === true
+    ? Effect.ignore(Effect.flatMap(limit(databaseSize), (size) => limit(spareMemory(Number(size.value(0, 0))))))
+    : Effect.void
+  const withRoom = <A, E, R>(use: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> => roomy.pipe(Effect.andThen(use), Effect.ensuring(spare))
+  if (options.spare === true) yield* Effect.ignore(limit(spareBuffer))
+  yield* spare
 
   yield* Effect.addFinalizer(() => Effect.ignore(flush))
   yield* Effect.forkScoped(
@@ -159,12 +176,10 @@ export const makeWriter = Effect.fnUntraced(function*(
         turn,
         Effect.andThen(commit, Effect.suspend(() => {
           revision++
-          return limitMemory(roomyMemory(usualMemory)).pipe(
-            Effect.andThen(use(connection)),
-            Effect.ensuring(limitMemory(spareMemory))
-          )
+          return withRoom(use(connection))
         }))
       ),
+    withRoom,
     revision: () => revision
   }
 })

@@ -10,7 +10,7 @@ import { bringUpToDate } from "../../src/store/schema.ts"
 import { makePublisher, publishRegularly, snapshotPath } from "../../src/store/snapshot.ts"
 import { StoreError } from "../../src/store/store-error.ts"
 import { recordSmallCrawl, temporaryFolder, withStore } from "../support/small-database.ts"
-import { crawlStart, seedList } from "../support/store-facts.ts"
+import { answeredVisit, crawlStart, observationOf, seedList } from "../support/store-facts.ts"
 
 const read = (path: string, sql: string) =>
   Effect.gen(function*() {
@@ -65,7 +65,7 @@ describe("snapshots", () => {
       )
       yield* run(connection, "query failed", "test", "SET memory_limit = '100MiB'")
       assert.deepStrictEqual(yield* settings, [["100.0 MiB", ""]])
-      const publisher = yield* makePublisher(instance, path)
+      const publisher = yield* makePublisher(instance, path, (use) => use)
       yield* publisher.publish
       assert.isTrue(existsSync(snapshotPath(path)))
       assert.deepStrictEqual(yield* settings, [["100.0 MiB", ""]])
@@ -77,7 +77,7 @@ describe("snapshots", () => {
       const instance = yield* openForWriting(path)
       const connection = yield* connect(instance)
       yield* bringUpToDate(connection, path)
-      const publisher = yield* makePublisher(instance, path)
+      const publisher = yield* makePublisher(instance, path, (use) => use)
       yield* publisher.publish
       const before = yield* read(path, "SELECT count(*) AS published FROM publication")
       yield* run(connection, "query failed", "test", "SET debug_checkpoint_abort = 'before_header'")
@@ -88,6 +88,19 @@ describe("snapshots", () => {
       yield* run(connection, "query failed", "test", "SET debug_checkpoint_abort = 'none'")
       yield* publisher.publish
     }).pipe(Effect.provide(NodeServices.layer)))
+
+  it.live("are written also where servers sent more than the little memory of a crawl holds", () =>
+    Effect.gen(function*() {
+      const path = `${yield* temporaryFolder}/long.duckdb`
+      yield* withStore(path, (store) =>
+        Effect.gen(function*() {
+          const crawlId = yield* store.startCrawl(crawlStart())
+          const observations = [observationOf("banner", { replyRaw: "a reply ".repeat(1_000_000) })]
+          for (let n = 0; n < 12; n++) yield* store.record(crawlId, [{ _tag: "visit", visit: answeredVisit(`host${n}.example.org:50002:s`, { observations }) }])
+          yield* store.publishSnapshot
+          assert.deepStrictEqual((yield* read(path, "SELECT count(*) AS long FROM observation WHERE length(reply_raw) = 8000000")).rows, [{ long: 12 }])
+        }))
+    }))
 
   it.effect("contain what was recorded a moment before", () =>
     Effect.gen(function*() {
