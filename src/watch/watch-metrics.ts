@@ -50,7 +50,8 @@ const lateIntervals = 3
 /** The health of a watch whose looks are due every `everyMs`; before its first crawl it has nothing to look at. */
 export const healthOf = Effect.fnUntraced(function*(servers: ReadonlyMap<string, Watched>, everyMs: number) {
   const now = yield* Clock.currentTimeMillis
-  const latest = servers.values().reduce<number | null>((last, { standing }) => Math.max(last ?? 0, standing?.at ?? 0) || null, null)
+  // A look that is dated after now was made before the clock was set back: it does not show that looks go on.
+  const latest = servers.values().reduce<number | null>((last, { standing }) => standing === null || standing.at > now ? last : Math.max(last ?? 0, standing.at), null)
   const sinceLookMs = latest === null ? null : now - latest
   const late = sinceLookMs !== null && sinceLookMs > lateIntervals * everyMs
   return { status: late ? "no look for long" : "ok", watched: servers.size, sinceLookMs } satisfies WatchHealth

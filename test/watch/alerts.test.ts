@@ -131,5 +131,9 @@ describe("what a watch tells about itself", () => {
       assert.deepStrictEqual((yield* Effect.promise(() => health.json() as Promise<{ watched: number; status: string }>)).status, "ok")
       server.standing = { at: now - 10 * 60_000, state: "up", downSince: null, throttles: 0 }
       assert.strictEqual((yield* get("/health")).status, 503)
+      // Nor does a look vouch for anything that a clock dated which was set back since.
+      const ahead: Watched = { ...server, key: "beta.example.org:50002:s", standing: { at: now + 3 * 24 * 3_600_000, state: "up", downSince: null, throttles: 0 } }
+      roster.set(ahead.key, ahead)
+      assert.strictEqual((yield* get("/health")).status, 503)
     }).pipe(Effect.provide(platform)))
 })
