@@ -208,6 +208,10 @@ describe("invented peers", () => {
     expect(read("invented peers", lists(1, 39), ...others)).toBe(0)
   })
 
+  it("are worth hardly anything where others could have announced them to it and switched them off", () => {
+    expect([44, 199].map((gone) => read("invented peers", lists(1, gone), ...others))).toEqual([0.03, 0.03])
+  })
+
   it("are entries over and over in one list", () => {
     const again = (recurring: number) => evidenceOf(1, { announced: { entries: 130, soleUnanswered: 0, soleImpossible: 0, repeated: 0, recurring, examples: [] } })
     expect([read("invented peers", again(4000), ...others), read("invented peers", again(9), ...others)]).toEqual([1, 0])
