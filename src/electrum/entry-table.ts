@@ -1,3 +1,5 @@
+import type { KnownElements } from "./json-scan.ts"
+
 /** Texts remembered, and bytes of them; beyond either the table begins anew. */
 const maxTexts = 50_000
 const maxBytes = 8_000_000
@@ -11,10 +13,9 @@ const places = 65_536
 /** Bytes that choose an element's place: the address, in which entries differ. A multiple of four. */
 const tellingBytes = 24
 
-/** Where an element belongs. Two may share a place: the later one gets it. */
-const placeOf = (json: DataView, start: number, end: number): number => {
-  let hash = end - start
-  const stop = Math.min(end, start + tellingBytes)
+/** Where an element belongs that begins with these bytes, `tellingBytes` at the most. Two may share a place: the later one gets it. */
+const placeOf = (json: DataView, start: number, stop: number): number => {
+  let hash = 0
   let i = start
   for (; i + 4 <= stop; i += 4) {
     hash = Math.imul(hash ^ json.getInt32(i), 0x9e3779b1)
@@ -48,7 +49,7 @@ const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes
  * equal entries are one object, so that whoever works on entries can recognise
  * them by identity. Values must not be changed.
  */
-export class EntryTable {
+export class EntryTable implements KnownElements {
   readonly #met: Array<Met | undefined> = Array.from({ length: places })
   readonly #byText = new Map<string, Met>()
   readonly #byCanonicalText = new Map<string, object>()
@@ -59,6 +60,22 @@ export class EntryTable {
   #bytes = new Uint8Array(65_536)
   #view = viewOf(this.#bytes)
   #used = 0
+  /** The line being looked through, and which of its elements were known: of a list that is noted `lengthAt` tells of each. */
+  #line = this.#view
+  readonly #found: Array<Met | undefined> = []
+
+  begin(json: Uint8Array): void {
+    this.#line = viewOf(json)
+  }
+
+  lengthAt(start: number, index: number): number {
+    const line = this.#line
+    const stop = start + tellingBytes
+    const met = stop > line.byteLength ? undefined : this.#met[placeOf(line, start, stop)]
+    const isKnown = met !== undefined && start + met.length <= line.byteLength && this.#is(met, line, start)
+    this.#found[index] = isKnown ? met : undefined
+    return isKnown ? met.length : 0
+  }
 
   /** The value of an element: JSON from `start` to `end`; throws like JSON.parse where it is none. */
   value(json: Buffer, start = 0, end = json.length): unknown {
@@ -67,10 +84,9 @@ export class EntryTable {
 
   /**
    * The values of a list's elements: element i is the JSON from `cuts[i]` to
-   * `cuts[i+1] - 1`. Throws like JSON.parse.
+   * `cuts[i+1] - 1`, of the line that was looked through last. Throws like JSON.parse.
    */
   values(json: Buffer, cuts: ArrayLike<number>): ReadonlyArray<unknown> {
-    const view = viewOf(json)
     const length = cuts.length - 1
     const { numbering } = this
     // oxlint-disable-next-line unicorn/no-new-array -- of its final size at once: of which there are two a visit
@@ -81,7 +97,8 @@ export class EntryTable {
     for (let i = 0; i < length; i++) {
       const start = cuts[i]!
       const end = cuts[i + 1]! - 1
-      const met = this.#meet(json, view, start, end)
+      const found = this.#found[i]
+      const met = found?.length === end - start ? found : this.#meet(json, this.#line, start, end)
       values[i] = met === undefined ? JSON.parse(json.toString("utf8", start, end)) : met.value
       numbers[i] = met === undefined ? -1 : met.number
       areAllMet &&= met !== undefined
@@ -109,9 +126,9 @@ export class EntryTable {
    * recognised by their bytes, without a text being made of them.
    */
   #meet(json: Buffer, view: DataView, start: number, end: number): Met | undefined {
-    const place = placeOf(view, start, end)
+    const place = placeOf(view, start, Math.min(end, start + tellingBytes))
     const met = this.#met[place]
-    if (met !== undefined && this.#is(met, view, start, end)) return met
+    if (met?.length === end - start && this.#is(met, view, start)) return met
     const text = json.toString("utf8", start, end)
     const known = this.#byText.get(text)
     if (known !== undefined) return this.#met[place] = known
@@ -133,9 +150,10 @@ export class EntryTable {
     return this.#met[place] = now
   }
 
-  #is(met: Met, json: DataView, start: number, end: number): boolean {
-    if (met.length !== end - start) return false
+  /** Whether these bytes begin with that element; there are as many as it has. */
+  #is(met: Met, json: DataView, start: number): boolean {
     const bytes = this.#view
+    const end = start + met.length
     let i = start
     let at = met.from
     for (; i + 4 <= end; i += 4, at += 4) if (json.getInt32(i) !== bytes.getInt32(at)) return false
@@ -158,6 +176,7 @@ export class EntryTable {
 
   #clear(): void {
     this.#met.fill(undefined)
+    this.#found.length = 0
     this.#byText.clear()
     this.#byCanonicalText.clear()
     this.#shared.clear()

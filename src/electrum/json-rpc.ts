@@ -125,7 +125,7 @@ export const decodeLine = (line: Buffer, entries?: EntryTable): Line => {
     ...(id ?? { id: null, idRemark: null, anonymous: true }),
     problem
   })
-  const { cuts, tooDeep } = scanJson(line)
+  const { cuts, tooDeep } = scanJson(line, entries)
   if (tooDeep) return malformed(`nested deeper than ${maxDepth}`)
   let json: unknown
   try {

@@ -25,6 +25,14 @@ export interface JsonScan {
   readonly cuts: Int32Array | null
 }
 
+/** Who knows elements that were looked through before, and need not be again. */
+export interface KnownElements {
+  /** To be told first which text is looked through. */
+  readonly begin: (json: Uint8Array) => void
+  /** Bytes of the known element that begins there as number `index` of the list, 0 when none does. */
+  readonly lengthAt: (start: number, index: number) => number
+}
+
 /** Where places are noted: a list for each line would be garbage at once. */
 const noted = new Int32Array(maxNoted + 2)
 
@@ -56,9 +64,10 @@ const endOfString = (json: Uint8Array, from: number): number => {
 /**
  * Look through the bytes of a JSON text once, never recursing, stopping at the
  * first excess of depth. What structures JSON is ASCII, in UTF-8 as in anything
- * that is none.
+ * that is none. Elements that are known are passed over.
  */
-export const scanJson = (json: Uint8Array): JsonScan => {
+export const scanJson = (json: Uint8Array, known?: KnownElements): JsonScan => {
+  known?.begin(json)
   let depth = 0
   let inResult = false
   /** Places noted. */
@@ -67,13 +76,17 @@ export const scanJson = (json: Uint8Array): JsonScan => {
     const byte = json[i]!
     if (byte === quote) i = endOfString(json, i + 1)
     else if (byte === comma) {
-      if (inResult && depth === 2 && cuts <= maxNoted) noted[cuts++] = i + 1
+      if (inResult && depth === 2 && cuts <= maxNoted) {
+        noted[cuts++] = i + 1
+        if (known !== undefined) i += known.lengthAt(i + 1, cuts - 1)
+      }
     } else if (byte === 0x5b || byte === 0x7b) {
       if (++depth > maxDepth) return { tooDeep: true, cuts: null }
       if (depth === 2 && byte === 0x5b && isResult(json, i)) {
         inResult = true
         noted[0] = i + 1
         cuts = 1
+        if (known !== undefined) i += known.lengthAt(i + 1, 0)
       }
     } else if (byte === 0x5d || byte === 0x7d) {
       if (depth-- === 2 && inResult) {

@@ -115,7 +115,10 @@ describe("decodeLine with a table of entries", () => {
       : JSON.stringify(value)
 
   const list = fc.array(
-    fc.oneof(fc.jsonValue({ maxDepth: 3 }), fc.constant(["203.0.113.1", "é[,]\"", ["s1"]])),
+    fc.oneof(
+      fc.jsonValue({ maxDepth: 3 }),
+      fc.constantFrom(["203.0.113.1", "é[,]\"", ["s1"]], ["203.0.113.1", "é[,]\"", ["s1"], []], ["203.0.113.12", "b.example", ["s50002"]], ["c"])
+    ),
     { maxLength: 8 }
   )
   const envelope = fc.constantFrom(
