@@ -129,42 +129,48 @@ const readServerEndpoints = Effect.fnUntraced(function*(crawlId: CrawlId) {
   )
 })
 
-const GroupRow = Schema.Struct({ cluster_id: Schema.Int, kind: Schema.String, endpoint_id: Schema.Int })
+const GroupRow = Schema.Struct({ crawl_id: Schema.Int, cluster_id: Schema.Int, kind: Schema.String, endpoint_id: Schema.Int })
 
-/** Groups of all kinds that an analysis of a crawl wrote. */
-const readGroups = Effect.fnUntraced(function*(crawlId: CrawlId) {
+/** Analysed crawls that are looked at: a group of which a server was away for a while is not another one for that. */
+const remembered = 10
+
+/** Groups of all kinds that analyses of a crawl and of those before it wrote, by crawl, the newest first. */
+const readGroups = Effect.fnUntraced(function*(crawlId: CrawlId, network: string) {
   const database = yield* Database
   const rows = yield* database.rows(
     GroupRow,
-    `SELECT k.cluster_id, k.kind, se.endpoint_id
+    `WITH before AS (
+      SELECT DISTINCT crawl_id FROM cluster JOIN crawl USING (crawl_id) WHERE network = $network AND crawl_id <= $crawl_id
+      ORDER BY crawl_id DESC LIMIT $remembered
+    )
+    SELECT k.crawl_id, k.cluster_id, k.kind, se.endpoint_id
     FROM cluster k
+    JOIN before USING (crawl_id)
     JOIN cluster_member m ON m.crawl_id = k.crawl_id AND m.cluster_id = k.cluster_id
     JOIN server_endpoint se ON se.crawl_id = m.crawl_id AND se.server_id = m.server_id
-    WHERE k.crawl_id = $crawl_id
-    ORDER BY ALL`,
-    { crawl_id: crawlId }
+    ORDER BY k.crawl_id DESC, k.cluster_id, k.kind, se.endpoint_id`,
+    { crawl_id: crawlId, network, remembered }
   )
-  return [...Map.groupBy(rows, (row) => row.cluster_id)].map(([id, some]): KnownGroup => ({
-    id,
-    kind: some[0]!.kind,
-    endpointIds: new Set(some.map((row) => row.endpoint_id))
-  }))
+  return [...Map.groupBy(rows, (row) => row.crawl_id).values()].map((ofCrawl) =>
+    [...Map.groupBy(ofCrawl, (row) => row.cluster_id)].map(([id, some]): KnownGroup => ({
+      id,
+      kind: some[0]!.kind,
+      endpointIds: new Set(some.map((row) => row.endpoint_id))
+    })))
 })
 
-const NumberRow = Schema.Struct({ crawl_id: Schema.NullOr(Schema.Int), highest: Schema.NullOr(Schema.Int) })
+const NumberRow = Schema.Struct({ highest: Schema.NullOr(Schema.Int) })
 
-/** What the numbers of a crawl's groups are kept from: its own earlier analysis, and the crawl analysed before it. */
+/** What the numbers of a crawl's groups are kept from: its own earlier analysis, and crawls analysed before it. */
 export const readEarlierGroups = Effect.fnUntraced(function*({ crawl_id, network }: AnalysedCrawl) {
   const database = yield* Database
   const [row] = yield* database.rows(
     NumberRow,
-    `SELECT max(crawl_id) FILTER (crawl_id < $crawl_id) AS crawl_id, max(cluster_id) AS highest
-    FROM cluster JOIN crawl USING (crawl_id) WHERE network = $network`,
-    { crawl_id, network }
+    "SELECT max(cluster_id) AS highest FROM cluster JOIN crawl USING (crawl_id) WHERE network = $network",
+    { network }
   )
-  const before = row?.crawl_id ?? null
   const earlier: EarlierGroups = {
-    known: [yield* readGroups(crawl_id), before === null ? [] : yield* readGroups(before)],
+    known: yield* readGroups(crawl_id, network),
     nextId: (row?.highest ?? 0) + 1,
     endpointsOf: yield* readServerEndpoints(crawl_id)
   }

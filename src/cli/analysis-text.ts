@@ -2,6 +2,7 @@ import { showsViolation } from "../analysis/suspicion/score.ts"
 import type { AnalysisResult } from "../analysis/analysis.ts"
 import { probabilityText } from "../analysis/clusters/explanation.ts"
 import type { SharingGroup } from "../analysis/clusters/infrastructure.ts"
+import { forDisplay } from "../domain/display.ts"
 import { simulatedNotice } from "./crawl-summary.ts"
 import { databaseArgument } from "./default-database.ts"
 import type { TerminalStyle } from "./terminal-style.ts"
@@ -41,8 +42,8 @@ export const analysisText = (
     `  infrastructure ${groupsOf("shared infrastructure").length} groups behind one node or proxy, ${groupsOf("same machine").length} on one machine: shared infrastructure, which does not say who runs it`,
     `  shared keys    ${result.sharedKeys.length} groups of servers that presented one public key: one operator, one image or one proxy each`,
     `  suspicion      ${flagged.length} of ${result.suspicions.length} servers judged at ${table.threshold} points or more${
-      flagged.length === 0 ? "" : `: ${violating.length} of them each ${table.threshold_means}`}`,
-    ...(flagged.length === violating.length ? [] : [`                 ${flagged.length - violating.length} others got there ${table.sum_means}`]),
+      flagged.length === 0 ? "" : `: ${violating.length} of them each ${forDisplay(table.threshold_means)}`}`,
+    ...(flagged.length === violating.length ? [] : [`                 ${flagged.length - violating.length} others got there ${forDisplay(table.sum_means)}`]),
     ...result.notes.map((note) => `  ${note}`),
     "",
     "  Communities say who lists whom, not who runs what. Servers in no group may still have one operator: who takes care leaves nothing to see.",

@@ -259,6 +259,12 @@ layer(NodeServices.layer)("the analysis of a crawl", (it) => {
       assert.strictEqual(new Set([...first.clusterIds, ...second.clusterIds]).size, 2)
       yield* analysed(path)
       assert.deepStrictEqual((yield* storedIn(path, clusterLines)).slice(0, 1), expected)
+      // Of the other group one is away for a crawl, and back in the next.
+      yield* recorded(path, servers({ ...fleet, "p.three.net": ["q", "gifts"] }))
+      yield* analysed(path)
+      yield* recorded(path, servers({ ...fleet, ...other }))
+      const last = yield* analysed(path)
+      assert.deepStrictEqual(last.clusterIds.toSorted(), second.clusterIds.toSorted())
     }))
 
   it.effect("fails with a sentence when there is nothing to analyse", () =>

@@ -11,7 +11,7 @@ export interface KnownGroup {
  * first; groups without one get new numbers from `nextId` on, in the order given.
  *
  * @param groups kind and endpoints of each
- * @param known by precedence: an earlier analysis of the same crawl before that of the crawl before
+ * @param known by precedence: an earlier analysis of the same crawl, then those of crawls before it, the newest first
  */
 export const stableIds = (
   groups: ReadonlyArray<{ readonly kind: string; readonly endpointIds: Iterable<number> }>,

@@ -27,7 +27,7 @@ const isUniqueByName = Schema.makeFilter((entries: ReadonlyArray<IndicatorEntry>
 /** The one table of indicators; `--indicators FILE` takes its place. What is not in it is not computed. */
 export const IndicatorTable = Schema.Struct({
   /** Scores from here on deserve `threshold_means` where one indicator is a violation by itself, else `sum_means`. */
-  threshold: Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 100 })),
+  threshold: Schema.Finite.check(Schema.isGreaterThan(0), Schema.isLessThanOrEqualTo(100)),
   threshold_means: Schema.NonEmptyString,
   sum_means: Schema.NonEmptyString,
   indicators: Schema.NonEmptyArray(IndicatorEntry).check(isUniqueByName)

@@ -22,6 +22,12 @@ describe("numbers of groups", () => {
     expect(stableIds([group("operator", 1, 2), group("operator", 7, 8), group("operator", 11)], [same, before], 20)).toEqual([9, 5, 20])
   })
 
+  it("come back when a server that was away for a crawl does", () => {
+    const first = [known(3, "operator", 1, 2), known(4, "operator", 7, 8)]
+    const without = [known(4, "operator", 7, 8)]
+    expect(stableIds([group("operator", 1, 2), group("operator", 7, 8)], [[], without, first], 20)).toEqual([3, 4])
+  })
+
   it("are distinct, and the same again when nothing changed", () => {
     const groups = fc.array(fc.tuple(fc.constantFrom("operator", "shared key"), fc.uniqueArray(fc.nat(12), { minLength: 1 })), { maxLength: 8 })
     fc.assert(fc.property(groups, (some) => {

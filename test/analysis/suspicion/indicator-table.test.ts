@@ -51,6 +51,7 @@ describe("the table of indicators", () => {
           [withEntries({ ...first, innocent: [] }), /innocent/],
           [withEntries(first, first), /twice/],
           [withEntries(), /indicators/],
+          [JSON.stringify({ ...shippedIndicators, threshold: 0 }), /threshold/],
           ["nothing", /no table of indicators/]
         ] as const
       ) {
