@@ -13,11 +13,11 @@ import { joinServers } from "./server-join.ts"
 /**
  * Runners that shared a crawl left the deep visits to whoever has all files: only
  * then it is known which endpoints are one server. Of observers at several places
- * each has its own due.
+ * each has its own due; a crawl of the topology asks for as little as it can.
  */
-const deepVisitsOf = Effect.fnUntraced(function*({ crawlId, network, vantages }: JointCrawl, servers: ReadonlyArray<Server>) {
+const deepVisitsOf = Effect.fnUntraced(function*({ crawlId, network, topology, vantages }: JointCrawl, servers: ReadonlyArray<Server>) {
   const [vantage, ...others] = vantages
-  if (others.length > 0) return []
+  if (others.length > 0 || topology) return []
   const candidates = yield* Effect.flatMap(Store, (store) => store.dueProbes.candidates(crawlId, { network, vantage: vantage! }))
   return deepVisitsDue(servers, candidates, { crawlId, network, at: yield* Clock.currentTimeMillis, delayMs: deepDelayMs })
 })

@@ -1,4 +1,6 @@
+import type { DuckDBConnection } from "@duckdb/node-api"
 import { Effect } from "effect"
+import { run } from "./duckdb.ts"
 import type { CrawlId, Fact } from "./facts.ts"
 import type { Identities } from "./identities.ts"
 import type { CrawlStart, CrawlState } from "./store.ts"
@@ -16,6 +18,20 @@ export interface CrawlRecords {
   readonly forget: (crawlId: CrawlId, hosts: ReadonlyArray<string>) => Effect.Effect<void, StoreError>
   readonly end: (crawlId: CrawlId, state: CrawlState, at: number) => Effect.Effect<void, StoreError>
 }
+
+/**
+ * Who opens a file for writing is the only one that writes to it: what is still
+ * running in it was killed. It can be resumed as one that was interrupted.
+ */
+export const closeKilled = (connection: DuckDBConnection) =>
+  run(
+    connection,
+    "write failed",
+    "Cannot write to the database",
+    `UPDATE crawl SET state = 'interrupted',
+       ended_at = greatest(started_at, (SELECT max(v.started_at) FROM visit v WHERE v.crawl_id = crawl.crawl_id))
+     WHERE state = 'running'`
+  )
 
 export const makeCrawlRecords = (writer: Writer, identities: Identities): CrawlRecords => {
   const running = new Set<CrawlId>()

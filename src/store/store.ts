@@ -6,7 +6,7 @@ import type { NotVisitedReason } from "../domain/reason.ts"
 import type { FeaturesFacts, Visit } from "../domain/visit.ts"
 import { archiveWith, type ArchivedCrawl, type ArchiveRequest } from "./archive/archive.ts"
 import { type CoverageRecords, makeCoverageRecords } from "./coverage-records.ts"
-import { makeCrawlRecords } from "./crawl-records.ts"
+import { closeKilled, makeCrawlRecords } from "./crawl-records.ts"
 import { readJoinRows, readLedger, readResumable } from "./crawl-rows.ts"
 import { connect, inMemory, openForWriting } from "./duckdb.ts"
 import { type EnrichmentRecords, makeEnrichmentRecords } from "./enrichment-records.ts"
@@ -171,6 +171,7 @@ const makeStore = Effect.fnUntraced(function*(path: string, options?: Partial<St
   const instance = yield* openForWriting(path)
   const connection = yield* connect(instance)
   yield* bringUpToDate(connection, path)
+  yield* closeKilled(connection)
   const identities = yield* Identities.load(connection)
   const writer = yield* makeWriter(connection, identities, writerOptions)
   const crawls = makeCrawlRecords(writer, identities)

@@ -126,8 +126,8 @@ describe("archives of several observers", () => {
   it.live("of runners that shared a crawl are one observer with all their parts, also those that were killed, and its deep visits become due", () =>
     Effect.gen(function*() {
       const folder = yield* temporaryFolder
-      const part = (runner: string, sharedBeganAt: number): Partial<CrawlStart> =>
-        ({ ...at("office"), settings: { network: "mainnet", sharedCrawl: "mainnet", sharedBeganAt, runner } })
+      const part = (runner: string, sharedBeganAt: number, visit = "regular"): Partial<CrawlStart> =>
+        ({ ...at("office"), settings: { network: "mainnet", sharedCrawl: "mainnet", sharedBeganAt, runner, visit } })
       const one = yield* observer(folder, "one", [part("one", 5)])
       // Killed, and started again; before it a shared crawl of the same name.
       const path = `${folder}/two.duckdb`
@@ -141,6 +141,11 @@ describe("archives of several observers", () => {
       const { joint } = yield* merged(all, one.archive, `${folder}/two`)
       assert.deepStrictEqual(joint.map(({ members, vantages }) => [members.length, vantages]), [[3, ["office"]]])
       assert.isAbove(yield* countOf(all, `probe_due WHERE state = 'due' AND crawl_id = ${joint[0]!.crawlId}`), 0)
+      // Whoever only mapped the network leaves none.
+      const three = yield* observer(folder, "three", [part("three", 9, "topology"), part("four", 9, "topology")])
+      const mapped = yield* merged(`${folder}/mapped.duckdb`, three.archive)
+      assert.strictEqual(mapped.joint.length, 1)
+      assert.strictEqual(yield* countOf(`${folder}/mapped.duckdb`, "probe_due WHERE state = 'due'"), 0)
     }), 240_000)
 
   it.live("are read though some partition is broken, foreign or not all there yet: that one is left whole and named, and read when it is mended", () =>

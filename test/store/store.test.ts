@@ -192,6 +192,11 @@ describe("Store", () => {
         { crawl_id: 4, network: "mainnet", kind: "visit", state: "running" },
         { crawl_id: 5, network: "mainnet", kind: "crawl", state: "running" }
       ])
+      // Who opens the file next is alone with it: what still runs in it was killed, and can be resumed.
+      const found = yield* withStore(path, (store) => store.resumable("mainnet"))
+      assert.deepStrictEqual(yield* query(path, "SELECT crawl_id, state, ended_at >= started_at AS ended FROM crawl WHERE crawl_id > 2 ORDER BY crawl_id"), [3, 4, 5].map((crawl_id) =>
+        ({ crawl_id, state: "interrupted", ended: true })))
+      assert.strictEqual(Option.getOrThrow(found).crawlId, 5)
     }))
 
   it.effect("gives back all that an unfinished crawl knows, and counts it as running again when it goes on", () =>

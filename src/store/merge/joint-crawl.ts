@@ -10,7 +10,7 @@ import { inTransaction } from "../together.ts"
 /** Crawls that began further apart than this are not put together: what differs would be time. */
 const togetherHours = 24
 
-const MembersRow = Schema.Struct({ network: Schema.String, members: Schema.Array(Schema.Int), vantages: Schema.Array(Schema.String), joint: Schema.NullOr(Schema.Int) })
+const MembersRow = Schema.Struct({ network: Schema.String, members: Schema.Array(Schema.Int), vantages: Schema.Array(Schema.String), topology: Schema.Boolean, joint: Schema.NullOr(Schema.Int) })
 
 /**
  * The newest finished crawl of each observer of a network, where there are several,
@@ -21,6 +21,7 @@ const MembersRow = Schema.Struct({ network: Schema.String, members: Schema.Array
 const membersSql = `
   WITH part AS (
     SELECT c.crawl_id, c.network, c.vantage, c.started_at, c.state, (c.settings->>'$.sharedCrawl') IS NOT NULL AS shared,
+      coalesce(c.settings->>'$.visit', '') = 'topology' AS topology,
       CASE WHEN shared THEN concat_ws(' ', c.settings->>'$.sharedCrawl', c.settings->>'$.sharedBeganAt') ELSE c.crawl_id::VARCHAR END AS whole,
       CASE WHEN shared THEN 'runners at ' || c.vantage ELSE m.observer END AS observer
     FROM merged_crawl m JOIN crawl c USING (crawl_id)
@@ -30,16 +31,17 @@ const membersSql = `
     WINDOW together AS (PARTITION BY network, observer, whole)
     QUALIFY bool_or(state = 'finished') OVER together
   ), newest AS (
-    SELECT crawl_id, network, vantage, latest AS started_at FROM finished
+    SELECT crawl_id, network, vantage, topology, latest AS started_at FROM finished
     QUALIFY dense_rank() OVER (PARTITION BY network, observer ORDER BY latest DESC, whole DESC) = 1
   ), near AS (
     SELECT *, max(started_at) OVER (PARTITION BY network) AS latest FROM newest
     QUALIFY started_at >= latest - INTERVAL ${togetherHours} HOURS
   ), chosen AS (
-    SELECT network, list(crawl_id ORDER BY crawl_id) AS members, list(DISTINCT vantage ORDER BY vantage) AS vantages
+    SELECT network, list(crawl_id ORDER BY crawl_id) AS members, list(DISTINCT vantage ORDER BY vantage) AS vantages,
+      bool_or(topology) AS topology
     FROM near GROUP BY network HAVING count(*) > 1
   )
-  SELECT network, members, vantages,
+  SELECT network, members, vantages, topology,
     (SELECT any_value(crawl_id) FROM (SELECT crawl_id, list(member_crawl_id ORDER BY member_crawl_id) AS its FROM joint_member GROUP BY crawl_id) j WHERE j.its = chosen.members) AS joint
   FROM chosen ORDER BY network`
 
@@ -96,6 +98,8 @@ export interface JointCrawl {
   readonly network: string
   readonly members: ReadonlyArray<number>
   readonly vantages: ReadonlyArray<string>
+  /** It has visits that asked for the topology only. */
+  readonly topology: boolean
   /** False: it was there already. */
   readonly made: boolean
 }
@@ -112,14 +116,14 @@ export const makeJointCrawls = Effect.fn("makeJointCrawls")(function*(
   const command = (sql: string) => run(connection, "write failed", doing, sql)
   const visitTables = (yield* archiveTables(connection)).filter(({ role }) => role === "visit").map(({ name }) => name)
   const made: Array<JointCrawl> = []
-  for (const { joint, members, network, vantages } of yield* readRows(connection, MembersRow, membersSql)) {
+  for (const { joint, members, network, topology, vantages } of yield* readRows(connection, MembersRow, membersSql)) {
     if (joint !== null) {
-      made.push({ crawlId: joint, network, members, vantages, made: false })
+      made.push({ crawlId: joint, network, members, topology, vantages, made: false })
       continue
     }
     const [next] = yield* readRows(connection, Schema.Struct({ id: Schema.Int }), `SELECT ${lastCrawl} + 1 AS id`)
     yield* inTransaction(connection, doing, Effect.forEach(statements(next!.id, members.join(", "), visitTables), command, { discard: true }))
-    made.push({ crawlId: next!.id, network, members, vantages, made: true })
+    made.push({ crawlId: next!.id, network, members, topology, vantages, made: true })
   }
   return made
 })
