@@ -1,7 +1,9 @@
 import type { Comparison } from "../comparisons/comparison.ts"
 import { feeVectors } from "../comparisons/fee-vectors.ts"
+import { histogramBytes } from "../comparisons/histograms.ts"
 import type { ComparedPair, Evidence } from "../linkage/compared-pair.ts"
 import { model } from "../linkage/model.ts"
+import { leastCertain } from "../linkage/one-node.ts"
 import { addTo, type Leg, noSums, ofPrivateNodes, operatorProbability, roleOf } from "../linkage/operator-verdict.ts"
 import { mempools } from "../linkage/private-nodes.ts"
 import type { OperatorCluster } from "./operator-clusters.ts"
@@ -38,18 +40,19 @@ const legsOf = ({ legs }: ComparedPair): ReadonlySet<string> => new Set(legs.spl
 /**
  * What a pair stands on at its node if one comparison had found nothing. A node is
  * nobody else's by the names of those seen at it, and seen by estimates and a
- * mempool; evening and processes count there with an address for gifts only.
+ * mempool, or by one that is certain; evening and processes count there with an address for gifts only.
  */
-const nodeLegsWithout = (pair: ComparedPair, comparison: Comparison): ReadonlySet<Leg> => {
+const nodeLegsWithout = (pair: ComparedPair, comparison: Comparison, comparisons: ReadonlyMap<string, Comparison>): ReadonlySet<Leg> => {
   const had = legsOf(pair)
   const legs = new Set([...ofPrivateNodes].filter((leg) => had.has(leg)))
   const drop = (...some: ReadonlyArray<Leg>): void => {
     for (const leg of some) legs.delete(leg)
   }
-  const agrees = (is: (name: string) => boolean): boolean =>
-    pair.evidence.some(({ bits, comparison: name }) => name !== comparison.name && bits > 0 && is(name))
+  const left = pair.evidence.filter(({ bits, comparison: name }) => name !== comparison.name && bits > 0)
+  const isTold = left.some(({ comparison: name, level }) =>
+    name === feeVectors.name || (name === histogramBytes.name && comparisons.get(name)!.levels.find((it) => it.name === level)!.u <= leastCertain))
   const { leg } = roleOf(comparison)
-  if (comparison.bundle === "backend" && !(agrees((name) => name === feeVectors.name) && agrees((name) => mempools.has(name)))) legs.clear()
+  if (comparison.bundle === "backend" && !(isTold && left.some(({ comparison: name }) => mempools.has(name)))) legs.clear()
   if (leg === "gift") drop("evening", "process")
   if (leg === "names") drop("names", "evening", "process")
   if (leg !== null) drop(leg)
@@ -61,7 +64,7 @@ const nodeLegsWithout = (pair: ComparedPair, comparison: Comparison): ReadonlySe
 const without = (pair: ComparedPair, name: string, comparisons: ReadonlyMap<string, Comparison>, prior: number): number => {
   const sums = noSums()
   const had = legsOf(pair)
-  for (const leg of nodeLegsWithout(pair, comparisons.get(name)!)) sums.legs.add(leg)
+  for (const leg of nodeLegsWithout(pair, comparisons.get(name)!, comparisons)) sums.legs.add(leg)
   for (const { bits, comparison, counted } of pair.evidence) {
     if (!counted || comparison === name) continue
     const role = roleOf(comparisons.get(comparison)!)

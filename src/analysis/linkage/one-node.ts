@@ -6,7 +6,7 @@ import { isAgreement } from "./rates.ts"
 const leastAccident = 1e-3
 
 /** Of a thousand pairs one is such an accident. What is as rare as this says by itself that two share a node, at p = 0.9 and more. */
-const leastCertain = 2e-4
+export const leastCertain = 2e-4
 
 /** A level that says of two servers that one backend answers for both: strangers agree so by no accident. */
 export const isOneBackend = ({ forgeability, levels }: Comparison, level: number): boolean =>

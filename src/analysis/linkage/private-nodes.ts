@@ -4,12 +4,12 @@ import { histogramBytes, histogramCurve } from "../comparisons/histograms.ts"
 import { isRegisteredWord } from "../comparisons/naming.ts"
 import type { KeyHolders } from "./key-holders.ts"
 import type { KeyIndex } from "./key-index.ts"
-import { besideEither, isMostly, type OneNode } from "./one-node.ts"
+import { besideEither, isMostly, leastCertain, type OneNode } from "./one-node.ts"
 import { isKey, type Leg, roleOf } from "./operator-verdict.ts"
 import type { Outcomes } from "./outcomes.ts"
 import { isAgreement } from "./rates.ts"
 
-/** Which of them agree beside estimates, so that two different answers of a node are alike. */
+/** Which of them agree beside estimates, so that two different answers of a node are alike, unless one is certain. */
 export const mempools: ReadonlySet<string> = new Set([histogramBytes.name, histogramCurve.name])
 
 /** Who holds a key: all, and those of them that relay nobody. */
@@ -105,6 +105,8 @@ export const privateNodeLegs = (
       const { name } = comparisons[c]!
       sameEstimates ||= name === feeVectors.name
       sameMempool ||= mempools.has(name)
+      // Estimates of a quiet node are at the floor at any time. Who answers with another's histogram can with its estimates.
+      sameEstimates ||= name === histogramBytes.name && comparisons[c]!.levels[outcomes.level[k]!]!.u <= leastCertain
       if (leg === "process" || (leg === "evening" && outcomes.level[k] === 0)) withGift.push(leg)
       if (key < 0) continue
       if (leg === "names" && isRegisteredWord(index.texts[key]!.slice(name.length + 1))) pattern = key

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest"
+import { operatorClusters } from "../../../src/analysis/clusters/operator-clusters.ts"
 import { model } from "../../../src/analysis/linkage/model.ts"
 import { groupsOf, pairsAmongStrangers, type Shows, words, worldOf } from "../../support/shown-servers.ts"
 
@@ -20,6 +21,16 @@ const numbered = few.map((i): Shows => ({
 describe("a fleet at a node that is nobody else's is a group", () => {
   it("that made its keys in one go, names what it registers one way and asks for gifts at one address", () => {
     expect(groupsOf(...fleet)).toEqual([[10, 11, 12]])
+  })
+
+  it("that is quiet, so that its estimates tell nothing, where its mempool is certain", () => {
+    const groupsOfQuiet = (histogramChance: number) =>
+      operatorClusters(pairsAmongStrangers(worldOf(...fleet).map((server) => ({
+        ...server,
+        snapshots: server.snapshots.map((it) => ({ ...it, tellingTargets: new Map(), histogramText: JSON.stringify(it.histogram), histogramChance }))
+      })))).map(({ serverIds }) => serverIds)
+    expect(groupsOfQuiet(1e-5)).toEqual([[10, 11, 12]])
+    expect(groupsOfQuiet(0.2)).toEqual([])
   })
 
   it("of which a verdict is just one", () => {
