@@ -10,14 +10,15 @@ import { watchedIn, watchScenario } from "../support/watched-scenario.ts"
  * `node test/bench/evaluate-watched.ts SCENARIO SEED FOLDER [--from HOUR] [--hours N] [--scale X]`
  *
  * Watches a world for a simulated day, analyses what was seen and judges it by the
- * truth. What was watched before into the same folder is only analysed anew.
+ * truth. A millisecond of the machine is as many of theirs as time passes faster: beyond
+ * a hundred, tips tell nothing. What was watched before into the same folder is only analysed anew.
  */
 const { positionals, values: flags } = parseArgs({
   allowPositionals: true,
   options: {
     from: { type: "string", default: "18" },
     hours: { type: "string", default: "24" },
-    scale: { type: "string", default: "400" },
+    scale: { type: "string", default: "60" },
     json: { type: "boolean", default: false }
   }
 })

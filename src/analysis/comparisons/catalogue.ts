@@ -33,6 +33,7 @@ export interface ComparisonOptions {
 /** All comparisons, in the order in which evidence is shown. */
 export const comparisons = ({ publicSuffixes = [], servers = [] }: ComparisonOptions = {}): ReadonlyArray<Comparison> => {
   const domainOf = makeDomainReader(publicSuffixes)
+  const all = [...servers]
   return [
     sameKey,
     sameCertificate,
@@ -48,7 +49,7 @@ export const comparisons = ({ publicSuffixes = [], servers = [] }: ComparisonOpt
     naming(domainOf),
     unusualPorts,
     hostsShape,
-    ...peerComparisons(servers),
+    ...peerComparisons(all),
     ...placeComparisons,
     ...softwareComparisons,
     jointEvents,
@@ -56,7 +57,7 @@ export const comparisons = ({ publicSuffixes = [], servers = [] }: ComparisonOpt
     feeVectors,
     histogramBytes,
     histogramCurve,
-    ...tipComparisons(servers),
+    ...tipComparisons(all),
     forksSeenAlike,
     relayFee,
     sameFront,

@@ -14,7 +14,7 @@ const roundLimits = [100, 200, 500, 1_000, 2_000, 5_000, 10_000, 20_000, 60_000,
 /**
  * A tip counts once a server, block and run. Only servers of one implementation, in
  * one run by one steady clock, are held against each other, and three of them at the
- * least, as the operator analysis does.
+ * least. The operator analysis takes all servers together, and off what is usual for each.
  */
 const residualSql = `
   WITH ${memberSql}, made AS (
