@@ -47,7 +47,8 @@ export const namingOf = (
  * Certificates of one key name hosts of the one and none of the other's, and the
  * other never said under them that it goes by a host of its own; or they name
  * none, and not both said so. Who passes bytes on to a server shows its
- * certificate without having its key, and what it says.
+ * certificate without having its key, and what it says. So nobody's key is
+ * proved by it; that anything is passed on takes more, see `isSeenPassedOn`.
  *
  * @param ofA certificates with the key that `a` presented, as `ofB` by `b`
  */
@@ -58,11 +59,34 @@ export const isPassedOn = (
   ofB: ReadonlyArray<PresentedCertificate>
 ): boolean => {
   const all = [...ofA, ...ofB]
-  const isNamed = (server: ServerTraits) => all.some((it) => namesAny(it, server.hosts))
-  const speaksForItself = (server: ServerTraits, of: ReadonlyArray<PresentedCertificate>) =>
-    of.some(({ claimed }) => claimed.some((host) => server.hosts.includes(host)))
-  const [namesA, namesB] = [isNamed(a), isNamed(b)]
-  return !(namesA || speaksForItself(a, ofA)) || !(namesB || speaksForItself(b, ofB))
+  return !isSpokenFor(a, ofA, all) || !isSpokenFor(b, ofB, all)
+}
+
+const claimsAny = (of: ReadonlyArray<PresentedCertificate>, { hosts }: ServerTraits): boolean =>
+  of.some(({ claimed }) => claimed.some((host) => hosts.includes(host)))
+
+/** Certificates of the key name a host of the server's, or it says under one that it goes by one. */
+const isSpokenFor = (server: ServerTraits, of: ReadonlyArray<PresentedCertificate>, all: ReadonlyArray<PresentedCertificate>): boolean =>
+  all.some((it) => namesAny(it, server.hosts)) || claimsAny(of, server)
+
+/**
+ * Whether what `isPassedOn` is, by a sign: nothing speaks for the one, and
+ * certificates of the key name a host at which the other answers, or the one
+ * claims such a host under them. Who says nothing of hosts, under a certificate
+ * that names none, says nothing: so looks everybody with an image's key.
+ *
+ * @param ofA certificates with the key that `a` presented, as `ofB` by `b`
+ */
+export const isSeenPassedOn = (
+  a: ServerTraits,
+  ofA: ReadonlyArray<PresentedCertificate>,
+  b: ServerTraits,
+  ofB: ReadonlyArray<PresentedCertificate>
+): boolean => {
+  const all = [...ofA, ...ofB]
+  const passesOn = (one: ServerTraits, ofOne: ReadonlyArray<PresentedCertificate>, other: ServerTraits) =>
+    !isSpokenFor(one, ofOne, all) && (all.some((it) => namesAny(it, other.hosts)) || claimsAny(ofOne, other))
+  return passesOn(a, ofA, b) || passesOn(b, ofB, a)
 }
 
 /**

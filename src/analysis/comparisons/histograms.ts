@@ -30,6 +30,23 @@ const shownBy = once((server: ServerTraits): ReadonlyMap<string, Shown> =>
 const isAgain = (a: SnapshotTraits, b: SnapshotTraits): boolean =>
   a.histogramText === b.histogramText || (a.histogram !== null && b.histogram !== null && isNearly(a.histogram, b.histogram))
 
+/**
+ * Whether both showed the same bytes at the same times, where these tell
+ * anything: at one time and at half of all at least. undefined where nothing can
+ * be compared.
+ */
+export const haveEqualHistograms = (a: ServerTraits, b: ServerTraits): boolean | undefined => {
+  let [equal, compared] = [0, 0]
+  const ofB = shownBy(b)
+  for (const [epoch, { hash }] of shownBy(a)) {
+    const other = ofB.get(epoch)
+    if (other === undefined) continue
+    compared++
+    if (other.hash === hash) equal++
+  }
+  return compared === 0 ? undefined : equal > 0 && 2 * equal >= compared
+}
+
 /** Of an agreement that chance brings about this often or less, by level. */
 const rarities = [1e-5, 2e-4] as const
 

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "vitest"
 import { comparisons } from "../../../src/analysis/comparisons/catalogue.ts"
 import type { ServerTraits } from "../../../src/analysis/traits/server-traits.ts"
-import { addressOf, presentedAt, traitsAt } from "../../support/server-traits.ts"
+import { addressOf, presentedAt, snapshotTraits, traitsAt } from "../../support/server-traits.ts"
 
 const all = comparisons()
 const level = (name: string, a: ServerTraits, b: ServerTraits): string | undefined => {
@@ -14,6 +14,7 @@ const onion = `${"o".repeat(56)}.onion`
 const noon = Date.UTC(2026, 2, 3, 12, 0, 0)
 const key = { spkiSha256: "one key" }
 const one = { ...key, sha256: "one certificate", names: [] }
+const passedOn = "one key, not of both"
 
 /** Shows one certificate at a host of its own. */
 const showing = (id: number, host: string, changes: Parameters<typeof presentedAt>[1], rest: Partial<ServerTraits> = {}) =>
@@ -42,11 +43,11 @@ describe("a private key that both hold", () => {
     assert.strictEqual(level("same certificate of no name", user, author), "one certificate that does not name both")
   })
 
-  it("is not proved where it names neither and one of them may pass on what the other shows", () => {
+  it("is not proved where it names neither and one of them may pass on what the other shows; nor is that", () => {
     const [speaks, silent] = [showing(1, "a.example", { ...one, claimed: ["a.example"] }), showing(2, "b.example", one)]
     for (const a of [speaks, showing(1, "a.example", one)]) {
       assert.isUndefined(level("same certificate of no name", a, silent))
-      assert.strictEqual(level("certificate passed on", a, silent), "one key, not of both")
+      assert.isUndefined(level("certificate passed on", a, silent))
     }
   })
 
@@ -74,11 +75,30 @@ describe("a private key that both hold", () => {
     const victim = showing(1, "a.example", { ...one, names: ["a.example"] })
     const relay = showing(2, "b.example", { ...one, names: ["a.example"] })
     assert.isUndefined(level("same certificate", victim, relay))
-    assert.strictEqual(level("certificate passed on", victim, relay), "one key, not of both")
+    assert.strictEqual(level("certificate passed on", victim, relay), passedOn)
     const resolving = showing(2, "b.example", { ...one, names: ["34.90.7.7", "a.example"] }, { addresses: [addressOf("34.90.7.7")] })
     assert.isUndefined(level("same certificate", showing(1, "a.example", { ...one, names: ["34.90.7.7", "a.example"] }), resolving))
     const copier = showing(2, "b.example", { ...one, names: ["a.example"], claimed: ["a.example"] })
     assert.isUndefined(level("same certificate", victim, copier))
+    assert.strictEqual(level("certificate passed on", victim, copier), passedOn)
+  })
+
+  it("is seen to be passed on by answers that are the other's, and not by other ones", () => {
+    const at = (histogram: string) => ({ snapshots: [snapshotTraits(1, [], { histogramText: histogram })] })
+    const [mine, other] = ["[[31.2,140032],[12.5,301220],[4.1,91230]]", "[[29.9,140977],[11.2,300007],[3.3,90001]]"] as const
+    const author = showing(1, "a.example", { ...one, names: ["a.example"] }, at(mine))
+    const shows = (histogram: string) => showing(2, "b.example", { ...one, names: ["a.example"] }, at(histogram))
+    assert.strictEqual(level("certificate passed on", author, shows(mine)), "one key, not of both, and equal histograms")
+    // As everybody with an image that was made from the author's machine.
+    assert.isUndefined(level("certificate passed on", author, shows(other)))
+    assert.strictEqual(level("certificate passed on", author, shows("[[1,30100]]")), passedOn)
+  })
+
+  it("says that it is passed on where the other's host is claimed under a certificate of no name", () => {
+    const victim = showing(1, "a.example", one)
+    assert.strictEqual(level("certificate passed on", victim, showing(2, "b.example", { ...one, claimed: ["a.example"] })), passedOn)
+    assert.isUndefined(level("certificate passed on", victim, showing(2, "b.example", { ...one, claimed: ["c.example"] })))
+    assert.isUndefined(level("certificate passed on", victim, showing(2, "b.example", { ...one, claimed: ["a.example", "b.example"] })))
   })
 
   it("says nothing of one server or machine where the other's certificate is shown", () => {
@@ -96,12 +116,18 @@ describe("a private key that both hold", () => {
     assert.isUndefined(level("same certificate of no name", a, elsewhere))
   })
 
-  it("is a proxy's where no name was asked for, unless the certificate names the server", () => {
-    const [a, b] = ["34.90.1.2", "34.90.7.7"].map((host, i) => showing(i, host, one)) as [ServerTraits, ServerTraits]
+  it("is a proxy's where no name was asked for and another is shown under names, unless the certificate names the server", () => {
+    const hosts = ["34.90.1.2", "34.90.7.7"]
+    const [a, b] = hosts.map((host, i) => showing(i, host, one)) as [ServerTraits, ServerTraits]
     assert.isUndefined(level("same certificate", a, b))
-    assert.strictEqual(level("same key without a name", a, b), "one key")
-    const [named, other] = ["34.90.1.2", "34.90.7.7"].map((host, i) =>
-      showing(i, host, { ...one, names: ["34.90.1.2", "34.90.7.7"] })) as [ServerTraits, ServerTraits]
+    // An image's key is shown however it is asked.
+    assert.isUndefined(level("same key without a name", a, b))
+    assert.isUndefined(level("same key without a name", a, showing(2, "b.example", one)))
+    const [front, behind] = hosts.map((host, i) =>
+      traitsAt(i, host, { certificates: [presentedAt(host, one), presentedAt(`s${i}.example`)] })) as [ServerTraits, ServerTraits]
+    assert.strictEqual(level("same key without a name", front, behind), "one key")
+    assert.isUndefined(level("same key without a name", front, b))
+    const [named, other] = hosts.map((host, i) => showing(i, host, { ...one, names: hosts })) as [ServerTraits, ServerTraits]
     assert.strictEqual(level("same certificate", named, other), "one certificate that names hosts of both")
     assert.isUndefined(level("same key without a name", named, other))
   })
@@ -118,7 +144,7 @@ describe("a clearnet certificate on an onion", () => {
 
   it("is a relay's where it does not", () => {
     assert.isUndefined(level("clearnet certificate on an onion", clearnet(["a.example"]), hidden))
-    assert.strictEqual(level("certificate passed on", clearnet([]), hidden), "one key, not of both")
+    assert.strictEqual(level("certificate passed on", clearnet([]), hidden), passedOn)
   })
 })
 

@@ -156,19 +156,44 @@ describe("who copies a fleet's address for gifts makes it look like a cause", ()
   })
 })
 
-describe("a key shown by who names no host is a front's where two show it, and an image's where many do at nodes of their own", () => {
+describe("a key shown by who names no host, under a certificate that names none, is an image's and shows no common front", () => {
   const silent = (i: number): Shows => ({ host: `box${i}.own${i}.example`, nameless: true, saysNothing: true, certificate: { sha256: "c", spkiSha256: "k" } })
-  const infrastructure = (count: number): ReadonlyArray<number> =>
-    pairsAmongStrangers(worldOf(...several(count, silent))).filter(({ b }) => b < 1000).map((pair) => pair.sharedInfrastructure)
+  const infrastructure = (...shown: ReadonlyArray<Shows>): ReadonlyArray<number> =>
+    pairsAmongStrangers(worldOf(...shown)).filter(({ b }) => b < 1000).map((pair) => pair.sharedInfrastructure)
 
-  it("by pairs", () => {
-    expect(infrastructure(2)).toEqual([expect.closeTo(0.75, 1)])
-    expect(Math.max(0, ...infrastructure(16))).toBeLessThan(0.1)
+  for (const count of [2, 6, 16]) {
+    it(`where ${count} show it`, () => {
+      expect(Math.max(0, ...infrastructure(...several(count, silent)))).toBeLessThan(0.05)
+    })
+  }
+
+  it("nor where mempools look alike by chance", () => {
+    expect(Math.max(0, ...infrastructure(...several(6, (i) => ({ ...silent(i), mempool: "of most" }))))).toBeLessThan(0.5)
+  })
+
+  it("met by address", () => {
+    expect(Math.max(0, ...infrastructure(...several(6, (i) => ({ ...silent(i), host: `34.90.1.${i + 1}` }))))).toBeLessThan(0.05)
+  })
+
+  it("nor where it is the author's machine's, which it names", () => {
+    const author = ownHost(0)
+    const user = (i: number): Shows => ({ ...silent(i), certificate: { sha256: "c", spkiSha256: "k", names: [author] } })
+    expect(Math.max(0, ...infrastructure({ ...user(0), host: author, saysNothing: false }, ...several(6, user)))).toBeLessThan(0.05)
   })
 
   it("and behind one node they are behind one", () => {
-    const behind = pairsAmongStrangers(worldOf(...several(16, (i): Shows => ({ ...silent(i), node: "one" })))).filter(({ b }) => b < 1000)
+    const behind = infrastructure(...several(16, (i) => ({ ...silent(i), node: "one" })))
     expect(behind.length).toBe(120)
-    for (const pair of behind) expect(pair.sharedInfrastructure).toBeGreaterThan(0.99)
+    expect(Math.min(...behind)).toBeGreaterThan(0.99)
+  })
+})
+
+describe("customers of a hoster who show its one wildcard certificate", () => {
+  const customer = (i: number): Shows => ({ host: `${words[i]}.perch.example`, certificate: { sha256: "w", spkiSha256: "w", names: ["*.perch.example"] } })
+
+  it("have no node in common by that alone", () => {
+    const pairs = pairsAmongStrangers(worldOf(...several(6, customer))).filter(({ b }) => b < 1000)
+    expect(pairs.length).toBe(15)
+    for (const pair of pairs) expect(pair.sharedInfrastructure).toBeLessThan(0.05)
   })
 })
