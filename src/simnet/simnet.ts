@@ -114,7 +114,7 @@ export const startSimnet: (
     yield* checkFileDescriptors(descriptorNeed(plan))
     const random = seededRandom(options.randomSeed)
     const identities = new TlsIdentities(random, Date.now())
-    yield* writeWorldFiles(options, plan, identities)
+    yield* writeWorldFiles(options, plan, identities, (options.timeScale ?? 1) === 1 ? Date.now() : null)
     const log = options.logFile == null ? null : yield* requestLogFile(options.logFile)
     const uplink = new Uplink(plan.scenario.network, random)
     const surroundings = { world: plan.world, random, uplink, identities, log }

@@ -18,8 +18,8 @@ export const TruthEndpoint = Schema.Struct({
   blind_spot: Schema.optionalKey(Schema.NullOr(Schema.String)),
   /** What it does apart from serving, in the words of who made it. */
   traits: Schema.Array(Schema.String),
-  /** What was done to the server and when (milliseconds since 1970, by the observer's clock), e.g. `upgrade`; missing where nobody wrote it down. */
-  changes: Schema.optionalKey(Schema.Array(Schema.Struct({ at: Schema.Finite, what: Schema.String })))
+  /** What was done to the server and when (milliseconds since 1970, by the observer's clock), e.g. `upgrade`; missing or null where nobody wrote it down. */
+  changes: Schema.optionalKey(Schema.NullOr(Schema.Array(Schema.Struct({ at: Schema.Finite, what: Schema.String }))))
 })
 export type TruthEndpoint = typeof TruthEndpoint.Type
 

@@ -53,12 +53,14 @@ export interface TruthLine {
   readonly tip_height: number
   /** Null for TCP, and where nobody asked for it. */
   readonly certificate: CertificateTruth | null
+  /** Other software that it is to get, and when, milliseconds since 1970 by this machine; null where time is scaled, which gives observers dates of their own. */
+  readonly changes: ReadonlyArray<{ readonly at: number; readonly what: "upgrade" }> | null
 }
 
 /** Which certificate a server shows to those who mean a host. */
 export type Shown = (server: PlannedServer, host: string) => CertificateTruth | null
 
-const linesOf = (server: PlannedServer, plan: Plan, shown: Shown): ReadonlyArray<TruthLine> => {
+const linesOf = (server: PlannedServer, plan: Plan, shown: Shown, beganAt: number | null): ReadonlyArray<TruthLine> => {
   const reason = server.failure ?? server.downAtFirst
   const { model } = server
   return server.names.flatMap((name) =>
@@ -87,19 +89,26 @@ const linesOf = (server: PlannedServer, plan: Plan, shown: Shown): ReadonlyArray
       claims: toldNames(model).map(({ host }) => host),
       relay_fee: model.backend.relayFee,
       tip_height: model.backend.tipHeight,
-      certificate: endpoint.transport === "tls" ? shown(server, name.host) : null
+      certificate: endpoint.transport === "tls" ? shown(server, name.host) : null,
+      changes: beganAt === null
+        ? null
+        : server.failure === null ? (server.schedule?.upgrades ?? []).map(({ at }) => ({ at: Math.round(beganAt + at), what: "upgrade" as const })) : []
     }))
   )
 }
 
-/** One line per endpoint, ordered by its key; a balanced name has one for each server behind it. */
-export const truthLines = (plan: Plan, shown: Shown = () => null): ReadonlyArray<TruthLine> => {
+/**
+ * One line per endpoint, ordered by its key; a balanced name has one for each server behind it.
+ *
+ * @param beganAt when the world begins, milliseconds since 1970; null: not by any observer's clock
+ */
+export const truthLines = (plan: Plan, shown: Shown = () => null, beganAt: number | null = null): ReadonlyArray<TruthLine> => {
   const key = (line: TruthLine): string => `${line.host} ${line.port} ${line.transport} ${line.server}`
-  return plan.servers.flatMap((server) => linesOf(server, plan, shown)).toSorted((a, b) => (key(a) < key(b) ? -1 : 1))
+  return plan.servers.flatMap((server) => linesOf(server, plan, shown, beganAt)).toSorted((a, b) => (key(a) < key(b) ? -1 : 1))
 }
 
 /** The truth file: `truthLines` as JSON lines. */
-export const truthText = (plan: Plan, shown?: Shown): string =>
-  truthLines(plan, shown)
+export const truthText = (plan: Plan, shown?: Shown, beganAt?: number | null): string =>
+  truthLines(plan, shown, beganAt)
     .map((line) => `${JSON.stringify(line)}\n`)
     .join("")

@@ -22,11 +22,12 @@ export interface WorldFiles {
 export const writeWorldFiles = Effect.fn("writeWorldFiles")(function*(
   files: WorldFiles,
   plan: Plan,
-  identities: TlsIdentities
+  identities: TlsIdentities,
+  beganAt: number | null
 ) {
   const fs = yield* FileSystem.FileSystem
   const texts = [
-    [files.truthFile, () => truthText(plan, (server, host) => certificateOf(server, host, identities))],
+    [files.truthFile, () => truthText(plan, (server, host) => certificateOf(server, host, identities), beganAt)],
     [files.geoFile, () => geoText(plan)],
     [files.caFile, () => identities.rootCertificate],
     [files.publicSuffixFile, () => publicSuffixText(plan)]

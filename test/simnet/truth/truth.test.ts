@@ -55,7 +55,8 @@ describe("the truth file", () => {
           "claims",
           "relay_fee",
           "tip_height",
-          "certificate"
+          "certificate",
+          "changes"
         ])
         expect(line.alive).toBe(line.reason === null)
         expect(line.certificate === null).toBe(line.transport === "tcp")

@@ -43,6 +43,26 @@ const fieldsOf = (line: string): ReadonlyArray<string> =>
   [...line.matchAll(/(?:^|,)(?:"((?:[^"]|"")*)"|([^,]*))/g)].map((match) => match[1]?.replaceAll('""', '"') ?? match[2]!)
 
 describe("the files about a simulated world", () => {
+  it("say when software is to be changed, by the clock of who watches, unless time is scaled", async () => {
+    const changing = join(folder, "changing.json")
+    writeFileSync(changing, JSON.stringify({
+      ...scenario,
+      fleets: [],
+      servers: [{ ...scenario.servers[0]!, schedule: { upgrades: [{ at: "36h", software: "Fulcrum 2.1.1" }] } }]
+    }))
+    const changes = async (timeScale: number) => {
+      const truthFile = join(folder, `changing-${timeScale}`)
+      await (await runSimnet({ scenario: changing, truthFile, timeScale })).stop()
+      return linesOf(truthFile).map((line) => (JSON.parse(line) as TruthLine).changes)
+    }
+    const before = Date.now()
+    const [[change, ...more]] = await changes(1) as [NonNullable<TruthLine["changes"]>]
+    expect([change!.what, more]).toEqual(["upgrade", []])
+    expect(change!.at - 36 * 3_600_000).toBeGreaterThanOrEqual(before)
+    expect(change!.at - 36 * 3_600_000).toBeLessThanOrEqual(Date.now())
+    expect(await changes(60)).toEqual([null])
+  })
+
   it("say the same of an address as the truth does of its endpoint, the narrowest block being right", async () => {
     const [geoFile, truthFile, publicSuffixFile] = ["geo", "truth", "suffixes"].map((name) => join(folder, name)) as [string, string, string]
     const { simnet, stop } = await runSimnet({ scenario: file, geoFile, truthFile, publicSuffixFile, servers: 40 })
