@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { loadavg, tmpdir } from "node:os"
 import { join } from "node:path"
 import { parseArgs } from "node:util"
@@ -26,6 +26,8 @@ const { values: flags } = parseArgs({
 
 const folder = flags.keep ?? mkdtempSync(join(tmpdir(), "observatory-watch-"))
 mkdirSync(folder, { recursive: true })
+// A watch would go on with it, by the dates of another world.
+if (existsSync(join(folder, "watched.duckdb"))) throw new Error(`${folder} has a database already: --keep needs a folder without one`)
 const result = await watchChurn({
   scenario: flags.scenario ?? (flags.smoke ? shortChurn(folder) : "churn"),
   servers: flags.smoke ? 24 : 40,
