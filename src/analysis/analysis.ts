@@ -29,6 +29,7 @@ import { judgeApart } from "./judge-in-worker.ts"
 import { operatorRows } from "./operator-rows.ts"
 import type { JudgedOperators, OperatorOptions } from "./operators.ts"
 import { type SharedKeyGroup, sharedKeyGroups } from "./shared-keys.ts"
+import { spareHeap } from "./spare-heap.ts"
 import { type IndicatorTable, shippedIndicators } from "./suspicion/indicator-table.ts"
 import { relationsOf } from "./suspicion/relations.ts"
 import type { Suspicion } from "./suspicion/score.ts"
@@ -121,6 +122,7 @@ export class Analysis extends Context.Service<Analysis, {
           const sharedKeys = sharedKeyGroups(yield* readPresentedKeys(crawl))
           // While it is read it takes more memory than anything else that is read, so it comes first.
           const behaviour = yield* stage("behaviour", Effect.map(readBehaviourVectors(crawl.crawl_id), (vectors) => behaviourRows(crawl.crawl_id, vectors)))
+          yield* spareHeap
           const drawing = Effect.gen(function*() {
             const communities = read === undefined
               ? []
@@ -130,6 +132,8 @@ export class Analysis extends Context.Service<Analysis, {
             return { communities, layout: layoutRows(crawl.crawl_id, servers, positions) }
           })
           const placing = stage("places", Effect.gen(function*() {
+            // By now the thread that judges has its copy of the traits.
+            yield* spareHeap
             return placeRows(crawl.crawl_id, places(announcements, {
               listers: yield* readListers(crawl.crawl_id),
               kindOf: yield* readNamedKinds(crawl.crawl_id, new Set(announcements.map(({ to }) => to))),
@@ -146,6 +150,7 @@ export class Analysis extends Context.Service<Analysis, {
             sharedKeys,
             yield* readEarlierGroups(crawl)
           )
+          yield* spareHeap
           const walletList = options?.walletListOf?.(crawl.network) ?? null
           const indicators = options?.indicators ?? shippedIndicators
           const relations = relationsOf(findings.clusters, operators.clusterIds, findings.groups)

@@ -3,9 +3,15 @@ import { Database } from "../../store/database.ts"
 import type { CrawlId } from "../../store/facts.ts"
 import { type BehaviourVector, joinedTraits } from "./vector.ts"
 
-/** All of a server in one row: a large crawl has half a million. */
-const TraitsRow = Schema.Struct({ server_id: Schema.Int, traits: Schema.Array(Schema.String), told: Schema.Array(Schema.String) })
+/** All of a server in one row, its texts in one: a large crawl has half a million, and each takes a microsecond out of DuckDB. */
+const TraitsRow = Schema.Struct({ server_id: Schema.Int, traits: Schema.String, told: Schema.String })
 const ImplementationRow = Schema.Struct({ server_id: Schema.Int, implementation: Schema.NullOr(Schema.String) })
+
+/** JSON of ours, written by the query. */
+const pairsOf = ({ told, traits }: typeof TraitsRow.Type): ReadonlyArray<readonly [string, string]> => {
+  const values = JSON.parse(told) as ReadonlyArray<string>
+  return (JSON.parse(traits) as ReadonlyArray<string>).map((trait, i) => [trait, values[i]!])
+}
 
 /** Regular visits of confirmed servers of the crawl's chain. */
 const visits = `
@@ -67,7 +73,8 @@ export const readBehaviourVectors = Effect.fnUntraced(function*(crawlId: CrawlId
     ) AS t(trait, value)
     WHERE t.value IS NOT NULL
     )
-    SELECT server_id, list(trait ORDER BY trait, value) AS traits, list(value ORDER BY trait, value) AS told
+    SELECT server_id, CAST(to_json(list(trait ORDER BY trait, value)) AS VARCHAR) AS traits,
+      CAST(to_json(list(value ORDER BY trait, value)) AS VARCHAR) AS told
     FROM seen GROUP BY server_id`,
     of
   )
@@ -77,7 +84,7 @@ export const readBehaviourVectors = Effect.fnUntraced(function*(crawlId: CrawlId
     return {
       serverId: row.server_id,
       implementation: row.implementation,
-      traits: joinedTraits(seen === undefined ? [] : seen.traits.map((trait, i) => [trait, seen.told[i]!] as const))
+      traits: joinedTraits(seen === undefined ? [] : pairsOf(seen))
     }
   })
 })

@@ -32,6 +32,26 @@ const tellingPairs = (comparisons: ReadonlyArray<Comparison>, outcomes: Outcomes
 }
 
 /**
+ * For each of some pairs the number of its kind: those of one kind agree in the
+ * same values, so that they weigh the same by any m. A fleet's pairs are mostly of
+ * one kind, and the larger a crawl the more of its pairs are a fleet's.
+ */
+const kindsOf = (pairs: ReadonlyArray<number>, outcomes: Outcomes, { evenings, nodeLegs }: Given, directions: ReadonlyArray<Direction | undefined>) => {
+  const numbers = new Map<string, number>()
+  const kinds = Int32Array.from(pairs, (i) => {
+    let kind = directions[i] === undefined ? "" : `${directions[i].pipe}`
+    // What is known of a pair alone makes a kind of its own.
+    if (evenings.has(i) || nodeLegs.has(i)) kind = `pair ${i}`
+    else for (let k = outcomes.start[i]!; k < outcomes.start[i + 1]!; k++) kind += ` ${outcomes.comparison[k]! * 256 + outcomes.level[k]!}:${outcomes.key[k]!}`
+    const known = numbers.get(kind)
+    if (known !== undefined) return known
+    numbers.set(kind, numbers.size)
+    return numbers.size - 1
+  })
+  return { kinds, count: numbers.size }
+}
+
+/**
  * Learns m and the prior by expectation maximisation over the pairs compared,
  * with the documented m worth `model.mPriorPairs` pairs. An owner of n servers
  * counts as n - 1 pairs, not as all their pairs: one fleet must not decide what
@@ -53,6 +73,7 @@ export const learn = (
   const operator = questions.indexOf("same operator")
   const logChance = logChances(comparisons, outcomes, given.rates)
   const telling = tellingPairs(comparisons, outcomes, logChance)
+  const { count, kinds } = kindsOf(telling, outcomes, given, directions)
   const sizes = new Map<number, number>()
   for (const owner of owners) sizes.set(owner, (sizes.get(owner) ?? 0) + 1)
   const allPairs = owners.length * (owners.length - 1) / 2
@@ -63,8 +84,9 @@ export const learn = (
     const all = new Float64Array(comparisons.length)
     let linked = 0
     const weigh = makeWeigher(comparisons, outcomes, weights, logChance)
-    for (const i of telling) {
-      const { probability } = weigh(i, directions[i])
+    const probabilities = Array.from<Float64Array | undefined>({ length: count })
+    for (const [at, i] of telling.entries()) {
+      const probability = probabilities[kinds[at]!] ??= weigh(i, directions[i]).probability.slice()
       const a = outcomes.first[i]!
       const b = outcomes.second[i]!
       const share = owners[a] === owners[b] ? 2 / sizes.get(owners[a]!)! : 1

@@ -17,12 +17,6 @@ const usualSize = 1000
 /** Values that one is held against: a sample of them, evenly spread, where there are more. */
 const mostCompared = 200
 
-/** Sizes by rate, and vB that pay it or more, both from the highest rate down. */
-const cumulative = (histogram: FeeHistogram): ReadonlyMap<number, number> => {
-  let total = 0
-  return new Map(histogram.toSorted(([x], [y]) => y - x).map(([rate, size]) => [rate, total += size] as const))
-}
-
 const knownElements = new WeakMap<FeeHistogram, ReadonlySet<string>>()
 
 /** Made once for each histogram: those of a large crawl are compared in millions of pairs. */
@@ -41,12 +35,37 @@ const differing = (a: ReadonlySet<string>, b: ReadonlySet<string>): number => {
   return Math.max(a.size, b.size) - common
 }
 
+/** A histogram in numbers: it is held against two hundred others. */
 interface Value {
-  readonly elements: ReadonlySet<string>
-  readonly curve: ReadonlyMap<number, number>
+  /** Numbers of its elements, ascending. */
+  readonly elements: Uint32Array
+  /** From the highest rate down, with the vB that pay it or more. */
+  readonly rates: Float64Array
+  readonly sizes: Float64Array
 }
 
-const valueOf = (histogram: FeeHistogram): Value => ({ elements: elementsOf(histogram), curve: cumulative(histogram) })
+/** @param numbers of elements that were met before; those that are new get the next */
+const valueOf = (histogram: FeeHistogram, numbers: Map<string, number>): Value => {
+  const elements = Uint32Array.from(elementsOf(histogram), (element) => {
+    const number = numbers.get(element) ?? numbers.size
+    numbers.set(element, number)
+    return number
+  })
+  let total = 0
+  const curve = new Map(histogram.toSorted(([x], [y]) => y - x).map(([rate, size]) => [rate, total += size] as const))
+  return { elements: elements.sort(), rates: Float64Array.from(curve.keys()), sizes: Float64Array.from(curve.values()) }
+}
+
+const differingNumbers = (a: Uint32Array, b: Uint32Array): number => {
+  let [i, j, common] = [0, 0, 0]
+  while (i < a.length && j < b.length) {
+    const [x, y] = [a[i]!, b[j]!]
+    if (x <= y) i++
+    if (x >= y) j++
+    if (x === y) common++
+  }
+  return Math.max(a.length, b.length) - common
+}
 
 /**
  * Transactions by which two mempools differ, at the least: one for each bin that
@@ -62,12 +81,13 @@ const distance = (a: Value, b: Value): number => {
     atA = toA
     atB = toB
   }
-  for (const [rate, toA] of a.curve) {
-    const toB = b.curve.get(rate)
-    if (toB !== undefined) add(toA, toB)
+  let j = 0
+  for (let i = 0; i < a.rates.length; i++) {
+    while (j < b.rates.length && b.rates[j]! > a.rates[i]!) j++
+    if (j < b.rates.length && b.rates[j] === a.rates[i]) add(a.sizes[i]!, b.sizes[j]!)
   }
-  add([...a.curve.values()].at(-1) ?? 0, [...b.curve.values()].at(-1) ?? 0)
-  return Math.max(1, Math.min(sum, differing(a.elements, b.elements)))
+  add(a.sizes[a.sizes.length - 1] ?? 0, b.sizes[b.sizes.length - 1] ?? 0)
+  return Math.max(1, Math.min(sum, differingNumbers(a.elements, b.elements)))
 }
 
 /**
@@ -117,6 +137,7 @@ export const histogramChances = (shown: ReadonlyArray<ShownHistogram>): (of: Sho
     .map((servers) => ({ servers, values: [...Map.groupBy(servers, keyOf)].toSorted(([x], [y]) => x < y ? -1 : 1) }))
     .toArray()
   const half = 0.5 / (distinct.reduce((sum, { values }) => sum + pairs(values.length), 0) + 1)
+  const numbers = new Map<string, number>()
   const ofImplementation = Map.groupBy(told, ({ implementation }) => implementation)
   for (const { servers, values } of distinct) {
     const repeated = values.filter(([, holders]) => holders.length > 1)
@@ -124,7 +145,7 @@ export const histogramChances = (shown: ReadonlyArray<ShownHistogram>): (of: Sho
     const equal = isCommon(holders, servers.length)
       ? repeated.reduce((sum, [, { length }]) => sum + pairs(length), 0) / pairs(servers.length)
       : 0
-    const parsed = new Map(values.flatMap(([key, [first]]) => first!.histogram === null ? [] : [[key, valueOf(first!.histogram)] as const]))
+    const parsed = new Map(values.flatMap(([key, [first]]) => first!.histogram === null ? [] : [[key, valueOf(first!.histogram, numbers)] as const]))
     const every = [...parsed.values()]
     const all = ofImplementation.get(servers[0]!.implementation)!.length
     // What only one server shows is equal to nothing, and needs no chance.
