@@ -3,7 +3,8 @@
  * among strangers, in a database file, each analysed as `observatory analyze`
  * does, in a process of its own. `npm run bench:analysis [-- --smoke] [-- --size N …]`
  *
- * Filling the file is not measured. Seconds by the clock depend on what else the
+ * Filling the file is not measured. A process is measured from its start, from the
+ * sources; the analysis alone begins when program and database are there. Seconds by the clock depend on what else the
  * machine does; processor time of the whole process hardly does.
  */
 import { spawn } from "node:child_process"
@@ -61,6 +62,8 @@ console.table(runs.map((run, i) => {
     clusters: run.clusters,
     seconds: rounded(run.seconds),
     "cpu seconds": rounded(run.cpuSeconds),
+    "analysis alone": rounded(run.alone.seconds),
+    "its cpu seconds": rounded(run.alone.cpuSeconds),
     "peak MB": Math.round(run.peakBytes / 1e6),
     "longest pause ms": Math.round(run.longestPauseMs),
     // log time / log size from the row before: 1 is linear, 2 quadratic.

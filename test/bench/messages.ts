@@ -116,6 +116,8 @@ export interface MeasuredAnalysis {
   readonly pairs: number
   readonly clusters: number
   readonly stages: ReadonlyArray<MeasuredStage>
+  /** Without loading the program and opening the database. */
+  readonly alone: Omit<MeasuredStage, "name">
   /** Of the whole process, all threads. */
   readonly cpuSeconds: number
   readonly peakBytes: number
