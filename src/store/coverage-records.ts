@@ -1,7 +1,7 @@
 import type { DuckDBConnection } from "@duckdb/node-api"
 import { Effect, Schema } from "effect"
 import type { Captured, CrawlCoverage } from "../domain/coverage.ts"
-import { run } from "./duckdb.ts"
+import { giveMemoryBack, run } from "./duckdb.ts"
 import type { CrawlId } from "./facts.ts"
 import { readRows } from "./read-rows.ts"
 import type { StoreError } from "./store-error.ts"
@@ -101,9 +101,13 @@ const readCaptured = Effect.fnUntraced(function*(connection: DuckDBConnection, c
   yield* command(asWritten)
   return yield* Effect.gen(function*() {
     for (const sql of tablesOfCaptures) yield* command(sql, sql.includes("$crawlId") ? { crawlId } : undefined)
+    yield* command(giveMemoryBack)
     const [counted] = yield* readRows(connection, CountRow, "SELECT coalesce(max(place), 0) AS captures FROM capture_source")
     const { captures } = counted!
-    for (let from = 1; from <= captures; from += atATime) yield* command(countSql(from), { crawlId })
+    for (let from = 1; from <= captures; from += atATime) {
+      yield* command(countSql(from), { crawlId })
+      yield* command(giveMemoryBack)
+    }
     return { rows: yield* readRows(connection, CapturedRow, capturedSql), captures }
   }).pipe(
     Effect.ensuring(Effect.ignore(Effect.forEach([asUsual, ...leftTables], (sql) => command(sql), { discard: true })))

@@ -136,6 +136,12 @@ export const spareMemory = (databaseBytes: number): string =>
 /** Whole tables may be read and changed: DuckDB's own limit. Not by RESET, which changes what the setting says and leaves the limit (1.5.5). */
 export const roomyMemory = (usual: string): string => `SET memory_limit = ${literal(usual)}`
 
+/**
+ * Gives the system back what a large statement has used: DuckDB and the C library keep it
+ * otherwise. Setting a limit does that, whatever it is; this one stays as it was.
+ */
+export const giveMemoryBack = "SET memory_limit = current_setting('memory_limit')"
+
 /** Rows are written out as soon as a row group is full. */
 export const spareBuffer = "SET write_buffer_row_group_count = 1"
 

@@ -1,7 +1,7 @@
 import { basename, dirname, join } from "node:path"
 import type { DuckDBConnection, DuckDBInstance } from "@duckdb/node-api"
 import { Clock, Effect, FileSystem, type Scope, Semaphore } from "effect"
-import { connect, identifier, isOutOfMemory, literal, run } from "./duckdb.ts"
+import { connect, giveMemoryBack, identifier, isOutOfMemory, literal, run } from "./duckdb.ts"
 import { StoreError } from "./store-error.ts"
 import { timestamp } from "./to-duckdb.ts"
 import type { Writer } from "./writer.ts"
@@ -41,12 +41,6 @@ const copyBlock = 65_536
  * copies take half as long again, and are 8 % smaller until the next one takes their place.
  */
 const withoutSlowCompression = "SET disabled_compression_methods = 'fsst'"
-
-/**
- * Gives the system back what a copy has used: DuckDB and the C library keep it
- * otherwise. Setting a limit does that, whatever it is; this one stays as it was.
- */
-const giveMemoryBack = "SET memory_limit = current_setting('memory_limit')"
 
 export interface Publisher {
   /** Writes a copy of all that is committed and moves it into place. */
