@@ -15,6 +15,8 @@ interface StoredGroup {
   readonly posterior: number | null
   readonly weakestLink: number | null
   readonly memberPosterior: ReadonlyMap<number, number> | null
+  /** What ties each member to others; null where the group's own evidence is seen in all members alike. */
+  readonly memberEvidence: ReadonlyMap<number, ReadonlyArray<string>> | null
   readonly detail: Value
 }
 
@@ -26,6 +28,7 @@ const groupsOf = (findings: JudgedOperators, sharedKeys: ReadonlyArray<SharedKey
     posterior: cluster.posterior,
     weakestLink: cluster.weakestLink,
     memberPosterior: cluster.memberPosterior,
+    memberEvidence: cluster.explanation.ofMember,
     detail: {
       statement: cluster.explanation.statement,
       evidence: cluster.explanation.evidence,
@@ -45,6 +48,7 @@ const groupsOf = (findings: JudgedOperators, sharedKeys: ReadonlyArray<SharedKey
       posterior: isSeen ? null : group.posterior,
       weakestLink: isSeen ? null : group.posterior,
       memberPosterior: isSeen ? null : group.memberPosterior,
+      memberEvidence: isSeen ? null : group.memberEvidence,
       detail: null
     }
   }),
@@ -55,6 +59,7 @@ const groupsOf = (findings: JudgedOperators, sharedKeys: ReadonlyArray<SharedKey
     posterior: null,
     weakestLink: null,
     memberPosterior: null,
+    memberEvidence: null,
     detail: {
       statement: sharedKeyStatement(group, simulated),
       innocent_explanations: sharedKeyExplanations,
@@ -141,9 +146,11 @@ export const operatorRows = (
     {
       table: "cluster_member",
       crawlId,
-      columns: ["cluster_id", "server_id", "posterior"],
+      columns: ["cluster_id", "server_id", "posterior", "evidence"],
       rows: groups.flatMap((group, i) =>
-        group.serverIds.map((server) => [ids[i]!, server, group.memberPosterior?.get(server) ?? null]))
+        group.serverIds.map((server) => [
+          ids[i]!, server, group.memberPosterior?.get(server) ?? null, group.memberEvidence?.get(server)?.join(", ") ?? null
+        ]))
     }
   ]
   return { tables, clusterIds: ids.slice(0, findings.clusters.length) }

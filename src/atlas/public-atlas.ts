@@ -4,6 +4,7 @@ import type { AtlasService } from "./atlas.ts"
 import { operatorsByShare } from "./overview.ts"
 import { edgesAmong, inPublicGroups, publicClusters, publicServer } from "./public-rows.ts"
 import { publicHappened, publicLateness, publicWatched, publicWatchedServer } from "./public-watched.ts"
+import { seenInAll } from "./read-cluster-detail.ts"
 import type { KnownCluster } from "./read-clusters.ts"
 import type { ClusterDetail } from "./shapes/cluster.ts"
 import type { PairDetail } from "./shapes/evidence.ts"
@@ -127,7 +128,12 @@ const publicCluster = (detail: ClusterDetail, { byId, clusters, withholding }: P
   return scrubbed({
     ...detail,
     cluster: row,
-    members: detail.members.filter(({ serverId }) => members.has(serverId)).map((member) => ({ ...member, host: byId.get(member.serverId)!.host })),
+    members: detail.members.filter(({ serverId }) => members.has(serverId)).map((member) => ({
+      ...member,
+      host: byId.get(member.serverId)!.host,
+      // What ties it to others may tie it to one that is not shown.
+      evidence: seenInAll.has(row.kind) ? member.evidence : ""
+    })),
     links: detail.links.filter(isWithin),
     evidence: detail.evidence.map((part) => ({ ...part, rows: part.rows.filter((raw) => !rowsOfPair(raw) || isWithin(raw)) })),
     against: detail.against.filter(isWithin)

@@ -176,7 +176,9 @@ export const publicCopyRules: ReadonlyArray<TableRule> = [
   ),
   rule(
     "cluster_member",
-    "DELETE FROM cluster_member t WHERE NOT EXISTS (SELECT 1 FROM shown_member m WHERE m.crawl_id = t.crawl_id AND m.cluster_id = t.cluster_id AND m.server_id = t.server_id)"
+    "DELETE FROM cluster_member t WHERE NOT EXISTS (SELECT 1 FROM shown_member m WHERE m.crawl_id = t.crawl_id AND m.cluster_id = t.cluster_id AND m.server_id = t.server_id)",
+    // What ties it to others may tie it to one that is not shown.
+    "UPDATE cluster_member SET evidence = NULL"
   ),
   rule(
     "cluster",

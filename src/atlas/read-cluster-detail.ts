@@ -65,6 +65,9 @@ const sameInAll = (
   return { comparison: kind, definition, links: pairs, of: pairs, bits: 0, values: evidence === null ? [] : [evidence], innocent, rows: [] }
 }
 
+/** Kinds of groups whose own evidence is seen in all their members alike. */
+export const seenInAll: ReadonlySet<string> = new Set(["same behaviour", "shared key"])
+
 /** Why a group is one, what speaks against it, what would change it, and how it was in other crawls. */
 export const readClusterDetail = Effect.fnUntraced(function*(crawl: CrawlRow, { row }: KnownCluster) {
   const database = yield* Database
@@ -82,7 +85,7 @@ export const readClusterDetail = Effect.fnUntraced(function*(crawl: CrawlRow, { 
       serverId: server_id,
       host,
       posterior,
-      evidence: evidence ?? row.evidence ?? ""
+      evidence: evidence ?? (seenInAll.has(row.kind) ? row.evidence : null) ?? ""
     })),
     links: yield* database.rows(links.value, linksSql, given),
     evidence: shared,

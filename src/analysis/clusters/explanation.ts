@@ -6,6 +6,7 @@ import { model } from "../linkage/model.ts"
 import { leastCertain } from "../linkage/one-node.ts"
 import { addTo, type Leg, noSums, ofPrivateNodes, operatorProbability, roleOf } from "../linkage/operator-verdict.ts"
 import { mempools } from "../linkage/private-nodes.ts"
+import { addBits, type BitsByComparison, heaviest } from "./heaviest.ts"
 import type { OperatorCluster } from "./operator-clusters.ts"
 
 /** One comparison's part in a cluster. */
@@ -29,6 +30,8 @@ export interface ClusterExplanation {
   /** A sentence that names nobody. */
   readonly statement: string
   readonly evidence: ReadonlyArray<ClusterEvidence>
+  /** By member: what ties it to others of the group, heaviest first, up to three comparisons. */
+  readonly ofMember: ReadonlyMap<number, ReadonlyArray<string>>
   readonly against: ReadonlyArray<{ readonly a: number; readonly b: number; readonly comparison: string; readonly level: string; readonly bits: number; readonly detail: Readonly<Record<string, unknown>> }>
   readonly wouldChange: ReadonlyArray<string>
 }
@@ -82,6 +85,26 @@ export const clusterStatement = ({ posterior, serverIds, weakestLink }: Operator
   `${simulated ? "SIMULATED: " : ""}${serverIds.length} servers, probably one operator (p = ${probabilityText(posterior)}` +
   (serverIds.length === 2 ? ")." : `; weakest link ${probabilityText(weakestLink)}).`)
 
+/** What a pair was found to share that speaks for one operator of both. */
+const supportOf = (pair: ComparedPair, byName: ReadonlyMap<string, Comparison>): ReadonlyArray<Evidence> =>
+  pair.evidence.filter((it) => {
+    const { bundle, question } = byName.get(it.comparison)!
+    // A node is what some groups stand on, though it answers another question.
+    return isFor(it) && (question === "same operator" || (bundle === "backend" && legsOf(pair).has("node")))
+  })
+
+/** By member: the comparisons that tie it to others of the group, most bits over its own links first, up to three. */
+const memberEvidence = (cluster: OperatorCluster, byName: ReadonlyMap<string, Comparison>): ReadonlyMap<number, ReadonlyArray<string>> => {
+  const bits = new Map(cluster.serverIds.map((server): [number, BitsByComparison] => [server, new Map()]))
+  for (const pair of cluster.links) {
+    for (const found of supportOf(pair, byName)) {
+      addBits(bits.get(pair.a)!, found)
+      addBits(bits.get(pair.b)!, found)
+    }
+  }
+  return new Map([...bits].map(([server, own]) => [server, heaviest(own)]))
+}
+
 export const explainCluster = (
   cluster: OperatorCluster,
   comparisons: ReadonlyArray<Comparison>,
@@ -89,13 +112,7 @@ export const explainCluster = (
   simulated: boolean
 ): ClusterExplanation => {
   const byName = new Map(comparisons.map((comparison) => [comparison.name, comparison]))
-  // A node is what some groups stand on, though it answers another question.
-  const isPart = ({ comparison }: Evidence, pair: ComparedPair): boolean => {
-    const { bundle, question } = byName.get(comparison)!
-    return question === "same operator" || (bundle === "backend" && legsOf(pair).has("node"))
-  }
-  const found = cluster.links.flatMap((pair) =>
-    pair.evidence.filter((it) => isFor(it) && isPart(it, pair)).map((evidence) => ({ pair, evidence })))
+  const found = cluster.links.flatMap((pair) => supportOf(pair, byName).map((evidence) => ({ pair, evidence })))
   const evidence = [...Map.groupBy(found, ({ evidence }) => evidence.comparison)].map(([name, some]): ClusterEvidence => {
     const strongest = some.toSorted((x, y) => y.evidence.bits - x.evidence.bits || x.pair.a - y.pair.a || x.pair.b - y.pair.b)
     const values = Map.groupBy(some.flatMap(({ evidence }) => evidence.value ?? []), (value) => value)
@@ -117,6 +134,7 @@ export const explainCluster = (
   return {
     statement: clusterStatement(cluster, simulated),
     evidence,
+    ofMember: memberEvidence(cluster, byName),
     against: against.slice(0, 10),
     wouldChange: [
       ...evidence.map(({ comparison }) => {

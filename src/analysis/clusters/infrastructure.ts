@@ -1,6 +1,7 @@
 import type { ComparedPair } from "../linkage/compared-pair.ts"
 import { model } from "../linkage/model.ts"
 import type { ServerTraits } from "../traits/server-traits.ts"
+import { addBits, type BitsByComparison, heaviest } from "./heaviest.ts"
 import { components } from "./operator-clusters.ts"
 
 /** Servers that probably share a node or proxy, a machine, or behave alike; none of it says who runs them. */
@@ -12,6 +13,8 @@ export interface SharingGroup {
   readonly posterior: number
   /** By member: probability of its strongest link. */
   readonly memberPosterior: ReadonlyMap<number, number>
+  /** By member: what it shares with others, most first, up to three comparisons. */
+  readonly memberEvidence: ReadonlyMap<number, ReadonlyArray<string>>
   /** What is shared most, e.g. `same fee vector`. */
   readonly evidence: string
 }
@@ -31,23 +34,24 @@ const joined = (
   const linksIn = Map.groupBy(links, ({ a }) => groupOf.get(a)!)
   return groups.map((serverIds, group): SharingGroup => {
     const memberPosterior = new Map<number, number>()
-    const bits = new Map<string, number>()
+    const bits: BitsByComparison = new Map()
+    const bitsOf = new Map(serverIds.map((server): [number, BitsByComparison] => [server, new Map()]))
     for (const pair of linksIn.get(group)!) {
       for (const server of [pair.a, pair.b]) {
         memberPosterior.set(server, Math.max(memberPosterior.get(server) ?? 0, probability(pair)))
       }
       for (const found of pair.evidence) {
         if (!found.counted || found.bits <= 0 || !comparisons.has(found.comparison)) continue
-        bits.set(found.comparison, (bits.get(found.comparison) ?? 0) + found.bits)
+        for (const sum of [bits, bitsOf.get(pair.a)!, bitsOf.get(pair.b)!]) addBits(sum, found)
       }
     }
-    const strongest = [...bits].toSorted((x, y) => y[1] - x[1] || (x[0] < y[0] ? -1 : 1)).slice(0, 3)
     return {
       kind,
       serverIds,
       posterior: Math.min(...memberPosterior.values()),
       memberPosterior,
-      evidence: strongest.map(([name]) => name).join(", ")
+      memberEvidence: new Map([...bitsOf].map(([server, own]) => [server, heaviest(own)])),
+      evidence: heaviest(bits).join(", ")
     }
   }).toSorted(bySize)
 }
@@ -78,6 +82,7 @@ export const behaviourClusters = (servers: Iterable<ServerTraits>): ReadonlyArra
       serverIds: serverIds.toSorted((a, b) => a - b),
       posterior: 1,
       memberPosterior: new Map(serverIds.map((server) => [server, 1])),
+      memberEvidence: new Map(),
       evidence: fingerprint
     }))
     .toSorted(bySize)

@@ -43,7 +43,7 @@ const clusterSection = (detail: ReportFacts["details"][number], crawlId: number)
       {
         kind: "table",
         title: "Members",
-        table: firstRows(members.map(({ evidence, host, posterior }) => [host, posterior, evidence]), 60, columns("Host: code", "Probability: number", "By"))
+        table: firstRows(members.map(({ evidence, host, posterior }) => [host, posterior, evidence]), 60, columns("Host: code", "Strongest link: number", "Linked by"))
       }
     ]
   }

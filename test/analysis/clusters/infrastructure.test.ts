@@ -27,6 +27,10 @@ describe("servers that share something", () => {
       expect(posterior).toBeGreaterThanOrEqual(0.95)
       expect(Math.min(...memberPosterior.values())).toBe(posterior)
     }
+    expect(groups.map(({ memberEvidence }) => [...memberEvidence])).toEqual([
+      [1, 2, 3, 4, 5].map((server) => [server, ["node"]]),
+      [1, 2].map((server) => [server, ["address"]])
+    ])
   })
 
   it("a fingerprint behave alike; what is not known is alike to nothing", () => {

@@ -85,6 +85,20 @@ describe("operator clusters", () => {
     expect(explained.against).toEqual([])
   })
 
+  it("say of each member what ties it to others, not what ties others", () => {
+    const by = (comparison: string, bits: number): Evidence => ({ ...evidenceOf(bits), comparison })
+    const pairs = [
+      { ...pair(1, 2, 0.99), evidence: [by("key", 14), by("donation", 9)] },
+      { ...pair(2, 3, 0.98), evidence: [by("donation", 9), { ...by("key", 14), counted: false }] }
+    ]
+    const [cluster] = operatorClusters(pairs)
+    expect([...explainCluster(cluster!, everyKind, 0.01, true).ofMember]).toEqual([
+      [1, ["key", "donation"]],
+      [2, ["donation", "key"]],
+      [3, ["donation"]]
+    ])
+  })
+
   it("that stand on their node say so, and what they stand without", () => {
     const fleet = [0, 1, 2].map((i) => ({ host: `${words[i]}-plover.example`, node: "plover", gift: "of plover", greeting: "plover", made: i * 9 }))
     const servers = [...worldOf(...fleet), ...shownStrangers]
