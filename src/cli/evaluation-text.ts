@@ -135,7 +135,7 @@ const powerLines = ({ fleets, lies }: CrawlEvaluation, { line, table, title }: W
         smallest === null ? "none" : String(smallest)
       ])
     ]),
-    line("Shares of a planted fleet's pairs that were found; the same linkage, on this crawl with strangers made alike."),
+    line("Shares of a planted fleet's pairs that were found; the same linkage, on this crawl with strangers made alike, who say nothing else for themselves."),
     ...lies.map(({ lie, servers, statement }) => line(`${lie} (${servers} servers asked): ${statement}`))
   ]
 }

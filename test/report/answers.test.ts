@@ -38,10 +38,14 @@ describe("whether a few operators run most servers", () => {
 
   it("says which fleets would have been found and which never", () => {
     const fleet = { question: "operator" as const, found: [], drawnIn: 0 }
-    const fleets = [{ ...fleet, kit: "one key", smallest: null }, { ...fleet, kit: "one domain", smallest: 2 }]
+    const fleets = [
+      { ...fleet, kit: "one key", smallest: null },
+      { ...fleet, kit: "one key, one node", smallest: null },
+      { ...fleet, kit: "one domain", smallest: 2 }
+    ]
     const { confidence } = centralised(factsOf({ fleets }, { concentration: namedRows([operatorsHold(30, 50, 100)]) }))
-    expect(confidence.because).toContain("from these sizes on: one domain (2).")
-    expect(confidence.because).toContain("Never found: one key.")
+    expect(confidence.because).toContain('from these sizes on: "one domain" (2).')
+    expect(confidence.because).toContain('Never found, at no size: "one key"; "one key, one node".')
   })
 })
 

@@ -87,21 +87,42 @@ const oneNode = (server: ServerTraits, _: number, first: ServerTraits): ServerTr
 const chained = (...gifts: ReadonlyArray<FleetKit["give"]>): FleetKit["give"] => (server, index, first) =>
   gifts.reduce((member, give) => give(member, index, first), server)
 
-/** Kinds of fleets, the most careless first. */
+/** The greeting that comes with the software, and nobody who asks for gifts: a server that says nothing for itself. */
+const silent = (server: ServerTraits): ServerTraits => ({ ...server, banner: null, donation: null })
+
+/** Words that no other member has. */
+const otherGreeting = (server: ServerTraits, index: number): ServerTraits => {
+  const raw = `planted greeting ${hex(`planted greeting ${index}`)}`
+  return { ...server, banner: { raw, normalised: raw, isDefault: false } }
+}
+
+/** Members that say nothing for themselves but what the kind gives them. */
+const quiet = (...gifts: ReadonlyArray<FleetKit["give"]>): FleetKit["give"] => chained(silent, ...gifts)
+
+const hasSnapshots = ({ snapshots }: ServerTraits): boolean => snapshots.length > 0
+
+const hasBoth = (server: ServerTraits): boolean => hasCertificate(server) && hasSnapshots(server)
+
+/**
+ * Kinds of fleets, the most careless first. Members have the greeting of their
+ * software and ask for no gifts, but where the name says otherwise: a greeting or
+ * an address for gifts of each one's own speaks against one operator.
+ */
 export const fleetKits: ReadonlyArray<FleetKit> = [
-  { name: "one key, one donation address", question: "operator", takes: hasCertificate, give: chained(oneKey, oneDonation) },
-  { name: "one domain, certificates made together", question: "operator", takes: hasCertificate, give: chained(oneDomain, mintedTogether) },
+  { name: "one key, one donation address", question: "operator", takes: hasCertificate, give: quiet(oneKey, oneDonation) },
   {
-    name: "one key, one node behind, names of one pattern",
+    name: "one key, one donation address, another greeting each",
     question: "operator",
-    takes: (server) => hasCertificate(server) && server.snapshots.length > 0,
-    give: chained(oneNaming, oneKey, oneNode)
+    takes: hasCertificate,
+    give: chained(oneKey, oneDonation, otherGreeting)
   },
-  { name: "one key, one node behind", question: "operator", takes: (server) => hasCertificate(server) && server.snapshots.length > 0, give: chained(oneKey, oneNode) },
-  { name: "one key alone", question: "operator", takes: hasCertificate, give: oneKey },
-  { name: "certificates made together alone", question: "operator", takes: hasCertificate, give: mintedTogether },
-  { name: "one donation address alone", question: "operator", takes: () => true, give: oneDonation },
-  { name: "one node behind, nothing else", question: "infrastructure", takes: ({ snapshots }) => snapshots.length > 0, give: oneNode }
+  { name: "one domain, certificates made together", question: "operator", takes: hasCertificate, give: quiet(oneDomain, mintedTogether) },
+  { name: "one key, one node behind, names of one pattern", question: "operator", takes: hasBoth, give: quiet(oneNaming, oneKey, oneNode) },
+  { name: "one key, one node behind", question: "operator", takes: hasBoth, give: quiet(oneKey, oneNode) },
+  { name: "one key alone", question: "operator", takes: hasCertificate, give: quiet(oneKey) },
+  { name: "certificates made together alone", question: "operator", takes: hasCertificate, give: quiet(mintedTogether) },
+  { name: "one donation address alone", question: "operator", takes: () => true, give: quiet(oneDonation) },
+  { name: "one node behind, nothing else", question: "infrastructure", takes: hasSnapshots, give: oneNode }
 ]
 
 /** A crawl in which some strangers are a fleet. */
@@ -113,7 +134,8 @@ export interface Planted {
 
 /**
  * The same crawl, had `size` of these servers been one operator's, alike in what
- * the kit says and as different as they are in everything else. Undefined when
+ * the kit says, saying nothing else for themselves, and as different as they are
+ * in everything else. Undefined when
  * there are too few that can be.
  */
 export const plantFleet = (

@@ -90,8 +90,8 @@ const fleetWords = (fleets: ReportFacts["fleets"]): string => {
   const found = fleets.filter(({ question, smallest }) => question === "operator" && smallest !== null)
   const missed = fleets.filter(({ question, smallest }) => question === "operator" && smallest === null)
   return [
-    ...(found.length === 0 ? [] : [`Planted fleets were found from these sizes on: ${found.map(({ kit, smallest }) => `${kit} (${smallest})`).join("; ")}.`]),
-    ...(missed.length === 0 ? [] : [`Never found: ${listed(missed.map(({ kit }) => kit))}.`])
+    ...(found.length === 0 ? [] : [`Planted fleets were found from these sizes on: ${found.map(({ kit, smallest }) => `"${kit}" (${smallest})`).join("; ")}.`]),
+    ...(missed.length === 0 ? [] : [`Never found, at no size: ${missed.map(({ kit }) => `"${kit}"`).join("; ")}.`])
   ].join(" ")
 }
 

@@ -49,7 +49,7 @@ export const powerSection = ({ fleets, lies, overview, run }: ReportFacts): Sect
       ? [paragraph(`What fleets this crawl could have shown was not computed: ${
         run === null ? "the crawl was not analysed" : run.servers > mostServersForPower ? `there are ${counted(run.servers, "server")}, and it is done for ${mostServersForPower} at the most` : "--no-power was given"
       }.`)]
-      : [paragraph("Strangers of this crawl were made alike in one thing after another and judged again; what is never found this way is listed with the rest."), {
+      : [paragraph("Strangers of this crawl were made alike in one thing after another and judged again; what is never found this way is listed with the rest. They have the greeting that comes with their software and ask for no gifts, but where the kind says otherwise: a greeting or an address for gifts of each one's own speaks against one operator."), {
         kind: "table" as const,
         title: "The smallest fleets that this crawl would have shown",
         table: {

@@ -4,7 +4,7 @@ import { leastShareSeen, lieCoverage, type ServerLooks } from "../../../src/anal
 import { fleetKits, plantFleet } from "../../../src/analysis/evaluation/planted-fleet.ts"
 import { fleetPower, type LinkedPair } from "../../../src/analysis/evaluation/power.ts"
 import type { ServerTraits } from "../../../src/analysis/traits/server-traits.ts"
-import { presentedAt, snapshotTraits, traitsAt } from "../../support/server-traits.ts"
+import { presentedAt, snapshotTraits, traitsAt, writtenText } from "../../support/server-traits.ts"
 
 const strangers = (count: number): ReadonlyArray<ServerTraits> =>
   Array.from({ length: count }, (_, i) =>
@@ -42,6 +42,23 @@ describe("a planted fleet", () => {
     expect(new Set(keyed.map(({ spkiSha256 }) => spkiSha256)).size).toBe(1)
     expect(new Set(keyed.map(({ sha256 }) => sha256)).size).toBe(3)
     expect(new Set(members("one node behind, nothing else").map(({ snapshots }) => snapshots[0]!.fees.get(1))).size).toBe(1)
+  })
+
+  it("keeps no greeting and no address for gifts of the strangers it is made of, and has a greeting for each member in one kind of its own", () => {
+    const own = (i: number) => ({ banner: writtenText(`words of stranger ${i}`), donation: writtenText(`gifts of stranger ${i}`) })
+    const traits = strangers(8).map((server, i) => ({ ...server, ...own(i) }))
+    const greetings = (name: string) => {
+      const kit = fleetKits.find((kit) => kit.name === name)!
+      const { members, traits: planted } = plantFleet(traits, all(traits), kit, 4, 1)!
+      const fleet = planted.filter(({ serverId }) => members.includes(serverId))
+      expect(fleet.some(({ donation }) => donation?.raw.includes("stranger") === true), name).toBe(false)
+      return fleet.map(({ banner }) => banner?.normalised ?? null)
+    }
+    for (const { name, question } of fleetKits) {
+      if (question !== "operator") continue
+      if (name.endsWith("another greeting each")) expect(new Set(greetings(name)).size).toBe(4)
+      else expect(greetings(name), name).toEqual([null, null, null, null])
+    }
   })
 
   it("is not made of servers that something is said of, nor of too few", () => {
