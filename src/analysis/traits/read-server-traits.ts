@@ -26,6 +26,8 @@ const firstOf = <A, B>(rows: ReadonlyArray<A>, of: (row: A) => B | null): B | nu
   return null
 }
 
+const isOnion = ({ host }: VisitRow): boolean => host.endsWith(".onion")
+
 /** Claims are not cleaned in the store; a claim that is no host is compared as it is. */
 const canonicalHost = (text: string): string => {
   const host = parseHost(text, { localNames: true })
@@ -162,9 +164,11 @@ const serverTraitsFrom = (
   }
 
   const textsOf = (visits: ReadonlyArray<VisitRow>, hosts: ReadonlyArray<string>, addresses: ReadonlyArray<AddressTraits>) => {
-    const gift = firstOf(visits, (visit) => visit.donation_address)
+    // Software can have another greeting for onion services; which endpoint was met first says nothing.
+    const spoken = visits.toSorted((a, b) => Number(isOnion(a)) - Number(isOnion(b)))
+    const gift = firstOf(spoken, (visit) => visit.donation_address)
     const donation = gift === null || gift.trim() === "" ? null : writtenDonation(gift)
-    const greeting = firstOf(visits, (visit) => visit.banner === null ? null : visit)
+    const greeting = firstOf(spoken, (visit) => visit.banner === null ? null : visit)
     const own = { hosts, addresses: addresses.map(({ address }) => address), donation: donation?.normalised ?? null }
     const written = greeting === null ? null : writtenBanner(greeting.banner!, own)
     // Bytes that are no UTF-8 are lost in the text, and different banners look alike without them.

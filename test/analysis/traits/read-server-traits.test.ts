@@ -84,6 +84,24 @@ layer(NodeServices.layer)("the traits of servers", (it) => {
       assert.deepStrictEqual([certificate!.trusted, certificate!.template, certificate!.validFrom], [true, "O=Quarry, CN={host}", Date.UTC(2025, 0)])
     }))
 
+  it.effect("have the greeting that they show outside Tor, whichever endpoint was met first", () =>
+    Effect.gen(function*() {
+      const [clear, onion, hidden] = ["quarry.example.org:50001:t", `${"b".repeat(56)}.onion:50001:t`, `${"c".repeat(56)}.onion:50001:t`]
+      const saying = (key: string, banner: string): Fact => ({ _tag: "visit", visit: answeredVisit(key, { banner }) })
+      for (const met of [[onion, clear], [clear, onion]]) {
+        const servers = yield* traitsFrom([
+          ...[...met, hidden].map((key) => stateOf(key, "visited")),
+          ...met.map((key) => saying(key, key === onion ? "Hewn in the dark of the mine" : "Hewn from granite by daylight")),
+          saying(hidden, "Hewn where nobody looks"),
+          { _tag: "servers", servers: [serverOf(met), serverOf([hidden])] }
+        ])
+        assert.deepStrictEqual(
+          servers.map(({ banner }) => banner!.normalised).toSorted(),
+          ["hewn from granite by daylight", "hewn where nobody looks"]
+        )
+      }
+    }))
+
   it.effect("have no addresses of a name that somebody else pointed at the server", () =>
     Effect.gen(function*() {
       const [own, pointed] = ["quarry.example.org:50002:s", "mirror.example.net:50002:s"]
