@@ -120,18 +120,14 @@ export const openForWriting = Effect.fnUntraced(function*(
  */
 const blockSize = "32768"
 
-/** How large the file of the database is, in bytes. */
-export const databaseSize = "SELECT CAST(sum(total_blocks * block_size) AS DOUBLE) FROM pragma_database_size() WHERE database_name = current_database()"
-
 /**
- * While rows are only appended DuckDB keeps no more than this in memory: 48 MiB, and
- * for indexes, which stay there, an eighth of the file, but not beyond 128 MiB. Otherwise
- * it would keep whatever it has read for a snapshot, up to four fifths of the machine.
- * With 128 MiB from the start snapshots of a crawl of 10,000 visits took 70 MB more. For files
- * only: what does not fit goes to a folder beside them.
+ * While rows are only appended DuckDB keeps no more than this of the file in
+ * memory; otherwise it would keep whatever it has read for a snapshot, up to four
+ * fifths of the machine. For files only: what does not fit goes to a folder beside them.
+ * With 48 MiB snapshots of a crawl take 70 MB less for a moment, but a commit after long texts may
+ * write a checkpoint for which that is too little, and DuckDB then is of no use until it is opened again.
  */
-export const spareMemory = (databaseBytes: number): string =>
-  `SET memory_limit = '${Math.min(128, 48 + Math.ceil(databaseBytes / 2 ** 23))}MiB'`
+export const spareMemory = "SET memory_limit = '128MiB'"
 
 /** Whole tables may be read and changed: DuckDB's own limit. Not by RESET, which changes what the setting says and leaves the limit (1.5.5). */
 export const roomyMemory = (usual: string): string => `SET memory_limit = ${literal(usual)}`

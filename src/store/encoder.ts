@@ -75,6 +75,11 @@ export class Batch {
     return weight
   }
 
+  /** Characters of long texts that wait. */
+  get characters(): number {
+    return this.#characters
+  }
+
   add(crawlId: CrawlId, facts: ReadonlyArray<Fact>): void {
     let visitId: number | null = null
     for (const fact of facts) {

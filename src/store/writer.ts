@@ -1,6 +1,6 @@
 import type { DuckDBAppender, DuckDBConnection } from "@duckdb/node-api"
 import { Deferred, Effect, Latch, type Scope, Semaphore } from "effect"
-import { databaseSize, duckError, roomyMemory, run, spareBuffer, spareMemory } from "./duckdb.ts"
+import { duckError, roomyMemory, run, spareBuffer, spareMemory } from "./duckdb.ts"
 import { Batch, makePools } from "./encoder.ts"
 import type { CrawlId, Fact } from "./facts.ts"
 import type { Identities } from "./identities.ts"
@@ -21,13 +21,14 @@ export interface WriterOptions {
 export const defaultWriterOptions: WriterOptions = { groupMs: 1000, batchRows: 60_000, pendingRows: 120_000 }
 
 /**
- * A batch of this weight is committed with DuckDB's usual memory: rows of a
- * transaction are in memory until it ends, and with too little of it all would be lost.
+ * A batch of this weight, or with so many characters of texts, is committed with DuckDB's
+ * usual memory: with too little of it all would be lost, or the checkpoint fails that
+ * a commit may write, and DuckDB is of no use until it is opened again.
  */
-const roomyRows = 20_000
+const large = { weight: 60_000, characters: 4_000_000 }
 
-/** After so many commits it is looked at again how much memory a file of its size needs; what is free then goes back to the system. */
-const commitsBetweenLooks = 5
+/** After so many commits the limit is set again, by which what is free goes back to the system. */
+const commitsBetweenLimits = 5
 
 /** The one way rows get into a database: group commit through appenders. */
 export interface Writer {
@@ -110,12 +111,12 @@ export const makeWriter = Effect.fnUntraced(function*(
       try: () => append(batch),
       catch: duckError("write failed", "Cannot write to the database")
     })
-    const isLarge = batch.weight >= roomyRows
+    const isLarge = batch.weight >= large.weight || batch.characters >= large.characters
     const written = isLarge ? Effect.andThen(roomy, write) : write
     // A journal beside the database, of what it has to hold after a kill.
     const rows = Object.fromEntries(tableNames.flatMap((name) => batch.rows[name].length === 0 ? [] : [[name, batch.rows[name].length]]))
     return Effect.logDebug(`committing ${number}: ${JSON.stringify(rows)}`).pipe(
-      Effect.andThen(isLarge || number % commitsBetweenLooks === 0 ? Effect.ensuring(written, spare) : written),
+      Effect.andThen(isLarge || number % commitsBetweenLimits === 0 ? Effect.ensuring(written, spare) : written),
       Effect.tap(() => Effect.logDebug(`committed ${number}`)),
       Effect.tapError((error) => Effect.sync(() => {
         failure = error
@@ -150,9 +151,7 @@ export const makeWriter = Effect.fnUntraced(function*(
   const limit = (sql: string) => run(connection, "write failed", "Cannot limit memory", sql)
   /** A limit that cannot be set now, because more is in use, is no reason to fail: it is set again after the next use. */
   const roomy = options.spare === true ? Effect.ignore(limit(roomyMemory(usualMemory))) : Effect.void
-  const spare = options.spare === true
-    ? Effect.ignore(Effect.flatMap(limit(databaseSize), (size) => limit(spareMemory(Number(size.value(0, 0))))))
-    : Effect.void
+  const spare = options.spare === true ? Effect.ignore(limit(spareMemory)) : Effect.void
   const withRoom = <A, E, R>(use: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> => roomy.pipe(Effect.andThen(use), Effect.ensuring(spare))
   if (options.spare === true) yield* Effect.ignore(limit(spareBuffer))
   yield* spare

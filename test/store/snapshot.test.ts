@@ -96,9 +96,9 @@ describe("snapshots", () => {
         Effect.gen(function*() {
           const crawlId = yield* store.startCrawl(crawlStart())
           const observations = [observationOf("banner", { replyRaw: "a reply ".repeat(1_000_000) })]
-          for (let n = 0; n < 12; n++) yield* store.record(crawlId, [{ _tag: "visit", visit: answeredVisit(`host${n}.example.org:50002:s`, { observations }) }])
+          for (let n = 0; n < 24; n++) yield* store.record(crawlId, [{ _tag: "visit", visit: answeredVisit(`host${n}.example.org:50002:s`, { observations }) }])
           yield* store.publishSnapshot
-          assert.deepStrictEqual((yield* read(path, "SELECT count(*) AS long FROM observation WHERE length(reply_raw) = 8000000")).rows, [{ long: 12 }])
+          assert.deepStrictEqual((yield* read(path, "SELECT count(*) AS long FROM observation WHERE length(reply_raw) = 8000000")).rows, [{ long: 24 }])
         }))
     }))
 
