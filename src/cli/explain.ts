@@ -1,5 +1,6 @@
 import { Effect } from "effect"
 import { findCrawl, type AnalysisTarget } from "../analysis/analysis-input.ts"
+import { mostServersAnew, weighPairAnew } from "../analysis/pair-anew.ts"
 import { readCluster, readPair, readRun, readServer, readServerAt } from "../analysis/verdict-reader.ts"
 import { simulatedNotice } from "./crawl-summary.ts"
 import { clusterText, pairText, serverText } from "./explain-text.ts"
@@ -31,7 +32,12 @@ export const explain = Effect.fnUntraced(function*(target: AnalysisTarget, what:
   }
   const [one, other] = yield* Effect.forEach(hosts.slice(0, 2), serverAt)
   const pair = yield* readPair(crawl, one!, other!)
-  yield* print(pair === undefined
-    ? `${hosts[0]} and ${hosts[1]} were not compared, or no question is likelier than 0.02: nothing rare is common to them, or one is taken to copy it from the other.\n`
-    : pairText(pair, operator_prior, output.style))
+  if (pair !== undefined) return yield* print(pairText(pair, operator_prior, output.style))
+  const weighed = yield* weighPairAnew(crawl, one!, other!)
+  const both = `${hosts[0]} and ${hosts[1]}`
+  yield* print(weighed === undefined
+    ? crawl.servers > mostServersAnew
+      ? `${both}: nothing is stored of them, since no question is likelier than 0.02 or they were not compared: nothing rare is common to them, or what is does not count, as one may copy or relay the other. Of more than ${mostServersAnew} servers a pair is not weighed anew.\n`
+      : `${both} were not compared: nothing is common to them by which servers are compared, or one was not confirmed.\n`
+    : `${both}: no question is likelier than 0.02, so nothing is stored of them. Weighed anew:\n${pairText(weighed, operator_prior, output.style)}`)
 })

@@ -24,6 +24,8 @@ export interface LinkageOptions {
   readonly randomPairs?: number
   /** Pairs are returned whose probability for any question is at least this, and those of one group that speak against each other. */
   readonly leastProbability: number
+  /** A pair that is returned whatever its probability, if the two were compared; a < b. */
+  readonly also?: { readonly a: number; readonly b: number }
 }
 
 export const defaultLinkageOptions: LinkageOptions = { randomSeed: 1, leastProbability: 0.02 }
@@ -126,7 +128,7 @@ export const link = (
   comparisons: ReadonlyArray<Comparison>,
   options: Partial<LinkageOptions> = {}
 ): Linkage => {
-  const { leastProbability, randomPairs: drawn, randomSeed } = { ...defaultLinkageOptions, ...options }
+  const { also, leastProbability, randomPairs: drawn, randomSeed } = { ...defaultLinkageOptions, ...options }
   const servers = [...traits].sort((a, b) => a.serverId - b.serverId)
   const most = drawn ?? Math.min(20_000, Math.max(8_000, 2 * servers.length))
   const index = indexKeys(servers, comparisons)
@@ -178,9 +180,10 @@ export const link = (
   const pairs: Array<ComparedPair> = []
   weighAll(comparisons, outcomes, weights, directions, (weighed, i) => {
     const isContradiction = weighed.against < 0 && groups[outcomes.first[i]!] === groups[outcomes.second[i]!]
-    if (!isContradiction && weighed.probability.every((p) => p < leastProbability)) return
     const a = servers[outcomes.first[i]!]!
     const b = servers[outcomes.second[i]!]!
+    const isAskedFor = a.serverId === also?.a && b.serverId === also.b
+    if (!isContradiction && !isAskedFor && weighed.probability.every((p) => p < leastProbability)) return
     const from = outcomes.start[i]!
     const evening = evenings.get(i)
     const evidence: Array<Evidence> = []
