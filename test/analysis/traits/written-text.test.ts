@@ -17,6 +17,11 @@ describe("the wording of a text", () => {
     assert.strictEqual(wording("Stone by e1.quarry.example", { ...nobody, hosts: ["quarry.example"] }), "stone by e#.quarry.example")
   })
 
+  it("keeps a label of the own host: whom a hoster greets by name under its own domain is not like its next customer", () => {
+    const greeting = (customer: string) => wording(`Granite hosting greets you for ${customer}`, { ...nobody, hosts: [`${customer}.granite.example`] })
+    assert.deepStrictEqual(["olive", "amber"].map(greeting), ["granite hosting greets you for olive", "granite hosting greets you for amber"])
+  })
+
   const pieces = fc.constantFrom(
     "Stone", "upon", "v1.16.0", "2.0b1", "2024-03-05", "5 May 2024", "34.90.1.2", "2a01:4f8::3", "quarry.example", "e1.quarry.example",
     "bc1qquarry", "17", ",", "\n", "\t", "İ", "ﬁ", "::", "12:30", "{host}", "-", "."
