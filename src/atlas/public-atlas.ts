@@ -125,14 +125,15 @@ const publicCluster = (detail: ClusterDetail, { byId, clusters, withholding }: P
   const members = new Set(serverIds)
   const isWithin = ({ a, b }: { readonly a: number; readonly b: number }): boolean =>
     members.has(a) && members.has(b) && withholding.mayJoin(a, b)
+  // What ties a member to others may tie it to one that is not shown, or not joined with it.
+  const isWhole = detail.members.every(({ serverId: a }, i) => detail.members.every(({ serverId: b }, j) => j >= i || isWithin({ a, b })) && members.has(a))
   return scrubbed({
     ...detail,
     cluster: row,
     members: detail.members.filter(({ serverId }) => members.has(serverId)).map((member) => ({
       ...member,
       host: byId.get(member.serverId)!.host,
-      // What ties it to others may tie it to one that is not shown.
-      evidence: seenInAll.has(row.kind) ? member.evidence : ""
+      evidence: isWhole || seenInAll.has(row.kind) ? member.evidence : ""
     })),
     links: detail.links.filter(isWithin),
     evidence: detail.evidence.map((part) => ({ ...part, rows: part.rows.filter((raw) => !rowsOfPair(raw) || isWithin(raw)) })),

@@ -88,6 +88,25 @@ describe("the public atlas", () => {
       assert.deepStrictEqual(refused.map(({ reason }) => reason), ["no such server", "no such server"])
     }))
 
+  it.effect("says what links a member where all of its group is shown, and not where it may be linked to somebody who is not", () =>
+    Effect.gen(function*() {
+      const path = `${yield* temporaryFolder}/observatory.duckdb`
+      yield* analyse(path, yield* recordCrawl(path, [...leakyFacts, ...bySelfAndUser]))
+      const groups = Effect.fnUntraced(function*(atlas: AtlasService) {
+        const clusters = yield* atlas.clusters(1)
+        return yield* Effect.forEach(clusters.filter(({ kind }) => kind !== "same behaviour" && kind !== "shared key"), ({ clusterId }) => atlas.cluster(1, clusterId))
+      })
+      const local = new Map((yield* shown(path, groups)).map((group) => [group.cluster.clusterId, group]))
+      const seen = yield* publicly(path, groups)
+      for (const { cluster, members } of seen) {
+        const all = local.get(cluster.clusterId)!.members
+        const evidenceOf = new Map(all.map(({ evidence, serverId }) => [serverId, evidence]))
+        for (const { evidence, serverId } of members) assert.strictEqual(evidence, members.length === all.length ? evidenceOf.get(serverId) : "")
+      }
+      const operator = seen.find(({ cluster }) => cluster.kind === "operator")!
+      for (const { evidence } of operator.members) assert.include(evidence, "donation address")
+    }))
+
   it.effect("says nothing about who opted out since, in no answer", () =>
     Effect.gen(function*() {
       const path = `${yield* temporaryFolder}/observatory.duckdb`

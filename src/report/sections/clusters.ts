@@ -43,7 +43,9 @@ const clusterSection = (detail: ReportFacts["details"][number], crawlId: number)
       {
         kind: "table",
         title: "Members",
-        table: firstRows(members.map(({ evidence, host, posterior }) => [host, posterior, evidence]), 60, columns("Host: code", "Strongest link: number", "Linked by"))
+        table: members.every(({ evidence }) => evidence === "")
+          ? firstRows(members.map(({ host, posterior }) => [host, posterior]), 60, columns("Host: code", "Strongest link: number"))
+          : firstRows(members.map(({ evidence, host, posterior }) => [host, posterior, evidence]), 60, columns("Host: code", "Strongest link: number", "Linked by"))
       }
     ]
   }
