@@ -79,7 +79,7 @@ describe("the package", () => {
     const worker = join(folder, "target", "node_modules", "electrum-observatory", "dist", "analysis-worker.js")
     const options = { randomSeed: 1, publicSuffixes: [], simulated: false }
     const script = `const { Worker } = require("node:worker_threads")
-      new Worker(${JSON.stringify(worker)}, { workerData: { kind: "judge", servers: [], options: ${JSON.stringify(options)} } })
+      new Worker(${JSON.stringify(worker)}, { workerData: { kind: "judge", work: { crawlId: 1, servers: [], options: ${JSON.stringify(options)} } } })
         .on("message", (findings) => console.log(findings.servers, findings.clusters.length))`
     expect(run(folder, process.execPath, "-e", script)).toBe("0 0\n")
   }, 120_000)
