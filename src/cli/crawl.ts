@@ -2,6 +2,7 @@ import { hostname } from "node:os"
 import { Effect, Redacted } from "effect"
 import { Command } from "effect/cli"
 import type { SharedLogOptions } from "../crawl/shared/shared-log.ts"
+import { termsOf } from "../crawl/shared/terms.ts"
 import type { CrawlSettings } from "../crawl/settings.ts"
 import type { Chain } from "../domain/chain.ts"
 import { archiveTo, openArchive } from "./archive.ts"
@@ -15,7 +16,7 @@ import { isOver, runCrawl } from "./run-crawl.ts"
 import { seedSourcesOf, sourceFlags } from "./seed-sources.ts"
 
 /** Where runners meet, by the flags; null for a crawl of one. */
-const sharedOptions = Effect.fnUntraced(function*(chain: Chain, { allEndpoints, maxEndpoints, vantage, visit }: CrawlSettings, input: {
+const sharedOptions = Effect.fnUntraced(function*(chain: Chain, usual: CrawlSettings, input: {
   readonly sharedFrontier: string | null
   readonly sharedCrawl: string | null
   readonly runner: string | null
@@ -38,7 +39,7 @@ const sharedOptions = Effect.fnUntraced(function*(chain: Chain, { allEndpoints, 
     url: Redacted.make(input.sharedFrontier),
     crawl: input.sharedCrawl ?? chain.name,
     network: chain.name,
-    terms: { vantage, visit, "all-endpoints": allEndpoints, "max-endpoints": maxEndpoints },
+    terms: termsOf(usual),
     runner: input.runner ?? `${hostname()}-${process.pid}`,
     leaseMs: input.lease,
     waitMs: input.sharedWait
