@@ -14,3 +14,18 @@ export const remembering = <A>(limit: number, of: (text: string) => A): (text: s
     return made
   }
 }
+
+/**
+ * A function of an object that is computed once for each, for as long as the object
+ * lives. Results are shared and must not be changed.
+ */
+export const rememberingOf = <Of extends object, A>(of: (object: Of) => A): (object: Of) => A => {
+  const known = new WeakMap<Of, { readonly value: A }>()
+  return (object) => {
+    const before = known.get(object)
+    if (before !== undefined) return before.value
+    const value = of(object)
+    known.set(object, { value })
+    return value
+  }
+}

@@ -1,5 +1,6 @@
 import { bannerText, hostsShape, nameAttributes, portText, validityText } from "./default-values.ts"
 import { type DefaultEntry, type DefaultKind, defaultOf, defaultSources } from "./defaults.ts"
+import { rememberingOf } from "./remembering.ts"
 import type { CertificateFacts, Visit } from "./visit.ts"
 
 /** A value that a visit showed and that the catalogue knows. */
@@ -37,15 +38,7 @@ const found = (candidates: ReadonlyArray<Candidate>): ReadonlyArray<FoundDefault
   })
 
 /** A visit asks twice about its certificate. */
-const known = new WeakMap<CertificateFacts, ReadonlyArray<FoundDefault>>()
-
-const ofCertificate = (certificate: CertificateFacts): ReadonlyArray<FoundDefault> => {
-  const before = known.get(certificate)
-  if (before !== undefined) return before
-  const defaults = found(candidatesOfCertificate(certificate))
-  known.set(certificate, defaults)
-  return defaults
-}
+const ofCertificate = rememberingOf((certificate: CertificateFacts) => found(candidatesOfCertificate(certificate)))
 
 let tlsEnders: ReadonlySet<string> | undefined
 

@@ -1,4 +1,5 @@
 import { type Chain, decidingHeights } from "../domain/chain.ts"
+import { rememberingOf } from "../domain/remembering.ts"
 import {
   blockHeader,
   headersSubscribe,
@@ -43,16 +44,8 @@ export const versionProbe = (
   tells: "software as claimed, protocol agreed on, and how lines are made"
 })
 
-const pipelined = new WeakMap<Chain, ReadonlyArray<Probe>>()
-
 /** What is asked first after the handshake. */
-export const pipelinedProbes = (chain: Chain): ReadonlyArray<Probe> => {
-  let probes = pipelined.get(chain)
-  if (probes === undefined) pipelined.set(chain, probes = makePipelinedProbes(chain))
-  return probes
-}
-
-const makePipelinedProbes = (chain: Chain): ReadonlyArray<Probe> => [
+export const pipelinedProbes = rememberingOf((chain: Chain): ReadonlyArray<Probe> => [
   {
     name: "banner",
     method: serverBanner,
@@ -88,7 +81,7 @@ const makePipelinedProbes = (chain: Chain): ReadonlyArray<Probe> => [
     harmless: "the protocol's keep-alive",
     tells: "that it answers at all"
   }
-]
+])
 
 /** One round of the peer list. Asked after the rest of its packet: a list without end then costs no other reply. */
 export const peersProbe = (round: number): Probe => ({

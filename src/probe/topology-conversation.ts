@@ -1,5 +1,6 @@
 import { Effect } from "effect"
 import type { Chain } from "../domain/chain.ts"
+import { rememberingOf } from "../domain/remembering.ts"
 import { topologyVisit } from "../domain/visit.ts"
 import { serverBanner, serverDonationAddress, serverPing } from "../electrum/methods.ts"
 import type { Asking } from "./asking.ts"
@@ -12,15 +13,9 @@ import type { VisitDraft } from "./visit-draft.ts"
 /** What does not decide the chain: may wait for the second packet. */
 const others: ReadonlySet<unknown> = new Set([serverBanner, serverDonationAddress, serverPing])
 
-const ordered = new WeakMap<ReadonlyArray<Probe>, ReadonlyArray<Probe>>()
-
 /** What is asked of a chain's servers, those that may wait last. */
-const orderedProbes = (chain: Chain): ReadonlyArray<Probe> => {
-  const probes = pipelinedProbes(chain)
-  let known = ordered.get(probes)
-  if (known === undefined) ordered.set(probes, known = probes.toSorted((a, b) => Number(others.has(a.method)) - Number(others.has(b.method))))
-  return known
-}
+const orderedProbes = rememberingOf((chain: Chain): ReadonlyArray<Probe> =>
+  pipelinedProbes(chain).toSorted((a, b) => Number(others.has(a.method)) - Number(others.has(b.method))))
 
 /**
  * Who is there, on which chain, and whom it lists, in as few round trips as there

@@ -1,3 +1,4 @@
+import { rememberingOf } from "../../domain/remembering.ts"
 import type { ServerTraits } from "../traits/server-traits.ts"
 
 const nothing: ReadonlyArray<never> = []
@@ -24,13 +25,4 @@ export const ofBoth = <A>(a: A, b: A): ReadonlyArray<A> =>
   })
 
 /** A function of a server that is computed once: comparisons ask for it with every pair. */
-export const once = <A>(of: (server: ServerTraits) => A): (server: ServerTraits) => A => {
-  const known = new WeakMap<ServerTraits, { readonly value: A }>()
-  return (server) => {
-    const before = known.get(server)
-    if (before !== undefined) return before.value
-    const value = of(server)
-    known.set(server, { value })
-    return value
-  }
-}
+export const once = <A>(of: (server: ServerTraits) => A): (server: ServerTraits) => A => rememberingOf(of)

@@ -1,3 +1,4 @@
+import { rememberingOf } from "../../domain/remembering.ts"
 import { seededRandom } from "../seeded-random.ts"
 import type { ClusterMembership } from "./candidate.ts"
 
@@ -34,15 +35,9 @@ export const drawWorlds = (
   return Array.from({ length: worlds }, () => clusters.map((cluster) => drawCluster(cluster, random)))
 }
 
-const keys = new WeakMap<Uint8Array, string>()
-
 /**
  * The servers that are one operator's, as one text: most draws are alike, and what
  * follows from one follows from its likes. Asked of every draw by every model, of
  * draws that nobody changes.
  */
-export const worldKey = (together: Uint8Array): string => {
-  const known = keys.get(together) ?? together.join("")
-  keys.set(together, known)
-  return known
-}
+export const worldKey = rememberingOf((together: Uint8Array): string => together.join(""))

@@ -1,3 +1,4 @@
+import { rememberingOf } from "../../domain/remembering.ts"
 import type { FeeHistogram } from "../../domain/snapshot.ts"
 
 /** A histogram that servers of one implementation showed at one tip, as written and as understood. */
@@ -17,16 +18,8 @@ const usualSize = 1000
 /** Values that one is held against: a sample of them, evenly spread, where there are more. */
 const mostCompared = 200
 
-const knownElements = new WeakMap<FeeHistogram, ReadonlySet<string>>()
-
 /** Made once for each histogram: those of a large crawl are compared in millions of pairs. */
-const elementsOf = (histogram: FeeHistogram): ReadonlySet<string> => {
-  const known = knownElements.get(histogram)
-  if (known !== undefined) return known
-  const elements = new Set(histogram.map(([rate, size]) => `${rate},${size}`))
-  knownElements.set(histogram, elements)
-  return elements
-}
+const elementsOf = rememberingOf((histogram: FeeHistogram): ReadonlySet<string> => new Set(histogram.map(([rate, size]) => `${rate},${size}`)))
 
 /** Elements of the one that the other has not, of whichever has more of them. */
 const differing = (a: ReadonlySet<string>, b: ReadonlySet<string>): number => {

@@ -1,3 +1,4 @@
+import { rememberingOf } from "../../domain/remembering.ts"
 import type { Chart } from "../document/chart.ts"
 import { drawnText } from "../write/texts.ts"
 import { drawBars, drawParts } from "./bars.ts"
@@ -13,14 +14,10 @@ const shown = <A>(value: A): A => {
 }
 
 /** Page and pictures show the same charts: each is drawn once. */
-const drawn = new WeakMap<Chart, string>()
+const drawn = rememberingOf((chart: Chart): string => draw(shown(chart)))
 
 /** A chart as an SVG element; colours are custom properties of the page. */
-export const drawChart = (chart: Chart): string => {
-  const svg = drawn.get(chart) ?? draw(shown(chart))
-  drawn.set(chart, svg)
-  return svg
-}
+export const drawChart = (chart: Chart): string => drawn(chart)
 
 const draw = (chart: Chart): string => {
   switch (chart.kind) {
