@@ -23,6 +23,12 @@ const elementAt = (der: Uint8Array, offset: number, limit: number): Element | un
   return end > limit ? undefined : { tag: der[offset]!, start: offset, content, end }
 }
 
+/** The element at `offset`, if it is of that kind. */
+const taggedAt = (der: Uint8Array, tag: number, offset: number, limit: number): Element | undefined => {
+  const element = elementAt(der, offset, limit)
+  return element?.tag === tag ? element : undefined
+}
+
 const sequence = 0x30
 const integer = 0x02
 const bitString = 0x03
@@ -36,10 +42,9 @@ const fieldsBeforeKey = 5
  * that its hash is the one other tools pin. Undefined when the encoding is not DER.
  */
 export const subjectPublicKeyInfo = (certificate: Uint8Array): Uint8Array | undefined => {
-  const whole = elementAt(certificate, 0, certificate.length)
-  if (whole?.tag !== sequence) return undefined
-  const signed = elementAt(certificate, whole.content, whole.end)
-  if (signed?.tag !== sequence) return undefined
+  const whole = taggedAt(certificate, sequence, 0, certificate.length)
+  const signed = whole && taggedAt(certificate, sequence, whole.content, whole.end)
+  if (signed === undefined) return undefined
   let field = elementAt(certificate, signed.content, signed.end)
   const skipped = fieldsBeforeKey + (field?.tag === explicitVersion ? 1 : 0)
   for (let i = 0; i < skipped && field !== undefined; i++) field = elementAt(certificate, field.end, signed.end)
@@ -61,10 +66,9 @@ const curves: Readonly<Record<string, string>> = {
 
 /** Bits of an RSA modulus, from what the key's BIT STRING holds. */
 const modulusBits = (der: Uint8Array, key: Element): number | undefined => {
-  const pair = elementAt(der, key.content + 1, key.end)
-  if (der[key.content] !== 0 || pair?.tag !== sequence) return undefined
-  const modulus = elementAt(der, pair.content, pair.end)
-  if (modulus?.tag !== integer) return undefined
+  const pair = taggedAt(der, sequence, key.content + 1, key.end)
+  const modulus = pair && taggedAt(der, integer, pair.content, pair.end)
+  if (der[key.content] !== 0 || modulus === undefined) return undefined
   let first = modulus.content
   while (first < modulus.end && der[first] === 0) first++
   return first === modulus.end ? undefined : 8 * (modulus.end - first) - Math.clz32(der[first]!) + 24
@@ -75,21 +79,19 @@ const modulusBits = (der: Uint8Array, key: Element): number | undefined => {
  * OpenSSL has them. Undefined of other kinds and curves (RFC 3279 section 2.3).
  */
 export const publicKeyKind = (spki: Uint8Array): string | undefined => {
-  const whole = elementAt(spki, 0, spki.length)
-  if (whole?.tag !== sequence) return undefined
-  const algorithm = elementAt(spki, whole.content, whole.end)
-  if (algorithm?.tag !== sequence) return undefined
-  const kind = elementAt(spki, algorithm.content, algorithm.end)
-  const key = elementAt(spki, algorithm.end, whole.end)
-  if (kind?.tag !== objectIdentifier || key?.tag !== bitString) return undefined
+  const whole = taggedAt(spki, sequence, 0, spki.length)
+  const algorithm = whole && taggedAt(spki, sequence, whole.content, whole.end)
+  const kind = algorithm && taggedAt(spki, objectIdentifier, algorithm.content, algorithm.end)
+  const key = algorithm && taggedAt(spki, bitString, algorithm.end, whole.end)
+  if (algorithm === undefined || kind === undefined || key === undefined) return undefined
   switch (hex(spki, kind)) {
     case rsaEncryption: {
       const bits = modulusBits(spki, key)
       return bits === undefined ? undefined : `rsa ${bits}`
     }
     case ecPublicKey: {
-      const named = elementAt(spki, kind.end, algorithm.end)
-      const curve = named?.tag === objectIdentifier ? curves[hex(spki, named)] : undefined
+      const named = taggedAt(spki, objectIdentifier, kind.end, algorithm.end)
+      const curve = named && curves[hex(spki, named)]
       return curve === undefined ? undefined : `ec ${curve}`
     }
     default:
