@@ -1,11 +1,8 @@
 import type { Comparison } from "../comparisons/comparison.ts"
-import { feeVectors } from "../comparisons/fee-vectors.ts"
-import { histogramBytes } from "../comparisons/histograms.ts"
 import type { ComparedPair, Evidence } from "../linkage/compared-pair.ts"
 import { model } from "../linkage/model.ts"
-import { leastCertain } from "../linkage/one-node.ts"
 import { addTo, type Leg, noSums, ofPrivateNodes, operatorProbability, roleOf } from "../linkage/operator-verdict.ts"
-import { mempools } from "../linkage/private-nodes.ts"
+import { mempools, tellsEstimates } from "../linkage/private-nodes.ts"
 import { addBits, type BitsByComparison, heaviest } from "./heaviest.ts"
 import type { OperatorCluster } from "./operator-clusters.ts"
 
@@ -52,8 +49,10 @@ const nodeLegsWithout = (pair: ComparedPair, comparison: Comparison, comparisons
     for (const leg of some) legs.delete(leg)
   }
   const left = pair.evidence.filter(({ bits, comparison: name }) => name !== comparison.name && bits > 0)
-  const isTold = left.some(({ comparison: name, level }) =>
-    name === feeVectors.name || (name === histogramBytes.name && comparisons.get(name)!.levels.find((it) => it.name === level)!.u <= leastCertain))
+  const isTold = left.some(({ comparison: name, level }) => {
+    const found = comparisons.get(name)!
+    return tellsEstimates(found, found.levels.find((it) => it.name === level)!)
+  })
   const { leg } = roleOf(comparison)
   if (comparison.bundle === "backend" && !(isTold && left.some(({ comparison: name }) => mempools.has(name)))) legs.clear()
   if (leg === "gift") drop("evening", "process")

@@ -1,4 +1,4 @@
-import type { Comparison } from "../comparisons/comparison.ts"
+import type { Comparison, Level } from "../comparisons/comparison.ts"
 import { feeVectors } from "../comparisons/fee-vectors.ts"
 import { histogramBytes, histogramCurve } from "../comparisons/histograms.ts"
 import { isRegisteredWord } from "../comparisons/naming.ts"
@@ -8,6 +8,14 @@ import { besideEither, isMostly, leastCertain, type OneNode } from "./one-node.t
 import { isKey, type Leg, roleOf } from "./operator-verdict.ts"
 import type { Outcomes } from "./outcomes.ts"
 import { isAgreement } from "./rates.ts"
+
+/**
+ * Whether an agreement says what a node's estimates say: they do, or a histogram that is
+ * as certain. Estimates of a quiet node are at the floor at any time, and who answers
+ * with another's histogram can with its estimates.
+ */
+export const tellsEstimates = ({ name }: Comparison, { u }: Level): boolean =>
+  name === feeVectors.name || (name === histogramBytes.name && u <= leastCertain)
 
 /** Which of them agree beside estimates, so that two different answers of a node are alike, unless one is certain. */
 export const mempools: ReadonlySet<string> = new Set([histogramBytes.name, histogramCurve.name])
@@ -103,10 +111,8 @@ export const privateNodeLegs = (
       if (!agreement[c]![outcomes.level[k]!]!) continue
       const { leg } = roles[c]!
       const { name } = comparisons[c]!
-      sameEstimates ||= name === feeVectors.name
+      sameEstimates ||= tellsEstimates(comparisons[c]!, comparisons[c]!.levels[outcomes.level[k]!]!)
       sameMempool ||= mempools.has(name)
-      // Estimates of a quiet node are at the floor at any time. Who answers with another's histogram can with its estimates.
-      sameEstimates ||= name === histogramBytes.name && comparisons[c]!.levels[outcomes.level[k]!]!.u <= leastCertain
       if (leg === "process" || (leg === "evening" && outcomes.level[k] === 0)) withGift.push(leg)
       if (key < 0) continue
       if (leg === "names" && isRegisteredWord(index.texts[key]!.slice(name.length + 1))) pattern = key
