@@ -112,11 +112,10 @@ export const makeWriter = Effect.fnUntraced(function*(
       catch: duckError("write failed", "Cannot write to the database")
     })
     const isLarge = batch.weight >= large.weight || batch.characters >= large.characters
-    const written = isLarge ? Effect.andThen(roomy, write) : write
     // A journal beside the database, of what it has to hold after a kill.
     const rows = Object.fromEntries(tableNames.flatMap((name) => batch.rows[name].length === 0 ? [] : [[name, batch.rows[name].length]]))
     return Effect.logDebug(`committing ${number}: ${JSON.stringify(rows)}`).pipe(
-      Effect.andThen(isLarge || number % commitsBetweenLimits === 0 ? Effect.ensuring(written, spare) : written),
+      Effect.andThen(isLarge ? withRoom(write) : number % commitsBetweenLimits === 0 ? Effect.ensuring(write, spare) : write),
       Effect.tap(() => Effect.logDebug(`committed ${number}`)),
       Effect.tapError((error) => Effect.sync(() => {
         failure = error

@@ -181,14 +181,14 @@ export const tipNodesOf = (servers: Iterable<ServerTraits>): ReadonlyMap<number,
   return new Map(nodes.flatMap((found) => {
     const all = [...found.members.map((i) => quick[i]!), ...found.joined.map((i) => slow[i]!)]
     const node = Math.min(...all.map(({ serverId }) => serverId))
-    const at = (server: ServerTraits, own: Series, others: ReadonlyArray<number>): readonly [number, AtTipNode] =>
-      [server.serverId, { node, servers: all.length, ...agreementOf(own, meanOf(others.map((i) => quickSeries[i]!))) }]
+    const at = ({ serverId }: ServerTraits, own: Series, others: ReadonlyArray<Series>): readonly [number, AtTipNode] =>
+      [serverId, { node, servers: all.length, ...agreementOf(own, meanOf(others)) }]
+    const members = found.members.map((i) => quickSeries[i]!)
+    // One that is alone is at its node by what those say that joined it.
+    const besides = (own: Series) => members.length === 1 ? found.joined.map((i) => slowSeries[i]!) : members.filter((other) => other !== own)
     return [
-      // One that is alone is at its node by what those say that joined it.
-      ...found.members.map((i) => found.members.length === 1
-        ? [quick[i]!.serverId, { node, servers: all.length, ...agreementOf(quickSeries[i]!, meanOf(found.joined.map((k) => slowSeries[k]!))) }] as const
-        : at(quick[i]!, quickSeries[i]!, found.members.filter((other) => other !== i))),
-      ...found.joined.map((i) => at(slow[i]!, slowSeries[i]!, found.members))
+      ...found.members.map((i) => at(quick[i]!, quickSeries[i]!, besides(quickSeries[i]!))),
+      ...found.joined.map((i) => at(slow[i]!, slowSeries[i]!, members))
     ]
   }))
 }

@@ -1,4 +1,5 @@
 import type { Implementation } from "../../domain/implementation.ts"
+import { medianOfSorted } from "../../domain/median.ts"
 
 /** A tip that arrived over a held connection. */
 export interface TipArrivalRow {
@@ -41,11 +42,7 @@ interface Shown {
 }
 
 /** The middle of what is known; 0 where nothing is. */
-const middle = (values: Float64Array): number => {
-  const known = values.filter((value) => !Number.isNaN(value)).sort()
-  const half = known.length >> 1
-  return known.length === 0 ? 0 : known.length % 2 === 1 ? known[half]! : (known[half - 1]! + known[half]!) / 2
-}
+const middle = (values: Float64Array): number => medianOfSorted(values.filter((value) => !Number.isNaN(value)).sort()) ?? 0
 
 /** By when servers showed them, in the middle: a height can be made up. */
 const latest = (blocks: ReadonlyArray<string>, arrivals: ReadonlyMap<number, Times>): ReadonlyArray<string> =>
