@@ -9,13 +9,14 @@ import { shippedChains } from "../../src/domain/chain.ts"
 import type { VisitScope } from "../../src/domain/visit.ts"
 import { dataProbes, idlePings } from "../../src/probe/data-probes.ts"
 import { queryFile } from "../support/duck.ts"
-import { type Job, listLength, type Measured, type Network, type NetworkRequest, peerRounds, timeouts, Worker } from "./messages.ts"
+import { type Job, listLength, type Measured, type Network, type NetworkRequest, peerRounds, type StoringJob, timeouts, Worker } from "./messages.ts"
 
 /**
  * `npm run bench:crawl [-- --smoke] [--only cpu,wall,rss] [--visit topology,regular] [--transport tls,tcp] [--rounds N] [--profile FOLDER]`
  *
  * Compares, in one run on one machine and for both kinds of visit: the CPU time of
- * a visit with that of a bare client doing the same exchange; the time of a crawl with that of an
+ * a visit with that of a bare client doing the same exchange, and, to see how low it could be, with that plus
+ * what DuckDB takes to store the same rows by itself; the time of a crawl with that of an
  * asyncio snowball; the memory of a large crawl with a bound. Exits with 1 when
  * a target is missed. `--smoke`: few servers, and only what breaks counts,
  * because shared machines are noisy.
@@ -83,14 +84,17 @@ const withNetwork = async <A>(request: NetworkRequest, use: (network: Network) =
 const withClient = async <A>(
   file: string,
   scope: VisitScope,
-  use: (run: (network: Network) => Promise<Measured>) => Promise<A>
+  use: (run: (network: Network, see?: (db: string) => Promise<void>) => Promise<Measured>) => Promise<A>
 ): Promise<A> => {
   const client = new Worker<Job, Measured>(file, profile)
   try {
-    return await use(async (network) => {
+    return await use(async (network, see) => {
       const db = file === productClient ? join(folder, `crawl-${++crawls}.duckdb`) : null
       const result = await client.ask({ network, concurrency: concurrency.ours, scope, db })
-      if (db !== null) await checkStored(db, network.servers.length, scope)
+      if (db === null) return result
+      await checkStored(db, network.servers.length, scope)
+      await see?.(db)
+      for (const file of [db, db.replace(".duckdb", ".snapshot.duckdb")]) rmSync(file, { force: true })
       return result
     })
   } finally {
@@ -119,33 +123,56 @@ const checkStored = async (db: string, servers: number, scope: VisitScope): Prom
     Number(stored!["observations"]) !== servers * requestsOf(scope) || stored!["entries_missing"] !== 0
   ) throw new Error(`the crawl stored too little: ${JSON.stringify(stored)}`)
   say(`  stored: ${JSON.stringify(stored)}, ${(statSync(db).size / 1e6).toFixed(1)} MB`)
-  for (const file of [db, db.replace(".duckdb", ".snapshot.duckdb")]) rmSync(file, { force: true })
 }
 
-const compareCpu = (transport: "tcp" | "tls", scope: VisitScope): Promise<Line> =>
+/** What DuckDB takes to store a crawl's rows again, with nothing else. */
+const storeAlone = async (db: string, visits: number): Promise<Measured> => {
+  const storing = new Worker<StoringJob, Measured>(fileOf("storing-alone.ts"))
+  const to = join(folder, "alone.duckdb")
+  try {
+    return await storing.ask({ from: db, to, visits, commits: 6 })
+  } finally {
+    await storing.stop()
+    rmSync(to, { force: true })
+  }
+}
+
+const compareCpu = (transport: "tcp" | "tls", scope: VisitScope): Promise<ReadonlyArray<Line>> =>
   withNetwork({ transport, count: size.cpu, delayMs: 0 }, (network) =>
     withClient(bareClient, scope, (runBare) =>
       withClient(productClient, scope, async (runOurs) => {
         const name = `${scope}, ${transport.toUpperCase()}`
         const bare: Array<number> = []
         const ours: Array<number> = []
+        const storing: Array<number> = []
         for (let round = 1; round <= size.rounds; round++) {
           const b = await runBare(network)
-          const o = await runOurs(network)
+          const o = await runOurs(network, async (db) => {
+            const s = await storeAlone(db, network.servers.length)
+            storing.push(s.cpuMs / s.visits)
+          })
           bare.push(b.cpuMs / b.visits)
           ours.push(o.cpuMs / o.visits)
           say(`  ${name} ${round}: bare ${milliseconds(bare.at(-1)!)}, ours ${milliseconds(ours.at(-1)!)} CPU per visit` +
-            ` (wall ${milliseconds(b.wallMs)}, ${milliseconds(o.wallMs)})`)
+            ` (wall ${milliseconds(b.wallMs)}, ${milliseconds(o.wallMs)}), storing alone ${milliseconds(storing.at(-1)!)}`)
         }
         const ratio = median(ours.map((value, i) => value / bare[i]!))
-        return {
+        const least = median(storing.map((value, i) => (value + bare[i]!) / bare[i]!))
+        return [{
           what: `CPU per visit, ${name}`,
           ours: milliseconds(median(ours)),
           other: `${milliseconds(median(bare))} bare client`,
           ratio: times(ratio),
           target: `<= ${targets[transport]}x`,
           met: ratio <= targets[transport]
-        }
+        }, {
+          what: `  exchange and DuckDB's storing alone, ${name}`,
+          ours: milliseconds(median(storing.map((value, i) => value + bare[i]!))),
+          other: `${milliseconds(median(bare))} bare client`,
+          ratio: times(least),
+          target: "",
+          met: null
+        }]
       })))
 
 interface Snowball {
@@ -238,10 +265,10 @@ const load = (): string => loadavg().map((value) => value.toFixed(2)).join(" ")
 const lines: Array<Line> = []
 
 /** One part; what breaks in it does not take the others along. */
-const part = async (title: string, run: () => Promise<Line>): Promise<void> => {
+const part = async (title: string, run: () => Promise<Line | ReadonlyArray<Line>>): Promise<void> => {
   say(`${title} (load average ${load()})`)
   try {
-    lines.push(await run())
+    lines.push(...[await run()].flat())
   } catch (error) {
     broken = true
     console.error(`  broken: ${error instanceof Error ? error.message : String(error)}`)

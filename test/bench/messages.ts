@@ -27,6 +27,15 @@ export interface Job {
   readonly db: string | null
 }
 
+/** The rows of a crawl's database, to be stored again in a file of their own. */
+export interface StoringJob {
+  readonly from: string
+  readonly to: string
+  readonly visits: number
+  /** As many as a crawl makes, one a second. */
+  readonly commits: number
+}
+
 export interface Measured {
   readonly visits: number
   readonly wallMs: number
