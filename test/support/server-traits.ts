@@ -59,6 +59,7 @@ export const writtenText = (raw: string, changes: Partial<WrittenText> = {}): Wr
   raw,
   normalised: raw.toLowerCase(),
   isDefault: false,
+  isVoice: changes.isDefault !== true,
   ...changes
 })
 

@@ -2,7 +2,7 @@ import { operatorClusters } from "../../src/analysis/clusters/operator-clusters.
 import { comparisons } from "../../src/analysis/comparisons/catalogue.ts"
 import { link } from "../../src/analysis/linkage/linkage.ts"
 import type { PresentedCertificate, ServerTraits } from "../../src/analysis/traits/server-traits.ts"
-import { writtenDonation } from "../../src/analysis/traits/written-text.ts"
+import { writtenBanner, writtenDonation } from "../../src/analysis/traits/written-text.ts"
 import { presentedAt, snapshotTraits, traitsAt, writtenText } from "./server-traits.ts"
 
 const evening = 1_700_000_000_000
@@ -43,6 +43,8 @@ export interface Shows {
   /** `gift` is what it answers; else it stands for an address. */
   readonly isGiftRead?: boolean
   readonly greeting?: string | undefined
+  /** `greeting` is what it answers; else it stands for words of its own. */
+  readonly isGreetingRead?: boolean
   /** Seconds after the evening's beginning at which its certificate was made. */
   readonly made?: number | undefined
   readonly certificate?: Partial<PresentedCertificate>
@@ -77,7 +79,7 @@ export const worldOf = (...shown: ReadonlyArray<Shows>): ReadonlyArray<ServerTra
       certificates: it.beside === undefined ? [own] : [own, presentedAt(host, { port: 50_003, claimed, ...it.beside })],
       claimedHosts: claimed.map((name) => ({ host: name, tcpPort: null, tlsPort: 50_002 })),
       donation: gift === undefined ? null : it.isGiftRead === true ? writtenDonation(gift) : writtenText(gift),
-      banner: greeting === undefined ? null : writtenText(greeting),
+      banner: greeting === undefined ? null : it.isGreetingRead === true ? writtenBanner(greeting, { hosts: [host], addresses: [], donation: null }) : writtenText(greeting),
       snapshots: nodeOf(it.node ?? `home ${i}`, it.mempool),
       implementation: "Fulcrum",
       peers: new Map(listed.filter((id) => id !== 10 + i).map((id) => [id, 1])),

@@ -2,15 +2,16 @@ import type { ServerTraits } from "../traits/server-traits.ts"
 import { ofBoth } from "./agreement.ts"
 import type { Comparison } from "./comparison.ts"
 
-const ownBanner = ({ banner }: ServerTraits): string | undefined =>
-  banner === null || banner.isDefault || banner.normalised === "" ? undefined : banner.normalised
+/** Its greeting, if it says anything. */
+const spoken = ({ banner }: ServerTraits): string | undefined =>
+  banner === null || !banner.isVoice || banner.normalised === "" ? undefined : banner.normalised
 
 const excerpt = (text: string): string => text.slice(0, 300)
 
 /** Both greet in the same words. */
 export const banner: Comparison = {
   name: "banner",
-  definition: "Both show one banner that is no default of software, after versions, own hosts, addresses, dates and numbers are left out.",
+  definition: "Both show one banner that is no default of software, after versions, own hosts, addresses, dates and numbers are left out; or different ones, of which one word of one's own is enough.",
   question: "same operator",
   forgeability: "copyable",
   bundle: "banner",
@@ -22,12 +23,13 @@ export const banner: Comparison = {
   ],
   innocent: ["a guide, image or hoster whose text the catalogue does not know", "somebody who copied a server's texts", "one common phrase"],
   keys: (server) => {
-    const text = ownBanner(server)
+    const text = spoken(server)
     return text === undefined ? [] : [text]
   },
   compare: (a, b) => {
-    const [ofA, ofB] = [ownBanner(a), ownBanner(b)]
+    const [ofA, ofB] = [spoken(a), spoken(b)]
     if (ofA === undefined || ofB === undefined) return undefined
+    if (ofA === ofB && (a.banner?.isDefault === true || b.banner?.isDefault === true)) return undefined
     return ofA === ofB
       ? { level: 0, value: ofA, detail: { banner: excerpt(ofA) } }
       : { level: 1, detail: { banners: ofBoth(excerpt(ofA), excerpt(ofB)) } }

@@ -27,7 +27,15 @@ export type Naming =
   /** One of both, or both, by a wildcard alone: whoever holds the domain has such a one for all below it, customers too. */
   | "wildcard"
 
-/** @param ofA certificates with the key that `a` presented, as `ofB` by `b` */
+const isWildcardFor = ({ names }: PresentedCertificate, { hosts }: ServerTraits): boolean =>
+  names.some((name) => name.startsWith("*.") && hosts.some((host) => nameCovers(name, host)))
+
+/**
+ * A name counts in a certificate that its own server presents: whoever has an
+ * image's key can write its victim's host into a certificate beside his own.
+ *
+ * @param ofA certificates with the key that `a` presented, as `ofB` by `b`
+ */
 export const namingOf = (
   a: ServerTraits,
   ofA: ReadonlyArray<PresentedCertificate>,
@@ -35,9 +43,9 @@ export const namingOf = (
   ofB: ReadonlyArray<PresentedCertificate>
 ): Naming => {
   const all = [...ofA, ...ofB]
-  const [toA, toB] = [a, b].map((server) => {
-    if (all.some((it) => it.names.some((name) => server.hosts.includes(name)))) return "by name"
-    return all.some((it) => namesAny(it, server.hosts)) ? "by wildcard" : "not at all"
+  const [toA, toB] = ([[a, ofA], [b, ofB]] as const).map(([server, own]) => {
+    if (own.some((it) => it.names.some((name) => server.hosts.includes(name)))) return "by name"
+    return all.some((it) => isWildcardFor(it, server)) ? "by wildcard" : "not at all"
   })
   if (toA === "by wildcard" || toB === "by wildcard") return "wildcard"
   return toA !== toB ? "one" : toA === "by name" ? "both" : "none"

@@ -2,13 +2,14 @@ import { ofBoth } from "./agreement.ts"
 import type { Comparison } from "./comparison.ts"
 import type { ServerTraits } from "../traits/server-traits.ts"
 
-const ownDonation = ({ donation }: ServerTraits): string | undefined =>
-  donation === null || donation.isDefault || donation.normalised === "" ? undefined : donation.normalised
+/** Where it asks for gifts, if that leads to anybody. */
+const spoken = ({ donation }: ServerTraits): string | undefined =>
+  donation === null || !donation.isVoice || donation.normalised === "" ? undefined : donation.normalised
 
 /** Gifts to both go to one address. */
 export const donationAddress: Comparison = {
   name: "donation address",
-  definition: "Both ask for gifts at one address that money can be sent to and that is no default of software.",
+  definition: "Both ask for gifts at one address that money can be sent to and that is no default of software; or at different ones, which may also be links and names for Lightning or e-mail.",
   question: "same operator",
   forgeability: "copyable",
   bundle: "donation",
@@ -20,12 +21,13 @@ export const donationAddress: Comparison = {
   ],
   innocent: ["a guide or image with the address of its author", "gifts passed on to one cause", "somebody who copied a server's texts"],
   keys: (server) => {
-    const donation = ownDonation(server)
+    const donation = spoken(server)
     return donation === undefined ? [] : [donation]
   },
   compare: (a, b) => {
-    const [ofA, ofB] = [ownDonation(a), ownDonation(b)]
+    const [ofA, ofB] = [spoken(a), spoken(b)]
     if (ofA === undefined || ofB === undefined) return undefined
+    if (ofA === ofB && (a.donation?.isDefault === true || b.donation?.isDefault === true)) return undefined
     return ofA === ofB
       ? { level: 0, value: ofA, detail: { donation_address: ofA } }
       : { level: 1, detail: { donation_addresses: ofBoth(ofA, ofB) } }

@@ -43,7 +43,7 @@ const shownWith = (key: string, a: ServerTraits, b: ServerTraits) => {
 /** Handshakes of both were signed with one private key, for certificates made apart. */
 export const sameKey: Comparison = {
   name: "same key",
-  definition: "Both presented certificates with one public key, different ones that together name hosts of both and not by a wildcard, when asked for a name or with a name of theirs in it.",
+  definition: "Both presented certificates with one public key, different ones of which each names a host of its own server and not by a wildcard, when asked for a name or with a name of theirs in it.",
   question: "same operator",
   forgeability: "possession",
   bundle: "key",

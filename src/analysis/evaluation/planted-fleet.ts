@@ -42,7 +42,7 @@ const oneKey = (server: ServerTraits, index: number): ServerTraits => ({
 
 const oneDonation = (server: ServerTraits): ServerTraits => ({
   ...server,
-  donation: { raw: "planted donation address", normalised: "planted donation address", isDefault: false }
+  donation: { raw: "planted donation address", normalised: "planted donation address", isDefault: false, isVoice: true }
 })
 
 /** A certificate each, made a few seconds after the one before, at a time of the fleet's own. */
@@ -93,7 +93,7 @@ const silent = (server: ServerTraits): ServerTraits => ({ ...server, banner: nul
 /** Words that no other member has. */
 const otherGreeting = (server: ServerTraits, index: number): ServerTraits => {
   const raw = `planted greeting ${hex(`planted greeting ${index}`)}`
-  return { ...server, banner: { raw, normalised: raw, isDefault: false } }
+  return { ...server, banner: { raw, normalised: raw, isDefault: false, isVoice: true } }
 }
 
 /** Members that say nothing for themselves but what the kind gives them. */

@@ -34,6 +34,14 @@ export interface ThirdParties {
    * @param key -1 where the pair holds none
    */
   readonly isCause: (gift: number, key: number) => boolean
+  /**
+   * Those who hold the key do not ask for gifts at this address, all or all but one
+   * of five and more: then it is an image's or a front's, whose users write nothing
+   * or something else, and two of them gave to one cause, or one copied the other.
+   *
+   * @param key -1 where the pair holds none
+   */
+  readonly isOfFew: (gift: number, key: number) => boolean
 }
 
 /**
@@ -69,6 +77,7 @@ export const thirdPartiesOf = (
     })
     if (isDisputed) for (const number of numbers) disputed.add(number)
   }
+  const few = new Map<number, boolean>()
   const given = new Map<number, boolean>()
   const causes = new Map<number, boolean>()
   return {
@@ -81,6 +90,16 @@ export const thirdPartiesOf = (
       const is = new Set([...under].map((server) => keyOwners[server]!)).size > model.undecidedHolders ||
         (key >= 0 && !isMostly(holders.byNumber.get(key) ?? [], (server) => under.has(server)))
       given.set(id, is)
+      return is
+    },
+    isOfFew: (gift, key) => {
+      if (key < 0) return false
+      const id = gift * index.servers.length + key
+      const known = few.get(id)
+      if (known !== undefined) return known
+      const givers = new Set(index.servers[gift]!)
+      const is = !isMostly(holders.byNumber.get(key) ?? [], (server) => givers.has(server))
+      few.set(id, is)
       return is
     },
     isCause: (gift, key) => {

@@ -210,8 +210,9 @@ export const makeWeigher = (comparisons: ReadonlyArray<Comparison>, outcomes: Ou
       const k = taken[t]!
       const key = outcomes.key[from + k]!
       const role = roles[outcomes.comparison[from + k]!]!
-      const isGiven = role.leg === "domain" && key >= 0 && thirdParties.isGiven(key, held)
-      addTo(sums, isGiven ? { ...role, leg: null } : role, bits[k]!, key < 0 ? undefined : keyHeldAt[key]!)
+      const isBrought = key >= 0 &&
+        ((role.leg === "domain" && thirdParties.isGiven(key, held)) || (role.leg === "gift" && thirdParties.isOfFew(key, held)))
+      addTo(sums, isBrought ? { ...role, leg: null } : role, bits[k]!, key < 0 ? undefined : keyHeldAt[key]!)
     }
     weighed.legs = sums.legs
     weighed.against = sums.against

@@ -66,6 +66,12 @@ export interface WrittenText {
   /** Without versions, own hosts, addresses and dates: what remains is the operator's own. */
   readonly normalised: string
   readonly isDefault: boolean
+  /**
+   * Somebody's word, though it may be too short or of a form that strangers hit on
+   * too: two who say the same have nothing in common by it, two who say different
+   * things differ. Of all that is no default.
+   */
+  readonly isVoice: boolean
 }
 
 /** Where an address is, as far as known. */

@@ -71,9 +71,14 @@ const plainWords = new Set(
 /** Fewer words of its own than this are a phrase that anybody hits on. */
 const leastOwnWords = 2
 
+/** Of scripts that set no spaces two letters are taken for a word. */
+const words = /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}\p{sc=Thai}\p{sc=Lao}\p{sc=Khmer}\p{sc=Myanmar}]{2}|\p{L}{2,}/gu
+
+const wordsOf = (normalised: string): ReadonlySet<string> =>
+  new Set(normalised.replace(/\{[a-z]+\}/g, " ").match(words)?.filter((word) => !plainWords.has(word)) ?? [])
+
 /** How many different words of the wording are neither plain nor placeholders. */
-export const ownWords = (normalised: string): number =>
-  new Set(normalised.replace(/\{[a-z]+\}/g, " ").match(/\p{L}{2,}/gu)?.filter((word) => !plainWords.has(word)) ?? []).size
+export const ownWords = (normalised: string): number => wordsOf(normalised).size
 
 /** No address with its parameters is longer than this. */
 const longestAddress = 2000
@@ -84,21 +89,31 @@ const maxLines = 200
 /**
  * A banner as its operator's text. Lines that widespread scripts put there are
  * left out. A default of software, and a text without words of its own, such as
- * a greeting with the server's name, are marked as default.
+ * a greeting with the server's name, are marked as default. One word that is no
+ * part of its hosts' names is a voice all the same: "Hosted by Carl".
  */
 export const writtenBanner = (raw: string, own: OwnFacts): WrittenText => {
   const lines = bannerText(raw).split("\n", maxLines).filter((line) => defaultOf("banner line", line) === undefined)
   const normalised = wording(lines.join("\n"), own)
-  return { raw, normalised, isDefault: defaultOf("banner", raw) !== undefined || ownWords(normalised) < leastOwnWords }
+  const isStock = defaultOf("banner", raw) !== undefined
+  const spoken = wordsOf(normalised)
+  const isDefault = isStock || spoken.size < leastOwnWords
+  const labels = new Set([...own.hosts].flatMap((host) => host.toLowerCase().split(/[^\p{L}]+/u)))
+  return { raw, normalised, isDefault, isVoice: !isDefault || (!isStock && spoken.values().some((word) => !labels.has(word))) }
 }
+
+/** A Lightning address, one for e-mail, a link: whoever it belongs to, another belongs to somebody else. */
+const ofSomebody = /^[^\s@]+@[^\s@]+\.[^\s@]+$|^https?:\/\/\S+$/i
 
 /**
  * An address for gifts: without scheme and parameters, in the one case that its
- * form has. Software's, a sample's and what nobody can pay to are marked as default.
+ * form has. Software's, a sample's and what nobody can pay to are marked as default;
+ * what leads to somebody all the same is a voice.
  */
 export const writtenDonation = (raw: string): WrittenText => {
   const bare = raw.trim().slice(0, longestAddress).replace(/^bitcoin:(?:\/\/)?/i, "").replace(/\?.*$/s, "").trim()
   const normalised = /^(?:bc|tb|bcrt|sp|tsp|lnurl)1[0-9a-z]{6,}$/i.test(bare) ? bare.toLowerCase() : bare
-  const isDefault = [raw, bare, normalised].some((text) => defaultOf("donation address", text) !== undefined)
-  return { raw, normalised: normalised.slice(0, 200), isDefault: isDefault || !isPayable(normalised) }
+  const isStock = [raw, bare, normalised].some((text) => defaultOf("donation address", text) !== undefined)
+  const isDefault = isStock || !isPayable(normalised)
+  return { raw, normalised: normalised.slice(0, 200), isDefault, isVoice: !isDefault || (!isStock && ofSomebody.test(normalised)) }
 }

@@ -197,3 +197,57 @@ describe("customers of a hoster who show its one wildcard certificate", () => {
     for (const pair of pairs) expect(pair.sharedInfrastructure).toBeLessThan(0.05)
   })
 })
+
+describe("who has the key of an image joins nobody by it", () => {
+  const image = (names: ReadonlyArray<string>, sha256: string): Partial<PresentedCertificate> => ({ sha256, spkiSha256: "image key", names })
+  const victim = { gift: "of the victim", greeting: "victim since 2014" }
+  const silent = several(4, (i): Shows => ({ host: ownHost(i), certificate: image(["localhost"], "image") }))
+
+  it("by writing a victim's host beside his own into a certificate of his", () => {
+    const framed: Shows = { ...victim, host: "mine.victim.example", certificate: image(["localhost"], "image") }
+    const framer: Shows = { ...victim, host: "his.framer.example", certificate: image(["his.framer.example", "mine.victim.example"], "framer's") }
+    expect(groupsOf(framed, framer)).toEqual([])
+    expect(groupsOf(framed, framer, ...silent)).toEqual([])
+  })
+
+  it("under certificates that its script makes for each host, nor by copying the one who asks for gifts, among silent users", () => {
+    const user = (host: string): Shows => ({ host, certificate: image([host], host) })
+    const framed: Shows = { ...victim, ...user("mine.victim.example") }
+    const framer: Shows = { ...victim, ...user("his.framer.example") }
+    const users = several(4, (i) => user(ownHost(i)))
+    expect(groupsOf(framed, framer, ...users)).toEqual([])
+    expect(groupsOf({ ...users[0]!, gift: "of a cause" }, { ...users[1]!, gift: "of a cause" }, ...users.slice(2))).toEqual([])
+  })
+
+  it("while a fleet of which one asks for nothing is found by it", () => {
+    expect(groupsOf(...several(6, (i): Shows => ({ host: ownHost(i), certificate: image([ownHost(i)], `c${i}`), gift: i === 0 ? undefined : "of the fleet" }))))
+      .toEqual([idsFrom(5, 11)])
+  })
+})
+
+describe("customers whose hoster has one certificate for their names under its domain are heard", () => {
+  const names = several(4, (i) => `${words[i]}.perch.example`)
+  const customers = (say: (i: number) => Partial<Shows>) =>
+    several(4, (i): Shows => ({ host: names[i]!, certificate: { sha256: "c", spkiSha256: "k", names }, ...say(i) }))
+
+  it("also by names for Lightning and by links, which are no addresses", () => {
+    expect(groupsOf(...customers((i) => ({ gift: ["anna@pay.example", "https://bert.example/gifts", "carl@coins.example", undefined][i], isGiftRead: true })))).toEqual([])
+  })
+
+  it("also in scripts without spaces", () => {
+    expect(groupsOf(...customers((i) => ({ greeting: ["桜の木の下で待っています", "山の上の小さな家から", "海の向こうの友達へ", undefined][i], isGreetingRead: true })))).toEqual([])
+  })
+
+  it("also by one word of their own", () => {
+    expect(groupsOf(...customers((i) => ({ greeting: `Hosted by ${["Anna", "Bert", "Carl", "Dora"][i]}`, isGreetingRead: true })))).toEqual([])
+  })
+
+  it("but by no name of theirs in a greeting that welcomes to it, which an operator of several writes as well", () => {
+    expect(groupsOf(...customers((i) => ({ greeting: `Welcome to ${words[i]}!`, isGreetingRead: true })))).toEqual([idsFrom(4)])
+  })
+
+  it("and one word or a link that they have in common says nothing", () => {
+    expect(groupsOf(...several(4, (i): Shows => ({ host: ownHost(i), certificate: { sha256: `c${i}`, spkiSha256: "k", names: ["localhost"] }, gift: "anna@pay.example", isGiftRead: true, greeting: "Hosted by Anna", isGreetingRead: true }))))
+      .toEqual([])
+  })
+})

@@ -86,6 +86,19 @@ describe("a banner as its operator's text", () => {
   it("has words of its own only beside placeholders and plain ones", () => {
     assert.strictEqual(ownWords("welcome to {host}, running fulcrum {version}"), 0)
     assert.strictEqual(ownWords("granite, granite und мрамор"), 3)
+    assert.strictEqual(ownWords("桜の木の下で"), 3)
+  })
+
+  it("is a voice by one word of its own that is no part of its hosts' names", () => {
+    const own = { hosts: ["amber.quarry.example"], addresses: [], donation: null }
+    const voiceOf = (raw: string) => {
+      const { isDefault, isVoice } = writtenBanner(raw, own)
+      return [isDefault, isVoice]
+    }
+    assert.deepStrictEqual(voiceOf("Hosted by Carl"), [true, true])
+    assert.deepStrictEqual(voiceOf("Welcome to Amber!"), [true, false])
+    assert.deepStrictEqual(voiceOf("You are connected to an ElectrumX 1.16.0 server."), [true, false])
+    assert.deepStrictEqual(voiceOf("Hewn from granite by a choir"), [false, true])
   })
 })
 
@@ -105,6 +118,12 @@ describe("an address for gifts", () => {
     assert.isTrue(writtenDonation("your-donation-address").isDefault)
     assert.isTrue(writtenDonation("1Ca1inCimwRhhcpFX84TPRrPQSryTgKW6N").isDefault)
     assert.isFalse(writtenDonation(segwit).isDefault)
+  })
+
+  it("is a voice where it leads to somebody, though no money can be sent there", () => {
+    for (const raw of ["anna@pay.example", "https://anna.example/gifts", segwit]) assert.isTrue(writtenDonation(raw).isVoice, raw)
+    for (const raw of ["none", "-", "ask me", "your-donation-address"]) assert.isFalse(writtenDonation(raw).isVoice, raw)
+    assert.isTrue(writtenDonation("anna@pay.example").isDefault)
   })
 
   it("is what money can be sent to, in the forms of Bitcoin and its test chains", () => {
