@@ -144,7 +144,7 @@ export const seenInWorlds = (
   const ownerOf = new Int8Array(ownership.apart.length).fill(-1)
   return ownership.owners.map((owner, i) => {
     if (owner.cluster === null) return [sharesAt(whole, i)]
-    const own = sightings.of(new Set(owner.candidates))
+    const own = sightings.of(owner.candidates)
     const memberOf = new Map(owner.servers.map(({ member, number }) => [number, member] as const))
     const together = (members: ReadonlySet<number>): Shares => {
       if (members.size === owner.servers.length) return sharesAt(whole, i)

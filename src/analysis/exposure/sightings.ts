@@ -7,9 +7,10 @@ export const connectedSlot = 255
  * was the main server for a part of the scripts.
  */
 export class Sightings {
-  readonly #candidate: Array<number> = []
-  readonly #slot: Array<number> = []
-  readonly #start: Array<number> = []
+  #count = 0
+  #candidate = new Int32Array(4096)
+  /** Start and slot in one number: the start times 256 and the slot. */
+  #when = new Int32Array(4096)
   readonly #ends: Array<number> = []
   #index: SightingIndex | undefined
   /** Parts into which scripts are split; 1 unless a policy splits them. */
@@ -26,45 +27,55 @@ export class Sightings {
 
   /** In the present life. */
   add(candidate: number, slot: number, start: number): void {
-    this.#candidate.push(candidate)
-    this.#slot.push(slot)
-    this.#start.push(start)
+    this.#push(candidate, start << 8 | slot)
+  }
+
+  #push(candidate: number, when: number): void {
+    if (this.#count === this.#candidate.length) {
+      this.#candidate = twice(this.#candidate)
+      this.#when = twice(this.#when)
+    }
+    this.#candidate[this.#count] = candidate
+    this.#when[this.#count++] = when
   }
 
   /** The present life is over. */
   endTrial(): void {
-    this.#ends.push(this.#candidate.length)
+    this.#ends.push(this.#count)
   }
 
   /** The same lives with what some candidates saw in them. */
-  of(candidates: ReadonlySet<number>): Sightings {
+  of(candidates: Iterable<number>): Sightings {
     const some = new Sightings(this.slots)
-    const { eventsOf, lifeOf } = this.#indexed()
-    const events = [...candidates].flatMap((candidate) => eventsOf.get(candidate) ?? []).toSorted((a, b) => a - b)
+    const { events, from } = this.#indexed()
+    const own = [...new Set(candidates)].filter((candidate) => candidate + 1 < from.length)
+    const sorted = new Int32Array(own.reduce((sum, candidate) => sum + from[candidate + 1]! - from[candidate]!, 0))
+    let filled = 0
+    for (const candidate of own) {
+      sorted.set(events.subarray(from[candidate]!, from[candidate + 1]!), filled)
+      filled += from[candidate + 1]! - from[candidate]!
+    }
+    sorted.sort()
     let at = 0
-    for (let life = 0; life < this.trials; life++) {
-      for (; at < events.length && lifeOf[events[at]!] === life; at++) {
-        some.add(this.#candidate[events[at]!]!, this.#slot[events[at]!]!, this.#start[events[at]!]!)
-      }
+    for (const end of this.#ends) {
+      for (; at < sorted.length && sorted[at]! < end; at++) some.#push(this.#candidate[sorted[at]!]!, this.#when[sorted[at]!]!)
       some.endTrial()
     }
     return some
   }
 
-  /** Sightings by candidate, and the life of each: made when asked for, and anew when there are more of them. */
+  /** Sightings by candidate: made when asked for, and anew when there are more of them. */
   #indexed(): SightingIndex {
-    if (this.#index?.lifeOf.length === this.#candidate.length) return this.#index
-    const eventsOf = new Map<number, Array<number>>()
-    const lifeOf = new Uint32Array(this.#candidate.length)
-    let life = 0
-    this.#candidate.forEach((candidate, i) => {
-      while (i >= this.#ends[life]!) life++
-      lifeOf[i] = life
-      const known = eventsOf.get(candidate)
-      if (known === undefined) eventsOf.set(candidate, [i])
-      else known.push(i)
-    })
-    return this.#index = { eventsOf, lifeOf }
+    if (this.#index?.events.length === this.#count) return this.#index
+    let candidates = 0
+    for (let i = 0; i < this.#count; i++) candidates = Math.max(candidates, this.#candidate[i]! + 1)
+    const from = new Int32Array(candidates + 1)
+    for (let i = 0; i < this.#count; i++) from[this.#candidate[i]! + 1]!++
+    for (let candidate = 0; candidate < candidates; candidate++) from[candidate + 1]! += from[candidate]!
+    const next = from.slice()
+    const events = new Int32Array(this.#count)
+    for (let i = 0; i < this.#count; i++) events[next[this.#candidate[i]!]!++] = i
+    return this.#index = { events, from }
   }
 
   /**
@@ -84,19 +95,24 @@ export class Sightings {
     const connected = new Float64Array(owners)
     const mask = new Int32Array(owners)
     const met = new Uint8Array(owners)
+    const touched = new Int32Array(owners)
     const full = 2 ** this.slots - 1
+    const [candidates, whens] = [this.#candidate, this.#when]
     for (let life = firstLife; life < endLife; life++) {
       const end = this.#ends[life]!
-      const touched: Array<number> = []
+      let count = 0
       for (let i = life === 0 ? 0 : this.#ends[life - 1]!; i < end; i++) {
-        if (this.#start[i]! > within) continue
-        const owner = ownerOf[this.#candidate[i]!]!
+        const when = whens[i]!
+        if (when >> 8 > within) continue
+        const owner = ownerOf[candidates[i]!]!
         if (owner < 0) continue
-        if (met[owner] === 0 && mask[owner] === 0) touched.push(owner)
-        if (this.#slot[i] === connectedSlot) met[owner] = 1
-        else mask[owner]! |= 1 << this.#slot[i]!
+        if (met[owner] === 0 && mask[owner] === 0) touched[count++] = owner
+        const slot = when & 255
+        if (slot === connectedSlot) met[owner] = 1
+        else mask[owner]! |= 1 << slot
       }
-      for (const owner of touched) {
+      for (let i = 0; i < count; i++) {
+        const owner = touched[i]!
         const seen = mask[owner]!
         if (seen !== 0) any[owner]! += 1
         if (seen === full) all[owner]! += 1
@@ -113,8 +129,10 @@ export class Sightings {
 }
 
 interface SightingIndex {
-  readonly eventsOf: ReadonlyMap<number, ReadonlyArray<number>>
-  readonly lifeOf: Uint32Array
+  /** Ascending for each candidate. */
+  readonly events: Int32Array
+  /** By candidate: where its events begin; those of the next begin where they end. */
+  readonly from: Int32Array
 }
 
 /** Shares of simulated lives, by owner. */
@@ -127,6 +145,12 @@ export interface OwnerShares {
   readonly scripts: Float64Array
   /** It was connected to, whatever it was asked. */
   readonly connected: Float64Array
+}
+
+const twice = (numbers: Int32Array) => {
+  const more = new Int32Array(2 * numbers.length)
+  more.set(numbers)
+  return more
 }
 
 const bits = (mask: number): number => {

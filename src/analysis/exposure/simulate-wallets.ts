@@ -2,7 +2,7 @@ import { seededRandom } from "../seeded-random.ts"
 import type { CandidateServer, Route, WalletNetwork } from "./candidate.ts"
 import type { SelectionPolicy } from "./selection-policy.ts"
 import { Sightings } from "./sightings.ts"
-import { type LifeNetwork, liveWallet, type WalletHabits } from "./wallet-life.ts"
+import { type LifeNetwork, type WalletHabits, walletLives } from "./wallet-life.ts"
 
 /** Places and numbers instead of words; `usable` is null where it has to be drawn for each life. */
 interface Prepared {
@@ -71,13 +71,14 @@ export const simulateWallets = (
   const drawn = Uint8Array.from(usable, (is) => is === true ? 1 : 0)
   const unknown = usable.flatMap((is, i) => is === null ? [i] : [])
   const groupSize = new Int32Array(usable.length)
+  const live = walletLives({ ...fixed, usable: drawn, groupSize }, policy, habits, random, sightings)
   for (let life = 0; life < lives; life++) {
     for (const i of unknown) drawn[i] = random() < chance[i]! ? 1 : 0
     if (fixed.group !== null && (life === 0 || unknown.length > 0)) {
       groupSize.fill(0)
       fixed.group.forEach((group, i) => (groupSize[group]! += drawn[i]!))
     }
-    liveWallet({ ...fixed, usable: drawn, groupSize }, policy, habits, random, sightings)
+    live()
   }
   return sightings
 }
