@@ -3,7 +3,7 @@ import { comparisons } from "../../src/analysis/comparisons/catalogue.ts"
 import { link } from "../../src/analysis/linkage/linkage.ts"
 import type { PresentedCertificate, ServerTraits } from "../../src/analysis/traits/server-traits.ts"
 import { writtenBanner, writtenDonation } from "../../src/analysis/traits/written-text.ts"
-import { presentedAt, snapshotTraits, traitsAt, writtenText } from "./server-traits.ts"
+import { addressOf, presentedAt, snapshotTraits, traitsAt, writtenText } from "./server-traits.ts"
 
 const evening = 1_700_000_000_000
 
@@ -33,6 +33,8 @@ export interface Shows {
   readonly host: string
   /** Further hosts at which it was met. */
   readonly met?: ReadonlyArray<string>
+  /** By default unknown. */
+  readonly addresses?: ReadonlyArray<string>
   /** Its certificate names nobody. */
   readonly nameless?: boolean
   /** By default its own. */
@@ -52,6 +54,8 @@ export interface Shows {
   readonly beside?: Partial<PresentedCertificate>
   /** A host of another that it gives for its own. */
   readonly claims?: string
+  /** Further hosts that it gives for its own. */
+  readonly claimsToo?: ReadonlyArray<string>
   /** It claims no host. */
   readonly saysNothing?: boolean
   /** Whose list it passes on, not its own. */
@@ -65,7 +69,7 @@ export const worldOf = (...shown: ReadonlyArray<Shows>): ReadonlyArray<ServerTra
   const ids = idsFrom(shown.length)
   return shown.map((it, i) => {
     const { gift, greeting, host, made } = it
-    const claimed = it.saysNothing === true ? [] : [it.claims ?? host]
+    const claimed = it.saysNothing === true ? [] : [it.claims ?? host, ...it.claimsToo ?? []]
     const lister = it.listOf ?? 10 + i
     const listed = ids.filter((id) => id !== lister && !it.notListed?.includes(id))
     const own = presentedAt(host, {
@@ -76,6 +80,7 @@ export const worldOf = (...shown: ReadonlyArray<Shows>): ReadonlyArray<ServerTra
     })
     return traitsAt(10 + i, host, {
       hosts: [host, ...it.met ?? []],
+      addresses: (it.addresses ?? []).map((address) => addressOf(address)),
       certificates: it.beside === undefined ? [own] : [own, presentedAt(host, { port: 50_003, claimed, ...it.beside })],
       claimedHosts: claimed.map((name) => ({ host: name, tcpPort: null, tlsPort: 50_002 })),
       donation: gift === undefined ? null : it.isGiftRead === true ? writtenDonation(gift) : writtenText(gift),

@@ -13,13 +13,18 @@ const namesFor = once((server): ReadonlyArray<string> => distinct(ownHosts(serve
 
 const statedOf = once((server) => distinct(server.certificates.filter((it) => !it.isDefault).flatMap((it) => it.names)))
 
+/** One of a balanced name's addresses is the other's: each of its members is met at another of a club's names. */
+const shareAnAddress = (a: ServerTraits, b: ServerTraits): boolean =>
+  a.addresses.some(({ address }) => b.addresses.some((other) => other.address === address))
+
 /**
  * Hosts of the other that certificates of the one name, those left out that both
- * presented, which are one piece of evidence, and those at which it was met too:
- * a name that a club balances over its members is in the certificates of all.
+ * presented, which are one piece of evidence, and those at which it was met too,
+ * or says that it can be: a name that a club balances over its members is in the
+ * certificates of all.
  */
 const named = (by: ServerTraits, other: ServerTraits, counts: (certificate: PresentedCertificate) => boolean): ReadonlyArray<string> => {
-  const sought = namesFor(other).filter((host) => !by.hosts.includes(host))
+  const sought = namesFor(other).filter((host) => !by.hosts.includes(host) && !by.claimedHosts.some((it) => it.host === host))
   return by.certificates
     .filter((it) => !it.isDefault && counts(it) && !other.certificates.some(({ sha256 }) => sha256 === it.sha256))
     .flatMap((it) => shared(sought, it.names))
@@ -33,7 +38,7 @@ interface Statements {
 }
 
 const statementsOf = (a: ServerTraits, b: ServerTraits): Statements | undefined =>
-  shared(statedOf(a), namesFor(b)).length === 0 && shared(statedOf(b), namesFor(a)).length === 0
+  (shared(statedOf(a), namesFor(b)).length === 0 && shared(statedOf(b), namesFor(a)).length === 0) || shareAnAddress(a, b)
     ? undefined
     : {
       all: [named(a, b, () => true), named(b, a, () => true)],
@@ -61,7 +66,7 @@ const innocent = [
  */
 export const certificateNamesOther: Comparison = {
   name: "certificate names the other",
-  definition: "A certificate of each names a host that the other says it goes by, by which it is not met itself, and not by a wildcard; an authority vouches for both. One certificate that both present is not meant.",
+  definition: "A certificate of each names a host that the other says it goes by, by which it is not met itself nor says that it goes, and not by a wildcard, and no name of theirs resolves to an address of both; an authority vouches for both. One certificate that both present is not meant.",
   question: "same operator",
   forgeability: "two-sided",
   bundle: "statement",

@@ -2,6 +2,7 @@ import type { PresentedCertificate, ServerTraits } from "../traits/server-traits
 import { distinct, ofBoth, once, shared } from "./agreement.ts"
 import { isOwn, isPassedOn, lastAnswer, type Naming, namingOf } from "./certificate-names.ts"
 import type { Comparison } from "./comparison.ts"
+import { areTwoProcesses } from "./two-processes.ts"
 
 const own = once((server) => server.certificates.filter((it) => isOwn(it, server)))
 
@@ -57,11 +58,27 @@ export const sameKey: Comparison = {
   }
 }
 
+const saysOfItself = once(({ certificates, claimedHosts, hosts }) =>
+  [...claimedHosts.map(({ host }) => host), ...certificates.flatMap(({ claimed }) => claimed)].some((host) => hosts.includes(host)))
+
+/**
+ * Whether the one may hand on the bytes of the other, though the certificate names
+ * both: somebody has registered a name that its owner gave up and still has in a
+ * certificate that nobody vouches for. Neither says by which host it goes, and
+ * nothing shows that two answered.
+ */
+const mayBePiped = (a: ServerTraits, b: ServerTraits, { sha256 }: PresentedCertificate): boolean =>
+  !saysOfItself(a) && !saysOfItself(b) && !areTwoProcesses(a, b) &&
+  ![a, b].every((server) => own(server).some((it) => it.sha256 === sha256 && it.trusted))
+
 /** One certificate of both, if nobody passes it on and it names hosts of theirs as asked. */
 const commonCertificate = (a: ServerTraits, b: ServerTraits, ...naming: ReadonlyArray<Naming>): PresentedCertificate | undefined =>
   shared(certificatesOf(a), certificatesOf(b))
     .map((sha256) => own(a).find((it) => it.sha256 === sha256)!)
-    .find((it) => !passedOn(it.spkiSha256, a, b) && naming.includes(namingOf(a, [it], b, [it])))
+    .find((it) => {
+      const named = namingOf(a, [it], b, [it])
+      return naming.includes(named) && !passedOn(it.spkiSha256, a, b) && (named !== "both" || !mayBePiped(a, b, it))
+    })
 
 const shownBy = (certificate: PresentedCertificate) =>
   ({ certificate_sha256: certificate.sha256, subject: certificate.subject, names: certificate.names.slice(0, 20) })
@@ -69,7 +86,7 @@ const shownBy = (certificate: PresentedCertificate) =>
 /** Handshakes of both were signed with the key of one certificate that is about both. */
 export const sameCertificate: Comparison = {
   name: "same certificate",
-  definition: "Both presented one certificate, which names a host of each.",
+  definition: "Both presented one certificate, which names a host of each; each says itself by which it goes, an authority vouches for it at both, or something shows that two processes answered.",
   question: "same operator",
   forgeability: "possession",
   bundle: "key",

@@ -1,4 +1,5 @@
 import type { Comparison } from "../comparisons/comparison.ts"
+import { areTwoProcesses } from "../comparisons/two-processes.ts"
 import type { ServerTraits } from "../traits/server-traits.ts"
 import type { KeyIndex } from "./key-index.ts"
 import type { Outcomes } from "./outcomes.ts"
@@ -14,18 +15,6 @@ export interface Direction {
   readonly pipe: boolean
 }
 
-/** Something shows that two processes answered. */
-const differ = (a: ServerTraits, b: ServerTraits): boolean => {
-  if (a.implementation !== null && b.implementation !== null && a.implementation !== b.implementation) return true
-  if (a.fingerprintHash !== null && b.fingerprintHash !== null && a.fingerprintHash !== b.fingerprintHash) return true
-  if (a.banner !== null && b.banner !== null && a.banner.raw !== b.banner.raw) return true
-  return a.snapshots.some((mine) => {
-    const other = b.snapshots.find(({ snapshotId }) => snapshotId === mine.snapshotId)
-    return other !== undefined && mine.histogramText !== null && other.histogramText !== null &&
-      mine.histogramText !== other.histogramText
-  })
-}
-
 /** The copier shows nothing of its own: no certificate, no claim of its own host, no different answer. */
 const isPipe = (copier: ServerTraits, original: ServerTraits): boolean => {
   const certificates = new Set(original.certificates.map(({ sha256 }) => sha256))
@@ -33,7 +22,7 @@ const isPipe = (copier: ServerTraits, original: ServerTraits): boolean => {
   return copier.certificates.length > 0 &&
     copier.certificates.every(({ sha256 }) => certificates.has(sha256)) &&
     !copier.claimedHosts.some(({ host }) => hosts.has(host)) &&
-    !differ(copier, original)
+    !areTwoProcesses(copier, original)
 }
 
 /** By position: the others whose hosts a server claims, and who claim none of its own. */

@@ -23,11 +23,22 @@ const showing = (id: number, host: string, changes: Parameters<typeof presentedA
 describe("a private key that both hold", () => {
   it("is one that signed handshakes of both", () => {
     assert.strictEqual(level("same key", showing(1, "a.example", key), showing(2, "b.example", key)), "one key, different certificates")
-    assert.strictEqual(
-      level("same certificate", ...["a.example", "b.example"].map((host, i) =>
-        showing(i, host, { ...one, names: ["a.example", "b.example"] })) as [ServerTraits, ServerTraits]),
-      "one certificate that names hosts of both"
-    )
+    const hosts = ["a.example", "b.example"]
+    const both = (changes: (host: string) => Parameters<typeof presentedAt>[1], rest: (i: number) => Partial<ServerTraits> = () => ({})) =>
+      level("same certificate", ...hosts.map((host, i) => showing(i, host, { ...one, names: hosts, ...changes(host) }, rest(i))) as [ServerTraits, ServerTraits])
+    const named = "one certificate that names hosts of both"
+    assert.strictEqual(both((host) => ({ claimed: [host] })), named)
+    assert.strictEqual(both(() => ({ trusted: true })), named)
+    assert.strictEqual(both(() => ({}), (i) => ({ fingerprintHash: `behaves as ${i}` })), named)
+    // One of the names may have lapsed, and who holds it now hands on the bytes.
+    assert.isUndefined(both(() => ({})))
+  })
+
+  it("is an image's where a certificate that only the other presents names a server", () => {
+    const victim = showing(1, "a.example", { ...key, names: ["localhost"], claimed: ["a.example"] })
+    const framer = showing(2, "b.example", { ...key, names: ["a.example", "b.example"], claimed: ["b.example"] })
+    assert.isUndefined(level("same key", victim, framer))
+    assert.strictEqual(level("same certificate of no name", victim, framer), "one key, different certificates that do not name both")
   })
 
   it("may have come with an image where its one certificate does not name both", () => {
@@ -127,7 +138,7 @@ describe("a private key that both hold", () => {
       traitsAt(i, host, { certificates: [presentedAt(host, one), presentedAt(`s${i}.example`)] })) as [ServerTraits, ServerTraits]
     assert.strictEqual(level("same key without a name", front, behind), "one key")
     assert.isUndefined(level("same key without a name", front, b))
-    const [named, other] = hosts.map((host, i) => showing(i, host, { ...one, names: hosts })) as [ServerTraits, ServerTraits]
+    const [named, other] = hosts.map((host, i) => showing(i, host, { ...one, names: hosts, claimed: [host] })) as [ServerTraits, ServerTraits]
     assert.strictEqual(level("same certificate", named, other), "one certificate that names hosts of both")
     assert.isUndefined(level("same key without a name", named, other))
   })

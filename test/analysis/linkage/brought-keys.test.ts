@@ -132,10 +132,26 @@ describe("who registers a name that its victim gave up and still states joins no
     expect(groupsOf(stating, squatter({ host: ownHost(1), certificate: { names: [ownHost(1), "old.victim.example"], trusted: true } }))).toEqual([])
   })
 
+  it("nor who hands on its bytes under that name, which its certificate still has", () => {
+    const silent: Partial<Shows> = { saysNothing: true, certificate: { sha256: "c", spkiSha256: "k", names } }
+    expect(groupsOf(victim(silent), squatter({ ...silent, node: "home 0", listOf: 10 }))).toEqual([])
+    expect(groupsOf(victim({ ...silent, saysNothing: false }), squatter({ ...silent, saysNothing: false, claims: ownHost(0), node: "home 0", listOf: 10 }))).toEqual([])
+  })
+
   it("nor do members of a club whose common name is balanced over them", () => {
     const member = (i: number): Shows =>
       ({ host: ownHost(i), met: ["pool.club.example"], certificate: { names: [ownHost(i), "pool.club.example"], trusted: true }, gift: "of the club" })
     expect(groupsOf(...several(4, member))).toEqual([])
+  })
+
+  it("nor where it has several such names, and each is met at another of them", () => {
+    const pools = ["one.club.example", "two.club.example", "three.club.example"]
+    const members = (more: (i: number) => Partial<Shows>) =>
+      several(5, (i): Shows =>
+        ({ host: ownHost(i), met: pools.slice(i, i + 1), certificate: { names: [ownHost(i), ...pools], trusted: true }, gift: "of the club", ...more(i) }))
+    const addresses = several(5, (i) => `34.90.${i}.1`)
+    expect(groupsOf(...members((i) => ({ addresses: i < 3 ? addresses : addresses.slice(i, i + 1) })))).toEqual([])
+    expect(groupsOf(...members(() => ({ claimsToo: pools })))).toEqual([])
   })
 })
 
