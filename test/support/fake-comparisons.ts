@@ -55,8 +55,8 @@ export const equalIn = (
     compare: (a, b) => {
       const [x, y] = [valueOf(a, trait), valueOf(b, trait)]
       if (x === null || y === null) return undefined
-      if (x === y) return { level: 0, value: x, detail: { value: x } }
-      return against === undefined ? undefined : { level: 1, detail: { a: x < y ? x : y, b: x < y ? y : x } }
+      if (x === y) return { level: 0, value: x, detail: () => ({ value: x }) }
+      return against === undefined ? undefined : { level: 1, detail: () => ({ a: x < y ? x : y, b: x < y ? y : x }) }
     }
   }
 }

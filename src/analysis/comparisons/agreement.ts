@@ -9,6 +9,7 @@ const few = 16
 /** What both have, once each, ascending: the same whichever is first. Mostly nothing, so that has to be quick. */
 export const shared = (a: ReadonlyArray<string>, b: ReadonlyArray<string>): ReadonlyArray<string> => {
   if (a.length === 0 || b.length === 0) return nothing
+  if (a.length === 1 && b.length === 1) return a[0] === b[0] ? a : nothing
   const ofB = b.length <= few ? undefined : new Set(b)
   const common = a.filter((value) => ofB === undefined ? b.includes(value) : ofB.has(value))
   return common.length < 2 ? common : distinct(common)

@@ -31,7 +31,7 @@ export const banner: Comparison = {
     if (ofA === undefined || ofB === undefined) return undefined
     if (ofA === ofB && (a.banner?.isDefault === true || b.banner?.isDefault === true)) return undefined
     return ofA === ofB
-      ? { level: 0, value: ofA, detail: { banner: excerpt(ofA) } }
-      : { level: 1, detail: { banners: ofBoth(excerpt(ofA), excerpt(ofB)) } }
+      ? { level: 0, value: ofA, detail: () => ({ banner: excerpt(ofA) }) }
+      : { level: 1, detail: () => ({ banners: ofBoth(excerpt(ofA), excerpt(ofB)) }) }
   }
 }

@@ -75,7 +75,7 @@ export const certificateNamesOther: Comparison = {
   keys,
   compare: (a, b) => {
     const statements = statementsOf(a, b)
-    return statements === undefined || !isOfEach(statements.vouched) ? undefined : { level: 0, detail: detailOf(statements) }
+    return statements === undefined || !isOfEach(statements.vouched) ? undefined : { level: 0, detail: () => detailOf(statements) }
   }
 }
 
@@ -102,6 +102,6 @@ export const certificateClaimsOther: Comparison = {
     const statements = statementsOf(a, b)
     if (statements === undefined || isOfEach(statements.vouched)) return undefined
     const each = isOfEach(statements.all)
-    return each || statements.vouched.flat().length > 0 ? { level: each ? 0 : 1, detail: detailOf(statements) } : undefined
+    return each || statements.vouched.flat().length > 0 ? { level: each ? 0 : 1, detail: () => detailOf(statements) } : undefined
   }
 }

@@ -1,5 +1,6 @@
 import { nameCovers } from "../traits/own-hosts.ts"
 import type { PresentedCertificate, ServerTraits } from "../traits/server-traits.ts"
+import { once } from "./agreement.ts"
 
 /**
  * Hosts at which a server was met and that a certificate names. Addresses of its
@@ -8,16 +9,40 @@ import type { PresentedCertificate, ServerTraits } from "../traits/server-traits
 export const namedHosts = (certificate: PresentedCertificate, server: ServerTraits): ReadonlyArray<string> =>
   server.hosts.filter((host) => certificate.names.some((name) => nameCovers(name, host))).toSorted()
 
-/** Whether a certificate names any of them; asked of every pair with a key in common. */
-const namesAny = ({ names }: PresentedCertificate, hosts: ReadonlyArray<string>): boolean =>
-  names.some((name) => hosts.some((host) => nameCovers(name, host)))
+/** How a certificate names hosts at which a server was met. */
+interface Named {
+  readonly byName: boolean
+  readonly byWildcard: boolean
+}
+
+const namedIn = (names: ReadonlyArray<string>, hosts: ReadonlyArray<string>): Named => ({
+  byName: names.some((name) => hosts.includes(name)),
+  byWildcard: names.some((name) => name.startsWith("*.") && hosts.some((host) => nameCovers(name, host)))
+})
+
+/** By SHA-256 of a certificate: how it names the server. */
+const namingsOf = once(() => new Map<string, Named>())
+
+/** Asked of every pair with a key in common, and a certificate of a fleet may have hundreds of names, so it is remembered. */
+const naming = ({ names, sha256 }: PresentedCertificate, server: ServerTraits): Named => {
+  const known = namingsOf(server)
+  let found = known.get(sha256)
+  if (found === undefined) known.set(sha256, found = namedIn(names, server.hosts))
+  return found
+}
+
+const namesAny = (some: ReadonlyArray<PresentedCertificate>, server: ServerTraits): boolean =>
+  some.some((certificate) => {
+    const { byName, byWildcard } = naming(certificate, server)
+    return byName || byWildcard
+  })
 
 /**
  * Is this the server's own certificate? Without a name in the handshake a proxy
  * shows its own to everybody, unless it names the server.
  */
 export const isOwn = (certificate: PresentedCertificate, server: ServerTraits): boolean =>
-  !certificate.isDefault && (certificate.sni !== null || namesAny(certificate, server.hosts))
+  !certificate.isDefault && (certificate.sni !== null || namesAny([certificate], server))
 
 /** Whose hosts certificates of one key name. */
 export type Naming =
@@ -26,9 +51,6 @@ export type Naming =
   | "none"
   /** One of both, or both, by a wildcard alone: whoever holds the domain has such a one for all below it, customers too. */
   | "wildcard"
-
-const isWildcardFor = ({ names }: PresentedCertificate, { hosts }: ServerTraits): boolean =>
-  names.some((name) => name.startsWith("*.") && hosts.some((host) => nameCovers(name, host)))
 
 /**
  * A name counts in a certificate that its own server presents: whoever has an
@@ -42,10 +64,10 @@ export const namingOf = (
   b: ServerTraits,
   ofB: ReadonlyArray<PresentedCertificate>
 ): Naming => {
-  const all = [...ofA, ...ofB]
-  const [toA, toB] = ([[a, ofA], [b, ofB]] as const).map(([server, own]) => {
-    if (own.some((it) => it.names.some((name) => server.hosts.includes(name)))) return "by name"
-    return all.some((it) => isWildcardFor(it, server)) ? "by wildcard" : "not at all"
+  const isWildcardFor = (server: ServerTraits) => (certificate: PresentedCertificate): boolean => naming(certificate, server).byWildcard
+  const [toA, toB] = ([[a, ofA, ofB], [b, ofB, ofA]] as const).map(([server, own, others]) => {
+    if (own.some((it) => naming(it, server).byName)) return "by name"
+    return own.some(isWildcardFor(server)) || others.some(isWildcardFor(server)) ? "by wildcard" : "not at all"
   })
   if (toA === "by wildcard" || toB === "by wildcard") return "wildcard"
   return toA !== toB ? "one" : toA === "by name" ? "both" : "none"
@@ -65,17 +87,14 @@ export const isPassedOn = (
   ofA: ReadonlyArray<PresentedCertificate>,
   b: ServerTraits,
   ofB: ReadonlyArray<PresentedCertificate>
-): boolean => {
-  const all = [...ofA, ...ofB]
-  return !isSpokenFor(a, ofA, all) || !isSpokenFor(b, ofB, all)
-}
+): boolean => !isSpokenFor(a, ofA, ofB) || !isSpokenFor(b, ofB, ofA)
 
 const claimsAny = (of: ReadonlyArray<PresentedCertificate>, { hosts }: ServerTraits): boolean =>
   of.some(({ claimed }) => claimed.some((host) => hosts.includes(host)))
 
 /** Certificates of the key name a host of the server's, or it says under one that it goes by one. */
-const isSpokenFor = (server: ServerTraits, of: ReadonlyArray<PresentedCertificate>, all: ReadonlyArray<PresentedCertificate>): boolean =>
-  all.some((it) => namesAny(it, server.hosts)) || claimsAny(of, server)
+const isSpokenFor = (server: ServerTraits, of: ReadonlyArray<PresentedCertificate>, ofOther: ReadonlyArray<PresentedCertificate>): boolean =>
+  namesAny(of, server) || namesAny(ofOther, server) || claimsAny(of, server)
 
 /**
  * Whether what `isPassedOn` is, by a sign: nothing speaks for the one, and
@@ -91,10 +110,9 @@ export const isSeenPassedOn = (
   b: ServerTraits,
   ofB: ReadonlyArray<PresentedCertificate>
 ): boolean => {
-  const all = [...ofA, ...ofB]
-  const passesOn = (one: ServerTraits, ofOne: ReadonlyArray<PresentedCertificate>, other: ServerTraits) =>
-    !isSpokenFor(one, ofOne, all) && (all.some((it) => namesAny(it, other.hosts)) || claimsAny(ofOne, other))
-  return passesOn(a, ofA, b) || passesOn(b, ofB, a)
+  const passesOn = (one: ServerTraits, ofOne: ReadonlyArray<PresentedCertificate>, other: ServerTraits, ofOther: ReadonlyArray<PresentedCertificate>) =>
+    !isSpokenFor(one, ofOne, ofOther) && (namesAny(ofOther, other) || namesAny(ofOne, other) || claimsAny(ofOne, other))
+  return passesOn(a, ofA, b, ofB) || passesOn(b, ofB, a, ofA)
 }
 
 /**

@@ -22,6 +22,6 @@ export const certificateSubject: Comparison = {
   compare: (a, b) => {
     const [template] = shared(templatesOf(a), templatesOf(b))
     if (template === undefined || shared(keysOf(a), keysOf(b)).length > 0) return undefined
-    return { level: 0, value: template, detail: { template } }
+    return { level: 0, value: template, detail: () => ({ template }) }
   }
 }

@@ -17,6 +17,6 @@ export const claimedHosts: Comparison = {
   keys: claims,
   compare: (a, b) => {
     const [[ofA], [ofB]] = [claims(a), claims(b)]
-    return ofA === undefined || ofA !== ofB ? undefined : { level: 0, value: ofA, detail: { hosts: ofA.split(" ").slice(0, 20) } }
+    return ofA === undefined || ofA !== ofB ? undefined : { level: 0, value: ofA, detail: () => ({ hosts: ofA.split(" ").slice(0, 20) }) }
   }
 }

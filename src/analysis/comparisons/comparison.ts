@@ -44,8 +44,8 @@ export interface Outcome {
   readonly level: number
   /** The value they share, for its frequency; undefined where the outcome has none. */
   readonly value?: string
-  /** What is shown as evidence: the raw values of both, small. */
-  readonly detail: Readonly<Record<string, unknown>>
+  /** What is shown as evidence: the raw values of both, small. Made when asked for, since of most pairs compared nothing is shown. */
+  readonly detail: () => Readonly<Record<string, unknown>>
 }
 
 /**

@@ -51,7 +51,7 @@ export const domainComparisons = (domainOf: DomainReader): ReadonlyArray<Compari
       keys: (server) => domainsOf(server).ownedUpTo,
       compare: (a, b) => {
         const [domain] = shared(domainsOf(a).ownedUpTo, domainsOf(b).ownedUpTo)
-        return domain === undefined ? undefined : { level: 0, value: domain, detail: detail(domain, a, b) }
+        return domain === undefined ? undefined : { level: 0, value: domain, detail: () => detail(domain, a, b) }
       }
     },
     {
@@ -66,7 +66,7 @@ export const domainComparisons = (domainOf: DomainReader): ReadonlyArray<Compari
       compare: (a, b) => {
         const [domain] = shared(domainsOf(a).all, domainsOf(b).all)
         if (domain === undefined || shared(domainsOf(a).ownedUpTo, domainsOf(b).ownedUpTo).length > 0) return undefined
-        return { level: 0, value: domain, detail: detail(domain, a, b) }
+        return { level: 0, value: domain, detail: () => detail(domain, a, b) }
       }
     }
   ]

@@ -29,7 +29,7 @@ export const donationAddress: Comparison = {
     if (ofA === undefined || ofB === undefined) return undefined
     if (ofA === ofB && (a.donation?.isDefault === true || b.donation?.isDefault === true)) return undefined
     return ofA === ofB
-      ? { level: 0, value: ofA, detail: { donation_address: ofA } }
-      : { level: 1, detail: { donation_addresses: ofBoth(ofA, ofB) } }
+      ? { level: 0, value: ofA, detail: () => ({ donation_address: ofA }) }
+      : { level: 1, detail: () => ({ donation_addresses: ofBoth(ofA, ofB) }) }
   }
 }

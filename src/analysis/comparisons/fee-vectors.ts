@@ -7,21 +7,32 @@ import { worthTogether } from "./worth-together.ts"
 /** Fewer telling estimates than this are a quiet mempool: chance makes them equal. */
 const leastEstimates = 4
 
+/** A snapshot with its estimates side by side: those of all pairs that share some are compared. */
+interface Epoch extends SnapshotTraits {
+  readonly targets: ReadonlyArray<number>
+  /** By place of the target, in satoshi. */
+  readonly satoshi: ReadonlyArray<number>
+}
+
+const epochOf = (snapshot: SnapshotTraits): Epoch =>
+  ({ ...snapshot, targets: [...snapshot.fees.keys()], satoshi: Array.from(snapshot.fees.values(), satoshiOf) })
+
 /** Epochs, one snapshot at one tip each, with enough telling estimates. */
-const epochsOf = once((server: ServerTraits): ReadonlyMap<string, SnapshotTraits> =>
+const epochsOf = once((server: ServerTraits): ReadonlyMap<string, Epoch> =>
   new Map(server.snapshots
     .filter(({ tellingTargets }) => tellingTargets.size >= leastEstimates)
-    .map((snapshot) => [`${snapshot.snapshotId} ${snapshot.tipHash}`, snapshot])))
+    .map((snapshot) => [`${snapshot.snapshotId} ${snapshot.tipHash}`, epochOf(snapshot)])))
 
 /** Telling estimates of an epoch, in satoshi, each as `target:estimate`. */
 const tellingOf = ({ fees, tellingTargets }: SnapshotTraits): ReadonlyArray<string> =>
   [...tellingTargets.keys()].toSorted((a, b) => a - b).map((target) => `${target}:${satoshiOf(fees.get(target)!)}`)
 
 /** Both gave the same estimates wherever both gave any, at enough targets that tell. */
-const isEqual = (a: SnapshotTraits, b: SnapshotTraits): boolean => {
-  for (const [target, fee] of a.fees) {
-    const other = b.fees.get(target)
-    if (other !== undefined && other !== fee && satoshiOf(fee) !== satoshiOf(other)) return false
+const isEqual = (a: Epoch, b: Epoch): boolean => {
+  for (let i = 0; i < a.targets.length; i++) {
+    // Mostly the same targets were asked for in the same order.
+    const place = a.targets[i] === b.targets[i] ? i : b.targets.indexOf(a.targets[i]!)
+    if (place >= 0 && a.satoshi[i] !== b.satoshi[place]) return false
   }
   let telling = 0
   for (const target of a.tellingTargets.keys()) if (b.tellingTargets.has(target)) telling++
@@ -117,13 +128,13 @@ export const feeVectors: Comparison = {
     if (news < 2 || level === -1) return undefined
     return {
       level,
-      detail: {
+      detail: () => ({
         compared: compared.length,
         equal: equal.length,
         bits_by_chance: Math.round(bits),
         snapshot: ofA.get(equal[0]!)!.snapshotId,
         estimates: tellingOf(ofA.get(equal[0]!)!).join(" ")
-      }
+      })
     }
   }
 }

@@ -68,20 +68,20 @@ export const histogramBytes: Comparison = {
   keys: once((server) => [...shownBy(server)].map(([epoch, { hash }]) => `${epoch} ${hash}`)),
   compare: (a, b) => {
     const [ofA, ofB] = [shownBy(a), shownBy(b)]
-    const equal: Array<SnapshotTraits & { readonly chance: number }> = []
+    const equal: Array<{ readonly snapshot: SnapshotTraits; readonly chance: number }> = []
     for (const [epoch, { hash, snapshot }] of ofA) {
       const other = ofB.get(epoch)
-      if (other?.hash === hash) equal.push({ ...snapshot, chance: Math.max(snapshot.histogramChance, other.snapshot.histogramChance) })
+      if (other?.hash === hash) equal.push({ snapshot, chance: Math.max(snapshot.histogramChance, other.snapshot.histogramChance) })
     }
     if (equal.length === 0) return undefined
-    const counted = equal.toSorted((x, y) => x.chance - y.chance || x.snapshotId - y.snapshotId)
-      .reduce<typeof equal>((kept, one) => kept.some((other) => isAgain(one, other)) ? kept : [...kept, one], [])
+    const counted = equal.toSorted((x, y) => x.chance - y.chance || x.snapshot.snapshotId - y.snapshot.snapshotId)
+      .reduce<typeof equal>((kept, one) => kept.some((other) => isAgain(one.snapshot, other.snapshot)) ? kept : [...kept, one], [])
     const bits = worthTogether(counted.map(({ chance }) => -Math.log2(chance)))
     const level = rarities.findIndex((rarity) => bits >= -Math.log2(rarity) - 1e-9)
     if (level === -1) return undefined
     return {
       level,
-      detail: { snapshots: equal.map(({ snapshotId }) => snapshotId).toSorted((x, y) => x - y).slice(0, 20), counted: counted.length, bits_by_chance: Math.round(bits) }
+      detail: () => ({ snapshots: equal.map(({ snapshot }) => snapshot.snapshotId).toSorted((x, y) => x - y).slice(0, 20), counted: counted.length, bits_by_chance: Math.round(bits) })
     }
   }
 }
@@ -115,6 +115,12 @@ const sizeAt = ({ rates, sizes }: Curve, below: number, rate: number): number =>
   return sizeAbove + (size - sizeAbove) * (above - rate) / (above - edge)
 }
 
+const isSame = (a: Float64Array, b: Float64Array): boolean => {
+  if (a.length !== b.length) return false
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false
+  return true
+}
+
 /**
  * Largest distance of two curves at either's edges, as a share of the larger
  * mempool; 0 to 1. Looks no further where it is beyond `enough`.
@@ -123,11 +129,14 @@ export const curveDistance = (a: Curve, b: Curve, enough = 1): number => {
   const [endA, endB] = [a.rates.length, b.rates.length]
   const largest = Math.max(a.sizes[endA - 1] ?? 0, b.sizes[endB - 1] ?? 0)
   if (largest <= 0) return 1
+  // Servers of one node are compared more often than any others.
+  if (isSame(a.rates, b.rates) && isSame(a.sizes, b.sizes)) return 0
   const lowest = Math.max(a.rates[endA - 1]!, b.rates[endB - 1]!)
   let [i, j, belowA, belowB, most] = [0, 0, 0, 0, 0]
   while ((i < endA || j < endB) && most <= enough) {
     const rate = j === endB || (i < endA && a.rates[i]! >= b.rates[j]!) ? a.rates[i++]! : b.rates[j++]!
     if (rate < lowest) break
+    if (j < endB && b.rates[j] === rate) j++
     while (belowA < endA && !(a.rates[belowA]! <= rate)) belowA++
     while (belowB < endB && !(b.rates[belowB]! <= rate)) belowB++
     most = Math.max(most, Math.abs(sizeAt(a, belowA, rate) - sizeAt(b, belowB, rate)) / largest)
@@ -173,6 +182,6 @@ export const histogramCurve: Comparison = {
     }
     const median = distances.sort((x, y) => x - y)[distances.length >> 1]
     if (median === undefined || distances.length < 2 || median > near[1]) return undefined
-    return { level: median <= near[0] ? 0 : 1, detail: { snapshots: distances.length, median_distance: median } }
+    return { level: median <= near[0] ? 0 : 1, detail: () => ({ snapshots: distances.length, median_distance: median }) }
   }
 }

@@ -66,7 +66,7 @@ export const mintedTogether: Comparison = {
     if (level === -1) return undefined
     return {
       level,
-      detail: { seconds_apart: apart / 1000, valid_from: closest.map((at) => new Date(at).toISOString()) }
+      detail: () => ({ seconds_apart: apart / 1000, valid_from: closest.map((at) => new Date(at).toISOString()) })
     }
   }
 }

@@ -87,7 +87,7 @@ export const naming = (domainOf: DomainReader): Comparison => {
       return {
         level: key.startsWith("=") ? 0 : 1,
         value: key,
-        detail: { pattern: key, domains: distinct([...ofA.domainsOf.get(key)!, ...ofB.domainsOf.get(key)!]).slice(0, 20) }
+        detail: () => ({ pattern: key, domains: distinct([...ofA.domainsOf.get(key)!, ...ofB.domainsOf.get(key)!]).slice(0, 20) })
       }
     }
   }

@@ -1,4 +1,4 @@
-import type { ServerTraits } from "../traits/server-traits.ts"
+import type { PresentedCertificate, ServerTraits } from "../traits/server-traits.ts"
 import { distinct, once, shared } from "./agreement.ts"
 import { isOwn, isPassedOn, isSeenPassedOn, lastAnswer, namingOf } from "./certificate-names.ts"
 import type { Comparison, Level } from "./comparison.ts"
@@ -6,9 +6,13 @@ import { haveEqualHistograms } from "./histograms.ts"
 
 const keysOf = once((server) => distinct(server.certificates.filter((it) => !it.isDefault).map((it) => it.spkiSha256)))
 
-const presented = (server: ServerTraits, key: string) => server.certificates.filter((it) => it.spkiSha256 === key && !it.isDefault)
+const presentedByKey = once((server) => Map.groupBy(server.certificates.filter((it) => !it.isDefault), (it) => it.spkiSha256))
 
-const ownKey = (server: ServerTraits, key: string): boolean => presented(server, key).some((it) => isOwn(it, server))
+const presented = (server: ServerTraits, key: string): ReadonlyArray<PresentedCertificate> => presentedByKey(server).get(key) ?? []
+
+const ownKeysOf = once((server) => new Set(server.certificates.flatMap((it) => !it.isDefault && isOwn(it, server) ? [it.spkiSha256] : [])))
+
+const ownKey = (server: ServerTraits, key: string): boolean => ownKeysOf(server).has(key)
 
 /**
  * Of a front that strangers have, and of nothing else that shows one node: all
@@ -35,7 +39,7 @@ const frontKey = (
       const level = levelOf(key, a, b)
       if (level !== undefined && (first === undefined || level < first.level)) first = { key, level }
     }
-    return first === undefined ? undefined : { level: first.level, value: first.key, detail: { spki_sha256: first.key } }
+    return first === undefined ? undefined : { level: first.level, value: first.key, detail: () => ({ spki_sha256: first.key }) }
   }
 })
 

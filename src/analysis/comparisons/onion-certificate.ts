@@ -41,7 +41,7 @@ export const onionCertificate: Comparison = {
     return {
       level: 0,
       value: certificate.spkiSha256,
-      detail: { onion: certificate.host, spki_sha256: certificate.spkiSha256, names: distinct(certificate.names).slice(0, 20) }
+      detail: () => ({ onion: certificate.host, spki_sha256: certificate.spkiSha256, names: distinct(certificate.names).slice(0, 20) })
     }
   }
 }

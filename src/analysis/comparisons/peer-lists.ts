@@ -69,7 +69,7 @@ const similarLists = (samePeer: number | undefined, inBoth = commonCounter()): C
     if (beyond < 3) return undefined
     return {
       level: beyond >= 5 && common >= 0.8 * long.peers.size ? 0 : 1,
-      detail: { common, lists: [short.peers.size, long.peers.size], expected: Math.round(expected * 10) / 10 }
+      detail: () => ({ common, lists: [short.peers.size, long.peers.size], expected: Math.round(expected * 10) / 10 })
     }
   }
 })
@@ -86,7 +86,7 @@ const mutualListing: Comparison = {
   keys: () => [],
   compare: (a, b) =>
     a.peers.has(b.serverId) && b.peers.has(a.serverId)
-      ? { level: 0, detail: { servers: [a.serverId, b.serverId].toSorted((x, y) => x - y) } }
+      ? { level: 0, detail: () => ({ servers: [a.serverId, b.serverId].toSorted((x, y) => x - y) }) }
       : undefined
 }
 
@@ -108,7 +108,7 @@ const ownProcesses: Comparison = {
   keys: () => [],
   compare: (a, b) =>
     namesOnly(a, b) && namesOnly(b, a)
-      ? { level: 0, detail: { servers: [a.serverId, b.serverId].toSorted((x, y) => x - y) } }
+      ? { level: 0, detail: () => ({ servers: [a.serverId, b.serverId].toSorted((x, y) => x - y) }) }
       : undefined
 }
 

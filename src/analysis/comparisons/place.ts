@@ -26,7 +26,7 @@ const placed = ({ bundle = "place", definition, innocent, level, name, question 
     keys: valuesOf,
     compare: (a, b) => {
       const common = shared(valuesOf(a), valuesOf(b))
-      return common.length === 0 ? undefined : { level: 0, value: common[0]!, detail: { shared: common.slice(0, 20) } }
+      return common.length === 0 ? undefined : { level: 0, value: common[0]!, detail: () => ({ shared: common.slice(0, 20) }) }
     }
   }
 }

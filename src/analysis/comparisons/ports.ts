@@ -18,7 +18,7 @@ export const unusualPorts: Comparison = {
   compare: (a, b) => {
     const ports = shared(a.unusualPorts, b.unusualPorts)
     if (ports.length === 0) return undefined
-    return { level: ports.length > 1 ? 0 : 1, value: ports[0]!, detail: { ports: ports.slice(0, 20) } }
+    return { level: ports.length > 1 ? 0 : 1, value: ports[0]!, detail: () => ({ ports: ports.slice(0, 20) }) }
   }
 }
 
@@ -36,5 +36,5 @@ export const hostsShape: Comparison = {
   compare: (a, b) =>
     a.hostsShape === null || a.hostsShape !== b.hostsShape
       ? undefined
-      : { level: 0, value: a.hostsShape, detail: { hosts: a.hostsShape } }
+      : { level: 0, value: a.hostsShape, detail: () => ({ hosts: a.hostsShape }) }
 }

@@ -25,6 +25,6 @@ export const relayFee: Comparison = {
   keys: unusual,
   compare: (a, b) => {
     const [[ofA], [ofB]] = [unusual(a), unusual(b)]
-    return ofA === undefined || ofA !== ofB ? undefined : { level: 0, value: ofA, detail: { satoshi_per_kvb: Number(ofA) } }
+    return ofA === undefined || ofA !== ofB ? undefined : { level: 0, value: ofA, detail: () => ({ satoshi_per_kvb: Number(ofA) }) }
   }
 }

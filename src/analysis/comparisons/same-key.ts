@@ -10,8 +10,10 @@ const keysOf = once((server) => distinct(own(server).map((it) => it.spkiSha256))
 
 const certificatesOf = once((server) => distinct(own(server).map((it) => it.sha256)))
 
+const ownByKey = once((server) => Map.groupBy(own(server), (it) => it.spkiSha256))
+
 const withKey = (spkiSha256: string, server: ServerTraits): ReadonlyArray<PresentedCertificate> =>
-  own(server).filter((it) => it.spkiSha256 === spkiSha256)
+  ownByKey(server).get(spkiSha256) ?? []
 
 const passedOn = lastAnswer((key, a, b): boolean => isPassedOn(a, withKey(key, a), b, withKey(key, b)))
 
@@ -29,7 +31,7 @@ const innocent = [
 const u = 1e-5
 
 const sharesCertificate = (key: string, a: ServerTraits, b: ServerTraits): boolean =>
-  shared(withKey(key, a).map(({ sha256 }) => sha256), withKey(key, b).map(({ sha256 }) => sha256)).length > 0
+  withKey(key, a).some(({ sha256 }) => withKey(key, b).some((it) => it.sha256 === sha256))
 
 /** A key of both in certificates made apart that nobody passes on, if these name hosts of theirs as asked. */
 const commonKey = (a: ServerTraits, b: ServerTraits, ...naming: ReadonlyArray<Naming>): string | undefined =>
@@ -54,7 +56,7 @@ export const sameKey: Comparison = {
   keys: keysOf,
   compare: (a, b) => {
     const key = commonKey(a, b, "both")
-    return key === undefined ? undefined : { level: 0, value: key, detail: shownWith(key, a, b) }
+    return key === undefined ? undefined : { level: 0, value: key, detail: () => shownWith(key, a, b) }
   }
 }
 
@@ -96,7 +98,7 @@ export const sameCertificate: Comparison = {
   keys: certificatesOf,
   compare: (a, b) => {
     const certificate = commonCertificate(a, b, "both")
-    return certificate === undefined ? undefined : { level: 0, value: certificate.sha256, detail: shownBy(certificate) }
+    return certificate === undefined ? undefined : { level: 0, value: certificate.sha256, detail: () => shownBy(certificate) }
   }
 }
 
@@ -120,8 +122,8 @@ export const namelessCertificate: Comparison = {
   keys: once((server) => [...certificatesOf(server), ...keysOf(server)]),
   compare: (a, b) => {
     const certificate = commonCertificate(a, b, "none", "one")
-    if (certificate !== undefined) return { level: 0, value: certificate.sha256, detail: shownBy(certificate) }
+    if (certificate !== undefined) return { level: 0, value: certificate.sha256, detail: () => shownBy(certificate) }
     const key = commonKey(a, b, "none", "one")
-    return key === undefined ? undefined : { level: 1, value: key, detail: shownWith(key, a, b) }
+    return key === undefined ? undefined : { level: 1, value: key, detail: () => shownWith(key, a, b) }
   }
 }

@@ -22,7 +22,7 @@ export const softwareComparisons: ReadonlyArray<Comparison> = [
     compare: (a, b) =>
       a.fingerprintHash === null || a.fingerprintHash !== b.fingerprintHash
         ? undefined
-        : { level: 0, value: a.fingerprintHash, detail: { fingerprint: a.fingerprintHash } }
+        : { level: 0, value: a.fingerprintHash, detail: () => ({ fingerprint: a.fingerprintHash }) }
   },
   {
     name: "software",
@@ -35,7 +35,7 @@ export const softwareComparisons: ReadonlyArray<Comparison> = [
     keys: softwareOf,
     compare: (a, b) => {
       const [[ofA], [ofB]] = [softwareOf(a), softwareOf(b)]
-      return ofA === undefined || ofA !== ofB ? undefined : { level: 0, value: ofA, detail: { software: ofA } }
+      return ofA === undefined || ofA !== ofB ? undefined : { level: 0, value: ofA, detail: () => ({ software: ofA }) }
     }
   }
 ]

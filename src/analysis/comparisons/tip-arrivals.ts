@@ -63,7 +63,7 @@ export const tipArrivals: Comparison = {
     // By ranks (Spearman): one block for which both were minutes late, as after a stall of ours, would make any two alike.
     const [ranksA, ranksB] = [ranksOf(blocks.map((block) => ofA.get(block)!)), ranksOf(blocks.map((block) => ofB.get(block)!))]
     const together = correlation(ranksA.map((rank, i) => [rank, ranksB[i]!]))
-    return together === undefined || together < leastCorrelation ? undefined : { level: 0, detail: { blocks: blocks.length, correlation: rounded(together) } }
+    return together === undefined || together < leastCorrelation ? undefined : { level: 0, detail: () => ({ blocks: blocks.length, correlation: rounded(together) }) }
   }
 }
 
@@ -88,7 +88,7 @@ const lateTogether = (servers: Iterable<ServerTraits>): Comparison => {
       if (ofA === undefined || ofB === undefined || ofA.node !== ofB.node || estimatesDiffer(a, b)) return undefined
       return {
         level: 0,
-        detail: { servers: ofA.servers, blocks: ofBoth(ofA.blocks, ofB.blocks), correlation: ofBoth(rounded(ofA.correlation), rounded(ofB.correlation)) }
+        detail: () => ({ servers: ofA.servers, blocks: ofBoth(ofA.blocks, ofB.blocks), correlation: ofBoth(rounded(ofA.correlation), rounded(ofB.correlation)) })
       }
     }
   }

@@ -19,7 +19,7 @@ export const forksSeenAlike: Comparison = {
   compare: (a, b) => {
     if (a.watch === null || b.watch === null) return undefined
     const tips = shared([...a.watch.rareTips], [...b.watch.rareTips])
-    return tips.length === 0 ? undefined : { level: tips.length > 1 ? 0 : 1, value: tips[0]!, detail: { tips: tips.length, first: tips[0]! } }
+    return tips.length === 0 ? undefined : { level: tips.length > 1 ? 0 : 1, value: tips[0]!, detail: () => ({ tips: tips.length, first: tips[0]! }) }
   }
 }
 
@@ -81,7 +81,7 @@ export const jointEvents: Comparison = {
     const expected = (rates[0]! + rates[1]!) / 2
     const chance = tail(count, expected)
     const level = count >= 3 && chance < 1e-4 ? 0 : count >= 2 && chance < 1e-3 ? 1 : undefined
-    return level === undefined ? undefined : { level, detail: { together: count, expected } }
+    return level === undefined ? undefined : { level, detail: () => ({ together: count, expected }) }
   }
 }
 
@@ -112,10 +112,10 @@ export const changedTogether: Comparison = {
       if (other === undefined) continue
       return {
         level: 0,
-        detail: {
+        detail: () => ({
           changes: ofBoth(one, other).map(({ after, at, before }) => ({ at: new Date(at).toISOString(), before, after })),
           seconds_apart: Math.round(Math.abs(one.at - other.at) / 1000)
-        }
+        })
       }
     }
     return undefined

@@ -197,7 +197,7 @@ export const link = (
         bits: round(weighed.bits[k - from]!),
         counted: weighed.counted[k - from] === 1,
         reduction: weighed.reduction[k - from]!,
-        detail: evening !== undefined && roleOf(comparison).leg === "administered" ? { ...outcome.detail, at_their_node: evening.detail } : outcome.detail
+        detail: evening !== undefined && roleOf(comparison).leg === "administered" ? { ...outcome.detail(), at_their_node: evening.detail } : outcome.detail()
       })
     }
     const direction = directions[i]

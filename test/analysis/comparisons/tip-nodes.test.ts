@@ -76,7 +76,7 @@ describe("servers that are late together", () => {
 
   it("agree with those of their node alone, and say how many blocks it stands on", () => {
     assert.strictEqual(compare(traits[0]!, traits[1]!)?.level, 0)
-    assert.deepStrictEqual(compare(traits[0]!, traits[3]!)?.detail["servers"], 4)
+    assert.deepStrictEqual(compare(traits[0]!, traits[3]!)?.detail()["servers"], 4)
     assert.isUndefined(compare(traits[0]!, traits[4]!))
   })
 

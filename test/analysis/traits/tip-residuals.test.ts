@@ -14,7 +14,7 @@ const alike = (servers: ReadonlyArray<PlantedServer>, residuals: ReturnType<type
     implementation: servers[id - 1]!.implementation,
     watch: { from: 0, to: 1, software: [], changes: [], rareTips: new Set(), events: [], tipResiduals: residuals.get(id)! }
   })
-  return tipArrivals.compare(of(a), of(b))?.detail["correlation"] ?? null
+  return tipArrivals.compare(of(a), of(b))?.detail()["correlation"] ?? null
 }
 
 describe("by how much tips came late", () => {
