@@ -9,6 +9,7 @@ import { type CoverageRecords, makeCoverageRecords } from "./coverage-records.ts
 import { closeKilled, makeCrawlRecords } from "./crawl-records.ts"
 import { readJoinRows, readLedger, readResumable } from "./crawl-rows.ts"
 import { connect, inMemory, openForWriting } from "./duckdb.ts"
+import { beginWithShipped } from "./empty-database.ts"
 import { type EnrichmentRecords, makeEnrichmentRecords } from "./enrichment-records.ts"
 import type { CrawlId, EndpointState, Fact, LedgerFact } from "./facts.ts"
 import { Identities } from "./identities.ts"
@@ -168,6 +169,7 @@ export interface StoreOptions extends WriterOptions {
 const makeStore = Effect.fnUntraced(function*(path: string, options?: Partial<StoreOptions>) {
   const { snapshotMs, ...writerOptions } = { ...defaultWriterOptions, spare: path !== inMemory, snapshotMs: 10_000, ...options }
   const fs = yield* FileSystem.FileSystem
+  yield* beginWithShipped(path)
   const instance = yield* openForWriting(path)
   const connection = yield* connect(instance)
   yield* bringUpToDate(connection, path)

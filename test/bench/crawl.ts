@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process"
+import { execFileSync, spawn } from "node:child_process"
 import { mkdtempSync, rmSync, statSync } from "node:fs"
 import { availableParallelism, loadavg, tmpdir } from "node:os"
 import { dirname, join } from "node:path"
@@ -292,6 +292,7 @@ try {
     banner: { js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);" },
     logLevel: "error"
   })
+  execFileSync(process.execPath, [fileOf("../../src/make-empty-database.ts"), join(dirname(productClient), "empty.duckdb")])
   const hasSnowball = parts.has("wall") && await hasPython()
   for (const scope of scopes) {
     for (const transport of parts.has("cpu") ? transports : []) {

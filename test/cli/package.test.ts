@@ -64,6 +64,7 @@ describe("the package", () => {
     const tarball = pack()
     const files = run(folder, "tar", "-tzf", tarball).split("\n")
     expect(files).toContain("package/dist/observatory.js")
+    expect(files).toContain("package/dist/empty.duckdb")
     // The report has the colours of the viewer.
     expect(files.filter((f) => /^package\/(test|web|\.ci)\//.test(f))).toEqual(["package/web/src/style/tokens.css"])
     const bin = join(install(tarball), "node_modules", ".bin", "observatory")
