@@ -105,7 +105,25 @@ const withoutContradiction = (members: ReadonlyArray<Member>, facet: Facet): Rea
   return parts.size < 2 ? [members] : [...parts.values()]
 }
 
-/** (b) The same address showing the same thing in the same minute, on one chain. */
+const portOf = ({ endpoint: { port, transport } }: JoinedRow): string => `${transport} ${port}`
+
+/** The port at which it was met is one of those that its features claim, of whichever host. */
+const claimsItsPort = (row: JoinedRow): boolean =>
+  row.claimedHosts.some(({ tcpPort, tlsPort, wsPort, wssPort }) =>
+    row.endpoint.port === { tcp: tcpPort, tls: tlsPort, ws: wsPort, wss: wssPort }[row.endpoint.transport])
+
+/**
+ * Those at one port of the address, and those at the ports that their features
+ * claim. A hoster's box or a tunnel has a port of one address for each customer:
+ * with its one certificate, and features as the software sets them, or copied
+ * from a neighbour, strangers look alike there.
+ */
+const atOneService = (members: ReadonlyArray<Member>): ReadonlyArray<ReadonlyArray<Member>> => [
+  ...Map.groupBy(members, ({ row }) => portOf(row)).values(),
+  members.filter(({ row }) => claimsItsPort(row))
+]
+
+/** (b) The same address showing the same thing in the same minute, on one chain, see `atOneService`. */
 const sameAddressLinks = (
   members: ReadonlyArray<Member>,
   evidence: ServerEvidence,
@@ -116,7 +134,7 @@ const sameAddressLinks = (
     row.address !== null && row.visitStartedAt !== null && shownBy(row) !== null
   )
   const alike = Map.groupBy(showing, ({ row }) => JSON.stringify([row.chain, row.address, shownBy(row)]))
-  return [...alike.values()].flatMap((members) => withoutContradiction(members, contradicting)).flatMap((members) => {
+  return [...alike.values()].flatMap((members) => withoutContradiction(members, contradicting)).flatMap(atOneService).flatMap((members) => {
     const inTime = members.toSorted((a, b) =>
       a.row.visitStartedAt! - b.row.visitStartedAt! || byText(a.row.key, b.row.key)
     )
@@ -220,7 +238,7 @@ const serverOf = (groups: ReadonlyMap<HostGroup, readonly [string, ServerEvidenc
  * Join endpoints to servers, a server being one running service on one chain:
  * (a) same host, unless they contradict each other (see `partsOfHost`), (b) same
  * dialled address with the same certificate, or the same features naming at
- * least one public host and no two certificates, in visits started within 60 s, (c) each claimed the
+ * least one public host and no two certificates, in visits started within 60 s, at one port or at ports that the features claim, (c) each claimed the
  * endpoint of the other in `features.hosts`, where one of them is an onion or
  * they have a certificate or an address in common. Only endpoints that
  * answered, showed the same chain and told no different features join by (b)

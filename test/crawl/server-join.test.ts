@@ -228,6 +228,23 @@ describe("endpoints become servers", () => {
     expect(joinServers([...customers, answered("d.example.org:50002:s", front)])).toHaveLength(4)
   })
 
+  it("several where a hoster's box has a port of one address and one certificate for each, who tell what their software does by default", () => {
+    const box = { address: "5.9.83.108", certificateSha256: "wildcard", featuresKey: "of the release" }
+    const customers = ["a", "b", "c"].map((name, i) => answered(`${name}.example.org:${50_002 + 10 * i}:s`, box))
+    expect(joinServers(customers)).toHaveLength(3)
+    expect(joinServers(customers.map((row) => ({ ...row, featuresKey: null })))).toHaveLength(3)
+    // Under one certificate at its own ports, each of which it claims, it is one.
+    const claimedHosts = claiming("a.example.org:50002:s", "a.example.org:50012:s", "a.example.org:50022:s")
+    expect(joinServers(customers.map((row) => ({ ...row, claimedHosts })))).toHaveLength(1)
+  })
+
+  it("two where a neighbour at another port of one address and one certificate copies the features", () => {
+    const box = { address: "5.9.83.108", certificateSha256: "wildcard", featuresKey: "f1", claimedHosts: claiming("a.example.org:50002:s") }
+    expect(joinServers([answered("a.example.org:50002:s", box), answered("b.example.org:50012:s", box)])).toHaveLength(2)
+    const tcp = { ...box, certificateSha256: null, claimedHosts: claiming("a.example.org:50001:t") }
+    expect(joinServers([answered("a.example.org:50001:t", tcp), answered("b.example.org:50011:t", tcp)])).toHaveLength(2)
+  })
+
   it("two where two services at one address both advertise it, each with its own port", () => {
     const service = (name: string, port: number, certificateSha256: string) =>
       [name, "5.9.83.108"].map((host) =>
@@ -252,12 +269,12 @@ describe("endpoints become servers", () => {
     const other = { address: "5.9.83.2", certificateSha256: "c2", featuresKey: "f2" }
     const met = (host: string, port: number, seen: Partial<JoinRow>) => answered(`${host}.example.org:${port}:s`, seen)
     const all = (there: Partial<JoinRow>) =>
-      joinServers([met("honest", 50_002, honest), met("pool", 50_002, honest), met("pool", 50_012, there), met("liar", 50_002, there)])
+      joinServers([met("honest", 50_002, honest), met("pool", 50_002, honest), met("pool", 50_012, there), met("liar", 50_012, there)])
 
     it("are not joined by the name, nor are those joined to either", () => {
       expect(groups(all(other))).toEqual([
         ["honest.example.org:50002:s", "pool.example.org:50002:s"],
-        ["liar.example.org:50002:s", "pool.example.org:50012:s"]
+        ["liar.example.org:50012:s", "pool.example.org:50012:s"]
       ])
     })
 
@@ -356,8 +373,12 @@ const related = (rows: ReadonlyArray<JoinRow>) => (a: JoinRow, b: JoinRow): bool
   const claims = ({ claimedHosts }: JoinRow, { endpoint }: JoinRow): boolean =>
     claimedHosts.some(({ host, tcpPort, tlsPort }) => host === endpoint.host && (endpoint.transport === "tls" ? tlsPort : tcpPort) === endpoint.port)
   const same = (facet: Facet): boolean => facet(a) !== null && facet(a) === facet(b)
-  return (together && alike(rows, a, b, certificate, features)) ||
-    (together && alike(rows, a, b, telling, certificate)) ||
+  const claimsItsPort = ({ claimedHosts, endpoint: { port, transport } }: JoinRow): boolean =>
+    claimedHosts.some(({ tcpPort, tlsPort }) => (transport === "tls" ? tlsPort : tcpPort) === port)
+  const atOneService = together &&
+    ((a.endpoint.port === b.endpoint.port && a.endpoint.transport === b.endpoint.transport) || (claimsItsPort(a) && claimsItsPort(b)))
+  return (atOneService && alike(rows, a, b, certificate, features)) ||
+    (atOneService && alike(rows, a, b, telling, certificate)) ||
     (claims(a, b) && claims(b, a) && same(features) && (same(certificate) || same((row) => row.address)))
 }
 
@@ -432,8 +453,8 @@ describe("joining, whatever the rows", () => {
   it("joins 20,000 endpoints, the two of a name at least", () => {
     const many = Array.from({ length: 20_000 }, (_, i) =>
       answered(`h${i >> 1}.example.org:${50001 + (i & 1)}:s`, {
-        address: `5.${i % 7}.${i % 11}.${i % 13}`,
-        certificateSha256: `c${i % 5}`,
+        address: `5.${(i >> 1) % 7}.${(i >> 1) % 11}.${(i >> 1) % 13}`,
+        certificateSha256: `c${(i >> 1) % 5}`,
         visitStartedAt: i * 10,
         claimedHosts: claiming(`h${i >> 1}.example.org:50001:s`)
       }))
