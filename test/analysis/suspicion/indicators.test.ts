@@ -312,7 +312,7 @@ describe("self-contradicting metadata", () => {
     const claims = (id: number, host: string, ...claimedHosts: ReadonlyArray<string>) => evidenceOf(id, { visits: [visitOf(host, { claimedHosts })] })
     const victim = claims(2, "b.beta.example", "b.beta.example")
     const claiming = claims(1, "a.alpha.example", "a.alpha.example", "b.beta.example", "down.example")
-    expect(readAll("self-contradicting metadata", [claiming, victim])).toEqual({ 1: 0.14, 2: 0 })
+    expect(readAll("self-contradicting metadata", [claiming, victim])).toEqual({ 1: 0.09, 2: 0 })
     expect(readAll("self-contradicting metadata", [claiming, claims(2, "b.beta.example", "a.alpha.example")])).toEqual({ 1: 0, 2: 0 })
     expect(readAll("self-contradicting metadata", [claiming, victim], { related: [[1, 2]], fleets: null })).toEqual({ 1: 0, 2: 0 })
   })

@@ -9,6 +9,12 @@ const each = 0.14
 /** The same of behaviour that is not a software's own, or not the one that is claimed: forks and patched builds have several. */
 const eachOfBehaviour = 0.07
 const mostOfSuch = 0.6
+/**
+ * All hosts of others that it claims, together: a name lapses, and whoever
+ * registers it and answers there brings this about, at no cost where names of a
+ * dynamic-DNS service are free; so does a name that a club balances over members.
+ */
+const ofOthers = 0.09
 
 /** Hosts it claims that answered as a stranger's, which claims nothing of it. */
 const claimedOfOthers = (server: ServerEvidence, crawl: CrawlEvidence): ReadonlyArray<string> => {
@@ -73,13 +79,13 @@ export const contradictions: Indicator = (server, crawl) => {
   const unbalanced = forms >= leastUnbalanced ? server.unbalanced : []
   const ports = ownPortsThatMove(server.ownPorts)
   const ofBehaviour = [...found].filter((contradiction) => !isOfStatements(contradiction)).length
-  const ofStatements = found.size - ofBehaviour + foreign.length + faces.length + onions.length + others.length + ports.length +
+  const ofStatements = found.size - ofBehaviour + faces.length + onions.length + others.length + ports.length +
     (unbalanced.length > 0 ? forms : 0)
-  const value = ofBehaviour + ofStatements + (genesis.length > 0 ? 1 : 0)
+  const value = ofBehaviour + ofStatements + foreign.length + (genesis.length > 0 ? 1 : 0)
   return {
     value,
     // A wrong genesis hash beside the right headers is no matter of upkeep.
-    share: genesis.length > 0 ? 1 : Math.min(mostOfSuch, each * ofStatements + eachOfBehaviour * ofBehaviour),
+    share: genesis.length > 0 ? 1 : Math.min(mostOfSuch, each * ofStatements + eachOfBehaviour * ofBehaviour + (foreign.length > 0 ? ofOthers : 0)),
     detail: {
       ...(found.size > 0 ? { contradictions: named([...found].toSorted()) } : {}),
       ...(genesis.length > 0
