@@ -64,7 +64,11 @@ JOIN endpoint e USING (endpoint_id)
 JOIN visit v ON v.crawl_id = se.crawl_id AND v.endpoint_id = se.endpoint_id AND v.kind = 'regular' AND v.outcome = 'answered'
 LEFT JOIN identification i ON i.visit_id = v.visit_id
 WHERE l.network = $network
-QUALIFY row_number() OVER (PARTITION BY s.server_id ORDER BY v.started_at DESC, v.visit_id DESC) = 1
+-- Of several names one that it claims itself, if there is one: who holds another may have it lead elsewhere by now.
+QUALIFY row_number() OVER (
+  PARTITION BY s.server_id
+  ORDER BY contains(lower(coalesce(CAST(v.features_hosts AS VARCHAR), '')), '"host":"' || lower(e.host) || '"') DESC, v.started_at DESC, v.visit_id DESC
+) = 1
 ORDER BY e.endpoint_key`
 
 const readTargets = Effect.fnUntraced(function*(

@@ -1,4 +1,5 @@
 import { Schema } from "effect"
+import { strange } from "../strange-visits.ts"
 import { answered, wellFormed } from "./evidence-rows.ts"
 
 /** What a server answers otherwise than it did itself; all take `$crawl_id`. */
@@ -18,7 +19,7 @@ export const selectChanging = `
   WITH ${wellFormed}, looked AS (
     SELECT server_id, visit_id FROM asked
     UNION
-    SELECT server_id, visit_id FROM server_malformed WHERE crawl_id = $crawl_id
+    SELECT server_id, visit_id FROM server_malformed ANTI JOIN strange USING (server_id, visit_id) WHERE crawl_id = $crawl_id
   ), seen AS (
     SELECT l.server_id, v.endpoint_id, e.host, e.port, left(v.software, 100) AS software, t.certificate_sha256,
       v.started_at - min(v.started_at) OVER (PARTITION BY l.server_id, v.endpoint_id) AS later
@@ -183,10 +184,10 @@ export const Absence = Schema.Struct({
  * and at how many one like theirs. Others only say that it was no quiet hour.
  */
 export const selectAbsences = `
-  WITH size AS (
+  WITH ${strange}, size AS (
     SELECT r.snapshot_id, r.server_id,
       max(${sizeOf("r.histogram_text")}) AS size
-    FROM snapshot_reading r JOIN snapshot s USING (snapshot_id)
+    FROM snapshot_reading r JOIN snapshot s USING (snapshot_id) ANTI JOIN strange x ON x.server_id = r.server_id AND x.visit_id = r.visit_id
     WHERE s.servers_of = $crawl_id AND s.state = 'kept' AND r.state = 'compared' AND r.tip_hash = s.tip_hash
       AND r.histogram_text IS NOT NULL
     GROUP BY r.snapshot_id, r.server_id

@@ -1,4 +1,5 @@
 import { Schema } from "effect"
+import { strange } from "../strange-visits.ts"
 
 /** What is read for suspicion, each query beside the rows it gives; all take `$crawl_id`. */
 
@@ -39,13 +40,15 @@ export const answered = `
     WHERE se.crawl_id = $crawl_id AND v.software IS NOT NULL AND (v.chain_verdict IS DISTINCT FROM 'other' OR ${repeatsHeader})
   )`
 
-/** The same, and what probes asked of the crawl's servers later with well-formed requests. */
-export const wellFormed = `${answered},
-  series AS (
+/** The same, and what probes asked of the crawl's servers later with well-formed requests, where it was they who answered. */
+export const wellFormed = `${answered}, ${strange},
+  probed AS (
     SELECT d.server_id, unnest(d.visit_ids) AS visit_id FROM differential d WHERE d.servers_of = $crawl_id
     UNION
     SELECT r.server_id, r.visit_id FROM snapshot_reading r JOIN snapshot s USING (snapshot_id)
     WHERE s.servers_of = $crawl_id AND r.visit_id IS NOT NULL
+  ), series AS (
+    FROM probed ANTI JOIN strange USING (server_id, visit_id)
   ), asked AS (
     SELECT server_id, visit_id, started_at, chain_verdict FROM answered
     UNION ALL
@@ -132,8 +135,9 @@ export const selectAnswers = `
 
 /** Of the deep visit that `server_malformed` shows. */
 export const selectProofs = `
+  WITH ${strange}
   SELECT m.server_id, m.visit_id, b.subject, b.script_form, b.response, b.filtered, b.causes, CAST(b.detail AS VARCHAR) AS detail
-  FROM server_malformed m JOIN behaviour b USING (visit_id)
+  FROM server_malformed m ANTI JOIN strange USING (server_id, visit_id) JOIN behaviour b USING (visit_id)
   WHERE m.crawl_id = $crawl_id
   ORDER BY m.server_id, b.subject`
 
@@ -236,7 +240,9 @@ export const Deep = Schema.Struct({
   differs: Texts
 })
 export const selectDeep = `
-  SELECT server_id, visit_id, compared_with, not_compared, differs FROM server_malformed WHERE crawl_id = $crawl_id`
+  WITH ${strange}
+  SELECT server_id, visit_id, compared_with, not_compared, differs
+  FROM server_malformed ANTI JOIN strange USING (server_id, visit_id) WHERE crawl_id = $crawl_id`
 
 export const Differential = Schema.Struct({
   server_id: Schema.Int,
@@ -249,7 +255,7 @@ export const Differential = Schema.Struct({
 })
 /** Of several endpoints the one that differs; series made for another crawl are about the same endpoint. */
 export const selectDifferentials = `
-  WITH connection AS (
+  WITH ${strange}, connection AS (
     SELECT endpoint_id, unnest(personas) AS persona, unnest(visit_ids) AS visit_id FROM differential
   ), told AS (
     SELECT k.endpoint_id, o.probe FROM connection k JOIN observation o USING (visit_id)
@@ -264,6 +270,10 @@ export const selectDifferentials = `
   JOIN differential_result d ON d.network = c.network AND d.endpoint_id = se.endpoint_id
   LEFT JOIN both_ways b ON b.endpoint_id = d.endpoint_id
   WHERE se.crawl_id = $crawl_id
+    AND NOT EXISTS (
+      FROM connection k JOIN strange x ON x.visit_id = k.visit_id
+      WHERE k.endpoint_id = se.endpoint_id AND x.server_id = se.server_id
+    )
   ORDER BY se.server_id, list_position(['differs', 'open', 'same', 'not comparable'], d.state), d.endpoint_id`
 
 export const Certificate = Schema.Struct({

@@ -1,6 +1,7 @@
 import { Effect, Schema } from "effect"
 import { Database } from "../../store/database.ts"
 import type { AnalysedCrawl } from "../analysis-input.ts"
+import { strange } from "../strange-visits.ts"
 
 /** Servers whose traits are compared: confirmed, and of the crawl's own chain. */
 const compared = `
@@ -202,12 +203,14 @@ export const readTraitRows = Effect.fnUntraced(function*(crawl: AnalysedCrawl) {
   )
   const readings = yield* database.rows(
     ReadingRow,
-    `SELECT r.server_id, r.snapshot_id, r.implementation, r.tip_height, r.tip_hash, r.fee_targets, r.fees, r.histogram_text,
+    `WITH ${strange}
+    SELECT r.server_id, r.snapshot_id, r.implementation, r.tip_height, r.tip_hash, r.fee_targets, r.fees, r.histogram_text,
       CAST(r.histogram AS VARCHAR) AS histogram,
       coalesce(r.min_relay_fee, r.relay_fee) AS relay_fee
     FROM snapshot p
     JOIN snapshot_reading r ON r.snapshot_id = p.snapshot_id
     JOIN (${compared}) s ON s.server_id = r.server_id
+    ANTI JOIN strange x ON x.server_id = r.server_id AND x.visit_id = r.visit_id
     WHERE p.servers_of = $crawl_id AND p.state = 'kept' AND r.state = 'compared' AND r.tip_hash IS NOT NULL
     ORDER BY r.server_id, r.snapshot_id`,
     of

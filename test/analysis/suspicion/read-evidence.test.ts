@@ -4,6 +4,7 @@ import { Effect } from "effect"
 import type { JudgedAnswer, Subject } from "../../../src/domain/judged-answer.ts"
 import type { MalformedFacts } from "../../../src/domain/malformed-facts.ts"
 import type { BehaviourResponse } from "../../../src/domain/response.ts"
+import type { Visit } from "../../../src/domain/visit.ts"
 import { readEvidence } from "../../../src/analysis/suspicion/read-evidence.ts"
 import { Database } from "../../../src/store/database.ts"
 import type { CrawlId, Fact } from "../../../src/store/facts.ts"
@@ -321,6 +322,48 @@ describe("what suspicion reads of a crawl", () => {
         ]
       )
       assert.deepStrictEqual(servers.slice(0, 4).map(({ absence }) => [absence!.snapshots, absence!.absent, absence!.present]), [[2, 1, 1], [2, 2, 0], [2, 1, 0], [2, 0, 2]])
+    }).pipe(Effect.scoped))
+
+  it.effect("are later visits to a name of several only where it is still the server that answers there", () =>
+    Effect.gen(function*() {
+      const shown = (name: string, certificate: string, address: string, changes: Partial<Visit> = {}): Visit => {
+        const visit = answeredVisit(key(name), { tls: tlsOf(certificateOf(certificate)), ...changes })
+        return { ...visit, dial: { ...visit.dial, address } }
+      }
+      const target = { endpoint: endpointOf(key("his")), serverId: 1, implementation: null, versionRange: null, tipHeight: 1, hasFeatures: true }
+      const malformed: MalformedFacts = { response: "error", comparedWith: null, notCompared: null, differs: ["batch"], answers: {} }
+      const proof: JudgedAnswer = { subject: "transaction", scriptForm: null, response: "differs", detail: { expected: "bb" }, defaults: ["ok"], filtered: true, causes: [] }
+      /** What is read where such a certificate is shown at such an address when probes look. */
+      const read = (names: ReadonlyArray<string>, certificate: string, address: string) =>
+        Effect.map(readOf(
+          [
+            ...visited(...names),
+            ...names.map((name): Fact => ({ _tag: "visit", visit: shown(name, "the server's", "34.90.1.2", { observations: replies }) })),
+            { _tag: "servers", servers: [serverOf(names.map(key))] }
+          ],
+          [
+            (serversOf) => ({
+              _tag: "differential",
+              serversOf,
+              differential: differentialOf(target, {
+                visits: [shown("his", certificate, address, { kind: "differential", software: "Other 1.0", observations: [observationOf("header#2", { value: JSON.stringify(first) })] })]
+              })
+            }),
+            () => ({ _tag: "visit", visit: shown("his", certificate, address, { kind: "deep", answers: [proof] }), malformed })
+          ]
+        ), ({ servers: [server] }) => ({
+          headers: server!.headers.filter(({ probe }) => probe === "header#2").length,
+          proofs: server!.proofs.length,
+          deviations: server!.deep?.differs ?? null,
+          differential: server!.differential?.state ?? null,
+          changing: server!.changing.length
+        }))
+      const all = { headers: 1, proofs: 1, deviations: ["batch"], differential: "same", changing: 1 }
+      assert.deepStrictEqual(yield* read(["his", "mine"], "another's", "34.90.9.9"), { headers: 0, proofs: 0, deviations: null, differential: null, changing: 0 })
+      assert.deepStrictEqual(yield* read(["his", "mine"], "the server's", "34.90.9.9"), all)
+      assert.deepStrictEqual(yield* read(["his", "mine"], "a renewed one", "34.90.1.2"), all)
+      // A server with one name is whatever answers there.
+      assert.deepStrictEqual(yield* read(["his"], "another's", "34.90.9.9"), all)
     }).pipe(Effect.scoped))
 
   it.effect("says whose certificate it is, without a word where there was none", () =>
