@@ -15,9 +15,9 @@ import {
 } from "./analysis-input.ts"
 import { readBehaviourVectors } from "./behaviour/behaviour-input.ts"
 import { behaviourRows } from "./behaviour/behaviour-rows.ts"
-import { memberships, readExposureWork } from "./exposure/analyse-exposure.ts"
+import { exposureWork, memberships } from "./exposure/analyse-exposure.ts"
 import { exposureApart } from "./exposure/exposure-in-worker.ts"
-import type { WalletList } from "./exposure/exposure-input.ts"
+import { readExposureInput, type WalletList } from "./exposure/exposure-input.ts"
 import { announcedServers, orderedAnnouncements, reciprocity } from "./graph/announcement-graph.ts"
 import { type Communities, type CommunityOptions, communityOptionsFor } from "./graph/communities.ts"
 import { communitiesApart } from "./graph/communities-in-worker.ts"
@@ -31,6 +31,7 @@ import type { JudgedOperators, OperatorOptions } from "./operators.ts"
 import { type SharedKeyGroup, sharedKeyGroups } from "./shared-keys.ts"
 import { spareHeap } from "./spare-heap.ts"
 import { type IndicatorTable, shippedIndicators } from "./suspicion/indicator-table.ts"
+import { readEvidence } from "./suspicion/read-evidence.ts"
 import { relationsOf } from "./suspicion/relations.ts"
 import type { Suspicion } from "./suspicion/score.ts"
 import { suspicionOf } from "./suspicion/suspicion.ts"
@@ -120,9 +121,6 @@ export class Analysis extends Context.Service<Analysis, {
             simulated: crawl.simulated
           }
           const sharedKeys = sharedKeyGroups(yield* readPresentedKeys(crawl))
-          // While it is read it takes more memory than anything else that is read, so it comes first.
-          const behaviour = yield* stage("behaviour", Effect.map(readBehaviourVectors(crawl.crawl_id), (vectors) => behaviourRows(crawl.crawl_id, vectors)))
-          yield* spareHeap
           const drawing = Effect.gen(function*() {
             const communities = read === undefined
               ? []
@@ -131,19 +129,28 @@ export class Analysis extends Context.Service<Analysis, {
             const positions = yield* stage("layout", layoutApart(input))
             return { communities, layout: layoutRows(crawl.crawl_id, servers, positions) }
           })
-          const placing = stage("places", Effect.gen(function*() {
-            // By now the thread that judges has its copy of the traits.
+          const walletList = options?.walletListOf?.(crawl.network) ?? null
+          // All that needs no verdict, for the time in which another thread judges.
+          const meanwhile = Effect.gen(function*() {
+            // By now that thread has its copy of the traits.
             yield* spareHeap
-            return placeRows(crawl.crawl_id, places(announcements, {
-              listers: yield* readListers(crawl.crawl_id),
-              kindOf: yield* readNamedKinds(crawl.crawl_id, new Set(announcements.map(({ to }) => to))),
-              namedBySources: yield* readNamedBySources(crawl.crawl_id)
+            const behaviour = yield* stage("behaviour", Effect.map(readBehaviourVectors(crawl.crawl_id), (vectors) => behaviourRows(crawl.crawl_id, vectors)))
+            yield* spareHeap
+            const placed = yield* stage("places", Effect.gen(function*() {
+              return placeRows(crawl.crawl_id, places(announcements, {
+                listers: yield* readListers(crawl.crawl_id),
+                kindOf: yield* readNamedKinds(crawl.crawl_id, new Set(announcements.map(({ to }) => to))),
+                namedBySources: yield* readNamedBySources(crawl.crawl_id)
+              }))
             }))
-          }))
+            const exposed = yield* stage("read exposure", readExposureInput(crawl, walletList, []))
+            const evidence = yield* stage("read evidence", readEvidence(crawl.crawl_id))
+            return { behaviour, placed, exposed, evidence }
+          })
           // Traits have no name here: a large crawl's take as much memory as all else, and only the thread that judges needs them.
           const judging = Effect.flatMap(stage("read traits", readServerTraits(crawl, announcements)), (traits) =>
-            Effect.all([stage("judge", judgeApart({ crawlId: crawl.crawl_id, servers: traits, options: operatorOptions })), placing], { concurrency: 2 }))
-          const [{ communities, layout }, [findings, placed]] = yield* Effect.all([drawing, judging], { concurrency: 2 })
+            Effect.all([stage("judge", judgeApart({ crawlId: crawl.crawl_id, servers: traits, options: operatorOptions })), meanwhile], { concurrency: 2 }))
+          const [{ communities, layout }, [findings, { behaviour, evidence, exposed, placed }]] = yield* Effect.all([drawing, judging], { concurrency: 2 })
           const operators = operatorRows(
             { crawlId: crawl.crawl_id, analysedAt: yield* Clock.currentTimeMillis, codeVersion: version, options: operatorOptions },
             findings,
@@ -151,17 +158,13 @@ export class Analysis extends Context.Service<Analysis, {
             yield* readEarlierGroups(crawl)
           )
           yield* spareHeap
-          const walletList = options?.walletListOf?.(crawl.network) ?? null
           const indicators = options?.indicators ?? shippedIndicators
           const relations = relationsOf(findings.clusters, operators.clusterIds, findings.groups)
-          const [exposure, suspicion] = yield* Effect.flatMap(
-            stage("read exposure", readExposureWork(crawl, walletList, memberships(findings.clusters, operators.clusterIds), operatorOptions.randomSeed)),
-            (work) =>
-              Effect.all([
-                stage("exposure", exposureApart(work)),
-                stage("suspicion", suspicionOf(crawl.crawl_id, relations, indicators))
-              ], { concurrency: 2 })
-          )
+          const clusters = memberships(findings.clusters, operators.clusterIds)
+          const [exposure, suspicion] = yield* Effect.all([
+            stage("exposure", exposureApart(exposureWork(crawl.crawl_id, { ...exposed, clusters }, operatorOptions.randomSeed))),
+            stage("suspicion", Effect.sync(() => suspicionOf(crawl.crawl_id, evidence, relations, indicators)))
+          ], { concurrency: 2 })
           yield* stage("write", store.replaceRows([
             ...communityTables(crawl, communities),
             ...operators.tables,

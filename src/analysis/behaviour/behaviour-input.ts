@@ -13,6 +13,11 @@ const pairsOf = ({ told, traits }: typeof TraitsRow.Type): ReadonlyArray<readonl
   return (JSON.parse(traits) as ReadonlyArray<string>).map((trait, i) => [trait, values[i]!])
 }
 
+/** Servers whose traits are read at a time: those of 10,000 take DuckDB more than half a gigabyte, which others need while it is read. */
+const serversAtATime = 1_000
+
+const everybody = { first: 0, last: 2 ** 31 - 1 }
+
 /** Regular visits of confirmed servers of the crawl's chain. */
 const visits = `
   WITH asked AS (
@@ -22,7 +27,7 @@ const visits = `
     JOIN server_endpoint se ON se.crawl_id = s.crawl_id AND se.server_id = s.server_id
     JOIN visit v ON v.crawl_id = s.crawl_id AND v.endpoint_id = se.endpoint_id AND v.kind = 'regular'
     WHERE s.crawl_id = $crawl_id AND s.confirmed AND coalesce(s.chain, c.network) = c.network
-      AND v.chain_verdict IS DISTINCT FROM 'other'
+      AND v.chain_verdict IS DISTINCT FROM 'other' AND s.server_id BETWEEN $first AND $last
   )`
 
 /**
@@ -41,9 +46,10 @@ export const readBehaviourVectors = Effect.fnUntraced(function*(crawlId: CrawlId
     FROM asked a LEFT JOIN identification i ON i.visit_id = a.visit_id
     GROUP BY a.server_id
     ORDER BY a.server_id`,
-    of
+    { ...of, ...everybody }
   )
-  const traits = yield* database.rows(
+  const firsts = implementations.filter((_, i) => i % serversAtATime === 0).map((row) => row.server_id)
+  const traits = yield* Effect.forEach(firsts, (first, i) => database.rows(
     TraitsRow,
     `${visits}, reading AS (
       SELECT DISTINCT a.server_id, i.readings
@@ -76,9 +82,9 @@ export const readBehaviourVectors = Effect.fnUntraced(function*(crawlId: CrawlId
     SELECT server_id, CAST(to_json(list(trait ORDER BY trait, value)) AS VARCHAR) AS traits,
       CAST(to_json(list(value ORDER BY trait, value)) AS VARCHAR) AS told
     FROM seen GROUP BY server_id`,
-    of
-  )
-  const byServer = new Map(traits.map((row) => [row.server_id, row]))
+    { ...of, first, last: i + 1 < firsts.length ? firsts[i + 1]! - 1 : everybody.last }
+  ))
+  const byServer = new Map(traits.flat().map((row) => [row.server_id, row]))
   return implementations.map((row): BehaviourVector => {
     const seen = byServer.get(row.server_id)
     return {

@@ -1,7 +1,6 @@
-import { Effect } from "effect"
+import type { CrawlId } from "../../store/facts.ts"
 import type { ClusterMembership } from "./candidate.ts"
-import { defaultExposureOptions } from "./exposure.ts"
-import { type ExposedCrawl, readExposureInput, type WalletList } from "./exposure-input.ts"
+import { defaultExposureOptions, type ExposureInput } from "./exposure.ts"
 import type { ExposureWork } from "./exposure-rows.ts"
 
 /** Wallets simulated of each kind with every analysis; `observatory exposure` takes more. */
@@ -23,14 +22,6 @@ export const memberships = (
     memberPosteriors: serverIds.map((id) => memberPosterior.get(id) ?? posterior)
   }))
 
-/** What is to be simulated for a crawl, by the clusters that its analysis found: `exposureApart` makes the rows of its tables of it. */
-export const readExposureWork = Effect.fnUntraced(function*(
-  crawl: ExposedCrawl,
-  list: WalletList | null,
-  clusters: ReadonlyArray<ClusterMembership>,
-  randomSeed: number
-) {
-  const input = yield* readExposureInput(crawl, list, clusters)
-  const work: ExposureWork = { crawlId: crawl.crawl_id, input, options: { ...defaultExposureOptions, lives, randomSeed } }
-  return work
-})
+/** What is to be simulated for a crawl: `exposureApart` makes the rows of its tables of it. */
+export const exposureWork = (crawlId: CrawlId, input: ExposureInput, randomSeed: number): ExposureWork =>
+  ({ crawlId, input, options: { ...defaultExposureOptions, lives, randomSeed } })

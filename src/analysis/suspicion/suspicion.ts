@@ -1,8 +1,7 @@
-import { Effect } from "effect"
 import type { TableRows } from "../../store/database.ts"
 import type { CrawlId } from "../../store/facts.ts"
 import { type IndicatorTable, shippedIndicators } from "./indicator-table.ts"
-import { readEvidence } from "./read-evidence.ts"
+import type { ReadEvidence } from "./read-evidence.ts"
 import { noRelations, type Relations } from "./relations.ts"
 import { type Suspicion, suspicions } from "./score.ts"
 import { suspicionRows } from "./suspicion-rows.ts"
@@ -15,20 +14,19 @@ export interface CrawlSuspicion {
 }
 
 /**
- * Score the servers of a crawl. `relations` is what linkage knows of them;
- * without it nobody is in a fleet, and who shares an address or a domain is no
- * stranger all the same. Fails with `StoreError` when the file cannot be read.
+ * Score the servers of a crawl, of which evidence was read. `relations` is what
+ * linkage knows of them; without it nobody is in a fleet, and who shares an
+ * address or a domain is no stranger all the same.
  */
-export const suspicionOf = Effect.fnUntraced(function*(
+export const suspicionOf = (
   crawlId: CrawlId,
+  { crawl, servers, unjudged }: ReadEvidence,
   relations: Relations = noRelations,
   table: IndicatorTable = shippedIndicators
-) {
-  const { crawl, servers, unjudged } = yield* readEvidence(crawlId)
+): CrawlSuspicion => {
   const scored = crawl === null ? [] : suspicions(crawl, servers, relations, table)
-  const result: CrawlSuspicion = {
+  return {
     suspicions: scored,
     tables: suspicionRows(crawlId, scored, unjudged, crawl?.simulated ?? false)
   }
-  return result
-})
+}
