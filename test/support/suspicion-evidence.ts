@@ -33,6 +33,7 @@ export const visitOf = (host: string, changes: Partial<AnsweredVisit> = {}): Ans
   tipHeight: 2150,
   fees: new Map(),
   implementation: "ElectrumX",
+  software: "ElectrumX 1.16.0",
   contradictions: [],
   proxy: [],
   featuresGenesisHash: null,

@@ -70,6 +70,7 @@ export const Visit = Schema.Struct({
   fee_targets: Texts,
   fees: Schema.Array(Schema.Finite),
   implementation: Text,
+  software: Text,
   contradictions: Schema.NullOr(Texts),
   proxy: Schema.NullOr(Texts),
   features_genesis_hash: Text,
@@ -86,7 +87,7 @@ export const selectVisits = `
     GROUP BY o.visit_id
   )
   SELECT a.server_id, a.visit_id, a.host, a.address, a.chain_verdict, a.tip_height, epoch_ms(a.started_at) AS visited_at,
-    coalesce(f.targets, []) AS fee_targets, coalesce(f.fees, []) AS fees, i.implementation, i.contradictions,
+    coalesce(f.targets, []) AS fee_targets, coalesce(f.fees, []) AS fees, i.implementation, left(a.software, 100) AS software, i.contradictions,
     i.proxy, a.features_genesis_hash, CAST(a.features_hosts AS VARCHAR) AS features_hosts, left(a.banner, 20000) AS banner,
     left(a.donation_address, 1000) AS donation_address, ${kindsOf("a")}
   FROM answered a

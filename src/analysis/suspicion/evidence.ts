@@ -113,6 +113,8 @@ export interface AnsweredVisit {
   /** Fee estimates above zero, BTC per 1,000 virtual bytes, by number of blocks asked for. */
   readonly fees: ReadonlyMap<string, number>
   readonly implementation: string | null
+  /** As claimed in `server.version`. */
+  readonly software: string | null
   readonly contradictions: ReadonlyArray<string> | null
   /** Marks of something in front that speaks TLS; null when not judged. */
   readonly proxy: ReadonlyArray<string> | null

@@ -70,6 +70,7 @@ const visitOf = (row: typeof Rows.Visit.Type): AnsweredVisit => {
     tipHeight: row.tip_height,
     fees: new Map(row.fee_targets.map((target, i) => [target, row.fees[i]!])),
     implementation: row.implementation,
+    software: row.software,
     contradictions: row.contradictions,
     proxy: row.proxy,
     featuresGenesisHash: row.features_genesis_hash,

@@ -87,6 +87,27 @@ describe("known histories", () => {
     expect(read("known histories", told(null), honest)).toBe("it was asked about no script whose history is known")
   })
 
+  it("are not tested at a server that says it is for its owner's wallets and knows no public script at all", () => {
+    const answers = [
+      answerOf("history", { scriptForm: "P2WPKH", response: "empty", detail: empty }),
+      answerOf("balance", { scriptForm: "P2WPKH", response: "differs", detail: { expected: 7, shown: 0 } }),
+      answerOf("balance", { scriptForm: "P2TR" })
+    ]
+    const calling = (software: string, changes: Partial<ServerEvidence> = {}, implementation: string | null = null) =>
+      evidenceOf(1, { visits: [visitOf("a.example", { software, implementation })], answers, ...changes })
+    for (const software of ["bwt 0.2.4", "ElectrumPersonalServer 0.2.4"]) expect(read("known histories", calling(software), honest)).toMatch(/owner's wallets/)
+    expect(read("known histories", calling("bwt 0.2.4", {}, "Fulcrum"), honest)).toBe(1)
+    expect(read("known histories", calling("Fulcrum 2.0"), honest)).toBe(1)
+    const knowing = [...answers, answerOf("history", { scriptForm: "P2PKH" })]
+    expect(read("known histories", calling("bwt 0.2.4", { answers: knowing }), honest)).toBe(1)
+    const proofs = [answerOf("merkle proof", { response: "differs", detail: { expected: "aa", shown: "bb" } })]
+    const proving = evidenceOf(9, { proofs: ["merkle proof", "transaction"].map((subject) => answerOf(subject)) })
+    expect(read("contradicted proofs", calling("bwt 0.2.4", { proofs }), proving)).toBeTypeOf("string")
+    expect(read("contradicted proofs", calling("Fulcrum 2.0", { proofs }), proving)).toBe(1)
+    const altered = [answerOf("transaction", { response: "differs", detail: { expected: "aa", shown: "bb" } })]
+    expect(read("contradicted proofs", calling("bwt 0.2.4", { proofs: altered }), proving)).toBe(1)
+  })
+
   it("that are right but out of order, or no history at all, are no lies", () => {
     expect(read("known histories", told("differs", { expected: 4, shown: 4, order: "not by height" }), honest)).toBe(0.1)
     expect(read("known histories", told("differs", { problem: "not what get_history returns" }), honest)).toBe("no answer about a script can be judged")

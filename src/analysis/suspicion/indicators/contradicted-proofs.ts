@@ -1,8 +1,12 @@
 import type { Answer } from "../evidence.ts"
 import { type Indicator, named } from "../indicator.ts"
+import { isPersonal } from "../personal-server.ts"
 
 const partOf = (detail: unknown, name: string): unknown =>
   typeof detail === "object" && detail !== null && name in detail ? (detail as Readonly<Record<string, unknown>>)[name] : undefined
+
+/** What takes an index of all scripts and transactions. */
+const ofIndex: ReadonlySet<string> = new Set(["merkle proof", "later entry", "unspent", "status"])
 
 /** It says something else than is known; what is merely not what the method returns says nothing. */
 const isUntrue = ({ detail, response }: Answer): boolean =>
@@ -41,9 +45,11 @@ const confirmedBy = (subject: string): string => subject === "later entry" ? "me
  * again? Each was so twice in one visit. What nobody at all
  * confirms is our own mistake, and held against no one.
  */
-export const contradictedProofs: Indicator = ({ proofs }, crawl) => {
+export const contradictedProofs: Indicator = (server, crawl) => {
+  const { proofs } = server
   if (proofs.length === 0) return { untested: "no deep visit asked it for proofs" }
-  const judged = proofs.filter((answer) => answer.response === "ok" || isUntrue(answer))
+  const isExcused = isPersonal(server)
+  const judged = proofs.filter((answer) => (answer.response === "ok" || isUntrue(answer)) && !(isExcused && ofIndex.has(answer.subject)))
   if (judged.length === 0) return { untested: "no answer to a question for proofs can be judged" }
   const untrue = judged.filter(isUntrue)
   const proven = untrue.filter(({ subject }) => crawl.confirmedProofs.has(confirmedBy(subject)))

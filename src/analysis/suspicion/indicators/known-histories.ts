@@ -1,5 +1,6 @@
 import { type Answer, factOf } from "../evidence.ts"
 import { type Indicator, named } from "../indicator.ts"
+import { isPersonal, personal } from "../personal-server.ts"
 
 /** Words for an answer that is not what is in the chain. */
 const untrue: ReadonlySet<string> = new Set(["differs", "truncated", "empty"])
@@ -10,6 +11,10 @@ const isMalformed = ({ detail }: Answer): boolean => typeof detail === "object" 
 const isOrderAlone = ({ detail }: Answer): boolean =>
   typeof detail === "object" && detail !== null && "order" in detail &&
   !["missing", "moved", "added", "repeated"].some((fault) => fault in detail)
+
+/** What is said of a script that one does not index. */
+const isOfUnknown = ({ detail, response, subject }: Answer): boolean =>
+  response === "empty" || (subject === "balance" && (response === "ok" || (typeof detail === "object" && detail !== null && "shown" in detail && detail.shown === 0)))
 
 /** What that earns. */
 const disordered = 0.1
@@ -27,6 +32,7 @@ export const knownHistories: Indicator = (server, crawl) => {
   const judged = asked.filter((answer) => answer.response === "ok" || (untrue.has(answer.response!) && !isMalformed(answer)))
   if (asked.length === 0) return { untested: "it was asked about no script whose history is known" }
   if (judged.length === 0) return { untested: "no answer about a script can be judged" }
+  if (isPersonal(server) && judged.every(isOfUnknown)) return { untested: personal }
   const lies = judged.filter((answer) => answer.response !== "ok")
   const proven = lies.filter((answer) => crawl.confirmedFacts.has(factOf(answer)))
   if (lies.length > 0 && proven.length === 0) {
