@@ -28,7 +28,7 @@ export const pairText = ({ evidence, pair }: StoredPair, prior: number, style: T
   return [
     style.bold(`${short(pair.host_a)} (${pair.server_a}) and ${short(pair.host_b)} (${pair.server_b})`),
     `  one operator: p = ${probabilityText(pair.same_operator)}, ${pair.hypothesis}` + (pair.held_by === null ? "" : `: ${pair.held_by}`),
-    ...(pair.copier_id === null ? [] : [`  server ${pair.copier_id} shows what is the other's, and not the other way round`]),
+    ...(pair.copier_id === null ? [] : [`  server ${pair.copier_id} shows what is the other's, and not the other way round: a copy, a relay, or a name that it gave up and still claims`]),
     line("prior of two servers drawn at random", p),
     ...counted.map(evidenceLine),
     ...(Math.abs(pair.operator_bits - summed) < 0.05 ? [] : [line("caps, and the place, node and software", pair.operator_bits - summed)]),

@@ -41,7 +41,7 @@ const Content = ({ pair }: { readonly pair: PairDetail }) => (
           ))}
         </tbody>
       </table>
-      {pair.copierId === null ? null : <p>{`Server ${pair.copierId} shows what is the other's, and not the other way round: it may be a copy.`}</p>}
+      {pair.copierId === null ? null : <p>{`Server ${pair.copierId} shows what is the other's, and not the other way round: it may be a copy, or still claim a name that is the other's by now.`}</p>}
     </section>
     {pair.compared || pair.evidence.length > 0 ? <section><h3>Evidence</h3><Waterfall pair={pair} /></section> : null}
     <p><a href={pageHash("watched", { selected: { kind: "pair", a: pair.a.serverId, b: pair.b.serverId } })}>What happened to both, and when</a></p>
