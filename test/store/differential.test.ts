@@ -7,7 +7,7 @@ import type { ProbeTarget } from "../../src/domain/probe-target.ts"
 import { Database } from "../../src/store/database.ts"
 import { QueryCatalogue } from "../../src/store/query-catalogue.ts"
 import { temporaryFolder, withStore } from "../support/small-database.ts"
-import { crawlStart, differentialOf, endpointOf, someTime } from "../support/store-facts.ts"
+import { answeredVisit, crawlStart, differentialOf, endpointOf, serverOf, someTime, stateOf } from "../support/store-facts.ts"
 
 const day = 86_400_000
 
@@ -51,6 +51,29 @@ const adjusted = (pValues: ReadonlyArray<number>): ReadonlyArray<number> =>
     Math.min(1, ...pValues.filter((other) => other >= p).map((other) =>
       (other * pValues.length) / pValues.filter((smaller) => smaller <= other).length))
   )
+
+describe("where a server of several names is asked", () => {
+  it.effect("is at one that it claims, whenever each was visited", () =>
+    Effect.gen(function*() {
+      const [mine, another] = ["mine.example.org:50002:s", "another.example.org:50002:s"]
+      const own = answeredVisit(mine!)
+      const path = `${yield* temporaryFolder}/targets.duckdb`
+      const asked = yield* withStore(path, (store) =>
+        Effect.gen(function*() {
+          const id = yield* store.startCrawl(crawlStart())
+          yield* store.record(id, [
+            ...[mine!, another!].map((key) => stateOf(key, "visited")),
+            { _tag: "visit", visit: own },
+            { _tag: "visit", visit: answeredVisit(another!, { startedAt: someTime + 5_000, features: own.features }) },
+            { _tag: "servers", servers: [serverOf([another!, mine!])] }
+          ])
+          yield* store.flush
+          yield* store.endCrawl(id, "finished", someTime + 60_000)
+          return (yield* store.probing.targets("mainnet")).targets
+        }))
+      expect(asked.map(({ endpoint }) => endpoint.host)).toEqual(["mine.example.org"])
+    }).pipe(Effect.scoped))
+})
 
 describe("what all series together say", () => {
   it.effect("a server that differs on two days, beyond what chance brings among all that were asked, and no other", () =>
