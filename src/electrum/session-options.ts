@@ -1,3 +1,4 @@
+import type { Deadline } from "../transport/deadline.ts"
 import type { BytesShare } from "./byte-budget.ts"
 import type { EntryTable } from "./entry-table.ts"
 import type { Request } from "./reply.ts"
@@ -19,6 +20,8 @@ export interface SessionOptions {
   readonly share: BytesShare
   /** Monotonic milliseconds since the visit started. */
   readonly now: () => number
+  /** The connection's. */
+  readonly deadline: Deadline
   readonly limits?: SessionLimits
   /** How requests are written; as everywhere else by default. */
   readonly writing?: RequestWriting

@@ -1,6 +1,6 @@
-import { Effect, type Scope } from "effect"
+import { Effect, Scope } from "effect"
 import type { Duplex } from "node:stream"
-import { Deadline } from "./deadline.ts"
+import type { Deadline } from "../transport/deadline.ts"
 import { decodeLine, encodeRequest, type Line } from "./json-rpc.ts"
 import { LineFramer, type LineSink, type LongLine } from "./line-framer.ts"
 import { decodeLongLine, idOfEdges } from "./long-line.ts"
@@ -73,10 +73,10 @@ export class Session {
   #settle: (() => void) | null = null
   readonly #deadline: Deadline
 
-  constructor(socket: Duplex, options: SessionOptions, deadline: Deadline) {
+  constructor(socket: Duplex, options: SessionOptions) {
     this.#socket = socket
     this.#options = options
-    this.#deadline = deadline
+    this.#deadline = options.deadline
     this.#limits = options.limits ?? defaultSessionLimits
     socket.on("data", this.#onData)
     socket.on("end", this.#onEnd)
@@ -89,11 +89,10 @@ export class Session {
 
   /** A session that lets go of socket and share when the scope closes; the socket itself is its dialer's. */
   static readonly open = (socket: Duplex, options: SessionOptions): Effect.Effect<Session, never, Scope.Scope> =>
-    Effect.flatMap(Deadline.make, (deadline) =>
-      Effect.acquireRelease(
-        Effect.sync(() => new Session(socket, options, deadline)),
-        (session) => Effect.sync(() => session.#leave())
-      ))
+    Effect.uninterruptible(Effect.flatMap(Effect.scope, (scope) => {
+      const session = new Session(socket, options)
+      return Effect.as(Scope.addFinalizer(scope, Effect.sync(() => session.#leave())), session)
+    }))
 
   /**
    * Sends all requests in one packet and waits until each has its reply, the
@@ -327,6 +326,7 @@ export class Session {
   }
 
   #leave(): void {
+    this.#deadline.clear()
     this.#options.share.release()
     this.#framer.stop()
     this.ended ??= "closed"

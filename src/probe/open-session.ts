@@ -89,6 +89,7 @@ export const openSession = Effect.fn("openSession")(function*(
       exchangeMs = timeouts.exchangeMs
       const opened = yield* Session.open(connection.socket, {
         share: budget.open(),
+        deadline: connection.deadline,
         now,
         ...(options.writing === undefined ? {} : { writing: options.writing }),
         ...(options.onTip === undefined ? {} : { onTip: options.onTip }),

@@ -1,4 +1,4 @@
-import { Cause, Clock, Context, Effect, Layer } from "effect"
+import { Cause, Clock, Context, Effect, Layer, Scope } from "effect"
 import type { Chain } from "../domain/chain.ts"
 import type { Visit, VisitScope } from "../domain/visit.ts"
 import { ByteBudget } from "../electrum/byte-budget.ts"
@@ -53,6 +53,7 @@ export class Visitor extends Context.Service<Visitor, {
         const timeouts = timeoutsFor(yield* VisitTimeouts, plan.endpoint, connection.dial.via)
         const session = yield* Session.open(connection.socket, {
           share: budget.open(),
+          deadline: connection.deadline,
           entries,
           now: () => draft.now(),
           onOverflow: (start, { method }) => {
@@ -60,7 +61,7 @@ export class Visitor extends Context.Service<Visitor, {
             if (list !== undefined && list.elements.some(isEntry)) draft.peers.add(list.elements, { more: list.more, cut: true })
           }
         })
-        yield* Effect.addFinalizer(() => Effect.sync(() => draft.leave(session)))
+        yield* Scope.addFinalizer(yield* Effect.scope, Effect.sync(() => draft.leave(session)))
         const { clientName } = options
         const refusal: Refusal | null = yield* shakeHands(session, draft, clientName, number, timeouts.handshakeMs)
         if (refusal === null) yield* converse(session, draft, { room: wholeRoom, scope: "regular", ...options }, timeouts)

@@ -2,6 +2,7 @@ import { Clock, Context, Effect, Layer, Scope } from "effect"
 import type { Duplex } from "node:stream"
 import type { Endpoint } from "../domain/endpoint.ts"
 import type { DialFacts, HandshakeFacts } from "../domain/visit.ts"
+import { type Deadline, Deadlines } from "./deadline.ts"
 import { defaultTimeouts, type DialerOptions } from "./dial-options.ts"
 import type { DialPlan } from "./dial-plan.ts"
 import { makeDirectDial } from "./direct-dial.ts"
@@ -29,6 +30,8 @@ export interface Connection {
   readonly tls: HandshakeFacts | null
   /** Whether the server gave a TLS session to resume by now. */
   readonly sessionOffered: () => boolean
+  /** For exchanges over it, one after the other. */
+  readonly deadline: Deadline
 }
 
 /**
@@ -57,6 +60,7 @@ const make = Effect.fnUntraced(function*(options: DialerOptions) {
   const direct = yield* makeDirectDial(options, yield* Resolver)
   const proxied = yield* makeProxiedDial(options)
   const timeouts = { ...defaultTimeouts, ...options.timeouts }
+  const deadlines = yield* Deadlines.make
 
   const plan = Effect.fnUntraced(function*(endpoint: Endpoint) {
     if (!Number.isInteger(endpoint.port) || endpoint.port < 1 || endpoint.port > 65535) {
@@ -68,32 +72,28 @@ const make = Effect.fnUntraced(function*(options: DialerOptions) {
 
   const connect = Effect.fnUntraced(function*(plan: DialPlan) {
     const startedAt = clock.monotonicTimeNanosUnsafe()
+    const deadline = deadlines.open()
     let owned: Duplex | undefined
     const own = (socket: Duplex): void => {
       owned = socket
     }
     // Before the first socket, so that no interruption finds one without an owner.
     yield* Scope.addFinalizer(yield* Effect.scope, Effect.sync(() => {
+      deadline.clear()
       owned?.destroy()
     }))
     const { endpoint } = plan
     const route = yield* proxied.routeOf(endpoint)
     const { connectMs, tlsMs } = timeouts[route?.via ?? "direct"]
     const { address, socket, tcpConnectMs } = route === null
-      ? yield* direct.connect(plan, connectMs, own)
+      ? yield* direct.connect(plan, connectMs, deadline, own)
       : { address: null, socket: yield* proxied.connect(plan, route, connectMs, own), tcpConnectMs: null }
     const connectedMs = elapsedMs(clock, startedAt)
     const dial = address === plan.dial.address ? plan.dial : { ...plan.dial, address }
     if (!isEncrypted(endpoint)) {
-      return { socket, dial, connectedMs, tcpConnectMs, tlsMs: null, tls: null, sessionOffered: () => false } satisfies Connection
+      return { socket, dial, connectedMs, tcpConnectMs, tlsMs: null, tls: null, sessionOffered: () => false, deadline } satisfies Connection
     }
-    const secure = yield* tlsHandshake(socket, endpoint.host, serverName(endpoint), own).pipe(
-      Effect.timeoutOrElse({
-        duration: tlsMs,
-        orElse: () =>
-          Effect.fail(new TransportError({ reason: "tls timeout", phase: "tls", detail: `no answer in ${tlsMs} ms` }))
-      })
-    )
+    const secure = yield* tlsHandshake(socket, endpoint.host, serverName(endpoint), { deadline, ms: tlsMs }, own)
     return {
       socket: secure.socket,
       dial,
@@ -101,7 +101,8 @@ const make = Effect.fnUntraced(function*(options: DialerOptions) {
       tcpConnectMs,
       tlsMs: elapsedMs(clock, startedAt),
       tls: secure.facts,
-      sessionOffered: secure.sessionOffered
+      sessionOffered: secure.sessionOffered,
+      deadline
     } satisfies Connection
   })
 

@@ -4,10 +4,11 @@ import { ipVersion } from "../domain/address.ts"
 import type { Endpoint } from "../domain/endpoint.ts"
 import { addressRefusal, isLoopback } from "./address-policy.ts"
 import type { DialerOptions } from "./dial-options.ts"
+import type { Deadline } from "./deadline.ts"
 import type { DialPlan } from "./dial-plan.ts"
 import { elapsedMs } from "./elapsed.ts"
 import type { ResolverShape } from "./resolver.ts"
-import { openTcp } from "./tcp.ts"
+import { openTcpWithin } from "./tcp.ts"
 import { policyFailure, TransportError } from "./transport-error.ts"
 import { detectVantage, type Vantage, vantageLack } from "./vantage.ts"
 
@@ -66,6 +67,7 @@ export const makeDirectDial = Effect.fnUntraced(function*(options: DialerOptions
   const connect = Effect.fnUntraced(function*(
     plan: DialPlan,
     timeoutMs: number,
+    deadline: Deadline,
     own: (socket: Socket) => void
   ) {
     const candidates = plan.dial.addresses.length > 1 || plan.dial.address === null
@@ -76,12 +78,9 @@ export const makeDirectDial = Effect.fnUntraced(function*(options: DialerOptions
     for (const [i, address] of candidates.entries()) {
       const attemptAt = clock.monotonicTimeNanosUnsafe()
       const share = Math.max(1, Math.round((timeoutMs - elapsedMs(clock, startedAt)) / (candidates.length - i)))
-      const attempt = yield* openTcp(address, plan.endpoint.port, own).pipe(
+      const late = () => Effect.fail(failure("connect timeout", `no answer in ${share} ms`))
+      const attempt = yield* openTcpWithin(deadline, share, late, address, plan.endpoint.port, own).pipe(
         Effect.catch(withVantage(address)),
-        Effect.timeoutOrElse({
-          duration: share,
-          orElse: () => Effect.fail(failure("connect timeout", `no answer in ${share} ms`))
-        }),
         Effect.map((socket) => ({ socket, address, tcpConnectMs: elapsedMs(clock, attemptAt) })),
         Effect.catch((error) => {
           failures.push({ address, error })

@@ -4,6 +4,7 @@ import { connect, createSecureContext, type SecureContext, type TLSSocket } from
 import { Effect } from "effect"
 import type { HandshakeFacts } from "../domain/visit.ts"
 import { certificateFacts, chainOf } from "./certificate.ts"
+import type { Deadline } from "./deadline.ts"
 import { socketFailure } from "./socket-failure.ts"
 import { swallowErrors } from "./tcp.ts"
 import { TransportError } from "./transport-error.ts"
@@ -76,9 +77,10 @@ export const tlsHandshake = (
   socket: Socket,
   host: string,
   sni: string | null,
+  { deadline, ms }: { readonly deadline: Deadline; readonly ms: number },
   own: (socket: TLSSocket) => void
 ): Effect.Effect<SecureConnection, TransportError> =>
-  Effect.callback((resume) => {
+  deadline.callback<SecureConnection, TransportError>(ms, (resume) => {
     if (socket.destroyed) {
       return resume(Effect.fail(socket.errored === null ? ended() : socketFailure(socket.errored, "tls")))
     }
@@ -118,4 +120,4 @@ export const tlsHandshake = (
       leave()
       secure.destroy()
     })
-  })
+  }, () => Effect.fail(new TransportError({ reason: "tls timeout", phase: "tls", detail: `no answer in ${ms} ms` })))

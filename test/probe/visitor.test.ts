@@ -3,6 +3,7 @@ import { Effect, Fiber, Layer } from "effect"
 import { TestClock } from "effect/testing"
 import { ByteBudget } from "../../src/electrum/byte-budget.ts"
 import { Visitor } from "../../src/probe/visitor.ts"
+import { Deadline } from "../../src/transport/deadline.ts"
 import { Dialer } from "../../src/transport/dialer.ts"
 import { TransportError } from "../../src/transport/transport-error.ts"
 import {
@@ -337,7 +338,8 @@ describe("a visit by our own clock and our own fault", () => {
       ).pipe(
         Effect.andThen(connectTo(plan.endpoint.port)),
         Effect.orDie,
-        Effect.map((socket) => ({ socket, dial: plan.dial, connectedMs: 1, tcpConnectMs: 1, tlsMs: null, tls: null, sessionOffered: () => false }))
+        Effect.zip(Deadline.make),
+        Effect.map(([socket, deadline]) => ({ socket, deadline, dial: plan.dial, connectedMs: 1, tcpConnectMs: 1, tlsMs: null, tls: null, sessionOffered: () => false }))
       )
     return Effect.gen(function*() {
       const server = yield* tcpServer((socket) => eachLine(socket, () => socket.end()))

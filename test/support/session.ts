@@ -3,6 +3,7 @@ import type { BytesShare } from "../../src/electrum/byte-budget.ts"
 import type { Method } from "../../src/electrum/methods.ts"
 import { Session } from "../../src/electrum/session.ts"
 import type { SessionLimits } from "../../src/electrum/session-options.ts"
+import { Deadline } from "../../src/transport/deadline.ts"
 import { connectTo } from "./wire-server.ts"
 
 /** A share of an endless budget. */
@@ -17,9 +18,11 @@ export const sessionWith = (
   port: number,
   options?: { readonly tls?: boolean; readonly limits?: SessionLimits; readonly share?: BytesShare }
 ): Effect.Effect<Session, Error, Scope.Scope> =>
-  Effect.flatMap(connectTo(port, options), (socket) => {
+  Effect.gen(function*() {
+    const socket = yield* connectTo(port, options)
     const started = performance.now()
-    return Session.open(socket, {
+    return yield* Session.open(socket, {
+      deadline: yield* Deadline.make,
       share: options?.share ?? boundlessShare,
       now: () => performance.now() - started,
       ...(options?.limits === undefined ? {} : { limits: options.limits })

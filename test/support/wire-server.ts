@@ -2,6 +2,7 @@ import { Effect, Layer, type Scope } from "effect"
 import net from "node:net"
 import type { Duplex } from "node:stream"
 import tls from "node:tls"
+import { Deadline } from "../../src/transport/deadline.ts"
 import { Dialer } from "../../src/transport/dialer.ts"
 import { TransportError } from "../../src/transport/transport-error.ts"
 import { type LoopbackServer, tcpServer, tlsServer } from "./loopback-server.ts"
@@ -72,8 +73,10 @@ export const loopbackDialer: Layer.Layer<Dialer> = Layer.succeed(Dialer, {
     const started = performance.now()
     return connectTo(plan.endpoint.port, { tls: plan.endpoint.transport === "tls" }).pipe(
       Effect.mapError((error) => new TransportError({ reason: "refused", phase: "connect", detail: error.message })),
-      Effect.map((socket) => ({
+      Effect.zip(Deadline.make),
+      Effect.map(([socket, deadline]) => ({
         socket,
+        deadline,
         dial: plan.dial,
         connectedMs: performance.now() - started,
         tcpConnectMs: performance.now() - started,

@@ -70,7 +70,7 @@ export class DeepVisitor extends Context.Service<DeepVisitor, {
         const connection = yield* dialer.connect(plan)
         draft.connected(connection, since)
         const timeouts = timeoutsFor(yield* VisitTimeouts, plan.endpoint, connection.dial.via)
-        return { socket: connection.socket, timeouts }
+        return { socket: connection.socket, deadline: connection.deadline, timeouts }
       })
 
       /** Speaks until the time that is left is over, and takes what it took off. */
@@ -107,8 +107,8 @@ export class DeepVisitor extends Context.Service<DeepVisitor, {
         options: DeepVisitOptions,
         talk: Talk
       ) {
-        const { socket, timeouts } = yield* dial(draft, plan)
-        const session = yield* Session.open(socket, { share: budget.open(), now: () => draft.now(), limits: proofLimits })
+        const { deadline, socket, timeouts } = yield* dial(draft, plan)
+        const session = yield* Session.open(socket, { share: budget.open(), deadline, now: () => draft.now(), limits: proofLimits })
         yield* Effect.addFinalizer(() => Effect.sync(() => {
           draft.leave(session)
           draft.chargeErrors(session.strayErrors)

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Exit, Scope } from "effect"
+import { Effect, Exit, Fiber, Scope } from "effect"
 import { TestClock } from "effect/testing"
-import { Deadline } from "../../src/electrum/deadline.ts"
+import { Deadline, Deadlines } from "../../src/transport/deadline.ts"
 
 /** A deadline and the names of those that have passed, in order. */
 const watched = Effect.gen(function*() {
@@ -67,5 +67,52 @@ describe("a deadline", () => {
       yield* Scope.close(scope, Exit.void)
       yield* TestClock.adjust(1000)
       assert.deepStrictEqual(passed, [])
+    }))
+
+  it.effect("passes by itself among others that one sleeper watches", () =>
+    Effect.gen(function*() {
+      const deadlines = yield* Deadlines.make
+      const passed: Array<string> = []
+      const set = (ms: number, name: string) => Effect.flatMap(Effect.succeed(deadlines.open()), (deadline) =>
+        Effect.as(deadline.set(ms, () => passed.push(name)), deadline))
+      yield* set(300, "third")
+      yield* set(100, "first")
+      const cleared = yield* set(150, "cleared")
+      yield* TestClock.adjust(99)
+      assert.deepStrictEqual(passed, [])
+      yield* set(101, "second")
+      yield* TestClock.adjust(1)
+      assert.deepStrictEqual(passed, ["first"])
+      cleared.clear()
+      yield* TestClock.adjust(100)
+      assert.deepStrictEqual(passed, ["first", "second"])
+      yield* TestClock.adjust(100)
+      assert.deepStrictEqual(passed, ["first", "second", "third"])
+    }))
+
+  it.effect("of a callback says what is late, undoes what was begun, and takes nothing that comes after", () =>
+    Effect.gen(function*() {
+      const deadline = yield* Deadline.make
+      const undone: Array<string> = []
+      let resume: (given: Effect.Effect<string>) => void = () => {}
+      const begin = deadline.callback<string, never>(100, (given) => {
+        resume = given
+        return Effect.sync(() => undone.push("undone"))
+      }, () => Effect.succeed("late"))
+      const waiting = yield* Effect.forkChild(begin)
+      yield* TestClock.adjust(100)
+      resume(Effect.succeed("after all"))
+      assert.deepStrictEqual([yield* Fiber.join(waiting), undone], ["late", ["undone"]])
+
+      const inTime = yield* Effect.forkChild(begin)
+      yield* TestClock.adjust(99)
+      resume(Effect.succeed("in time"))
+      yield* TestClock.adjust(1000)
+      assert.deepStrictEqual([yield* Fiber.join(inTime), undone], ["in time", ["undone"]])
+
+      const interrupted = yield* Effect.forkChild(begin)
+      yield* TestClock.adjust(1)
+      yield* Fiber.interrupt(interrupted)
+      assert.deepStrictEqual([undone, deadline.at], [["undone", "undone"], null])
     }))
 })
