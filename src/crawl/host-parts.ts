@@ -1,21 +1,30 @@
 import type { JoinRow } from "../store/store.ts"
 
 /** What tells two services at one host apart; null is unknown. */
-type Shown = Pick<JoinRow, "address" | "certificateSha256" | "featuresKey">
+type Shown = Pick<JoinRow, "address" | "certificateSha256" | "claimedHosts" | "endpoint" | "featuresKey">
 
 const differ = (a: string | null, b: string | null): boolean => a !== null && b !== null && a !== b
 
 const agree = (a: string | null, b: string | null): boolean => a !== null && a === b
 
+/** Features claim this port, of whichever host. */
+export const claimsPort = ({ claimedHosts }: Pick<JoinRow, "claimedHosts">, { port, transport }: JoinRow["endpoint"]): boolean =>
+  claimedHosts.some(({ tcpPort, tlsPort, wsPort, wssPort }) => port === { tcp: tcpPort, tls: tlsPort, ws: wsPort, wss: wssPort }[transport])
+
+/** Each claims the port at which it was met and not that of the other: a tunnel's name has a port for each of its users. */
+const claimApart = (a: Shown, b: Shown): boolean =>
+  claimsPort(a, a.endpoint) && claimsPort(b, b.endpoint) && !claimsPort(a, b.endpoint) && !claimsPort(b, a.endpoint)
+
 /**
  * Whoever holds a name can point it at a stranger's server beside his own: at
  * another address one difference is enough. At one address a service may have a
- * certificate for each way in, or be restarted with other features meanwhile.
+ * certificate for each way in, or be restarted with other features meanwhile,
+ * which claim its ports all the same.
  */
 const contradict = (a: Shown, b: Shown): boolean => {
   const certificates = differ(a.certificateSha256, b.certificateSha256)
   const features = differ(a.featuresKey, b.featuresKey)
-  return differ(a.address, b.address) ? certificates || features : certificates && features
+  return differ(a.address, b.address) ? certificates || features : features && (certificates || claimApart(a, b))
 }
 
 const isAlike = (a: Shown, b: Shown): boolean =>

@@ -3,7 +3,7 @@ import { endpointKey } from "../domain/endpoint.ts"
 import { parseHost } from "../domain/host.ts"
 import type { Server, ServerEvidence } from "../domain/server.ts"
 import type { JoinRow } from "../store/store.ts"
-import { partsOfHost } from "./host-parts.ts"
+import { claimsPort, partsOfHost } from "./host-parts.ts"
 
 /** Visits that started this close together count as "in the same minute". */
 const sameMinuteMs = 60_000
@@ -107,11 +107,6 @@ const withoutContradiction = (members: ReadonlyArray<Member>, facet: Facet): Rea
 
 const portOf = ({ endpoint: { port, transport } }: JoinedRow): string => `${transport} ${port}`
 
-/** The port at which it was met is one of those that its features claim, of whichever host. */
-const claimsItsPort = (row: JoinedRow): boolean =>
-  row.claimedHosts.some(({ tcpPort, tlsPort, wsPort, wssPort }) =>
-    row.endpoint.port === { tcp: tcpPort, tls: tlsPort, ws: wsPort, wss: wssPort }[row.endpoint.transport])
-
 /**
  * Those at one port of the address, and those at the ports that their features
  * claim. A hoster's box or a tunnel has a port of one address for each customer:
@@ -120,7 +115,7 @@ const claimsItsPort = (row: JoinedRow): boolean =>
  */
 const atOneService = (members: ReadonlyArray<Member>): ReadonlyArray<ReadonlyArray<Member>> => [
   ...Map.groupBy(members, ({ row }) => portOf(row)).values(),
-  members.filter(({ row }) => claimsItsPort(row))
+  members.filter(({ row }) => claimsPort(row, row.endpoint))
 ]
 
 /** (b) The same address showing the same thing in the same minute, on one chain, see `atOneService`. */

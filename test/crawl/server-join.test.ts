@@ -259,8 +259,13 @@ describe("endpoints become servers", () => {
       ["5.9.83.108:50002:s", "anna.example.org:50002:s"],
       ["5.9.83.108:50012:s", "bert.example.org:50012:s"]
     ])
+    // Under one certificate too, or none, as users of a tunnel have ports of one name.
+    for (const certificateSha256 of ["c1", null]) {
+      expect(joinServers(rows.map((row) => ({ ...row, certificateSha256 })))).toHaveLength(2)
+    }
     // Certificates differ between a service's ways in, features after a restart: either alone tells nothing.
-    expect(joinServers(rows.map((row) => ({ ...row, certificateSha256: "c1" })))).toHaveLength(1)
+    const claimedHosts = claiming("anna.example.org:50002:s", "anna.example.org:50012:s")
+    expect(joinServers(rows.map((row) => ({ ...row, claimedHosts, certificateSha256: "c1" })))).toHaveLength(1)
     expect(joinServers(rows.map((row) => ({ ...row, featuresKey: "f1" })))).toHaveLength(1)
   })
 
@@ -339,8 +344,12 @@ const differ = (a: string | null, b: string | null): boolean => a !== null && b 
 
 /** The definition of what one name does not join. */
 const contradict = (a: JoinRow, b: JoinRow): boolean => {
-  const differences = [differ(a.certificateSha256, b.certificateSha256), differ(a.featuresKey, b.featuresKey)]
-  return differ(a.address, b.address) ? differences.includes(true) : !differences.includes(false)
+  const [certificates, features] = [differ(a.certificateSha256, b.certificateSha256), differ(a.featuresKey, b.featuresKey)]
+  const claims = (row: JoinRow, { endpoint: { port, transport } }: JoinRow): boolean =>
+    row.claimedHosts.some(({ tcpPort, tlsPort }) => (transport === "tls" ? tlsPort : tcpPort) === port)
+  return differ(a.address, b.address)
+    ? certificates || features
+    : features && (certificates || (claims(a, a) && claims(b, b) && !claims(a, b) && !claims(b, a)))
 }
 
 const atOneHost = (a: JoinRow, b: JoinRow): boolean => a.endpoint.host === b.endpoint.host && a.chain === b.chain
