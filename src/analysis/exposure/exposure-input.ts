@@ -21,25 +21,37 @@ export interface ExposedCrawl {
 
 const Texts = Schema.Array(Schema.String)
 
-const HostRow = Schema.Struct({
+const EndpointRow = Schema.Struct({
+  endpoint_id: Schema.Int,
   host: Schema.String,
-  port: Schema.Int,
-  /** TLS endpoints of the host, for those who name it by them. */
-  endpoint_ids: Schema.Array(Schema.Int),
+  transport: Schema.String,
   server_id: Schema.NullOr(Schema.Int),
   onion: Schema.Boolean,
   usable: Schema.NullOr(Schema.Boolean),
   addresses: Texts,
-  asn: Schema.NullOr(Schema.Finite)
+  asn: Schema.NullOr(Schema.Finite),
+  cloud_provider: Schema.NullOr(Schema.String),
+  country: Schema.NullOr(Schema.String),
+  software: Texts,
+  /** Of a confirmed server of the chain. */
+  is_servers: Schema.Boolean,
+  shows_other: Schema.Boolean
 })
-type HostRow = typeof HostRow.Type
+type EndpointRow = typeof EndpointRow.Type
 
-/** One row for each host with a TLS endpoint, the best of them; names that go nowhere included. */
-const readHosts = Effect.fnUntraced(function*(crawl: ExposedCrawl) {
+/**
+ * One row for each endpoint of the crawl, by host, the best of each first; names that go nowhere included. One query
+ * for hosts and servers, since what is known of all addresses is put together for each.
+ */
+const readEndpoints = Effect.fnUntraced(function*(crawl: ExposedCrawl) {
   const database = yield* Database
   return yield* database.rows(
-    HostRow,
-    `SELECT lower(ce.host) AS host, ce.port, list(ce.endpoint_id) OVER (PARTITION BY lower(ce.host)) AS endpoint_ids, se.server_id, ce.network_class = 'onion' AS onion,
+    EndpointRow,
+    `WITH software AS (
+      SELECT endpoint_id, list(DISTINCT implementation) AS software
+      FROM endpoint_identification WHERE crawl_id = $crawl_id AND implementation IS NOT NULL GROUP BY endpoint_id
+    )
+    SELECT ce.endpoint_id, lower(ce.host) AS host, ce.transport, se.server_id, ce.network_class = 'onion' AS onion,
       CASE
         WHEN v.chain_verdict = 'other' OR s.chain <> $network OR NOT t.wallet_accepts THEN false
         WHEN ce.reachable AND t.wallet_accepts THEN true
@@ -47,21 +59,32 @@ const readHosts = Effect.fnUntraced(function*(crawl: ExposedCrawl) {
         ELSE ce.reachable
       END AS usable,
       CASE WHEN p.address IS NOT NULL THEN [p.address] ELSE coalesce(p.addresses, []) END AS addresses,
-      p.asn
+      p.asn, p.cloud_provider, coalesce(p.country_located, p.country_registered) AS country,
+      coalesce(i.software, []) AS software,
+      coalesce(s.confirmed AND coalesce(s.chain, $network) = $network, false) AS is_servers,
+      coalesce(v.chain_verdict = 'other', false) AS shows_other
     FROM crawl_endpoint ce
     JOIN endpoint_place p ON p.crawl_id = ce.crawl_id AND p.endpoint_id = ce.endpoint_id
     LEFT JOIN server_endpoint se ON se.crawl_id = ce.crawl_id AND se.endpoint_id = ce.endpoint_id
     LEFT JOIN server s ON s.crawl_id = se.crawl_id AND s.server_id = se.server_id
     LEFT JOIN visit v ON v.visit_id = ce.visit_id
     LEFT JOIN tls_session t ON t.visit_id = ce.visit_id
-    WHERE ce.crawl_id = $crawl_id AND ce.transport = 'tls'
-    QUALIFY row_number() OVER (
-      PARTITION BY lower(ce.host) ORDER BY CASE WHEN usable THEN 0 WHEN usable IS NULL THEN 1 ELSE 2 END, ce.endpoint_id
-    ) = 1
-    ORDER BY host`,
+    LEFT JOIN software i ON i.endpoint_id = ce.endpoint_id
+    WHERE ce.crawl_id = $crawl_id
+    ORDER BY lower(ce.host), CASE WHEN usable THEN 0 WHEN usable IS NULL THEN 1 ELSE 2 END, ce.endpoint_id`,
     { crawl_id: crawl.crawl_id, network: crawl.network }
   )
 })
+
+/** A host with TLS endpoints, as the best of them is. */
+interface ListedHost extends Pick<EndpointRow, "host" | "server_id" | "onion" | "usable" | "addresses" | "asn"> {
+  /** Its TLS endpoints, for those who name it by them. */
+  readonly endpointIds: ReadonlyArray<number>
+}
+
+const hostsOf = (endpoints: ReadonlyArray<EndpointRow>): ReadonlyArray<ListedHost> =>
+  [...Map.groupBy(endpoints.filter(({ transport }) => transport === "tls"), ({ host }) => host).values()]
+    .map((same) => ({ ...same[0]!, endpointIds: same.map(({ endpoint_id }) => endpoint_id) }))
 
 /** Most peers that the wallet keeps of one list: its default entries and 20 more. */
 const mostPeers = 104
@@ -96,54 +119,29 @@ const readPeers = Effect.fnUntraced(function*(crawl: ExposedCrawl, placeOf: Read
   return peers
 })
 
-const PlaceRow = Schema.Struct({
-  server_id: Schema.Int,
-  asn: Texts,
-  cloud_region: Texts,
-  country: Texts,
-  software: Texts,
-  addresses: Texts
-})
+const sortedValues = (values: ReadonlyArray<string>): ReadonlyArray<string> => [...new Set(values)].toSorted()
 
 /** Where the confirmed servers of the chain are and what they run, with every value that one of their endpoints has. */
-const readPlaced = Effect.fnUntraced(function*(crawl: ExposedCrawl) {
-  const database = yield* Database
-  const rows = yield* database.rows(
-    PlaceRow,
-    `WITH placed AS (
-      SELECT s.server_id, p.asn, p.cloud_provider, coalesce(p.country_located, p.country_registered) AS country, i.implementation,
-        CASE WHEN p.address IS NOT NULL THEN [p.address] ELSE coalesce(p.addresses, []) END AS addresses
-      FROM server s
-      JOIN server_endpoint se USING (crawl_id, server_id)
-      JOIN endpoint_place p USING (crawl_id, endpoint_id)
-      LEFT JOIN endpoint_identification i USING (crawl_id, endpoint_id)
-      WHERE s.crawl_id = $crawl_id AND s.confirmed AND coalesce(s.chain, $network) = $network
-        AND NOT EXISTS (
-          FROM server_endpoint o JOIN crawl_endpoint c USING (crawl_id, endpoint_id) JOIN visit v USING (visit_id)
-          WHERE o.crawl_id = s.crawl_id AND o.server_id = s.server_id AND v.chain_verdict = 'other'
-        )
-    )
-    SELECT server_id,
-      list_sort(coalesce(list(DISTINCT 'AS' || asn) FILTER (asn IS NOT NULL), [])) AS asn,
-      list_sort(coalesce(list(DISTINCT coalesce(cloud_provider, 'AS' || asn) || ', ' || coalesce(country, 'country not known'))
-        FILTER (cloud_provider IS NOT NULL OR asn IS NOT NULL), [])) AS cloud_region,
-      list_sort(coalesce(list(DISTINCT country) FILTER (country IS NOT NULL), [])) AS country,
-      list_sort(coalesce(list(DISTINCT implementation) FILTER (implementation IS NOT NULL), [])) AS software,
-      list_sort(list_distinct(flatten(list(addresses)))) AS addresses
-    FROM placed GROUP BY server_id ORDER BY server_id`,
-    { crawl_id: crawl.crawl_id, network: crawl.network }
-  )
-  return rows.map((row): PlacedServer => ({
-    serverId: row.server_id,
-    values: {
-      asn: row.asn,
-      "cloud region": row.cloud_region,
-      country: row.country,
-      software: row.software,
-      bucket: [...new Set(row.addresses.flatMap((address) => bucketOf(address) ?? []))].toSorted()
-    }
-  }))
-})
+const placedServers = (endpoints: ReadonlyArray<EndpointRow>): ReadonlyArray<PlacedServer> =>
+  [...Map.groupBy(endpoints, ({ server_id }) => server_id)]
+    .filter(([server, own]) => server !== null && own[0]!.is_servers && !own.some(({ shows_other }) => shows_other))
+    .toSorted(([a], [b]) => a! - b!)
+    .map(([server, own]): PlacedServer => {
+      const systems = own.map(({ asn }) => asn === null ? null : `AS${asn}`)
+      return {
+        serverId: server!,
+        values: {
+          asn: sortedValues(systems.flatMap((system) => system ?? [])),
+          "cloud region": sortedValues(own.flatMap(({ cloud_provider, country }, i) => {
+            const cloud = cloud_provider ?? systems[i]!
+            return cloud === null ? [] : [`${cloud}, ${country ?? "country not known"}`]
+          })),
+          country: sortedValues(own.flatMap(({ country }) => country ?? [])),
+          software: sortedValues(own.flatMap(({ software }) => software)),
+          bucket: sortedValues(own.flatMap(({ addresses }) => addresses.flatMap((address) => bucketOf(address) ?? [])))
+        }
+      }
+    })
 
 /** What the wallet's rule of spread compares. */
 const bucketOf = (address: string): string | undefined => addressBlock(address, 16, 48)
@@ -157,7 +155,7 @@ const bucketOfAll = (addresses: ReadonlyArray<string>): string | null => {
 const standIn = "No list of a wallet fits this network: every host with a TLS endpoint that the crawl knows stands for one."
 
 /** The list's hosts by name, or undefined where a simulated network has less than half of them. */
-const fittingList = (crawl: ExposedCrawl, list: WalletList | null, hosts: ReadonlyArray<HostRow>) => {
+const fittingList = (crawl: ExposedCrawl, list: WalletList | null, hosts: ReadonlyArray<ListedHost>) => {
   if (list === null || list.servers.length === 0) return undefined
   const known = new Set(hosts.map(({ host }) => host))
   const listed = list.servers.map(({ host, port }) => ({ host: host.toLowerCase(), port }))
@@ -168,7 +166,7 @@ const fittingList = (crawl: ExposedCrawl, list: WalletList | null, hosts: Readon
 export const walletCandidates = (
   crawl: ExposedCrawl,
   list: WalletList | null,
-  hosts: ReadonlyArray<HostRow>
+  hosts: ReadonlyArray<ListedHost>
 ): { readonly candidates: ReadonlyArray<CandidateServer>; readonly notes: ReadonlyArray<string> } => {
   const listed = fittingList(crawl, list, hosts)
   const inList = new Set((listed ?? hosts).map(({ host }) => host))
@@ -218,14 +216,15 @@ export const readExposureInput = Effect.fnUntraced(function*(
   list: WalletList | null,
   clusters: ReadonlyArray<ClusterMembership>
 ) {
-  const hosts = yield* readHosts(crawl)
+  const endpoints = yield* readEndpoints(crawl)
+  const hosts = hostsOf(endpoints)
   const { candidates, notes } = walletCandidates(crawl, list, hosts)
   // The crawl's hosts come first among the candidates.
-  const named = yield* readPeers(crawl, new Map(hosts.flatMap(({ endpoint_ids }, i) => endpoint_ids.map((id) => [id, i] as const))))
+  const named = yield* readPeers(crawl, new Map(hosts.flatMap(({ endpointIds }, i) => endpointIds.map((id) => [id, i] as const))))
   const peers = new Map(candidates.flatMap(({ serverId }, i) => {
     const list = serverId === null ? undefined : named.get(serverId)
     return list === undefined || list.candidates.length === 0 ? [] : [[i, list] as const]
   }))
-  const input: ExposureInput = { network: { candidates, peers }, servers: yield* readPlaced(crawl), clusters, notes }
+  const input: ExposureInput = { network: { candidates, peers }, servers: placedServers(endpoints), clusters, notes }
   return input
 })
