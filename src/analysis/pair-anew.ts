@@ -27,6 +27,7 @@ export const weighPairAnew = Effect.fnUntraced(function*(crawl: AnalysedCrawl, o
   if (pair === undefined) return undefined
   const hostOf = (id: number): string => servers.find(({ serverId }) => serverId === id)?.hosts[0] ?? `server ${id}`
   const byName = new Map(comparisons.map((comparison) => [comparison.name, comparison]))
+  const details = pair.details()
   const weighed: StoredPair = {
     pair: {
       server_a: a,
@@ -42,9 +43,9 @@ export const weighPairAnew = Effect.fnUntraced(function*(crawl: AnalysedCrawl, o
       held_by: pair.limit,
       copier_id: pair.copier
     },
-    evidence: pair.evidence.map(({ detail, ...found }) => {
+    evidence: pair.evidence.map((found, place) => {
       const { definition, forgeability, innocent, question } = byName.get(found.comparison)!
-      return { ...found, server_a: a, server_b: b, detail: JSON.stringify(detail), definition, forgeability, innocent, question }
+      return { ...found, server_a: a, server_b: b, detail: JSON.stringify(details[place]), definition, forgeability, innocent, question }
     })
   }
   return weighed

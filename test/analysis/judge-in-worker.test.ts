@@ -13,6 +13,7 @@ const servers = Array.from({ length: 40 }, (_, i) => {
   return traitsAt(i + 1, host, {
     certificates: [presentedAt(host, isFleet ? { sha256: "of the fleet", spkiSha256: "of the fleet", names: [0, 1, 2, 3].map(hostOf) } : {})],
     donation: writtenText(isFleet ? "gift of the fleet" : `gift ${i}`),
+    claimedHosts: [{ host, tcpPort: null, tlsPort: 50_002 }],
     peers: new Map([[1, 1]])
   })
 })

@@ -84,6 +84,8 @@ export const clusterStatement = ({ posterior, serverIds, weakestLink }: Operator
   `${simulated ? "SIMULATED: " : ""}${serverIds.length} servers, probably one operator (p = ${probabilityText(posterior)}` +
   (serverIds.length === 2 ? ")." : `; weakest link ${probabilityText(weakestLink)}).`)
 
+const detailOf = (pair: ComparedPair, evidence: Evidence): Readonly<Record<string, unknown>> => pair.details()[pair.evidence.indexOf(evidence)]!
+
 /** What a pair was found to share that speaks for one operator of both. */
 const supportOf = (pair: ComparedPair, byName: ReadonlyMap<string, Comparison>): ReadonlyArray<Evidence> =>
   pair.evidence.filter((it) => {
@@ -122,19 +124,20 @@ export const explainCluster = (
       of: cluster.links.length,
       bits: strongest[0]!.evidence.bits,
       values: [...values].toSorted((x, y) => y[1].length - x[1].length || (x[0] < y[0] ? -1 : 1)).slice(0, 5).map(([value]) => value),
-      rows: strongest.slice(0, 3).map(({ evidence, pair }) => ({ a: pair.a, b: pair.b, detail: evidence.detail })),
+      rows: strongest.slice(0, 3).map(({ evidence, pair }) => ({ a: pair.a, b: pair.b, detail: detailOf(pair, evidence) })),
       innocent: byName.get(name)!.innocent
     }
   }).toSorted((x, y) => y.links * y.bits - x.links * x.bits || (x.comparison < y.comparison ? -1 : 1))
   const against = [...cluster.contradictions.map(({ pair }) => pair), ...cluster.links].flatMap((pair) =>
-    pair.evidence.filter((it) => it.counted && it.bits < 0).map(({ bits, comparison, detail, level }) => ({
-      a: pair.a, b: pair.b, comparison, level, bits, detail
-    }))).toSorted((x, y) => x.bits - y.bits || x.a - y.a || x.b - y.b)
+    pair.evidence.filter((it) => it.counted && it.bits < 0).map((evidence) => ({ pair, evidence }))
+  ).toSorted((x, y) => x.evidence.bits - y.evidence.bits || x.pair.a - y.pair.a || x.pair.b - y.pair.b)
   return {
     statement: clusterStatement(cluster, simulated),
     evidence,
     ofMember: memberEvidence(cluster, byName),
-    against: against.slice(0, 10),
+    against: against.slice(0, 10).map(({ evidence, pair }) => ({
+      a: pair.a, b: pair.b, comparison: evidence.comparison, level: evidence.level, bits: evidence.bits, detail: detailOf(pair, evidence)
+    })),
     wouldChange: [
       ...evidence.map(({ comparison }) => {
         const left = cluster.tree.filter((pair) => without(pair, comparison, byName, operatorPrior) >= model.verdict).length

@@ -42,7 +42,7 @@ export interface Level {
 export interface Outcome {
   /** Index into `levels`. */
   readonly level: number
-  /** The value they share, for its frequency; undefined where the outcome has none. */
+  /** The value they share, one of the keys of both, for its frequency; undefined where the outcome has none. */
   readonly value?: string
   /** What is shown as evidence: the raw values of both, small. Made when asked for, since of most pairs compared nothing is shown. */
   readonly detail: () => Readonly<Record<string, unknown>>

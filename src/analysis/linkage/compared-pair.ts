@@ -18,8 +18,6 @@ export interface Evidence {
   /** It is in the sum; else `reduction` says why not. */
   readonly counted: boolean
   readonly reduction: Reduction | null
-  /** Raw values of both, small. */
-  readonly detail: Readonly<Record<string, unknown>>
 }
 
 /** What explains a pair best, as far as "same operator" goes. */
@@ -61,6 +59,8 @@ export interface ComparedPair {
   readonly b: number
   /** Most bits first; all outcomes, counted or not. */
   readonly evidence: ReadonlyArray<Evidence>
+  /** For each piece of evidence the raw values of both, small. Made when asked for: those of a large crawl are a million. */
+  readonly details: () => ReadonlyArray<Readonly<Record<string, unknown>>>
   readonly sameServer: number
   readonly sameMachine: number
   readonly sharedInfrastructure: number

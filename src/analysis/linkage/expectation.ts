@@ -2,6 +2,7 @@ import type { Comparison } from "../comparisons/comparison.ts"
 import type { Direction } from "./direction.ts"
 import { model, priorAmong } from "./model.ts"
 import type { Outcomes } from "./outcomes.ts"
+import type { PairKinds } from "./pair-kinds.ts"
 import { isAgreement } from "./rates.ts"
 import { type Given, logChances, makeWeigher, questions, type Weights } from "./weighing.ts"
 
@@ -32,26 +33,6 @@ const tellingPairs = (comparisons: ReadonlyArray<Comparison>, outcomes: Outcomes
 }
 
 /**
- * For each of some pairs the number of its kind: those of one kind agree in the
- * same values, so that they weigh the same by any m. A fleet's pairs are mostly of
- * one kind, and the larger a crawl the more of its pairs are a fleet's.
- */
-const kindsOf = (pairs: ReadonlyArray<number>, outcomes: Outcomes, { evenings, nodeLegs }: Given, directions: ReadonlyArray<Direction | undefined>) => {
-  const numbers = new Map<string, number>()
-  const kinds = Int32Array.from(pairs, (i) => {
-    let kind = directions[i] === undefined ? "" : `${directions[i].pipe}`
-    // What is known of a pair alone makes a kind of its own.
-    if (evenings.has(i) || nodeLegs.has(i)) kind = `pair ${i}`
-    else for (let k = outcomes.start[i]!; k < outcomes.start[i + 1]!; k++) kind += ` ${outcomes.comparison[k]! * 256 + outcomes.level[k]!}:${outcomes.key[k]!}`
-    const known = numbers.get(kind)
-    if (known !== undefined) return known
-    numbers.set(kind, numbers.size)
-    return numbers.size - 1
-  })
-  return { kinds, count: numbers.size }
-}
-
-/**
  * Learns m and the prior by expectation maximisation over the pairs compared,
  * with the documented m worth `model.mPriorPairs` pairs. An owner of n servers
  * counts as n - 1 pairs, not as all their pairs: one fleet must not decide what
@@ -66,14 +47,20 @@ export const learn = (
   known: ReadonlyArray<Uint8Array>,
   given: Given,
   owners: Int32Array,
-  directions: ReadonlyArray<Direction | undefined>
+  directions: ReadonlyArray<Direction | undefined>,
+  kinds: PairKinds
 ): Weights => {
   const documented = documentedM(comparisons)
   const question = comparisons.map((comparison) => questions.indexOf(comparison.question))
   const operator = questions.indexOf("same operator")
   const logChance = logChances(comparisons, outcomes, given.rates)
   const telling = tellingPairs(comparisons, outcomes, logChance)
-  const { count, kinds } = kindsOf(telling, outcomes, given, directions)
+  const size = comparisons.length
+  /** By server, then comparison: side by side, since each round looks at those of all pairs. */
+  const knownOf = new Uint8Array(owners.length * size)
+  known.forEach((servers, c) => servers.forEach((is, server) => {
+    knownOf[server * size + c] = is
+  }))
   const sizes = new Map<number, number>()
   for (const owner of owners) sizes.set(owner, (sizes.get(owner) ?? 0) + 1)
   const allPairs = owners.length * (owners.length - 1) / 2
@@ -84,19 +71,21 @@ export const learn = (
     const all = new Float64Array(comparisons.length)
     let linked = 0
     const weigh = makeWeigher(comparisons, outcomes, weights, logChance)
-    const probabilities = Array.from<Float64Array | undefined>({ length: count })
-    for (const [at, i] of telling.entries()) {
-      const probability = probabilities[kinds[at]!] ??= weigh(i, directions[i]).probability.slice()
+    const probabilities = Array.from<Float64Array | undefined>({ length: kinds.count })
+    const shares = new Float64Array(questions.length)
+    for (const i of telling) {
+      const probability = probabilities[kinds.of[i]!] ??= weigh(i, directions[i]).probability.slice()
       const a = outcomes.first[i]!
       const b = outcomes.second[i]!
       const share = owners[a] === owners[b] ? 2 / sizes.get(owners[a]!)! : 1
       linked += probability[operator]! * share
-      for (let c = 0; c < comparisons.length; c++) {
-        all[c]! += probability[question[c]!]! * share * (known[c]![a]! & known[c]![b]!)
+      for (let q = 0; q < shares.length; q++) shares[q] = probability[q]! * share
+      for (let c = 0; c < size; c++) {
+        if ((knownOf[a * size + c]! & knownOf[b * size + c]!) !== 0) all[c]! += shares[question[c]!]!
       }
       for (let k = outcomes.start[i]!; k < outcomes.start[i + 1]!; k++) {
         const c = outcomes.comparison[k]!
-        seen[c]![outcomes.level[k]!]! += probability[question[c]!]! * share
+        seen[c]![outcomes.level[k]!]! += shares[question[c]!]!
       }
     }
     const [least, most] = model.mBounds

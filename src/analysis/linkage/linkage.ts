@@ -6,9 +6,10 @@ import { claimDirections, type Direction, groupDirections, originalsOf } from ".
 import { learn } from "./expectation.ts"
 import { heldAt } from "./holders.ts"
 import { keyHolders } from "./key-holders.ts"
-import { indexKeys } from "./key-index.ts"
+import { indexKeys, type KeyIndex } from "./key-index.ts"
 import { model, undecidedBits } from "./model.ts"
 import { compareAll, type Outcomes } from "./outcomes.ts"
+import { kindsOf, type PairKinds } from "./pair-kinds.ts"
 import { isAgreement, knownValues, measureRates } from "./rates.ts"
 import { eveningsOf } from "./one-evening.ts"
 import { isOneBackend, seenAtOneNode } from "./one-node.ts"
@@ -101,22 +102,75 @@ const related = (
   return owners
 }
 
-/** Calls `see` with the weighed verdict of every pair. */
-const weighAll = (
+/** What `verdictOf` makes of the weighed verdict of every pair, made once for all of a kind. */
+const weighAll = <A>(
   comparisons: ReadonlyArray<Comparison>,
   outcomes: Outcomes,
   weights: Weights,
   directions: ReadonlyArray<Direction | undefined>,
-  see: (weighed: Weighed, i: number) => void
-): void => {
+  kinds: PairKinds,
+  verdictOf: (weighed: Weighed, i: number) => A
+): (i: number) => A => {
   const weigh = makeWeigher(comparisons, outcomes, weights, logChances(comparisons, outcomes, weights.rates))
-  for (let i = 0; i < outcomes.first.length; i++) see(weigh(i, directions[i]), i)
+  const verdicts = Array.from<{ readonly verdict: A } | undefined>({ length: kinds.count })
+  return (i) => (verdicts[kinds.of[i]!] ??= { verdict: verdictOf(weigh(i, directions[i]), i) }).verdict
 }
 
 /** Banners have thousands of characters, and pairs are many; the raw values are where they were seen. */
 const shown = (value: string): string => value.length > 200 ? `${value.slice(0, 200)}…` : value
 
 const round = (value: number): number => Math.round(value * 1e6) / 1e6
+
+/** All that pairs of one kind have in common. */
+interface KindVerdict {
+  readonly told: Omit<ComparedPair, "a" | "b" | "copier" | "details">
+  readonly against: number
+  /** Some question is likely enough for the pair to be told of. */
+  readonly isLikely: boolean
+  /** Places of its evidence among the outcomes of a pair. */
+  readonly order: Uint16Array
+}
+
+const verdictOf = (
+  comparisons: ReadonlyArray<Comparison>,
+  { texts }: KeyIndex,
+  outcomes: Outcomes,
+  weighed: Weighed,
+  i: number,
+  leastProbability: number
+): KindVerdict => {
+  const [from, to] = [outcomes.start[i]!, outcomes.start[i + 1]!]
+  const bits = Array.from({ length: to - from }, (_, k) => round(weighed.bits[k]!))
+  const order = Uint16Array.from(bits.keys().toArray().sort((x, y) => bits[y]! - bits[x]!))
+  const [sameServer, sameMachine, sharedInfrastructure, sameOperator] = weighed.probability
+  return {
+    against: weighed.against,
+    isLikely: weighed.probability.some((p) => p >= leastProbability),
+    order,
+    told: {
+      evidence: Array.from(order, (k): Evidence => {
+        const comparison = comparisons[outcomes.comparison[from + k]!]!
+        const key = outcomes.key[from + k]!
+        return {
+          comparison: comparison.name,
+          level: comparison.levels[outcomes.level[from + k]!]!.name,
+          value: key < 0 ? null : shown(texts[key]!.slice(comparison.name.length + 1)),
+          bits: bits[k]!,
+          counted: weighed.counted[k] === 1,
+          reduction: weighed.reduction[k]!
+        }
+      }),
+      sameServer: round(sameServer!),
+      sameMachine: round(sameMachine!),
+      sharedInfrastructure: round(sharedInfrastructure!),
+      sameOperator: round(sameOperator!),
+      operatorBits: round(weighed.operatorBits),
+      hypothesis: weighed.hypothesis,
+      limit: weighed.limit,
+      legs: [...weighed.legs].toSorted().join(", ")
+    }
+  }
+}
 
 /**
  * Compares servers and says of pairs how likely each question is answered yes.
@@ -157,16 +211,19 @@ export const link = (
     nodeLegs,
     evenings
   }
-  const first = learn(comparisons, outcomes, known, unjudged, unjudgedOwners, directions)
+  const kinds = kindsOf(outcomes, unjudged, directions)
+  const first = learn(comparisons, outcomes, known, unjudged, unjudgedOwners, directions, kinds)
   const verdicts = new UnionFind(servers.length)
   const contradicting: Array<number> = []
-  weighAll(comparisons, outcomes, first, directions, ({ against, probability }, i) => {
-    const [a, b] = [outcomes.first[i]!, outcomes.second[i]!]
-    if (against <= contradicts) contradicting.push(i)
-    if (probability[operator]! < model.verdict) return
-    owners.join(a, b)
-    verdicts.join(a, b)
-  })
+  const firstVerdict = weighAll(comparisons, outcomes, first, directions, kinds, ({ against, probability }) =>
+    ({ contradicts: against <= contradicts, isOne: probability[operator]! >= model.verdict }))
+  for (let i = 0; i < outcomes.first.length; i++) {
+    const verdict = firstVerdict(i)
+    if (verdict.contradicts) contradicting.push(i)
+    if (!verdict.isOne) continue
+    owners.join(outcomes.first[i]!, outcomes.second[i]!)
+    verdicts.join(outcomes.first[i]!, outcomes.second[i]!)
+  }
   const groups = owners.roots()
   const judged: Given = {
     rates: measureRates(comparisons, index, known, random, groups, nodeOwners, originals, true),
@@ -175,48 +232,31 @@ export const link = (
     nodeLegs,
     evenings
   }
-  const weights = learn(comparisons, outcomes, known, judged, groups, directions)
+  const weights = learn(comparisons, outcomes, known, judged, groups, directions, kinds)
 
+  const verdict = weighAll(comparisons, outcomes, weights, directions, kinds, (weighed, i) => verdictOf(comparisons, index, outcomes, weighed, i, leastProbability))
   const pairs: Array<ComparedPair> = []
-  weighAll(comparisons, outcomes, weights, directions, (weighed, i) => {
-    const isContradiction = weighed.against < 0 && groups[outcomes.first[i]!] === groups[outcomes.second[i]!]
+  for (let i = 0; i < outcomes.first.length; i++) {
+    const { against, isLikely, order, told } = verdict(i)
     const a = servers[outcomes.first[i]!]!
     const b = servers[outcomes.second[i]!]!
+    const isContradiction = against < 0 && groups[outcomes.first[i]!] === groups[outcomes.second[i]!]
     const isAskedFor = a.serverId === also?.a && b.serverId === also.b
-    if (!isContradiction && !isAskedFor && weighed.probability.every((p) => p < leastProbability)) return
-    const from = outcomes.start[i]!
-    const evening = evenings.get(i)
-    const evidence: Array<Evidence> = []
-    for (let k = from; k < outcomes.start[i + 1]!; k++) {
-      const comparison = comparisons[outcomes.comparison[k]!]!
-      const outcome = comparison.compare(a, b)!
-      evidence.push({
-        comparison: comparison.name,
-        level: comparison.levels[outcome.level]!.name,
-        value: outcome.value === undefined ? null : shown(outcome.value),
-        bits: round(weighed.bits[k - from]!),
-        counted: weighed.counted[k - from] === 1,
-        reduction: weighed.reduction[k - from]!,
-        detail: evening !== undefined && roleOf(comparison).leg === "administered" ? { ...outcome.detail(), at_their_node: evening.detail } : outcome.detail()
-      })
-    }
+    if (!isContradiction && !isAskedFor && !isLikely) continue
     const direction = directions[i]
-    const [sameServer, sameMachine, sharedInfrastructure, sameOperator] = weighed.probability
+    const evening = evenings.get(i)
     pairs.push({
       a: a.serverId,
       b: b.serverId,
-      evidence: evidence.sort((x, y) => y.bits - x.bits),
-      sameServer: round(sameServer!),
-      sameMachine: round(sameMachine!),
-      sharedInfrastructure: round(sharedInfrastructure!),
-      sameOperator: round(sameOperator!),
-      operatorBits: round(weighed.operatorBits),
-      hypothesis: weighed.hypothesis,
-      limit: weighed.limit,
-      legs: [...weighed.legs].toSorted().join(", "),
+      ...told,
+      details: () => Array.from(order, (k) => {
+        const comparison = comparisons[outcomes.comparison[outcomes.start[i]! + k]!]!
+        const detail = comparison.compare(a, b)!.detail()
+        return evening !== undefined && roleOf(comparison).leg === "administered" ? { ...detail, at_their_node: evening.detail } : detail
+      }),
       copier: direction === undefined ? null : direction.copier === "first" ? a.serverId : b.serverId
     })
-  })
+  }
   return {
     pairs,
     weights: weightRows(comparisons, outcomes, weights),

@@ -61,7 +61,8 @@ const evidenceTable = (crawlId: CrawlId, pairs: ReadonlyArray<ComparedPair>): Ta
   const words = { comparison: new Words(length), level: new Words(length), value: new Words(length), reduction: new Words(length), detail: new Words(length) }
   let row = 0
   for (const pair of pairs) {
-    for (const it of pair.evidence) {
+    const details = pair.details()
+    for (const [place, it] of pair.evidence.entries()) {
       a[row] = pair.a
       b[row] = pair.b
       bits[row] = it.bits
@@ -70,7 +71,7 @@ const evidenceTable = (crawlId: CrawlId, pairs: ReadonlyArray<ComparedPair>): Ta
       words.level.set(row, it.level)
       words.value.set(row, it.value)
       words.reduction.set(row, it.reduction)
-      words.detail.set(row, JSON.stringify(it.detail))
+      words.detail.set(row, JSON.stringify(details[place]))
       row++
     }
   }

@@ -11,11 +11,11 @@ import { strangers } from "../../support/fake-network.ts"
 import { strangers as shownStrangers, words, worldOf } from "../../support/shown-servers.ts"
 
 const evidenceOf = (bits: number): Evidence => ({
-  comparison: "donation", level: bits < 0 ? "differs" : "equal", value: null, bits, counted: true, reduction: null, detail: {}
+  comparison: "donation", level: bits < 0 ? "differs" : "equal", value: null, bits, counted: true, reduction: null
 })
 
 const pair = (a: number, b: number, sameOperator: number, bits = 10, legs = "gift, key"): ComparedPair => ({
-  a, b, evidence: [evidenceOf(bits)], sameServer: 0.001, sameMachine: 0.003, sharedInfrastructure: 0.01, sameOperator,
+  a, b, evidence: [evidenceOf(bits)], details: () => [{}], sameServer: 0.001, sameMachine: 0.003, sharedInfrastructure: 0.01, sameOperator,
   operatorBits: bits, hypothesis: sameOperator >= 0.95 ? "same operator" : "strangers", limit: null, legs, copier: null
 })
 
