@@ -58,6 +58,7 @@ export class Batch {
   readonly #identities: Identities
   #characters = 0
   #entries = 0
+  #sealed = false
 
   constructor(identities: Identities, pools: Pools) {
     this.#identities = identities
@@ -336,8 +337,10 @@ export class Batch {
     this.rows.certificate.add(certificateRow(certificate))
   }
 
-  /** Nothing more will be added: what waited for that becomes rows. */
+  /** Nothing more will be added: what waited for that becomes rows, once. */
   seal(): void {
+    if (this.#sealed) return
+    this.#sealed = true
     for (const [crawlId, servers] of this.joined) this.#servers(crawlId, servers)
   }
 

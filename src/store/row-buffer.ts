@@ -60,13 +60,18 @@ export class RowBuffer<Name extends string = string> {
     if (++this.#rows === chunkRows) this.#end()
   }
 
-  /** Hands all rows to the table, in the transaction that is open; the buffer is not to be used again. */
+  /** Hands all rows to the table, in the transaction that is open. No row is to be added after it. */
   appendTo(appender: DuckDBAppender): void {
     if (this.#open !== null) this.#end()
     for (const chunk of this.#full) appender.appendDataChunk(chunk)
     appender.flushSync()
+  }
+
+  /** They are committed: what they were in is for others now. */
+  release(): void {
     for (const chunk of this.#full.splice(0)) this.#pool.giveBackChunk(chunk)
     if (this.#columns.length > 0) this.#pool.giveBackColumns(this.#columns)
+    this.#columns = []
   }
 
   #begin(): void {

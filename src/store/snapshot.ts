@@ -1,7 +1,7 @@
 import { basename, dirname, join } from "node:path"
 import type { DuckDBConnection, DuckDBInstance } from "@duckdb/node-api"
 import { Clock, Effect, FileSystem, type Scope, Semaphore } from "effect"
-import { connect, giveMemoryBack, identifier, isOutOfMemory, literal, run } from "./duckdb.ts"
+import { connect, giveMemoryBack, identifier, isOutOfMemory, literal, rowGroup, run } from "./duckdb.ts"
 import { StoreError } from "./store-error.ts"
 import { timestamp } from "./to-duckdb.ts"
 import type { Writer } from "./writer.ts"
@@ -25,13 +25,6 @@ export const unfinishedCopy = (fs: FileSystem.FileSystem, target: string) => {
 
 /** Name under which the copy is attached while it is written. */
 const copyName = "publication_copy"
-
-/**
- * Rows of a table that a copy gathers in memory before they are compressed and
- * written. With DuckDB's usual 122,880 a crawl of 10,000 visits would be in memory
- * nearly as a whole, at 30 kB a visit.
- */
-const rowGroup = 8_192
 
 /** Larger blocks than the database has: with its 32 kB a copy of 245 MB was one of 364, as texts that repeat are told once a block. */
 const copyBlock = 65_536
@@ -59,8 +52,8 @@ export interface Publisher {
 export const makePublisher = Effect.fnUntraced(function*(
   instance: DuckDBInstance,
   path: string,
-  /** Runs a copy with all the memory that DuckDB may ever have. */
-  withRoom: Writer["withRoom"]
+  /** Whose memory there is for copies. */
+  { whileCopied, withRoom }: Pick<Writer, "whileCopied" | "withRoom">
 ): Effect.fn.Return<Publisher, StoreError, Scope.Scope | FileSystem.FileSystem> {
   const fs = yield* FileSystem.FileSystem
   const connection = yield* connect(instance)
@@ -96,7 +89,7 @@ export const makePublisher = Effect.fnUntraced(function*(
 
   const roomyIfNeeded = <A>(copying: Effect.Effect<A, StoreError>, removed: Effect.Effect<void>): Effect.Effect<A, StoreError> => {
     const whole = Effect.onError(copying, () => removed)
-    return Semaphore.withPermit(turn, Effect.catchIf(whole, isOutOfMemory, () => withRoom(whole)))
+    return Semaphore.withPermit(turn, whileCopied(Effect.catchIf(whole, isOutOfMemory, () => withRoom(whole))))
   }
 
   return {

@@ -177,7 +177,7 @@ const makeStore = Effect.fnUntraced(function*(path: string, options?: Partial<St
   const identities = yield* Identities.load(connection)
   const writer = yield* makeWriter(connection, identities, writerOptions)
   const crawls = makeCrawlRecords(writer, identities)
-  const publisher = path === inMemory ? undefined : yield* makePublisher(instance, path, writer.withRoom)
+  const publisher = path === inMemory ? undefined : yield* makePublisher(instance, path, writer)
   const publishSnapshot = publisher === undefined ? Effect.void : Effect.andThen(writer.flush, publisher.publish)
   const copied = unfinishedCopy(fs, analysisPath(path))
   if (publisher !== undefined) yield* Effect.ignore(removeLeftovers(fs, analysisPath(path)))

@@ -1,9 +1,10 @@
 import type { DuckDBAppender, DuckDBConnection } from "@duckdb/node-api"
 import { Deferred, Effect, Latch, type Scope, Semaphore } from "effect"
-import { duckError, roomyMemory, run, spareBuffer, spareMemory } from "./duckdb.ts"
+import { duckError, isOutOfMemory } from "./duckdb.ts"
 import { Batch, makePools } from "./encoder.ts"
 import type { CrawlId, Fact } from "./facts.ts"
 import type { Identities } from "./identities.ts"
+import { makeSpareMemory, noSpareMemory, type SpareMemory } from "./spare-memory.ts"
 import type { StoreError } from "./store-error.ts"
 import { tableNames } from "./tables.ts"
 
@@ -14,7 +15,7 @@ export interface WriterOptions {
   readonly batchRows: number
   /** Rows from which on `record` suspends until they are committed. */
   readonly pendingRows: number
-  /** Between exclusive uses DuckDB gets by with little memory, see `spareMemory`. */
+  /** Between exclusive uses DuckDB gets by with little memory, see `SpareMemory`. */
   readonly spare?: boolean
 }
 
@@ -22,13 +23,9 @@ export const defaultWriterOptions: WriterOptions = { groupMs: 1000, batchRows: 6
 
 /**
  * A batch of this weight, or with so many characters of texts, is committed with DuckDB's
- * usual memory: with too little of it all would be lost, or the checkpoint fails that
- * a commit may write, and DuckDB is of no use until it is opened again.
+ * usual memory at once, any other when it did not do with little.
  */
 const large = { weight: 60_000, characters: 4_000_000 }
-
-/** After so many commits the limit is set again, by which what is free goes back to the system. */
-const commitsBetweenLimits = 5
 
 /** The one way rows get into a database: group commit through appenders. */
 export interface Writer {
@@ -45,7 +42,9 @@ export interface Writer {
     use: (connection: DuckDBConnection) => Effect.Effect<A, StoreError>
   ) => Effect.Effect<A, StoreError>
   /** Has DuckDB's usual memory, for what another connection of the database is doing; use it where the little one did not do. */
-  readonly withRoom: <A, E, R>(use: Effect.Effect<A, E, R>) => Effect.Effect<A, E, R>
+  readonly withRoom: SpareMemory["withRoom"]
+  /** Another connection copies the database meanwhile: what else takes much memory waits. */
+  readonly whileCopied: SpareMemory["whileCopied"]
   /** Grows with every commit and every exclusive use. */
   readonly revision: () => number
 }
@@ -60,6 +59,7 @@ export const makeWriter = Effect.fnUntraced(function*(
   identities: Identities,
   options: WriterOptions
 ): Effect.fn.Return<Writer, StoreError, Scope.Scope> {
+  const memory = options.spare === true ? yield* makeSpareMemory(connection) : noSpareMemory
   const appenders = new Map<string, DuckDBAppender>()
   for (const name of tableNames) {
     const appender = yield* Effect.acquireRelease(
@@ -82,6 +82,7 @@ export const makeWriter = Effect.fnUntraced(function*(
   const nothing = (): Pending => ({ batch: new Batch(identities, pools), committed: Deferred.makeUnsafe() })
   let pending = nothing()
 
+  /** To be tried again when it has failed: the batch is as it was. */
   const append = async (batch: Batch): Promise<void> => {
     batch.seal()
     await connection.run("BEGIN")
@@ -96,6 +97,7 @@ export const makeWriter = Effect.fnUntraced(function*(
       await connection.run("ROLLBACK").catch(() => undefined)
       throw cause
     }
+    for (const name of tableNames) batch.rows[name].release()
   }
 
   /** Takes the waiting batch and commits it. Not to be interrupted: half a unit would be worse than a late one. */
@@ -115,7 +117,8 @@ export const makeWriter = Effect.fnUntraced(function*(
     // A journal beside the database, of what it has to hold after a kill.
     const rows = Object.fromEntries(tableNames.flatMap((name) => batch.rows[name].length === 0 ? [] : [[name, batch.rows[name].length]]))
     return Effect.logDebug(`committing ${number}: ${JSON.stringify(rows)}`).pipe(
-      Effect.andThen(isLarge ? withRoom(write) : number % commitsBetweenLimits === 0 ? Effect.ensuring(write, spare) : write),
+      Effect.andThen(isLarge ? memory.withRoom(write) : Effect.ensuring(Effect.catchIf(write, isOutOfMemory, () => memory.withRoom(write)), memory.spare)),
+      Effect.andThen(memory.checkpointIfDue),
       Effect.tap(() => Effect.logDebug(`committed ${number}`)),
       Effect.tapError((error) => Effect.sync(() => {
         failure = error
@@ -146,16 +149,8 @@ export const makeWriter = Effect.fnUntraced(function*(
 
   const flush = Semaphore.withPermit(turn, commit)
 
-  const usualMemory = String((yield* run(connection, "query failed", "Cannot read a setting", "SELECT current_setting('memory_limit')")).value(0, 0))
-  const limit = (sql: string) => run(connection, "write failed", "Cannot limit memory", sql)
-  /** A limit that cannot be set now, because more is in use, is no reason to fail: it is set again after the next use. */
-  const roomy = options.spare === true ? Effect.ignore(limit(roomyMemory(usualMemory))) : Effect.void
-  const spare = options.spare === true ? Effect.ignore(limit(spareMemory)) : Effect.void
-  const withRoom = <A, E, R>(use: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> => roomy.pipe(Effect.andThen(use), Effect.ensuring(spare))
-  if (options.spare === true) yield* Effect.ignore(limit(spareBuffer))
-  yield* spare
-
-  yield* Effect.addFinalizer(() => Effect.ignore(flush))
+  // Closing would write the log into the file too, with the little memory that there is.
+  yield* Effect.addFinalizer(() => Effect.ignore(Effect.andThen(flush, memory.checkpoint)))
   yield* Effect.forkScoped(
     some.await.pipe(
       Effect.andThen(Effect.raceFirst(Effect.sleep(options.groupMs), plenty.await)),
@@ -174,10 +169,11 @@ export const makeWriter = Effect.fnUntraced(function*(
         turn,
         Effect.andThen(commit, Effect.suspend(() => {
           revision++
-          return withRoom(use(connection))
+          return Effect.ensuring(memory.withRoom(use(connection)), memory.checkpointIfDue)
         }))
       ),
-    withRoom,
+    withRoom: memory.withRoom,
+    whileCopied: memory.whileCopied,
     revision: () => revision
   }
 })

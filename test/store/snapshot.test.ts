@@ -8,6 +8,7 @@ import { Database } from "../../src/store/database.ts"
 import { connect, openForWriting, run } from "../../src/store/duckdb.ts"
 import { bringUpToDate } from "../../src/store/schema.ts"
 import { makePublisher, publishRegularly, snapshotPath } from "../../src/store/snapshot.ts"
+import { noSpareMemory } from "../../src/store/spare-memory.ts"
 import { StoreError } from "../../src/store/store-error.ts"
 import { recordSmallCrawl, temporaryFolder, withStore } from "../support/small-database.ts"
 import { answeredVisit, crawlStart, observationOf, seedList } from "../support/store-facts.ts"
@@ -65,7 +66,7 @@ describe("snapshots", () => {
       )
       yield* run(connection, "query failed", "test", "SET memory_limit = '100MiB'")
       assert.deepStrictEqual(yield* settings, [["100.0 MiB", ""]])
-      const publisher = yield* makePublisher(instance, path, (use) => use)
+      const publisher = yield* makePublisher(instance, path, noSpareMemory)
       yield* publisher.publish
       assert.isTrue(existsSync(snapshotPath(path)))
       assert.deepStrictEqual(yield* settings, [["100.0 MiB", ""]])
@@ -77,7 +78,7 @@ describe("snapshots", () => {
       const instance = yield* openForWriting(path)
       const connection = yield* connect(instance)
       yield* bringUpToDate(connection, path)
-      const publisher = yield* makePublisher(instance, path, (use) => use)
+      const publisher = yield* makePublisher(instance, path, noSpareMemory)
       yield* publisher.publish
       const before = yield* read(path, "SELECT count(*) AS published FROM publication")
       yield* run(connection, "query failed", "test", "SET debug_checkpoint_abort = 'before_header'")
