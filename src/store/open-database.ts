@@ -104,9 +104,14 @@ export const makeDatabase = Effect.fnUntraced(function*(path: string, options?: 
   return yield* readerOf([opened.connection, ...others], opened.origin)
 })
 
+/** Bytes of a file of which a second thread has little to do: a query of it is mostly planning, and sharing its work costs a fifth more processor time. */
+const smallFile = 32_000_000
+
 export const makeAnalysisStore = Effect.fnUntraced(function*(path: string) {
   yield* requireFile(path)
-  const instance = yield* openForWriting(path, 2).pipe(Effect.mapError((error) =>
+  const fs = yield* FileSystem.FileSystem
+  const size = yield* Effect.orElseSucceed(Effect.map(fs.stat(path), ({ size }) => Number(size)), () => smallFile)
+  const instance = yield* openForWriting(path, size < smallFile ? 1 : 2).pipe(Effect.mapError((error) =>
     error.reason === "locked"
       ? new StoreError({
         reason: "locked",
