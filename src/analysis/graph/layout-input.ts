@@ -1,6 +1,7 @@
 import { Effect, Schema } from "effect"
 import { Database, type TableRows } from "../../store/database.ts"
 import type { AnalysedCrawl } from "../analysis-input.ts"
+import { placedColumns } from "./adjacency.ts"
 import type { Announcement } from "./announcement-graph.ts"
 import type { Communities } from "./communities.ts"
 import type { Positions } from "./community-circle.ts"
@@ -52,11 +53,7 @@ export const readLayoutInput = Effect.fnUntraced(function*(
     input: {
       hosts: rows.map(({ host }) => host),
       communities: rows.map((row) => communityOf.get(row.server_id) ?? null),
-      announcements: {
-        from: Uint32Array.from(announcements, ({ from }) => placeOf.get(from)!),
-        to: Uint32Array.from(announcements, ({ to }) => placeOf.get(to)!),
-        weight: Float64Array.from(announcements, ({ weight }) => weight)
-      },
+      announcements: placedColumns(announcements, placeOf),
       earlier: new Map(earlier.map(({ host, x, y }) => [host, [x, y]]))
     }
   }

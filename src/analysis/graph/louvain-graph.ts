@@ -1,3 +1,4 @@
+import { placedColumns } from "./adjacency.ts"
 import { type Announcement, type AnnouncementGraph, buildGraph } from "./announcement-graph.ts"
 
 /** Up to here a graph of Graphology's is built; an edge of it takes a kilobyte. */
@@ -30,14 +31,15 @@ class AnnouncementColumns {
     this.#nodes = servers.map(String)
     this.#placeOf = new Map(this.#nodes.map((node, place) => [node, place]))
     const placeOf = new Map(servers.map((server, place) => [server, place]))
-    this.#from = Uint32Array.from(announcements, ({ from }) => placeOf.get(from)!)
-    this.#to = Uint32Array.from(announcements, ({ to }) => placeOf.get(to)!)
-    this.#weight = Float64Array.from(announcements, ({ weight }) => weight)
+    const { from, to, weight } = placedColumns(announcements, placeOf)
+    this.#from = from
+    this.#to = to
+    this.#weight = weight
     this.#out = new Uint32Array(this.order)
     this.#in = new Uint32Array(this.order)
     for (let i = 0; i < this.size; i++) {
-      this.#out[this.#from[i]!]!++
-      this.#in[this.#to[i]!]!++
+      this.#out[from[i]!]!++
+      this.#in[to[i]!]!++
     }
   }
 
