@@ -1,5 +1,5 @@
 /**
- * `node test/bench/analysis-child.ts DATABASE`
+ * `node analysis-child.js DATABASE`, from a bundle
  *
  * Analyses the one crawl in a database as `observatory analyze` does, and prints
  * as JSON what each part of it took: seconds by the clock, and of processor time
@@ -64,7 +64,5 @@ console.log(JSON.stringify({
   clusters: result.operators.clusters.length,
   stages,
   alone,
-  cpuSeconds: cpuSeconds(),
-  peakBytes: process.resourceUsage().maxRSS * 1024,
   longestPauseMs
 } satisfies MeasuredAnalysis))

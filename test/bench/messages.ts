@@ -127,9 +127,14 @@ export interface MeasuredAnalysis {
   readonly stages: ReadonlyArray<MeasuredStage>
   /** Without loading the program and opening the database. */
   readonly alone: Omit<MeasuredStage, "name">
-  /** Of the whole process, all threads. */
-  readonly cpuSeconds: number
-  readonly peakBytes: number
   /** The longest time that the main thread did nothing else. */
   readonly longestPauseMs: number
+}
+
+/** What a whole process took. */
+export interface MeasuredProcess {
+  /** All threads. */
+  readonly cpuSeconds: number
+  /** Largest resident set. */
+  readonly peakBytes: number
 }
