@@ -25,7 +25,7 @@ import { readListers, readNamedBySources, readNamedKinds } from "./graph/graph-i
 import { layoutApart } from "./graph/layout-in-worker.ts"
 import { layoutRows, readLayoutInput } from "./graph/layout-input.ts"
 import { placeRows, places } from "./graph/places.ts"
-import { judgeApart } from "./judge-in-worker.ts"
+import { isJudgedApart, judgeApart } from "./judge-in-worker.ts"
 import { operatorRows } from "./operator-rows.ts"
 import type { JudgedOperators, OperatorOptions } from "./operators.ts"
 import { type SharedKeyGroup, sharedKeyGroups } from "./shared-keys.ts"
@@ -37,6 +37,7 @@ import type { Suspicion } from "./suspicion/score.ts"
 import { suspicionOf } from "./suspicion/suspicion.ts"
 import type { SuffixRule } from "./traits/registrable-domain.ts"
 import { readServerTraits } from "./traits/read-server-traits.ts"
+import type { ServerTraits } from "./traits/server-traits.ts"
 
 /** What an analysis may be told: how communities are looked for, under which suffixes strangers have names, which servers wallets know. */
 export interface AnalysisOptions extends CommunityOptions {
@@ -148,8 +149,12 @@ export class Analysis extends Context.Service<Analysis, {
             return { behaviour, placed, exposed, evidence }
           })
           // Traits have no name here: a large crawl's take as much memory as all else, and only the thread that judges needs them.
-          const judging = Effect.flatMap(stage("read traits", readServerTraits(crawl, announcements)), (traits) =>
-            Effect.all([stage("judge", judgeApart({ crawlId: crawl.crawl_id, servers: traits, options: operatorOptions })), meanwhile], { concurrency: 2 }))
+          const traits = stage("read traits", readServerTraits(crawl, announcements))
+          const judged = (servers: ReadonlyArray<ServerTraits>) => stage("judge", judgeApart({ crawlId: crawl.crawl_id, servers, options: operatorOptions }))
+          const judging = isJudgedApart(crawl.servers)
+            ? Effect.flatMap(traits, (servers) => Effect.all([judged(servers), meanwhile], { concurrency: 2 }))
+            // Where this thread judges itself, all is read at a time: while it does, nothing else can be begun.
+            : Effect.all([Effect.flatMap(traits, judged), meanwhile], { concurrency: 2 })
           const [{ communities, layout }, [findings, { behaviour, evidence, exposed, placed }]] = yield* Effect.all([drawing, judging], { concurrency: 2 })
           const operators = operatorRows(
             { crawlId: crawl.crawl_id, analysedAt: yield* Clock.currentTimeMillis, codeVersion: version, options: operatorOptions },

@@ -172,24 +172,28 @@ export const readEvidence = Effect.fnUntraced(function*(crawlId: CrawlId) {
   const read = <A>(row: Schema.ConstraintDecoder<A>, sql: string) => database.rows(row, sql, { crawl_id: crawlId })
   const byServer = <A extends { readonly server_id: number }>(row: Schema.ConstraintDecoder<A>, sql: string) =>
     read(row, sql).pipe(Effect.map((rows) => Map.groupBy(rows, ({ server_id }) => server_id)))
-  const all = yield* read(Rows.Server, Rows.selectServers)
-  const visits = yield* byServer(Rows.Visit, Rows.selectVisits)
-  const headers = yield* byServer(Rows.Header, Rows.selectHeaders)
-  const answers = yield* byServer(Rows.Answer, Rows.selectAnswers)
-  const oddReplies = yield* byServer(Rows.OddReply, Rows.selectOddReplies)
-  const errorTexts = yield* byServer(Rows.ErrorText, Rows.selectErrorTexts)
-  const announced = yield* byServer(Rows.Announced, Rows.selectAnnounced)
-  const deep = yield* byServer(Rows.Deep, Rows.selectDeep)
-  const proofs = yield* byServer(Rows.Answer, Rows.selectProofs)
-  const differentials = yield* byServer(Rows.Differential, Rows.selectDifferentials)
-  const certificates = yield* byServer(Rows.Certificate, Rows.selectCertificates)
-  const changing = yield* byServer(AgainstItself.Changing, AgainstItself.selectChanging)
-  const unbalanced = yield* byServer(AgainstItself.Unbalanced, AgainstItself.selectUnbalanced)
-  const ownPorts = yield* byServer(AgainstItself.OwnPorts, AgainstItself.selectOwnPorts)
-  const mempools = yield* byServer(AgainstItself.Mempools, AgainstItself.selectMempools)
-  const absences = yield* byServer(AgainstItself.Absence, AgainstItself.selectAbsences)
-  const trickles = yield* byServer(AgainstItself.Trickle, AgainstItself.selectTrickles)
-  const uptimes = yield* byServer(Rows.Uptime, Rows.selectUptimes)
+  // As many at a time as the database has connections.
+  const rows = yield* Effect.all({
+    all: read(Rows.Server, Rows.selectServers),
+    visits: byServer(Rows.Visit, Rows.selectVisits),
+    headers: byServer(Rows.Header, Rows.selectHeaders),
+    answers: byServer(Rows.Answer, Rows.selectAnswers),
+    oddReplies: byServer(Rows.OddReply, Rows.selectOddReplies),
+    errorTexts: byServer(Rows.ErrorText, Rows.selectErrorTexts),
+    announced: byServer(Rows.Announced, Rows.selectAnnounced),
+    deep: byServer(Rows.Deep, Rows.selectDeep),
+    proofs: byServer(Rows.Answer, Rows.selectProofs),
+    differentials: byServer(Rows.Differential, Rows.selectDifferentials),
+    certificates: byServer(Rows.Certificate, Rows.selectCertificates),
+    changing: byServer(AgainstItself.Changing, AgainstItself.selectChanging),
+    unbalanced: byServer(AgainstItself.Unbalanced, AgainstItself.selectUnbalanced),
+    ownPorts: byServer(AgainstItself.OwnPorts, AgainstItself.selectOwnPorts),
+    mempools: byServer(AgainstItself.Mempools, AgainstItself.selectMempools),
+    absences: byServer(AgainstItself.Absence, AgainstItself.selectAbsences),
+    trickles: byServer(AgainstItself.Trickle, AgainstItself.selectTrickles),
+    uptimes: byServer(Rows.Uptime, Rows.selectUptimes)
+  }, { concurrency: "unbounded" })
+  const { all, visits, headers, answers, oddReplies, errorTexts, announced, deep, proofs, differentials, certificates, changing, unbalanced, ownPorts, mempools, absences, trickles, uptimes } = rows
   const judged = all.filter((row) => becauseOf(row) === undefined)
   const evidence: ReadEvidence = {
     crawl: all[0] === undefined ? null : { network: all[0].network, simulated: all[0].simulated, genesisHash: all[0].genesis_hash },

@@ -157,8 +157,8 @@ const readWatchRows = Effect.fnUntraced(function*(of: { readonly crawl_id: numbe
 export const readTraitRows = Effect.fnUntraced(function*(crawl: AnalysedCrawl) {
   const database = yield* Database
   const of = { crawl_id: crawl.crawl_id, network: crawl.network }
-  const servers = yield* database.rows(ServerRow, `SELECT server_id FROM (${compared}) ORDER BY server_id`, of)
-  const visits = yield* database.rows(
+  const servers = database.rows(ServerRow, `SELECT server_id FROM (${compared}) ORDER BY server_id`, of)
+  const visits = database.rows(
     VisitRow,
     `SELECT v.server_id, e.host, e.port, e.transport, v.address, v.addresses, v.banner, v.banner_octets, v.donation_address,
       ${claims} AS hosts
@@ -166,7 +166,7 @@ export const readTraitRows = Effect.fnUntraced(function*(crawl: AnalysedCrawl) {
     ORDER BY v.server_id, v.endpoint_id, v.visit_id`,
     of
   )
-  const certificates = yield* database.rows(
+  const certificates = database.rows(
     CertificateRow,
     `SELECT v.server_id, e.host, e.port, x.sha256, x.spki_sha256, x.subject, x.issuer, x.serial, x.self_signed,
       t.verify_error IS NULL AND NOT x.self_signed AS trusted,
@@ -180,7 +180,7 @@ export const readTraitRows = Effect.fnUntraced(function*(crawl: AnalysedCrawl) {
     ORDER BY v.server_id, v.endpoint_id, v.visit_id`,
     of
   )
-  const software = yield* database.rows(
+  const software = database.rows(
     SoftwareRow,
     `SELECT v.server_id, i.implementation, i.version_range, d.fingerprint_recipe || ' ' || i.fingerprint_hash AS fingerprint, i.proxy
     FROM (${answered}) v
@@ -190,18 +190,18 @@ export const readTraitRows = Effect.fnUntraced(function*(crawl: AnalysedCrawl) {
     ORDER BY v.server_id, v.endpoint_id, v.visit_id`,
     of
   )
-  const places = yield* database.rows(
+  const places = database.rows(
     PlaceRow,
     `SELECT address, asn, cloud_provider, coalesce(country_located, country_registered) AS country
     FROM address_facts WHERE network = $network`,
     { network: crawl.network }
   )
-  const hosts = yield* database.rows(
+  const hosts = database.rows(
     HostRow,
     "SELECT host, addresses FROM host_address WHERE network = $network AND len(addresses) > 0",
     { network: crawl.network }
   )
-  const readings = yield* database.rows(
+  const readings = database.rows(
     ReadingRow,
     `WITH ${strange}
     SELECT r.server_id, r.snapshot_id, r.implementation, r.tip_height, r.tip_hash, r.fee_targets, r.fees, r.histogram_text,
@@ -215,7 +215,7 @@ export const readTraitRows = Effect.fnUntraced(function*(crawl: AnalysedCrawl) {
     ORDER BY r.server_id, r.snapshot_id`,
     of
   )
-  const lists = yield* database.rows(
+  const lists = database.rows(
     ListRow,
     `SELECT v.server_id, max(1 - coalesce(least(1, greatest(0, p.unseen_mass)), 0))::DOUBLE AS seen_share,
       v.server_id IN (
@@ -227,7 +227,7 @@ export const readTraitRows = Effect.fnUntraced(function*(crawl: AnalysedCrawl) {
     GROUP BY v.server_id`,
     of
   )
-  const relayFees = yield* database.rows(
+  const relayFees = database.rows(
     FeeRow,
     `SELECT v.server_id, arg_max(TRY_CAST(o.value AS DOUBLE), v.visit_id) AS relay_fee
     FROM (${answered}) v JOIN observation o ON o.visit_id = v.visit_id
@@ -235,8 +235,9 @@ export const readTraitRows = Effect.fnUntraced(function*(crawl: AnalysedCrawl) {
     GROUP BY v.server_id`,
     of
   )
-  const watch = yield* readWatchRows(of)
-  return { servers, visits, certificates, software, places, hosts, readings, lists, relayFees, watch }
+  const watch = readWatchRows(of)
+  // As many at a time as the database has connections.
+  return yield* Effect.all({ servers, visits, certificates, software, places, hosts, readings, lists, relayFees, watch }, { concurrency: "unbounded" })
 })
 
 /** What `readTraitRows` reads. */
