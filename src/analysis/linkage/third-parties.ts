@@ -17,6 +17,8 @@ export interface ThirdParties {
    * nobody from their own, and who only passes on what another shows is not heard.
    */
   readonly isDisputed: (key: number) => boolean
+  /** The same of those who have names under a domain, where nobody holds a key: a hoster's certificates name each customer beside others. */
+  readonly isOfSeveral: (domain: number) => boolean
   /**
    * Names under this domain may have been given to strangers, as hosters give
    * machines theirs: more owners hold it than one person runs, or the key that
@@ -64,24 +66,33 @@ export const thirdPartiesOf = (
     for (const key of index.numbers[c]!.values()) for (const server of index.servers[key]!) said.set(server, key)
     return [said]
   })
-  const disputed = new Set<number>()
-  for (const numbers of holders.numbers) {
-    const isDisputed = voices.some((said) => {
+  const speakAsSeveral = (servers: ReadonlyArray<number>): boolean =>
+    voices.some((said) => {
       const counts = new Map<number, number>()
-      for (const server of holders.byNumber.get(numbers[0]!)!) {
+      for (const server of servers) {
         const word = said.get(server)
         if (word !== undefined) counts.set(word, (counts.get(word) ?? 0) + 1)
       }
       const heard = counts.values().reduce((sum, count) => sum + count, 0)
       return counts.size > 2 || (counts.size === 2 && Math.max(...counts.values()) * 2 <= heard)
     })
-    if (isDisputed) for (const number of numbers) disputed.add(number)
+  const disputed = new Set<number>()
+  for (const numbers of holders.numbers) {
+    if (speakAsSeveral(holders.byNumber.get(numbers[0]!)!)) for (const number of numbers) disputed.add(number)
   }
+  const ofSeveral = new Map<number, boolean>()
   const few = new Map<number, boolean>()
   const given = new Map<number, boolean>()
   const causes = new Map<number, boolean>()
   return {
     isDisputed: (key) => disputed.has(key),
+    isOfSeveral: (domain) => {
+      const known = ofSeveral.get(domain)
+      if (known !== undefined) return known
+      const is = speakAsSeveral(index.servers[domain]!.filter((server) => originals[server]!.size === 0))
+      ofSeveral.set(domain, is)
+      return is
+    },
     isGiven: (domain, key) => {
       const id = domain * (index.servers.length + 1) + key + 1
       const known = given.get(id)

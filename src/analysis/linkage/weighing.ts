@@ -182,6 +182,7 @@ export const makeWeigher = (comparisons: ReadonlyArray<Comparison>, outcomes: Ou
   const doubtOf = (i: number, held: number): Doubt | null => {
     const [from, to] = [outcomes.start[i]!, outcomes.start[i + 1]!]
     let gift = -1
+    let domain = -1
     for (let k = from; k < to; k++) {
       const c = outcomes.comparison[k]!
       const { leg } = roles[c]!
@@ -190,8 +191,10 @@ export const makeWeigher = (comparisons: ReadonlyArray<Comparison>, outcomes: Ou
         continue
       }
       if (leg === "gift") gift = outcomes.key[k]!
+      if (leg === "domain") domain = outcomes.key[k]!
     }
-    if (held >= 0 && thirdParties.isDisputed(held)) return "several who hold what they share have greetings or addresses for gifts of their own"
+    const isDisputed = held >= 0 ? thirdParties.isDisputed(held) : domain >= 0 && thirdParties.isOfSeveral(domain)
+    if (isDisputed) return "several who hold what they share have greetings or addresses for gifts of their own"
     // Of a fleet whose gifts nobody else asks for, the other givers are its own.
     const isOwnGift = held < 0 && nodeLegs.get(i)?.includes("gift") === true
     return gift >= 0 && !isOwnGift && thirdParties.isCause(gift, held) ? "gifts of more strangers go to the same address, as to a cause" : null

@@ -45,6 +45,12 @@ describe("customers of a hoster whose wildcard certificate two of its fronts sho
     expect(groupsOf(...naming(false, ofOneDomain))).toEqual([])
   })
 
+  it("nor those of a hoster each of whose certificates names several, if two of them greet otherwise, not even the silent ones", () => {
+    const [first, second, ...silent] = naming(true, ofOneDomain)
+    expect(groupsOf({ ...first!, greeting: "first greets" }, { ...second!, greeting: "second greets" }, ...silent)).toEqual([])
+    expect(groupsOf({ ...first!, greeting: "first greets" }, second!, ...silent)).toEqual([idsFrom(4)])
+  })
+
   it("nor are those of a hoster each of whose certificates names several, each with a domain of its own, who leave its address for gifts", () => {
     expect(groupsOf(...naming(true, ownHost))).toEqual([])
   })
