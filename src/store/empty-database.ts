@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto"
 import { fileURLToPath } from "node:url"
 import { Effect, FileSystem } from "effect"
-import { connect, inMemory, openForWriting } from "./duckdb.ts"
+import { connect, inMemory, openForWriting, run } from "./duckdb.ts"
 import { bringUpToDate } from "./schema.ts"
 import type { StoreError } from "./store-error.ts"
 
@@ -14,7 +14,12 @@ export const makeEmptyDatabase = Effect.fnUntraced(function*(
 ): Effect.fn.Return<void, StoreError, FileSystem.FileSystem> {
   const fs = yield* FileSystem.FileSystem
   yield* Effect.ignore(fs.remove(path, { force: true }))
-  yield* Effect.scoped(Effect.flatMap(Effect.flatMap(openForWriting(path), connect), (connection) => bringUpToDate(connection, path)))
+  yield* Effect.scoped(Effect.gen(function*() {
+    const connection = yield* connect(yield* openForWriting(path))
+    yield* bringUpToDate(connection, path)
+    // Whole without its journal, which is not copied.
+    yield* run(connection, "write failed", `Cannot write ${path}`, "CHECKPOINT")
+  }))
 })
 
 /**
