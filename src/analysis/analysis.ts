@@ -155,7 +155,8 @@ export class Analysis extends Context.Service<Analysis, {
             ? Effect.flatMap(traits, (servers) => Effect.all([judged(servers), meanwhile], { concurrency: 2 }))
             // Where this thread judges itself, all is read at a time: while it does, nothing else can be begun.
             : Effect.all([Effect.flatMap(traits, judged), meanwhile], { concurrency: 2 })
-          const [{ communities, layout }, [findings, { behaviour, evidence, exposed, placed }]] = yield* Effect.all([drawing, judging], { concurrency: 2 })
+          // Reading begins before communities, for which this thread may be busy for a while.
+          const [[findings, { behaviour, evidence, exposed, placed }], { communities, layout }] = yield* Effect.all([judging, drawing], { concurrency: 2 })
           const operators = operatorRows(
             { crawlId: crawl.crawl_id, analysedAt: yield* Clock.currentTimeMillis, codeVersion: version, options: operatorOptions },
             findings,
