@@ -3,7 +3,8 @@ import type { ExposureWork } from "./exposure/exposure-rows.ts"
 import type { Announcement } from "./graph/announcement-graph.ts"
 import type { CommunityOptions } from "./graph/communities.ts"
 import type { LayoutInput } from "./graph/layout.ts"
-import type { JudgingWork } from "./operators.ts"
+import type { JudgedOperators, JudgingWork } from "./operators.ts"
+import { spareHeapNow } from "./spare-heap.ts"
 
 /** Who announces whom in columns: a million objects would have to be copied one by one. */
 export interface AnnouncementColumns {
@@ -19,22 +20,33 @@ export type AnalysisWork =
   | { readonly kind: "layout"; readonly input: LayoutInput }
   | { readonly kind: "exposure"; readonly work: ExposureWork }
 
+/** What judging answers first; the tables of pairs come in so many pieces after it, one by one. */
+export interface FirstAnswer {
+  readonly findings: JudgedOperators
+  readonly pieces: number
+}
+
 /** Each kind of work is loaded when it is done: a thread for one of them starts in half the time without the others. */
-const done = async (work: AnalysisWork): Promise<unknown> => {
+const answersOf = async (work: AnalysisWork): Promise<Iterable<unknown>> => {
   switch (work.kind) {
     case "communities": {
       const { detectCommunities } = await import("./graph/communities.ts")
       const { from, to, weight } = work.announcements
-      return detectCommunities(Array.from(from, (server, i): Announcement => ({ from: server, to: to[i]!, weight: weight[i]! })), work.options)
+      return [detectCommunities(Array.from(from, (server, i): Announcement => ({ from: server, to: to[i]!, weight: weight[i]! })), work.options)]
     }
-    case "judge":
-      return (await import("./operators.ts")).judgedOperatorsOf(work.work)
+    case "judge": {
+      const { findings, pieces, tables } = (await import("./operators.ts")).judgedOperatorsOf(work.work)
+      parentPort!.postMessage({ findings, pieces } satisfies FirstAnswer, [])
+      // While the tables are made, others work on what was found and need memory of their own.
+      spareHeapNow()
+      return tables
+    }
     case "layout":
-      return (await import("./graph/layout.ts")).serverLayout(work.input)
+      return [(await import("./graph/layout.ts")).serverLayout(work.input)]
     case "exposure":
-      return (await import("./exposure/exposure-rows.ts")).exposureRowsOf(work.work)
+      return [(await import("./exposure/exposure-rows.ts")).exposureRowsOf(work.work)]
   }
 }
 
 // An entry of its own: it runs in a worker thread, from the sources or from its own bundle beside the program's.
-parentPort!.postMessage(await done(workerData as AnalysisWork), [])
+for (const answer of await answersOf(workerData as AnalysisWork)) parentPort!.postMessage(answer, [])

@@ -1,4 +1,4 @@
-import { Clock, Context, Effect, Layer } from "effect"
+import { Clock, Context, Effect, Fiber, Layer } from "effect"
 import { AnalysisStore, Database, type TableRows } from "../store/database.ts"
 import type { CrawlId } from "../store/facts.ts"
 import type { StoreError } from "../store/store-error.ts"
@@ -65,7 +65,7 @@ export interface AnalysisResult {
   /** One for each resolution; empty when there are too many announcements. */
   readonly communities: ReadonlyArray<Communities>
   /** Servers compared, pairs weighed, groups of each kind. */
-  readonly operators: Omit<JudgedOperators, "tables">
+  readonly operators: JudgedOperators
   /** Numbers of the operator clusters, in their order. */
   readonly clusterIds: ReadonlyArray<number>
   /** Groups of servers that share a key, the largest first: seen, not inferred. */
@@ -144,8 +144,10 @@ export class Analysis extends Context.Service<Analysis, {
                 namedBySources: yield* readNamedBySources(crawl.crawl_id)
               }))
             }))
+            yield* spareHeap
             const exposed = yield* stage("read exposure", readExposureInput(crawl, walletList, []))
             const evidence = yield* stage("read evidence", readEvidence(crawl.crawl_id))
+            yield* spareHeap
             return { behaviour, placed, exposed, evidence }
           })
           // Traits have no name here: a large crawl's take as much memory as all else, and only the thread that judges needs them.
@@ -156,7 +158,7 @@ export class Analysis extends Context.Service<Analysis, {
             // Where this thread judges itself, all is read at a time: while it does, nothing else can be begun.
             : Effect.all([Effect.flatMap(traits, judged), meanwhile], { concurrency: 2 })
           // Reading begins before communities, for which this thread may be busy for a while.
-          const [[findings, { behaviour, evidence, exposed, placed }], { communities, layout }] = yield* Effect.all([judging, drawing], { concurrency: 2 })
+          const [[{ findings, tables: pairTables }, { behaviour, evidence, exposed, placed }], { communities, layout }] = yield* Effect.all([judging, drawing], { concurrency: 2 })
           const operators = operatorRows(
             { crawlId: crawl.crawl_id, analysedAt: yield* Clock.currentTimeMillis, codeVersion: version, options: operatorOptions },
             findings,
@@ -167,20 +169,18 @@ export class Analysis extends Context.Service<Analysis, {
           const indicators = options?.indicators ?? shippedIndicators
           const relations = relationsOf(findings.clusters, operators.clusterIds, findings.groups)
           const clusters = memberships(findings.clusters, operators.clusterIds)
-          const [exposure, suspicion] = yield* Effect.all([
-            stage("exposure", exposureApart(exposureWork(crawl.crawl_id, { ...exposed, clusters }, operatorOptions.randomSeed))),
-            stage("suspicion", Effect.sync(() => suspicionOf(crawl.crawl_id, evidence, relations, indicators)))
-          ], { concurrency: 2 })
+          const simulating = stage("exposure", exposureApart(exposureWork(crawl.crawl_id, { ...exposed, clusters }, operatorOptions.randomSeed)))
+          // Of a large crawl once the thread that judges has made its last table and is gone: both together take more than two gigabytes.
+          const exposing = isJudgedApart(crawl.servers) ? simulating : Fiber.join(yield* Effect.forkChild(simulating, { startImmediately: true }))
+          const suspicion = yield* stage("suspicion", Effect.sync(() => suspicionOf(crawl.crawl_id, evidence, relations, indicators)))
           yield* stage("write", store.replaceRows([
             ...communityTables(crawl, communities),
             ...operators.tables,
-            ...findings.tables,
-            ...exposure,
             placed,
             layout,
             behaviour,
             ...suspicion.tables
-          ]))
+          ], [...pairTables, exposing]))
           const result: AnalysisResult = {
             crawlId: crawl.crawl_id,
             network: crawl.network,
@@ -201,7 +201,8 @@ export class Analysis extends Context.Service<Analysis, {
           }
           return result
         },
-        Effect.provideService(Database, database)
+        Effect.provideService(Database, database),
+        Effect.scoped
       )
       return Analysis.of({ analyze })
     })

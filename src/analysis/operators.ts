@@ -6,7 +6,7 @@ import { behaviourClusters, infrastructureGroups, type SharingGroup } from "./cl
 import { expectedFalseGroups, type OperatorCluster, operatorClusters } from "./clusters/operator-clusters.ts"
 import { comparisons as allComparisons } from "./comparisons/catalogue.ts"
 import { link, type Linkage } from "./linkage/linkage.ts"
-import { pairColumns } from "./linkage/pair-columns.ts"
+import { pairColumns, piecesOf } from "./linkage/pair-columns.ts"
 import type { SuffixRule } from "./traits/registrable-domain.ts"
 import type { ServerTraits } from "./traits/server-traits.ts"
 
@@ -68,22 +68,25 @@ export interface JudgingWork {
   readonly options: OperatorOptions
 }
 
-/** What judging found, with its pairs as they are stored. */
+/** What judging found, without its pairs, which are too many to be handed on one by one. */
 export interface JudgedOperators extends Omit<OperatorFindings, "linkage"> {
   readonly linkage: Omit<Linkage, "pairs">
   /** Pairs of which something holds a verdict down that would be 0.3 or more. */
   readonly undecided: number
-  /** The tables `pair` and `evidence`. */
-  readonly tables: ReadonlyArray<TableColumns>
 }
 
-/** Judges, and gives what is stored of pairs: they are too many to be handed on one by one. */
-export const judgedOperatorsOf = ({ crawlId, options, servers }: JudgingWork): JudgedOperators => {
+/** Judges; going through `tables` makes the tables `pair` and `evidence` piece by piece, which takes a fifth of the time again. */
+export const judgedOperatorsOf = (
+  { crawlId, options, servers }: JudgingWork
+): { readonly findings: JudgedOperators; readonly pieces: number; readonly tables: Iterable<ReadonlyArray<TableColumns>> } => {
   const { linkage: { pairs, ...linkage }, ...findings } = judgeOperators(servers, options)
   return {
-    ...findings,
-    linkage,
-    undecided: pairs.filter(({ limit, sameOperator }) => limit !== null && sameOperator >= 0.3).length,
+    findings: {
+      ...findings,
+      linkage,
+      undecided: pairs.filter(({ limit, sameOperator }) => limit !== null && sameOperator >= 0.3).length
+    },
+    pieces: piecesOf(pairs),
     tables: pairColumns(crawlId, pairs)
   }
 }

@@ -122,8 +122,16 @@ export interface TableColumns {
 
 /** Writes what analysis found. Opening fails with reason `locked` while a crawl runs. */
 export class AnalysisStore extends Context.Service<AnalysisStore, {
-  /** Replaces the crawl's rows of all tables named, in one transaction. */
-  readonly replaceRows: (tables: ReadonlyArray<TableRows | TableColumns>) => Effect.Effect<void, StoreError>
+  /**
+   * Replaces the crawl's rows of all tables named, in one transaction. A table may
+   * come in several pieces.
+   *
+   * @param later tables that others still make while these are written, waited for one after the other
+   */
+  readonly replaceRows: (
+    tables: ReadonlyArray<TableRows | TableColumns>,
+    later?: ReadonlyArray<Effect.Effect<ReadonlyArray<TableRows | TableColumns>>>
+  ) => Effect.Effect<void, StoreError>
 }>()("electrum-observatory/AnalysisStore") {
   /** Opens an existing file for writing, migrates it, and reads the same file as `Database`. */
   static readonly layer = (

@@ -129,8 +129,9 @@ export const makeAnalysisStore = Effect.fnUntraced(function*(path: string) {
   const readers = yield* Effect.replicateEffect(connect(instance), connections)
   const turn = yield* Semaphore.make(1)
   const analysis: AnalysisStore["Service"] = {
-    replaceRows: Effect.fn("AnalysisStore.replaceRows")((tables: ReadonlyArray<TableRows | TableColumns>) =>
-      Semaphore.withPermit(turn, replaceRows(writer, tables))
+    replaceRows: Effect.fn("AnalysisStore.replaceRows")(
+      (tables: ReadonlyArray<TableRows | TableColumns>, later?: ReadonlyArray<Effect.Effect<ReadonlyArray<TableRows | TableColumns>>>) =>
+        Semaphore.withPermit(turn, replaceRows(writer, tables, later))
     )
   }
   const database = yield* readerOf(readers, { path, kind: "file", publishedAt: null })

@@ -102,39 +102,46 @@ const columnsOf = (connection: DuckDBConnection) =>
      GROUP BY table_name`
   ).pipe(Effect.map((rows) => new Map(rows.map(({ columns, table_name }) => [table_name, columns]))))
 
-/** See `AnalysisStore.replaceRows`. Not interrupted in between. */
+/** See `AnalysisStore.replaceRows`. Interrupted only while it waits for tables that come later. */
 export const replaceRows = Effect.fnUntraced(function*(
   connection: DuckDBConnection,
-  tables: ReadonlyArray<TableRows | TableColumns>
+  tables: ReadonlyArray<TableRows | TableColumns>,
+  later: ReadonlyArray<Effect.Effect<ReadonlyArray<TableRows | TableColumns>>> = []
 ): Effect.fn.Return<void, StoreError> {
   const doing = "Cannot write what was found"
   const command = (sql: string) => run(connection, "write failed", doing, sql)
-  const plans: Array<readonly [TableRows | TableColumns, ReadonlyArray<string>]> = []
   const columns = yield* columnsOf(connection)
-  for (const rows of tables) {
-    const names = columns.get(rows.table) ?? []
-    const given = "values" in rows ? Object.keys(rows.values) : rows.columns
-    const unknown = ["crawl_id", ...given].find((name) => !names.includes(name))
-    if (unknown !== undefined) {
-      return yield* new StoreError({ reason: "write failed", message: `Table ${rows.table} has no column ${unknown}.` })
+  const planned = Effect.fnUntraced(function*(some: ReadonlyArray<TableRows | TableColumns>) {
+    const plans: Array<readonly [TableRows | TableColumns, ReadonlyArray<string>]> = []
+    for (const rows of some) {
+      const names = columns.get(rows.table) ?? []
+      const given = "values" in rows ? Object.keys(rows.values) : rows.columns
+      const unknown = ["crawl_id", ...given].find((name) => !names.includes(name))
+      if (unknown !== undefined) {
+        return yield* new StoreError({ reason: "write failed", message: `Table ${rows.table} has no column ${unknown}.` })
+      }
+      plans.push([rows, names])
     }
-    plans.push([rows, names])
-  }
-  yield* Effect.gen(function*() {
-    yield* command("BEGIN")
+    return plans
+  })
+  const emptied = new Set<string>()
+  const write = Effect.fnUntraced(function*(plans: ReadonlyArray<readonly [TableRows | TableColumns, ReadonlyArray<string>]>) {
     for (const [rows, names] of plans) {
-      yield* run(
-        connection,
-        "write failed",
-        doing,
-        `DELETE FROM ${identifier(rows.table)} WHERE crawl_id = $crawlId`,
-        { crawlId: rows.crawlId }
-      )
+      const emptying = `DELETE FROM ${identifier(rows.table)} WHERE crawl_id = $crawlId`
+      const place = `${emptying} ${rows.crawlId}`
+      if (!emptied.has(place)) yield* run(connection, "write failed", doing, emptying, { crawlId: rows.crawlId })
+      emptied.add(place)
       yield* Effect.tryPromise({
         try: () => appendTo(connection, rows, names),
         catch: duckError("write failed", `Cannot write to ${rows.table}`)
       })
     }
+  })
+  const plans = yield* planned(tables)
+  yield* Effect.gen(function*() {
+    yield* command("BEGIN")
+    yield* write(plans)
+    for (const some of later) yield* write(yield* planned(yield* Effect.interruptible(some)))
     yield* command("COMMIT")
   }).pipe(Effect.onError(() => Effect.ignore(command("ROLLBACK"))))
 }, Effect.uninterruptible)

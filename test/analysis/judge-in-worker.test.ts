@@ -23,17 +23,18 @@ const work = { crawlId: 1, servers, options: { randomSeed: 1, publicSuffixes: []
 describe("judging operators", () => {
   it.effect("finds in a thread of its own what it finds in this one", () =>
     Effect.gen(function*() {
-      const here = judgedOperatorsOf(work)
+      const { findings: here, tables } = judgedOperatorsOf(work)
       assert.deepStrictEqual(here.clusters.map(({ serverIds }) => serverIds), [[1, 2, 3, 4]])
-      assert.deepStrictEqual(yield* judgeApart(work, true), here)
+      const there = yield* judgeApart(work, true)
+      assert.deepStrictEqual([there.findings, yield* Effect.all(there.tables)], [here, [...tables]])
     }))
 
   it.live("ends its thread when it is no longer wanted", () =>
     Effect.gen(function*() {
-      const fiber = yield* Effect.forkChild(judgeApart(work, true))
+      const fiber = yield* Effect.forkChild(Effect.scoped(judgeApart(work, true)))
       yield* Effect.sleep(20)
       yield* Fiber.interrupt(fiber)
       // The thread is gone, so a second one is judged as ever.
-      assert.lengthOf((yield* judgeApart(work, true)).clusters, 1)
+      assert.lengthOf((yield* judgeApart(work, true)).findings.clusters, 1)
     }))
 })

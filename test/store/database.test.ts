@@ -1,7 +1,7 @@
 import { writeFileSync } from "node:fs"
 import { NodeServices } from "@effect/platform-node"
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Layer, Schema } from "effect"
+import { Effect, Exit, Layer, Schema } from "effect"
 import { AnalysisStore, Database } from "../../src/store/database.ts"
 import { connect, openForWriting } from "../../src/store/duckdb.ts"
 import { migrate, migrations } from "../../src/store/migrate.ts"
@@ -218,8 +218,8 @@ describe("AnalysisStore", () => {
           rows
         })
         yield* store.replaceRows([cluster(1, "old"), members([[1, 1], [3, 1], [4, 1]])])
-        yield* store.replaceRows([cluster(2, "other crawl")])
-        yield* store.replaceRows([cluster(1, "new"), members([[1, 1], [3, 1]])])
+        yield* store.replaceRows([], [Effect.succeed([cluster(2, "other crawl")])])
+        yield* store.replaceRows([cluster(1, "new"), members([[1, 1]])], [Effect.succeed([members([[3, 1]])])])
         assert.deepStrictEqual((yield* query("SELECT crawl_id, evidence, detail->>'$.innocent[0]' AS why FROM cluster ORDER BY ALL")).rows, [
           { crawl_id: 1, evidence: "new", why: "image" },
           { crawl_id: 2, evidence: "other crawl", why: "image" }
@@ -253,6 +253,8 @@ describe("AnalysisStore", () => {
         yield* store.replaceRows([communities([[1, 1, 0], [1, 3, 0]])])
         const broken = { table: "cluster_member", crawlId: 1, columns: ["cluster_id", "server_id"], rows: [[1, null]] }
         assert.strictEqual((yield* Effect.flip(store.replaceRows([communities([]), broken]))).reason, "write failed")
+        assert.deepStrictEqual((yield* query("SELECT count(*) AS n FROM community")).rows, [{ n: 2 }])
+        assert.isTrue(Exit.hasDies(yield* Effect.exit(store.replaceRows([communities([])], [Effect.die("its thread ended")]))))
         assert.deepStrictEqual((yield* query("SELECT count(*) AS n FROM community")).rows, [{ n: 2 }])
         for (const wrong of [{ ...broken, columns: ["cluster", "server_id"] }, { ...broken, table: "nowhere" }, { ...broken, table: "endpoint" }]) {
           assert.strictEqual((yield* Effect.flip(store.replaceRows([wrong]))).reason, "write failed")

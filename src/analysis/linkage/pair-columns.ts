@@ -93,10 +93,21 @@ const evidenceTable = (crawlId: CrawlId, pairs: ReadonlyArray<ComparedPair>): Ta
   }
 }
 
+/** So many pairs have some 150,000 pieces of evidence. */
+const pairsOfPiece = 20_000
+
+/** In how many pieces the tables of pairs come. */
+export const piecesOf = (pairs: ReadonlyArray<ComparedPair>): number => Math.max(1, Math.ceil(pairs.length / pairsOfPiece))
+
 /**
  * Pairs as the tables `pair` and `evidence` hold them, in columns: ten thousand
  * servers have a million pieces of evidence, which as objects take half a gigabyte
- * and seconds on the way from the thread that found them.
+ * and seconds on the way from the thread that found them. One piece after the other
+ * is made, so that their texts never stand in memory all at once.
  */
-export const pairColumns = (crawlId: CrawlId, pairs: ReadonlyArray<ComparedPair>): ReadonlyArray<TableColumns> =>
-  [pairsTable(crawlId, pairs), evidenceTable(crawlId, pairs)]
+export function* pairColumns(crawlId: CrawlId, pairs: ReadonlyArray<ComparedPair>): Generator<ReadonlyArray<TableColumns>> {
+  for (let piece = 0; piece < piecesOf(pairs); piece++) {
+    const some = pairs.slice(piece * pairsOfPiece, (piece + 1) * pairsOfPiece)
+    yield [pairsTable(crawlId, some), evidenceTable(crawlId, some)]
+  }
+}
