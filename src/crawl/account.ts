@@ -37,7 +37,9 @@ export class Account {
   backOffReason: VisitReason | null = null
 
   add(units: number, at: number): void {
-    this.#bookings.push({ at, units })
+    // A server has one in most crawls, and an array that grew has room for 17.
+    if (this.#bookings.length === 0) this.#bookings = [{ at, units }]
+    else this.#bookings.push({ at, units })
     if (this.#bookings.length > this.#room) {
       this.#bookings = this.#bookings.filter((booking) => booking.at > at - keptMs)
       this.#room = Math.max(manyBookings, 2 * this.#bookings.length)

@@ -26,8 +26,9 @@ export interface FrontierEntry {
 
 /** What the frontier keeps of one host. */
 export interface HostEntry {
-  readonly entries: Array<FrontierEntry>
-  readonly addresses: Set<string>
+  entries: Array<FrontierEntry>
+  /** Canonical, each once, 16 at the most. */
+  addresses: ReadonlyArray<string>
   accepted: number
   tlsAnswered: boolean
   tcpAnswered: boolean
@@ -45,11 +46,22 @@ export const parkedEntry = (endpoint: Endpoint, key: string): FrontierEntry => (
 
 export const newHost = (): HostEntry => ({
   entries: [],
-  addresses: new Set(),
+  addresses: [],
   accepted: 0,
   tlsAnswered: false,
   tcpAnswered: false
 })
+
+/** Another endpoint of a host. Most have one or two, and an array that grew by itself has room for 17. */
+export const addEntry = (host: HostEntry, entry: FrontierEntry): void => {
+  if (host.entries.length < 3) host.entries = host.entries.concat(entry)
+  else host.entries.push(entry)
+}
+
+/** An address that a source gave for a host. */
+export const locate = (host: HostEntry, address: string): void => {
+  if (host.addresses.length < 16 && !host.addresses.includes(address)) host.addresses = host.addresses.concat(address)
+}
 
 /** What a visit means for the frontier. */
 export interface VisitResult {

@@ -6,12 +6,14 @@ import type { KnownEndpoint } from "../store/store.ts"
 import { DueQueue } from "./due-queue.ts"
 import { boundRefusal } from "./frontier-bounds.ts"
 import {
+  addEntry,
   fact,
   type FrontierCounts,
   type FrontierEntry,
   type FrontierRules,
   type HostEntry,
   isTls,
+  locate,
   newHost,
   parkedEntry,
   prefers,
@@ -70,8 +72,8 @@ export class Frontier {
   }
 
   /** Canonical addresses that sources gave for a host. */
-  addressesOf(host: string): ReadonlySet<string> {
-    return this.#hosts.get(host)?.addresses ?? new Set()
+  addressesOf(host: string): ReadonlyArray<string> {
+    return this.#hosts.get(host)?.addresses ?? []
   }
 
   entry(key: string): FrontierEntry | undefined {
@@ -106,7 +108,7 @@ export class Frontier {
       }
       if (entries.length === advertisement.services.length) this.#named.set(advertisement, entries)
       const known = this.#hosts.get(host)
-      if (known !== undefined && address !== null && known.addresses.size < 16) known.addresses.add(address)
+      if (known !== undefined && address !== null) locate(known, address)
     }
     return facts
   }
@@ -139,7 +141,7 @@ export class Frontier {
       hostIsFull: host.accepted >= this.#rules.portsPerHost
     })
     this.#entries.set(key, entry)
-    host.entries.push(entry)
+    addEntry(host, entry)
     if (refusal !== null) {
       facts.push(this.#settle(entry, "policy", refusal, options.at))
       return entry
@@ -256,12 +258,12 @@ export class Frontier {
   restore(known: ReadonlyArray<KnownEndpoint>): void {
     for (const row of known) {
       const host = this.#hostOf(row.endpoint.host)
-      for (const address of row.announcedAddresses) if (host.addresses.size < 16) host.addresses.add(address)
+      for (const address of row.announcedAddresses) locate(host, address)
       const entry = parkedEntry(row.endpoint, endpointKey(row.endpoint))
       entry.sources = Math.max(1, row.sources)
       entry.state = row.state
       this.#entries.set(entry.key, entry)
-      host.entries.push(entry)
+      addEntry(host, entry)
       if (row.state !== "not visited" || row.reason !== "policy") {
         this.#accepted++
         host.accepted++

@@ -120,7 +120,7 @@ INSERT INTO crawl_coverage BY NAME SELECT $crawl_id AS crawl_id, $network_class 
 
 export const makeCoverageRecords = (writer: Writer): CoverageRecords => ({
   captured: Effect.fn("Store.coverage.captured")((crawlId) =>
-    writer.exclusively((connection) => readCaptured(connection, crawlId))),
+    writer.reading((connection) => readCaptured(connection, crawlId))),
   save: Effect.fn("Store.coverage.save")((crawlId, estimates) =>
     together(writer, [
       ["DELETE FROM crawl_coverage WHERE crawl_id = $crawlId", { crawlId }],

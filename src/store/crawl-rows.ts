@@ -3,7 +3,7 @@ import { Effect, Option, Schema } from "effect"
 import { NotVisitedReason, VisitReason } from "../domain/reason.ts"
 import { endpointFields, endpointOf } from "./endpoint-row.ts"
 import type { CrawlId, LedgerFact } from "./facts.ts"
-import { readRows } from "./read-rows.ts"
+import { readManyRows, readRows } from "./read-rows.ts"
 import type { JoinRow, KnownEndpoint, ResumableCrawl } from "./store.ts"
 import type { StoreError } from "./store-error.ts"
 
@@ -150,36 +150,36 @@ const JoinRowRow = Schema.Struct({
   }))))
 })
 
-/** All endpoints of a crawl with what server joining looks at, in the order they became known to the file. */
-export const readJoinRows = Effect.fnUntraced(function*(
+/** All endpoints of a crawl with what server joining looks at, each with its newest visit, in the order they became known to the file. */
+export const readJoinRows = (
   connection: DuckDBConnection,
   crawlId: CrawlId
-): Effect.fn.Return<ReadonlyArray<JoinRow>, StoreError> {
-  const rows = yield* readRows(
+): Effect.Effect<ReadonlyArray<JoinRow>, StoreError> =>
+  readManyRows(
     connection,
     JoinRowRow,
     `SELECT e.host, e.port, e.transport, e.network_class, epoch_ms(v.started_at) AS visit_ms,
        coalesce(${answeredVersion}, false) AS reachable,
        v.chain, v.address, t.certificate_sha256, v.features_key, v.features_hosts
      FROM (
-       SELECT endpoint_id FROM endpoint_state WHERE crawl_id = $crawlId
-       UNION SELECT endpoint_id FROM visit WHERE crawl_id = $crawlId AND kind = 'regular'
+       SELECT endpoint_id, max(visit_id) AS visit_id FROM (
+         SELECT endpoint_id, NULL AS visit_id FROM endpoint_state WHERE crawl_id = $crawlId
+         UNION ALL SELECT endpoint_id, visit_id FROM visit WHERE crawl_id = $crawlId AND kind = 'regular'
+       ) GROUP BY endpoint_id
      ) known
      JOIN endpoint e USING (endpoint_id)
-     LEFT JOIN visit v ON v.endpoint_id = known.endpoint_id AND v.crawl_id = $crawlId AND v.kind = 'regular'
-     LEFT JOIN tls_session t ON t.visit_id = v.visit_id
-     QUALIFY row_number() OVER (PARTITION BY known.endpoint_id ORDER BY v.visit_id DESC) = 1
+     LEFT JOIN visit v ON v.visit_id = known.visit_id
+     LEFT JOIN tls_session t ON t.visit_id = known.visit_id
      ORDER BY known.endpoint_id`,
-    { crawlId }
+    { crawlId },
+    (row): JoinRow => ({
+      endpoint: endpointOf(row),
+      visitStartedAt: row.visit_ms,
+      reachable: row.reachable,
+      chain: row.chain,
+      address: row.address,
+      certificateSha256: row.certificate_sha256,
+      featuresKey: row.features_key,
+      claimedHosts: row.features_hosts ?? []
+    })
   )
-  return rows.map((row): JoinRow => ({
-    endpoint: endpointOf(row),
-    visitStartedAt: row.visit_ms,
-    reachable: row.reachable,
-    chain: row.chain,
-    address: row.address,
-    certificateSha256: row.certificate_sha256,
-    featuresKey: row.features_key,
-    claimedHosts: row.features_hosts ?? []
-  }))
-})

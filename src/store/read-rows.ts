@@ -1,6 +1,6 @@
 import type { DuckDBConnection, DuckDBValue } from "@duckdb/node-api"
 import { Effect, Schema } from "effect"
-import { run } from "./duckdb.ts"
+import { native, run } from "./duckdb.ts"
 import { toValue } from "./from-duckdb.ts"
 import { StoreError } from "./store-error.ts"
 
@@ -24,4 +24,30 @@ export const readRows = Effect.fnUntraced(function*<A>(
 ): Effect.fn.Return<ReadonlyArray<A>, StoreError> {
   const reader = yield* run(connection, "query failed", "Cannot read the database", sql, parameters)
   return yield* decodeRows(row, reader.convertRowObjects(toValue))
+})
+
+/**
+ * As `readRows`, for as many rows as a crawl has endpoints: what DuckDB and the schema have of them
+ * in between is several times as large as what is made of them, so they are read some 2,000 at a time.
+ */
+export const readManyRows = Effect.fnUntraced(function*<A, B>(
+  connection: DuckDBConnection,
+  row: Schema.ConstraintDecoder<A>,
+  sql: string,
+  parameters: Record<string, DuckDBValue>,
+  make: (row: A) => B
+): Effect.fn.Return<ReadonlyArray<B>, StoreError> {
+  const reading = <T>(operation: () => Promise<T>) => native(connection, "query failed", "Cannot read the database", operation)
+  const result = yield* reading(() => connection.stream(sql, parameters))
+  const names = result.deduplicatedColumnNames()
+  const types = result.columnTypes()
+  const made: Array<B> = []
+  while (true) {
+    const chunk = yield* reading(() => result.fetchChunk())
+    if (chunk === null || chunk.rowCount === 0) return made
+    const vectors = names.map((_, i) => chunk.getColumnVector(i))
+    const rows = Array.from({ length: chunk.rowCount }, (_, at) =>
+      Object.fromEntries(names.map((name, i) => [name, toValue(vectors[i]!.getItem(at), types[i]!, toValue)])))
+    for (const one of yield* decodeRows(row, rows)) made.push(make(one))
+  }
 })

@@ -1,7 +1,7 @@
 import { basename, dirname, join } from "node:path"
 import type { DuckDBConnection, DuckDBInstance } from "@duckdb/node-api"
 import { Clock, Effect, FileSystem, type Scope, Semaphore } from "effect"
-import { connect, giveMemoryBack, identifier, isOutOfMemory, literal, rowGroup, run } from "./duckdb.ts"
+import { connect, giveMemoryBack, identifier, literal, rowGroup, run } from "./duckdb.ts"
 import { StoreError } from "./store-error.ts"
 import { timestamp } from "./to-duckdb.ts"
 import type { Writer } from "./writer.ts"
@@ -53,7 +53,7 @@ export const makePublisher = Effect.fnUntraced(function*(
   instance: DuckDBInstance,
   path: string,
   /** Whose memory there is for copies. */
-  { whileCopied, withRoom }: Pick<Writer, "whileCopied" | "withRoom">
+  { roomIfNeeded: withRoomIfNeeded, whileCopied }: Pick<Writer, "roomIfNeeded" | "whileCopied">
 ): Effect.fn.Return<Publisher, StoreError, Scope.Scope | FileSystem.FileSystem> {
   const fs = yield* FileSystem.FileSystem
   const connection = yield* connect(instance)
@@ -89,7 +89,7 @@ export const makePublisher = Effect.fnUntraced(function*(
 
   const roomyIfNeeded = <A>(copying: Effect.Effect<A, StoreError>, removed: Effect.Effect<void>): Effect.Effect<A, StoreError> => {
     const whole = Effect.onError(copying, () => removed)
-    return Semaphore.withPermit(turn, whileCopied(Effect.catchIf(whole, isOutOfMemory, () => withRoom(whole))))
+    return Semaphore.withPermit(turn, whileCopied(withRoomIfNeeded(whole)))
   }
 
   return {

@@ -167,7 +167,7 @@ export interface StoreOptions extends WriterOptions {
 }
 
 const makeStore = Effect.fnUntraced(function*(path: string, options?: Partial<StoreOptions>) {
-  const { snapshotMs, ...writerOptions } = { ...defaultWriterOptions, spare: path !== inMemory, snapshotMs: 10_000, ...options }
+  const { snapshotMs, ...writerOptions } = { ...defaultWriterOptions, snapshotMs: 10_000, ...options }
   const fs = yield* FileSystem.FileSystem
   yield* beginWithShipped(path)
   const instance = yield* openForWriting(path)
@@ -175,10 +175,10 @@ const makeStore = Effect.fnUntraced(function*(path: string, options?: Partial<St
   yield* bringUpToDate(connection, path)
   yield* closeKilled(connection)
   const identities = yield* Identities.load(connection)
-  const writer = yield* makeWriter(connection, identities, writerOptions)
+  const writer = yield* makeWriter(connection, identities, { ...writerOptions, spare: path === inMemory ? undefined : yield* connect(instance) })
   const crawls = makeCrawlRecords(writer, identities)
   const publisher = path === inMemory ? undefined : yield* makePublisher(instance, path, writer)
-  const publishSnapshot = publisher === undefined ? Effect.void : Effect.andThen(writer.flush, publisher.publish)
+  const publishSnapshot = publisher === undefined ? Effect.void : Effect.andThen(writer.readyToCopy, publisher.publish)
   const copied = unfinishedCopy(fs, analysisPath(path))
   if (publisher !== undefined) yield* Effect.ignore(removeLeftovers(fs, analysisPath(path)))
   yield* Effect.forkScoped(
@@ -201,7 +201,7 @@ const makeStore = Effect.fnUntraced(function*(path: string, options?: Partial<St
     hostCosts: Effect.fn("Store.hostCosts")((of, now) => writer.exclusively((c) => readHostCosts(c, of, now))),
     joinedVisits: Effect.fn("Store.joinedVisits")((network, now) =>
       writer.exclusively((c) => readJoinedVisits(c, network, now))),
-    joinRows: Effect.fn("Store.joinRows")((crawlId) => writer.exclusively((c) => readJoinRows(c, crawlId))),
+    joinRows: Effect.fn("Store.joinRows")((crawlId) => writer.reading((c) => readJoinRows(c, crawlId))),
     enrichment: makeEnrichmentRecords(writer),
     randomHosts: makeRandomHostRecords(writer),
     coverage: makeCoverageRecords(writer),
@@ -215,7 +215,7 @@ const makeStore = Effect.fnUntraced(function*(path: string, options?: Partial<St
       if (publisher === undefined) return yield* new StoreError({ reason: "cannot open", message: "A database in memory cannot be analysed by another process." })
       yield* Effect.gen(function*() {
         yield* Effect.ignore(copied.remove)
-        yield* writer.flush
+        yield* writer.readyToCopy
         yield* publisher.copyTo(copied.path)
         yield* analyse(copied.path)
         yield* writer.exclusively((c) => takeAnalysis(c, copied.path, crawlId))

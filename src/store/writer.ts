@@ -1,6 +1,6 @@
 import type { DuckDBAppender, DuckDBConnection } from "@duckdb/node-api"
 import { Deferred, Effect, Latch, type Scope, Semaphore } from "effect"
-import { duckError, isOutOfMemory } from "./duckdb.ts"
+import { duckError } from "./duckdb.ts"
 import { Batch, makePools } from "./encoder.ts"
 import type { CrawlId, Fact } from "./facts.ts"
 import type { Identities } from "./identities.ts"
@@ -15,8 +15,8 @@ export interface WriterOptions {
   readonly batchRows: number
   /** Rows from which on `record` suspends until they are committed. */
   readonly pendingRows: number
-  /** Between exclusive uses DuckDB gets by with little memory, see `SpareMemory`. */
-  readonly spare?: boolean
+  /** Between exclusive uses DuckDB gets by with little memory, see `SpareMemory`: a connection to set that with, used for nothing else. */
+  readonly spare?: DuckDBConnection | undefined
 }
 
 export const defaultWriterOptions: WriterOptions = { groupMs: 1000, batchRows: 60_000, pendingRows: 120_000 }
@@ -37,12 +37,18 @@ export interface Writer {
   readonly record: (crawlId: CrawlId, facts: ReadonlyArray<Fact>) => Effect.Effect<void, StoreError>
   /** Commits all that was recorded before. */
   readonly flush: Effect.Effect<void, StoreError>
+  /** Commits all that was recorded before, and leaves little that a copy would find in memory and not in the file. */
+  readonly readyToCopy: Effect.Effect<void, StoreError>
   /** Uses the connection between two commits, after all that was recorded before is committed. */
   readonly exclusively: <A>(
     use: (connection: DuckDBConnection) => Effect.Effect<A, StoreError>
   ) => Effect.Effect<A, StoreError>
-  /** Has DuckDB's usual memory, for what another connection of the database is doing; use it where the little one did not do. */
-  readonly withRoom: SpareMemory["withRoom"]
+  /** The same for what only reads, and can be read again: with the little memory, if it does. */
+  readonly reading: <A>(
+    use: (connection: DuckDBConnection) => Effect.Effect<A, StoreError>
+  ) => Effect.Effect<A, StoreError>
+  /** For what another connection of the database is doing: DuckDB's usual memory where the little one does not do. */
+  readonly roomIfNeeded: SpareMemory["roomIfNeeded"]
   /** Another connection copies the database meanwhile: what else takes much memory waits. */
   readonly whileCopied: SpareMemory["whileCopied"]
   /** Grows with every commit and every exclusive use. */
@@ -59,7 +65,7 @@ export const makeWriter = Effect.fnUntraced(function*(
   identities: Identities,
   options: WriterOptions
 ): Effect.fn.Return<Writer, StoreError, Scope.Scope> {
-  const memory = options.spare === true ? yield* makeSpareMemory(connection) : noSpareMemory
+  const memory = options.spare === undefined ? noSpareMemory : yield* makeSpareMemory(connection, options.spare)
   const appenders = new Map<string, DuckDBAppender>()
   for (const name of tableNames) {
     const appender = yield* Effect.acquireRelease(
@@ -117,7 +123,7 @@ export const makeWriter = Effect.fnUntraced(function*(
     // A journal beside the database, of what it has to hold after a kill.
     const rows = Object.fromEntries(tableNames.flatMap((name) => batch.rows[name].length === 0 ? [] : [[name, batch.rows[name].length]]))
     return Effect.logDebug(`committing ${number}: ${JSON.stringify(rows)}`).pipe(
-      Effect.andThen(isLarge ? memory.withRoom(write) : Effect.ensuring(Effect.catchIf(write, isOutOfMemory, () => memory.withRoom(write)), memory.spare)),
+      Effect.andThen(isLarge ? memory.withRoom(write) : Effect.ensuring(memory.roomIfNeeded(write), memory.spare)),
       Effect.andThen(memory.checkpointIfDue),
       Effect.tap(() => Effect.logDebug(`committed ${number}`)),
       Effect.tapError((error) => Effect.sync(() => {
@@ -161,18 +167,22 @@ export const makeWriter = Effect.fnUntraced(function*(
     )
   )
 
+  const between = <A>(memoryFor: SpareMemory["roomIfNeeded"], use: (connection: DuckDBConnection) => Effect.Effect<A, StoreError>) =>
+    Semaphore.withPermit(
+      turn,
+      Effect.andThen(commit, Effect.suspend(() => {
+        revision++
+        return Effect.ensuring(memoryFor(use(connection)), Effect.andThen(memory.spare, memory.checkpointIfDue))
+      }))
+    )
+
   return {
     record,
     flush,
-    exclusively: (use) =>
-      Semaphore.withPermit(
-        turn,
-        Effect.andThen(commit, Effect.suspend(() => {
-          revision++
-          return Effect.ensuring(memory.withRoom(use(connection)), memory.checkpointIfDue)
-        }))
-      ),
-    withRoom: memory.withRoom,
+    readyToCopy: Semaphore.withPermit(turn, Effect.andThen(commit, memory.checkpointBeforeCopy)),
+    exclusively: (use) => between(memory.withRoom, use),
+    reading: (use) => between(memory.roomIfNeeded, use),
+    roomIfNeeded: memory.roomIfNeeded,
     whileCopied: memory.whileCopied,
     revision: () => revision
   }
