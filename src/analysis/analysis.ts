@@ -133,7 +133,8 @@ export class Analysis extends Context.Service<Analysis, {
           const walletList = options?.walletListOf?.(crawl.network) ?? null
           // All that needs no verdict, for the time in which another thread judges.
           const meanwhile = Effect.gen(function*() {
-            // By now that thread has its copy of the traits.
+            // By now that thread has its copy of the traits, and after a turn nobody on the stack holds them either.
+            yield* Effect.yieldNow
             yield* spareHeap
             const behaviour = yield* stage("behaviour", Effect.map(readBehaviourVectors(crawl.crawl_id), (vectors) => behaviourRows(crawl.crawl_id, vectors)))
             yield* spareHeap
