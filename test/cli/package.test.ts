@@ -76,12 +76,12 @@ describe("the package", () => {
     expect(summary).toMatch(/^Crawl 1 of mainnet-sim complete/m)
     expect(JSON.parse(observatory("query", "software", "--db", db, "--format", "json")).length).toBe(2)
     expect(observatory("report", "--db", db, "--out", join(folder, "report"), "--no-power").split("\n")).toContain(join(folder, "report", "report.html"))
-    // Large crawls are analysed in a thread, which has a bundle of its own.
+    // Large crawls are analysed in a thread, which has a bundle of its own and tells what it found before the tables of pairs.
     const worker = join(folder, "target", "node_modules", "electrum-observatory", "dist", "analysis-worker.js")
     const options = { randomSeed: 1, publicSuffixes: [], simulated: false }
     const script = `const { Worker } = require("node:worker_threads")
       new Worker(${JSON.stringify(worker)}, { workerData: { kind: "judge", work: { crawlId: 1, servers: [], options: ${JSON.stringify(options)} } } })
-        .on("message", (findings) => console.log(findings.servers, findings.clusters.length))`
+        .once("message", ({ findings }) => console.log(findings.servers, findings.clusters.length))`
     expect(run(folder, process.execPath, "-e", script)).toBe("0 0\n")
   }, 120_000)
 })
