@@ -29,3 +29,25 @@ export const rememberingOf = <Of extends object, A>(of: (object: Of) => A): (obj
     return value
   }
 }
+
+/** A function of a number that is computed once for each. Results are shared and must not be changed. */
+export const rememberingNumber = <A>(of: (number: number) => A): (number: number) => A => {
+  const known = new Map<number, { readonly value: A }>()
+  return (number) => {
+    const before = known.get(number)
+    if (before !== undefined) return before.value
+    const value = of(number)
+    known.set(number, { value })
+    return value
+  }
+}
+
+/**
+ * The same of two numbers.
+ *
+ * @param count the second is below it, and -1 at least
+ */
+export const rememberingNumbers = <A>(count: number, of: (first: number, second: number) => A): (first: number, second: number) => A => {
+  const ofBoth = rememberingNumber((both) => of(Math.floor(both / (count + 1)), both % (count + 1) - 1))
+  return (first, second) => ofBoth(first * (count + 1) + second + 1)
+}

@@ -1,3 +1,4 @@
+import { rememberingNumber, rememberingNumbers } from "../../domain/remembering.ts"
 import type { Comparison, Level } from "../comparisons/comparison.ts"
 import { feeVectors } from "../comparisons/fee-vectors.ts"
 import { histogramBytes, histogramCurve } from "../comparisons/histograms.ts"
@@ -68,23 +69,13 @@ export const privateNodeLegs = (
   const roles = comparisons.map(roleOf)
   const agreement = comparisons.map((comparison) => comparison.levels.map((_, level) => isAgreement(comparison, level)))
 
-  const holders = new Map<number, Holders>()
-  const holdersOf = (key: number): Holders => {
-    const known = holders.get(key)
-    if (known !== undefined) return known
+  const holdersOf = rememberingNumber((key): Holders => {
     const servers = index.servers[key]!
-    const made: Holders = { all: new Set(servers), own: servers.filter((server) => !isRelay(server)) }
-    holders.set(key, made)
-    return made
-  }
-  const keysOfPattern = new Map<number, boolean>()
+    return { all: new Set(servers), own: servers.filter((server) => !isRelay(server)) }
+  })
   /** Whether those who hold a private key are mostly of a pattern of names. */
-  const isKeyOfPattern = (key: number, pattern: number): boolean => {
-    const id = key * index.servers.length + pattern
-    const known = keysOfPattern.get(id) ?? isMostly(keyHolders.byNumber.get(key) ?? [], (server) => holdersOf(pattern).all.has(server))
-    keysOfPattern.set(id, known)
-    return known
-  }
+  const isKeyOfPattern = rememberingNumbers(index.servers.length, (key, pattern) =>
+    isMostly(keyHolders.byNumber.get(key) ?? [], (server) => holdersOf(pattern).all.has(server)))
   /** Owners of what holds `key` and meets a condition. */
   const ownersOf = (key: number, is: (server: number) => boolean): number =>
     new Set(holdersOf(key).own.filter(is).map((server) => owners[server]!)).size

@@ -1,3 +1,4 @@
+import { rememberingNumber, rememberingNumbers } from "../../domain/remembering.ts"
 import type { Comparison } from "../comparisons/comparison.ts"
 import type { KeyHolders } from "./key-holders.ts"
 import type { KeyIndex } from "./key-index.ts"
@@ -80,43 +81,19 @@ export const thirdPartiesOf = (
   for (const numbers of holders.numbers) {
     if (speakAsSeveral(holders.byNumber.get(numbers[0]!)!)) for (const number of numbers) disputed.add(number)
   }
-  const ofSeveral = new Map<number, boolean>()
-  const few = new Map<number, boolean>()
-  const given = new Map<number, boolean>()
-  const causes = new Map<number, boolean>()
+  const keys = index.servers.length
+  /** Those who hold a key have a value mostly not: it is not theirs. */
+  const isNotOfHolders = (key: number, having: ReadonlySet<number>): boolean =>
+    key >= 0 && !isMostly(holders.byNumber.get(key) ?? [], (server) => having.has(server))
   return {
     isDisputed: (key) => disputed.has(key),
-    isOfSeveral: (domain) => {
-      const known = ofSeveral.get(domain)
-      if (known !== undefined) return known
-      const is = speakAsSeveral(index.servers[domain]!.filter((server) => originals[server]!.size === 0))
-      ofSeveral.set(domain, is)
-      return is
-    },
-    isGiven: (domain, key) => {
-      const id = domain * (index.servers.length + 1) + key + 1
-      const known = given.get(id)
-      if (known !== undefined) return known
+    isOfSeveral: rememberingNumber((domain) => speakAsSeveral(index.servers[domain]!.filter((server) => originals[server]!.size === 0))),
+    isGiven: rememberingNumbers(keys, (domain, key) => {
       const under = new Set(index.servers[domain]!)
-      const is = new Set([...under].map((server) => keyOwners[server]!)).size > model.undecidedHolders ||
-        (key >= 0 && !isMostly(holders.byNumber.get(key) ?? [], (server) => under.has(server)))
-      given.set(id, is)
-      return is
-    },
-    isOfFew: (gift, key) => {
-      if (key < 0) return false
-      const id = gift * index.servers.length + key
-      const known = few.get(id)
-      if (known !== undefined) return known
-      const givers = new Set(index.servers[gift]!)
-      const is = !isMostly(holders.byNumber.get(key) ?? [], (server) => givers.has(server))
-      few.set(id, is)
-      return is
-    },
-    isCause: (gift, key) => {
-      const id = gift * (index.servers.length + 1) + key + 1
-      const known = causes.get(id)
-      if (known !== undefined) return known
+      return new Set([...under].map((server) => keyOwners[server]!)).size > model.undecidedHolders || isNotOfHolders(key, under)
+    }),
+    isOfFew: rememberingNumbers(keys, (gift, key) => isNotOfHolders(key, new Set(index.servers[gift]!))),
+    isCause: rememberingNumbers(keys, (gift, key) => {
       const givers = index.servers[gift]!
       const having = new Set(key < 0 ? [] : index.servers[key]!)
       const inside = givers.filter((server) => having.has(server))
@@ -125,9 +102,7 @@ export const thirdPartiesOf = (
         .filter((server) => !own.has(owners[server]!) && !inside.some((original) => originals[server]!.has(original)))
         .map((server) => owners[server]!))
       // A pair without a key is two servers of it.
-      const is = key < 0 ? others.size > 4 : others.size > inside.length
-      causes.set(id, is)
-      return is
-    }
+      return key < 0 ? others.size > 4 : others.size > inside.length
+    })
   }
 }
