@@ -146,15 +146,16 @@ export class Analysis extends Context.Service<Analysis, {
               }))
             }))
             yield* spareHeap
-            const exposed = yield* stage("read exposure", readExposureInput(crawl, walletList, []))
+            const exposed = yield* stage("read exposure", readExposureInput(crawl, walletList))
             const evidence = yield* stage("read evidence", readEvidence(crawl.crawl_id))
             yield* spareHeap
             return { behaviour, placed, exposed, evidence }
           })
           // Traits have no name here: a large crawl's take as much memory as all else, and only the thread that judges needs them.
           const traits = stage("read traits", readServerTraits(crawl, announcements))
-          const judged = (servers: ReadonlyArray<ServerTraits>) => stage("judge", judgeApart({ crawlId: crawl.crawl_id, servers, options: operatorOptions }))
-          const judging = isJudgedApart(crawl.servers)
+          const isApart = isJudgedApart(crawl.servers)
+          const judged = (servers: ReadonlyArray<ServerTraits>) => stage("judge", judgeApart({ crawlId: crawl.crawl_id, servers, options: operatorOptions }, isApart))
+          const judging = isApart
             ? Effect.flatMap(traits, (servers) => Effect.all([judged(servers), meanwhile], { concurrency: 2 }))
             // Where this thread judges itself, all is read at a time: while it does, nothing else can be begun.
             : Effect.all([Effect.flatMap(traits, judged), meanwhile], { concurrency: 2 })
@@ -172,7 +173,7 @@ export class Analysis extends Context.Service<Analysis, {
           const clusters = memberships(findings.clusters, operators.clusterIds)
           const simulating = stage("exposure", exposureApart(exposureWork(crawl.crawl_id, { ...exposed, clusters }, operatorOptions.randomSeed)))
           // Of a large crawl once the thread that judges has made its last table and is gone: both together take more than two gigabytes.
-          const exposing = isJudgedApart(crawl.servers) ? simulating : Fiber.join(yield* Effect.forkChild(simulating, { startImmediately: true }))
+          const exposing = isApart ? simulating : Fiber.join(yield* Effect.forkChild(simulating, { startImmediately: true }))
           const suspicion = yield* stage("suspicion", Effect.sync(() => suspicionOf(crawl.crawl_id, evidence, relations, indicators)))
           yield* stage("write", store.replaceRows([
             ...communityTables(crawl, communities),

@@ -7,30 +7,10 @@ const workerFile = (): URL => new URL(`./analysis-worker${/\.\w+$/.exec(import.m
 
 /**
  * Does heavy work in a thread of its own, so that this one goes on answering.
- * Interruption ends the thread. What goes wrong in it is a defect: the work has
- * no errors. Runs once: what was handed to the thread is not kept here, where it
- * would stand in memory a second time.
- */
-export const inThread = <A>(work: AnalysisWork): Effect.Effect<A> => {
-  let handed: AnalysisWork | undefined = work
-  return Effect.callback<A>((resume) => {
-    if (handed === undefined) {
-      resume(Effect.die(new Error("This work was handed to a thread before.")))
-      return
-    }
-    const worker = new Worker(workerFile(), { workerData: handed })
-    handed = undefined
-    worker.once("message", (found: A) => resume(Effect.succeed(found)))
-    worker.once("error", (cause) => resume(Effect.die(cause)))
-    worker.once("exit", (code) => resume(Effect.die(new Error(`The analysis thread ended with code ${code}.`))))
-    return Effect.promise(() => worker.terminate())
-  })
-}
-
-/**
- * The same for work that answers several times: an effect that waits for the next
- * answer, for one that asks at a time. The thread ends with the scope, whatever is
- * still to come.
+ * Gives an effect that waits for its next answer, for one that asks at a time.
+ * The thread ends with the scope, whatever is still to come. What goes wrong in it
+ * is a defect: the work has no errors. Runs once: what was handed to the thread is
+ * not kept here, where it would stand in memory a second time.
  */
 export const answersInThread = (work: AnalysisWork): Effect.Effect<Effect.Effect<unknown>, never, Scope.Scope> => {
   let handed: AnalysisWork | undefined = work
@@ -57,4 +37,10 @@ export const answersInThread = (work: AnalysisWork): Effect.Effect<Effect.Effect
     return { worker, next }
   })
   return Effect.map(Effect.acquireRelease(started, ({ worker }) => Effect.promise(() => worker.terminate())), ({ next }) => next)
+}
+
+/** The same for work that answers once; interruption ends the thread. */
+export const inThread = <A>(work: AnalysisWork): Effect.Effect<A> => {
+  const answers = answersInThread(work)
+  return Effect.scoped(Effect.flatten(answers)) as Effect.Effect<A>
 }

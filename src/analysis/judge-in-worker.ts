@@ -29,6 +29,6 @@ const judgedBy = (answers: Effect.Effect<Effect.Effect<unknown>, never, Scope.Sc
       tables: Array.from({ length: pieces }, () => next as Effect.Effect<ReadonlyArray<TableColumns>>)
     })))
 
-/** Judges in a thread of its own when there are many servers. Nothing made here may hold the work once it is handed on. */
-export const judgeApart = (work: JudgingWork, isApart = isJudgedApart(work.servers.length)): Effect.Effect<Judged, never, Scope.Scope> =>
+/** Judges, in a thread of its own if it is to be apart. Nothing made here may hold the work once it is handed on. */
+export const judgeApart = (work: JudgingWork, isApart: boolean): Effect.Effect<Judged, never, Scope.Scope> =>
   isApart ? judgedBy(answersInThread({ kind: "judge", work })) : judgedHere(work)

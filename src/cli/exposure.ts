@@ -63,7 +63,8 @@ export const exposureCommand = Command.make("exposure", {
   const given = input.walletList === null ? null : tlsEntries(yield* seedsOfFile(input.walletList, chain))
   yield* Effect.gen(function*() {
     const crawl = yield* findCrawl(input.crawl === null ? { network: chain.name } : { crawlId: input.crawl })
-    const result = exposureOf(yield* readExposureInput(crawl, given ?? walletListOf(crawl.network), yield* readOperatorClusters(crawl.crawl_id)), {
+    const clusters = yield* readOperatorClusters(crawl.crawl_id)
+    const result = exposureOf({ ...yield* readExposureInput(crawl, given ?? walletListOf(crawl.network)), clusters }, {
       ...usual,
       lives: input.lives,
       switchesPerStart: input.switches,

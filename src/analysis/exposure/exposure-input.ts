@@ -2,7 +2,7 @@ import { Effect, Schema } from "effect"
 import { addressBlock } from "../../domain/address.ts"
 import { Database } from "../../store/database.ts"
 import type { CrawlId } from "../../store/facts.ts"
-import type { CandidateServer, NamedPeers, ClusterMembership } from "./candidate.ts"
+import type { CandidateServer, NamedPeers } from "./candidate.ts"
 import type { PlacedServer } from "./concentration.ts"
 import type { ExposureInput } from "./exposure.ts"
 
@@ -205,7 +205,7 @@ export const walletCandidates = (
 }
 
 /**
- * What exposure is computed from: hosts with TLS endpoints of the crawl and the
+ * What exposure is computed from beside clusters: hosts with TLS endpoints of the crawl and the
  * wallet's list, whom servers name, where confirmed servers are.
  *
  * @param list the wallet's own list; null where none ships for the chain. For a
@@ -213,8 +213,7 @@ export const walletCandidates = (
  */
 export const readExposureInput = Effect.fnUntraced(function*(
   crawl: ExposedCrawl,
-  list: WalletList | null,
-  clusters: ReadonlyArray<ClusterMembership>
+  list: WalletList | null
 ) {
   const endpoints = yield* readEndpoints(crawl)
   const hosts = hostsOf(endpoints)
@@ -225,6 +224,6 @@ export const readExposureInput = Effect.fnUntraced(function*(
     const list = serverId === null ? undefined : named.get(serverId)
     return list === undefined || list.candidates.length === 0 ? [] : [[i, list] as const]
   }))
-  const input: ExposureInput = { network: { candidates, peers }, servers: placedServers(endpoints), clusters, notes }
+  const input: Omit<ExposureInput, "clusters"> = { network: { candidates, peers }, servers: placedServers(endpoints), notes }
   return input
 })

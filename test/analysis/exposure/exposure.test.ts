@@ -31,7 +31,7 @@ describe("what exposure is computed from", () => {
   it.effect("joins the wallet's list with the crawl, and knows whom servers name", () =>
     withSmall(Effect.gen(function*() {
       const list = listOf("Alpha.example.org", "gamma.example.org", "elsewhere.example.org", onion)
-      const { network, notes, servers } = yield* readExposureInput(crawl, list, [])
+      const { network, notes, servers } = yield* readExposureInput(crawl, list)
       assert.deepStrictEqual(
         network.candidates.map(({ bucket, host, isDefault, onion, usable }) => [host, isDefault, usable, onion, bucket]).toSorted(),
         [
@@ -59,7 +59,7 @@ describe("what exposure is computed from", () => {
     withSmall(Effect.gen(function*() {
       const simulated = { ...crawl, simulated: true }
       for (const list of [null, listOf("x.example.org", "y.example.org", "alpha.example.org")]) {
-        const { network, notes } = yield* readExposureInput(simulated, list, [])
+        const { network, notes } = yield* readExposureInput(simulated, list)
         assert.isTrue(network.candidates.every(({ isDefault }) => isDefault))
         assert.match(notes[0]!, /^No list of a wallet fits/)
       }
@@ -153,7 +153,7 @@ describe("exposure of a network", () => {
 
   it.effect("goes into its tables, every cluster and the servers that see most", () =>
     withSmall(Effect.gen(function*() {
-      const result = exposureOf(yield* readExposureInput(crawl, null, [{ clusterId: 9, serverIds: [1, 3], posterior: 0.99 }]), few)
+      const result = exposureOf({ ...yield* readExposureInput(crawl, null), clusters: [{ clusterId: 9, serverIds: [1, 3], posterior: 0.99 }] }, few)
       const store = yield* AnalysisStore
       yield* store.replaceRows(exposureRows(1, result))
       const { rows } = yield* (yield* Database).query(
