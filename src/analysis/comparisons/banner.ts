@@ -1,10 +1,6 @@
-import type { ServerTraits } from "../traits/server-traits.ts"
 import { ofBoth } from "./agreement.ts"
 import type { Comparison } from "./comparison.ts"
-
-/** Its greeting, if it says anything. */
-const spoken = ({ banner }: ServerTraits): string | undefined =>
-  banner === null || !banner.isVoice || banner.normalised === "" ? undefined : banner.normalised
+import { isHitOn, spoken } from "./voice.ts"
 
 const excerpt = (text: string): string => text.slice(0, 300)
 
@@ -22,14 +18,14 @@ export const banner: Comparison = {
     { name: "different", m: 0.3, u: 0.99, measured: false }
   ],
   innocent: ["a guide, image or hoster whose text the catalogue does not know", "somebody who copied a server's texts", "one common phrase"],
-  keys: (server) => {
-    const text = spoken(server)
+  keys: ({ banner }) => {
+    const text = spoken(banner)
     return text === undefined ? [] : [text]
   },
   compare: (a, b) => {
-    const [ofA, ofB] = [spoken(a), spoken(b)]
+    const [ofA, ofB] = [spoken(a.banner), spoken(b.banner)]
     if (ofA === undefined || ofB === undefined) return undefined
-    if (ofA === ofB && (a.banner?.isDefault === true || b.banner?.isDefault === true)) return undefined
+    if (ofA === ofB && isHitOn(a.banner, b.banner)) return undefined
     return ofA === ofB
       ? { level: 0, value: ofA, detail: () => ({ banner: excerpt(ofA) }) }
       : { level: 1, detail: () => ({ banners: ofBoth(excerpt(ofA), excerpt(ofB)) }) }

@@ -1,10 +1,6 @@
 import { ofBoth } from "./agreement.ts"
 import type { Comparison } from "./comparison.ts"
-import type { ServerTraits } from "../traits/server-traits.ts"
-
-/** Where it asks for gifts, if that leads to anybody. */
-const spoken = ({ donation }: ServerTraits): string | undefined =>
-  donation === null || !donation.isVoice || donation.normalised === "" ? undefined : donation.normalised
+import { isHitOn, spoken } from "./voice.ts"
 
 /** Gifts to both go to one address. */
 export const donationAddress: Comparison = {
@@ -20,14 +16,14 @@ export const donationAddress: Comparison = {
     { name: "different", m: 0.28, u: 0.99, measured: false }
   ],
   innocent: ["a guide or image with the address of its author", "gifts passed on to one cause", "somebody who copied a server's texts"],
-  keys: (server) => {
-    const donation = spoken(server)
-    return donation === undefined ? [] : [donation]
+  keys: ({ donation }) => {
+    const address = spoken(donation)
+    return address === undefined ? [] : [address]
   },
   compare: (a, b) => {
-    const [ofA, ofB] = [spoken(a), spoken(b)]
+    const [ofA, ofB] = [spoken(a.donation), spoken(b.donation)]
     if (ofA === undefined || ofB === undefined) return undefined
-    if (ofA === ofB && (a.donation?.isDefault === true || b.donation?.isDefault === true)) return undefined
+    if (ofA === ofB && isHitOn(a.donation, b.donation)) return undefined
     return ofA === ofB
       ? { level: 0, value: ofA, detail: () => ({ donation_address: ofA }) }
       : { level: 1, detail: () => ({ donation_addresses: ofBoth(ofA, ofB) }) }
