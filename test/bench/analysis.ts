@@ -15,7 +15,7 @@ import { loadavg, tmpdir } from "node:os"
 import { join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { parseArgs } from "node:util"
-import { build } from "esbuild"
+import { bundle } from "../support/bundle.ts"
 import { recordSyntheticCrawl } from "../support/synthetic-crawl.ts"
 import type { MeasuredAnalysis, MeasuredProcess } from "./messages.ts"
 
@@ -35,22 +35,15 @@ const here = (path: string): string => fileURLToPath(new URL(path, import.meta.u
 const bundles = here(`../../node_modules/.cache/observatory-bench/${process.pid}`)
 
 /** As `npm run build` makes it, with the program that measures parts beside it. */
-const bundle = () =>
-  build({
+const makeBundles = () =>
+  bundle({
     entryPoints: {
       observatory: here("../../src/main.ts"),
       "analysis-worker": here("../../src/analysis/analysis-worker.ts"),
       "analysis-child": here("analysis-child.ts")
     },
-    bundle: true,
-    platform: "node",
-    format: "esm",
-    target: "node24",
     minify: true,
-    outdir: bundles,
-    external: ["@duckdb/*"],
-    banner: { js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);" },
-    logLevel: "error"
+    outdir: bundles
   })
 
 /** Runs a bundle; what the process took, and what it said on standard output. */
@@ -89,7 +82,7 @@ const folder = mkdtempSync(join(tmpdir(), "observatory-bench-"))
 const runs: Array<Run> = []
 try {
   mkdirSync(bundles, { recursive: true })
-  await bundle()
+  await makeBundles()
   for (const size of sizes) {
     const db = join(folder, `${size}.duckdb`)
     await recordSyntheticCrawl(db, size)

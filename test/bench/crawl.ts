@@ -4,10 +4,10 @@ import { availableParallelism, loadavg, tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { parseArgs } from "node:util"
-import { build } from "esbuild"
 import { shippedChains } from "../../src/domain/chain.ts"
 import type { VisitScope } from "../../src/domain/visit.ts"
 import { dataProbes, idlePings } from "../../src/probe/data-probes.ts"
+import { bundle } from "../support/bundle.ts"
 import { queryFile } from "../support/duck.ts"
 import { type Job, listLength, type Measured, type Network, type NetworkRequest, peerRounds, type StoringJob, timeouts, Worker } from "./messages.ts"
 
@@ -279,18 +279,11 @@ say(`${availableParallelism()} CPUs, Node ${process.versions.node}. Lists of ${l
   `${concurrency.ours} visits at a time (our default) and as many bare ones, ${concurrency.snowball} in the snowball; ` +
   `timeouts ${timeouts.connectMs / 1000} s to connect, ${timeouts.replyMs / 1000} s to reply. Servers in a process of their own, on 127.0.0.0/8.`)
 try {
-  await build({
+  await bundle({
     entryPoints: [fileOf("product-client.ts")],
-    bundle: true,
-    platform: "node",
-    format: "esm",
-    target: "node24",
     // Names are for profiles; all else is as in `npm run build`.
     minify: profile === null,
-    outfile: productClient,
-    external: ["@duckdb/*"],
-    banner: { js: "import{createRequire as __cr}from'node:module';const require=__cr(import.meta.url);" },
-    logLevel: "error"
+    outfile: productClient
   })
   execFileSync(process.execPath, [fileOf("../../src/make-empty-database.ts"), join(dirname(productClient), "empty.duckdb")])
   const hasSnowball = parts.has("wall") && await hasPython()
