@@ -1,5 +1,5 @@
 import { Effect } from "effect"
-import { collectFrom } from "../store/spare-heap.ts"
+import { collectFrom } from "../store/collect-garbage.ts"
 
 /** Bytes of V8's heap below which it is left alone: a smaller crawl is done before it matters. */
 const enough = 300_000_000

@@ -40,14 +40,11 @@ export const readManyRows = Effect.fnUntraced(function*<A, B>(
   const reading = <T>(operation: () => Promise<T>) => native(connection, "query failed", "Cannot read the database", operation)
   const result = yield* reading(() => connection.stream(sql, parameters))
   const names = result.deduplicatedColumnNames()
-  const types = result.columnTypes()
   const made: Array<B> = []
   while (true) {
     const chunk = yield* reading(() => result.fetchChunk())
     if (chunk === null || chunk.rowCount === 0) return made
-    const vectors = names.map((_, i) => chunk.getColumnVector(i))
-    const rows = Array.from({ length: chunk.rowCount }, (_, at) =>
-      Object.fromEntries(names.map((name, i) => [name, toValue(vectors[i]!.getItem(at), types[i]!, toValue)])))
+    const rows = chunk.convertRows(toValue).map((values) => Object.fromEntries(names.map((name, i) => [name, values[i]])))
     for (const one of yield* decodeRows(row, rows)) made.push(make(one))
   }
 })

@@ -53,7 +53,7 @@ export const makePublisher = Effect.fnUntraced(function*(
   instance: DuckDBInstance,
   path: string,
   /** Whose memory there is for copies. */
-  { roomIfNeeded: withRoomIfNeeded, whileCopied }: Pick<Writer, "roomIfNeeded" | "whileCopied">
+  { roomIfNeeded, whileCopied }: Pick<Writer, "roomIfNeeded" | "whileCopied">
 ): Effect.fn.Return<Publisher, StoreError, Scope.Scope | FileSystem.FileSystem> {
   const fs = yield* FileSystem.FileSystem
   const connection = yield* connect(instance)
@@ -87,15 +87,15 @@ export const makePublisher = Effect.fnUntraced(function*(
     yield* Effect.mapError(fs.rename(unfinished.path, target), failed)
   })
 
-  const roomyIfNeeded = <A>(copying: Effect.Effect<A, StoreError>, removed: Effect.Effect<void>): Effect.Effect<A, StoreError> => {
+  const alone = <A>(copying: Effect.Effect<A, StoreError>, removed: Effect.Effect<void>): Effect.Effect<A, StoreError> => {
     const whole = Effect.onError(copying, () => removed)
-    return Semaphore.withPermit(turn, whileCopied(withRoomIfNeeded(whole)))
+    return Semaphore.withPermit(turn, whileCopied(roomIfNeeded(whole)))
   }
 
   return {
-    publish: roomyIfNeeded(publish, Effect.ignore(unfinished.remove)),
+    publish: alone(publish, Effect.ignore(unfinished.remove)),
     copyTo: (file) =>
-      roomyIfNeeded(copy(file, Effect.void), Effect.ignore(Effect.andThen(fs.remove(file, { force: true }), fs.remove(`${file}.wal`, { force: true }))))
+      alone(copy(file, Effect.void), Effect.ignore(Effect.andThen(fs.remove(file, { force: true }), fs.remove(`${file}.wal`, { force: true }))))
   }
 })
 
