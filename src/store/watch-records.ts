@@ -1,13 +1,27 @@
 import type { DuckDBValue } from "@duckdb/node-api"
 import { Effect, Schema } from "effect"
-import type { Endpoint } from "../domain/endpoint.ts"
-import type { Answering, PendingAlert } from "../domain/watch.ts"
-import { endpointFields, endpointOf } from "./endpoint-row.ts"
+import type { PendingAlert } from "../domain/watch.ts"
+import { endpointOf } from "./endpoint-row.ts"
 import { readRows } from "./read-rows.ts"
 import type { StoreError } from "./store-error.ts"
 import { timestamp } from "./to-duckdb.ts"
 import { together } from "./together.ts"
 import { type Derived, derivedStatements, type WatchOf } from "./watch-derived.ts"
+import {
+  identitiesQuery,
+  IdentityKind,
+  IdentityRow,
+  listingsQuery,
+  ListingRow,
+  LookRow,
+  looksQuery,
+  SilenceRow,
+  silencesQuery,
+  StandingRow,
+  standingsQuery,
+  type StoredLooks,
+  type StoredStanding
+} from "./watch-seen.ts"
 import type { Writer } from "./writer.ts"
 
 export interface WatchRunStart extends WatchOf {
@@ -23,69 +37,6 @@ export interface LatestRun {
   readonly anchor: number
   readonly timeScale: number
 }
-
-const State = Schema.Literals(["up", "down", "unknown"])
-
-const IdentityKind = Schema.Literals(["key", "certificate", "address", "software"])
-
-const StandingRow = Schema.Struct({
-  ...endpointFields,
-  seen_ms: Schema.Int,
-  due_ms: Schema.Int,
-  state: State,
-  reason: Schema.NullOr(Schema.String),
-  down_since_ms: Schema.NullOr(Schema.Int)
-})
-
-/** How a watched endpoint stands, as stored. Times in milliseconds since 1970. */
-export interface StoredStanding {
-  readonly endpoint: Endpoint
-  readonly at: number
-  readonly dueAt: number
-  readonly state: Answering
-  readonly reason: string | null
-  readonly downSince: number | null
-}
-
-const LookRow = Schema.Struct({
-  endpoint_key: Schema.String,
-  seen_ms: Schema.Array(Schema.Int),
-  due_ms: Schema.Array(Schema.Int),
-  states: Schema.Array(State),
-  reasons: Schema.Array(Schema.NullOr(Schema.String)),
-  ways: Schema.Array(Schema.Literals(["visit", "held"])),
-  asn: Schema.NullOr(Schema.Int),
-  country: Schema.NullOr(Schema.String)
-})
-
-/** All looks at one endpoint between two times, in columns, with where it is. */
-export type StoredLooks = typeof LookRow.Type
-
-const IdentityRow = Schema.Struct({
-  endpoint_key: Schema.String,
-  kind: IdentityKind,
-  value: Schema.String,
-  at_ms: Schema.Int
-})
-
-const ListingRow = Schema.Struct({ endpoint_key: Schema.String, started_ms: Schema.Int, ended_ms: Schema.Int, listers: Schema.Int })
-
-const listingsQuery = `
-WITH done AS (
-  SELECT crawl_id, started_at, ended_at FROM crawl
-  WHERE network = $network AND vantage = $vantage AND kind = 'crawl' AND state = 'finished'
-    AND ended_at >= $since
-), named AS (
-  SELECT crawl_id, to_host AS host, count(DISTINCT from_host)::INTEGER AS listers FROM peer_edge
-  WHERE crawl_id IN (SELECT crawl_id FROM done) AND from_host <> to_host AND times_seen > 0
-  GROUP BY ALL
-)
-SELECT e.endpoint_key, epoch_ms(d.started_at) AS started_ms, epoch_ms(d.ended_at) AS ended_ms, coalesce(n.listers, 0) AS listers
-FROM (SELECT DISTINCT s.endpoint_id FROM sighting s JOIN crawl c USING (crawl_id) WHERE c.network = $network AND c.vantage = $vantage) w
-JOIN endpoint e USING (endpoint_id)
-CROSS JOIN done d
-LEFT JOIN named n ON n.crawl_id = d.crawl_id AND n.host = e.host
-ORDER BY e.endpoint_key, d.ended_at`
 
 const IntervalRow = Schema.Struct({
   endpoint_key: Schema.String,
@@ -104,14 +55,6 @@ const ReliabilityRow = Schema.Struct({
   evidence: Schema.Finite
 })
 
-const SilenceRow = Schema.Struct({
-  endpoint_key: Schema.String,
-  up_ms: Schema.Int,
-  down_ms: Schema.Int,
-  reason: Schema.NullOr(Schema.String),
-  cause: Schema.NullOr(Schema.String)
-})
-
 const EventRow = Schema.Struct({
   endpoint: Schema.NullOr(Schema.String),
   kind: Schema.String,
@@ -120,14 +63,6 @@ const EventRow = Schema.Struct({
 })
 
 const AlertRow = Schema.Struct({ id: Schema.String, target: Schema.Literals(["webhook", "command"]), body: Schema.String })
-
-/** Of events, not of looks: these may have left the database. */
-const silencesQuery = `
-SELECT e.endpoint_key, epoch_ms(w.earliest) AS up_ms, epoch_ms(w.latest) AS down_ms, w.value_after AS reason, w.cause
-FROM watch_event w JOIN endpoint e USING (endpoint_id)
-WHERE w.network = $network AND w.vantage = $vantage AND w.kind IN ('went silent', 'came back', 'restarted') AND w.earliest < $since
-QUALIFY row_number() OVER (PARTITION BY w.endpoint_id ORDER BY w.earliest DESC, w.latest DESC) = 1 AND w.kind = 'went silent'
-ORDER BY e.endpoint_key`
 
 /** What a watch reads and writes beside facts. */
 export interface WatchRecords {
@@ -158,58 +93,6 @@ export interface WatchRecords {
   readonly pendingAlerts: (of: WatchOf) => Effect.Effect<ReadonlyArray<PendingAlert>, StoreError>
   readonly alertDelivered: (of: WatchOf, alert: PendingAlert) => Effect.Effect<void, StoreError>
 }
-
-const standingsQuery = `
-WITH mine AS (
-  SELECT s.*, s.rowid AS place FROM sighting s JOIN crawl c USING (crawl_id) WHERE c.network = $network AND c.vantage = $vantage
-), up AS (
-  SELECT endpoint_id, max(seen_at) AS at FROM mine WHERE state = 'up' GROUP BY endpoint_id
-), down AS (
-  SELECT m.endpoint_id, min(m.seen_at) AS since
-  FROM mine m LEFT JOIN up USING (endpoint_id)
-  WHERE m.state = 'down' AND (up.at IS NULL OR m.seen_at >= up.at)
-  GROUP BY m.endpoint_id
-)
-SELECT e.host, e.port, e.transport, e.network_class, epoch_ms(m.seen_at) AS seen_ms, epoch_ms(m.due_at) AS due_ms,
-  m.state, m.reason, CASE WHEN m.state <> 'up' THEN epoch_ms(d.since) END AS down_since_ms
-FROM mine m JOIN endpoint e USING (endpoint_id) LEFT JOIN down d USING (endpoint_id)
--- As they were stored: the date of the one before may be that of a clock that was wrong.
-QUALIFY row_number() OVER (PARTITION BY m.endpoint_id ORDER BY m.place DESC) = 1
-ORDER BY e.endpoint_key`
-
-const looksQuery = `
-WITH mine AS (
-  SELECT s.*, s.rowid AS place FROM sighting s JOIN crawl c USING (crawl_id)
-  WHERE c.network = $network AND c.vantage = $vantage AND s.seen_at BETWEEN $since AND $until
-), placed AS (
-  SELECT p.endpoint_id, p.asn, coalesce(p.country_located, p.country_registered) AS country
-  FROM endpoint_place p JOIN latest_crawl l USING (crawl_id) WHERE l.network = $network
-)
-SELECT e.endpoint_key,
-  list(epoch_ms(m.seen_at) ORDER BY m.seen_at, m.place) AS seen_ms,
-  list(epoch_ms(m.due_at) ORDER BY m.seen_at, m.place) AS due_ms,
-  list(m.state ORDER BY m.seen_at, m.place) AS states,
-  list(m.reason ORDER BY m.seen_at, m.place) AS reasons,
-  list(m.way ORDER BY m.seen_at, m.place) AS ways,
-  any_value(try_cast(p.asn AS INTEGER)) AS asn, any_value(p.country) AS country
-FROM mine m JOIN endpoint e USING (endpoint_id) LEFT JOIN placed p USING (endpoint_id)
-GROUP BY e.endpoint_key ORDER BY e.endpoint_key`
-
-const identitiesQuery = `
-WITH seen AS (
-  SELECT e.endpoint_key, v.started_at, v.address, v.addresses, v.software, t.certificate_sha256, k.spki_sha256
-  FROM visit v JOIN crawl c USING (crawl_id) JOIN endpoint e USING (endpoint_id)
-  LEFT JOIN tls_session t USING (visit_id)
-  LEFT JOIN certificate k ON k.sha256 = t.certificate_sha256
-  WHERE c.network = $network AND c.vantage = $vantage AND v.started_at >= $since
-    AND v.kind IN ('regular', 'revisit', 'held') AND v.outcome = 'answered'
-    AND v.endpoint_id IN (SELECT endpoint_id FROM sighting)
-)
-SELECT endpoint_key, 'key' AS kind, spki_sha256 AS value, epoch_ms(started_at) AS at_ms FROM seen WHERE spki_sha256 IS NOT NULL
-UNION ALL SELECT endpoint_key, 'certificate', certificate_sha256, epoch_ms(started_at) FROM seen WHERE certificate_sha256 IS NOT NULL
-UNION ALL SELECT endpoint_key, 'software', software, epoch_ms(started_at) FROM seen WHERE software IS NOT NULL
-UNION ALL SELECT endpoint_key, 'address', array_to_string(list_sort(addresses), ' '), epoch_ms(started_at) FROM seen WHERE len(addresses) > 0
-ORDER BY at_ms, endpoint_key, kind`
 
 const NumberRow = Schema.Struct({ value: Schema.Int })
 

@@ -1,7 +1,7 @@
 import { Latch } from "effect"
 import { asksForDistance } from "../crawl/cost-ledger.ts"
 import { type Endpoint, endpointKey } from "../domain/endpoint.ts"
-import type { StoredStanding } from "../store/watch-records.ts"
+import type { StoredStanding } from "../store/watch-seen.ts"
 import { type HoldRules, type RevisitRules, type Standing, usualDue } from "./schedule.ts"
 
 /** One watched server, through the endpoint that stands for it. */
