@@ -37,16 +37,19 @@ export class Deadlines {
   /** Has the deadline, which is `at`, looked at in time. */
   start(deadline: Deadline, at: number): Effect.Effect<void> {
     this.#running.add(deadline)
-    return this.#wakesAt !== null && this.#wakesAt <= at ? Effect.void : this.#wakeAt(at)
+    return this.#wakesAt !== null && this.#wakesAt <= at ? Effect.void : this.#wakeInTime
   }
 
   stop(deadline: Deadline): void {
     this.#running.delete(deadline)
   }
 
-  #wakeAt(at: number): Effect.Effect<void> {
-    this.#wakesAt = at
-    return Effect.asVoid(Effect.forkIn(this.#sleep(++this.#sleeper), this.#scope))
+  /**
+   * Another sleeper, which takes over. It alone says when it wakes: who forks it may be interrupted
+   * before, and a time at which nobody wakes would leave all later deadlines without anybody.
+   */
+  get #wakeInTime(): Effect.Effect<void> {
+    return Effect.asVoid(Effect.forkIn(Effect.suspend(() => this.#sleep(++this.#sleeper)), this.#scope, { startImmediately: true }))
   }
 
   #sleep(sleeper: number): Effect.Effect<void> {

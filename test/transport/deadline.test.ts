@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Exit, Fiber, Scope } from "effect"
+import { Effect, Exit, Fiber, Scheduler, Scope } from "effect"
 import { TestClock } from "effect/testing"
 import { Deadline, Deadlines } from "../../src/transport/deadline.ts"
 
@@ -89,6 +89,25 @@ describe("a deadline", () => {
       yield* TestClock.adjust(100)
       assert.deepStrictEqual(passed, ["first", "second", "third"])
     }))
+
+  it.effect("passes although who set an earlier one was interrupted at any step of it", () =>
+    Effect.forEach([2, 3, 4, 5], (operations) =>
+      Effect.gen(function*() {
+        const deadlines = yield* Deadlines.make
+        // Yields after so many operations, and is interrupted there.
+        yield* deadlines.open().set(100, () => {}).pipe(
+          Effect.provideService(Scheduler.MaxOpsBeforeYield, operations),
+          Effect.forkChild,
+          Effect.tap(Effect.yieldNow),
+          Effect.flatMap(Fiber.interrupt)
+        )
+        let passed = false
+        yield* deadlines.open().set(200, () => {
+          passed = true
+        })
+        yield* Effect.repeat(TestClock.adjust(10), { times: 30 })
+        assert.isTrue(passed, `interrupted after ${operations} operations`)
+      })))
 
   it.effect("of a callback says what is late, undoes what was begun, and takes nothing that comes after", () =>
     Effect.gen(function*() {
