@@ -37,9 +37,13 @@ export const beginWithShipped = Effect.fnUntraced(function*(
   // A journal without its file is DuckDB's to remove.
   if (path === inMemory || (yield* isThere(path)) || (yield* isThere(`${path}.wal`)) || !(yield* isThere(shipped))) return
   const copy = `${path}.${randomUUID()}.tmp`
-  yield* fs.copyFile(shipped, copy).pipe(
+  // Written and not copied, for a copy is open to those to whom the shipped file is, and not as the user has files made.
+  yield* Effect.scoped(Effect.gen(function*() {
+    const file = yield* fs.open(copy, { flag: "wx" })
+    yield* file.writeAll(yield* fs.readFile(shipped))
     // DuckDB takes for granted that what it did not write itself is on disk.
-    Effect.andThen(Effect.scoped(Effect.flatMap(fs.open(copy, { flag: "r+" }), (file) => file.sync))),
+    yield* file.sync
+  })).pipe(
     // Fails where another process has put its own there meanwhile, which a renaming would take from under it.
     Effect.andThen(fs.link(copy, path)),
     Effect.ensuring(Effect.ignore(fs.remove(copy, { force: true }))),

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto"
-import { readFileSync, writeFileSync } from "node:fs"
+import { chmodSync, readFileSync, statSync, writeFileSync } from "node:fs"
 import { NodeServices } from "@effect/platform-node"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
@@ -34,6 +34,19 @@ describe("a database that begins with the empty one of the bundle", () => {
       assert.isAbove(begun.columns.length, 500)
       assert.deepStrictEqual(begun, yield* schemaOf(`${folder}/made.duckdb`))
     }).pipe(Effect.scoped, Effect.provide(NodeServices.layer)), 30_000)
+
+  it.live("is open to whom the user's new files are, not to whom the bundle is", () =>
+    Effect.gen(function*() {
+      const folder = yield* temporaryFolder
+      const shipped = `${folder}/empty.duckdb`
+      writeFileSync(shipped, "shipped")
+      writeFileSync(`${folder}/usual`, "")
+      for (const mode of [0o777, 0o444]) {
+        chmodSync(shipped, mode)
+        yield* beginWithShipped(`${folder}/${mode}.duckdb`, shipped)
+        assert.strictEqual(statSync(`${folder}/${mode}.duckdb`).mode, statSync(`${folder}/usual`).mode)
+      }
+    }).pipe(Effect.scoped, Effect.provide(NodeServices.layer)))
 
   it.live("is left alone where there is a file already, or a journal of one, and is not there without the bundle's", () =>
     Effect.gen(function*() {
