@@ -1,4 +1,4 @@
-import { addressScope, isServerAddress } from "../domain/address.ts"
+import { addressesIn, addressScope, isServerAddress } from "../domain/address.ts"
 import { counted } from "./figure-text.ts"
 
 /**
@@ -171,7 +171,7 @@ const innerAddress = /(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?![\d.])/g
 
 /** What a run of letters may name: itself, it without the letter of a JSON escape in front (`\\n10.0.0.7`), addresses in it. */
 const readingsOf = (token: string, isEscaped: boolean): ReadonlyArray<string> =>
-  [token, ...(isEscaped ? [token.slice(1), token.slice(5)] : []), ...token.match(innerAddress) ?? []]
+  [token, ...(isEscaped ? [token.slice(1), token.slice(5)] : []), ...token.match(innerAddress) ?? [], ...addressesIn(token)]
 
 /** A text without withheld hosts and without addresses of private networks. */
 export const scrubbedText = (text: string, hosts: ReadonlySet<string>): string =>

@@ -1,3 +1,4 @@
+import { addressesIn } from "../domain/address.ts"
 import type { Chain } from "../domain/chain.ts"
 import { endpointKey } from "../domain/endpoint.ts"
 import type { Visit } from "../domain/visit.ts"
@@ -82,11 +83,17 @@ export const foundServer = ({ reason, software }: Visit): boolean => software !=
 /** Words that could be a host or an address; what servers write around them does not matter. */
 const hostWords = /[a-z0-9._:-]{4,255}/gi
 
+/** What a word may mean as a host, with a port behind it or without. */
+const hostsIn = (word: string): ReadonlyArray<string> => {
+  const text = word.toLowerCase()
+  const host = text.replace(/^[.:-]+|[.:-]+$/g, "")
+  return host.includes(":") || text.includes("::") ? [host, host.replace(/:[0-9]+$/, ""), ...addressesIn(text)] : [host]
+}
+
 const mentions = (text: string, exclusions: Exclusions): boolean => {
   for (const [word] of text.matchAll(hostWords)) {
-    const host = word.toLowerCase().replace(/^[.:-]+|[.:-]+$/g, "")
-    for (const candidate of [host, host.replace(/:[0-9]+$/, "")]) {
-      if (exclusions.excludes(candidate, [candidate]) !== undefined) return true
+    for (const host of hostsIn(word)) {
+      if (exclusions.excludes(host, [host]) !== undefined) return true
     }
   }
   return false

@@ -71,6 +71,16 @@ export const ipVersion = (text: string): 4 | 6 | undefined => {
 /** The one spelling we store: dotted IPv4, RFC 5952 IPv6. Undefined when it is no address. */
 export const canonicalAddress = (text: string): string | undefined => parse(text)?.toString()
 
+/**
+ * The IPv6 addresses that a run of digits, colons and dots in a text may stand for, in their one spelling: colons
+ * and dots at its ends are of an address or of the sentence, and what follows the last colon may be a port.
+ */
+export const addressesIn = (run: string): ReadonlyArray<string> => {
+  const text = run.replace(/^[.-]+|[.-]+$/g, "")
+  return [text, text.replace(/^:|:$/g, ""), text.replace(/:[0-9]+$/, "")]
+    .flatMap((spelling) => spelling.includes(":") ? canonicalAddress(spelling) ?? [] : [])
+}
+
 const scopeOf = remembering(mostRemembered, (text): AddressScope => {
   const parsed = parse(text)!
   if (documentation.some((range) => inside(parsed, range))) return "documentation"

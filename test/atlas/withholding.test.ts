@@ -75,6 +75,8 @@ describe("what public outputs leave out", () => {
     const hidden = [
       "bound to\\n192.168.7.7", "\\tsecret.example.org", "\\u000asecret.example.org", "ip192.168.7.7", "at34.200.1.1", "v192.168.7.7x", "SECRET.example.org.", "\\n34.200.1.1:50002"
     ]
+    const written = ["2a01:4f8:0:0::7", "2A01:4F8::7", "[2a01:4f8::7]:50002", "2a01:4f8::7: up", "at 2a01:4f8::7."]
+    for (const text of written) assert.notMatch(scrubbedText(text, new Set(["2a01:4f8::7"])), /4f8/i, text)
     for (const text of hidden) assert.notMatch(scrubbedText(text, hosts), /secret|192\.168|34\.200/i, text)
     // What only looks alike stays.
     for (const text of ["nsecret.example.org", "a.secret.example.orgs", "1.192.168.7.7", "192.168.7.7.8", "ElectrumX 1.16.0", "Fulcrum 2.1.0.10"]) {

@@ -77,6 +77,18 @@ describe("what a visited server announces", () => {
     expect(visitWithoutExcluded(visit, makeExclusions(["c.example.org"]))).toEqual(visit)
   })
 
+  it("loses IPv6 addresses however they are written, and where colons and ports stand beside them", () => {
+    const exclusions = makeExclusions(["2600:1900::/28", "2001:4860::8888"])
+    const spellings = [
+      "2600:1900:4000:4cc4:0:11::", "2600:1900::", "[2600:1900:4000::]:50001", "2600:1900:4000::.", "at 2600:1900:4000:0:0:0:0:1:",
+      "2600:1900:4000:4cc4:0:11:::50001", "2001:4860:0000:0000:0000:0000:0000:8888", "2001:4860::8888:", "2001:4860:0::8888"
+    ]
+    for (const text of spellings) expect([text, visitWithoutExcluded(visitOf({ banner: text }), exclusions).banner]).toEqual([text, null])
+    for (const text of ["2610::", "::", "2001:4860::8889", "time 12:30:59", "note: none", "a::b"]) {
+      expect(visitWithoutExcluded(visitOf({ banner: text }), exclusions).banner).toBe(text)
+    }
+  })
+
   it("loses it also from bytes that are no UTF-8, which go with their text, and cuts those of lists like their text", () => {
     const octets = (text: string) => new Uint8Array(Buffer.from(text, "latin1"))
     const visit = visitOf({
