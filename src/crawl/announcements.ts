@@ -139,31 +139,3 @@ export const visitWithoutExcluded = (visit: Visit, exclusions: Exclusions): Visi
     timing: visit.timing === null ? null : { ...visit.timing, untimed: clean(visit.timing.untimed) }
   }
 }
-
-/** A visit as it is stored: without what the opt-out list names, and without what is stored elsewhere anyway. */
-export const storedVisit = (visit: Visit, announced: ReadonlyArray<AdvertisedFact>, exclusions: Exclusions): Visit =>
-  visitWithoutExcluded(visitWithShortLists(visit, announced), exclusions)
-
-/** Characters, and bytes where they are no UTF-8, kept of a peer list as received, when each of its entries is stored by itself with its own text. */
-const keptOfList = 1000
-
-/**
- * A visit with only the beginning of its peer lists' texts, where every entry
- * of them is announced and so stored one by one: they are nine tenths of all a
- * server sends. Lists that were cut, or that we do not follow, keep their text.
- */
-export const visitWithShortLists = (visit: Visit, announced: ReadonlyArray<AdvertisedFact>): Visit =>
-  visit.peers === null || visit.peers.dropped > 0 || !announced.some(({ source }) => source.kind === "server")
-    ? visit
-    : {
-      ...visit,
-      observations: visit.observations.map((observation) =>
-        observation.method === "server.peers.subscribe" && observation.outcome === "ok" && observation.replyRaw !== null
-          ? {
-            ...observation,
-            replyRaw: Buffer.from(observation.replyRaw.slice(0, keptOfList)).toString(),
-            replyOctets: observation.replyOctets?.slice(0, keptOfList) ?? null
-          }
-          : observation
-      )
-    }

@@ -11,7 +11,7 @@ import { Store } from "../store/store.ts"
 import type { StoreError } from "../store/store-error.ts"
 import { Dialer, type DialPlan } from "../transport/dialer.ts"
 import type { TransportError } from "../transport/transport-error.ts"
-import { claimedHosts, foundServer, heardFrom, storedVisit } from "./announcements.ts"
+import { claimedHosts, foundServer, heardFrom, visitWithoutExcluded } from "./announcements.ts"
 import { type Books, booksOf, type CostLedger, reasonForDistance } from "./cost-ledger.ts"
 import type { Frontier } from "./frontier.ts"
 import type { FrontierEntry } from "./frontier-entry.ts"
@@ -193,7 +193,7 @@ export const crawlLoop = Effect.fnUntraced(function*(
       const { announced, excluded } = heardFrom(visit, { ...state, allowPrivate: settings.allowPrivate }, at)
       tally.excluded += excluded
       const facts: Array<Fact> = [
-        { _tag: "visit", visit: storedVisit(visit, announced, state.exclusions) },
+        { _tag: "visit", visit: visitWithoutExcluded(visit, state.exclusions) },
         ...announced,
         ...frontier.visited(it.entry, { reachable: foundServer(visit) }, at)
       ]

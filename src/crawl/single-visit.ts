@@ -5,7 +5,7 @@ import type { Visit } from "../domain/visit.ts"
 import { type VisitOptions, Visitor } from "../probe/visitor.ts"
 import { Store, type Vantage } from "../store/store.ts"
 import { Dialer } from "../transport/dialer.ts"
-import { announcedBy, visitWithShortLists } from "./announcements.ts"
+import { announcedBy } from "./announcements.ts"
 import { booksOf, CostLedger, reasonForDistance } from "./cost-ledger.ts"
 import { CrawlError } from "./crawl-error.ts"
 import { visitOfFailedPlan } from "./failed-plan.ts"
@@ -56,7 +56,7 @@ export const storeVisit = Effect.fn("storeVisit")(function*(
   })
   const announced = announcedBy(visit, options.chain, grammar, { at, allowPrivate: options.allowPrivate })
   yield* store.record(crawlId, [
-    { _tag: "visit", visit: visitWithShortLists(visit, announced) },
+    { _tag: "visit", visit },
     ...announced,
     { _tag: "endpoint", endpoint: visit.endpoint, state: "visited", reason: null, detail: null, at },
     ledger.charge(booksOf(visit), visit.cost, reasonForDistance(visit), at)

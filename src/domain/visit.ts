@@ -92,7 +92,10 @@ export interface Observation {
   readonly errorCode: number | null
   /** The server's words; without an error ours about what was odd, e.g. an id that changed its form. */
   readonly errorMessage: string | null
-  /** The reply line without its end, UTF-8 decoded with replacement, padding folded, cut to 65,536 characters. */
+  /**
+   * The reply line without its end, UTF-8 decoded with replacement, padding folded, cut to
+   * 65,536 characters, to 1,000 of a peer list whose entries are stored one by one.
+   */
   readonly replyRaw: string | null
   /**
    * The first 65,536 bytes of the reply line as they came, padding included, where

@@ -1,5 +1,6 @@
 import { Effect, Scope } from "effect"
 import type { Duplex } from "node:stream"
+import type { ProbeOutcome } from "../domain/reason.ts"
 import type { Deadline } from "../transport/deadline.ts"
 import { decodeLine, encodeRequest, type Line } from "./json-rpc.ts"
 import { LineFramer, type LineSink, type LongLine } from "./line-framer.ts"
@@ -26,9 +27,17 @@ const keptStrays = 8
 const storedProblem = 200
 
 interface Outstanding extends Sent {
+  /** What became of it; null while it waits. */
+  outcome: ProbeOutcome | null
+  /** Only until it is collected: whoever asked decides how long a reply is kept. */
   reply: Reply | null
   /** An error came under its id, as its reply or later. */
   hasErred: boolean
+}
+
+const settle = (it: Outstanding, reply: Reply): void => {
+  it.outcome = reply.outcome
+  it.reply = reply
 }
 
 /**
@@ -133,7 +142,7 @@ export class Session {
 
   /** Lets go of what was answered, in a connection that is held for days: what comes under these ids then is a stray. */
   forgetAnswered(): void {
-    for (const [id, { reply }] of this.#outstanding) if (reply !== null) this.#outstanding.delete(id)
+    for (const [id, { outcome }] of this.#outstanding) if (outcome !== null) this.#outstanding.delete(id)
   }
 
   /** What has come of a line that never ended, for the record. */
@@ -152,7 +161,7 @@ export class Session {
     for (const request of requests) {
       const id = ++this.#lastId
       ids.push(id)
-      this.#outstanding.set(id, { request, sentMs, reply: null, hasErred: false })
+      this.#outstanding.set(id, { request, sentMs, outcome: null, reply: null, hasErred: false })
       packet += write(id, request.method.name, request.params)
     }
     if (this.ended === null && packet.length > 0) {
@@ -174,8 +183,10 @@ export class Session {
     const replies: Array<Reply> = []
     for (const id of ids) {
       const it = this.#outstanding.get(id)!
-      it.reply ??= noReply(it, this.ended === null ? "timeout" : "closed", this.endDetail)
-      replies.push(it.reply)
+      const reply = it.reply ?? noReply(it, this.ended === null ? "timeout" : "closed", this.endDetail)
+      it.outcome = reply.outcome
+      it.reply = null
+      replies.push(reply)
     }
     this.#exchangeBytes = 0
     this.#hold()
@@ -186,7 +197,7 @@ export class Session {
   #bound(): number {
     let bound: number = lineBounds.small
     for (const it of this.#outstanding.values()) {
-      if (it.reply === null && it.request.method.lineBound > bound) bound = it.request.method.lineBound
+      if (it.outcome === null && it.request.method.lineBound > bound) bound = it.request.method.lineBound
     }
     return bound
   }
@@ -224,16 +235,17 @@ export class Session {
       const id = line.id ?? (line._tag === "error" && line.anonymous ? this.#onlyId : null)
       const it = id === null ? undefined : this.#outstanding.get(id)
       if (it === undefined) this.#stray(line, crlf, strayProblem(line), true)
-      else if (it.reply !== null) {
-        this.#stray(line, crlf, it.reply.outcome === "timeout" ? "late reply" : `repeated id ${id}`, true, it)
+      else if (it.outcome !== null) {
+        this.#stray(line, crlf, it.outcome === "timeout" ? "late reply" : `repeated id ${id}`, true, it)
       } else this.#answer(it, line, crlf)
     }
     return this.ended === null
   }
 
   #answer(it: Outstanding, line: AnsweringLine, crlf: boolean): void {
-    it.reply = replyOf(it, line, this.#arrivedMs, crlf ? "crlf" : "lf")
-    it.hasErred = isError(it.reply)
+    const reply = replyOf(it, line, this.#arrivedMs, crlf ? "crlf" : "lf")
+    settle(it, reply)
+    it.hasErred = isError(reply)
     if (it.hasErred) this.#erred++
     this.#unanswered--
     this.#framer.bound = this.#bound()
@@ -265,7 +277,7 @@ export class Session {
     this.#exchangeBytes += line.text.length
     const id = line.id ?? this.#onlyId
     const it = id === null ? undefined : this.#outstanding.get(id)
-    if (it === undefined || it.reply !== null) {
+    if (it === undefined || it.outcome !== null) {
       if (!this.#skipBlamed) this.#stray(line, long.crlf, line.problem, true)
     } else {
       this.#options.onOverflow?.(long.start, it.request)
@@ -291,11 +303,11 @@ export class Session {
     const id = isSkipping ? idOfEdges(start, null) : null
     const bound = this.#bound()
     const named = id === null ? undefined : this.#outstanding.get(id)
-    const it = named?.reply === null
+    const it = named?.outcome === null
       ? named
-      : this.#outstanding.values().find(({ reply, request }) => reply === null && request.method.lineBound >= bound)
+      : this.#outstanding.values().find(({ outcome, request }) => outcome === null && request.method.lineBound >= bound)
     if (it === undefined) return
-    it.reply = { ...noReply(it, "too large", detail), bytes: isSkipping ? this.#framer.longBytes : 0 }
+    settle(it, { ...noReply(it, "too large", detail), bytes: isSkipping ? this.#framer.longBytes : 0 })
     this.#skipBlamed = isSkipping
     if (isSkipping) this.#options.onOverflow?.(start, it.request)
   }
@@ -317,7 +329,7 @@ export class Session {
     if (this.#framer.isSkipping) this.#blame(`a line of more than ${this.#framer.pending} bytes, without an end`)
     if (end !== "closed" && end !== "reset" && end !== "tls") {
       const outcome = outcomeAtEnd[end]
-      for (const it of this.#outstanding.values()) it.reply ??= noReply(it, outcome, detail)
+      for (const it of this.#outstanding.values()) if (it.outcome === null) settle(it, noReply(it, outcome, detail))
       this.#framer.stop()
       this.#socket.destroy()
     }

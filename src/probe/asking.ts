@@ -53,11 +53,11 @@ const methodsOf = (replies: ReadonlyArray<Reply>): number => new Set(replies.map
  * Why nothing more should be asked; null when more may be. One kind of question may
  * fall on deaf ears once: the next one tells whether it was the question.
  */
-const reasonToLeave = (session: Session, replies: ReadonlyArray<Reply>, before: ReadonlyArray<Reply>): string | null => {
+const reasonToLeave = (session: Session, replies: ReadonlyArray<Reply>, lostBefore: boolean): string | null => {
   if (session.ended !== null) return `the connection had ended: ${session.endDetail ?? session.ended}`
   if (replies.some((reply) => reply.outcome === "throttled")) return "the server asked for less"
   const unanswered = replies.every(isLost)
-  if (unanswered && (methodsOf(replies) > 1 || before.every(isLost))) return "the server had stopped answering"
+  if (unanswered && (methodsOf(replies) > 1 || lostBefore)) return "the server had stopped answering"
   return null
 }
 
@@ -92,7 +92,8 @@ export class Asking {
   readonly #room: VisitRoom
   readonly #exchangeMs: number
   readonly #until: number
-  #before: ReadonlyArray<Reply> = []
+  /** Nothing of the packet before was answered. */
+  #lostBefore = true
   readonly #tried = new Set<Method>()
   /** Methods of which there will be no more, and why. */
   readonly #noMore = new Map<Method, string>()
@@ -158,9 +159,10 @@ export class Asking {
       const why = reasonForNoMore(replies[i]!)
       if (why !== null) this.#noMore.set(probe.method, why)
     })
+    this.#draft.shortenLists()
     this.#session.retained = this.#draft.keptCharacters + this.#draft.peers.characters
-    this.leave = reasonToLeave(this.#session, replies, this.#before) ?? this.#noRoom()
-    this.#before = replies
+    this.leave = reasonToLeave(this.#session, replies, this.#lostBefore) ?? this.#noRoom()
+    this.#lostBefore = replies.every(isLost)
     return replies
   }
 

@@ -230,6 +230,11 @@ export class PeersTally {
     return sightings === 0 ? 0 : once / sightings
   }
 
+  /** How many entries were beyond our bounds, of the list of which most were. */
+  get dropped(): number {
+    return this.#dropped
+  }
+
   /** Null when no round was answered with a list. */
   facts(): PeersFacts | null {
     if (this.asked === 0) return null

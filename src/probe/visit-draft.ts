@@ -21,6 +21,7 @@ import type { Probe } from "./catalogue.ts"
 import { checkChain, type ShownHeader } from "./chain-check.ts"
 import { type SeenReply, seenReply } from "./identification/behaviour.ts"
 import { identify } from "./identification/identify.ts"
+import { withShortList } from "./list-text.ts"
 import { notAsked, observationOf, strayObservation } from "./observation.ts"
 import { PeersTally } from "./peers-tally.ts"
 import { compareWithDefaults } from "./responses/defaults.ts"
@@ -34,6 +35,9 @@ export interface Failure {
   readonly phase: VisitPhase
   readonly detail: string | null
 }
+
+const charactersOf = ({ replyOctets, replyRaw, value }: Observation): number =>
+  (replyRaw?.length ?? 0) + (replyOctets?.length ?? 0) + (value?.length ?? 0)
 
 /**
  * A visit in the making. It is filled in as things are learned and can be
@@ -61,6 +65,8 @@ export class VisitDraft {
   #handshakeMs: number | null = null
   #connections = 0
   #strays = 0
+  /** Observations whose texts need not be looked at again. */
+  #shortened = 0
   #bytesIn = 0
   #bytesOut = 0
   #requests = 0
@@ -117,8 +123,7 @@ export class VisitDraft {
     const observation = observationOf(probe, reply)
     this.#observations.push(observation)
     this.#seen.push(seenReply(reply))
-    this.keptCharacters += (observation.replyRaw?.length ?? 0) + (observation.replyOctets?.length ?? 0)
-      + (observation.value?.length ?? 0)
+    this.keptCharacters += charactersOf(observation)
     if (isError(reply)) this.#chargeErrors(1)
     this.#cost += probe.method.cost
   }
@@ -152,7 +157,25 @@ export class VisitDraft {
 
   /** Decides the chain from the headers shown so far. */
   decideChain(): ChainVerdict {
-    return this.chain = checkChain(this.#chain, this.#headers, this.tip?.height ?? null)
+    this.chain = checkChain(this.#chain, this.#headers, this.tip?.height ?? null)
+    this.shortenLists()
+    return this.chain
+  }
+
+  /**
+   * Keeps only the beginning of the texts of peer lists, where every entry of them is
+   * announced and so stored one by one: they are nine tenths of all a server sends, and
+   * of what a visit holds. Lists on a chain that we do not follow keep their text, and
+   * so do those from the one on that went beyond our bounds.
+   */
+  shortenLists(): void {
+    if (this.chain?.verdict !== "same" || this.peers.dropped > 0) return
+    for (; this.#shortened < this.#observations.length; this.#shortened++) {
+      const long = this.#observations[this.#shortened]!
+      const short = withShortList(long)
+      this.#observations[this.#shortened] = short
+      this.keptCharacters -= charactersOf(long) - charactersOf(short)
+    }
   }
 
   /** What the visit has cost so far, in ElectrumX's units; `session`: the one that is not over. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest"
-import { announcedBy, visitWithoutExcluded, visitWithShortLists, withoutExcluded } from "../../src/crawl/announcements.ts"
+import { announcedBy, visitWithoutExcluded, withoutExcluded } from "../../src/crawl/announcements.ts"
 import { makeExclusions } from "../../src/domain/exclusions.ts"
 import { PeerGrammar } from "../../src/discovery/peer-entry.ts"
 import { shippedChains } from "../../src/domain/chain.ts"
@@ -25,8 +25,6 @@ const visitOf = (overrides: Partial<Visit>): Visit =>
 const announced = (visit: Visit) =>
   announcedBy(visit, chain, new PeerGrammar(chain.default_ports), { at: 0, allowPrivate: false })
 
-const kept = (visit: Visit) => visitWithShortLists(visit, announced(visit)).observations.map((o) => o.replyRaw?.length)
-
 describe("what a visited server announces", () => {
   it("is its peer list with times seen of times asked, and the hosts it claims", () => {
     const facts = announced(visitOf({}))
@@ -37,15 +35,6 @@ describe("what a visited server announces", () => {
     for (const verdict of ["other", "unverified"] as const) {
       expect(announced(visitOf({ chain: { verdict, chain: null, headers: [] } }))).toEqual([])
     }
-  })
-
-  it("is stored entry by entry, so that of its text only the beginning is kept", () => {
-    expect(kept(visitOf({}))).toEqual([1000, 5000, 5000])
-  })
-
-  it("keeps its text where its entries are not all stored: beyond our bound, or on a chain we do not follow", () => {
-    expect(kept(visitOf({ peers: { asked: 1, entries: [], dropped: 7, unseenMass: null } }))).toEqual([5000, 5000, 5000])
-    expect(kept(visitOf({ chain: { verdict: "unverified", chain: null, headers: [] } }))).toEqual([5000, 5000, 5000])
   })
 
   it("loses an entry whose bytes name a host of the opt-out list, whatever its text", () => {
@@ -89,7 +78,7 @@ describe("what a visited server announces", () => {
     }
   })
 
-  it("loses it also from bytes that are no UTF-8, which go with their text, and cuts those of lists like their text", () => {
+  it("loses it also from bytes that are no UTF-8, which go with their text", () => {
     const octets = (text: string) => new Uint8Array(Buffer.from(text, "latin1"))
     const visit = visitOf({
       banner: "\ufffd b.example.org",
@@ -104,7 +93,5 @@ describe("what a visited server announces", () => {
     expect(without.bannerOctets).toBeNull()
     expect(without.observations.map((o) => o.replyOctets?.length)).toEqual([5000, undefined, undefined])
     expect(visitWithoutExcluded(visit, makeExclusions(["c.example.org"]))).toEqual(visit)
-    const short = visitWithShortLists(visit, announced(visit)).observations[0]!.replyOctets!
-    expect([short.length, short.buffer.byteLength]).toEqual([1000, 1000])
   })
 })

@@ -1,7 +1,7 @@
 import { NodeServices } from "@effect/platform-node"
 import { assert, layer } from "@effect/vitest"
 import { Effect, Layer } from "effect"
-import { announcedBy, visitWithShortLists } from "../../src/crawl/announcements.ts"
+import { announcedBy } from "../../src/crawl/announcements.ts"
 import { PeerGrammar } from "../../src/discovery/peer-entry.ts"
 import { endpointKey } from "../../src/domain/endpoint.ts"
 import { Database } from "../../src/store/database.ts"
@@ -39,7 +39,7 @@ layer(loopbackVisitor)("the bytes of replies that are no UTF-8", (it) => {
         yield* withStore(path, (store) =>
           Effect.gen(function*() {
             const crawlId = yield* store.startCrawl(crawlStart())
-            yield* store.record(crawlId, [{ _tag: "visit", visit: visitWithShortLists(visit, facts) }, ...facts])
+            yield* store.record(crawlId, [{ _tag: "visit", visit }, ...facts])
             yield* store.flush
             yield* store.endCrawl(crawlId, "finished", someTime)
           }))

@@ -6,7 +6,7 @@ import type { AdvertisedFact, Fact } from "../../store/facts.ts"
 import { Store } from "../../store/store.ts"
 import type { StoreError } from "../../store/store-error.ts"
 import { Dialer, type DialPlan } from "../../transport/dialer.ts"
-import { claimedHosts, foundServer, heardFrom, storedVisit } from "../announcements.ts"
+import { claimedHosts, foundServer, heardFrom, visitWithoutExcluded } from "../announcements.ts"
 import { booksOf, reasonForDistance } from "../cost-ledger.ts"
 import type { CrawlError } from "../crawl-error.ts"
 import type { CrawlMessage, CrawlState } from "../crawl-loop.ts"
@@ -93,7 +93,7 @@ export const sharedLoop = Effect.fnUntraced(function*(
     tally.add(visit)
     if (tally.proxyIsLost) told.end ??= "proxy lost"
     // Here first, on disk: what others are told of must not be lost with this process.
-    yield* store.record(state.crawlId, [{ _tag: "visit", visit: storedVisit(visit, announced, state.exclusions) }, ...announced])
+    yield* store.record(state.crawlId, [{ _tag: "visit", visit: visitWithoutExcluded(visit, state.exclusions) }, ...announced])
     yield* store.flush
     yield* settle(entry, () => [{
       _tag: "visited",

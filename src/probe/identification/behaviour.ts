@@ -3,13 +3,14 @@ import type { ProbeOutcome } from "../../domain/reason.ts"
 import type { LineEnd } from "../../domain/visit.ts"
 import { serverPeersSubscribe } from "../../electrum/methods.ts"
 import type { Reply } from "../../electrum/reply.ts"
+import { listBeginning } from "../list-text.ts"
 
 /** One request and what came back, as rules look at it. */
 export interface SeenReply {
   readonly method: string
   readonly params: ReadonlyArray<unknown>
   readonly outcome: ProbeOutcome
-  /** The line, padding folded, perhaps cut; null without one. */
+  /** The line, padding folded, perhaps cut, of a peer list the beginning; null without one. */
   readonly raw: string | null
   readonly lineEnd: LineEnd | null
   /** Spaces before the closing bracket. */
@@ -35,8 +36,11 @@ export interface Behaviour {
   readonly replies: ReadonlyArray<SeenReply>
 }
 
-/** Whether there are peers is all that is asked of a list, which may be long. */
-const listStart = (result: unknown): unknown => Array.isArray(result) ? result.slice(0, 1) : result
+/** Of a list, which may be long, it is only asked whether there are peers, and how its line begins. */
+const startOfList = (reply: Reply): Pick<SeenReply, "raw" | "result"> => ({
+  raw: reply.raw === null ? null : listBeginning(reply.raw),
+  result: Array.isArray(reply.result) ? reply.result.slice(0, 1) : reply.result
+})
 
 export const seenReply = (reply: Reply): SeenReply => ({
   method: reply.request.method.name,
@@ -45,10 +49,11 @@ export const seenReply = (reply: Reply): SeenReply => ({
   raw: reply.raw,
   lineEnd: reply.lineEnd,
   padding: reply.padding,
-  result: reply.request.method === serverPeersSubscribe ? listStart(reply.result) : reply.result,
+  result: reply.result,
   errorCode: reply.errorCode,
   errorMessage: reply.errorMessage,
-  arrivedMs: reply.latencyMs === null ? null : reply.sentMs + reply.latencyMs
+  arrivedMs: reply.latencyMs === null ? null : reply.sentMs + reply.latencyMs,
+  ...(reply.request.method === serverPeersSubscribe && reply.outcome === "ok" ? startOfList(reply) : undefined)
 })
 
 /** The answered `server.version`, the last one if there are several; undefined without. */
