@@ -84,7 +84,7 @@ describe("servers asked in two ways", { concurrent: true }, () => {
         expect(comparison.compared).toEqual(expect.arrayContaining(["banner", "fee#2", "history#P2PKH", "tip"]))
         expect(visits.map(({ kind, outcome }) => [kind, outcome])).toEqual(visits.map(() => ["differential", "answered"]))
         expect(visits.map(({ answers }) => answers.map(({ response, scriptForm, subject }) => `${subject} ${scriptForm} ${response}`)), target.endpoint.host)
-          .toEqual(visits.map(() => ["balance P2PKH ok", "history P2PKH ok", "balance P2SH ok", "history P2SH ok"]))
+          .toEqual(visits.map(() => ["P2PKH", "P2SH", "P2WPKH", "P2WSH", "P2TR"].flatMap((form, i) => [...(i < 2 ? [`balance ${form} ok`] : []), `history ${form} ok`])))
         // Equal cost but for the bytes of padding, and far from any limit.
         const costs = visits.map(({ cost }) => cost)
         expect(Math.max(...costs) - Math.min(...costs), target.endpoint.host).toBeLessThan(2.5)

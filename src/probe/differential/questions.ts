@@ -8,8 +8,8 @@ import type { Persona, QuestionKind } from "./personas.ts"
 /** Blocks below the tip of the crawl at which all honest servers agree on a header. */
 const settledDepth = 6
 
-/** Scripts asked about; their answers are known from every regular visit. */
-const scripts = 2
+/** Scripts whose balance is asked for too: it costs three times what a history does, and who lies about a script lies in both. */
+const balances = 2
 
 /** All questions of one connection, by kind. */
 const questionsByKind = (
@@ -35,8 +35,8 @@ const questionsByKind = (
     fee: data.fees,
     "fee histogram": [data.histogram],
     pool: [data.pool],
-    balance: data.balances.slice(0, scripts),
-    history: data.histories.slice(0, scripts),
+    balance: data.balances.slice(0, balances),
+    history: data.histories,
     // Where the regular visit had no answer it is not asked: the connection may end there.
     features: target.hasFeatures ? [featuresProbe] : []
   }
