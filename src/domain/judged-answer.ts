@@ -24,6 +24,8 @@ export type Subject =
   | "header range"
   /** The newest entry that its history has beyond those known, and its proof. */
   | "later entry"
+  /** Histories of public scripts that no other visit asks for. */
+  | "further histories"
   /** The genesis hash and the hosts of its features, asked twice in one connection. */
   | "features twice"
 

@@ -50,11 +50,17 @@ export const PublicScript = Schema.Struct({
 })
 export type PublicScript = typeof PublicScript.Type
 
-/** The public scripts of one chain; a visit asks about all of them, so there is one of a form at the most. */
+/** More than this a deep visit has no room for. */
+export const mostFurther = 15
+
+/** The public scripts of one chain. */
 export const PublicScripts = Schema.Struct({
   chain: Schema.NonEmptyString,
   sources: Schema.Array(FactSource),
-  scripts: Schema.Array(PublicScript).check(Schema.isMaxLength(ScriptForm.literals.length))
+  /** Every visit asks about all of them, so there is one of a form at the most. */
+  scripts: Schema.Array(PublicScript).check(Schema.isMaxLength(ScriptForm.literals.length)),
+  /** Only deep visits ask about these: a server that tells the truth about those that everybody asks for is asked for others. */
+  further: Schema.optionalKey(Schema.Array(PublicScript).check(Schema.isMaxLength(mostFurther)))
 })
 export type PublicScripts = typeof PublicScripts.Type
 
@@ -67,9 +73,13 @@ export const shippedPublicScripts: ReadonlyArray<PublicScripts> = [mainnet, main
   Schema.decodeUnknownSync(PublicScripts)(json)
 )
 
-/** The public scripts of a chain; none where no facts are known. */
-export const publicScriptsOf = (chain: string): ReadonlyArray<PublicScript> =>
-  shippedPublicScripts.find((list) => list.chain === chain)?.scripts ?? []
+const listOf = (chain: string): PublicScripts | undefined => shippedPublicScripts.find((list) => list.chain === chain)
+
+/** The public scripts of a chain that every visit asks about; none where no facts are known. */
+export const publicScriptsOf = (chain: string): ReadonlyArray<PublicScript> => listOf(chain)?.scripts ?? []
+
+/** Those that deep visits ask about beside them. */
+export const furtherScriptsOf = (chain: string): ReadonlyArray<PublicScript> => listOf(chain)?.further ?? []
 
 /**
  * Consecutive receiving scripts of the published test wallet of BIP 84, in the

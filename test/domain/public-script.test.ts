@@ -1,6 +1,6 @@
 import { createECDH, createHash, createHmac, pbkdf2Sync } from "node:crypto"
 import { describe, expect, it } from "vitest"
-import { derivedScripts, publicScriptsOf, shippedPublicScripts } from "../../src/domain/public-script.ts"
+import { derivedScripts, furtherScriptsOf, publicScriptsOf, shippedPublicScripts } from "../../src/domain/public-script.ts"
 import { addressOfScript, scriptOfAddress } from "../../src/simnet/bitcoin/address.ts"
 import { decodeTransaction } from "../../src/simnet/bitcoin/decoded-transaction.ts"
 import { doubleSha256, shownHash } from "../../src/simnet/bitcoin/hash.ts"
@@ -12,19 +12,21 @@ const main = { hrp: "bc", p2pkh: 0, p2sh: 5 }
 const styles = new Map([["mainnet", main], ["mainnet-sim", main], ["testnet-sim", { hrp: "tb", p2pkh: 111, p2sh: 196 }]])
 
 describe("public scripts", () => {
-  it.each(["mainnet-sim", "testnet-sim"] as const)("of %s are what the simulated chain has, one of each form", (chain) => {
+  it.each(["mainnet-sim", "testnet-sim"] as const)("of %s are what the simulated chain has, one of each form and all others for deep visits", (chain) => {
     const histories = publicHistories(chain)
     const scripts = publicScriptsOf(chain)
+    const further = furtherScriptsOf(chain)
     expect(scripts.map(({ form }) => form)).toEqual(["P2PKH", "P2SH", "P2WPKH", "P2WSH", "P2TR"])
-    for (const { complete, source, ...known } of scripts) {
+    expect([...scripts, ...further].map(({ name }) => name).toSorted()).toEqual(histories.map(({ name }) => name).toSorted())
+    for (const { complete, source, ...known } of [...scripts, ...further]) {
       const { scripthash: _, ...truth } = histories.find(({ name }) => name === known.name)!
       expect({ ...known, complete, source }).toEqual({ ...truth, complete: true, source: "simulation" })
     }
   })
 
-  it.each(shippedPublicScripts)("of $chain are written down rightly: address, form, order and source", ({ chain, scripts, sources }) => {
+  it.each(shippedPublicScripts)("of $chain are written down rightly: address, form, order and source", ({ chain, further = [], scripts, sources }) => {
     const style = styles.get(chain)!
-    for (const { address, balance, below, complete, entries, form, script, source } of scripts) {
+    for (const { address, balance, below, complete, entries, form, script, source } of [...scripts, ...further]) {
       expect(readScript(script)?.form).toBe(form)
       expect(addressOfScript(script, style)).toBe(address)
       expect(sources.map(({ id }) => id)).toContain(source)

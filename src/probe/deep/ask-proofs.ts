@@ -11,6 +11,7 @@ import type { DeepDraft } from "./deep-draft.ts"
 import { outOfTime } from "./deep-reply.ts"
 import { followUps, type FollowUps } from "./follow-ups.ts"
 import { judgeFollowUps } from "./judge-follow-ups.ts"
+import { judgeFurther } from "./judge-further.ts"
 import { confirmed, isContradiction, judgeProofs, type ProofReplies, type ProofSubject } from "./judge-proofs.ts"
 import { proofProbes, type ProofQuestions } from "./proof-questions.ts"
 
@@ -47,6 +48,7 @@ const packetsAgain = (
     [...some("status", questions.status), ...some("merkle proof", questions.header, questions.merkle)],
     ...(range === undefined ? [] : [some("header range", range.headers, range.tipAfter)]),
     ...(later === undefined ? [] : [some("later entry", later.header, later.merkle)]),
+    some("further histories", ...questions.further.map(({ probe }) => probe)),
     // Behind what is held against it: a history that is still the same did not change in between.
     needsHistory ? [questions.history] : []
   ]
@@ -106,9 +108,11 @@ export const askProofs = Effect.fnUntraced(function*(
   const follow = followUps(questions, replies)
   yield* ask(follow.range === undefined ? [] : [follow.range.headers, follow.range.tipAfter])
   yield* ask(follow.later === undefined ? [] : [follow.later.header, follow.later.merkle])
+  yield* ask(questions.further.map(({ probe }) => probe))
   const judge = (some: ProofReplies): ReadonlyArray<Judged> => [
     ...judgeProofs(questions, some, leave),
-    ...judgeFollowUps(questions, follow, some, leave)
+    ...judgeFollowUps(questions, follow, some, leave),
+    ...judgeFurther(questions, some, leave)
   ]
   const doubtedIn = (answers: ReadonlyArray<Judged>): ReadonlySet<ProofSubject> =>
     new Set(answers.filter(isContradiction).map(({ subject }) => subject as ProofSubject))

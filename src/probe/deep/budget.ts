@@ -1,3 +1,4 @@
+import { mostFurther } from "../../domain/public-script.ts"
 import {
   blockHeader,
   blockHeaders,
@@ -42,11 +43,11 @@ const unitsOf = ({ handshake, probes }: DeepDialogue): number =>
 
 /**
  * Questions for proofs, as if each was asked again: connection, handshake, and
- * the methods at their dearest. Not known by chain: all ask the same.
+ * the methods at their dearest. Not known by chain: as of the one that asks most.
  */
 const proofUnits = electrumxCost.connection + serverVersion.cost
   + 2 * [
-    { method: scripthashGetHistory, times: 1 },
+    { method: scripthashGetHistory, times: 1 + mostFurther },
     { method: transactionGet, times: 1 },
     { method: transactionGetMerkle, times: 2 },
     { method: blockHeader, times: 2 },

@@ -9,7 +9,7 @@ import { type HistoryVerdict, respondHistory } from "../responses/script-respons
 import type { ProofQuestions } from "./proof-questions.ts"
 
 /** What is judged of the answers to proof questions. */
-export const proofSubjects = ["merkle proof", "transaction", "unspent", "status", "header range", "later entry", "features twice"] as const satisfies ReadonlyArray<Subject>
+export const proofSubjects = ["merkle proof", "transaction", "unspent", "status", "header range", "later entry", "further histories", "features twice"] as const satisfies ReadonlyArray<Subject>
 export type ProofSubject = (typeof proofSubjects)[number]
 
 /** Replies by what was asked; without those that were left out. */

@@ -1,5 +1,5 @@
 import { type Chain, expectedHash } from "../../domain/chain.ts"
-import { type HistoryEntry, type PublicScript, publicScriptsOf, scripthashOf } from "../../domain/public-script.ts"
+import { furtherScriptsOf, type HistoryEntry, type PublicScript, publicScriptsOf, scripthashOf } from "../../domain/public-script.ts"
 import {
   blockHeader,
   headersSubscribe,
@@ -29,6 +29,14 @@ export interface ProofQuestions {
   readonly unspent: Probe
   readonly status: Probe
   readonly tip: Probe
+  /** About scripts that no other visit asks for. */
+  readonly further: ReadonlyArray<FurtherHistory>
+}
+
+/** A question for the history of one more public script. */
+export interface FurtherHistory {
+  readonly script: PublicScript
+  readonly probe: Probe
 }
 
 /** A script with something known to be unspent, else one of which that is not known; of these the shortest history. */
@@ -44,6 +52,17 @@ const tip: Probe = {
   harmless: "every wallet keeps this subscription; ours ends with the connection",
   tells: "where the headers that it shows have to end"
 }
+
+const furtherHistory = (script: PublicScript): FurtherHistory => ({
+  script,
+  probe: {
+    name: `further history#${script.name}`,
+    method: scripthashGetHistory,
+    params: [scripthashOf(script.script)],
+    harmless: "public knowledge about a script with at most twenty known entries",
+    tells: "whether it tells what is in the chain of more than the scripts that every visit asks for"
+  }
+})
 
 /** What is asked of a server of a chain; undefined where no entry is pinned. */
 export const proofQuestions = (chain: Chain): ProofQuestions | undefined => {
@@ -97,12 +116,13 @@ export const proofQuestions = (chain: Chain): ProofQuestions | undefined => {
       harmless: "one script that nobody pays to any more; the subscription ends with the connection",
       tells: "whether the status is the hash of its own history"
     },
-    tip
+    tip,
+    further: furtherScriptsOf(chain.name).map(furtherHistory)
   }
 }
 
 /**
- * In the order asked. Scripts whose answers may be long, since anybody can pay
+ * In the order asked, before what follows from the answers and the further histories. Scripts whose answers may be long, since anybody can pay
  * to them, stand before what is always short: they do not share a packet.
  */
 export const proofProbes = (questions: ProofQuestions): ReadonlyArray<Probe> => {

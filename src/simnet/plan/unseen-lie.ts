@@ -1,4 +1,4 @@
-import { publicScriptsOf } from "../../domain/public-script.ts"
+import { furtherScriptsOf, publicScriptsOf } from "../../domain/public-script.ts"
 import type { SimulatedChainName } from "../chain/chain-definitions.ts"
 import type { LieSpec } from "../scenario/lie-spec.ts"
 import { scriptOf } from "../scenario/script-text.ts"
@@ -16,7 +16,7 @@ export const unseenBecause = (lie: LieSpec, chain: SimulatedChainName): string |
     return `to clients that call themselves ${to.client_name}…, and we say who we are`
   }
   if ((to?.after_requests ?? 0) >= mostRequests) return `after ${to!.after_requests} requests of a connection, and no visit makes so many`
-  if ("script" in lie && !publicScriptsOf(chain).some(({ script }) => script === scriptOf(lie.script, chain))) {
+  if ("script" in lie && ![...publicScriptsOf(chain), ...furtherScriptsOf(chain)].some(({ script }) => script === scriptOf(lie.script, chain))) {
     return "about a script of which nothing is known"
   }
   return undefined

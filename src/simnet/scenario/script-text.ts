@@ -5,7 +5,7 @@ import { publicScripts } from "../chain/public-scripts.ts"
 
 /** How a scenario names an output script. */
 export const ScriptText = Schema.NonEmptyString.annotate({
-  description: "An address of the chain, an output script in hex, or the name of a public script such as P2WPKH-2."
+  description: "An address of the chain, an output script in hex, or the name of a public script such as P2WPKH-2: P2PKH, P2SH, P2WPKH, P2WSH and P2TR have four each. About others than these nothing is known to who looks."
 })
 
 /** The output script (hex) of such a text; undefined where it names none. */

@@ -115,7 +115,7 @@ describe("known histories", () => {
 })
 
 describe("contradicted proofs", () => {
-  const honest = evidenceOf(9, { proofs: ["merkle proof", "transaction", "unspent", "status", "header range", "features twice"].map((subject) => answerOf(subject)) })
+  const honest = evidenceOf(9, { proofs: ["merkle proof", "transaction", "unspent", "status", "header range", "further histories", "features twice"].map((subject) => answerOf(subject)) })
   const told = (subject: string, detail: unknown, response: string | null = "differs") => evidenceOf(1, { proofs: [answerOf(subject, { response, detail })] })
 
   it("count in full where hashes prove them, and less where a damaged index does it too", () => {
@@ -130,9 +130,10 @@ describe("contradicted proofs", () => {
       told("header range", { contradicts: "order" }),
       told("header range", { contradicts: "count" }),
       told("header range", { contradicts: "tip" }),
-      told("features twice", { contradicts: "genesis_hash" })
+      told("features twice", { contradicts: "genesis_hash" }),
+      told("further histories", { scripts: [] })
     ].map((server) => read("contradicted proofs", server, honest))
-    expect(shares).toEqual([1, 1, 1, 0.5, 0.3, 0.3, 0.3, 1, 0.5, 0.5, 0.3])
+    expect(shares).toEqual([1, 1, 1, 0.5, 0.3, 0.3, 0.3, 1, 0.5, 0.5, 0.3, 1])
   })
 
   it("count a later entry without a proof by half, where others prove what is pinned: no two histories have the same later entries", () => {

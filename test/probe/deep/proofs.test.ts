@@ -32,13 +32,13 @@ describe("questions for proofs", { concurrent: true }, () => {
   /** What each lie makes of the answers; what is not named is `ok`. */
   const lying: Readonly<Partial<Record<keyof typeof traits, Readonly<Record<string, string | null>>>>> = {
     "wrong-merkle": { "merkle proof": "differs" },
-    "endless-merkle": { "merkle proof": "differs", "header range": "not asked", "features twice": "not asked" },
+    "endless-merkle": { "merkle proof": "differs", "header range": "not asked", "features twice": "not asked", "further histories": "not asked" },
     "wrong-transaction": { transaction: "differs" },
     "wrong-values": { unspent: "differs" },
     "wrong-status": { status: "differs" },
     "status-not-hex": { status: "differs" },
-    // Whoever alters a history is found out by it elsewhere, and nothing else is held against it.
-    "repeated-history": { status: null, unspent: null },
+    // Whoever alters every history is found out by it elsewhere too, and nothing else is held against it.
+    "repeated-history": { status: null, unspent: null, "further histories": "differs" },
     "unsorted-history": { status: null, unspent: null },
     "invented-history": { status: null, unspent: null, "later entry": "differs" },
     "short-headers": { "header range": "differs" },
@@ -47,8 +47,8 @@ describe("questions for proofs", { concurrent: true }, () => {
     "unconnected-tip": { "header range": "differs" },
     "genesis-changes": { "features twice": "differs" },
     // We end the connection on what has no end; nothing is held against what was under way.
-    "endless-history": { "merkle proof": "not asked", unspent: "closed", status: "not asked", "header range": "not asked", "features twice": "not asked", "later entry": "not asked" },
-    "odd-history": { status: null, unspent: null, "later entry": "not asked" },
+    "endless-history": { "merkle proof": "not asked", unspent: "closed", status: "not asked", "header range": "not asked", "features twice": "not asked", "later entry": "not asked", "further histories": "not asked" },
+    "odd-history": { status: null, unspent: null, "later entry": "not asked", "further histories": "differs" },
     "wrong-balance": {}
   }
   for (const [name, answers] of Object.entries(lying)) {
@@ -92,8 +92,24 @@ describe("questions for proofs", { concurrent: true }, () => {
         "merkle proof": "error",
         transaction: "error",
         unspent: null,
-        status: null
+        status: null,
+        "further histories": null
       })
+    }).pipe(Effect.scoped), 60_000)
+
+  it.live("find who tells the truth about the scripts that every visit asks for, and hides or cuts others", () =>
+    Effect.gen(function*() {
+      const liars = [{ lie: "hides history", script: "P2SH-2" }, { lie: "hides newest", script: "P2TR-4", transactions: 1 }] as const
+      for (const lie of liars) {
+        const { tcpPort } = yield* startServer({ software: "Fulcrum 2.1.0", spec: { lies: [lie] } })
+        const deep = yield* deepVisitPort(tcpPort).pipe(impatient)
+        assert.deepStrictEqual(notOk(deep), { "further histories": "differs" })
+        const { scripts, times } = detailOf(deep, "further histories")
+        assert.deepStrictEqual((scripts as ReadonlyArray<{ readonly script: string }>).map(({ script }) => script), [lie.script])
+        assert.strictEqual(times, 2)
+      }
+      const lagging = yield* startServer({ software: "Fulcrum 2.1.0", spec: { lies: [{ lie: "stale tip", blocks: 1400 }] } })
+      assert.notStrictEqual(notOk(yield* deepVisitPort(lagging.tcpPort).pipe(impatient))["further histories"], "differs")
     }).pipe(Effect.scoped), 60_000)
 
   it.live("are not asked where nothing is pinned", () =>

@@ -28,7 +28,8 @@ describe("deep visits of simulated servers", { concurrent: true }, () => {
             ...["merkle proof", "transaction", "unspent", "status", "header range"].map((subject) => [subject, "ok", false]),
             // Nobody has paid to it since.
             ["later entry", "not asked", null],
-            ["features twice", { "Blockstream electrs": "closed", "mempool electrs": "error" }[implementation as string] ?? "ok", false]
+            ["features twice", { "Blockstream electrs": "closed", "mempool electrs": "error" }[implementation as string] ?? "ok", false],
+            ["further histories", "ok", false]
           ],
           JSON.stringify(visit.answers)
         )

@@ -6,7 +6,7 @@ const partOf = (detail: unknown, name: string): unknown =>
   typeof detail === "object" && detail !== null && name in detail ? (detail as Readonly<Record<string, unknown>>)[name] : undefined
 
 /** What takes an index of all scripts and transactions. */
-const ofIndex: ReadonlySet<string> = new Set(["merkle proof", "later entry", "unspent", "status"])
+const ofIndex: ReadonlySet<string> = new Set(["merkle proof", "later entry", "unspent", "status", "further histories"])
 
 /** It says something else than is known; what is merely not what the method returns says nothing. */
 const isUntrue = ({ detail, response }: Answer): boolean =>
@@ -16,6 +16,7 @@ const isUntrue = ({ detail, response }: Answer): boolean =>
 const shareOf = ({ detail, subject }: Answer): number => {
   switch (subject) {
     case "transaction":
+    case "further histories":
       return 1
     case "merkle proof":
       // A branch too long to be read is a burden, and proves nothing.
@@ -42,7 +43,7 @@ const confirmedBy = (subject: string): string => subject === "later entry" ? "me
  * by, a status that is not the hash of its own history, unspent outputs that its
  * transactions do not have, headers that do not follow each other or go beyond
  * its own tip, an entry that it cannot prove, features that change when asked
- * again? Each was so twice in one visit. What nobody at all
+ * again; or pinned histories, of scripts that no other visit asks for? Each was so twice in one visit. What nobody at all
  * confirms is our own mistake, and held against no one.
  */
 export const contradictedProofs: Indicator = (server, crawl) => {
