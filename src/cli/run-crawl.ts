@@ -1,4 +1,4 @@
-import { Clock, Context, Effect, Layer } from "effect"
+import { Cause, Clock, Context, Effect, Exit, Layer } from "effect"
 import { CrawlError } from "../crawl/crawl-error.ts"
 import { type CrawlContext, Crawler, findUnfinished } from "../crawl/crawler.ts"
 import { enrichCrawl } from "../crawl/enrich-crawl.ts"
@@ -55,9 +55,10 @@ export const runCrawl = Effect.fnUntraced(function*(run: RunCrawl) {
     Effect.scoped,
     Effect.provide(Store.layer(run.db)),
     Effect.ensuring(display.clear),
-    Effect.onInterrupt(() => output.stderr(
-      `Interrupted; what was seen is saved. Go on with: ${output.command} ${goOn} --db ${run.db}\n`
-    ))
+    // One that could not save is told as what failed.
+    Effect.onExit((exit) => Exit.isFailure(exit) && Cause.hasInterruptsOnly(exit.cause)
+      ? output.stderr(`Interrupted; what was seen is saved. Go on with: ${output.command} ${goOn} --db ${run.db}\n`)
+      : Effect.void)
   )
   if (run.progress !== "json") {
     const next = run.suggestNext ? { command: output.command, db: run.db } : null

@@ -112,11 +112,8 @@ export class Crawler extends Context.Service<Crawler, {
         })
         return yield* Fiber.join(loop).pipe(
           Effect.onInterrupt(() =>
-            stop("interrupted").pipe(
-              Effect.andThen(Fiber.join(loop)),
-              Effect.flatMap(finish),
-              Effect.catchCause((cause) => Effect.logError("could not save the interrupted crawl", cause))
-            )
+            // Where it cannot be saved, the interruption is a failure too.
+            stop("interrupted").pipe(Effect.andThen(Fiber.join(loop)), Effect.flatMap(finish))
           ),
           Effect.flatMap((end) => Effect.uninterruptible(finish(end))),
           Effect.onExit((exit) =>

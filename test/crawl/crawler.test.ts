@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@effect/vitest"
-import { Effect, Fiber, Layer } from "effect"
+import { Cause, Effect, Exit, Fiber, Layer, Option } from "effect"
 import { TestClock } from "effect/testing"
+import { exitCodeOf } from "../../src/cli/exit-code.ts"
 import { balanceLimit, errorLimit, leastVisit, visitAllowance } from "../../src/crawl/cost-ledger.ts"
 import { Crawler, findUnfinished, type NewCrawl } from "../../src/crawl/crawler.ts"
 import { type CrawlSettings, defaultCrawlSettings } from "../../src/crawl/settings.ts"
@@ -8,6 +9,7 @@ import { exclusionsOf, noExclusions } from "../../src/domain/exclusions.ts"
 import type { Source } from "../../src/domain/advertisement.ts"
 import { shippedChains } from "../../src/domain/chain.ts"
 import type { AdvertisedFact } from "../../src/store/facts.ts"
+import { StoreError } from "../../src/store/store-error.ts"
 import { advertisementOfPorts } from "../support/advertisements.ts"
 import { MemoryStore } from "../support/memory-store.ts"
 import { type PretendEndpoint, PretendNetwork } from "../support/pretend-network.ts"
@@ -360,6 +362,20 @@ describe("a crawl", () => {
       expect(summary.end).toBe("complete")
       expect(network.visited.toSorted()).toEqual(hosts.map((h) => `${h}:50002:s`))
       expect(store.state).toBe("finished")
+    }))
+
+  it.effect("fails when interrupted where it cannot save", () =>
+    Effect.gen(function*() {
+      const { start, store } = setup({ "a.example.org:50002:s": { visitMs: 60_000 } })
+      const fiber = yield* Effect.forkChild(start(crawlOf({ seeds: [seedFact("a.example.org")] })))
+      yield* TestClock.adjust("500 millis")
+      store.failure = new StoreError({ reason: "write failed", message: "No space left on device" })
+      const interruption = yield* Effect.forkChild(Fiber.interrupt(fiber))
+      yield* TestClock.adjust("6 seconds")
+      yield* Fiber.join(interruption)
+      const exit = yield* Fiber.await(fiber)
+      expect(Exit.isFailure(exit) && Cause.findErrorOption(exit.cause)).toEqual(Option.some(store.failure))
+      expect(exitCodeOf(exit)).toBe(1)
     }))
 
   it.effect("refuses to start without a usable seed and to resume what is not there", () =>

@@ -5,6 +5,7 @@ import type { AdvertisedFact, EndpointFact, Fact, LedgerFact, VisitFact } from "
 import type { AddressFact, HostAddresses } from "../../src/domain/address-fact.ts"
 import type { VisitedHost } from "../../src/store/enrichment-records.ts"
 import type { JoinedVisit } from "../../src/store/joined-visits.ts"
+import type { StoreError } from "../../src/store/store-error.ts"
 import { type CrawlStart, type CrawlState, type KnownEndpoint, Store } from "../../src/store/store.ts"
 
 /** What a crawl handed to the store, for tests that look at facts and not at tables. */
@@ -13,6 +14,8 @@ export class MemoryStore {
   readonly starts: Array<CrawlStart> = []
   state: CrawlState | null = null
   snapshots = 0
+  /** What flushing fails with from now on, as where the disk is full. */
+  failure: StoreError | null = null
   readonly forgotten: Array<string> = []
   readonly optOuts: Array<OptOutList> = []
   readonly enriched: Array<AddressFact> = []
@@ -79,7 +82,7 @@ export class MemoryStore {
             })
         }),
       record: (_crawlId, facts) => Effect.sync(() => void this.units.push(facts)),
-      flush: Effect.void,
+      flush: Effect.suspend(() => this.failure === null ? Effect.void : Effect.fail(this.failure)),
       forget: (_crawlId, hosts) => Effect.sync(() => void this.forgotten.push(...hosts)),
       saveOptOuts: (_crawlId, lists) => Effect.sync(() => void this.optOuts.push(...lists)),
       optOutLists: () => Effect.succeed(this.optOuts),
