@@ -32,6 +32,7 @@ const LooksRow = Schema.Struct({
   tips: Schema.Int,
   histories: Schema.Int,
   scripts: Schema.Int,
+  further: Schema.Int,
   vantages: Schema.Int,
   on_clearnet: Schema.Boolean,
   on_onion: Schema.Boolean,
@@ -66,6 +67,9 @@ export const readServerLooks = Effect.fnUntraced(function*(crawlId: CrawlId) {
       count(*) FILTER (l.tips > 0) AS tips,
       count(*) FILTER (l.histories > 0) AS histories,
       coalesce(max(l.histories), 0) AS scripts,
+      (SELECT coalesce(max(TRY_CAST(b.detail->>'asked' AS INTEGER)), 0)
+        FROM server_malformed m JOIN behaviour b USING (visit_id)
+        WHERE m.crawl_id = $crawl_id AND m.server_id = s.server_id AND b.subject = 'further histories') AS further,
       count(DISTINCT l.vantage) AS vantages,
       coalesce(bool_or(NOT l.is_onion), false) AS on_clearnet,
       coalesce(bool_or(l.is_onion), false) AS on_onion,
@@ -84,6 +88,7 @@ export const readServerLooks = Effect.fnUntraced(function*(crawlId: CrawlId) {
     tips: row.tips,
     histories: row.histories,
     scripts: row.scripts,
+    further: row.further,
     vantages: row.vantages,
     isSeenOnClearnet: row.on_clearnet,
     isSeenOnOnion: row.on_onion,

@@ -7,6 +7,8 @@ export interface ServerLooks {
   readonly histories: number
   /** Known histories asked for, at the most on one connection. */
   readonly scripts: number
+  /** Further known histories, asked for once, in a deep visit. */
+  readonly further: number
   /** Places it was looked at from. */
   readonly vantages: number
   readonly isSeenOnClearnet: boolean
@@ -44,6 +46,7 @@ export const lieCoverage = (looks: ReadonlyArray<ServerLooks>): ReadonlyArray<Li
   const some = (has: (one: ServerLooks) => boolean): ReadonlyArray<ServerLooks> => looks.filter(has)
   const [tips, histories] = [some((one) => one.tips > 0), some((one) => one.histories > 0)]
   const scripts = Math.max(0, ...looks.map((one) => one.scripts))
+  const further = Math.max(0, ...looks.map((one) => one.further))
   const requests = median(histories.map((one) => one.requests))
   const shareOf = (asked: ReadonlyArray<ServerLooks>, count: (one: ServerLooks) => number): number | null => leastShareSeen(median(asked.map(count)))
   const oftenOf = (share: number | null): string => share === null ? "nobody was asked" : `told on ${percent(share)} of connections or more`
@@ -58,7 +61,7 @@ export const lieCoverage = (looks: ReadonlyArray<ServerLooks>): ReadonlyArray<Li
       lie: "a history left out or altered",
       servers: histories.length,
       leastShare: historyShare,
-      statement: `Of ${scripts} scripts whose histories are known: ${oftenOf(historyShare)}. Lies about any other script cannot be seen.`
+      statement: `Of ${scripts} scripts whose histories are known: ${oftenOf(historyShare)}. ${further === 0 ? "" : `Of ${further} more: told to a deep visit. `}Lies about any other script cannot be seen.`
     },
     {
       lie: "told to some clients only",

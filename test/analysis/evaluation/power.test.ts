@@ -98,11 +98,12 @@ describe("the subtlest lie", () => {
 
   it("is said for the median server, and what was never asked is said so", () => {
     const look = (serverId: number, changes: Partial<ServerLooks> = {}): ServerLooks =>
-      ({ serverId, tips: 2, histories: 1, scripts: 5, vantages: 1, isSeenOnClearnet: true, isSeenOnOnion: false, series: 0, requests: 40, ...changes })
+      ({ serverId, tips: 2, histories: 1, scripts: 5, further: 15, vantages: 1, isSeenOnClearnet: true, isSeenOnOnion: false, series: 0, requests: 40, ...changes })
     const reach = lieCoverage([look(1), look(2, { histories: 0 }), look(3, { isSeenOnOnion: true })])
     const of = (lie: string) => reach.find((one) => one.lie === lie)!
     expect(of("a history left out or altered")).toMatchObject({ servers: 2, leastShare: leastShareSeen(1) })
-    expect(of("a history left out or altered").statement).toContain("5 scripts")
+    expect(of("a history left out or altered").statement).toMatch(/^Of 5 scripts .* Of 15 more: told to a deep visit\. Lies about any other/)
+    expect(lieCoverage([look(1, { further: 0 })]).map(({ statement }) => statement).join(" ")).not.toContain("deep visit")
     expect(of("told to some clients only").statement).toContain("95 % of client addresses")
     expect(of("told on one network only").servers).toBe(1)
     expect(of("told to who asks as wallets do").servers).toBe(0)
