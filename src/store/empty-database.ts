@@ -1,8 +1,8 @@
-import { randomUUID } from "node:crypto"
 import { fileURLToPath } from "node:url"
 import { Effect, FileSystem } from "effect"
 import { connect, inMemory, openForWriting, run } from "./duckdb.ts"
 import { bringUpToDate } from "./schema.ts"
+import { unfinishedCopy } from "./snapshot.ts"
 import type { StoreError } from "./store-error.ts"
 
 /** Beside the bundle; from the sources there is none. */
@@ -36,17 +36,17 @@ export const beginWithShipped = Effect.fnUntraced(function*(
   const isThere = (file: string) => Effect.orElseSucceed(fs.exists(file), () => false)
   // A journal without its file is DuckDB's to remove.
   if (path === inMemory || (yield* isThere(path)) || (yield* isThere(`${path}.wal`)) || !(yield* isThere(shipped))) return
-  const copy = `${path}.${randomUUID()}.tmp`
+  const copy = unfinishedCopy(fs, path)
   // Written and not copied, for a copy is open to those to whom the shipped file is, and not as the user has files made.
   yield* Effect.scoped(Effect.gen(function*() {
-    const file = yield* fs.open(copy, { flag: "wx" })
+    const file = yield* fs.open(copy.path, { flag: "wx" })
     yield* file.writeAll(yield* fs.readFile(shipped))
     // DuckDB takes for granted that what it did not write itself is on disk.
     yield* file.sync
   })).pipe(
     // Fails where another process has put its own there meanwhile, which a renaming would take from under it.
-    Effect.andThen(fs.link(copy, path)),
-    Effect.ensuring(Effect.ignore(fs.remove(copy, { force: true }))),
+    Effect.andThen(fs.link(copy.path, path)),
+    Effect.ensuring(Effect.ignore(copy.remove)),
     Effect.ignore
   )
 })

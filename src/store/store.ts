@@ -180,7 +180,7 @@ const makeStore = Effect.fnUntraced(function*(path: string, options?: Partial<St
   const publisher = path === inMemory ? undefined : yield* makePublisher(instance, path, writer)
   const publishSnapshot = publisher === undefined ? Effect.void : Effect.andThen(writer.readyToCopy, publisher.publish)
   const copied = unfinishedCopy(fs, analysisPath(path))
-  if (publisher !== undefined) yield* Effect.ignore(removeLeftovers(fs, analysisPath(path)))
+  if (publisher !== undefined) yield* Effect.forEach([path, analysisPath(path)], (target) => Effect.ignore(removeLeftovers(fs, target)))
   yield* Effect.forkScoped(
     publishRegularly(publishSnapshot, {
       everyMs: snapshotMs,

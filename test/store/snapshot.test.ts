@@ -126,10 +126,10 @@ describe("snapshots", () => {
   it.effect("replace what killed processes left behind", () =>
     Effect.gen(function*() {
       const path = `${yield* temporaryFolder}/left.duckdb`
-      const leftovers = [`${snapshotPath(path)}.4711.tmp`, `${snapshotPath(path)}.4711.tmp.wal`]
+      const leftovers = [`${path}.4711.tmp`, `${snapshotPath(path)}.4711.tmp`, `${snapshotPath(path)}.4711.tmp.wal`]
       for (const leftover of leftovers) writeFileSync(leftover, "unfinished")
       yield* withStore(path, (store) => store.publishSnapshot)
-      assert.deepStrictEqual(leftovers.map((leftover) => existsSync(leftover)), [false, false])
+      assert.deepStrictEqual(leftovers.map((leftover) => existsSync(leftover)), [false, false, false])
       assert.isTrue(existsSync(snapshotPath(path)))
     }))
 })
