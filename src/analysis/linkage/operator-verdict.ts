@@ -198,6 +198,9 @@ const mostCertain = ({ doubt, legs }: Sums): number =>
 /** A key under nobody's name at a node of their own, which lacks only that processes of their own are shown. */
 const isLikely = ({ doubt, legs }: Sums): boolean => doubt === null && (["image key", "node", "names"] as const).every((leg) => legs.has(leg))
 
+/** What copyable evidence alone leaves a pair at, though many fleets of a small crawl make pairs of one operator likelier: nobody's fleet makes a victim suspect. */
+const mostByCopying = probabilityOf(bitsOf(model.prior["same operator"]) + model.copyableAloneCap)
+
 /**
  * Probability of one operator. Where the conditions of a verdict are not met it
  * is held down by how many hold what the pair has in common, never below what it
@@ -209,7 +212,8 @@ export const operatorProbability = (sums: Sums, prior: number): { readonly p: nu
   const heldAt = isLikely(sums) ? Math.max(sums.heldAt, bitsOf(model.likely)) : sums.heldAt
   const most = Math.max(probabilityOf(heldAt + against(sums)), probabilityOf(bitsOf(prior) + aloneBits(sums)))
   const isHeld = p > most || sums.weightyCopyable > model.copyableAloneCap
-  return { p: Math.min(p, most), limit: isHeld ? limitOf(sums) : null }
+  const isCopyable = sums.heldAt === -Infinity
+  return { p: Math.min(p, most, isCopyable ? Math.max(prior, mostByCopying) : 1), limit: isHeld ? limitOf(sums) : null }
 }
 
 const limitOf = (sums: Sums): Limit => {

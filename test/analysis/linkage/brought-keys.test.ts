@@ -1,4 +1,6 @@
 import { describe, expect, it } from "vitest"
+import { comparisons } from "../../../src/analysis/comparisons/catalogue.ts"
+import { link } from "../../../src/analysis/linkage/linkage.ts"
 import type { PresentedCertificate } from "../../../src/analysis/traits/server-traits.ts"
 import { groupsOf, idsFrom, ownHost, pairsAmongStrangers, several, type Shows, words, worldOf } from "../../support/shown-servers.ts"
 
@@ -96,6 +98,14 @@ describe("an image's key under the names that one hoster gives machines joins no
     const users = several(3, (i): Shows => ({ host: `${words[i]}.nook.example`, certificate: image, gift: "of the author" }))
     expect(groupsOf(...users, ...speaking((i) => `m${i}.nook.example`))).toEqual([])
   })
+})
+
+it("a copier moves its victim by less than 2 % in a small crawl most of whose servers are fleets' too", () => {
+  const fleet = (f: number) => several(6, (i): Shows => ({ host: `e${i}.fleet${f}.example`, certificate: { sha256: `c${f} ${i}`, spkiSha256: `k${f}` }, gift: `of fleet ${f}` }))
+  const texts = { gift: "of the victim", greeting: "victim since 2014" }
+  const servers = worldOf(...fleet(1), ...fleet(2), { host: "victim.example", ...texts }, { host: "copier.example", ...texts })
+  const { pairs } = link(servers, comparisons({ servers }), { leastProbability: 0 })
+  expect(pairs.find(({ a, b }) => a === 22 && b === 23)!.sameOperator).toBeLessThan(0.02)
 })
 
 describe("three voices dispute a key, however many servers the loudest adds", () => {
