@@ -12,13 +12,14 @@ export interface Vantage {
 const farAddress = { 4: "192.5.5.241", 6: "2001:500:2f::f" } as const
 
 /**
- * True when a packet to the public internet would have a route and a source
- * address. IPv6 needs a global source: behind a unique local one, silence would
+ * True when a packet to an address of the public internet would have a route and a
+ * source address. IPv6 needs a global source: behind a unique local one, silence would
  * more likely be ours than the server's.
  */
-const hasRoute = (version: 4 | 6): Effect.Effect<boolean> =>
+export const hasRoute = (address: string): Effect.Effect<boolean> =>
   Effect.callback((resume) => {
-    const socket = createSocket(version === 4 ? "udp4" : "udp6")
+    const isIpv4 = ipVersion(address) === 4
+    const socket = createSocket(isIpv4 ? "udp4" : "udp6")
     const done = (answer: boolean): void => {
       socket.removeAllListeners()
       socket.on("error", () => {})
@@ -26,16 +27,18 @@ const hasRoute = (version: 4 | 6): Effect.Effect<boolean> =>
       resume(Effect.succeed(answer))
     }
     socket.once("error", () => done(false))
-    socket.connect(53, farAddress[version], () => {
+    // Where there is no route Node calls back with the error and gives no event; the address is the unspecified one then.
+    socket.connect(53, address, (error?: Error | null) => {
+      if (error) return done(false)
       const scope = addressScope(socket.address().address)
-      done(scope !== "loopback" && scope !== "link-local" && (version === 4 || scope !== "unique local"))
+      done(scope !== "unspecified" && scope !== "loopback" && scope !== "link-local" && (isIpv4 || scope !== "unique local"))
     })
     return Effect.sync(() => socket.close())
   })
 
 /** Looks at the routing table, without sending a packet. */
 export const detectVantage: Effect.Effect<Vantage> = Effect.all(
-  { ipv4: hasRoute(4), ipv6: hasRoute(6) },
+  { ipv4: hasRoute(farAddress[4]), ipv6: hasRoute(farAddress[6]) },
   { concurrency: 2 }
 )
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { networkInterfaces } from "node:os"
-import { detectVantage, vantageLack } from "../../src/transport/vantage.ts"
+import { detectVantage, hasRoute, vantageLack } from "../../src/transport/vantage.ts"
 
 describe("vantage", () => {
   it("says what is lacking for an address", () => {
@@ -10,6 +10,13 @@ describe("vantage", () => {
     expect(vantageLack("34.90.1.2", { ipv4: false, ipv6: true })).toBe("no IPv4")
     expect(vantageLack("34.90.1.2", { ipv4: false, ipv6: false })).toBe("no network")
   })
+
+  it.live("has no route where the system refuses to connect, of which Node tells the callback alone", () =>
+    Effect.gen(function*() {
+      // Refused on every machine without being sent: broadcasting has to be asked for, and this link-local block needs an interface.
+      const refused = ["255.255.255.255", "fe80::1"]
+      expect(yield* Effect.forEach(refused, hasRoute)).toEqual([false, false])
+    }))
 
   it.live("claims no family of which this machine has no outward address", () =>
     Effect.gen(function*() {
