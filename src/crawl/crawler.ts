@@ -7,7 +7,7 @@ import type { Server } from "../domain/server.ts"
 import type { Visitor } from "../probe/visitor.ts"
 import type { CrawlId, Fact } from "../store/facts.ts"
 import { type CrawlState as StoredState, type ResumableCrawl, Store, type Vantage } from "../store/store.ts"
-import { collectFrom } from "../store/collect-garbage.ts"
+import { memoryBudget, momentary } from "../store/memory-budget.ts"
 import type { StoreError } from "../store/store-error.ts"
 import type { Dialer } from "../transport/dialer.ts"
 import { withoutExcluded } from "./announcements.ts"
@@ -130,13 +130,14 @@ export class Crawler extends Context.Service<Crawler, {
       const joinAndEnd = Effect.fnUntraced(function*(state: CrawlState, end: CrawlEnd) {
         yield* store.flush
         if (state.toForget.size > 0) yield* store.forget(state.crawlId, [...state.toForget])
+        // It takes half as much again of our heap as the crawl did, and leaves that behind.
+        memoryBudget.makeRoom(momentary.joining)
         const servers = joinServers(yield* store.joinRows(state.crawlId))
         yield* store.record(state.crawlId, [{ _tag: "servers", servers }, ...yield* deepVisitsOf(state, servers)])
+        memoryBudget.makeRoom(momentary.joining)
         const coverage = end === "complete" ? yield* coverageOf(state) : []
         yield* store.flush
         yield* endCrawl(state.crawlId, stateAtEnd[end])
-        // Joining leaves a third of the heap behind, and a copy takes memory of its own.
-        collectFrom(largeHeap)
         yield* store.publishSnapshot
         return { servers, coverage }
       })
@@ -237,9 +238,6 @@ export class Crawler extends Context.Service<Crawler, {
     })
   )
 }
-
-/** Bytes of V8's heap, as crawls of some thousand servers have it. */
-const largeHeap = 60_000_000
 
 /** A crawl cut short by a bound is no picture of the network; one that lost its proxy can be resumed. */
 const stateAtEnd = {

@@ -9,12 +9,17 @@ export interface Ranked {
 // Beyond this many sources the order no longer matters; it bounds re-ranking.
 const rankCap = 32
 
+/** Stale places that a bucket may always have: so it is not gone through for a few. */
+const fewPlaces = 64
+
 /**
  * First in, first out within a rank; higher ranks (more sources) first. Raising
  * the rank of a member is O(1): it is queued again and its older place goes stale.
  */
 export class DueQueue<A extends Ranked> {
   readonly #buckets: Array<Array<A>> = Array.from({ length: rankCap + 1 }, () => [])
+  /** How many of a bucket's members have that rank. */
+  readonly #members: Array<number> = Array.from({ length: rankCap + 1 }, () => 0)
   readonly #heads: Array<number> = Array.from({ length: rankCap + 1 }, () => 0)
   readonly #places = new Map<A, number>()
 
@@ -25,13 +30,28 @@ export class DueQueue<A extends Ranked> {
   /** Adds a member, or moves it to the rank its `sources` now give. */
   put(member: A): void {
     const rank = member.isLast === true ? 0 : Math.min(member.sources, rankCap)
-    if (this.#places.get(member) === rank) return
+    const before = this.#places.get(member)
+    if (before === rank) return
+    if (before !== undefined) this.#leave(before)
     this.#places.set(member, rank)
+    this.#members[rank]!++
     this.#buckets[rank]!.push(member)
   }
 
   remove(member: A): void {
+    const rank = this.#places.get(member)
+    if (rank === undefined) return
     this.#places.delete(member)
+    this.#leave(rank)
+  }
+
+  /** A member is gone from a rank. Most rise through all ranks, so a bucket would end with room for all members. */
+  #leave(rank: number): void {
+    const members = --this.#members[rank]!
+    const bucket = this.#buckets[rank]!
+    if (bucket.length - this.#heads[rank]! <= 2 * members + fewPlaces) return
+    this.#buckets[rank] = bucket.slice(this.#heads[rank]).filter((member) => this.#places.get(member) === rank)
+    this.#heads[rank] = 0
   }
 
   has(member: A): boolean {
@@ -47,6 +67,7 @@ export class DueQueue<A extends Ranked> {
         const member = bucket[head++]!
         if (this.#places.get(member) !== rank) continue
         this.#places.delete(member)
+        this.#members[rank]!--
         this.#heads[rank] = head
         return member
       }

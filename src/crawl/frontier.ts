@@ -106,7 +106,8 @@ export class Frontier {
         const entry = this.#learnEndpoint({ host, networkClass, port, transport }, follow, batch, options, facts)
         if (entry !== undefined) entries.push(entry)
       }
-      if (entries.length === advertisement.services.length) this.#named.set(advertisement, entries)
+      // An array that grew has room for 17.
+      if (entries.length === advertisement.services.length) this.#named.set(advertisement, entries.slice())
       const known = this.#hosts.get(host)
       if (known !== undefined && address !== null) locate(known, address)
     }

@@ -2,16 +2,21 @@ import { statSync } from "node:fs"
 import type { DuckDBConnection } from "@duckdb/node-api"
 import { Effect } from "effect"
 import { isOutOfMemory, literal, run } from "./duckdb.ts"
+import { type MemoryBudget, momentary } from "./memory-budget.ts"
 import type { StoreError } from "./store-error.ts"
 
 const mebibyte = 2 ** 20
 
+/** What DuckDB has beyond the least while the process is small: so much more makes it quicker. */
+const roomyMebibytes = 40
+
 /**
  * What DuckDB may keep in memory while rows are only appended: 24 MiB, and for indexes an
- * eighth of the file, up to 128. Otherwise it would keep whatever it has read for a snapshot, up to
- * four fifths of the machine. What does not fit goes to a folder beside the file.
+ * eighth of the file, up to 128; more where the memory budget has some left. Otherwise it would keep
+ * whatever it has read for a snapshot, up to four fifths of the machine. What does not fit goes to a folder beside the file.
  */
-const spareMebibytes = (fileBytes: number): number => Math.min(128, 24 + Math.ceil(fileBytes / (8 * mebibyte)))
+const spareMebibytes = (fileBytes: number, left: number): number =>
+  Math.min(128, 24 + Math.ceil(fileBytes / (8 * mebibyte))) + Math.min(roomyMebibytes, Math.floor(left / mebibyte))
 
 /** What a copy has beside it: with less it writes to that folder and reads back what it will need again. */
 const forCopy = 12
@@ -75,8 +80,13 @@ const sizeOf = (path: string): number => statSync(path, { throwIfNoEntry: false 
 /**
  * @param connection the one that writes
  * @param settings one that nobody else uses, so that limits are set also while the other is at work
+ * @param budget what the whole process may take
  */
-export const makeSpareMemory = Effect.fnUntraced(function*(connection: DuckDBConnection, settings: DuckDBConnection): Effect.fn.Return<SpareMemory, StoreError> {
+export const makeSpareMemory = Effect.fnUntraced(function*(
+  connection: DuckDBConnection,
+  settings: DuckDBConnection,
+  budget: MemoryBudget
+): Effect.fn.Return<SpareMemory, StoreError> {
   const command = (sql: string) => run(settings, "write failed", "Cannot limit memory", sql)
   const [path, usual] = (yield* command(
     "SELECT (SELECT path FROM duckdb_databases() WHERE database_name = current_database()), current_setting('memory_limit')"
@@ -93,7 +103,7 @@ export const makeSpareMemory = Effect.fnUntraced(function*(connection: DuckDBCon
     limit(
       rooms.usual > 0
         ? usual
-        : `${rooms.some > 0 ? someMebibytes : spareMebibytes(sizeOf(path)) + (copies > 0 ? forCopy : 0)}MiB`
+        : `${rooms.some > 0 ? someMebibytes : spareMebibytes(sizeOf(path), budget.left()) + (copies > 0 ? forCopy : 0)}MiB`
     )
   )
   // Not by RESET, which changes what the setting says and leaves the limit (1.5.5).
@@ -105,7 +115,10 @@ export const makeSpareMemory = Effect.fnUntraced(function*(connection: DuckDBCon
   const withRoom: SpareMemory["withRoom"] = (use) => meanwhile(() => rooms.usual++, use, () => rooms.usual--)
   const withSome: SpareMemory["withRoom"] = (use) => meanwhile(() => rooms.some++, use, () => rooms.some--)
   const checkpointFrom = (bytes: () => number) => Effect.suspend(() =>
-    sizeOf(`${path}.wal`) < bytes() ? Effect.void : withRoom(sparing(run(connection, "write failed", "Cannot write the log into the database", "CHECKPOINT"))).pipe(
+    sizeOf(`${path}.wal`) < bytes() ? Effect.void : Effect.andThen(
+      Effect.sync(() => budget.makeRoom(momentary.checkpoint)),
+      withRoom(sparing(run(connection, "write failed", "Cannot write the log into the database", "CHECKPOINT")))
+    ).pipe(
       Effect.catch(({ message }) => Effect.logWarning(message)),
       Effect.asVoid
     )
@@ -118,7 +131,11 @@ export const makeSpareMemory = Effect.fnUntraced(function*(connection: DuckDBCon
       Effect.catchIf(isOutOfMemory, () => withSome(use)),
       Effect.catchIf(isOutOfMemory, () => withRoom(use))
     ),
-    whileCopied: (copy) => meanwhile(() => copies++, sparing(copy), () => copies--),
+    whileCopied: (copy) =>
+      Effect.andThen(
+        Effect.sync(() => budget.makeRoom(momentary.copy)),
+        meanwhile(() => copies++, sparing(copy), () => copies--)
+      ),
     checkpointIfDue: checkpointFrom(() => (copies > 0 ? moreWhileCopied : 1) * longLog),
     checkpointBeforeCopy: checkpointFrom(() => someLog),
     checkpoint: checkpointFrom(() => 1)

@@ -4,12 +4,13 @@ import { duckError } from "./duckdb.ts"
 import { Batch, makePools } from "./encoder.ts"
 import type { CrawlId, Fact } from "./facts.ts"
 import type { Identities } from "./identities.ts"
+import { type MemoryBudget, memoryBudget } from "./memory-budget.ts"
 import { makeSpareMemory, noSpareMemory, type SpareMemory } from "./spare-memory.ts"
 import type { StoreError } from "./store-error.ts"
 import { tableNames } from "./tables.ts"
 
 export interface WriterOptions {
-  /** Milliseconds that facts wait for company before they are committed. */
+  /** Milliseconds that facts wait for company before they are committed; half as long where memory is short. */
   readonly groupMs: number
   /** Rows (or the like in text, see `Batch.weight`) that are committed without waiting any longer. */
   readonly batchRows: number
@@ -17,6 +18,8 @@ export interface WriterOptions {
   readonly pendingRows: number
   /** Between exclusive uses DuckDB gets by with little memory, see `SpareMemory`: a connection to set that with, used for nothing else. */
   readonly spare?: DuckDBConnection | undefined
+  /** Of the process, unless a test has another. */
+  readonly budget?: MemoryBudget
 }
 
 export const defaultWriterOptions: WriterOptions = { groupMs: 1000, batchRows: 60_000, pendingRows: 120_000 }
@@ -65,7 +68,10 @@ export const makeWriter = Effect.fnUntraced(function*(
   identities: Identities,
   options: WriterOptions
 ): Effect.fn.Return<Writer, StoreError, Scope.Scope> {
-  const memory = options.spare === undefined ? noSpareMemory : yield* makeSpareMemory(connection, options.spare)
+  const budget = options.budget ?? memoryBudget
+  const memory = options.spare === undefined ? noSpareMemory : yield* makeSpareMemory(connection, options.spare, budget)
+  /** What waits is in memory, and DuckDB takes three times as much to commit it. */
+  const wait = Effect.suspend(() => Effect.sleep(budget.left() > 0 ? options.groupMs : options.groupMs / 2))
   const appenders = new Map<string, DuckDBAppender>()
   for (const name of tableNames) {
     const appender = yield* Effect.acquireRelease(
@@ -159,7 +165,7 @@ export const makeWriter = Effect.fnUntraced(function*(
   yield* Effect.addFinalizer(() => Effect.ignore(Effect.andThen(flush, memory.checkpoint)))
   yield* Effect.forkScoped(
     some.await.pipe(
-      Effect.andThen(Effect.raceFirst(Effect.sleep(options.groupMs), plenty.await)),
+      Effect.andThen(Effect.raceFirst(wait, plenty.await)),
       Effect.andThen(flush),
       Effect.forever,
       // The error reaches every caller through `failure`.

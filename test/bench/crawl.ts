@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url"
 import { parseArgs } from "node:util"
 import { shippedChains } from "../../src/domain/chain.ts"
 import type { VisitScope } from "../../src/domain/visit.ts"
+import leanEnvironment from "../../src/lean-environment.json" with { type: "json" }
 import { dataProbes, idlePings } from "../../src/probe/data-probes.ts"
 import { bundle } from "../support/bundle.ts"
 import { queryFile } from "../support/duck.ts"
@@ -86,7 +87,8 @@ const withClient = async <A>(
   scope: VisitScope,
   use: (run: (network: Network, see?: (db: string) => Promise<void>) => Promise<Measured>) => Promise<A>
 ): Promise<A> => {
-  const client = new Worker<Job, Measured>(file, profile)
+  // As the launcher starts a crawl.
+  const client = new Worker<Job, Measured>(file, profile, file === productClient ? leanEnvironment : {})
   try {
     return await use(async (network, see) => {
       const db = file === productClient ? join(folder, `crawl-${++crawls}.duckdb`) : null

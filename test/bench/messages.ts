@@ -78,13 +78,13 @@ export class Worker<In extends object, Out> {
   readonly #child
   readonly #file: string
 
-  /** @param path a module that calls `serve`; `profile`: a folder for a CPU profile */
-  constructor(path: string, profile: string | null = null) {
+  /** @param path a module that calls `serve`; `profile`: a folder for a CPU profile; `environment`: beside the path */
+  constructor(path: string, profile: string | null = null, environment: Readonly<Record<string, string>> = {}) {
     this.#file = basename(path)
     const name = `${this.#file}.${Date.now()}.cpuprofile`
     this.#child = fork(path, {
       execArgv: profile === null ? [] : ["--cpu-prof", `--cpu-prof-dir=${profile}`, `--cpu-prof-name=${name}`],
-      env: { PATH: process.env["PATH"], OBSERVATORY_LOOPBACK_ONLY: "1" }
+      env: { PATH: process.env["PATH"], OBSERVATORY_LOOPBACK_ONLY: "1", ...environment }
     })
   }
 

@@ -7,12 +7,16 @@ import { Effect, Fiber, FileSystem } from "effect"
 import { TestClock } from "effect/testing"
 import { connect, openForWriting, run } from "../../src/store/duckdb.ts"
 import { Identities } from "../../src/store/identities.ts"
+import type { MemoryBudget } from "../../src/store/memory-budget.ts"
 import { migrate, migrations } from "../../src/store/migrate.ts"
 import { makeWriter, type WriterOptions } from "../../src/store/writer.ts"
 import type { Fact } from "../../src/store/facts.ts"
 import { advertisementOf, announcedByServer, answeredVisit, observationOf, stateOf } from "../support/store-facts.ts"
 
 const crawlId = 1
+
+/** A memory budget of which so many bytes are left. */
+const budgetOf = (left: () => number): MemoryBudget => ({ left, makeRoom: () => {} })
 
 const setUp = Effect.fnUntraced(function*(
   { spare = false, ...options }: Partial<Omit<WriterOptions, "spare">> & { readonly spare?: boolean } = {},
@@ -22,7 +26,7 @@ const setUp = Effect.fnUntraced(function*(
   const connection = yield* connect(instance)
   yield* migrate(connection, path, yield* migrations)
   const identities = yield* Identities.load(connection)
-  const writer = yield* makeWriter(connection, identities, { groupMs: 250, batchRows: 20_000, pendingRows: 60_000, ...options, spare: spare ? yield* connect(instance) : undefined })
+  const writer = yield* makeWriter(connection, identities, { groupMs: 250, batchRows: 20_000, pendingRows: 60_000, budget: spare ? budgetOf(() => 0) : budgetOf(() => 1), ...options, spare: spare ? yield* connect(instance) : undefined })
   const reader = yield* connect(instance)
   const countOf = (table: string) =>
     Effect.map(run(reader, "query failed", "test", `SELECT count(*)::INTEGER FROM ${table}`), (r) => Number(r.value(0, 0)))
@@ -115,6 +119,31 @@ describe("writer", () => {
       assert.strictEqual(yield* limit, "24.0 MiB")
       yield* writer.exclusively((connection) => run(connection, "query failed", "test", "SELECT no_such_column")).pipe(Effect.flip)
       assert.strictEqual(yield* limit, "24.0 MiB")
+    }).pipe(Effect.provide(NodeServices.layer)))
+
+  it.effect("has more of it where the memory budget has some left", () =>
+    Effect.gen(function*() {
+      let left = 10 * 2 ** 20
+      const { connection, writer } = yield* setUp({ spare: true, budget: budgetOf(() => left) })
+      const limit = Effect.map(
+        run(connection, "query failed", "test", "SELECT current_setting('memory_limit')"),
+        (reader) => String(reader.value(0, 0))
+      )
+      assert.strictEqual(yield* limit, "34.0 MiB")
+      left = 2 ** 30
+      yield* writer.exclusively(() => Effect.void)
+      assert.strictEqual(yield* limit, "64.0 MiB")
+    }).pipe(Effect.provide(NodeServices.layer)))
+
+  it.effect("commits after half the time where memory is short", () =>
+    Effect.gen(function*() {
+      for (const [left, afterHalf] of [[1, 0], [0, 1]] as const) {
+        const { countOf, writer } = yield* setUp({ groupMs: 1000, budget: budgetOf(() => left) })
+        yield* writer.record(crawlId, unit(1))
+        yield* TestClock.adjust(500)
+        for (let i = 0; i < 1000 && writer.revision() === 0; i++) yield* Effect.promise(() => new Promise(setImmediate))
+        assert.strictEqual(yield* countOf("visit"), afterHalf)
+      }
     }).pipe(Effect.provide(NodeServices.layer)))
 
   it.effect("commits a batch that is larger than that little memory, and gets by with it again", () =>
