@@ -8,10 +8,19 @@ const keptOfList = 1000
 /** The beginning of a list's text, which does not hold on to the rest of it. */
 export const listBeginning = (text: string): string => cutText(text, keptOfList)
 
-/** An observation of a peer list with only the beginning of its text; any other as it is. */
+const endOfEntry = "]".charCodeAt(0)
+
+/** How much is kept where the last whole entry ends there; -1 for none. */
+const lengthOfWhole = (end: number): number => end < 0 ? keptOfList : end + 1
+
+/** An observation of a peer list with only the beginning of its text, up to a whole entry: half a name would not be known for one of the opt-out list. Any other as it is. */
 export const withShortList = (observation: Observation): Observation => {
   const { method, outcome, replyOctets, replyRaw } = observation
   return method !== serverPeersSubscribe.name || outcome !== "ok" || replyRaw === null || replyRaw.length <= keptOfList
     ? observation
-    : { ...observation, replyRaw: listBeginning(replyRaw), replyOctets: replyOctets?.slice(0, keptOfList) ?? null }
+    : {
+      ...observation,
+      replyRaw: cutText(replyRaw, lengthOfWhole(replyRaw.lastIndexOf("]", keptOfList - 1))),
+      replyOctets: replyOctets?.slice(0, lengthOfWhole(replyOctets.lastIndexOf(endOfEntry, keptOfList - 1))) ?? null
+    }
 }
