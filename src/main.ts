@@ -1,7 +1,7 @@
 import { NodeHttpClient, NodeRuntime, NodeServices } from "@effect/platform-node"
 import { ConfigProvider, Effect, Layer, Logger, References } from "effect"
 import { Command } from "effect/cli"
-import { configProvider } from "./cli/config-file.ts"
+import { configFileName, configProvider } from "./cli/config-file.ts"
 import { exitCodeOf } from "./cli/exit-code.ts"
 import { stderrLogger } from "./cli/log-format.ts"
 import { invalidValuePresenter } from "./cli/invalid-value.ts"
@@ -16,11 +16,13 @@ const argv = process.argv.slice(2)
 
 const program = Effect.gen(function*() {
   const output = yield* Output
+  // A config file may have values for flags of every command.
+  const command = yield* Effect.promise(() => observatory(configFileName(argv, process.env) === undefined ? argv[0] : undefined))
   const [{ provider, twins }, level] = yield* configProvider(argv, process.env, knownFlags()).pipe(
     Effect.flatMap((values) => Effect.map(logLevelOf(values.provider), (level) => [values, level] as const)),
     Effect.tapError((error) => output.stderr(`observatory: ${error.message}\n`))
   )
-  yield* Command.runWith(observatory, { version })(argv).pipe(
+  yield* Command.runWith(command, { version })(argv).pipe(
     Effect.provideService(References.MinimumLogLevel, level),
     Effect.provide(Layer.merge(ConfigProvider.layer(provider), invalidValuePresenter(argv, twins)))
   )

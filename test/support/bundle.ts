@@ -4,6 +4,7 @@ import { build, type BuildOptions } from "esbuild"
 export const bundle = (options: Pick<BuildOptions, "entryPoints" | "minify" | "outdir" | "outExtension" | "outfile">) =>
   build({
     bundle: true,
+    splitting: options.outdir !== undefined,
     platform: "node",
     format: "esm",
     target: "node24",
