@@ -1,7 +1,7 @@
 import type { CandidateServer, ClusterMembership } from "./candidate.ts"
 import { type Estimate, estimateOf } from "./interval.ts"
 import type { OwnerShares, Sightings } from "./sightings.ts"
-import { type World, worldKey } from "./worlds.ts"
+import type { World } from "./worlds.ts"
 
 /** Who would know what servers saw: a probable operator, or a server that is in no cluster. */
 export interface Owner {
@@ -117,15 +117,14 @@ const inWorlds = (
 ): ReadonlyArray<Shares> => {
   const everyMember = new Set(owner.servers.map(({ member }) => member))
   if (owner.cluster === null) return [together(everyMember)]
-  const known = new Map<string, Shares>()
+  const known = new Map<Uint8Array, Shares>()
   return worlds.map((world) => {
     const stay = world[owner.clusterPlace]!
-    const key = worldKey(stay)
-    const seen = known.get(key) ?? owner.servers.reduce(
+    const seen = known.get(stay) ?? owner.servers.reduce(
       (sum, { member, number }) => stay[member] === 1 ? sum : most(sum, apart(number)),
       together(new Set([...everyMember].filter((member) => stay[member] === 1)))
     )
-    known.set(key, seen)
+    known.set(stay, seen)
     return seen
   })
 }

@@ -12,6 +12,7 @@ export class Sightings {
   /** Start and slot in one number: the start times 256 and the slot. */
   #when = new Int32Array(4096)
   readonly #ends: Array<number> = []
+  readonly #parts = new Map<ReadonlyArray<number>, Sightings>()
   #index: SightingIndex | undefined
   /** Parts into which scripts are split; 1 unless a policy splits them. */
   readonly slots: number
@@ -44,9 +45,12 @@ export class Sightings {
     this.#ends.push(this.#count)
   }
 
-  /** The same lives with what some candidates saw in them. */
-  of(candidates: Iterable<number>): Sightings {
+  /** The same lives with what some candidates saw in them: made once for the same list, which is asked about for each number of starts. */
+  of(candidates: ReadonlyArray<number>): Sightings {
+    const before = this.#parts.get(candidates)
+    if (before?.trials === this.trials) return before
     const some = new Sightings(this.slots)
+    this.#parts.set(candidates, some)
     const { events, from } = this.#indexed()
     const own = [...new Set(candidates)].filter((candidate) => candidate + 1 < from.length)
     const sorted = new Int32Array(own.reduce((sum, candidate) => sum + from[candidate + 1]! - from[candidate]!, 0))
@@ -103,7 +107,8 @@ export class Sightings {
       let count = 0
       for (let i = life === 0 ? 0 : this.#ends[life - 1]!; i < end; i++) {
         const when = whens[i]!
-        if (when >> 8 > within) continue
+        // Starts of a life stand one after the other.
+        if (when >> 8 > within) break
         const owner = ownerOf[candidates[i]!]!
         if (owner < 0) continue
         if (met[owner] === 0 && mask[owner] === 0) touched[count++] = owner

@@ -1,8 +1,7 @@
-import { rememberingOf } from "../../domain/remembering.ts"
 import { seededRandom } from "../seeded-random.ts"
 import type { ClusterMembership } from "./candidate.ts"
 
-/** One way in which things may be: for each cluster which of its servers (by place) are one operator's. */
+/** One way in which things may be: for each cluster which of its servers (by place) are one operator's; equal draws of a cluster are one array. */
 export type World = ReadonlyArray<Uint8Array>
 
 /**
@@ -32,12 +31,16 @@ export const drawWorlds = (
   { randomSeed, worlds }: { readonly worlds: number; readonly randomSeed: number }
 ): ReadonlyArray<World> => {
   const random = seededRandom(randomSeed)
-  return Array.from({ length: worlds }, () => clusters.map((cluster) => drawCluster(cluster, random)))
+  const met = clusters.map(() => new Map<string, Uint8Array>())
+  return Array.from({ length: worlds }, () =>
+    clusters.map((cluster, place) => {
+      const drawn = drawCluster(cluster, random)
+      const key = worldKey(drawn)
+      const before = met[place]!.get(key)
+      if (before === undefined) met[place]!.set(key, drawn)
+      return before ?? drawn
+    }))
 }
 
-/**
- * The servers that are one operator's, as one text: most draws are alike, and what
- * follows from one follows from its likes. Asked of every draw by every model, of
- * draws that nobody changes.
- */
-export const worldKey = rememberingOf((together: Uint8Array): string => together.join(""))
+/** The servers that are one operator's, as one text: most draws are alike, and what follows from one follows from its likes. */
+export const worldKey = (together: Uint8Array): string => together.join("")
