@@ -25,14 +25,15 @@ const placeOf = (json: DataView, start: number, stop: number): number => {
   return (hash ^ (hash >>> 16)) & (places - 1)
 }
 
-/** An element as received, as bytes of the table's own, and its value. */
-interface Met {
-  readonly from: number
-  readonly length: number
-  readonly value: object
-  /** As `numbersOf` counts. */
-  readonly number: number
-}
+/**
+ * An element as received is a record of the table's own bytes: its length, its number as
+ * `numbersOf` counts, and then its bytes. All that recognising it takes stands together,
+ * which is most of the time it takes. Records are called by where they begin; this is none.
+ */
+const noRecord = 0
+
+/** Bytes of length and number, four each. */
+const headBytes = 8
 
 /** Elements by their numbers, of one generation of a table. Whoever keeps it has them when the table has begun anew. */
 export interface Numbering {
@@ -50,8 +51,8 @@ const viewOf = (bytes: Uint8Array): DataView => new DataView(bytes.buffer, bytes
  * them by identity. Values must not be changed.
  */
 export class EntryTable implements KnownElements {
-  readonly #met: Array<Met | undefined> = Array.from({ length: places })
-  readonly #byText = new Map<string, Met>()
+  readonly #met = new Int32Array(places)
+  readonly #byText = new Map<string, number>()
   readonly #byCanonicalText = new Map<string, object>()
   readonly #shared = new Map<object, { readonly text: string; readonly number: number }>()
   #numbering = { values: [] as Array<object>, lengths: [] as Array<number> }
@@ -59,10 +60,11 @@ export class EntryTable implements KnownElements {
   #lists = new WeakMap<ReadonlyArray<unknown>, ReadonlyArray<number>>()
   #bytes = new Uint8Array(65_536)
   #view = viewOf(this.#bytes)
-  #used = 0
+  /** Nothing begins where `noRecord` would. */
+  #used = headBytes
   /** The line being looked through, and which of its elements were known: of a list that is noted `lengthAt` tells of each. */
   #line = this.#view
-  readonly #found: Array<Met | undefined> = []
+  readonly #found: Array<number> = []
 
   begin(json: Uint8Array): void {
     this.#line = viewOf(json)
@@ -71,15 +73,17 @@ export class EntryTable implements KnownElements {
   lengthAt(start: number, index: number): number {
     const line = this.#line
     const stop = start + tellingBytes
-    const met = stop > line.byteLength ? undefined : this.#met[placeOf(line, start, stop)]
-    const isKnown = met !== undefined && start + met.length <= line.byteLength && this.#is(met, line, start)
-    this.#found[index] = isKnown ? met : undefined
-    return isKnown ? met.length : 0
+    const met = stop > line.byteLength ? noRecord : this.#met[placeOf(line, start, stop)]!
+    const length = met === noRecord ? 0 : this.#lengthOf(met)
+    const isKnown = length > 0 && start + length <= line.byteLength && this.#is(met, length, line, start)
+    this.#found[index] = isKnown ? met : noRecord
+    return isKnown ? length : 0
   }
 
   /** The value of an element: JSON from `start` to `end`; throws like JSON.parse where it is none. */
   value(json: Buffer, start = 0, end = json.length): unknown {
-    return this.#meet(json, viewOf(json), start, end)?.value ?? JSON.parse(json.toString("utf8", start, end))
+    const met = this.#meet(json, viewOf(json), start, end)
+    return met === noRecord ? JSON.parse(json.toString("utf8", start, end)) : this.#numbering.values[this.#numberOf(met)]
   }
 
   /**
@@ -97,11 +101,13 @@ export class EntryTable implements KnownElements {
     for (let i = 0; i < length; i++) {
       const start = cuts[i]!
       const end = cuts[i + 1]! - 1
-      const found = this.#found[i]
-      const met = found?.length === end - start ? found : this.#meet(json, this.#line, start, end)
-      values[i] = met === undefined ? JSON.parse(json.toString("utf8", start, end)) : met.value
-      numbers[i] = met === undefined ? -1 : met.number
-      areAllMet &&= met !== undefined
+      // None either when the table has begun anew for an element before.
+      const found = this.#found[i] ?? noRecord
+      const met = found !== noRecord && this.#lengthOf(found) === end - start ? found : this.#meet(json, this.#line, start, end)
+      const number = met === noRecord ? -1 : this.#numberOf(met)
+      values[i] = number === -1 ? JSON.parse(json.toString("utf8", start, end)) : this.#numbering.values[number]
+      numbers[i] = number
+      areAllMet &&= number !== -1
     }
     if (areAllMet && numbering === this.numbering) this.#lists.set(values, numbers)
     return values
@@ -121,20 +127,28 @@ export class EntryTable implements KnownElements {
     return this.#numbering
   }
 
+  #lengthOf(met: number): number {
+    return this.#view.getInt32(met)
+  }
+
+  #numberOf(met: number): number {
+    return this.#view.getInt32(met + 4)
+  }
+
   /**
-   * An element that is shared; undefined for one that is not. Those met lately are
-   * recognised by their bytes, without a text being made of them.
+   * The record of an element that is shared; none of one that is not. Those met lately
+   * are recognised by their bytes, without a text being made of them.
    */
-  #meet(json: Buffer, view: DataView, start: number, end: number): Met | undefined {
+  #meet(json: Buffer, view: DataView, start: number, end: number): number {
     const place = placeOf(view, start, Math.min(end, start + tellingBytes))
-    const met = this.#met[place]
-    if (met?.length === end - start && this.#is(met, view, start)) return met
+    const met = this.#met[place]!
+    if (met !== noRecord && this.#lengthOf(met) === end - start && this.#is(met, end - start, view, start)) return met
     const text = json.toString("utf8", start, end)
     const known = this.#byText.get(text)
     if (known !== undefined) return this.#met[place] = known
-    if (text.length > maxLength) return undefined
+    if (text.length > maxLength) return noRecord
     const parsed = JSON.parse(text) as unknown
-    if (typeof parsed !== "object" || parsed === null) return undefined
+    if (typeof parsed !== "object" || parsed === null) return noRecord
     if (this.#byText.size >= maxTexts || this.#used >= maxBytes) this.#clear()
     const canonical = JSON.stringify(parsed)
     let value = this.#byCanonicalText.get(canonical)
@@ -145,37 +159,40 @@ export class EntryTable implements KnownElements {
       this.#numbering.values.push(value)
       this.#numbering.lengths.push(canonical.length)
     }
-    const now = this.#keep(json, start, end, value)
+    const now = this.#keep(json, start, end, this.#shared.get(value)!.number)
     this.#byText.set(text, now)
     return this.#met[place] = now
   }
 
-  /** Whether these bytes begin with that element; there are as many as it has. */
-  #is(met: Met, json: DataView, start: number): boolean {
+  /** Whether these bytes begin with that element, which has `length`; there are as many. */
+  #is(met: number, length: number, json: DataView, start: number): boolean {
     const bytes = this.#view
-    const end = start + met.length
+    const end = start + length
     let i = start
-    let at = met.from
+    let at = met + headBytes
     for (; i + 4 <= end; i += 4, at += 4) if (json.getInt32(i) !== bytes.getInt32(at)) return false
     for (; i < end; i++, at++) if (json.getUint8(i) !== bytes.getUint8(at)) return false
     return true
   }
 
-  #keep(json: Uint8Array, start: number, end: number, value: object): Met {
-    const length = end - start
-    if (this.#used + length > this.#bytes.length) {
-      const more = new Uint8Array(2 * (this.#used + length))
+  #keep(json: Uint8Array, start: number, end: number, number: number): number {
+    const met = this.#used
+    const next = met + headBytes + end - start
+    if (next > this.#bytes.length) {
+      const more = new Uint8Array(2 * next)
       more.set(this.#bytes)
       this.#bytes = more
       this.#view = viewOf(more)
     }
-    this.#bytes.set(json.subarray(start, end), this.#used)
-    this.#used += length
-    return { from: this.#used - length, length, value, number: this.#shared.get(value)!.number }
+    this.#view.setInt32(met, end - start)
+    this.#view.setInt32(met + 4, number)
+    this.#bytes.set(json.subarray(start, end), met + headBytes)
+    this.#used = next
+    return met
   }
 
   #clear(): void {
-    this.#met.fill(undefined)
+    this.#met.fill(noRecord)
     this.#found.length = 0
     this.#byText.clear()
     this.#byCanonicalText.clear()
@@ -184,7 +201,7 @@ export class EntryTable implements KnownElements {
     this.#lists = new WeakMap()
     this.#bytes = new Uint8Array(65_536)
     this.#view = viewOf(this.#bytes)
-    this.#used = 0
+    this.#used = headBytes
   }
 
   /**

@@ -159,6 +159,24 @@ describe("decodeLine with a table of entries", () => {
     expect(table.sharedText(compact[0])).toBe(`["203.0.113.1","a",["s1"]]`)
     expect(table.sharedText(["not", "known"])).toBeUndefined()
   })
+
+  it("reads a list rightly in whose middle the table begins anew", () => {
+    const table = new EntryTable()
+    const { numbering } = table
+    // All of one length: what stood before where another stands now would pass for it.
+    const entryOf = (i: number) => [`203.0.113.${100 + i % 100}`, `peer${100_000 + i}.example.org`, ["v1.4", `s${100_000 + i}`]]
+    const read = (entries: ReadonlyArray<unknown>) => decodeLine(Buffer.from(`{"id":1,"result":${JSON.stringify(entries)}}`), table)
+    const known = Array.from({ length: 20 }, (_, i) => entryOf(i))
+    read(known)
+    let anew = 0
+    for (let i = 20; anew === 0; i += 20) {
+      const list = [...known.slice(0, 10), ...Array.from({ length: 20 }, (_, k) => entryOf(i + k)), ...known.slice(10)]
+      expect(read(list)).toMatchObject({ result: list })
+      if (table.numbering !== numbering) anew = i
+    }
+    expect(anew).toBeGreaterThan(1000)
+    expect(read([...known, entryOf(anew), entryOf(anew + 19)])).toMatchObject({ result: [...known, entryOf(anew), entryOf(anew + 19)] })
+  })
 })
 
 describe("scanJson", () => {
