@@ -8,17 +8,20 @@ export const connectedSlot = 255
  */
 export class Sightings {
   #count = 0
-  #candidate = new Int32Array(4096)
+  #candidate: Int32Array<ArrayBuffer>
   /** Start and slot in one number: the start times 256 and the slot. */
-  #when = new Int32Array(4096)
+  #when: Int32Array<ArrayBuffer>
   readonly #ends: Array<number> = []
   readonly #parts = new Map<ReadonlyArray<number>, Sightings>()
   #index: SightingIndex | undefined
   /** Parts into which scripts are split; 1 unless a policy splits them. */
   readonly slots: number
 
-  constructor(slots: number) {
+  /** @param room for so many sightings; more is made when it is needed */
+  constructor(slots: number, room = 4096) {
     this.slots = slots
+    this.#candidate = new Int32Array(room)
+    this.#when = new Int32Array(room)
   }
 
   /** Lives simulated. */
@@ -49,8 +52,6 @@ export class Sightings {
   of(candidates: ReadonlyArray<number>): Sightings {
     const before = this.#parts.get(candidates)
     if (before?.trials === this.trials) return before
-    const some = new Sightings(this.slots)
-    this.#parts.set(candidates, some)
     const { events, from } = this.#indexed()
     const own = [...new Set(candidates)].filter((candidate) => candidate + 1 < from.length)
     const sorted = new Int32Array(own.reduce((sum, candidate) => sum + from[candidate + 1]! - from[candidate]!, 0))
@@ -60,6 +61,8 @@ export class Sightings {
       filled += from[candidate + 1]! - from[candidate]!
     }
     sorted.sort()
+    const some = new Sightings(this.slots, sorted.length)
+    this.#parts.set(candidates, some)
     let at = 0
     for (const end of this.#ends) {
       for (; at < sorted.length && sorted[at]! < end; at++) some.#push(this.#candidate[sorted[at]!]!, this.#when[sorted[at]!]!)
@@ -153,7 +156,7 @@ export interface OwnerShares {
 }
 
 const twice = (numbers: Int32Array) => {
-  const more = new Int32Array(2 * numbers.length)
+  const more = new Int32Array(Math.max(1, 2 * numbers.length))
   more.set(numbers)
   return more
 }
