@@ -2,7 +2,6 @@ import { UndirectedGraph } from "graphology"
 import forceAtlas2Module from "graphology-layout-forceatlas2"
 import noverlapModule from "graphology-layout-noverlap"
 import { communityCircle, type Positions } from "./community-circle.ts"
-import { type ForceSettings, moveByForces } from "./forces.ts"
 import { type DrawnEdge, drawnEdges, hashOf, type PlacedAnnouncements } from "./layout-edges.ts"
 import { alignedTo, allWithin, framed, resize } from "./layout-frame.ts"
 
@@ -59,9 +58,6 @@ const startOf = (input: LayoutInput, edges: ReadonlyArray<DrawnEdge>): Positions
   return circle
 }
 
-/** Up to here every server repels every other; of more, far ones together. */
-const fewServers = 500
-
 /** So many steps that the largest graphs take seconds; a layout that was settled before needs few. */
 const iterationsFor = (servers: number, isWarm: boolean): number =>
   Math.min(isWarm ? 60 : 200, Math.max(30, Math.round(400_000 / servers)))
@@ -84,23 +80,6 @@ const positionsIn = (graph: DrawnGraph, start: Positions): Positions => {
   return moved
 }
 
-const movedByForces = (places: ReadonlyArray<number>, edges: ReadonlyArray<DrawnEdge>, start: Positions, settings: ForceSettings, steps: number): Positions => {
-  const placeOf = new Map(places.map((i, place) => [i, place]))
-  const x = Float32Array.from(places, (i) => start.x[i]!)
-  const y = Float32Array.from(places, (i) => start.y[i]!)
-  moveByForces(x, y, {
-    a: Uint32Array.from(edges, ({ a }) => placeOf.get(a)!),
-    b: Uint32Array.from(edges, ({ b }) => placeOf.get(b)!),
-    weight: Float64Array.from(edges, ({ weight }) => weight)
-  }, settings, steps)
-  const moved = { x: start.x.slice(), y: start.y.slice() }
-  places.forEach((i, place) => {
-    moved.x[i] = x[place]!
-    moved.y[i] = y[place]!
-  })
-  return moved
-}
-
 /**
  * ForceAtlas2 (Jacomy et al., 2014). Its constants are chosen such that the
  * graph comes to rest at the scale of the map whatever its size: attraction
@@ -108,20 +87,20 @@ const movedByForces = (places: ReadonlyArray<number>, edges: ReadonlyArray<Drawn
  * equal at `r^2 = k D n`, and gravity keeps separate parts at that distance.
  */
 const settle = (places: ReadonlyArray<number>, edges: ReadonlyArray<DrawnEdge>, start: Positions, isWarm: boolean): Positions => {
+  const graph = graphOf(places, edges, start, 1)
   const servers = places.length
   const weight = Math.max(1, 2 * edges.reduce((sum, edge) => sum + edge.weight, 0) / servers)
-  const steps = iterationsFor(servers, isWarm)
-  const settings = {
-    scalingRatio: 500_000 / (weight * servers),
-    gravity: servers * (weight + 1) / 1_000_000,
-    slowDown: 1 + Math.log(servers)
-  }
-  if (servers <= fewServers) return movedByForces(places, edges, start, settings, steps)
-  const graph = graphOf(places, edges, start, 1)
   forceAtlas2.assign(graph, {
-    iterations: steps,
+    iterations: iterationsFor(servers, isWarm),
     getEdgeWeight: "weight",
-    settings: { ...settings, strongGravityMode: true, barnesHutOptimize: true, barnesHutTheta: 0.8 }
+    settings: {
+      scalingRatio: 500_000 / (weight * servers),
+      gravity: servers * (weight + 1) / 1_000_000,
+      strongGravityMode: true,
+      barnesHutOptimize: servers > 500,
+      barnesHutTheta: 0.8,
+      slowDown: 1 + Math.log(servers)
+    }
   })
   return positionsIn(graph, start)
 }
