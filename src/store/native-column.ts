@@ -119,8 +119,23 @@ const assign = (vector: Vector, at: number, value: DuckDBValue): void => {
   else mismatch(value)
 }
 
+/** So many different texts of a vector are looked for again: where there are more they hardly come again. */
+const repeatedTexts = 64
+
+/** Numbers of 32 bits by which a vector knows a text: its length, and itself or where it lies. */
+const textPlace = 4
+
+/**
+ * Texts and bytes. A text that came before in the same vector is not handed over again, which takes ten
+ * times as long as looking for it: most columns have few, like the names of probes or software.
+ */
 class BytesColumn implements NativeColumn {
   readonly #validity = new Validity(chunkRows)
+  /** In which row each text stands first; more than `repeatedTexts` are not noted. */
+  readonly #first = new Map<string, number>()
+  /** Pairs of rows: one with a text that came before, and where it stands first. */
+  readonly #repeated = new Uint16Array(2 * chunkRows)
+  #repetitions = 0
   #vector: Vector | undefined
 
   begin(vector: Vector): void {
@@ -128,12 +143,35 @@ class BytesColumn implements NativeColumn {
   }
 
   add(row: number, value: DuckDBValue): void {
-    if (value === null) this.#validity.setNull(row)
-    else assign(this.#vector!, row, value)
+    if (value === null) return this.#validity.setNull(row)
+    if (typeof value === "string" && this.#first.size < repeatedTexts) {
+      const first = this.#first.get(value)
+      if (first !== undefined) return this.#repeat(row, first)
+      this.#first.set(value, row)
+    }
+    assign(this.#vector!, row, value)
+  }
+
+  #repeat(row: number, first: number): void {
+    this.#repeated[this.#repetitions++] = row
+    this.#repeated[this.#repetitions++] = first
   }
 
   end(rows: number): void {
     this.#validity.write(this.#vector!, rows)
+    if (this.#repetitions > 0) this.#writeRepeated(rows)
+    this.#first.clear()
+  }
+
+  #writeRepeated(rows: number): void {
+    const places = new Int32Array(new Uint8Array(duckdb.vector_get_data(this.#vector!, 4 * textPlace * rows)).buffer)
+    for (let i = 0; i < this.#repetitions; i += 2) {
+      const to = textPlace * this.#repeated[i]!
+      const from = textPlace * this.#repeated[i + 1]!
+      for (let part = 0; part < textPlace; part++) places[to + part] = places[from + part]!
+    }
+    duckdb.copy_data_to_vector(this.#vector!, 0, places.buffer, 0, places.byteLength)
+    this.#repetitions = 0
   }
 }
 
