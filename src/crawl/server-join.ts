@@ -3,7 +3,7 @@ import { endpointKey } from "../domain/endpoint.ts"
 import { parseHost } from "../domain/host.ts"
 import type { Server, ServerEvidence } from "../domain/server.ts"
 import type { JoinRow } from "../store/store.ts"
-import { claimsPort, partsOfHost } from "./host-parts.ts"
+import { partsOfHost } from "./host-parts.ts"
 
 /** Visits that started this close together count as "in the same minute". */
 const sameMinuteMs = 60_000
@@ -109,14 +109,17 @@ const portOf = ({ endpoint: { port, transport } }: JoinedRow): string => `${tran
 
 /**
  * Those at one port of the address, and those at the ports that their features
- * claim. A hoster's box or a tunnel has a port of one address for each customer:
- * with its one certificate, and features as the software sets them, or copied
- * from a neighbour, strangers look alike there.
+ * claim there: of hosts that lead to it. A hoster's box or a tunnel has a port of
+ * one address for each customer: with its one certificate, and features as the
+ * software sets them, or copied from a neighbour, strangers look alike there. And
+ * the port that a server has on its onion, or elsewhere, may be its neighbour's here.
  */
-const atOneService = (members: ReadonlyArray<Member>): ReadonlyArray<ReadonlyArray<Member>> => [
-  ...Map.groupBy(members, ({ row }) => portOf(row)).values(),
-  members.filter(({ row }) => claimsPort(row, row.endpoint))
-]
+const atOneService = (members: ReadonlyArray<Member>): ReadonlyArray<ReadonlyArray<Member>> => {
+  const hosts = new Set(members.flatMap(({ group, row }) => [group.host, row.address!]))
+  const isClaimed = ({ row: { claimedKeys, claims, endpoint } }: Member): boolean =>
+    [...claims].some((host) => hosts.has(host) && claimedKeys.has(endpointKey({ ...endpoint, host })))
+  return [...Map.groupBy(members, ({ row }) => portOf(row)).values(), members.filter(isClaimed)]
+}
 
 /** (b) The same address showing the same thing in the same minute, on one chain, see `atOneService`. */
 const sameAddressLinks = (
@@ -233,7 +236,7 @@ const serverOf = (groups: ReadonlyMap<HostGroup, readonly [string, ServerEvidenc
  * Join endpoints to servers, a server being one running service on one chain:
  * (a) same host, unless they contradict each other (see `partsOfHost`), (b) same
  * dialled address with the same certificate, or the same features naming at
- * least one public host and no two certificates, in visits started within 60 s, at one port or at ports that the features claim, (c) each claimed the
+ * least one public host and no two certificates, in visits started within 60 s, at one port or at ports that the features claim of hosts at that address, (c) each claimed the
  * endpoint of the other in `features.hosts`, where one of them is an onion or
  * they have a certificate or an address in common. Only endpoints that
  * answered, showed the same chain and told no different features join by (b)

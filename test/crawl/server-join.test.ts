@@ -245,6 +245,20 @@ describe("endpoints become servers", () => {
     expect(joinServers([answered("a.example.org:50001:t", tcp), answered("b.example.org:50011:t", tcp)])).toHaveLength(2)
   })
 
+  it("two where a neighbour at one address has the port that the features claim for an onion, or for a host elsewhere", () => {
+    for (const elsewhere of [onion, "elsewhere.example.org"]) {
+      const seen = { address: "5.9.83.108", featuresKey: "f1", claimedHosts: claiming("a.example.org:50002:s", `${elsewhere}:50001:t`) }
+      const neighbour = answered("b.example.org:50001:t", seen)
+      expect(joinServers([answered("a.example.org:50002:s", { ...seen, certificateSha256: "c1" }), neighbour])).toHaveLength(2)
+      const claimedHosts = claiming("a.example.org:50002:s", "a.example.org:50001:t", `${elsewhere}:50001:t`)
+      expect(joinServers([answered("a.example.org:50002:s", { ...seen, claimedHosts, certificateSha256: "c1" }), { ...neighbour, claimedHosts }])).toHaveLength(1)
+    }
+    const tunnel = { address: "5.9.83.108", certificateSha256: null }
+    const user = (port: number, ...claims: ReadonlyArray<string>) =>
+      answered(`tunnel.example.org:${port}:t`, { ...tunnel, featuresKey: `of ${port}`, claimedHosts: claiming(`tunnel.example.org:${port}:t`, ...claims) })
+    expect(joinServers([user(50_012, `${onion}:50001:t`), user(50_001)])).toHaveLength(2)
+  })
+
   it("two where two services at one address both advertise it, each with its own port", () => {
     const service = (name: string, port: number, certificateSha256: string) =>
       [name, "5.9.83.108"].map((host) =>
@@ -292,10 +306,26 @@ describe("endpoints become servers", () => {
 
     it.each<[string, Partial<JoinRow>]>([
       ["address", { ...other, address: null, featuresKey: "f1" }],
-      ["certificate and features", { ...other, certificateSha256: null, featuresKey: null }],
       ["difference", { ...honest, address: "5.9.83.2" }]
     ])("are joined where no %s is known", (_, there) => {
       expect(joinServers([met("pool", 50_002, honest), met("pool", 50_012, there)])).toHaveLength(1)
+    })
+
+    it("are told apart at two addresses where nothing ties them: whoever holds the name may relay the honest one over TCP, where no certificate tells", () => {
+      const claimed = (host: string) => ({ claimedHosts: claiming(`${host}:50002:s`) })
+      const relay = (more: Partial<JoinRow>) => answered("pool.example.org:60001:t", { address: "5.9.83.2", ...more })
+      const rows = (more: Partial<JoinRow>, host = "honest.example.org") => [
+        met("honest", 50_002, { ...honest, ...claimed(host) }),
+        met("pool", 50_002, { ...honest, ...claimed(host) }),
+        relay(more)
+      ]
+      const apart = [["honest.example.org:50002:s", "pool.example.org:50002:s"], ["pool.example.org:60001:t"]]
+      expect(groups(joinServers(rows({ featuresKey: "f1", ...claimed("honest.example.org") })))).toEqual(apart)
+      expect(groups(joinServers(rows({})))).toEqual(apart)
+      // A server of two addresses says that the name is its.
+      expect(joinServers(rows({ featuresKey: "f1", ...claimed("pool.example.org") }, "Pool.example.org"))).toHaveLength(1)
+      // What did not answer is nobody else's.
+      expect(joinServers(rows({ reachable: false }))).toHaveLength(1)
     })
 
     it("leave endpoints of which nothing is known with the first", () => {
@@ -347,8 +377,11 @@ const contradict = (a: JoinRow, b: JoinRow): boolean => {
   const [certificates, features] = [differ(a.certificateSha256, b.certificateSha256), differ(a.featuresKey, b.featuresKey)]
   const claims = (row: JoinRow, { endpoint: { port, transport } }: JoinRow): boolean =>
     row.claimedHosts.some(({ tcpPort, tlsPort }) => (transport === "tls" ? tlsPort : tcpPort) === port)
+  const claimsItsHost = ({ claimedHosts, endpoint }: JoinRow): boolean => claimedHosts.some(({ host }) => host === endpoint.host)
+  const same = (facet: Facet): boolean => facet(a) !== null && facet(a) === facet(b)
+  const tied = same(certificate) || (same((row) => row.featuresKey) && claimsItsHost(a) && claimsItsHost(b))
   return differ(a.address, b.address)
-    ? certificates || features
+    ? certificates || features || (a.reachable && b.reachable && !tied)
     : features && (certificates || (claims(a, a) && claims(b, b) && !claims(a, b) && !claims(b, a)))
 }
 
@@ -382,12 +415,16 @@ const related = (rows: ReadonlyArray<JoinRow>) => (a: JoinRow, b: JoinRow): bool
   const claims = ({ claimedHosts }: JoinRow, { endpoint }: JoinRow): boolean =>
     claimedHosts.some(({ host, tcpPort, tlsPort }) => host === endpoint.host && (endpoint.transport === "tls" ? tlsPort : tcpPort) === endpoint.port)
   const same = (facet: Facet): boolean => facet(a) !== null && facet(a) === facet(b)
-  const claimsItsPort = ({ claimedHosts, endpoint: { port, transport } }: JoinRow): boolean =>
-    claimedHosts.some(({ tcpPort, tlsPort }) => (transport === "tls" ? tlsPort : tcpPort) === port)
-  const atOneService = together &&
-    ((a.endpoint.port === b.endpoint.port && a.endpoint.transport === b.endpoint.transport) || (claimsItsPort(a) && claimsItsPort(b)))
-  return (atOneService && alike(rows, a, b, certificate, features)) ||
-    (atOneService && alike(rows, a, b, telling, certificate)) ||
+  /** At a host that leads to the address of those that are alike. */
+  const claimsItsPort = (it: JoinRow, facet: Facet, other: Facet): boolean =>
+    rows
+      .filter((row) => row.chain === it.chain && row.address === it.address && row.reachable && row.visitStartedAt !== null && alike(rows, it, row, facet, other))
+      .some((row) => claims(it, { ...it, endpoint: { ...it.endpoint, host: row.endpoint.host } }))
+  const isOnePort = a.endpoint.port === b.endpoint.port && a.endpoint.transport === b.endpoint.transport
+  const byAddress = (facet: Facet, other: Facet): boolean =>
+    together && alike(rows, a, b, facet, other) && (isOnePort || (claimsItsPort(a, facet, other) && claimsItsPort(b, facet, other)))
+  return byAddress(certificate, features) ||
+    byAddress(telling, certificate) ||
     (claims(a, b) && claims(b, a) && same(features) && (same(certificate) || same((row) => row.address)))
 }
 
