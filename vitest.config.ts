@@ -25,6 +25,7 @@ export default defineConfig({
     sequence: { sequencer: LongestFirst },
     // Tests of one file that run together mostly wait, but each may have a simulated network and a crawl of its own.
     maxConcurrency: 5,
+    setupFiles: "test/support/begin-with-empty.ts",
     projects: [
       { extends: true, test: { name: "short", include: short, isolate: false } },
       { extends: true, test: { name: "long", include: ["test/**/*.test.ts"], exclude: short, globalSetup: "test/support/global-setup.ts" } }

@@ -5,7 +5,8 @@ import { Effect, Layer } from "effect"
 import { Output } from "../../src/cli/output.ts"
 import { viewerFolder } from "../../src/cli/viewer-folder.ts"
 import { chromiumPath } from "./chromium.ts"
-import { bundleCli, bundleVariable } from "./cli.ts"
+import { bundleVariable } from "./bundle-of-run.ts"
+import { bundleCli } from "./cli.ts"
 
 /** Builds the viewer where it is older than its sources: here once, because the servers of several tests would do it at the same time. */
 const renewViewer = Effect.provide(viewerFolder, Layer.mergeAll(NodeServices.layer, Output.layer))

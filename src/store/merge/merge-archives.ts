@@ -1,6 +1,7 @@
 import { Clock, Effect, FileSystem, Schema, type Scope } from "effect"
 import { type Partition, partitionFolders, readPartition } from "../archive/manifest.ts"
 import { connect, openForWriting } from "../duckdb.ts"
+import { beginWithShipped } from "../empty-database.ts"
 import { schemaVersion } from "../migrate.ts"
 import { readRows } from "../read-rows.ts"
 import { bringUpToDate } from "../schema.ts"
@@ -34,6 +35,7 @@ export const mergeArchives = Effect.fn("mergeArchives")(function*(
   archives: ReadonlyArray<string>
 ): Effect.fn.Return<Merged, StoreError, FileSystem.FileSystem | Scope.Scope> {
   const fs = yield* FileSystem.FileSystem
+  yield* beginWithShipped(database)
   const connection = yield* connect(yield* openForWriting(database, 2))
   yield* bringUpToDate(connection, database)
   const version = yield* schemaVersion(connection)
