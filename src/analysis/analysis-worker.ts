@@ -1,3 +1,4 @@
+import { enableCompileCache } from "node:module"
 import { parentPort, workerData } from "node:worker_threads"
 import type { ExposureWork } from "./exposure/exposure-rows.ts"
 import type { Announcement } from "./graph/announcement-graph.ts"
@@ -47,6 +48,9 @@ const answersOf = async (work: AnalysisWork): Promise<Iterable<unknown>> => {
       return [(await import("./exposure/exposure-rows.ts")).exposureRowsOf(work.work)]
   }
 }
+
+// What V8 made of the code is kept for the next start, as `src/bin.mjs` has it done for the first thread: it is not for others by itself.
+enableCompileCache()
 
 // An entry of its own: it runs in a worker thread, from the sources or from its own bundle beside the program's.
 for (const answer of await answersOf(workerData as AnalysisWork)) parentPort!.postMessage(answer, [])

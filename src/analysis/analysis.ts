@@ -29,7 +29,7 @@ import { isJudgedApart, judgeApart } from "./judge-in-worker.ts"
 import { operatorRows } from "./operator-rows.ts"
 import type { JudgedOperators, OperatorOptions } from "./operators.ts"
 import { type SharedKeyGroup, sharedKeyGroups } from "./shared-keys.ts"
-import { spareHeap } from "./spare-heap.ts"
+import { spareHeapNow } from "./spare-heap.ts"
 import { type IndicatorTable, shippedIndicators } from "./suspicion/indicator-table.ts"
 import { readEvidence } from "./suspicion/read-evidence.ts"
 import { relationsOf } from "./suspicion/relations.ts"
@@ -80,6 +80,9 @@ export interface AnalysisResult {
 
 /** A part of the work under a name of its own: traces tell how long each took. */
 const stage = <A, E, R>(name: string, work: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> => Effect.withSpan(work, `Analysis: ${name}`)
+
+/** Between parts: see there. Threads import no more than the function, so that they need not load all of Effect. */
+const spareHeap = Effect.sync(spareHeapNow)
 
 const communityTables = (
   crawl: AnalysedCrawl,

@@ -1,4 +1,3 @@
-import { Effect } from "effect"
 import { collectFrom } from "../store/collect-garbage.ts"
 
 /** Bytes of V8's heap below which it is left alone: a smaller crawl is done before it matters. */
@@ -10,6 +9,3 @@ const enough = 300_000_000
  * takes some tenths of a second. Of this thread's own heap.
  */
 export const spareHeapNow = (): void => collectFrom(enough)
-
-/** The same as an effect. */
-export const spareHeap: Effect.Effect<void> = Effect.sync(spareHeapNow)
