@@ -20,6 +20,17 @@ const isTruncated = ({ errorMessage }: DeepReply): boolean => errorMessage?.star
 /** Silence that is an answer. Alone it may as well be a slow server, or a line that was lost. */
 const isSilent = ({ errorMessage, outcome }: DeepReply): boolean => outcome === "timeout" && errorMessage === silentBehindPing
 
+/** How a connection fails, rather than is closed by who answers. */
+const cuts: ReadonlySet<string> = new Set(["ECONNRESET", "ECONNABORTED", "EPIPE", "ETIMEDOUT", "EHOSTUNREACH", "ENETUNREACH", "ENETDOWN"])
+
+/**
+ * A stall of our own machine, a router that starts again or somebody in between
+ * cuts what is open at that moment: of strangers' servers of one software at one
+ * question, which then looked like one odd way of answering. Who cuts connections
+ * to pass for that has done no more than not to answer.
+ */
+const isCut = ({ errorMessage, outcome }: DeepReply): boolean => outcome === "closed" && cuts.has(errorMessage ?? "")
+
 /** An answer in a word. */
 const answerOf = (reply: DeepReply): string => {
   switch (reply.outcome) {
@@ -56,11 +67,11 @@ const shows = (reply: DeepReply, form: AnswerForm): boolean => {
 
 const formText = (form: AnswerForm): string => typeof form === "string" ? form : `error ${form[0]}`
 
-/** Null where nothing can be held against the reply: it is throttled, unfinished, late, or fits. */
+/** Null where nothing can be held against the reply: it is throttled, unfinished, late, cut off, or fits. */
 const difference = (reply: DeepReply, expected: ReadonlyArray<Expected>, range: ReleaseRange | null): string | null => {
   // What a bad line or a full server does to a reply is no way of answering.
   if (reply.outcome === "throttled" || reply.outcome === "too large" || isTruncated(reply)) return null
-  if (reply.outcome === "timeout" && !isSilent(reply)) return null
+  if (isCut(reply) || (reply.outcome === "timeout" && !isSilent(reply))) return null
   const usual = expected.filter(([, releases]) => range === null || intersectRanges(range, releases) !== undefined)
   if (usual.length === 0 || usual.some(([form]) => shows(reply, form))) return null
   const sameKind = usual.some(([form]) => typeof form !== "string" && reply.outcome === "error" && reply.errorCode === form[0])

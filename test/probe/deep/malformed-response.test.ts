@@ -68,6 +68,14 @@ describe("the word for malformed requests", () => {
     assert.deepInclude(found, { response: "refused", differs: [] })
   })
 
+  it("holds nothing against a server whose connection was cut, which a stall of ours does to many at once, but that it was closed", () => {
+    const ended = (errorMessage: string | null) => malformedFacts([reply("batch", { outcome: "closed", ...nothing, errorMessage })], electrumx, null)
+    for (const code of ["ECONNRESET", "EPIPE", "ETIMEDOUT"]) {
+      assert.deepInclude(ended(code), { response: "closed", differs: [], answers: { batch: "closed" } })
+    }
+    assert.deepStrictEqual(ended(null).differs, ["batch: closed where list is usual"])
+  })
+
   it("takes silence for an answer only where a ping behind it was answered", () => {
     const late = malformedFacts([reply("batch", { raw: "[]" }), silent("id-text", null)], electrumx, null)
     assert.deepInclude(late, { response: "ok", differs: [], answers: { batch: "list", "id-text": "timeout" } })
