@@ -10,14 +10,17 @@ import { knownFlags } from "./cli/option.ts"
 import { observatory } from "./cli/observatory.ts"
 import { Output } from "./cli/output.ts"
 import { reportFailure } from "./cli/report-failure.ts"
+import { unknownTwins, unknownTwinText } from "./cli/unknown-twins.ts"
 import { version } from "./version.ts"
 
 const argv = process.argv.slice(2)
 
 const program = Effect.gen(function*() {
   const output = yield* Output
-  // A config file may have values for flags of every command.
-  const command = yield* Effect.promise(() => observatory(configFileName(argv, process.env) === undefined ? argv[0] : undefined))
+  // A config file may have values for flags of every command, and so may the environment.
+  let command = yield* Effect.promise(() => observatory(configFileName(argv, process.env) === undefined ? argv[0] : undefined))
+  if (unknownTwins(process.env, knownFlags()).length > 0) command = yield* Effect.promise(() => observatory())
+  for (const name of unknownTwins(process.env, knownFlags())) yield* output.stderr(`observatory: ${unknownTwinText(name, knownFlags())}\n`)
   const [{ provider, twins }, level] = yield* configProvider(argv, process.env, knownFlags()).pipe(
     Effect.flatMap((values) => Effect.map(logLevelOf(values.provider), (level) => [values, level] as const)),
     Effect.tapError((error) => output.stderr(`observatory: ${error.message}\n`))

@@ -1,5 +1,6 @@
 import { ConfigProvider, Effect, FileSystem, Schema } from "effect"
 import { Flag } from "effect/cli"
+import { nearestName } from "../store/nearest-name.ts"
 import { usageError } from "./network.ts"
 import { environmentName, nullable, text } from "./option.ts"
 
@@ -47,8 +48,12 @@ export const configProvider = Effect.fnUntraced(function*(
   )
   const unknown = Object.keys(values).filter((key) => !knownFlags.has(key))
   if (unknown.length > 0) {
+    const told = unknown.map((key) => {
+      const meant = nearestName(key, [...knownFlags])
+      return meant === undefined ? key : `${key} (did you mean ${meant}?)`
+    })
     return yield* usageError(
-      `The config file ${file} names unknown flags: ${unknown.join(", ")}. Keys are flag names without dashes in front, e.g. "max-endpoints".`
+      `The config file ${file} names unknown flags: ${told.join(", ")}. Keys are flag names without dashes in front, e.g. "max-endpoints".`
     )
   }
   const named = Object.fromEntries(

@@ -18,12 +18,12 @@ const phaseMs = isSmoke ? 6_000 : 60_000
 
 const folder = mkdtempSync(join(tmpdir(), "observatory-bench-api-"))
 process.on("exit", () => rmSync(folder, { recursive: true, force: true }))
-process.env["OBSERVATORY_TEST_BUNDLE"] = await bundleCli()
+process.env["TESTED_BUNDLE"] = await bundleCli()
 const db = join(folder, "observatory.duckdb")
 
 /** The network in a process of its own, so that this one has only readers to serve. */
 const simnet = spawn(process.execPath, [
-  process.env["OBSERVATORY_TEST_BUNDLE"], "simnet", "--ready-json", "--scenario", isSmoke ? writeFixedScenario(folder, 24) : "mainnet-2025-12"
+  process.env["TESTED_BUNDLE"], "simnet", "--ready-json", "--scenario", isSmoke ? writeFixedScenario(folder, 24) : "mainnet-2025-12"
 ], { stdio: ["pipe", "pipe", "inherit"] })
 const [line] = (await once(simnet.stdout.setEncoding("utf8"), "data")) as [string]
 const { chain: network, dns, seeds, socks } = JSON.parse(line) as { chain: string; dns: string; seeds: ReadonlyArray<string>; socks: string }

@@ -56,6 +56,17 @@ describe("the command line", () => {
     expect(await chosen(["--config", config, "--network", "from-flag"], { OBSERVATORY_NETWORK: "from-environment" })).toBe("from-flag")
   })
 
+  it("says which variable of the environment it does not know, and which was probably meant, whoever's command that is", async () => {
+    const env = { OBSERVATORY_CONCURENCY: "3", OBSERVATORY_QWERTZUIOP: "1", OBSERVATORY_SCENARIO: "dual", OBSERVATORY_LOG_LEVEL: "Info", OBSERVATORY_VISIT_FORMAT: "json" }
+    const { code, stderr, stdout } = await runCli(["query", "--format", "json"], { env })
+    expect({ code, stderr }).toEqual({
+      code: 0,
+      stderr: "observatory: OBSERVATORY_CONCURENCY is no variable of this program and has no effect; did you mean OBSERVATORY_CONCURRENCY?\n" +
+        "observatory: OBSERVATORY_QWERTZUIOP is no variable of this program and has no effect\n"
+    })
+    expect(JSON.parse(stdout)).toBeInstanceOf(Array)
+  })
+
   it("takes the log level from the environment and the config file too, and says which levels there are", async () => {
     const config = join(folder, "log-level.json")
     writeFileSync(config, JSON.stringify({ "log-level": "Debug" }))
@@ -87,7 +98,7 @@ describe("the command line", () => {
   it("refuses a config file that names unknown flags, is no JSON or is not there", async () => {
     const config = join(folder, "wrong.json")
     writeFileSync(config, JSON.stringify({ netwrk: "mainnet" }))
-    expect(await runCli(["crawl", "--config", config])).toMatchObject({ code: 2, stderr: expect.stringContaining("netwrk") })
+    expect(await runCli(["crawl", "--config", config])).toMatchObject({ code: 2, stderr: expect.stringContaining("netwrk (did you mean network?)") })
     writeFileSync(config, "{")
     expect(await runCli(["crawl", "--config", config])).toMatchObject({ code: 2, stderr: expect.stringContaining(config) })
     expect(await runCli(["crawl", "--config", join(folder, "none.json")])).toMatchObject({ code: 2 })

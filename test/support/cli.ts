@@ -42,7 +42,7 @@ export interface RunningCli {
 
 /** What lets a program believe that it is so many milliseconds later than it is; timeouts pass as always. */
 const laterBy = (ms: number): Record<string, string> =>
-  ms === 0 ? {} : { NODE_OPTIONS: `--import=${pathToFileURL(`${root}test/support/later.mjs`).href}`, OBSERVATORY_TEST_LATER_MS: String(ms) }
+  ms === 0 ? {} : { NODE_OPTIONS: `--import=${pathToFileURL(`${root}test/support/later.mjs`).href}`, TESTED_LATER_MS: String(ms) }
 
 /** Starts `observatory ARGS` with a clean environment that forbids every address but loopback. */
 export const startCli = async (

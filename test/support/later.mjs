@@ -1,4 +1,4 @@
 // Preloaded by programs that run when it is later in a simulated world than here: see `startCli`.
-const laterMs = Number(process.env.OBSERVATORY_TEST_LATER_MS)
+const laterMs = Number(process.env.TESTED_LATER_MS)
 const now = Date.now
 Date.now = () => now() + laterMs
