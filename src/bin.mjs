@@ -9,21 +9,23 @@ import { fileURLToPath } from "node:url"
 const here = (path) => fileURLToPath(new URL(path, import.meta.url))
 const major = Number(process.versions.node.split(".")[0])
 
+/** Names what was set here, for the process that begins anew. */
+const marker = "OBSERVATORY_SET_BY_LAUNCHER"
+
 /**
  * A crawl takes 10 to 20 MB less where the C library has one place to take memory from, and not one for
- * each thread. It reads that before any line of ours, so the process begins anew with it; what the user has set stays.
+ * each thread. It reads that before any line of ours, so the process begins anew with it; what the user has
+ * set stays. Programs that this one starts are spared what was set here: by now it has been read.
  */
-const lean = JSON.parse(readFileSync(here("./lean-environment.json"), "utf8"))
 const beginLean = () => {
+  const set = process.env[marker]
+  if (set !== undefined) for (const name of [marker, ...set.split(",")]) delete process.env[name]
   const runsLong = process.argv.slice(2).some((word) => word === "crawl" || word === "watch")
-  const isSet = Object.keys(lean).every((name) => name in process.env)
-  if (runsLong && !isSet && process.platform === "linux") {
-    process.execve?.(process.execPath, [process.execPath, ...process.execArgv, ...process.argv.slice(1)], { ...lean, ...process.env })
-  }
-}
-/** It has been read by now: programs that this one starts are spared it. */
-const forgetLean = () => {
-  for (const [name, value] of Object.entries(lean)) if (process.env[name] === value) delete process.env[name]
+  if (set !== undefined || !runsLong || process.platform !== "linux") return
+  const lean = JSON.parse(readFileSync(here("./lean-environment.json"), "utf8"))
+  const missing = Object.keys(lean).filter((name) => !(name in process.env))
+  if (missing.length === 0) return
+  process.execve?.(process.execPath, [process.execPath, ...process.execArgv, ...process.argv.slice(1)], { ...lean, ...process.env, [marker]: missing.join(",") })
 }
 
 if (major >= 24) {
@@ -33,7 +35,6 @@ if (major >= 24) {
   enableCompileCache?.()
   const bundle = here("../dist/observatory.js")
   await import(new URL(existsSync(bundle) ? "../dist/observatory.js" : "./main.ts", import.meta.url).href)
-  forgetLean()
 } else {
   const own = here("../node_modules/node/bin/node")
   if (existsSync(own)) {

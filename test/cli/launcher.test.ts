@@ -25,6 +25,13 @@ describe.runIf(process.platform === "linux")("the launcher", { timeout: 60_000 }
     const { began, hands } = environments(["crawl"])
     expect(began).toMatchObject(leanEnvironment)
     for (const name of Object.keys(leanEnvironment)) expect(hands).not.toHaveProperty(name)
+    expect(Object.keys(hands).filter((name) => name.startsWith("OBSERVATORY_"))).toEqual(["OBSERVATORY_LOOPBACK_ONLY"])
+  })
+
+  it("hands on what the user has set, also where it is the same", () => {
+    const { began, hands } = environments(["crawl"], leanEnvironment)
+    expect(began).toMatchObject(leanEnvironment)
+    expect(hands).toMatchObject(leanEnvironment)
   })
 
   it("leaves what the user has set", () => {
