@@ -1,5 +1,5 @@
 import { Deferred, Effect, Latch } from "effect"
-import { type Occupancy, Politeness, type PolitenessRules } from "./politeness.ts"
+import { type Occupancy, paceOf, Politeness, type PolitenessRules } from "./politeness.ts"
 
 export interface GateRules extends PolitenessRules {
   /** Connections held open at a time. */
@@ -66,9 +66,9 @@ export class ConnectionGate {
     return this.#settled.await
   }
 
-  /** Milliseconds from `now` until the next connection may be opened; takes that moment. */
-  wait(now: number): number {
-    return Math.max(0, this.#politeness.slot(now) - now)
+  /** Suspends until the next connection may be opened by `--rate`. */
+  get pace(): Effect.Effect<void> {
+    return paceOf(this.#politeness)
   }
 
   #admit(waiter: Waiter): void {

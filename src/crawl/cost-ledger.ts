@@ -71,10 +71,15 @@ export type LedgerRefusal = {
 export interface Books {
   readonly host: string
   readonly target: string
+  /** Addresses that are dialled where the target does not answer; left out where there are none. */
+  readonly others?: ReadonlyArray<string>
 }
 
+const targetsOf = ({ others = [], target }: Pick<Books, "target" | "others">): ReadonlyArray<string> => [target, ...others]
+
 /** By what was dialled, never by what somebody announced: a claim must not bar us from a stranger's address. */
-export const booksOf = ({ dial, endpoint }: Pick<DialPlan, "dial" | "endpoint">): Books => ({ host: endpoint.host, target: dial.address ?? endpoint.host })
+export const booksOf = ({ dial, endpoint, others }: Pick<DialPlan, "dial" | "endpoint" | "others">): Books =>
+  ({ host: endpoint.host, target: dial.address ?? endpoint.host, ...(others === undefined ? {} : { others }) })
 
 /**
  * The balances of one vantage, by target (dialled address, else host), and by
@@ -137,8 +142,8 @@ export class CostLedger {
     this.#hosts.delete(small)
   }
 
-  #inUse({ host, target }: Books, now: number): number {
-    return Math.max(this.balance(target, now), this.#servers.get(host)?.balance(now) ?? 0)
+  #inUse(books: Books, now: number): number {
+    return Math.max(...targetsOf(books).map((target) => this.balance(target, now)), this.#servers.get(books.host)?.balance(now) ?? 0)
   }
 
   /**
@@ -152,53 +157,75 @@ export class CostLedger {
     return { errors, units: allowance + errors * electrumxCost.error }
   }
 
-  /** Why a visit that may cost `allowance` may not be made now: the dialled address and the host's server both must have room for it. */
-  refusal({ host, target }: Books, now: number, allowance = leastVisit, limit = errorLimit): LedgerRefusal {
-    const entry = this.#entries.get(target)
-    const server = this.#servers.get(host)
-    const [ofServer, ofEntry] = [backOffEnd(server, now), backOffEnd(entry, now)]
-    const [until, reason] = ofServer > ofEntry ? [ofServer, server?.backOffReason] : [ofEntry, entry?.reason]
+  /** Why a visit that may cost `allowance` may not be made now: every address that it may lead to and the host's server must have room for it. */
+  refusal(books: Books, now: number, allowance = leastVisit, limit = errorLimit): LedgerRefusal {
+    const targets = targetsOf(books)
+    const server = this.#servers.get(books.host)
+    let [until, reason] = [backOffEnd(server, now), server?.backOffReason]
+    for (const entry of targets.map((target) => this.#entries.get(target))) {
+      if (backOffEnd(entry, now) >= until) [until, reason] = [backOffEnd(entry, now), entry?.reason]
+    }
     if (until > now) {
       return { kind: "back-off", detail: `back-off until ${new Date(until).toISOString()}: ${reason ?? "throttled"}`, until, mayEndSooner: false }
     }
-    const balance = this.#inUse({ host, target }, now)
+    const balance = this.#inUse(books, now)
     const excess = balance + allowance - limit
     if (excess <= 0) return null
     return {
       kind: "no room",
       detail: `ledger: ${Math.round(balance)} of ${limit} units in use, ${Math.ceil(allowance)} wanted`,
       until: now + Math.ceil((excess / recoveryPerSecond) * 1000),
-      mayEndSooner: this.#underWay.has(target) || (server?.underWay ?? 0) > 0
+      mayEndSooner: targets.some((target) => this.#underWay.has(target)) || (server?.underWay ?? 0) > 0
     }
   }
 
   /** Keeps room for a visit that is going to be made, until `release`. */
-  reserve({ host, target }: Books, allowance: number): void {
-    this.#serverOf(host).underWay += allowance
-    this.#underWay.set(target, (this.#underWay.get(target) ?? 0) + allowance)
+  reserve(books: Books, allowance: number): void {
+    this.#serverOf(books.host).underWay += allowance
+    for (const target of targetsOf(books)) this.#underWay.set(target, (this.#underWay.get(target) ?? 0) + allowance)
   }
 
-  release({ host, target }: Books, allowance: number): void {
-    this.#serverOf(host).underWay -= allowance
-    const rest = (this.#underWay.get(target) ?? 0) - allowance
-    if (rest > 0) this.#underWay.set(target, rest)
-    else this.#underWay.delete(target)
+  release(books: Books, allowance: number): void {
+    this.#serverOf(books.host).underWay -= allowance
+    for (const target of targetsOf(books)) {
+      const rest = (this.#underWay.get(target) ?? 0) - allowance
+      if (rest > 0) this.#underWay.set(target, rest)
+      else this.#underWay.delete(target)
+    }
   }
 
-  /** Books what a visit may cost before it is made. To be recorded at once: then a killed process does not forget it. */
-  book(books: Books, allowance: number, now: number): LedgerFact {
+  /** Books what a visit may cost before it is made, at every address that it may lead to. To be recorded at once: then a killed process does not forget it. */
+  book(books: Books, allowance: number, now: number): Array<LedgerFact> {
     this.reserve(books, allowance)
-    return this.charge(books, 0, null, now)
+    return targetsOf(books).map((target) => this.#enter(target, 0, null, now))
   }
 
-  /** Books what a visit did cost in place of the `allowance` booked before. */
-  settle(books: Books, allowance: number, cost: number, reason: VisitReason | null, now: number): LedgerFact {
+  /**
+   * Books what a visit did cost in place of the `allowance` booked before.
+   *
+   * @param dialled the address that it led to; null where nobody knows: then all that it may have led to are charged
+   */
+  settle(books: Books, allowance: number, cost: number, reason: VisitReason | null, now: number, dialled: string | null): Array<LedgerFact> {
     this.release(books, allowance)
-    return this.charge(books, cost, reason, now)
+    const targets = targetsOf(books)
+    const charged = dialled !== null && targets.includes(dialled) ? [dialled] : targets
+    this.#chargeServer(books.host, cost, reason, now)
+    return targets.map((target) => charged.includes(target) ? this.#enter(target, cost, reason, now) : this.#enter(target, 0, null, now))
   }
 
-  /** Books a visit; a reason that asks for distance (throttled, reset) begins a back-off. One that is running goes on. */
+  /** Books a visit to its target; a reason that asks for distance (throttled, reset) begins a back-off. One that is running goes on. */
   charge({ host, target }: Books, cost: number, reason: VisitReason | null, now: number): LedgerFact {
+    this.#chargeServer(host, cost, reason, now)
+    return this.#enter(target, cost, reason, now)
+  }
+
+  #chargeServer(host: string, cost: number, reason: VisitReason | null, now: number): void {
+    const server = this.#serverOf(host)
+    if (cost > 0) server.add(cost, now)
+    if (asksForDistance(reason)) server.beginBackOff(now + backOffMs, reason!)
+  }
+
+  #enter(target: string, cost: number, reason: VisitReason | null, now: number): LedgerFact {
     const before = this.#entries.get(target)
     const running = backOffEnd(before, now) > 0 ? before! : null
     const begun = asksForDistance(reason) ? { backOffUntil: now + backOffMs, reason } : null
@@ -207,9 +234,6 @@ export class CostLedger {
       : running ?? { backOffUntil: null, reason: null }
     const entry: LedgerEntry = { target, at: now, balance: this.#settled(target, now) + cost, backOffUntil, reason: why }
     this.#entries.set(target, entry)
-    const server = this.#serverOf(host)
-    if (cost > 0) server.add(cost, now)
-    if (begun !== null) server.beginBackOff(begun.backOffUntil, begun.reason)
     return { _tag: "ledger", ...entry, balance: this.balance(target, now) }
   }
 }

@@ -15,7 +15,7 @@ import { claimedHosts, foundServer, heardFrom, visitWithoutExcluded } from "./an
 import { type Books, booksOf, type CostLedger, reasonForDistance } from "./cost-ledger.ts"
 import type { Frontier } from "./frontier.ts"
 import type { FrontierEntry } from "./frontier-entry.ts"
-import { dialledOf, leaveInTurn, type Occupancy, occupancyOf, type Politeness } from "./politeness.ts"
+import { dialledOf, leaveInTurn, type Occupancy, occupancyOf, paceOf, type Politeness } from "./politeness.ts"
 import { MetServers } from "./met-servers.ts"
 import type { CrawlEnd } from "./progress.ts"
 import type { CrawlSettings } from "./settings.ts"
@@ -81,6 +81,7 @@ export const crawlLoop = Effect.fnUntraced(function*(
   let end: CrawlEnd | null = null
 
   const now = (): number => clock.currentTimeMillisUnsafe()
+  const pace = paceOf(politeness)
   const leave = (occupancy: Occupancy): void => {
     occupied.delete(occupancy)
     leaveInTurn(state, occupancy)
@@ -119,9 +120,9 @@ export const crawlLoop = Effect.fnUntraced(function*(
     const startVisit = Effect.fnUntraced(function*(it: Ready) {
       active++
       const room = ledger.room(it.books, now())
-      yield* record([ledger.book(it.books, room.units, now())])
+      yield* record(ledger.book(it.books, room.units, now()))
       const wait = politeness.slot(now()) - now()
-      const visit = visitor.visit(it.plan, { ...visitOptions, room })
+      const visit = visitor.visit(it.plan, { ...visitOptions, room, pace })
       yield* FiberSet.run(workers, (wait > 0 ? Effect.delay(visit, wait) : visit).pipe(
         Effect.flatMap((visit) => Queue.offer(inbox, { _tag: "visited", ready: it, room, visit })),
         Effect.asVoid
@@ -204,7 +205,7 @@ export const crawlLoop = Effect.fnUntraced(function*(
           at
         }))
       }
-      facts.push(ledger.settle(it.books, room.units, visit.cost, reasonForDistance(visit), at))
+      facts.push(...ledger.settle(it.books, room.units, visit.cost, reasonForDistance(visit), at, visit.dial.address))
       if (tally.proxyIsLost) end ??= "proxy lost"
       ready.push(...held.splice(0))
       leave(it.occupancy)

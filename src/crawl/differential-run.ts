@@ -133,7 +133,7 @@ export const runDifferential = Effect.fn("runDifferential")(function*(
       const now = clock.currentTimeMillisUnsafe()
       const refusal = ledger.refusal(member.books, now, units)
       if (refusal === null) {
-        yield* store.record(crawlId, [ledger.book(member.books, units, now)])
+        yield* store.record(crawlId, ledger.book(member.books, units, now))
         return null
       }
       if (refusal.kind === "back-off") return refusal.detail
@@ -153,12 +153,12 @@ export const runDifferential = Effect.fn("runDifferential")(function*(
     for (const name of order) {
       const full = yield* booked(member, wait)
       if (full !== null) return { segments, visits, cut: full }
-      yield* Effect.sleep(gate.wait(clock.currentTimeMillisUnsafe()))
-      const { segment, spent, visit } = yield* interview(member.plan!, personas[name], member.target, { chain, clientName: settings.clientName, room })
+      yield* gate.pace
+      const { segment, spent, visit } = yield* interview(member.plan!, personas[name], member.target, { chain, clientName: settings.clientName, room, pace: gate.pace })
       segments.push(segment)
       visits.push(visitWithoutExcluded(visit, run.exclusions))
       const distance = reasonForDistance(visit)
-      yield* store.record(crawlId, [ledger.settle(member.books, room.units, visit.cost, distance, clock.currentTimeMillisUnsafe())])
+      yield* store.record(crawlId, ledger.settle(member.books, room.units, visit.cost, distance, clock.currentTimeMillisUnsafe(), visit.dial.address))
       // What is not asked each time cannot be compared: the next connection would cost as much for nothing.
       if (spent !== null) return { segments, visits, cut: spent === unitsEnough ? spent : `${unitsEnough}: ${spent}` }
       if (visit.outcome === "failed" || asksForDistance(distance)) break

@@ -16,7 +16,7 @@ import type { DueSummary } from "./due-summary.ts"
 import { visitWithoutExcluded } from "./announcements.ts"
 import { visitOfFailedPlan } from "./failed-plan.ts"
 import { openLedger } from "./open-ledger.ts"
-import { dialledOf, enterInTurn, leaveInTurn, occupancyOf, Politeness } from "./politeness.ts"
+import { dialledOf, enterInTurn, leaveInTurn, occupancyOf, paceOf, Politeness } from "./politeness.ts"
 
 export interface DueRun {
   readonly chain: Chain
@@ -75,7 +75,7 @@ export class DueProbes extends Context.Service<DueProbes, {
         const politeness = new Politeness<() => void>(run)
         const allowance = deepAllowance(run.choice)
         const booking = deepBooking(run.choice)
-        const pace = Effect.suspend(() => Effect.sleep(Math.max(0, politeness.slot(now()) - now())))
+        const pace = paceOf(politeness)
         const change = (probe: DueProbe, state: ProbeDueFact["state"], dueAt: number, detail: string | null): ProbeDueFact => ({
           _tag: "probe due",
           kind: "deep",
@@ -95,7 +95,7 @@ export class DueProbes extends Context.Service<DueProbes, {
           const refusal = ledger.refusal(books, now(), allowance, deepBalanceLimit(run.choice))
           if (refusal !== null) return yield* postpone(probe, refusal.until, refusal.detail)
           yield* store.record(runId, [
-            ledger.book(books, booking, now()),
+            ...ledger.book(books, booking, now()),
             change(probe, "due", now() + backOffMs, "begun")
           ])
           yield* store.flush
@@ -107,10 +107,10 @@ export class DueProbes extends Context.Service<DueProbes, {
             offersFeatures: probe.hasFeatures,
             pace
           })
-          const correction = ledger.settle(books, booking, deep.visit.cost, reasonForDistance(deep.visit), now())
+          const correction = ledger.settle(books, booking, deep.visit.cost, reasonForDistance(deep.visit), now(), deep.visit.dial.address)
           if (isOurs(deep.visit.reason)) {
             const detail = `${deep.visit.reason}: ${deep.visit.detail}`
-            return yield* settle([correction, change(probe, "due", now() + backOffMs, detail)], "postponed")
+            return yield* settle([...correction, change(probe, "due", now() + backOffMs, detail)], "postponed")
           }
           // What was heard is kept either way, but a visit that our own time cut off is no finished one, and invalid JSON not the usual one.
           const next = run.choice === "invalid json"
@@ -119,7 +119,7 @@ export class DueProbes extends Context.Service<DueProbes, {
           return yield* settle([
             { _tag: "visit", visit: visitWithoutExcluded(deep.visit, run.exclusions), malformed: deep.malformed },
             next,
-            correction
+            ...correction
           ], deep.isCut ? "postponed" : deep.visit.outcome)
         })
 

@@ -1,4 +1,4 @@
-import { Effect } from "effect"
+import { Clock, Effect } from "effect"
 import { addressBlock } from "../domain/address.ts"
 import type { DialPlan } from "../transport/dialer.ts"
 import type { CostLedger } from "./cost-ledger.ts"
@@ -12,31 +12,39 @@ export interface PolitenessRules {
 
 /** What a connection occupies while it lasts. */
 export interface Occupancy {
-  /** The dialled address, or what stands for it: one connection at a time. */
-  readonly target: string
-  /** The target's network block; null for names and onions. */
-  readonly block: string | null
+  /** The dialled address and those that are dialled where it does not answer, or what stands for them: one connection at a time. */
+  readonly targets: ReadonlyArray<string>
+  /** The targets' network blocks; none for names and onions. */
+  readonly blocks: ReadonlyArray<string>
 }
 
-/** The address that a plan leads to; null where a proxy resolves the name. */
-export const dialledOf = ({ dial }: Pick<DialPlan, "dial">): string | null => dial.address ?? dial.addresses[0] ?? null
+/** The addresses that a plan may lead to, the first first; none where a proxy resolves the name. */
+export const dialledOf = ({ dial, others = [] }: Pick<DialPlan, "dial" | "others">): ReadonlyArray<string> => {
+  const first = dial.address ?? dial.addresses[0]
+  return first === undefined ? [] : [first, ...others]
+}
 
 /**
- * What a connection to an endpoint occupies. Through a proxy the dialled
+ * What a connection to an endpoint occupies: every address that it may lead to, since
+ * nobody knows before which one answers. Through a proxy the dialled
  * address is unknown: the address announced for the host stands for it, else
  * the host, so that we never lean twice on what is probably one machine.
  */
 export const occupancyOf = (
   host: string,
-  dialled: string | null,
+  dialled: ReadonlyArray<string>,
   announced: Iterable<string>
 ): Occupancy => {
-  const address = dialled ?? [...announced].toSorted()[0] ?? null
-  return {
-    target: address ?? host,
-    block: address === null ? null : addressBlock(address, 24, 48) ?? null
-  }
+  const addresses = dialled.length > 0 ? dialled : [...announced].toSorted().slice(0, 1)
+  return addresses.length === 0 ? { targets: [host], blocks: [] } : { targets: addresses, blocks: blocksOf(addresses) }
 }
+
+/** The network blocks of addresses, each once. */
+export const blocksOf = (addresses: ReadonlyArray<string>): ReadonlyArray<string> =>
+  [...new Set(addresses.flatMap((address) => addressBlock(address, 24, 48) ?? []))]
+
+const targetText = (target: string): string => `target ${target}`
+const blockText = (block: string): string => `block ${block}`
 
 /**
  * Who may connect now. Plain data with one owner. `A` waits here while its
@@ -76,14 +84,14 @@ export class Politeness<A> {
 
   /** Frees an occupancy. Returns those who waited for it and may go ahead now; it is theirs already. */
   leave(occupancy: Occupancy): Array<A> {
-    this.#targets.delete(occupancy.target)
-    if (occupancy.block !== null) {
-      const rest = this.#blocks.get(occupancy.block)! - 1
-      if (rest > 0) this.#blocks.set(occupancy.block, rest)
-      else this.#blocks.delete(occupancy.block)
+    for (const target of occupancy.targets) this.#targets.delete(target)
+    for (const block of occupancy.blocks) {
+      const rest = this.#blocks.get(block)! - 1
+      if (rest > 0) this.#blocks.set(block, rest)
+      else this.#blocks.delete(block)
     }
     const admitted: Array<A> = []
-    for (const obstacle of [`target ${occupancy.target}`, `block ${occupancy.block}`]) {
+    for (const obstacle of [...occupancy.targets.map(targetText), ...occupancy.blocks.map(blockText)]) {
       const queue = this.#waiting.get(obstacle)
       if (queue === undefined) continue
       while (queue.length > 0 && !this.#blocked(obstacle)) {
@@ -106,9 +114,8 @@ export class Politeness<A> {
     return this.#nextSlot
   }
 
-  #obstacle({ block, target }: Occupancy): string | null {
-    if (this.#targets.has(target)) return `target ${target}`
-    return block !== null && (this.#blocks.get(block) ?? 0) >= this.#rules.perBlock ? `block ${block}` : null
+  #obstacle({ blocks, targets }: Occupancy): string | null {
+    return [...targets.map(targetText), ...blocks.map(blockText)].find((obstacle) => this.#blocked(obstacle)) ?? null
   }
 
   #blocked(obstacle: string): boolean {
@@ -117,9 +124,9 @@ export class Politeness<A> {
       : (this.#blocks.get(obstacle.slice(6)) ?? 0) >= this.#rules.perBlock
   }
 
-  #occupy({ block, target }: Occupancy): void {
-    this.#targets.add(target)
-    if (block !== null) this.#blocks.set(block, (this.#blocks.get(block) ?? 0) + 1)
+  #occupy({ blocks, targets }: Occupancy): void {
+    for (const target of targets) this.#targets.add(target)
+    for (const block of blocks) this.#blocks.set(block, (this.#blocks.get(block) ?? 0) + 1)
   }
 }
 
@@ -128,6 +135,10 @@ export interface SharedPoliteness {
   readonly ledger: CostLedger
   readonly politeness: Politeness<() => void>
 }
+
+/** Suspends until the next connection may be opened by `--rate`. */
+export const paceOf = (politeness: Pick<Politeness<never>, "slot">): Effect.Effect<void> =>
+  Effect.flatMap(Clock.currentTimeMillis, (now) => Effect.sleep(Math.max(0, politeness.slot(now) - now)))
 
 /** Suspends until a connection may be made; the occupancy is the caller's until `leave`. Given up while waiting, it is left again. */
 export const enterInTurn = ({ politeness }: Pick<SharedPoliteness, "politeness">, occupancy: Occupancy): Effect.Effect<void> =>

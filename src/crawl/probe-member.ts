@@ -43,6 +43,6 @@ export const prepareMember = Effect.fnUntraced(function*(
     if (Result.isFailure(planned)) return { state: "failed", problem: `${planned.failure.reason}: ${planned.failure.detail}` }
     return refused === null ? null : { state: "not asked", problem: refused.detail }
   }
-  const dialled = plan === null ? null : dialledOf(plan)
+  const dialled = plan === null ? [] : dialledOf(plan)
   return { target, plan, refusal: refusalOf(), books, occupancy: occupancyOf(endpoint.host, dialled, []) }
 })

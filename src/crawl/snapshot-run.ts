@@ -69,7 +69,8 @@ const makeHost = Effect.fnUntraced(function*(
   const settle = (member: Member, cost: number, visit: Visit | null): void => {
     const booked = member.room?.units ?? 0
     member.room = null
-    charges.push(ledger.settle(member.books, booked, cost, visit === null ? null : reasonForDistance(visit), clock.currentTimeMillisUnsafe()))
+    const [reason, dialled] = visit === null ? [null, null] : [reasonForDistance(visit), visit.dial.address]
+    charges.push(...ledger.settle(member.books, booked, cost, reason, clock.currentTimeMillisUnsafe(), dialled))
   }
 
   /** Books a connection that may be opened; else why it may not: its other names are asked at the same time. */
@@ -79,7 +80,7 @@ const makeHost = Effect.fnUntraced(function*(
     if (refusal !== null) return { state: "not asked", problem: refusal.detail } as const
     const room = ledger.room(member.books, now, snapshotAllowance)
     member.room = room
-    yield* record(ledger.book(member.books, room.units, now))
+    yield* Effect.forEach(ledger.book(member.books, room.units, now), record)
     return room
   })
 
@@ -97,9 +98,8 @@ const makeHost = Effect.fnUntraced(function*(
   const connect = Effect.fnUntraced(function*(member: Member, plan: DialPlan) {
     const room = yield* book(member)
     if ("problem" in room) return room
-    const wait = gate.wait(clock.currentTimeMillisUnsafe())
-    if (wait > 0) yield* Effect.sleep(wait)
-    const session = yield* openSession(plan, { chain: run.chain, clientName: run.settings.clientName, kind: "snapshot", room }).pipe(
+    yield* gate.pace
+    const session = yield* openSession(plan, { chain: run.chain, clientName: run.settings.clientName, kind: "snapshot", room, pace: gate.pace }).pipe(
       Effect.onInterrupt(() => Effect.sync(() => settle(member, electrumxCost.connection + 1, null)))
     )
     member.session = session

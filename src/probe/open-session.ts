@@ -62,6 +62,8 @@ export const openSession = Effect.fn("openSession")(function*(
     readonly writing?: RequestWriting
     /** What the visit may bring the server, see `CostLedger.room`. */
     readonly room: VisitRoom
+    /** Waited for before every connection but the first: the pace of new connections. */
+    readonly pace?: Effect.Effect<void>
     /** Of a connection that is held: told of new tips and of its end. */
     readonly onTip?: (params: ReadonlyArray<unknown>, arrivedMs: number) => void
     readonly onEnd?: () => void
@@ -83,7 +85,7 @@ export const openSession = Effect.fn("openSession")(function*(
     yield* Effect.addFinalizer(() => Scope.close(own, Exit.void))
     const since = now()
     const refusal = yield* Effect.gen(function*() {
-      const connection = yield* dialer.connect(plan)
+      const connection = yield* dialer.connect(plan, options.pace)
       draft.connected(connection, since)
       const timeouts = timeoutsFor(base, plan.endpoint, connection.dial.via)
       exchangeMs = timeouts.exchangeMs
@@ -109,7 +111,10 @@ export const openSession = Effect.fn("openSession")(function*(
   })
 
   let last = yield* attempt(1)
-  if (last.refusal?.again === true) last = yield* attempt(2)
+  if (last.refusal?.again === true) {
+    if (options.pace !== undefined) yield* options.pace
+    last = yield* attempt(2)
+  }
   if (last.refusal !== null) draft.fail(last.refusal)
 
   const erred = new Set<Method>()

@@ -24,6 +24,8 @@ export interface VisitOptions {
   readonly scope?: VisitScope
   /** What it may bring the server, see `CostLedger.room`; all that a visit ever may where nobody keeps books. */
   readonly room?: VisitRoom
+  /** Waited for before every connection but the first: the crawl's pace of new connections. */
+  readonly pace?: Effect.Effect<void>
 }
 
 /** Has a peer's form. Whose a line without an end is can be a guess, and payments or fees are no peers to follow. */
@@ -48,7 +50,7 @@ export class Visitor extends Context.Service<Visitor, {
         number: Attempt
       ) {
         const since = draft.now()
-        const connection = yield* dialer.connect(plan)
+        const connection = yield* dialer.connect(plan, options.pace)
         draft.connected(connection, since)
         const timeouts = timeoutsFor(yield* VisitTimeouts, plan.endpoint, connection.dial.via)
         const session = yield* Session.open(connection.socket, {
@@ -73,6 +75,7 @@ export class Visitor extends Context.Service<Visitor, {
         const first = yield* attempt(draft, plan, options, 1)
         if (first === null) return
         if (!first.again) return draft.fail(first)
+        if (options.pace !== undefined) yield* options.pace
         const second = yield* attempt(draft, plan, options, 2).pipe(
           // The first connection stood, so its end is the better reason; the second's failure goes with it.
           Effect.catch((error) =>

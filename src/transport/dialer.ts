@@ -41,8 +41,11 @@ export interface Connection {
 export class Dialer extends Context.Service<Dialer, {
   /** Resolves and checks; opens no connection. Fails with reason `dns`, `policy` or `us`. */
   readonly plan: (endpoint: Endpoint) => Effect.Effect<DialPlan, TransportError>
-  /** Connects to the planned address and shakes hands (TLS), each within its timeout. */
-  readonly connect: (plan: DialPlan) => Effect.Effect<Connection, TransportError, Scope.Scope>
+  /**
+   * Connects to the planned address, or the next of its others, and shakes hands (TLS), each within
+   * its timeout. `pace`: waited for before every connection but the first.
+   */
+  readonly connect: (plan: DialPlan, pace?: Effect.Effect<void>) => Effect.Effect<Connection, TransportError, Scope.Scope>
 }>()("electrum-observatory/Dialer") {
   /** Real sockets. Nothing is looked up or connected before the first plan. */
   static readonly layer = (options: DialerOptions): Layer.Layer<Dialer, never, Resolver> =>
@@ -70,7 +73,7 @@ const make = Effect.fnUntraced(function*(options: DialerOptions) {
     return yield* route === null ? direct.plan(endpoint) : proxied.plan(endpoint, route)
   })
 
-  const connect = Effect.fnUntraced(function*(plan: DialPlan) {
+  const connect = Effect.fnUntraced(function*(plan: DialPlan, pace: Effect.Effect<void> = Effect.void) {
     const startedAt = clock.monotonicTimeNanosUnsafe()
     const deadline = deadlines.open()
     let owned: Duplex | undefined
@@ -86,7 +89,7 @@ const make = Effect.fnUntraced(function*(options: DialerOptions) {
     const route = yield* proxied.routeOf(endpoint)
     const { connectMs, tlsMs } = timeouts[route?.via ?? "direct"]
     const { address, socket, tcpConnectMs } = route === null
-      ? yield* direct.connect(plan, connectMs, deadline, own)
+      ? yield* direct.connect(plan, connectMs, deadline, own, pace)
       : { address: null, socket: yield* proxied.connect(plan, route, connectMs, own), tcpConnectMs: null }
     const connectedMs = elapsedMs(clock, startedAt)
     const dial = address === plan.dial.address ? plan.dial : { ...plan.dial, address }

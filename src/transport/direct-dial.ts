@@ -44,10 +44,11 @@ export const makeDirectDial = Effect.fnUntraced(function*(options: DialerOptions
     const startedAt = clock.monotonicTimeNanosUnsafe()
     const addresses = isLiteral ? [endpoint.host] : yield* resolver.addresses(endpoint.host)
     const resolvedMs = isLiteral ? null : elapsedMs(clock, startedAt)
-    const [address] = yield* dialable(addresses)
+    const [address, ...others] = (yield* dialable(addresses)).slice(0, maxAttempts)
     const plan: DialPlan = {
       endpoint,
       dial: { address: address!, resolvedBy: isLiteral ? "literal" : "dns", addresses, via: "direct" },
+      ...(others.length === 0 ? {} : { others }),
       resolvedMs
     }
     return plan
@@ -62,22 +63,24 @@ export const makeDirectDial = Effect.fnUntraced(function*(options: DialerOptions
 
   /**
    * Connects to the first address of the plan that answers: at most three, each
-   * with an equal share of the time left. Nothing is resolved again.
+   * with an equal share of the time left. Nothing is resolved again. `pace` is waited
+   * for before each connection but the first, and takes nothing of the time.
    */
   const connect = Effect.fnUntraced(function*(
     plan: DialPlan,
     timeoutMs: number,
     deadline: Deadline,
-    own: (socket: Socket) => void
+    own: (socket: Socket) => void,
+    pace: Effect.Effect<void>
   ) {
-    const candidates = plan.dial.addresses.length > 1 || plan.dial.address === null
-      ? (yield* dialable(plan.dial.addresses)).slice(0, maxAttempts)
-      : yield* dialable([plan.dial.address])
-    const startedAt = clock.monotonicTimeNanosUnsafe()
+    const { addresses, address: first } = plan.dial
+    const candidates = (yield* dialable(first === null ? addresses : [first, ...plan.others ?? []])).slice(0, maxAttempts)
+    let spentMs = 0
     const failures: Array<{ readonly address: string; readonly error: TransportError }> = []
     for (const [i, address] of candidates.entries()) {
+      if (i > 0) yield* pace
       const attemptAt = clock.monotonicTimeNanosUnsafe()
-      const share = Math.max(1, Math.round((timeoutMs - elapsedMs(clock, startedAt)) / (candidates.length - i)))
+      const share = Math.max(1, Math.round((timeoutMs - spentMs) / (candidates.length - i)))
       const late = () => Effect.fail(failure("connect timeout", `no answer in ${share} ms`))
       const attempt = yield* openTcpWithin(deadline, share, late, address, plan.endpoint.port, own).pipe(
         Effect.catch(withVantage(address)),
@@ -88,12 +91,13 @@ export const makeDirectDial = Effect.fnUntraced(function*(options: DialerOptions
         })
       )
       if (attempt !== undefined) return attempt
+      spentMs += elapsedMs(clock, attemptAt)
       if (failures.at(-1)!.error.reason === "us") break
     }
-    const first = failures[0]!.error
-    return yield* failures.length === 1 ? first : new TransportError({
-      reason: first.reason,
-      phase: first.phase,
+    const { error } = failures[0]!
+    return yield* failures.length === 1 ? error : new TransportError({
+      reason: error.reason,
+      phase: error.phase,
       detail: failures.map(({ address, error }) => `${error.detail} ${address}`).join(", ")
     })
   })

@@ -76,7 +76,7 @@ export const findWay = Effect.fnUntraced(function*(context: WatchContext, { endp
     return none({ until: again.until })
   }
   const room = shared.ledger.room(books, at, lookAllowance, leastErrors)
-  yield* context.record([shared.ledger.book(books, room.units, at)])
+  yield* context.record(shared.ledger.book(books, room.units, at))
   return { plan, books, occupancy, room } satisfies Way
 })
 
@@ -84,9 +84,9 @@ export const findWay = Effect.fnUntraced(function*(context: WatchContext, { endp
 export const leaveWay = Effect.fnUntraced(function*(context: WatchContext, { books, occupancy, room }: Way, visit: Visit | null) {
   const now = yield* Clock.currentTimeMillis
   leaveInTurn(context.shared, occupancy)
-  const cost = visit === null ? room.units : visit.cost
-  const fact: Fact = context.shared.ledger.settle(books, room.units, cost, visit === null ? null : reasonForDistance(visit), now)
-  return fact
+  const [cost, reason, dialled] = visit === null ? [room.units, null, null] : [visit.cost, reasonForDistance(visit), visit.dial.address]
+  const facts: ReadonlyArray<Fact> = context.shared.ledger.settle(books, room.units, cost, reason, now, dialled)
+  return facts
 })
 
 /** Waits for its moment by `--rate`, then connects and shakes hands. */
@@ -96,10 +96,13 @@ export const connect = Effect.fnUntraced(function*(
   kind: "revisit" | "held",
   listeners: Pick<Parameters<typeof openSession>[1], "onTip" | "onEnd"> = {}
 ) {
-  const now = yield* Clock.currentTimeMillis
-  const wait = context.shared.politeness.slot(now) - now
-  if (wait > 0) yield* Effect.sleep(Math.ceil(wait / context.time.scale))
-  return yield* openSession(plan, { chain: context.chain, clientName: context.clientName, kind, room, ...listeners })
+  const pace = Effect.gen(function*() {
+    const now = yield* Clock.currentTimeMillis
+    const wait = context.shared.politeness.slot(now) - now
+    if (wait > 0) yield* Effect.sleep(Math.ceil(wait / context.time.scale))
+  })
+  yield* pace
+  return yield* openSession(plan, { chain: context.chain, clientName: context.clientName, kind, room, pace, ...listeners })
 })
 
 /** Asks for the tip, on which a held connection is told of further ones. */

@@ -62,10 +62,10 @@ export const revisit = Effect.fnUntraced(function*(context: WatchContext, server
       return !way.excluded
     }
     const visit = yield* lookOnce(context, way).pipe(
-      Effect.onInterrupt(() => Effect.flatMap(leaveWay(context, way, null), (fact) => Effect.ignore(context.record([fact]))))
+      Effect.onInterrupt(() => Effect.flatMap(leaveWay(context, way, null), (facts) => Effect.ignore(context.record(facts))))
     )
     const settled = yield* leaveWay(context, way, visit)
-    yield* context.record([{ _tag: "visit", visit }, sightingOf(context, server, visit, yield* Random.next), settled])
+    yield* context.record([{ _tag: "visit", visit }, sightingOf(context, server, visit, yield* Random.next), ...settled])
     return true
   }))
 })

@@ -97,7 +97,7 @@ const open = Effect.fnUntraced(function*(
   const opened: ReadonlyArray<Fact> = look.state === "up" && session.isOpen()
     ? [{ _tag: "held session", runId: context.runId, endpoint: server.endpoint, openedAt: look.at, endedAt: null, endedBy: null, detail: null }]
     : []
-  yield* context.record([{ _tag: "visit", visit }, look, settled, ...opened])
+  yield* context.record([{ _tag: "visit", visit }, look, ...settled, ...opened])
   return { session, tip, openedAt: look.at, stands: opened.length > 0 }
 })
 

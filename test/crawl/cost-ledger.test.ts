@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest"
 import { Account } from "../../src/crawl/account.ts"
-import { backOffMs, balanceLimit, type Books, CostLedger, errorLimit, leastVisit, visitAllowance } from "../../src/crawl/cost-ledger.ts"
+import { backOffMs, balanceLimit, type Books, CostLedger, errorLimit, leastErrors, leastVisit, visitAllowance } from "../../src/crawl/cost-ledger.ts"
 
 /** As through a proxy, which does not tell what it dials. */
 const at = (target: string) => ({ host: target, target })
@@ -134,13 +134,38 @@ describe("the cost ledger", () => {
     const ledger = new CostLedger([])
     const books = at("198.18.0.1")
     ledger.charge(books, 30, null, 0)
-    expect(ledger.book(books, 566, 0).balance).toBe(596)
+    expect(ledger.book(books, 566, 0)).toMatchObject([{ balance: 596 }])
     expect(inUse(ledger, books, 10_000)).toBe(576)
     expect(ledger.refusal(books, 0, 400)?.mayEndSooner).toBe(true)
     // All of it may have been asked at the end.
-    expect(ledger.settle(books, 566, 100, null, 10_000).balance).toBe(110)
-    expect(ledger.settle(books, 0, 40, "throttled", 10_000)).toMatchObject({ balance: 150, backOffUntil: 10_000 + backOffMs })
+    expect(ledger.settle(books, 566, 100, null, 10_000, books.target)).toMatchObject([{ balance: 110 }])
+    expect(ledger.settle(books, 0, 40, "throttled", 10_000, books.target)).toMatchObject([{ balance: 150, backOffUntil: 10_000 + backOffMs }])
     expect(ledger.refusal(books, 10_000)?.mayEndSooner).toBe(false)
+  })
+
+  it("books a visit at every address that it may lead to, and afterwards at the one that it led to", () => {
+    const ledger = new CostLedger([])
+    const [first, second] = ["198.18.0.1", "198.18.0.2"] as const
+    const books = { host: a, target: first, others: [second] }
+    expect(ledger.book(books, 890, 0)).toMatchObject([{ target: first, balance: 890 }, { target: second, balance: 890 }])
+    // Another name of the second address waits for it.
+    expect(ledger.refusal({ host: b, target: second }, 0)?.mayEndSooner).toBe(true)
+    expect(ledger.settle(books, 890, 600, "throttled", 0, second)).toMatchObject([
+      { target: first, balance: 0, backOffUntil: null },
+      { target: second, balance: 600, backOffUntil: backOffMs }
+    ])
+    expect(ledger.refusal({ host: c, target: first }, 0)).toBeNull()
+    const later = { host: c, target: first, others: [second] }
+    expect(ledger.refusal(later, 0)?.kind).toBe("back-off")
+    expect(ledger.room(later, 0).errors).toBe(leastErrors)
+  })
+
+  it("charges all addresses where nobody knows to which a visit led, and the server once", () => {
+    const ledger = new CostLedger([])
+    const books = { host: a, target: "198.18.0.1", others: ["198.18.0.2"] }
+    ledger.book(books, 100, 0)
+    expect(ledger.settle(books, 100, 100, null, 0, null)).toMatchObject([{ balance: 100 }, { balance: 100 }])
+    expect(inUse(ledger, { host: a, target: "198.18.0.3" }, 0)).toBe(100)
   })
 
   it("gives a visit room for as many errors as leave room for the next one, and for two at least", () => {

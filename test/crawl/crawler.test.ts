@@ -176,6 +176,21 @@ describe("a crawl", () => {
       expect(Math.max(...sameBlock.map((v) => overlapping(v, sameBlock)))).toBe(4)
     }))
 
+  it.effect("has one connection at a time, and one account, also at an address that is dialled because a name's first does not answer", () =>
+    Effect.gen(function*() {
+      const hosts = Array.from({ length: 6 }, (_, i) => `h${i}.example.org`)
+      const { finish, network, start, store } = setup(Object.fromEntries(hosts.map((host, i) => [
+        `${host}:50002:s`,
+        { address: `198.18.${i}.1`, others: ["198.19.0.9"], answersAt: "198.19.0.9", visitMs: 100, cost: 250 }
+      ])))
+      yield* finish(start(crawlOf({ seeds: [seedFact(...hosts)] })))
+      expect(network.mostAtOnce).toBe(1)
+      // 990 units of its account have room for three, and for what a fourth may cost no more.
+      expect(network.log).toHaveLength(3)
+      const refused = [...store.fates()].filter(([, fate]) => /^not visited \| policy \| ledger: 7[45][0-9] of 990/.test(fate))
+      expect(refused).toHaveLength(3)
+    }))
+
   it.effect("opens no more connections per second and at a time than it is told", () =>
     Effect.gen(function*() {
       const hosts = Array.from({ length: 30 }, (_, i) => `h${i}.example.org`)

@@ -30,7 +30,7 @@ const mostOf = (plan: ReadonlyArray<readonly [number, number, number]>, mayVisit
     session.add(units)
     now += lasts * 1000
     session.leave()
-    ledger.settle(server, visitAllowance, 5 + units, null, now)
+    ledger.settle(server, visitAllowance, 5 + units, null, now, server.target)
   }
   return groups.most
 }
@@ -51,7 +51,7 @@ const mostOfErrors = (plan: ReadonlyArray<readonly [number, number, number]>, is
     now += lasts * 1000
     session.add(100 * errors)
     session.leave()
-    ledger.settle(server, room.units, visitAllowance + 100 * errors, null, now)
+    ledger.settle(server, room.units, visitAllowance + 100 * errors, null, now, server.target)
   }
   return groups.most
 }
@@ -76,7 +76,7 @@ const mostOfNames = (plan: ReadonlyArray<readonly [number, number, number, numbe
     session.add(units)
     now += lasts * 1000
     session.leave()
-    ledger.settle(books, visitAllowance, 5 + units, null, now)
+    ledger.settle(books, visitAllowance, 5 + units, null, now, books.target)
     spent.push({ host: books.host, at: now, cost: 5 + units })
   }
   return groups.most

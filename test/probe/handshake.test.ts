@@ -26,6 +26,17 @@ layer(loopbackVisitor, { excludeTestServices: true })("the handshake", (it) => {
       assert.isAbove(visit.cost, 10)
     }).pipe(Effect.scoped))
 
+  it.effect("waits for the pace of new connections before it is tried once more", () =>
+    Effect.gen(function*() {
+      const server = yield* electrumServer({
+        "server.version": (request) => request.params[1] === "1.4" ? answerHonestly(request) : request.socket.end()
+      })
+      const openBefore: Array<number> = []
+      const visit = yield* visitPort(server.port, { pace: Effect.sync(() => void openBefore.push(server.accepted())) })
+      assert.strictEqual(visit.outcome, "answered")
+      assert.deepStrictEqual(openBefore, [1])
+    }).pipe(Effect.scoped))
+
   it.effect("is tried once more after a refused version, and not after that", () =>
     Effect.gen(function*() {
       const refuse = ({ id, params, socket }: ClientRequest) =>

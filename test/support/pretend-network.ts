@@ -12,6 +12,10 @@ export interface PretendEndpoint {
   readonly peers?: ReadonlyArray<unknown>
   readonly visitMs?: number
   readonly address?: string
+  /** Further addresses of its name, of which one may be dialled. */
+  readonly others?: ReadonlyArray<string>
+  /** Which of them answers; `address` by default. */
+  readonly answersAt?: string
   /** Planning fails with this. */
   readonly planFails?: TransportError["reason"]
   /** The visit fails with this. */
@@ -48,11 +52,12 @@ export class PretendNetwork {
     Layer.sync(Dialer, () =>
       Dialer.of({
         plan: (endpoint) => {
-          const { address, planFails } = this.#of(endpoint)
+          const { address, others = [], planFails } = this.#of(endpoint)
           const plan = planFails === undefined
             ? Result.succeed({
               endpoint,
-              dial: { address: address ?? null, resolvedBy: "dns" as const, addresses: address === undefined ? [] : [address], via: "direct" as const },
+              dial: { address: address ?? null, resolvedBy: "dns" as const, addresses: address === undefined ? [] : [address, ...others], via: "direct" as const },
+              ...(others.length === 0 ? {} : { others }),
               resolvedMs: 1
             })
             : Result.fail(new TransportError({ reason: planFails, phase: "resolve", detail: "pretended" }))
@@ -62,9 +67,10 @@ export class PretendNetwork {
       })),
     Layer.sync(Visitor, () =>
       Visitor.of({
-        visit: ({ dial, endpoint }, { chain }) =>
+        visit: ({ dial: planned, endpoint }, { chain }) =>
           Effect.gen({ self: this }, function*() {
             const it = this.#of(endpoint)
+            const dial = it.answersAt === undefined ? planned : { ...planned, address: it.answersAt }
             const from = yield* Clock.currentTimeMillis
             this.running++
             this.mostAtOnce = Math.max(this.mostAtOnce, this.running)

@@ -3,7 +3,7 @@ import { Effect, Layer } from "effect"
 import { Worker } from "node:worker_threads"
 import { Dialer } from "../../src/transport/dialer.ts"
 import { Resolver } from "../../src/transport/resolver.ts"
-import { dial, dialFailure, endpointOf, nextText, planOf } from "../support/dialing.ts"
+import { dial, dialerLayer, dialFailure, endpointOf, nextText, planOf } from "../support/dialing.ts"
 import { closedPort, tcpServer } from "../support/loopback-server.ts"
 
 const onion = "a".repeat(56) + ".onion"
@@ -90,6 +90,21 @@ describe("direct dial", () => {
       const dns = { "a.test": ["127.8.3.1", "127.8.3.2", "127.8.3.3"] }
       const connection = yield* dial(`a.test:${server.port}:t`, { dns })
       expect(connection.dial.address).toBe("127.8.3.3")
+    }))
+
+  it.effect("plans all addresses that it may lead to, and waits for the pace of new connections before each but the first", () =>
+    Effect.gen(function*() {
+      const server = yield* tcpServer(() => {}, "127.8.3.3")
+      const options = { dns: { "a.test": ["10.1.2.3", "127.8.3.1", "127.8.3.2", "127.8.3.3", "127.8.3.4"] } }
+      const plan = yield* planOf(`a.test:${server.port}:t`, options)
+      expect([plan.dial.address, plan.others]).toEqual(["127.8.3.1", ["127.8.3.2", "127.8.3.3"]])
+      let waits = 0
+      const pace = Effect.sync(() => void waits++)
+      const connection = yield* Effect.flatMap(Dialer, (dialer) => dialer.connect(plan, pace)).pipe(Effect.provide(dialerLayer(options)))
+      expect([connection.dial.address, waits]).toEqual(["127.8.3.3", 2])
+      // None of the others was ever the plan's.
+      const lost = yield* Effect.flip(Effect.flatMap(Dialer, (dialer) => dialer.connect({ ...plan, others: [] })).pipe(Effect.provide(dialerLayer(options))))
+      expect(lost.detail).toBe("ECONNREFUSED")
     }))
 
   it.effect("tries no more than three addresses", () =>

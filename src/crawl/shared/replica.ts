@@ -1,5 +1,5 @@
 import type { EndpointFact, LedgerFact } from "../../store/facts.ts"
-import type { Books, CostLedger } from "../cost-ledger.ts"
+import type { CostLedger } from "../cost-ledger.ts"
 import type { Frontier } from "../frontier.ts"
 import { MetServers } from "../met-servers.ts"
 import type { Claim, SharedEvent } from "./shared-event.ts"
@@ -57,14 +57,15 @@ export class Replica {
     return this.#taken.get(key)?.runner ?? null
   }
 
-  /** Whether an address or its block is busy. */
-  isBusy({ block, occupies }: Pick<Claim, "occupies" | "block">): boolean {
-    return (this.#occupied.get(`target ${occupies}`) ?? 0) > 0 || (block !== null && (this.#occupied.get(`block ${block}`) ?? 0) >= this.#perBlock)
+  /** Whether an address or a block is busy. */
+  isBusy({ blocks, occupies }: Pick<Claim, "occupies" | "blocks">): boolean {
+    return occupies.some((target) => (this.#occupied.get(`target ${target}`) ?? 0) > 0) ||
+      blocks.some((block) => (this.#occupied.get(`block ${block}`) ?? 0) >= this.#perBlock)
   }
 
   /** Whether what an account owes is partly what lost visits may have cost: then room comes with time, and nothing is given up for want of it. */
-  mayOweLess({ host, target }: Pick<Claim, "host" | "target">): boolean {
-    return this.#unproven.has(host) || this.#unproven.has(target)
+  mayOweLess({ host, others = [], target }: Pick<Claim, "host" | "target" | "others">): boolean {
+    return [host, target, ...others].some((owing) => this.#unproven.has(owing))
   }
 
   /** Applies a step that happened at a time (milliseconds since 1970, by the clock of the log) and says what changed in the frontier. */
@@ -87,7 +88,7 @@ export class Replica {
         return []
       case "lapsed":
       case "returned":
-        this.#leave(event.key, null, null, at)
+        this.#leave(event.key, null, at)
         this.frontier.putBack(this.#entry(event.key))
         return []
       case "entered":
@@ -96,11 +97,11 @@ export class Replica {
       case "visited": {
         const taken = this.#taken.get(event.key)
         if (taken?.claim != null) this.#met.meet(taken.claim, event.claims)
-        this.#leave(event.key, event.cost, event.reason, at)
+        this.#leave(event.key, event, at)
         return this.frontier.visited(this.#entry(event.key), { reachable: event.reachable }, at)
       }
       case "refused":
-        this.#leave(event.key, null, null, at)
+        this.#leave(event.key, null, at)
         return this.frontier.refused(this.#entry(event.key), event.reason, event.detail, at)
       case "advanced":
         return this.frontier.advance(at)
@@ -119,23 +120,25 @@ export class Replica {
     else this.#occupied.delete(what)
   }
 
+  #countAll({ blocks, occupies }: Claim, by: 1 | -1): void {
+    for (const target of occupies) this.#count(`target ${target}`, by)
+    for (const block of blocks) this.#count(`block ${block}`, by)
+  }
+
   #enter(key: string, claim: Claim, at: number): void {
     this.#taken.get(key)!.claim = claim
-    this.#count(`target ${claim.occupies}`, 1)
-    if (claim.block !== null) this.#count(`block ${claim.block}`, 1)
-    this.#bookings.push(this.ledger.book(booksOf(claim), claim.units, at))
+    this.#countAll(claim, 1)
+    this.#bookings.push(...this.ledger.book(claim, claim.units, at))
   }
 
   /** A visit whose cost nobody tells is owed at the most that it may have cost. */
-  #leave(key: string, cost: number | null, reason: Parameters<CostLedger["settle"]>[3], at: number): void {
+  #leave(key: string, visited: Pick<Extract<SharedEvent, { _tag: "visited" }>, "cost" | "reason" | "dialled"> | null, at: number): void {
     const claim = this.#taken.get(key)?.claim ?? null
     this.#taken.delete(key)
     if (claim === null) return
-    this.#count(`target ${claim.occupies}`, -1)
-    if (claim.block !== null) this.#count(`block ${claim.block}`, -1)
-    if (cost === null) this.#unproven.add(claim.host).add(claim.target)
-    this.#bookings.push(this.ledger.settle(booksOf(claim), claim.units, cost ?? claim.units, reason, at))
+    this.#countAll(claim, -1)
+    if (visited === null) for (const owing of [claim.host, claim.target, ...claim.others ?? []]) this.#unproven.add(owing)
+    const { cost, dialled, reason } = visited ?? { cost: claim.units, reason: null, dialled: null }
+    this.#bookings.push(...this.ledger.settle(claim, claim.units, cost, reason, at, dialled))
   }
 }
-
-const booksOf = ({ host, target }: Claim): Books => ({ host, target })

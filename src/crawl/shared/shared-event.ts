@@ -5,9 +5,11 @@ import { NotVisitedReason, VisitReason } from "../../domain/reason.ts"
 const Claim = Schema.Struct({
   host: Schema.String,
   target: Schema.String,
-  /** What is occupied: the dialled address or what stands for it, and its block. */
-  occupies: Schema.String,
-  block: Schema.NullOr(Schema.String),
+  /** Addresses that are dialled where the target does not answer. */
+  others: Schema.optionalKey(Schema.Array(Schema.String)),
+  /** What is occupied: the addresses that it may lead to or what stands for them, and their blocks. */
+  occupies: Schema.Array(Schema.String),
+  blocks: Schema.Array(Schema.String),
   /** Units that the visit may cost. */
   units: Schema.Finite
 })
@@ -44,6 +46,8 @@ export const SharedEvent = Schema.Union([
     key: Schema.String,
     reachable: Schema.Boolean,
     cost: Schema.Finite,
+    /** The address that it led to; null through a proxy. */
+    dialled: Schema.NullOr(Schema.String),
     reason: Schema.NullOr(VisitReason),
     /** Hosts it claims, where it showed the crawl's chain. */
     claims: Schema.Array(Schema.String)

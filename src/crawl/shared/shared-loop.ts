@@ -100,6 +100,7 @@ export const sharedLoop = Effect.fnUntraced(function*(
       key: entry.key,
       reachable: foundServer(visit),
       cost: visit.cost,
+      dialled: visit.dial.address,
       reason: reasonForDistance(visit),
       claims: claimedHosts(visit)
     }, ...announced.flatMap((said) => learned([said], false))])
@@ -111,8 +112,8 @@ export const sharedLoop = Effect.fnUntraced(function*(
       state.toForget.add(entry.endpoint.host)
       return yield* settle(entry, () => [{ _tag: "refused", key: entry.key, reason: "policy", detail: "excluded" }])
     }
-    const { block, target: occupies } = occupancyOf(entry.endpoint.host, dialledOf(plan), frontier.addressesOf(entry.endpoint.host))
-    const claim = { ...booksOf(plan), occupies, block }
+    const { blocks, targets: occupies } = occupancyOf(entry.endpoint.host, dialledOf(plan), frontier.addressesOf(entry.endpoint.host))
+    const claim = { ...booksOf(plan), occupies, blocks }
     for (let times = 0; told.end === null; times++) {
       const entered = yield* enter(entry, claim)
       if (entered._tag === "settled" || entered._tag === "lost") return

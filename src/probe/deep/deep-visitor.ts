@@ -27,7 +27,7 @@ export interface DeepVisitOptions {
   readonly behavesLike: BehavesLike | null
   /** It answered for its features in the regular visit. */
   readonly offersFeatures: boolean
-  /** Waited for before every connection: the crawl's pace of new connections. */
+  /** Waited for before every connection, and every further address of a name: the crawl's pace of new connections. */
   readonly pace: Effect.Effect<void>
 }
 
@@ -65,9 +65,9 @@ export class DeepVisitor extends Context.Service<DeepVisitor, {
       const dialer = yield* Dialer
       const budget = yield* ByteBudget
 
-      const dial = Effect.fnUntraced(function*(draft: DeepDraft, plan: DialPlan) {
+      const dial = Effect.fnUntraced(function*(draft: DeepDraft, plan: DialPlan, { pace }: DeepVisitOptions) {
         const since = draft.now()
-        const connection = yield* dialer.connect(plan)
+        const connection = yield* dialer.connect(plan, pace)
         draft.connected(connection, since)
         const timeouts = timeoutsFor(yield* VisitTimeouts, plan.endpoint, connection.dial.via)
         return { socket: connection.socket, deadline: connection.deadline, timeouts }
@@ -91,7 +91,7 @@ export class DeepVisitor extends Context.Service<DeepVisitor, {
         options: DeepVisitOptions,
         talk: Talk
       ) {
-        const { socket, timeouts } = yield* dial(draft, plan)
+        const { socket, timeouts } = yield* dial(draft, plan, options)
         const speech = yield* Dialogue.open(socket, { share: budget.open(), now: () => draft.now() })
         yield* Effect.addFinalizer(() => Effect.sync(() => draft.leave(speech)))
         yield* spending(draft, talk, (until) =>
@@ -107,7 +107,7 @@ export class DeepVisitor extends Context.Service<DeepVisitor, {
         options: DeepVisitOptions,
         talk: Talk
       ) {
-        const { deadline, socket, timeouts } = yield* dial(draft, plan)
+        const { deadline, socket, timeouts } = yield* dial(draft, plan, options)
         const session = yield* Session.open(socket, { share: budget.open(), deadline, now: () => draft.now(), limits: proofLimits })
         yield* Effect.addFinalizer(() => Effect.sync(() => {
           draft.leave(session)

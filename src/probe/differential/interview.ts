@@ -57,7 +57,7 @@ export const interview = Effect.fn("interview")(function*(
   plan: DialPlan,
   persona: Persona,
   target: ProbeTarget,
-  options: { readonly chain: Chain; readonly clientName: string; readonly room: VisitRoom }
+  options: { readonly chain: Chain; readonly clientName: string; readonly room: VisitRoom; readonly pace?: Effect.Effect<void> }
 ) {
   const session = yield* openSession(plan, {
     ...options,

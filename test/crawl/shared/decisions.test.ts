@@ -13,7 +13,7 @@ const hosts = Array.from({ length: 9 }, (_, i) => `h${i}.example.org`)
 const claimOf = (key: string): Omit<Claim, "units"> => {
   const host = key.split(":")[0]!
   const address = `192.0.${Number(host[1]) < 6 ? 2 : 3}.${Math.floor(Number(host[1]) / 2)}`
-  return { host, target: host, occupies: address, block: address.replace(/[0-9]+$/, "0/24") }
+  return { host, target: host, occupies: [address], blocks: [address.replace(/[0-9]+$/, "0/24")] }
 }
 const learnedOf = (named: ReadonlyArray<string>): SharedEvent => ({
   _tag: "learned",
@@ -104,7 +104,7 @@ class Runner {
     }
     this.#turn(
       () => decideEnd(this.replica, this.holder, work.key, () => [
-        { _tag: "visited", key: work.key, reachable, cost: 30, reason: null, claims: [] },
+        { _tag: "visited", key: work.key, reachable, cost: 30, dialled: null, reason: null, claims: [] },
         ...(learns.length === 0 ? [] : [learnedOf(learns)])
       ]),
       () => {
@@ -133,8 +133,8 @@ const check = (steps: Log["steps"]): void => {
       holders.set(key, event.runner)
     } else if (event._tag === "entered") {
       const others = [...open.values()]
-      expect(others.filter(({ occupies }) => occupies === event.claim.occupies)).toEqual([])
-      expect(others.filter(({ block }) => block === event.claim.block).length).toBeLessThan(perBlock)
+      expect(others.filter(({ occupies }) => occupies[0] === event.claim.occupies[0])).toEqual([])
+      expect(others.filter(({ blocks }) => blocks[0] === event.claim.blocks[0]).length).toBeLessThan(perBlock)
       open.set(key, event.claim)
     } else {
       expect(holders.delete(key), key).toBe(true)
@@ -217,14 +217,14 @@ describe("what three runners decide, in whatever order, with leases that run out
     for (const { key, runner } of taken) {
       runner.catchUp()
       const read = log.read()
-      const entry = decideEntry(runner.replica, runner.holder, rate, { ...claimOf(key), occupies: key, block: null, key }, read)
+      const entry = decideEntry(runner.replica, runner.holder, rate, { ...claimOf(key), occupies: [key], blocks: [], key }, read)
       if (entry.result._tag === "enter") moments.push(read.now + entry.result.delayMs)
       log.append(read, entry)
     }
     expect(moments.map((at) => at - moments[0]!)).toEqual([0, 100, 200, 300, 400])
     for (const { key, runner } of taken) {
       runner.catchUp()
-      log.append(log.read(), decideEnd(runner.replica, runner.holder, key, () => [{ _tag: "visited", key, reachable: true, cost: 1, reason: null, claims: [] }]))
+      log.append(log.read(), decideEnd(runner.replica, runner.holder, key, () => [{ _tag: "visited", key, reachable: true, cost: 1, dialled: null, reason: null, claims: [] }]))
     }
     for (const runner of runners) {
       runner.catchUp()

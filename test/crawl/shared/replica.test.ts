@@ -13,8 +13,8 @@ const replica = () => new Replica(
 const named = (host: string): Named => ({ host, networkClass: "name", address: null, services: [{ transport: "tls", port: 50_002 }, { transport: "tcp", port: 50_001 }] })
 const learned = (...hosts: ReadonlyArray<string>): SharedEvent => ({ _tag: "learned", bySeed: false, accepted: 100, named: hosts.map(named) })
 const taken = (key: string, runner = "one"): SharedEvent => ({ _tag: "taken", key, runner, until: 1000 })
-const claim = (host: string, address = "192.0.2.1"): Claim => ({ host, target: address, occupies: address, block: "192.0.2.0/24", units: 290 })
-const visited = (key: string, reachable = true): SharedEvent => ({ _tag: "visited", key, reachable, cost: 40, reason: null, claims: [] })
+const claim = (host: string, address = "192.0.2.1"): Claim => ({ host, target: address, occupies: [address], blocks: ["192.0.2.0/24"], units: 290 })
+const visited = (key: string, reachable = true): SharedEvent => ({ _tag: "visited", key, reachable, cost: 40, dialled: null, reason: null, claims: [] })
 
 describe("what runners of a shared crawl know alike", () => {
   it("is a frontier in which an endpoint that one has is nobody else's, until its lease ends", () => {

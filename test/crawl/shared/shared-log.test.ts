@@ -62,7 +62,7 @@ describe.runIf(postgresInstalled())("the log of a shared crawl in a real Postgre
           : { events: [{ _tag: "taken", key: next.key, runner: log.holder, until: now + leaseMs }], nextSlot: null, result: next.key }
       }),
       visited: (key) => turn((): Decision<boolean> => replica.holderOf(key) === log.holder
-        ? { events: [{ _tag: "visited", key, reachable: true, cost: 0, reason: null, claims: [] }], nextSlot: null, result: true }
+        ? { events: [{ _tag: "visited", key, reachable: true, cost: 0, dialled: null, reason: null, claims: [] }], nextSlot: null, result: true }
         : { events: [], nextSlot: null, result: false }),
       lapse: () => turn(({ lapsed }): Decision<number> => ({ events: lapsed.map((lease) => ({ _tag: "lapsed" as const, ...lease })), nextSlot: null, result: lapsed.length }))
     }
