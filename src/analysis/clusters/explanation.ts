@@ -94,14 +94,17 @@ const supportOf = (pair: ComparedPair, byName: ReadonlyMap<string, Comparison>):
     return isFor(it) && (question === "same operator" || (bundle === "backend" && legsOf(pair).has("node")))
   })
 
+interface Found {
+  readonly pair: ComparedPair
+  readonly evidence: Evidence
+}
+
 /** By member: the comparisons that tie it to others of the group, most bits over its own links first, up to three. */
-const memberEvidence = (cluster: OperatorCluster, byName: ReadonlyMap<string, Comparison>): ReadonlyMap<number, ReadonlyArray<string>> => {
-  const bits = new Map(cluster.serverIds.map((server): [number, BitsByComparison] => [server, new Map()]))
-  for (const pair of cluster.links) {
-    for (const found of supportOf(pair, byName)) {
-      addBits(bits.get(pair.a)!, found)
-      addBits(bits.get(pair.b)!, found)
-    }
+const memberEvidence = ({ serverIds }: OperatorCluster, found: ReadonlyArray<Found>): ReadonlyMap<number, ReadonlyArray<string>> => {
+  const bits = new Map(serverIds.map((server): [number, BitsByComparison] => [server, new Map()]))
+  for (const { evidence, pair } of found) {
+    addBits(bits.get(pair.a)!, evidence)
+    addBits(bits.get(pair.b)!, evidence)
   }
   return new Map([...bits].map(([server, own]) => [server, heaviest(own)]))
 }
@@ -113,7 +116,7 @@ export const explainCluster = (
   simulated: boolean
 ): ClusterExplanation => {
   const byName = new Map(comparisons.map((comparison) => [comparison.name, comparison]))
-  const found = cluster.links.flatMap((pair) => supportOf(pair, byName).map((evidence) => ({ pair, evidence })))
+  const found = cluster.links.flatMap((pair) => supportOf(pair, byName).map((evidence): Found => ({ pair, evidence })))
   const evidence = [...Map.groupBy(found, ({ evidence }) => evidence.comparison)].map(([name, some]): ClusterEvidence => {
     const strongest = some.toSorted((x, y) => y.evidence.bits - x.evidence.bits || x.pair.a - y.pair.a || x.pair.b - y.pair.b)
     const values = Map.groupBy(some.flatMap(({ evidence }) => evidence.value ?? []), (value) => value)
@@ -134,7 +137,7 @@ export const explainCluster = (
   return {
     statement: clusterStatement(cluster, simulated),
     evidence,
-    ofMember: memberEvidence(cluster, byName),
+    ofMember: memberEvidence(cluster, found),
     against: against.slice(0, 10).map(({ evidence, pair }) => ({
       a: pair.a, b: pair.b, comparison: evidence.comparison, level: evidence.level, bits: evidence.bits, detail: detailOf(pair, evidence)
     })),

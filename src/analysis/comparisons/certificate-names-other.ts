@@ -1,6 +1,6 @@
 import { ownHosts } from "../traits/own-hosts.ts"
 import type { PresentedCertificate, ServerTraits } from "../traits/server-traits.ts"
-import { distinct, once, shared } from "./agreement.ts"
+import { distinct, ofLastPair, once, shared } from "./agreement.ts"
 import type { Comparison } from "./comparison.ts"
 
 /**
@@ -11,7 +11,14 @@ import type { Comparison } from "./comparison.ts"
  */
 const namesFor = once((server): ReadonlyArray<string> => distinct(ownHosts(server)))
 
-const statedOf = once((server) => distinct(server.certificates.filter((it) => !it.isDefault).flatMap((it) => it.names)))
+/** A certificate of a fleet may have hundreds of names. */
+const statedOf = once((server): ReadonlySet<string> => new Set(server.certificates.filter((it) => !it.isDefault).flatMap((it) => it.names)))
+
+/** Whether the one states any host that the other goes by: mostly not, so that has to be quick. */
+const states = (one: ServerTraits, other: ServerTraits): boolean => {
+  const stated = statedOf(one)
+  return namesFor(other).some((host) => stated.has(host))
+}
 
 /** One of a balanced name's addresses is the other's: each of its members is met at another of a club's names. */
 const shareAnAddress = (a: ServerTraits, b: ServerTraits): boolean =>
@@ -37,13 +44,13 @@ interface Statements {
   readonly vouched: readonly [ReadonlyArray<string>, ReadonlyArray<string>]
 }
 
-const statementsOf = (a: ServerTraits, b: ServerTraits): Statements | undefined =>
-  (shared(statedOf(a), namesFor(b)).length === 0 && shared(statedOf(b), namesFor(a)).length === 0) || shareAnAddress(a, b)
+const statementsOf = ofLastPair((a, b): Statements | undefined =>
+  !(states(a, b) || states(b, a)) || shareAnAddress(a, b)
     ? undefined
     : {
       all: [named(a, b, () => true), named(b, a, () => true)],
       vouched: [named(a, b, (it) => it.trusted), named(b, a, (it) => it.trusted)]
-    }
+    })
 
 const isOfEach = (names: Statements["all"]): boolean => names.every((some) => some.length > 0)
 

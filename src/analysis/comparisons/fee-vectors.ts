@@ -83,8 +83,12 @@ const worthOf = (epochs: ReadonlyArray<ReadonlyMap<number, number>>): { readonly
   const known = new Set<number>()
   let [bits, news] = [0, 0]
   for (const numbers of epochs) {
-    const own = [...numbers].filter(([number]) => !known.has(number)).map(([, worth]) => worth)
-    for (const number of numbers.keys()) known.add(number)
+    const own: Array<number> = []
+    for (const [number, worth] of numbers) {
+      if (known.has(number)) continue
+      known.add(number)
+      own.push(worth)
+    }
     if (own.length === 0) continue
     news++
     bits += worthTogether(own)
