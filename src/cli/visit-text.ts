@@ -115,7 +115,7 @@ export const visitText = (visit: Visit, defaults: ReadonlyArray<FoundDefault>, s
     ...(handshakeMs === null ? [] : [line("handshake", at(handshakeMs), `${forDisplay(visit.software ?? "", 100)}, protocol ${forDisplay(visit.protocol ?? "?", 40)}`)]),
     ...visit.observations.flatMap(observationLines),
     ...(visit.tip === null ? [] : [line("tip", "", `height ${visit.tip.height}, ${visit.tip.hash}`)]),
-    ...(visit.peers === null ? [] : [line("peers", "", `${visit.peers.entries.length} announcements in ${visit.peers.asked} replies`)]),
+    ...(visit.peers === null ? [] : [line("peers", "", `${visit.peers.entries.numbers.length} announcements in ${visit.peers.asked} replies`)]),
     ...(visit.timing === null ? [] : timingLines(visit.timing)),
     ...(visit.identification === null ? [] : behaviourLines(visit.identification)),
     ...answerLines(visit.answers),

@@ -3,6 +3,7 @@ import { Argument, Command, Flag } from "effect/cli"
 import { openLedger } from "../crawl/open-ledger.ts"
 import { storeVisit, visitOnce } from "../crawl/single-visit.ts"
 import { parseEndpoint } from "../domain/endpoint.ts"
+import { peerEntries } from "../domain/visit.ts"
 import { defaultsOfVisit } from "../domain/visit-defaults.ts"
 import { Store } from "../store/store.ts"
 import { version } from "../version.ts"
@@ -62,8 +63,10 @@ export const visitCommand = Command.make("visit", {
       ...visit,
       bannerOctets: hex(visit.bannerOctets),
       peers: visit.peers === null ? null : {
-        ...visit.peers,
-        entries: visit.peers.entries.map((entry) => entry.octets === undefined ? entry : { ...entry, octets: hex(entry.octets) })
+        asked: visit.peers.asked,
+        entries: peerEntries(visit.peers).map((entry) => entry.octets === undefined ? entry : { ...entry, octets: hex(entry.octets) }),
+        dropped: visit.peers.dropped,
+        unseenMass: visit.peers.unseenMass
       },
       observations: visit.observations.map((seen) => ({ ...seen, replyOctets: hex(seen.replyOctets) })),
       defaults

@@ -1,7 +1,8 @@
 import { addressesIn } from "../domain/address.ts"
 import type { Chain } from "../domain/chain.ts"
 import { endpointKey } from "../domain/endpoint.ts"
-import type { Visit } from "../domain/visit.ts"
+import { tallied, talliedOnly } from "../domain/tallied.ts"
+import { listOfPeers, peerEntries, type Visit } from "../domain/visit.ts"
 import type { Exclusions } from "../domain/exclusions.ts"
 import { advertisementsOfFeatures } from "../discovery/features-hosts.ts"
 import type { PeerGrammar } from "../discovery/peer-entry.ts"
@@ -13,10 +14,10 @@ export const withoutExcluded = (
   exclusions: Exclusions
 ): { readonly fact: AdvertisedFact; readonly excluded: number } => {
   if (exclusions.size === 0) return { fact, excluded: 0 }
-  const entries = fact.entries.filter(({ advertisement: { address, host } }) =>
+  const entries = talliedOnly(fact.entries, ({ address, host }) =>
     exclusions.excludes(host ?? "", address === null ? [] : [address]) === undefined
   )
-  return { fact: { ...fact, entries }, excluded: fact.entries.length - entries.length }
+  return { fact: { ...fact, entries }, excluded: fact.entries.numbers.length - entries.numbers.length }
 }
 
 /**
@@ -41,7 +42,7 @@ export const announcedBy = (
       source: { kind: "server", name, detail: null },
       at,
       timesAsked: visit.peers.asked,
-      entries: visit.peers.entries.map(({ octets, times, value }) => ({ advertisement: grammar.parse(value, octets), times })),
+      entries: grammar.parseList(visit.peers.entries, visit.peers.octets),
       dropped: visit.peers.dropped
     })
   }
@@ -55,7 +56,7 @@ export const announcedBy = (
       source: { kind: "features", name, detail: null },
       at,
       timesAsked: 1,
-      entries: claimed.advertisements.map((advertisement) => ({ advertisement, times: 1 })),
+      entries: tallied(claimed.advertisements),
       dropped: claimed.dropped
     })
   }
@@ -109,19 +110,19 @@ export const visitWithoutExcluded = (visit: Visit, exclusions: Exclusions): Visi
   // A text that goes takes its bytes along: they may name the host in another spelling.
   const cleanOctets = (octets: Uint8Array | null, text: string | null): Uint8Array | null =>
     octets === null || clean(text) === null || mentions(Buffer.from(octets).toString("latin1"), exclusions) ? null : octets
-  const features = visit.features
+  const { features, peers } = visit
   return {
     ...visit,
     detail: clean(visit.detail),
     banner: clean(visit.banner),
     bannerOctets: cleanOctets(visit.bannerOctets, visit.banner),
-    peers: visit.peers === null
+    peers: peers === null
       ? null
       : {
-        ...visit.peers,
-        entries: visit.peers.entries.filter(({ octets, value }) =>
+        ...peers,
+        ...listOfPeers(peerEntries(peers).filter(({ octets, value }) =>
           !mentions(JSON.stringify(value), exclusions)
-          && (octets === undefined || !mentions(Buffer.from(octets).toString("latin1"), exclusions)))
+          && (octets === undefined || !mentions(Buffer.from(octets).toString("latin1"), exclusions))))
       },
     features: features === null ? null : {
       ...features,

@@ -199,7 +199,7 @@ export const crawlLoop = Effect.fnUntraced(function*(
         ...frontier.visited(it.entry, { reachable: foundServer(visit) }, at)
       ]
       for (const { entries } of announced) {
-        facts.push(...frontier.learn(entries.map((e) => e.advertisement), {
+        facts.push(...frontier.learn(entries, {
           bySeed: false,
           accepted: settings.acceptedPerSource,
           at

@@ -4,6 +4,7 @@ import { PeerGrammar } from "../discovery/peer-entry.ts"
 import type { Chain } from "../domain/chain.ts"
 import { type CrawlCoverage, crawlCoverage } from "../domain/coverage.ts"
 import type { Server } from "../domain/server.ts"
+import { membersOf, tallied } from "../domain/tallied.ts"
 import type { Visitor } from "../probe/visitor.ts"
 import type { CrawlId, Fact } from "../store/facts.ts"
 import { type CrawlState as StoredState, type ResumableCrawl, Store, type Vantage } from "../store/store.ts"
@@ -186,7 +187,7 @@ export class Crawler extends Context.Service<Crawler, {
       const start = Effect.fn("Crawler.start")(function*(crawl: NewCrawl) {
         const at = yield* Clock.currentTimeMillis
         const kept = crawl.seeds.said.map((fact) => withoutExcluded(fact, crawl.exclusions))
-        if (!kept.some(({ fact }) => fact.entries.some((e) => e.advertisement.services.length > 0))) {
+        if (!kept.some(({ fact }) => membersOf(fact.entries).some(({ services }) => services.length > 0))) {
           return yield* new CrawlError({
             reason: "no seeds",
             message: `No usable seed for ${crawl.chain.name}: give --seed HOST:PORT:s or --seeds FILE.`
@@ -208,7 +209,7 @@ export class Crawler extends Context.Service<Crawler, {
         for (const { own, said } of seeds) {
           facts.push(...said)
           // Of a shared crawl all runners are told, who then learn it at once.
-          if (crawl.sharedLog === undefined) facts.push(...state.frontier.learn(said.flatMap(({ entries }) => entries.map((e) => e.advertisement)), {
+          if (crawl.sharedLog === undefined) facts.push(...state.frontier.learn(tallied(said.flatMap(({ entries }) => membersOf(entries))), {
             bySeed: own,
             accepted: own ? crawl.settings.maxEndpoints : crawl.settings.acceptedPerSource,
             at

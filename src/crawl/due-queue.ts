@@ -6,8 +6,8 @@ export interface Ranked {
   isLast?: boolean
 }
 
-// Beyond this many sources the order no longer matters; it bounds re-ranking.
-const rankCap = 32
+/** Beyond this many sources the order no longer matters; it bounds re-ranking. */
+export const highestRank = 32
 
 /** Stale places that a bucket may always have: so it is not gone through for a few. */
 const fewPlaces = 64
@@ -17,10 +17,10 @@ const fewPlaces = 64
  * the rank of a member is O(1): it is queued again and its older place goes stale.
  */
 export class DueQueue<A extends Ranked> {
-  readonly #buckets: Array<Array<A>> = Array.from({ length: rankCap + 1 }, () => [])
+  readonly #buckets: Array<Array<A>> = Array.from({ length: highestRank + 1 }, () => [])
   /** How many of a bucket's members have that rank. */
-  readonly #members: Array<number> = Array.from({ length: rankCap + 1 }, () => 0)
-  readonly #heads: Array<number> = Array.from({ length: rankCap + 1 }, () => 0)
+  readonly #members: Array<number> = Array.from({ length: highestRank + 1 }, () => 0)
+  readonly #heads: Array<number> = Array.from({ length: highestRank + 1 }, () => 0)
   readonly #places = new Map<A, number>()
 
   get size(): number {
@@ -29,7 +29,7 @@ export class DueQueue<A extends Ranked> {
 
   /** Adds a member, or moves it to the rank its `sources` now give. */
   put(member: A): void {
-    const rank = member.isLast === true ? 0 : Math.min(member.sources, rankCap)
+    const rank = member.isLast === true ? 0 : Math.min(member.sources, highestRank)
     const before = this.#places.get(member)
     if (before === rank) return
     if (before !== undefined) this.#leave(before)
@@ -60,7 +60,7 @@ export class DueQueue<A extends Ranked> {
 
   /** Takes the next member out; undefined when empty. */
   take(): A | undefined {
-    for (let rank = rankCap; rank >= 0; rank--) {
+    for (let rank = highestRank; rank >= 0; rank--) {
       const bucket = this.#buckets[rank]!
       let head = this.#heads[rank]!
       while (head < bucket.length) {

@@ -1,9 +1,10 @@
 import type { Advertisement } from "../domain/advertisement.ts"
 import { type Endpoint, endpointKey } from "../domain/endpoint.ts"
 import type { NotVisitedReason } from "../domain/reason.ts"
+import { isOfMany, type Tallied } from "../domain/tallied.ts"
 import type { EndpointFact } from "../store/facts.ts"
 import type { KnownEndpoint } from "../store/store.ts"
-import { DueQueue } from "./due-queue.ts"
+import { DueQueue, highestRank } from "./due-queue.ts"
 import { boundRefusal } from "./frontier-bounds.ts"
 import {
   addEntry,
@@ -37,8 +38,8 @@ export class Frontier {
   readonly #hosts = new Map<string, HostEntry>()
   readonly #due = new DueQueue<FrontierEntry>()
   readonly #inFlight = new Set<FrontierEntry>()
-  /** What an advertisement named when it was learned first: the same ones stand in hundreds of lists. */
-  readonly #named = new WeakMap<Advertisement, ReadonlyArray<FrontierEntry>>()
+  /** Of catalogues of many lists, what each advertisement named when it was learned first: the same ones stand in hundreds of lists. */
+  readonly #named = new WeakMap<ReadonlyArray<Advertisement>, Array<ReadonlyArray<FrontierEntry> | undefined>>()
   #wave: Wave = "tls"
   #accepted = 0
   #visited = 0
@@ -86,32 +87,46 @@ export class Frontier {
    * `policy: budget`. Returns what changed, to be stored with the announcement.
    */
   learn(
-    advertisements: Iterable<Advertisement>,
+    list: Tallied<Advertisement>,
     options: { readonly bySeed: boolean; readonly accepted: number; readonly at: number }
   ): Array<EndpointFact> {
     const facts: Array<EndpointFact> = []
     const batch = ++this.#batch
+    const { catalogue, numbers } = list
+    const known = this.#namedIn(list)
     let taken = 0
-    for (const advertisement of advertisements) {
-      const { address, host, networkClass } = advertisement
-      if (host === null || networkClass === null) continue
-      const follow = ++taken <= options.accepted
-      const named = this.#named.get(advertisement)
+    for (const number of numbers) {
+      const named = known?.[number]
       if (named !== undefined) {
+        taken++
         for (const entry of named) this.#nameAgain(entry, batch)
         continue
       }
+      const { address, host, networkClass, services } = catalogue[number]!
+      if (host === null || networkClass === null) continue
+      const follow = ++taken <= options.accepted
       const entries: Array<FrontierEntry> = []
-      for (const { port, transport } of advertisement.services) {
+      for (const { port, transport } of services) {
         const entry = this.#learnEndpoint({ host, networkClass, port, transport }, follow, batch, options, facts)
         if (entry !== undefined) entries.push(entry)
       }
       // An array that grew has room for 17.
-      if (entries.length === advertisement.services.length) this.#named.set(advertisement, entries.slice())
-      const known = this.#hosts.get(host)
-      if (known !== undefined && address !== null) locate(known, address)
+      if (known !== undefined && entries.length === services.length) known[number] = entries.slice()
+      const its = this.#hosts.get(host)
+      if (its !== undefined && address !== null) locate(its, address)
     }
     return facts
+  }
+
+  /** What is known of a catalogue's advertisements by their numbers; undefined of a list of its own. */
+  #namedIn(list: Tallied<Advertisement>): Array<ReadonlyArray<FrontierEntry> | undefined> | undefined {
+    if (!isOfMany(list)) return undefined
+    const { catalogue } = list
+    let named = this.#named.get(catalogue)
+    if (named === undefined) this.#named.set(catalogue, named = [])
+    // Without gaps: V8 has arrays with large ones as tables.
+    while (named.length < catalogue.length) named.push(undefined)
+    return named
   }
 
   #learnEndpoint(
@@ -158,7 +173,7 @@ export class Frontier {
     if (entry.lastBatch === batch) return
     entry.lastBatch = batch
     entry.sources++
-    if (entry.state === "due" && !entry.inFlight) this.#due.put(entry)
+    if (entry.state === "due" && !entry.inFlight && entry.sources <= highestRank) this.#due.put(entry)
   }
 
   /** First state of an accepted endpoint. */

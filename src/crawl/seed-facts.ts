@@ -1,6 +1,7 @@
 import { isUrl } from "../discovery/fetch-list.ts"
 import type { Collection } from "../discovery/sources/collect.ts"
 import type { Source } from "../domain/advertisement.ts"
+import { tallied } from "../domain/tallied.ts"
 import type { AdvertisedFact, CollectedFact } from "../store/facts.ts"
 
 /** What a crawl begins with: what was said, and how it was collected. */
@@ -30,7 +31,7 @@ export const crawlSeedsOf = (collections: ReadonlyArray<Collection>): CrawlSeeds
     source: by,
     at,
     timesAsked: 1,
-    entries: advertisements.map((advertisement) => ({ advertisement, times: 1 })),
+    entries: tallied(advertisements),
     dropped
   }))),
   collected: collections.map(collectedFact)

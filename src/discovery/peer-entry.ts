@@ -1,4 +1,5 @@
 import type { Advertisement } from "../domain/advertisement.ts"
+import { isOfMany, type Tallied, tallied } from "../domain/tallied.ts"
 import { jsonText, maxRawLength } from "./bounded-text.ts"
 import { advertisementOf, type ClaimRules, malformed, strangersRules } from "./claim.ts"
 import { type DefaultPorts, readFeatureTokens } from "./feature-tokens.ts"
@@ -34,8 +35,8 @@ export const parsePeerEntry = (
  */
 export class PeerGrammar {
   readonly #known = new Map<string, Advertisement>()
-  /** By the value itself: sessions give equal entries as one object. */
-  readonly #byValue = new WeakMap<object, Advertisement>()
+  /** Of catalogues of values, which sessions share: what was read, at the same numbers. */
+  readonly #catalogues = new WeakMap<ReadonlyArray<unknown>, Array<Advertisement | undefined>>()
   readonly #defaults: DefaultPorts
   readonly #rules: ClaimRules
   readonly #limit: number
@@ -63,13 +64,6 @@ export class PeerGrammar {
    * replacement characters.
    */
   parse(value: unknown, octets?: Uint8Array): Advertisement {
-    if (octets !== undefined || typeof value !== "object" || value === null) return this.#parse(value, octets)
-    let advertisement = this.#byValue.get(value)
-    if (advertisement === undefined) this.#byValue.set(value, advertisement = this.#parse(value))
-    return advertisement
-  }
-
-  #parse(value: unknown, octets?: Uint8Array): Advertisement {
     const raw = jsonText(value)
     // Replacement characters stand for different bytes; no JSON text has a NUL.
     const key = octets === undefined ? raw : `${raw}\0${Buffer.from(octets).toString("latin1")}`
@@ -87,6 +81,21 @@ export class PeerGrammar {
     }
     this.#known.set(key, advertisement)
     return advertisement
+  }
+
+  /** The advertisements of a peer list; `octets` as `parse` has them, by the numbers of values. */
+  parseList(list: Tallied<unknown>, octets: ReadonlyMap<number, Uint8Array> | null): Tallied<Advertisement> {
+    const { catalogue, numbers, times } = list
+    if (octets !== null || !isOfMany(list)) {
+      return { ...tallied(numbers.map((number) => this.parse(catalogue[number], octets?.get(number)))), times }
+    }
+    let read = this.#catalogues.get(catalogue)
+    if (read === undefined) this.#catalogues.set(catalogue, read = [])
+    // Without gaps: V8 has arrays with large ones as tables.
+    while (read.length < catalogue.length) read.push(undefined)
+    for (const number of numbers) read[number] ??= this.parse(catalogue[number])
+    // What the list has been read by now.
+    return { catalogue: read as ReadonlyArray<Advertisement>, numbers, times }
   }
 
   /** Distinct texts remembered now. */

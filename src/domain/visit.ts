@@ -2,6 +2,7 @@ import type { Endpoint } from "./endpoint.ts"
 import type { Identification } from "./identification.ts"
 import type { JudgedAnswer, TimingFacts } from "./judged-answer.ts"
 import type { ProbeOutcome, VisitPhase, VisitReason } from "./reason.ts"
+import { type Tallied, tallied } from "./tallied.ts"
 
 /** Milliseconds since `startedAt`; null where the visit did not get that far. */
 export interface VisitStamps {
@@ -153,15 +154,37 @@ export interface FeaturesFacts {
 export interface PeersFacts {
   /** Rounds that were answered with a list. */
   readonly asked: number
-  /**
-   * Distinct entries as JSON values, with the number of rounds that had them; where
-   * they are no UTF-8 with their first 4,096 bytes, by which they are told apart.
-   */
-  readonly entries: ReadonlyArray<{ readonly value: unknown; readonly times: number; readonly octets?: Uint8Array }>
+  /** Distinct entries as JSON values, with the number of rounds that had them. */
+  readonly entries: Tallied<unknown>
+  /** By their numbers, the first 4,096 bytes of entries that are no UTF-8, by which they are told apart; null without any. */
+  readonly octets: ReadonlyMap<number, Uint8Array> | null
   /** Entries beyond the bound that were counted, not kept. */
   readonly dropped: number
   /** Estimated probability that one more round shows an entry not seen yet (Good-Turing); 0 for a list that repeated itself. */
   readonly unseenMass: number | null
+}
+
+/** One entry of peer lists, for whoever shows or compares it. */
+export interface PeerEntry {
+  readonly value: unknown
+  readonly times: number
+  readonly octets?: Uint8Array | undefined
+}
+
+/** The entries one by one. */
+export const peerEntries = ({ entries: { catalogue, numbers, times }, octets }: Pick<PeersFacts, "entries" | "octets">): ReadonlyArray<PeerEntry> =>
+  numbers.map((number, i) => {
+    const bytes = octets?.get(number)
+    return { value: catalogue[number], times: times[i]!, ...(bytes === undefined ? {} : { octets: bytes }) }
+  })
+
+/** Entries as a list of its own. */
+export const listOfPeers = (entries: ReadonlyArray<PeerEntry>): Pick<PeersFacts, "entries" | "octets"> => {
+  const octets = new Map(entries.flatMap((entry, i) => entry.octets === undefined ? [] : [[i, entry.octets] as const]))
+  return {
+    entries: { ...tallied(entries.map(({ value }) => value)), times: entries.map(({ times }) => times) },
+    octets: octets.size === 0 ? null : octets
+  }
 }
 
 /**

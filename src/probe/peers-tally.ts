@@ -1,4 +1,4 @@
-import type { PeersFacts } from "../domain/visit.ts"
+import { listOfPeers, type PeersFacts } from "../domain/visit.ts"
 import { EntryTable, type Numbering } from "../electrum/entry-table.ts"
 
 /** Distinct entries kept of one visit, and read of one list. */
@@ -25,8 +25,8 @@ interface Numbered {
   times: Array<number>
 }
 
-const entriesOf = ({ numbers, of: { values }, times }: Numbered): PeersFacts["entries"] =>
-  numbers.map((number, i) => ({ value: values[number], times: times[i]! }))
+const ofNumbered = ({ numbers, of: { values }, times }: Numbered): Pick<PeersFacts, "entries" | "octets"> =>
+  ({ entries: { catalogue: values, numbers, times }, octets: null })
 
 /** For counting, between two calls empty: where a number stands among those of the visit, from 1 on; negative once this list has had it. */
 let standing = new Int32Array(4096)
@@ -238,9 +238,7 @@ export class PeersTally {
   /** Null when no round was answered with a list. */
   facts(): PeersFacts | null {
     if (this.asked === 0) return null
-    const entries = this.#numbered === null
-      ? this.#entries.map(({ octets, times, value }) => octets === undefined ? { value, times } : { value, times, octets })
-      : entriesOf(this.#numbered)
-    return { asked: this.asked, entries, dropped: this.#dropped, unseenMass: this.unseenMass() }
+    const entries = this.#numbered === null ? listOfPeers(this.#entries) : ofNumbered(this.#numbered)
+    return { asked: this.asked, ...entries, dropped: this.#dropped, unseenMass: this.unseenMass() }
   }
 }

@@ -14,7 +14,7 @@ import type {
   ProbeDueFact,
   SnapshotsFact
 } from "./facts.ts"
-import { Identities, servicesText } from "./identities.ts"
+import { type Identities, servicesText } from "./identities.ts"
 import { collectionRow } from "./collection-row.ts"
 import { differentialRow } from "./differential-row.ts"
 import { ChunkPool, RowBuffer } from "./row-buffer.ts"
@@ -173,9 +173,7 @@ export class Batch {
   #advertised(crawlId: CrawlId, fact: AdvertisedFact): void {
     const source = this.#source(fact.source)
     const network = this.#network(crawlId)
-    const known = this.#identities.advertisementsOf(network)
-    const ids = fact.entries.map(({ advertisement }) =>
-      Identities.find(known, advertisement) ?? this.#newAdvertisement(network, known, advertisement))
+    const ids = this.#identities.advertisementsOf(network).idsOf(fact.entries, (advertisement) => this.#newAdvertisement(network, advertisement))
     this.#entries += ids.length
     this.rows.reading.add({
       crawl_id: crawlId,
@@ -185,16 +183,12 @@ export class Batch {
       entries: ids.length,
       dropped: count(fact.dropped),
       advertisement_ids: listValue(ids),
-      times_seen: listValue(fact.entries.map(({ times }) => count(times)))
+      times_seen: listValue(fact.entries.times.map(count))
     })
   }
 
-  #newAdvertisement(
-    network: string,
-    known: ReturnType<Identities["advertisementsOf"]>,
-    advertisement: Advertisement
-  ): number {
-    const id = this.#identities.newAdvertisement(known, advertisement)
+  #newAdvertisement(network: string, advertisement: Advertisement): number {
+    const id = this.#identities.newAdvertisement(network, advertisement)
     const { host, networkClass } = advertisement
     this.#characters += advertisement.raw.length + (advertisement.rawOctets?.length ?? 0)
     this.rows.advertisement.add({
@@ -283,7 +277,7 @@ export class Batch {
       this.rows.peers_reply.add({
         visit_id,
         asked: count(visit.peers.asked),
-        distinct_entries: visit.peers.entries.length,
+        distinct_entries: visit.peers.entries.numbers.length,
         dropped: count(visit.peers.dropped),
         unseen_mass: float64(visit.peers.unseenMass)
       })

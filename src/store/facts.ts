@@ -6,6 +6,7 @@ import type { MalformedFacts } from "../domain/malformed-facts.ts"
 import type { ProbeDueState } from "../domain/probe-due.ts"
 import type { Server } from "../domain/server.ts"
 import type { Snapshot } from "../domain/snapshot.ts"
+import type { Tallied } from "../domain/tallied.ts"
 import type { Visit } from "../domain/visit.ts"
 import type { HeldSession, Sighting, TipArrival } from "../domain/watch.ts"
 
@@ -22,7 +23,8 @@ export interface AdvertisedFact {
   readonly at: number
   /** How often the source was asked. */
   readonly timesAsked: number
-  readonly entries: ReadonlyArray<{ readonly advertisement: Advertisement; readonly times: number }>
+  /** With how often each was announced. */
+  readonly entries: Tallied<Advertisement>
   /** Entries beyond our bounds: counted, not kept. */
   readonly dropped: number
 }

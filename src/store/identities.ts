@@ -2,6 +2,7 @@ import type { DuckDBConnection } from "@duckdb/node-api"
 import { Effect } from "effect"
 import type { Advertisement, AdvertisedService, Source } from "../domain/advertisement.ts"
 import type { Transport } from "../domain/endpoint.ts"
+import { isOfMany, type Tallied } from "../domain/tallied.ts"
 import { run } from "./duckdb.ts"
 import { lastCrawl, lastSequence, lastSnapshot, lastVisit } from "./last-numbers.ts"
 import type { StoreError } from "./store-error.ts"
@@ -13,13 +14,6 @@ interface KnownAdvertisement {
   readonly services: ReadonlyArray<AdvertisedService>
   /** Another reading of the same text, e.g. from when private addresses were allowed. */
   readonly next: KnownAdvertisement | undefined
-}
-
-/** The advertisements of one network. */
-interface KnownAdvertisements {
-  readonly byText: Map<string, KnownAdvertisement>
-  /** The same objects come from hundreds of sources. */
-  readonly byObject: WeakMap<Advertisement, number>
 }
 
 export interface CrawlIdentity {
@@ -49,6 +43,39 @@ const sameReading = (known: KnownAdvertisement, { problem, services }: Advertise
 /** What an announcement is known by; no JSON text has a NUL, nor has a line of a list. */
 const textKey = (raw: string, octets: Uint8Array | undefined): string =>
   octets === undefined ? raw : `${raw}\0${Buffer.from(octets).toString("hex")}`
+
+/** The advertisements of one network. */
+class KnownAdvertisements {
+  readonly #byText = new Map<string, KnownAdvertisement>()
+  /** Of catalogues of many lists: identifiers at the numbers of advertisements, 0 where there is none yet. */
+  readonly #catalogues = new WeakMap<ReadonlyArray<Advertisement>, Array<number>>()
+
+  /** The identifiers of a list's advertisements; `add` gives one to what is new. */
+  idsOf(list: Tallied<Advertisement>, add: (advertisement: Advertisement) => number): Array<number> {
+    const { catalogue, numbers } = list
+    if (!isOfMany(list)) return numbers.map((number) => this.#find(catalogue[number]!) ?? add(catalogue[number]!))
+    let known = this.#catalogues.get(catalogue)
+    if (known === undefined) this.#catalogues.set(catalogue, known = [])
+    while (known.length < catalogue.length) known.push(0)
+    const ids: Array<number> = []
+    for (const number of numbers) {
+      const id = known[number]!
+      ids.push(id !== 0 ? id : known[number] = this.#find(catalogue[number]!) ?? add(catalogue[number]!))
+    }
+    return ids
+  }
+
+  #find(advertisement: Advertisement): number | undefined {
+    let candidate = this.#byText.get(textKey(advertisement.raw, advertisement.rawOctets))
+    while (candidate !== undefined && !sameReading(candidate, advertisement)) candidate = candidate.next
+    return candidate?.id
+  }
+
+  /** Another reading of a text; `key` as `textKey` has it. */
+  learn(key: string, reading: Omit<KnownAdvertisement, "next">): void {
+    this.#byText.set(key, { ...reading, next: this.#byText.get(key) })
+  }
+}
 
 const sourceKey = ({ detail, kind, name }: Source): string => JSON.stringify([kind, name, detail])
 
@@ -107,26 +134,13 @@ export class Identities {
   /** All advertisements known for a network. */
   advertisementsOf(network: string): KnownAdvertisements {
     let known = this.#advertisements.get(network)
-    if (known === undefined) this.#advertisements.set(network, known = { byText: new Map(), byObject: new WeakMap() })
+    if (known === undefined) this.#advertisements.set(network, known = new KnownAdvertisements())
     return known
   }
 
-  /** The identifier of an advertisement, undefined when it is new. Called for every entry of every list. */
-  static find(known: KnownAdvertisements, advertisement: Advertisement): number | undefined {
-    const id = known.byObject.get(advertisement)
-    if (id !== undefined) return id
-    let candidate = known.byText.get(textKey(advertisement.raw, advertisement.rawOctets))
-    while (candidate !== undefined && !sameReading(candidate, advertisement)) candidate = candidate.next
-    if (candidate !== undefined) known.byObject.set(advertisement, candidate.id)
-    return candidate?.id
-  }
-
-  newAdvertisement(known: KnownAdvertisements, advertisement: Advertisement): number {
-    const { problem, raw, rawOctets, services } = advertisement
+  newAdvertisement(network: string, { problem, raw, rawOctets, services }: Advertisement): number {
     const id = ++this.#advertisement
-    const key = textKey(raw, rawOctets)
-    known.byText.set(key, { id, problem, services, next: known.byText.get(key) })
-    known.byObject.set(advertisement, id)
+    this.advertisementsOf(network).learn(textKey(raw, rawOctets), { id, problem, services })
     return id
   }
 
@@ -152,12 +166,10 @@ export class Identities {
       "SELECT advertisement_id, network, raw || coalesce(chr(0) || lower(hex(raw_octets)), ''), problem, services FROM advertisement"
     )
     for (const [id, network, key, problem, services] of advertisements) {
-      const known = identities.advertisementsOf(String(network)).byText
-      known.set(String(key), {
+      identities.advertisementsOf(String(network)).learn(String(key), {
         id: Number(id),
         problem: problem === null ? null : String(problem),
-        services: servicesOfText(String(services)),
-        next: known.get(String(key))
+        services: servicesOfText(String(services))
       })
       identities.#advertisement = Math.max(identities.#advertisement, Number(id))
     }

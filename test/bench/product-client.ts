@@ -8,6 +8,7 @@ import { defaultCrawlSettings } from "../../src/crawl/settings.ts"
 import { noExclusions } from "../../src/domain/exclusions.ts"
 import { seedsOfFlags } from "../../src/discovery/seeds.ts"
 import { shippedChains } from "../../src/domain/chain.ts"
+import { tallied } from "../../src/domain/tallied.ts"
 import { Store } from "../../src/store/store.ts"
 import { version } from "../../src/version.ts"
 import { type Job, measured, peerRounds, serve, timeouts } from "./messages.ts"
@@ -56,7 +57,7 @@ const crawl = Effect.fnUntraced(function*({ concurrency, db, network, scope }: J
         source: seeds.source,
         at,
         timesAsked: 1,
-        entries: seeds.advertisements.map((advertisement) => ({ advertisement, times: 1 })),
+        entries: tallied(seeds.advertisements),
         dropped: 0
       }] }
     })).pipe(

@@ -3,7 +3,8 @@ import { announcedBy, visitWithoutExcluded, withoutExcluded } from "../../src/cr
 import { makeExclusions } from "../../src/domain/exclusions.ts"
 import { PeerGrammar } from "../../src/discovery/peer-entry.ts"
 import { shippedChains } from "../../src/domain/chain.ts"
-import type { Visit } from "../../src/domain/visit.ts"
+import { tallied } from "../../src/domain/tallied.ts"
+import { peerEntries, type Visit } from "../../src/domain/visit.ts"
 import { answeredVisit, observationOf } from "../support/store-facts.ts"
 
 const chain = shippedChains.find((c) => c.name === "mainnet-sim")!
@@ -13,7 +14,7 @@ const method = "server.peers.subscribe"
 const visitOf = (overrides: Partial<Visit>): Visit =>
   answeredVisit("x.example.org:50002:s", {
     chain: { verdict: "same", chain: chain.name, headers: [] },
-    peers: { asked: 2, entries: list.map((value) => ({ value, times: 2 })), dropped: 0, unseenMass: 0 },
+    peers: { asked: 2, entries: tallied(list, 2), octets: null, dropped: 0, unseenMass: 0 },
     observations: [
       observationOf("peers#1", { method, replyRaw: `["b.example.org"]${"x".repeat(4983)}` }),
       observationOf("peers#2", { method, replyRaw: "x".repeat(5000), outcome: "malformed" }),
@@ -28,7 +29,7 @@ const announced = (visit: Visit) =>
 describe("what a visited server announces", () => {
   it("is its peer list with times seen of times asked, and the hosts it claims", () => {
     const facts = announced(visitOf({}))
-    expect(facts.map((f) => [f.source.kind, f.timesAsked, f.entries.length])).toContainEqual(["server", 2, 2])
+    expect(facts.map((f) => [f.source.kind, f.timesAsked, f.entries.numbers.length])).toContainEqual(["server", 2, 2])
   })
 
   it("is nothing where the headers do not show this chain", () => {
@@ -39,9 +40,9 @@ describe("what a visited server announces", () => {
 
   it("loses an entry whose bytes name a host of the opt-out list, whatever its text", () => {
     const octets = new Uint8Array(Buffer.from("[\"\xe9\",\"b.example.org\"]", "latin1"))
-    const entries = [{ value: ["\ufffd", "cut"], times: 1, octets }, { value: list[0], times: 1 }]
-    const visit = visitOf({ peers: { asked: 1, entries, dropped: 0, unseenMass: null } })
-    expect(visitWithoutExcluded(visit, makeExclusions(["b.example.org"])).peers!.entries).toEqual([entries[1]])
+    const entries = tallied([["\ufffd", "cut"], list[0]])
+    const visit = visitOf({ peers: { asked: 1, entries, octets: new Map([[0, octets]]), dropped: 0, unseenMass: null } })
+    expect(peerEntries(visitWithoutExcluded(visit, makeExclusions(["b.example.org"])).peers!)).toEqual([{ value: list[0], times: 1 }])
   })
 
   it("loses what the opt-out list names, from lists and from raw replies", () => {
@@ -62,7 +63,7 @@ describe("what a visited server announces", () => {
       detail: "b.example.org"
     })
     expect(JSON.stringify(visitWithoutExcluded(visit, makeExclusions(["b.example.org"])))).not.toContain("b.example.org")
-    expect(visitWithoutExcluded(visit, makeExclusions(["34.90.1.0/24"])).peers?.entries).toEqual([])
+    expect(peerEntries(visitWithoutExcluded(visit, makeExclusions(["34.90.1.0/24"])).peers!)).toEqual([])
     expect(visitWithoutExcluded(visit, makeExclusions(["c.example.org"]))).toEqual(visit)
   })
 

@@ -8,6 +8,7 @@ import { type CrawlSettings, defaultCrawlSettings } from "../../src/crawl/settin
 import { exclusionsOf, noExclusions } from "../../src/domain/exclusions.ts"
 import type { Source } from "../../src/domain/advertisement.ts"
 import { shippedChains } from "../../src/domain/chain.ts"
+import { tallied } from "../../src/domain/tallied.ts"
 import type { AdvertisedFact } from "../../src/store/facts.ts"
 import { StoreError } from "../../src/store/store-error.ts"
 import { advertisementOfPorts } from "../support/advertisements.ts"
@@ -21,7 +22,7 @@ const seedFact = (...hosts: ReadonlyArray<string>): AdvertisedFact => ({
   source: { kind: "user", name: "test", detail: null },
   at: 0,
   timesAsked: 1,
-  entries: hosts.map((host) => ({ advertisement: advertisementOfPorts(host, { tls: [50002] }), times: 1 })),
+  entries: tallied(hosts.map((host) => advertisementOfPorts(host, { tls: [50002] }))),
   dropped: 0
 })
 
@@ -95,7 +96,7 @@ describe("a crawl", () => {
       const visitedFrom = Effect.fnUntraced(function*(kind: Source["kind"]) {
         const { finish, network, start } = setup({})
         // Each nick of a channel is a source; for the bound they are one.
-        const seeds = [...hosts.map((host) => seedFact(host)), { ...seedFact(), entries: [{ advertisement: ssh, times: 1 }] }]
+        const seeds = [...hosts.map((host) => seedFact(host)), { ...seedFact(), entries: tallied([ssh]) }]
           .map((fact, i) => ({ ...fact, source: { kind, name: "one source", detail: `speaker ${i}` } }))
         yield* finish(start(crawlOf({ seeds, settings: settings({ acceptedPerSource: 2 }) })))
         return network.visited
@@ -260,7 +261,7 @@ describe("a crawl", () => {
         [`${host}:50001:t`, { claims, cost: 340 }]
       ])))
       const seeds = claims.map((host) => advertisementOfPorts(host, { tls: [50002], tcp: [50001] }))
-      const fact = { ...seedFact(), entries: seeds.map((advertisement) => ({ advertisement, times: 1 })) }
+      const fact = { ...seedFact(), entries: tallied(seeds) }
       yield* finish(start(crawlOf({ seeds: [fact], settings: settings({ allEndpoints: true, concurrency: 1 }) })))
       // All of name a's, and the first of b's, which tells that it is a.
       expect(network.visited).toHaveLength(3)

@@ -16,6 +16,19 @@ const rules: FrontierRules = {
 
 const strangers = { bySeed: false, accepted: 2000, at: 0 }
 
+/** What frontiers were told of, all of it one catalogue of each, as the lists of a crawl are. */
+const catalogues = new WeakMap<Frontier, Array<Advertisement>>()
+
+const learn = (frontier: Frontier, advertisements: ReadonlyArray<Advertisement>, options: typeof strangers): Array<EndpointFact> => {
+  const catalogue = catalogues.get(frontier) ?? [advertisementOfPorts("never.listed.example", { tls: [50002] })]
+  catalogues.set(frontier, catalogue)
+  const numbers = advertisements.map((advertisement) => {
+    const known = catalogue.indexOf(advertisement)
+    return known === -1 ? catalogue.push(advertisement) - 1 : known
+  })
+  return frontier.learn({ catalogue, numbers, times: numbers.map(() => 1) }, options)
+}
+
 /** A closed network: which endpoints answer, and what the answering ones announce. */
 interface World {
   readonly hosts: ReadonlyArray<{
@@ -54,7 +67,7 @@ const crawl = (world: World, pick: (inFlight: number) => number, concurrency: nu
   const visits: Array<string> = []
   const facts: Array<EndpointFact> = []
   const inFlight: Array<FrontierEntry> = []
-  if (frontier.counts().known === 0) facts.push(...frontier.learn([world.hosts[0]!.advertisement], { ...strangers, bySeed: true }))
+  if (frontier.counts().known === 0) facts.push(...learn(frontier, [world.hosts[0]!.advertisement], { ...strangers, bySeed: true }))
   while (true) {
     while (inFlight.length < concurrency) {
       const entry = frontier.take()
@@ -72,7 +85,7 @@ const crawl = (world: World, pick: (inFlight: number) => number, concurrency: nu
     const reachable = entry!.endpoint.transport === "tls" ? host.tlsAnswers : host.tcpAnswers
     visits.push(entry!.key)
     facts.push(...frontier.visited(entry!, { reachable }, 0))
-    if (reachable) facts.push(...frontier.learn(host.lists.map((i) => world.hosts[i]!.advertisement), strangers))
+    if (reachable) facts.push(...learn(frontier, host.lists.map((i) => world.hosts[i]!.advertisement), strangers))
   }
 }
 
@@ -128,11 +141,11 @@ describe("the frontier", () => {
     const take = () => frontier.take()!
     const onlyTcp = advertisementOfPorts("late.example.org", { tls: [], tcp: [50001] })
     const both = advertisementOfPorts("late.example.org", { tls: [50002], tcp: [50001] })
-    frontier.learn([onlyTcp], strangers)
-    frontier.learn([advertisementOfPorts("other.example.org", { tls: [], tcp: [50001] })], strangers)
+    learn(frontier, [onlyTcp], strangers)
+    learn(frontier, [advertisementOfPorts("other.example.org", { tls: [], tcp: [50001] })], strangers)
     frontier.advance(0)
     const [late, other] = [take(), take()]
-    frontier.learn([both], strangers)
+    learn(frontier, [both], strangers)
     frontier.visited(late, { reachable: true }, 0)
     frontier.visited(other, { reachable: false }, 0)
     frontier.advance(0)
@@ -146,7 +159,7 @@ describe("the frontier", () => {
       const facts: Array<EndpointFact> = []
       const reached = new Map<string, boolean>()
       const before = new Frontier(rules)
-      facts.push(...before.learn([world.hosts[0]!.advertisement], { ...strangers, bySeed: true }))
+      facts.push(...learn(before, [world.hosts[0]!.advertisement], { ...strangers, bySeed: true }))
       for (let step = 0; step < cut; step++) {
         const entry = before.take()
         if (entry === undefined) {
@@ -159,7 +172,7 @@ describe("the frontier", () => {
         const reachable = entry.endpoint.transport === "tls" ? host.tlsAnswers : host.tcpAnswers
         reached.set(entry.key, reachable)
         facts.push(...before.visited(entry, { reachable }, 0))
-        if (reachable) facts.push(...before.learn(host.lists.map((i) => world.hosts[i]!.advertisement), strangers))
+        if (reachable) facts.push(...learn(before, host.lists.map((i) => world.hosts[i]!.advertisement), strangers))
       }
       const known = [...new Map(facts.map((f) => [endpointKey(f.endpoint), f])).values()].map((f) => ({
         endpoint: f.endpoint,
@@ -184,22 +197,22 @@ describe("the frontier", () => {
   it("takes endpoints named by more sources first", () => {
     const frontier = new Frontier(rules)
     const [a, b, c] = ["a", "b", "c"].map((name) => advertisementOfPorts(`${name}.example.org`, { tls: [50002] }))
-    frontier.learn([a!, b!, c!], strangers)
-    frontier.learn([c!], strangers)
-    frontier.learn([c!, b!], strangers)
+    learn(frontier, [a!, b!, c!], strangers)
+    learn(frontier, [c!], strangers)
+    learn(frontier, [c!, b!], strangers)
     expect([frontier.take(), frontier.take(), frontier.take()].map((e) => e!.endpoint.host[0])).toEqual(["c", "b", "a"])
   })
 
   it("counts a source once however often its list repeats an endpoint", () => {
     const frontier = new Frontier(rules)
     const a = advertisementOfPorts("a.example.org", { tls: [50002] })
-    frontier.learn([a, a, { ...a, raw: "other spelling" }], strangers)
+    learn(frontier, [a, a, { ...a, raw: "other spelling" }], strangers)
     expect(frontier.entry("a.example.org:50002:s")!.sources).toBe(1)
   })
 
   it("keeps what exceeds a bound as policy: budget", () => {
     const frontier = new Frontier({ ...rules, maxEndpoints: 3, portsPerHost: 2 })
-    const facts = frontier.learn([
+    const facts = learn(frontier, [
       advertisementOfPorts("a.example.org", { tls: [1001, 1002, 1003] }),
       advertisementOfPorts("b.example.org", { tls: [50002] }),
       advertisementOfPorts("c.example.org", { tls: [50002] })
@@ -208,7 +221,8 @@ describe("the frontier", () => {
       ["a.example.org", 1003, "budget: ports per host"],
       ["c.example.org", 50002, "budget: endpoints per crawl"]
     ])
-    const late = frontier.learn(
+    const late = learn(
+      frontier,
       [advertisementOfPorts("d.example.org", { tls: [50002] })],
       { bySeed: false, accepted: 0, at: 0 }
     )
@@ -218,22 +232,22 @@ describe("the frontier", () => {
   it("stores no more than five times the bound of endpoints, and counts the rest", () => {
     const frontier = new Frontier({ ...rules, maxEndpoints: 2 })
     const many = Array.from({ length: 14 }, (_, i) => advertisementOfPorts(`h${i}.example.org`, { tls: [50002] }))
-    expect(frontier.learn(many, strangers)).toHaveLength(10)
+    expect(learn(frontier, many, strangers)).toHaveLength(10)
     expect(frontier.uncounted).toBe(4)
   })
 
   it("dials SSH, mail and DNS ports only when a seed names them, and the field's own unusual ports always", () => {
     const frontier = new Frontier(rules)
     const ad = advertisementOfPorts("a.example.org", { tls: [22, 53, 443, 993], tcp: [110] })
-    const facts = frontier.learn([ad], strangers)
+    const facts = learn(frontier, [ad], strangers)
     expect(facts.filter((f) => f.reason === "policy").map((f) => f.endpoint.port)).toEqual([22, 53])
-    const bySeed = new Frontier(rules).learn([ad], { ...strangers, bySeed: true })
+    const bySeed = learn(new Frontier(rules), [ad], { ...strangers, bySeed: true })
     expect(bySeed.filter((f) => f.reason === "policy")).toEqual([])
   })
 
   it("prefers a host's standard port among several of one transport", () => {
     const frontier = new Frontier(rules)
-    frontier.learn([advertisementOfPorts("a.example.org", { tcp: [1001, 50001, 1000] })], strangers)
+    learn(frontier, [advertisementOfPorts("a.example.org", { tcp: [1001, 50001, 1000] })], strangers)
     expect(frontier.advance(0).map((f) => f.endpoint.port)).toEqual([50001])
     frontier.visited(frontier.take()!, { reachable: false }, 0)
     expect(frontier.take()!.endpoint.port).toBe(1000)
@@ -242,7 +256,7 @@ describe("the frontier", () => {
   it("goes on at a host that has a server of another chain, also after a restart", () => {
     const ad = advertisementOfPorts("a.example.org", { tls: [50002, 50102] })
     const before = new Frontier(rules)
-    const facts = before.learn([ad], strangers)
+    const facts = learn(before, [ad], strangers)
     const other = before.take()!
     facts.push(...before.visited(other, { reachable: false }, 0))
     expect(before.take()!.endpoint.port).toBe(50102)
@@ -267,14 +281,14 @@ describe("the frontier", () => {
 
   it("visits every endpoint of every host when told to", () => {
     const frontier = new Frontier({ ...rules, allEndpoints: true })
-    frontier.learn([advertisementOfPorts("a.example.org", { tls: [50002], tcp: [50001] })], strangers)
+    learn(frontier, [advertisementOfPorts("a.example.org", { tls: [50002], tcp: [50001] })], strangers)
     frontier.visited(frontier.take()!, { reachable: true }, 0)
     expect(frontier.take()!.endpoint.transport).toBe("tcp")
   })
 
   it("settles what a limit leaves over as not visited, in flight excepted", () => {
     const frontier = new Frontier(rules)
-    frontier.learn(["a", "b", "c"].map((n) => advertisementOfPorts(`${n}.example.org`, { tls: [50002] })), strangers)
+    learn(frontier, ["a", "b", "c"].map((n) => advertisementOfPorts(`${n}.example.org`, { tls: [50002] })), strangers)
     frontier.take()
     expect(frontier.abandon("limit", "--limit", 5).map((f) => [f.state, f.reason])).toEqual([
       ["not visited", "limit"],

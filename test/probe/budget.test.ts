@@ -134,7 +134,7 @@ layer(loopbackVisitor, { excludeTestServices: true, concurrent: true })("a regul
         }
       })
       const visit = yield* visitPort(long.port, { peerRounds: 6 })
-      assert.deepStrictEqual([asked.long, visit.peers!.asked, visit.peers!.entries.length], [1, 1, 10_000])
+      assert.deepStrictEqual([asked.long, visit.peers!.asked, visit.peers!.entries.numbers.length], [1, 1, 10_000])
       assert.isBelow(visit.cost, most.units)
       assert.strictEqual(observed(visit, "features")?.outcome, "ok")
       const silent = yield* electrumServer({ "server.peers.subscribe": () => void asked.silent++ })

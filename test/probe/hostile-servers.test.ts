@@ -2,6 +2,7 @@ import { assert, layer } from "@effect/vitest"
 import { Effect } from "effect"
 import type { Duplex } from "node:stream"
 import type { VisitReason } from "../../src/domain/reason.ts"
+import { peerEntries } from "../../src/domain/visit.ts"
 import { answerHonestly, electrumServer, headerHash, peerEntry, resultLine, testChain } from "../support/electrum-server.ts"
 import { tcpServer } from "../support/loopback-server.ts"
 import { impatient, loopbackVisitor, observed, outcomesOf, visitPort } from "../support/visiting.ts"
@@ -178,7 +179,7 @@ layer(loopbackVisitor, { excludeTestServices: true })("a hostile server", (it) =
         })
         const visit = yield* impatient(visitPort(server.port, { chain }))
         assert.include(Object.values(outcomesOf(visit)), "too large")
-        assert.deepStrictEqual(visit.peers?.entries ?? [], [])
+        assert.deepStrictEqual(visit.peers?.entries.numbers ?? [], [])
       }).pipe(Effect.scoped))
   }
 
@@ -201,7 +202,7 @@ layer(loopbackVisitor, { excludeTestServices: true })("a hostile server", (it) =
           { banner: "ok", "peers#1": "too large", "peers#2": "not asked", features: "not asked" }
         )
         const peers = visit.peers!
-        assert.strictEqual(peers.entries.length, 10_000)
+        assert.strictEqual(peers.entries.numbers.length, 10_000)
         assert.isAbove(peers.dropped, 20_000)
         assert.strictEqual(peers.unseenMass, null)
         assert.strictEqual(visit.chain?.verdict, "same")
@@ -222,7 +223,7 @@ layer(loopbackVisitor, { excludeTestServices: true })("a hostile server", (it) =
       const peers = visit.peers!
       assert.strictEqual(peers.asked, 1)
       assert.strictEqual(observed(visit, "peers#2")?.errorMessage, "a reply of its kind was long enough")
-      assert.strictEqual(peers.entries.length, 10_000)
+      assert.strictEqual(peers.entries.numbers.length, 10_000)
       assert.strictEqual(peers.dropped, 290_000)
       assert.strictEqual(observed(visit, "peers#1")?.replyRaw?.length, 65_536)
       assert.isBelow(longest, 1000)
@@ -245,8 +246,8 @@ layer(loopbackVisitor, { excludeTestServices: true })("a hostile server", (it) =
         "server.peers.subscribe": ({ id, socket }) => socket.write(resultLine(id, odd))
       })
       const visit = yield* visitPort(server.port)
-      assert.deepStrictEqual(visit.peers?.entries.map(({ times }) => times), odd.map(() => 2))
-      assert.strictEqual(JSON.stringify(visit.peers?.entries.map(({ value }) => value)), JSON.stringify(odd))
+      assert.deepStrictEqual(visit.peers?.entries.times, odd.map(() => 2))
+      assert.strictEqual(JSON.stringify(peerEntries(visit.peers!).map(({ value }) => value)), JSON.stringify(odd))
     }).pipe(Effect.scoped))
 
   it.effect("with bad UTF-8, deep nesting, repeated ids and garbage between: each reply still finds its request", () =>

@@ -71,7 +71,7 @@ layer(loopbackVisitor, { excludeTestServices: true, concurrent: true })("a visit
         "peers#3, peers#4",
         "features"
       ])
-      assert.strictEqual(visit.peers?.entries.length, 9)
+      assert.strictEqual(visit.peers?.entries.numbers.length, 9)
       nothingElse(visit)
     }).pipe(Effect.scoped))
 

@@ -1,6 +1,7 @@
 import { assert, describe, it, layer } from "@effect/vitest"
 import { Effect, Fiber, Layer } from "effect"
 import { TestClock } from "effect/testing"
+import { peerEntries } from "../../src/domain/visit.ts"
 import { ByteBudget } from "../../src/electrum/byte-budget.ts"
 import { Visitor } from "../../src/probe/visitor.ts"
 import { Deadline } from "../../src/transport/deadline.ts"
@@ -54,9 +55,10 @@ layer(loopbackVisitor, { excludeTestServices: true })("a visit", (it) => {
           chain: null,
           headers: [{ height: 0, hash: headerHash(0) }, { height: 100, hash: headerHash(100) }]
         })
-        assert.deepStrictEqual(visit.peers, {
+        assert.deepStrictEqual({ ...visit.peers, entries: peerEntries(visit.peers!) }, {
           asked: 2,
           entries: [1, 2, 3].map((n) => ({ value: peerEntry(n), times: 2 })),
+          octets: null,
           dropped: 0,
           unseenMass: 0
         })
@@ -264,8 +266,8 @@ layer(loopbackVisitor, { excludeTestServices: true })("rounds of peers", (it) =>
       ]))
       const peers = (yield* visitPort(server.port)).peers!
       assert.strictEqual(peers.asked, 6)
-      assert.deepStrictEqual(peers.entries[0], { value: peerEntry(0), times: 6 })
-      assert.strictEqual(peers.entries.length, 13)
+      assert.deepStrictEqual(peerEntries(peers)[0], { value: peerEntry(0), times: 6 })
+      assert.strictEqual(peers.entries.numbers.length, 13)
       assert.closeTo(peers.unseenMass!, 12 / 18, 1e-9)
     }).pipe(Effect.scoped))
 
@@ -282,9 +284,11 @@ layer(loopbackVisitor, { excludeTestServices: true })("rounds of peers", (it) =>
     Effect.gen(function*() {
       for (const peerRounds of [1, 3, 5]) {
         const server = yield* electrumServer(lists(() => [peerEntry(1)]))
-        assert.deepStrictEqual((yield* visitPort(server.port, { peerRounds })).peers, {
+        const { peers } = yield* visitPort(server.port, { peerRounds })
+        assert.deepStrictEqual({ ...peers, entries: peerEntries(peers!) }, {
           asked: peerRounds,
           entries: [{ value: peerEntry(1), times: peerRounds }],
+          octets: null,
           dropped: 0,
           unseenMass: peerRounds === 1 ? null : 0
         })

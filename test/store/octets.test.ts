@@ -33,8 +33,8 @@ layer(loopbackVisitor)("the bytes of replies that are no UTF-8", (it) => {
       const path = `${yield* temporaryFolder}/entries.duckdb`
       for (const _ of [1, 2]) {
         const visit = yield* visitPort(server.port)
-        assert.strictEqual(visit.peers!.entries.length, 63)
-        assert.deepStrictEqual(new Set(visit.peers!.entries.map(({ times }) => times)), new Set([2]))
+        assert.strictEqual(visit.peers!.entries.numbers.length, 63)
+        assert.deepStrictEqual(new Set(visit.peers!.entries.times), new Set([2]))
         const facts = announcedBy(visit, testChain, new PeerGrammar(testChain.default_ports), { at: someTime, allowPrivate: false })
         yield* withStore(path, (store) =>
           Effect.gen(function*() {

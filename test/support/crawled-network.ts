@@ -7,6 +7,7 @@ import { defaultCrawlSettings } from "../../src/crawl/settings.ts"
 import { noExclusions } from "../../src/domain/exclusions.ts"
 import { seedsOfFlags } from "../../src/discovery/seeds.ts"
 import { type Chain, shippedChains } from "../../src/domain/chain.ts"
+import { tallied } from "../../src/domain/tallied.ts"
 import type { ByteBudget } from "../../src/electrum/byte-budget.ts"
 import type { Visitor } from "../../src/probe/visitor.ts"
 import type { RunningSimnet } from "../../src/simnet/simnet.ts"
@@ -79,7 +80,7 @@ export const crawlAgain: (net: RunningSimnet, network: CrawledNetwork) => Effect
         source: list.source,
         at: Date.now(),
         timesAsked: 1,
-        entries: list.advertisements.map((advertisement) => ({ advertisement, times: 1 })),
+        entries: tallied(list.advertisements),
         dropped: 0
       }] }
     })).pipe(

@@ -1,5 +1,6 @@
 import { Clock, Effect, Layer, Result } from "effect"
 import { type Endpoint, endpointKey } from "../../src/domain/endpoint.ts"
+import { tallied } from "../../src/domain/tallied.ts"
 import type { Visit } from "../../src/domain/visit.ts"
 import { visitOfFailedPlan } from "../../src/crawl/failed-plan.ts"
 import { Visitor } from "../../src/probe/visitor.ts"
@@ -100,7 +101,7 @@ export class PretendNetwork {
                 services: []
               },
               chain: { verdict, chain: verdict === "same" ? chain.name : null, headers: [] },
-              peers: { asked: 1, entries: (it.peers ?? []).map((value) => ({ value, times: 1 })), dropped: 0, unseenMass: 0 },
+              peers: { asked: 1, entries: tallied(it.peers ?? []), octets: null, dropped: 0, unseenMass: 0 },
               observations: it.throttled === true || it.resets === true
                 ? [{
                   probe: "ping",

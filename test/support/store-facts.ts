@@ -4,6 +4,7 @@ import { type Endpoint, endpointKey, parseEndpoint } from "../../src/domain/endp
 import type { Differential } from "../../src/domain/differential.ts"
 import type { ProbeTarget } from "../../src/domain/probe-target.ts"
 import type { Snapshot, SnapshotValues, Tip } from "../../src/domain/snapshot.ts"
+import { tallied } from "../../src/domain/tallied.ts"
 import type { CertificateFacts, Observation, TlsFacts, Visit } from "../../src/domain/visit.ts"
 import type { AdvertisedFact, EndpointFact } from "../../src/store/facts.ts"
 import type { CrawlStart } from "../../src/store/store.ts"
@@ -68,7 +69,7 @@ export const announcedByServer = (
   source: { kind: "server", name: key, detail: null },
   at: someTime,
   timesAsked: 2,
-  entries: entries.map((advertisement) => ({ advertisement, times: 1 })),
+  entries: tallied(entries),
   dropped: 0,
   ...changes
 })
@@ -167,7 +168,7 @@ export const answeredVisit = (key: string, changes?: Partial<Visit>): Visit => {
       hosts: [{ host: endpoint.host, tcpPort: 50_001, tlsPort: 50_002, wsPort: null, wssPort: null }],
       services: []
     },
-    peers: { asked: 2, entries: [], dropped: 0, unseenMass: 0.01 },
+    peers: { asked: 2, entries: tallied([]), octets: null, dropped: 0, unseenMass: 0.01 },
     observations: [observationOf("banner"), observationOf("ping")],
     identification: {
       implementation: "ElectrumX",

@@ -1,3 +1,4 @@
+import { tallied } from "../../domain/tallied.ts"
 import type { EndpointFact, LedgerFact } from "../../store/facts.ts"
 import type { CostLedger } from "../cost-ledger.ts"
 import type { Frontier } from "../frontier.ts"
@@ -79,7 +80,7 @@ export class Replica {
     switch (event._tag) {
       case "learned":
         return this.frontier.learn(
-          event.named.map((named) => ({ ...named, raw: "", versionText: null, pruning: null, problem: null, notes: [] })),
+          tallied(event.named.map((named) => ({ ...named, raw: "", versionText: null, pruning: null, problem: null, notes: [] }))),
           { bySeed: event.bySeed, accepted: event.accepted, at }
         )
       case "taken":

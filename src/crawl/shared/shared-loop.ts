@@ -1,5 +1,6 @@
 import { Clock, Deferred, Effect, Fiber, Queue, Result } from "effect"
 import { endpointKey } from "../../domain/endpoint.ts"
+import { membersOf } from "../../domain/tallied.ts"
 import type { Visit } from "../../domain/visit.ts"
 import { Visitor } from "../../probe/visitor.ts"
 import type { AdvertisedFact, Fact } from "../../store/facts.ts"
@@ -32,7 +33,7 @@ export interface SharedSeeds {
 /** What of all that was said the frontier does not know yet. */
 const unknownOf = (said: ReadonlyArray<AdvertisedFact>, frontier: Frontier): ReadonlyArray<Named> => {
   const found = new Map<string, Named>()
-  for (const { advertisement: { address, host, networkClass, services } } of said.flatMap(({ entries }) => entries)) {
+  for (const { address, host, networkClass, services } of said.flatMap(({ entries }) => membersOf(entries))) {
     if (host === null || networkClass === null || services.every(({ port, transport }) => frontier.entry(endpointKey({ host, port, transport })) !== undefined)) continue
     found.set(JSON.stringify([host, address, services]), { host, networkClass, address, services })
   }
