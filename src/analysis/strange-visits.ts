@@ -1,3 +1,7 @@
+import { Effect, Schema } from "effect"
+import { Database } from "../store/database.ts"
+import type { CrawlId } from "../store/facts.ts"
+
 /**
  * Common table expressions that end in `strange` (`server_id`, `endpoint_id`,
  * `visit_id`): later visits to a name of a server with several, at which another
@@ -33,4 +37,19 @@ export const strange = `
     ANTI JOIN seen_with c ON c.server_id = m.server_id AND c.certificate_sha256 = t.certificate_sha256
     WHERE v.software IS NOT NULL AND m.host NOT LIKE '%.onion'
       AND (v.address IS NOT NULL OR t.certificate_sha256 IS NOT NULL)
+  )`
+
+const StrangeRow = Schema.Struct({ server_id: Schema.Int, visit_id: Schema.Int })
+
+/** All that is in `strange`, as `$strange` of `knownStrange`. */
+export const readStrange = Effect.fnUntraced(function*(crawlId: CrawlId) {
+  const database = yield* Database
+  const rows = yield* database.rows(StrangeRow, `WITH ${strange} SELECT server_id, visit_id FROM strange ORDER BY ALL`, { crawl_id: crawlId })
+  return JSON.stringify(rows)
+})
+
+/** `strange` (`server_id`, `visit_id`) as it was read before: most of the time of a query of a small crawl is planning, a third of it for the joins above. */
+export const knownStrange = `
+  strange AS (
+    SELECT unnest(from_json($strange, '[{"server_id": "INTEGER", "visit_id": "INTEGER"}]'), recursive := true)
   )`

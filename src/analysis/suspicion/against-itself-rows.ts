@@ -1,8 +1,8 @@
 import { Schema } from "effect"
-import { strange } from "../strange-visits.ts"
+import { knownStrange } from "../strange-visits.ts"
 import { answered, wellFormed } from "./evidence-rows.ts"
 
-/** What a server answers otherwise than it did itself; all take `$crawl_id`. */
+/** What a server answers otherwise than it did itself; all take `$crawl_id`, and those with `knownStrange` what it takes. */
 
 export const Changing = Schema.Struct({
   server_id: Schema.Int,
@@ -184,7 +184,7 @@ export const Absence = Schema.Struct({
  * and at how many one like theirs. Others only say that it was no quiet hour.
  */
 export const selectAbsences = `
-  WITH ${strange}, size AS (
+  WITH ${knownStrange}, size AS (
     SELECT r.snapshot_id, r.server_id,
       max(${sizeOf("r.histogram_text")}) AS size
     FROM snapshot_reading r JOIN snapshot s USING (snapshot_id) ANTI JOIN strange x ON x.server_id = r.server_id AND x.visit_id = r.visit_id

@@ -1,7 +1,7 @@
 import { Schema } from "effect"
-import { strange } from "../strange-visits.ts"
+import { knownStrange } from "../strange-visits.ts"
 
-/** What is read for suspicion, each query beside the rows it gives; all take `$crawl_id`. */
+/** What is read for suspicion, each query beside the rows it gives; all take `$crawl_id`, and those with `knownStrange` what it takes. */
 
 const Text = Schema.NullOr(Schema.String)
 const Texts = Schema.Array(Schema.String)
@@ -41,7 +41,7 @@ export const answered = `
   )`
 
 /** The same, and what probes asked of the crawl's servers later with well-formed requests, where it was they who answered. */
-export const wellFormed = `${answered}, ${strange},
+export const wellFormed = `${answered}, ${knownStrange},
   probed AS (
     SELECT d.server_id, unnest(d.visit_ids) AS visit_id FROM differential d WHERE d.servers_of = $crawl_id
     UNION
@@ -136,7 +136,7 @@ export const selectAnswers = `
 
 /** Of the deep visit that `server_malformed` shows. */
 export const selectProofs = `
-  WITH ${strange}
+  WITH ${knownStrange}
   SELECT m.server_id, m.visit_id, b.subject, b.script_form, b.response, b.filtered, b.causes, CAST(b.detail AS VARCHAR) AS detail
   FROM server_malformed m ANTI JOIN strange USING (server_id, visit_id) JOIN behaviour b USING (visit_id)
   WHERE m.crawl_id = $crawl_id
@@ -241,7 +241,7 @@ export const Deep = Schema.Struct({
   differs: Texts
 })
 export const selectDeep = `
-  WITH ${strange}
+  WITH ${knownStrange}
   SELECT server_id, visit_id, compared_with, not_compared, differs
   FROM server_malformed ANTI JOIN strange USING (server_id, visit_id) WHERE crawl_id = $crawl_id`
 
@@ -256,7 +256,7 @@ export const Differential = Schema.Struct({
 })
 /** Of several endpoints the one that differs; series made for another crawl are about the same endpoint. */
 export const selectDifferentials = `
-  WITH ${strange}, connection AS (
+  WITH ${knownStrange}, connection AS (
     SELECT endpoint_id, unnest(personas) AS persona, unnest(visit_ids) AS visit_id FROM differential
   ), told AS (
     SELECT k.endpoint_id, o.probe FROM connection k JOIN observation o USING (visit_id)

@@ -3,6 +3,7 @@ import { decodeBlockHeader } from "../../domain/block-header.ts"
 import { nameAttributes } from "../../domain/default-values.ts"
 import { Database } from "../../store/database.ts"
 import type { CrawlId } from "../../store/facts.ts"
+import { readStrange } from "../strange-visits.ts"
 import * as AgainstItself from "./against-itself-rows.ts"
 import type {
   Announced,
@@ -169,7 +170,8 @@ const becauseOf = ({ chain, confirmed, network, repeats_header }: typeof Rows.Se
 /** What the store holds of the servers of a crawl, for the indicators. */
 export const readEvidence = Effect.fnUntraced(function*(crawlId: CrawlId) {
   const database = yield* Database
-  const read = <A>(row: Schema.ConstraintDecoder<A>, sql: string) => database.rows(row, sql, { crawl_id: crawlId })
+  const given = { crawl_id: crawlId, strange: yield* readStrange(crawlId) }
+  const read = <A>(row: Schema.ConstraintDecoder<A>, sql: string) => database.rows(row, sql, given)
   const byServer = <A extends { readonly server_id: number }>(row: Schema.ConstraintDecoder<A>, sql: string) =>
     read(row, sql).pipe(Effect.map((rows) => Map.groupBy(rows, ({ server_id }) => server_id)))
   // As many at a time as the database has connections.
