@@ -8,7 +8,6 @@ import { membersOf, tallied } from "../domain/tallied.ts"
 import type { Visitor } from "../probe/visitor.ts"
 import type { CrawlId, Fact } from "../store/facts.ts"
 import { type CrawlState as StoredState, type ResumableCrawl, Store, type Vantage } from "../store/store.ts"
-import { memoryBudget, momentary } from "../store/memory-budget.ts"
 import type { StoreError } from "../store/store-error.ts"
 import type { Dialer } from "../transport/dialer.ts"
 import { withoutExcluded } from "./announcements.ts"
@@ -131,11 +130,8 @@ export class Crawler extends Context.Service<Crawler, {
       const joinAndEnd = Effect.fnUntraced(function*(state: CrawlState, end: CrawlEnd) {
         yield* store.flush
         if (state.toForget.size > 0) yield* store.forget(state.crawlId, [...state.toForget])
-        // It takes half as much again of our heap as the crawl did, and leaves that behind.
-        memoryBudget.makeRoom(momentary.joining)
         const servers = joinServers(yield* store.joinRows(state.crawlId))
         yield* store.record(state.crawlId, [{ _tag: "servers", servers }, ...yield* deepVisitsOf(state, servers)])
-        memoryBudget.makeRoom(momentary.joining)
         const coverage = end === "complete" ? yield* coverageOf(state) : []
         yield* store.flush
         yield* endCrawl(state.crawlId, stateAtEnd[end])

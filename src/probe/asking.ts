@@ -45,19 +45,20 @@ const learn = (draft: VisitDraft, probe: Probe, reply: Reply): void => {
   }
 }
 
-const isLost = ({ outcome }: Reply): boolean => outcome === "timeout"
+const areLost = (replies: ReadonlyArray<Reply>): boolean => replies.every(({ outcome }) => outcome === "timeout")
 
 const methodsOf = (replies: ReadonlyArray<Reply>): number => new Set(replies.map(({ request }) => request.method)).size
 
 /**
  * Why nothing more should be asked; null when more may be. One kind of question may
  * fall on deaf ears once: the next one tells whether it was the question.
+ *
+ * @param lost nothing of this packet was answered, and nothing of the one before
  */
-const reasonToLeave = (session: Session, replies: ReadonlyArray<Reply>, lostBefore: boolean): string | null => {
+const reasonToLeave = (session: Session, replies: ReadonlyArray<Reply>, lost: { readonly now: boolean; readonly before: boolean }): string | null => {
   if (session.ended !== null) return `the connection had ended: ${session.endDetail ?? session.ended}`
   if (replies.some((reply) => reply.outcome === "throttled")) return "the server asked for less"
-  const unanswered = replies.every(isLost)
-  if (unanswered && (methodsOf(replies) > 1 || lostBefore)) return "the server had stopped answering"
+  if (lost.now && (methodsOf(replies) > 1 || lost.before)) return "the server had stopped answering"
   return null
 }
 
@@ -161,8 +162,9 @@ export class Asking {
     })
     this.#draft.shortenLists()
     this.#session.retained = this.#draft.keptCharacters + this.#draft.peers.characters
-    this.leave = reasonToLeave(this.#session, replies, this.#lostBefore) ?? this.#noRoom()
-    this.#lostBefore = replies.every(isLost)
+    const lost = { now: areLost(replies), before: this.#lostBefore }
+    this.leave = reasonToLeave(this.#session, replies, lost) ?? this.#noRoom()
+    this.#lostBefore = lost.now
     return replies
   }
 

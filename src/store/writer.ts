@@ -4,7 +4,7 @@ import { duckError } from "./duckdb.ts"
 import { Batch, makePools } from "./encoder.ts"
 import type { CrawlId, Fact } from "./facts.ts"
 import type { Identities } from "./identities.ts"
-import { type MemoryBudget, memoryBudget } from "./memory-budget.ts"
+import { type MemoryBudget, memoryBudget, momentary } from "./memory-budget.ts"
 import { makeSpareMemory, noSpareMemory, type SpareMemory } from "./spare-memory.ts"
 import type { StoreError } from "./store-error.ts"
 import { tableNames } from "./tables.ts"
@@ -46,7 +46,10 @@ export interface Writer {
   readonly exclusively: <A>(
     use: (connection: DuckDBConnection) => Effect.Effect<A, StoreError>
   ) => Effect.Effect<A, StoreError>
-  /** The same for what only reads, and can be read again: with the little memory, if it does. */
+  /**
+   * The same for what only reads, and can be read again: with the little memory, if it does. What it reads is
+   * of a whole crawl, which takes half as much again of our heap as the crawl did: room is made before.
+   */
   readonly reading: <A>(
     use: (connection: DuckDBConnection) => Effect.Effect<A, StoreError>
   ) => Effect.Effect<A, StoreError>
@@ -187,7 +190,7 @@ export const makeWriter = Effect.fnUntraced(function*(
     flush,
     readyToCopy: Semaphore.withPermit(turn, Effect.andThen(commit, memory.checkpointBeforeCopy)),
     exclusively: (use) => between(memory.withRoom, use),
-    reading: (use) => between(memory.roomIfNeeded, use),
+    reading: (use) => Effect.andThen(Effect.sync(() => budget.makeRoom(momentary.joining)), between(memory.roomIfNeeded, use)),
     roomIfNeeded: memory.roomIfNeeded,
     whileCopied: memory.whileCopied,
     revision: () => revision

@@ -7,7 +7,7 @@ import { Effect, Fiber, FileSystem } from "effect"
 import { TestClock } from "effect/testing"
 import { connect, openForWriting, run } from "../../src/store/duckdb.ts"
 import { Identities } from "../../src/store/identities.ts"
-import type { MemoryBudget } from "../../src/store/memory-budget.ts"
+import { type MemoryBudget, momentary } from "../../src/store/memory-budget.ts"
 import { migrate, migrations } from "../../src/store/migrate.ts"
 import { makeWriter, type WriterOptions } from "../../src/store/writer.ts"
 import type { Fact } from "../../src/store/facts.ts"
@@ -119,6 +119,17 @@ describe("writer", () => {
       assert.strictEqual(yield* limit, "24.0 MiB")
       yield* writer.exclusively((connection) => run(connection, "query failed", "test", "SELECT no_such_column")).pipe(Effect.flip)
       assert.strictEqual(yield* limit, "24.0 MiB")
+    }).pipe(Effect.provide(NodeServices.layer)))
+
+  it.effect("makes room before what is read of a whole crawl", () =>
+    Effect.gen(function*() {
+      const asked: Array<number> = []
+      const { writer } = yield* setUp({ budget: { left: () => 1, makeRoom: (bytes) => asked.push(bytes) } })
+      yield* writer.reading((connection) => Effect.sync(() => {
+        assert.deepStrictEqual(asked, [momentary.joining])
+        return connection
+      }))
+      assert.lengthOf(asked, 1)
     }).pipe(Effect.provide(NodeServices.layer)))
 
   it.effect("has more of it where the memory budget has some left", () =>
