@@ -119,7 +119,8 @@ export const removeLeftovers = (fs: FileSystem.FileSystem, target: string) =>
 /**
  * Publishes again and again: every `everyMs`, only when `isDue` and something
  * was committed since, and so seldom that copying takes a tenth of the time at
- * most. A snapshot that cannot be written is logged, it does not stop a crawl.
+ * most. A snapshot that cannot be written is logged, it does not stop a crawl;
+ * one that would take the database's own room is not begun, which is told once.
  */
 export const publishRegularly = (
   publish: Effect.Effect<void, StoreError>,
@@ -127,14 +128,24 @@ export const publishRegularly = (
     readonly everyMs: number
     readonly isDue: () => boolean
     readonly revision: () => number
+    /** Why there is no room for one now; null where there is. */
+    readonly noRoom: Effect.Effect<string | null>
   }
 ): Effect.Effect<never> => {
   let published = options.revision()
   let pause = options.everyMs
+  let told = false
   return Effect.gen(function*() {
     yield* Effect.sleep(pause)
     const revision = options.revision()
     if (!options.isDue() || revision === published) return
+    const noRoom = yield* options.noRoom
+    if (noRoom !== null) {
+      if (!told) yield* Effect.logWarning(noRoom)
+      told = true
+      return
+    }
+    told = false
     const began = yield* Clock.currentTimeMillis
     const done = yield* Effect.match(publish, {
       onFailure: (error) => error,

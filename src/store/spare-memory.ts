@@ -1,6 +1,6 @@
-import { statSync } from "node:fs"
 import type { DuckDBConnection } from "@duckdb/node-api"
 import { Effect } from "effect"
+import { sizeOf } from "./disk-room.ts"
 import { isOutOfMemory, literal, run } from "./duckdb.ts"
 import { type MemoryBudget, momentary } from "./memory-budget.ts"
 import type { StoreError } from "./store-error.ts"
@@ -73,9 +73,6 @@ export const noSpareMemory: SpareMemory = {
   checkpointBeforeCopy: Effect.void,
   checkpoint: Effect.void
 }
-
-/** Bytes of a file, 0 where there is none. Opens nothing, see `makePublisher`. */
-const sizeOf = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? 0
 
 /**
  * @param connection the one that writes

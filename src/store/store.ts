@@ -8,6 +8,7 @@ import { archiveWith, type ArchivedCrawl, type ArchiveRequest } from "./archive/
 import { type CoverageRecords, makeCoverageRecords } from "./coverage-records.ts"
 import { closeKilled, makeCrawlRecords } from "./crawl-records.ts"
 import { readJoinRows, readLedger, readResumable } from "./crawl-rows.ts"
+import { tooLittleRoom } from "./disk-room.ts"
 import { connect, inMemory, openForWriting } from "./duckdb.ts"
 import { beginWithShipped } from "./empty-database.ts"
 import { type EnrichmentRecords, makeEnrichmentRecords } from "./enrichment-records.ts"
@@ -185,7 +186,8 @@ const makeStore = Effect.fnUntraced(function*(path: string, options?: Partial<St
     publishRegularly(publishSnapshot, {
       everyMs: snapshotMs,
       isDue: () => crawls.running.size > 0,
-      revision: writer.revision
+      revision: writer.revision,
+      noRoom: publisher === undefined ? Effect.succeed(null) : tooLittleRoom(path)
     })
   )
   return Store.of({

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, writeFileSync } from "node:fs"
 import { dirname } from "node:path"
 import { NodeServices } from "@effect/platform-node"
 import { assert, describe, it } from "@effect/vitest"
-import { Clock, Effect } from "effect"
+import { Clock, Effect, Logger } from "effect"
 import { TestClock } from "effect/testing"
 import { Database } from "../../src/store/database.ts"
 import { connect, openForWriting, run } from "../../src/store/duckdb.ts"
@@ -136,17 +136,34 @@ describe("snapshots", () => {
 
 describe("publishRegularly", () => {
   const setUp = Effect.fnUntraced(function*(publish: (n: number) => Effect.Effect<void, StoreError>) {
-    const state = { revision: 0, due: true, published: 0 }
+    const state = { revision: 0, due: true, published: 0, noRoom: null as string | null }
     yield* Effect.forkScoped(
       publishRegularly(Effect.suspend(() => publish(++state.published)), {
         everyMs: 10_000,
         isDue: () => state.due,
-        revision: () => state.revision
+        revision: () => state.revision,
+        noRoom: Effect.sync(() => state.noRoom)
       })
     )
     yield* Effect.yieldNow
     return state
   })
+
+  it.effect("leaves the database the room that a snapshot would take from it, and publishes again when there is more", () =>
+    Effect.gen(function*() {
+      const logged: Array<unknown> = []
+      yield* Effect.gen(function*() {
+        const state = yield* setUp(() => Effect.void)
+        state.revision = 1
+        state.noRoom = "No snapshot is published: 3 MB are free."
+        yield* TestClock.adjust("60 seconds")
+        assert.strictEqual(state.published, 0)
+        state.noRoom = null
+        yield* TestClock.adjust("10 seconds")
+        assert.strictEqual(state.published, 1)
+      }).pipe(Effect.provide(Logger.layer([Logger.make(({ message }) => void logged.push(message))])))
+      assert.deepStrictEqual(logged.flat(), ["No snapshot is published: 3 MB are free."])
+    }))
 
   it.effect("publishes every ten seconds, when something changed and a crawl runs", () =>
     Effect.gen(function*() {
