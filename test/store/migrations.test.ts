@@ -1,6 +1,8 @@
-import { readdirSync } from "node:fs"
+import { copyFileSync, mkdtempSync, readdirSync, rmSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
 import { NodeServices } from "@effect/platform-node"
-import { assert, describe, it } from "@effect/vitest"
+import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { connect, openForWriting, run } from "../../src/store/duckdb.ts"
 import { type Migration, migrate, migrations, schemaVersion } from "../../src/store/migrate.ts"
@@ -24,6 +26,29 @@ const earlierVersions = [
   ...readdirSync(new URL("../../src/store/migrations", import.meta.url)).filter((name) => name.endsWith(".sql")).map((_, i) => i + 1)
 ]
 
+const folder = mkdtempSync(join(tmpdir(), "observatory-migrations-"))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+
+const fileOf = (version: number): string => join(folder, `from-${version}.duckdb`)
+
+/** A file of each version, each made from a copy of the one before; the first that can hold an endpoint gets one. */
+const makeFiles = Effect.gen(function*() {
+  const steps = yield* migrations
+  for (const version of earlierVersions) {
+    if (version > 0) copyFileSync(fileOf(version - 1), fileOf(version))
+    yield* Effect.scoped(Effect.gen(function*() {
+      const connection = yield* atVersion(fileOf(version), steps.slice(0, version))
+      if (version !== 1) return
+      yield* run(
+        connection,
+        "write failed",
+        "test",
+        "INSERT INTO endpoint VALUES (1, 'a.example.org', 50002, 'tls', 'name', 'a.example.org:50002:s')"
+      )
+    }))
+  }
+})
+
 /** All columns of tables and views with type, place and comment. */
 const schemaOf = (connection: Effect.Success<ReturnType<typeof atVersion>>) =>
   rowsOf(
@@ -43,6 +68,8 @@ const newestSchema = Effect.gen(function*() {
 }).pipe(Effect.scoped)
 
 describe("migrations", () => {
+  beforeAll(() => Effect.runPromise(Effect.provide(makeFiles, NodeServices.layer)))
+
   it.effect("explain with the views every table, view and column, and say which level a row counts", () =>
     Effect.gen(function*() {
       const connection = yield* atVersion(":memory:", yield* migrations)
@@ -95,21 +122,10 @@ describe("migrations", () => {
       assert.strictEqual(earlierVersions.at(-1), steps.length)
       const newest = yield* newestSchema
       assert.isAbove(newest.length, 200)
-      const path = `${yield* temporaryFolder}/from-${version}.duckdb`
-      yield* Effect.scoped(Effect.gen(function*() {
-        const connection = yield* atVersion(path, steps.slice(0, version))
-        assert.strictEqual(yield* schemaVersion(connection), version)
-        if (version > 0) {
-          yield* run(
-            connection,
-            "write failed",
-            "test",
-            "INSERT INTO endpoint VALUES (1, 'a.example.org', 50002, 'tls', 'name', 'a.example.org:50002:s')"
-          )
-        }
-      }))
+      const path = fileOf(version)
       yield* Effect.scoped(Effect.gen(function*() {
         const connection = yield* connect(yield* openForWriting(path))
+        assert.strictEqual(yield* schemaVersion(connection), version)
         yield* bringUpToDate(connection, path)
         assert.strictEqual(yield* schemaVersion(connection), steps.length)
         assert.deepStrictEqual(yield* schemaOf(connection), newest)

@@ -63,8 +63,18 @@ const marks = (
   )
 }
 
-/** The servers of a scenario for many seeds, by fleet. */
-const manyOf = async (scenario: string, seeds: number): Promise<ReadonlyMap<string, ReadonlyArray<Seen>>> => {
+type Fleets = ReadonlyMap<string, ReadonlyArray<Seen>>
+
+const drawn = new Map<string, Promise<Fleets>>()
+
+/** The servers of a scenario for many seeds, by fleet; drawn once. */
+const manyOf = (scenario: string, seeds: number): Promise<Fleets> => {
+  const known = drawn.get(scenario) ?? drawMany(scenario, seeds)
+  drawn.set(scenario, known)
+  return known
+}
+
+const drawMany = async (scenario: string, seeds: number): Promise<Fleets> => {
   const all: Array<Seen> = []
   for (let seed = 1; seed <= seeds; seed++) {
     const { servers } = await planOf(scenario, seed)
