@@ -14,7 +14,7 @@ import type { Plan } from "../../src/simnet/plan/plan.ts"
 import { blocksOf } from "../../src/simnet/plan/world-blocks.ts"
 import type { TruthLine } from "../../src/simnet/truth/truth.ts"
 import { runCli } from "../support/cli.ts"
-import { crawlScenario } from "../support/crawled-scenario.ts"
+import { keptCrawl } from "../support/crawled-scenario.ts"
 import { checkFingerprints, checkMalformed, checkRelease, checkTiming, checkTimings, type Met } from "../support/metadata-behaviour.ts"
 import { wrongReasons } from "../support/metadata-reasons.ts"
 import { planOf } from "../support/simnet-plan.ts"
@@ -173,7 +173,7 @@ describe.concurrent("server_metadata of a crawl", () => {
   it.each([["every software", 20], ["hosted", 50], ["dual", 20]] as const)("of %s is field by field what the truth says of every reachable server", async (scenario, least) => {
     const file = scenario === "every software" ? everySoftware() : scenario
     const plan = await planOf(file, 7)
-    const { db, truth } = await crawlScenario(file, 7, folder, { geo: true })
+    const { db, truth } = await keptCrawl(file, 7, folder)
     const rows = await metadataOf(db)
     expect(rows.filter((row) => wrongReasons(row).length > 0).map((row) => [row["host"], ...wrongReasons(row)])).toEqual([])
     const met: Array<Met> = []

@@ -4,7 +4,7 @@ import { join } from "node:path"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { shippedIndicators } from "../../src/analysis/suspicion/indicator-table.ts"
 import { runCli } from "../support/cli.ts"
-import { type CrawledScenario, crawlScenario } from "../support/crawled-scenario.ts"
+import { type CrawledScenario, keptCrawl } from "../support/crawled-scenario.ts"
 
 const folder = mkdtempSync(join(tmpdir(), "observatory-suspicion-"))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -20,7 +20,7 @@ describe("suspicion in a network where most lie", () => {
   let crawled: CrawledScenario
 
   beforeAll(async () => {
-    crawled = await crawlScenario("lying-majority", 11, folder)
+    crawled = await keptCrawl("lying-majority", 11, folder)
     const { code, stderr } = await runCli(["analyze", "--db", crawled.db, "--network", "mainnet-sim"], { timeoutMs: 120_000 })
     expect([code, stderr]).toEqual([0, ""])
   }, 240_000)

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs"
 import { basename, join } from "node:path"
 import type { TruthLine } from "../../src/simnet/truth/truth.ts"
 import { runCli } from "./cli.ts"
+import { copyOfKept } from "./kept.ts"
 import { runSimnet } from "./running-simnet.ts"
 
 /** What a crawl left, and what the makers of the network know. */
@@ -11,6 +12,14 @@ export interface CrawledScenario {
   readonly truth: ReadonlyArray<TruthLine>
 }
 
+const filesIn = (folder: string, scenario: string, randomSeed: number) => {
+  const name = `${basename(scenario, ".json")}-${randomSeed}`
+  return { name, db: join(folder, `${name}.duckdb`), truthFile: join(folder, `${name}.jsonl`) }
+}
+
+const readTruth = (file: string): ReadonlyArray<TruthLine> =>
+  readFileSync(file, "utf8").trimEnd().split("\n").map((line) => JSON.parse(line) as TruthLine)
+
 /** Crawl a scenario as a user would, with more flags if need be, into a file of a folder; what geo files say is looked up where `geo` is true. */
 export const crawlScenario = async (
   scenario: string,
@@ -18,8 +27,7 @@ export const crawlScenario = async (
   folder: string,
   { flags = [], geo = false }: { readonly geo?: boolean; readonly flags?: ReadonlyArray<string> } = {}
 ): Promise<CrawledScenario> => {
-  const name = `${basename(scenario, ".json")}-${randomSeed}`
-  const [db, truthFile] = [join(folder, `${name}.duckdb`), join(folder, `${name}.jsonl`)]
+  const { db, name, truthFile } = filesIn(folder, scenario, randomSeed)
   const geoFile = geo ? join(folder, `${name}.csv`) : null
   const { simnet, stop } = await runSimnet({ scenario, truthFile, geoFile, randomSeed })
   try {
@@ -33,6 +41,12 @@ export const crawlScenario = async (
   } finally {
     await stop()
   }
-  const truth = readFileSync(truthFile, "utf8").trimEnd().split("\n").map((line) => JSON.parse(line) as TruthLine)
-  return { db, truth }
+  return { db, truth: readTruth(truthFile) }
+}
+
+/** A copy, in a folder, of the one crawl of a scenario that a run of the tests makes, with what geo files say. */
+export const keptCrawl = async (scenario: string, randomSeed: number, folder: string): Promise<CrawledScenario> => {
+  const { db, name, truthFile } = filesIn(folder, scenario, randomSeed)
+  await copyOfKept(`crawl-of-${name}`, folder, (place) => crawlScenario(scenario, randomSeed, place, { geo: true }))
+  return { db, truth: readTruth(truthFile) }
 }

@@ -4,6 +4,7 @@ import { join } from "node:path"
 import { Effect } from "effect"
 import { runCli } from "./cli.ts"
 import { changeFile } from "./duck.ts"
+import { copyOfKept } from "./kept.ts"
 import { recordSmallCrawl, withStore } from "./small-database.ts"
 
 /** What hostile servers say, by the way in which it would act where it is not data. */
@@ -26,7 +27,13 @@ const literal = (text: string): string => `'${text.replaceAll("'", "''")}'`
  */
 export const hostileCrawl = async (): Promise<{ readonly folder: string; readonly db: string }> => {
   const folder = mkdtempSync(join(tmpdir(), "observatory-export-"))
-  const db = join(folder, "small.duckdb")
+  await copyOfKept("hostile-crawl", folder, (place) => makeHostile(databaseIn(place)))
+  return { folder, db: databaseIn(folder) }
+}
+
+const databaseIn = (folder: string): string => join(folder, "small.duckdb")
+
+const makeHostile = async (db: string): Promise<void> => {
   await Effect.runPromise(withStore(db, (store) => recordSmallCrawl(store, "mainnet-sim")))
   const { code, stderr } = await runCli(["analyze", "--network", "mainnet-sim", "--db", db])
   if (code !== 0) throw new Error(`analyze ended with ${code}: ${stderr}`)
@@ -37,5 +44,4 @@ export const hostileCrawl = async (): Promise<{ readonly folder: string; readonl
     WHERE visit_id = (SELECT max(visit_id) FROM visit WHERE software IS NOT NULL AND chain_verdict = 'same');
     UPDATE certificate SET subject = ${literal(hostileTexts.formula)}, issuer = ${literal(hostileTexts.terminal)}, san_dns = [${Object.values(hostileTexts).map(literal).join(", ")}];
     UPDATE advertisement SET raw = ${literal(hostileTexts.lines)} WHERE problem IS NOT NULL`)
-  return { folder, db }
 }

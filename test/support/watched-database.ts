@@ -6,6 +6,7 @@ import type { Fact } from "../../src/store/facts.ts"
 import { Store } from "../../src/store/store.ts"
 import { derive } from "../../src/watch/derive.ts"
 import { analyse, inventedFacts, type InventedServer, inventedServers, recordCrawl } from "./atlas-database.ts"
+import { copyOfKept } from "./kept.ts"
 import { temporaryFolder, withStore } from "./small-database.ts"
 import { advertisementOf, announcedByServer, answeredVisit, certificateOf, serverOf, someTime, stateOf, tlsOf } from "./store-facts.ts"
 
@@ -105,9 +106,8 @@ const watchFacts = (runId: number): ReadonlyArray<Fact> => [...servers.map(({ ho
   return found
 })
 
-/** Crawls the invented network, watches it for two days, and analyses it: its path. */
-const makeWatched = Effect.gen(function*() {
-  const path = `${yield* temporaryFolder}/observatory.duckdb`
+/** Crawls the invented network, watches it for two days, and analyses it. */
+const makeWatched = Effect.fnUntraced(function*(path: string) {
   const crawlId = yield* recordCrawl(path, watchedFacts)
   yield* withStore(path, Effect.fnUntraced(function*(store) {
     yield* store.enrichment.saveFacts("mainnet", places)
@@ -120,10 +120,18 @@ const makeWatched = Effect.gen(function*() {
     yield* store.watch.end(runId, until)
   }))
   yield* analyse(path, crawlId)
-  return path
-})
+}, Effect.provide(NodeServices.layer))
 
-/** A database with one crawl and two days of a watch, as a service so that it is made once for all tests it is given to. */
+const databaseIn = (folder: string): string => `${folder}/observatory.duckdb`
+
+/** A database with one crawl and two days of a watch: its path. A copy for all tests it is given to. */
 export class WatchedDatabase extends Context.Service<WatchedDatabase, string>()("test/WatchedDatabase") {
-  static readonly layer = Layer.effect(WatchedDatabase, makeWatched).pipe(Layer.provide(NodeServices.layer))
+  static readonly layer = Layer.effect(
+    WatchedDatabase,
+    Effect.gen(function*() {
+      const folder = yield* temporaryFolder
+      yield* Effect.promise(() => copyOfKept("watched-database", folder, (place) => Effect.runPromise(makeWatched(databaseIn(place)))))
+      return databaseIn(folder)
+    })
+  )
 }
