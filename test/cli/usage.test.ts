@@ -27,13 +27,14 @@ describe("the command line", () => {
     const top = await runCli(["--help"])
     expect(top.code).toBe(0)
     for (const command of commands) expect(top.stdout).toMatch(new RegExp(`^ +${command} +\\S`, "m"))
-    for (const command of commands) {
+    const check = async (command: string): Promise<void> => {
       const help = await runCli([command, "--help"])
-      expect(help.code).toBe(0)
+      expect(help.code, command).toBe(0)
       expect(help.stdout).toMatch(/USAGE\n +observatory/)
       if (command !== "demo") expect(help.stdout).toMatch(/--[a-z-]+ .*\[OBSERVATORY_[A-Z_]+\]/)
     }
-    // As many processes one after the other as there are commands.
+    // As many processes as there are commands, two at a time.
+    for (let i = 0; i < commands.length; i += 2) await Promise.all(commands.slice(i, i + 2).map(check))
   }, 240_000)
 
   it("answers a wrong flag and a wrong command with the right one, and exit code 2", async () => {
@@ -105,11 +106,15 @@ describe("the command line", () => {
   })
 
   it("says which value is wrong, also when it comes from the environment", async () => {
-    expect(await runCli(["crawl", "--rate", "-1"])).toMatchObject({ code: 2, stderr: expect.stringContaining("--rate") })
-    expect(await runCli(["watch", "--revisit-every", "1s", "--db", join(tmpdir(), "never-made.duckdb")])).toMatchObject({ code: 2, stderr: expect.stringContaining("every quarter of an hour at the soonest") })
-    expect(await runCli(["crawl", "--max-time", "soon"])).toMatchObject({ code: 2, stderr: expect.stringContaining("90s, 10m or 2h") })
-    expect(await runCli(["crawl", "--proxy", "http://127.0.0.1:1"])).toMatchObject({ code: 2, stderr: expect.stringContaining("socks5://") })
-    expect(await runCli(["visit", "example.org"])).toMatchObject({ code: 2, stderr: expect.stringContaining("HOST:PORT:t") })
+    const wrong = async (args: ReadonlyArray<string>, says: string): Promise<void> =>
+      expect(await runCli(args)).toMatchObject({ code: 2, stderr: expect.stringContaining(says) })
+    await Promise.all([
+      wrong(["crawl", "--rate", "-1"], "--rate"),
+      wrong(["watch", "--revisit-every", "1s", "--db", join(tmpdir(), "never-made.duckdb")], "every quarter of an hour at the soonest"),
+      wrong(["crawl", "--max-time", "soon"], "90s, 10m or 2h"),
+      wrong(["crawl", "--proxy", "http://127.0.0.1:1"], "socks5://"),
+      wrong(["visit", "example.org"], "HOST:PORT:t")
+    ])
   })
 
   it("says in one sentence where a wrong value stands: flag, environment or config file", async () => {

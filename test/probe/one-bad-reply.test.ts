@@ -33,10 +33,14 @@ const faults: Readonly<Record<string, Fault>> = {
   "is an error of no form": (_, id) => `{"jsonrpc":"2.0","error":[[]],"id":${id}}\n`
 }
 
-/** Long enough for a busy machine to answer, short enough to wait for a reply that never comes. */
-const patience = Effect.provideService(VisitTimeouts, { handshakeMs: 5000, exchangeMs: 1500, sessionMs: 10_000 })
+/** After these no reply comes that is taken for one: they are waited for. */
+const unanswered: ReadonlySet<string> = new Set(["is missing", "is no JSON", "is a batch", "has no id"])
 
-const visit = (port: number) => patience(visitPort(port, { chain, peerRounds: 1 }))
+/** Long enough for a busy machine to answer, and where a reply never comes short enough to wait for it. */
+const visit = (port: number, fault?: string) =>
+  visitPort(port, { chain, peerRounds: 1 }).pipe(Effect.provideService(VisitTimeouts, {
+    handshakeMs: 15_000, exchangeMs: fault !== undefined && unanswered.has(fault) ? 1500 : 15_000, sessionMs: 60_000
+  }))
 
 /** What every probe brought: outcome and decoded value; lines that answer nothing are left out. */
 const learned = ({ observations }: Visit) =>
@@ -55,7 +59,7 @@ layer(loopbackVisitor, { excludeTestServices: true })("a reply", (it) => {
           yield* Effect.forEach(probes.keys().drop(1).toArray(), (asked) =>
             Effect.gen(function*() {
               const between = yield* middleMan(tcpPort, asked, fault)
-              const spoiled = yield* visit(between.port)
+              const spoiled = yield* visit(between.port, name)
               const what = `${probes[asked]![0]} ${name}`
               assert.strictEqual(spoiled.outcome, "answered", what)
               // Of a kind whose first reply is long no more are asked for.
@@ -72,7 +76,7 @@ layer(loopbackVisitor, { excludeTestServices: true })("a reply", (it) => {
               assert.strictEqual(implementation, usual.identification!.implementation, what)
               assert.isTrue(isInRange(software.replace(/^.*[ /]/, ""), range!), what)
             }), { concurrency: 4 })
-        }).pipe(Effect.scoped), { concurrent: true })
+        }).pipe(Effect.scoped), { concurrent: true, timeout: 240_000 })
     }
   }
 })
