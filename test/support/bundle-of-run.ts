@@ -5,3 +5,6 @@ export const bundleVariable = "TESTED_BUNDLE"
 
 /** The empty database beside it, with which a new one begins. */
 export const emptyBeside = (bundle: string): string => join(dirname(bundle), "empty.duckdb")
+
+/** What V8 made of it and of the modules of tests. */
+export const compiledBeside = (bundle: string): string => join(dirname(bundle), "compiled")

@@ -2,7 +2,7 @@ import { type ChildProcess, execFileSync, spawn } from "node:child_process"
 import { dirname } from "node:path"
 import { fileURLToPath, pathToFileURL } from "node:url"
 import { bundle } from "./bundle.ts"
-import { bundleVariable, emptyBeside } from "./bundle-of-run.ts"
+import { bundleVariable, compiledBeside, emptyBeside } from "./bundle-of-run.ts"
 
 const root = fileURLToPath(new URL("../../", import.meta.url))
 
@@ -57,7 +57,7 @@ export const startCli = async (
       HOME: process.env["HOME"] ?? "",
       OBSERVATORY_LOOPBACK_ONLY: "1",
       // As the launcher does: what V8 made of the file is kept for the next of hundreds of starts.
-      NODE_COMPILE_CACHE: `${dirname(file)}/compiled`,
+      NODE_COMPILE_CACHE: compiledBeside(file),
       ...laterBy(options.laterMs ?? 0),
       ...options.env
     },
