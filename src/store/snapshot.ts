@@ -35,6 +35,9 @@ const copyBlock = 65_536
  */
 const withoutSlowCompression = "SET disabled_compression_methods = 'fsst'"
 
+/** A copy has no log: until it is complete and moved into place it is nobody's, and what a killed process leaves of it is removed. */
+const withoutLog = "RECOVERY_MODE no_wal_writes"
+
 export interface Publisher {
   /** Writes a copy of all that is committed and moves it into place. */
   readonly publish: Effect.Effect<void, StoreError>
@@ -69,7 +72,7 @@ export const makePublisher = Effect.fnUntraced(function*(
 
   const copy = Effect.fnUntraced(function*(file: string, more: Effect.Effect<unknown, StoreError>) {
     yield* command(withoutSlowCompression)
-    yield* command(`ATTACH ${literal(file)} AS ${copyName} (ROW_GROUP_SIZE ${rowGroup}, BLOCK_SIZE ${copyBlock})`)
+    yield* command(`ATTACH ${literal(file)} AS ${copyName} (ROW_GROUP_SIZE ${rowGroup}, BLOCK_SIZE ${copyBlock}, ${withoutLog})`)
     yield* Effect.andThen(
       command(`COPY FROM DATABASE ${identifier(yield* databaseName(connection))} TO ${copyName}`),
       more
