@@ -4,6 +4,7 @@
 // that people with an older one need not install another by hand.
 import { spawn } from "node:child_process"
 import { existsSync, readFileSync } from "node:fs"
+import { constants } from "node:os"
 import { fileURLToPath } from "node:url"
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url))
@@ -40,7 +41,7 @@ if (major >= 24) {
   if (existsSync(own)) {
     const child = spawn(own, [here("./bin.mjs"), ...process.argv.slice(2)], { stdio: "inherit" })
     for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => child.kill(signal))
-    child.on("exit", (code, signal) => process.exit(code ?? (signal === null ? 1 : 128)))
+    child.on("exit", (code, signal) => process.exit(code ?? (signal === null ? 1 : 128 + constants.signals[signal])))
   } else {
     process.stderr.write(`observatory needs Node.js 24 or newer; this is ${process.versions.node}.\n`)
     process.exit(1)

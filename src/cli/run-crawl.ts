@@ -26,6 +26,7 @@ import { Output } from "./output.ts"
 import { makeProgressDisplay } from "./progress-display.ts"
 import { runDueAfterCrawl } from "./run-due.ts"
 import { collectSeeds, type SourceServices } from "./seed-sources.ts"
+import { noTorDetail } from "../transport/local-tor.ts"
 
 export interface RunCrawl {
   readonly db: string
@@ -71,6 +72,12 @@ export const runCrawl = Effect.fnUntraced(function*(run: RunCrawl) {
       message: `The proxy does not answer (${summary.lack ?? "no details"}).${
         summary.end === "proxy lost" ? " What was seen is saved; --resume goes on." : ""
       }`
+    })
+  }
+  if (summary.looksOffline && summary.visits === 0 && summary.lack === noTorDetail) {
+    return yield* new CrawlError({
+      reason: "no network",
+      message: "Nothing could be reached: onions need Tor, and there is none. Start one, or say where it is with --tor."
     })
   }
   if (summary.looksOffline) {

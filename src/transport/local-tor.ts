@@ -3,6 +3,9 @@ import type { Socket } from "node:net"
 import type { ProxyTarget } from "./proxy-target.ts"
 import { openTcp } from "./tcp.ts"
 
+/** The detail of an error of reason `us` where an onion is to be dialled and there is no Tor. */
+export const noTorDetail = "no Tor"
+
 /** Where a Tor may be. */
 export interface TorCandidate extends ProxyTarget {
   /** Other proxies are as likely there: it has to say that it is Tor. */

@@ -7,7 +7,7 @@ import { loopbackRefusal, scopeRefusal } from "./address-policy.ts"
 import type { DialerOptions } from "./dial-options.ts"
 import type { DialPlan } from "./dial-plan.ts"
 import { literalOfLocalhost, type ProxyCredentials, type ProxyTarget, proxyText } from "./proxy-target.ts"
-import { findTor, localTorCandidates } from "./local-tor.ts"
+import { findTor, localTorCandidates, noTorDetail } from "./local-tor.ts"
 import { proxyFailure, socks5Connect } from "./socks5-connect.ts"
 import { Socks5Handshake } from "./socks5.ts"
 import { openTcp } from "./tcp.ts"
@@ -22,7 +22,7 @@ interface Route {
 /** Where no Tor was, it is looked for again after this time: a watch may have begun before it. */
 const lookAgain = Duration.minutes(1)
 
-const noTor = new TransportError({ reason: "us", phase: "connect", detail: "no Tor" })
+const noTor = new TransportError({ reason: "us", phase: "connect", detail: noTorDetail })
 
 /**
  * Tor keeps streams of different credentials on different circuits

@@ -174,6 +174,13 @@ describe("the command line", () => {
     expect(run.stderr.trim().split("\n").at(-1)).toMatch(/^observatory: Nothing could be resolved or reached \(name server 127\.0\.0\.1:9 unreachable .*no network/)
   })
 
+  it("says that onions need Tor, and not that there is no network, where only they were named", async () => {
+    const onion = "25njqamcweflpvkl73j4szahhihoc4xt3ktcgjnpaingr5yhkenl5sid.onion:50001:t"
+    const run = await runCli(["crawl", "--network", "testnet4", "--db", join(folder, "onions.duckdb"), "--tor", "off", "--seed", onion])
+    expect(run.code).toBe(1)
+    expect(run.stderr.trim().split("\n").at(-1)).toBe("observatory: Nothing could be reached: onions need Tor, and there is none. Start one, or say where it is with --tor.")
+  })
+
   it("writes no colour where NO_COLOR or a pipe says so", async () => {
     const list = await runCli(["simnet", "--list"], { env: { NO_COLOR: "1" } })
     expect(list.code).toBe(0)
