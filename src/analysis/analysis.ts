@@ -117,14 +117,17 @@ export class Analysis extends Context.Service<Analysis, {
       const analyze = Effect.fn("Analysis.analyze")(
         function*(target: AnalysisTarget, options?: Partial<AnalysisOptions>) {
           const crawl = yield* findCrawl(target)
-          const read = yield* stage("read announcements", readAnnouncements(crawl.crawl_id))
+          const [read, presentedKeys] = yield* Effect.all([
+            stage("read announcements", readAnnouncements(crawl.crawl_id)),
+            readPresentedKeys(crawl)
+          ], { concurrency: 2 })
           const announcements = orderedAnnouncements(read ?? [])
           const operatorOptions: OperatorOptions = {
             randomSeed: options?.randomSeed ?? 1,
             publicSuffixes: options?.publicSuffixes ?? [],
             simulated: crawl.simulated
           }
-          const sharedKeys = sharedKeyGroups(yield* readPresentedKeys(crawl))
+          const sharedKeys = sharedKeyGroups(presentedKeys)
           const drawing = Effect.gen(function*() {
             const communities = read === undefined
               ? []
