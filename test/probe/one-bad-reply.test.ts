@@ -34,7 +34,7 @@ const faults: Readonly<Record<string, Fault>> = {
 }
 
 /** After these no reply comes that is taken for one: they are waited for. */
-const unanswered: ReadonlySet<string> = new Set(["is missing", "is no JSON", "is a batch", "has no id"])
+const unanswered: ReadonlySet<string> = new Set(["is missing", "is no JSON", "is a batch", "has no id", "is nested deeply"])
 
 /** Long enough for a busy machine to answer, and where a reply never comes short enough to wait for it. */
 const visit = (port: number, fault?: string) =>
