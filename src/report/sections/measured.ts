@@ -34,7 +34,7 @@ export const measuredScenarios: ReadonlyArray<MeasuredScenario> = [
   measured("lookalikes", "strangers with stock images, guides and clouds in common", 265, [null, null], [null, null]),
   measured("lying-majority", "two thirds serve another fork or hide a history", 216, [null, 0], [1, 0.865]),
   measured("mainnet-2025-12", "what was announced in December 2025; who runs what and how it behaves is invented", 1295, [null, 0], [null, null]),
-  measured("mixed", "every implementation: fleets, twins, other chains, hostile and dead servers", 175, [null, 0], [1, 0.9]),
+  measured("mixed", "every implementation: fleets, twins, other chains, hostile and dead servers", 175, [null, 0], [1, 0.8]),
   measured("selective", "lies to some clients, at some times, on some networks", 228, [null, 0], [1, 0.739]),
   measured("sloppy", "fleets that share keys, names, banners, donation addresses", 266, [1, 0.8], [1, 0.93])
 ]
