@@ -1,7 +1,7 @@
 import type { Advertisement } from "../domain/advertisement.ts"
 import { type Endpoint, endpointKey } from "../domain/endpoint.ts"
 import type { NotVisitedReason } from "../domain/reason.ts"
-import { isOfMany, type Tallied } from "../domain/tallied.ts"
+import { KnownByNumber, type Tallied } from "../domain/tallied.ts"
 import type { EndpointFact } from "../store/facts.ts"
 import type { KnownEndpoint } from "../store/store.ts"
 import { DueQueue, highestRank } from "./due-queue.ts"
@@ -39,7 +39,7 @@ export class Frontier {
   readonly #due = new DueQueue<FrontierEntry>()
   readonly #inFlight = new Set<FrontierEntry>()
   /** Of catalogues of many lists, what each advertisement named when it was learned first: the same ones stand in hundreds of lists. */
-  readonly #named = new WeakMap<ReadonlyArray<Advertisement>, Array<ReadonlyArray<FrontierEntry> | undefined>>()
+  readonly #named = new KnownByNumber<Advertisement, ReadonlyArray<FrontierEntry>>()
   #wave: Wave = "tls"
   #accepted = 0
   #visited = 0
@@ -93,7 +93,7 @@ export class Frontier {
     const facts: Array<EndpointFact> = []
     const batch = ++this.#batch
     const { catalogue, numbers } = list
-    const known = this.#namedIn(list)
+    const known = this.#named.of(list)
     let taken = 0
     for (const number of numbers) {
       const named = known?.[number]
@@ -116,17 +116,6 @@ export class Frontier {
       if (its !== undefined && address !== null) locate(its, address)
     }
     return facts
-  }
-
-  /** What is known of a catalogue's advertisements by their numbers; undefined of a list of its own. */
-  #namedIn(list: Tallied<Advertisement>): Array<ReadonlyArray<FrontierEntry> | undefined> | undefined {
-    if (!isOfMany(list)) return undefined
-    const { catalogue } = list
-    let named = this.#named.get(catalogue)
-    if (named === undefined) this.#named.set(catalogue, named = [])
-    // Without gaps: V8 has arrays with large ones as tables.
-    while (named.length < catalogue.length) named.push(undefined)
-    return named
   }
 
   #learnEndpoint(

@@ -1,5 +1,5 @@
 import type { Advertisement } from "../domain/advertisement.ts"
-import { isOfMany, type Tallied, tallied } from "../domain/tallied.ts"
+import { KnownByNumber, type Tallied, tallied } from "../domain/tallied.ts"
 import { jsonText, maxRawLength } from "./bounded-text.ts"
 import { advertisementOf, type ClaimRules, malformed, strangersRules } from "./claim.ts"
 import { type DefaultPorts, readFeatureTokens } from "./feature-tokens.ts"
@@ -36,7 +36,7 @@ export const parsePeerEntry = (
 export class PeerGrammar {
   readonly #known = new Map<string, Advertisement>()
   /** Of catalogues of values, which sessions share: what was read, at the same numbers. */
-  readonly #catalogues = new WeakMap<ReadonlyArray<unknown>, Array<Advertisement | undefined>>()
+  readonly #catalogues = new KnownByNumber<unknown, Advertisement>()
   readonly #defaults: DefaultPorts
   readonly #rules: ClaimRules
   readonly #limit: number
@@ -86,13 +86,10 @@ export class PeerGrammar {
   /** The advertisements of a peer list; `octets` as `parse` has them, by the numbers of values. */
   parseList(list: Tallied<unknown>, octets: ReadonlyMap<number, Uint8Array> | null): Tallied<Advertisement> {
     const { catalogue, numbers, times } = list
-    if (octets !== null || !isOfMany(list)) {
+    const read = octets === null ? this.#catalogues.of(list) : undefined
+    if (read === undefined) {
       return { ...tallied(numbers.map((number) => this.parse(catalogue[number], octets?.get(number)))), times }
     }
-    let read = this.#catalogues.get(catalogue)
-    if (read === undefined) this.#catalogues.set(catalogue, read = [])
-    // Without gaps: V8 has arrays with large ones as tables.
-    while (read.length < catalogue.length) read.push(undefined)
     for (const number of numbers) read[number] ??= this.parse(catalogue[number])
     // What the list has been read by now.
     return { catalogue: read as ReadonlyArray<Advertisement>, numbers, times }

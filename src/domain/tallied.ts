@@ -22,6 +22,25 @@ export const tallied = <A>(members: ReadonlyArray<A>, times = 1): Tallied<A> => 
 /** Whether other lists are of its catalogue too: what is known of its members will be asked for again. */
 export const isOfMany = ({ catalogue, numbers }: Tallied<unknown>): boolean => catalogue.length > numbers.length
 
+/**
+ * What somebody knows of the members of catalogues, at their numbers: the same stand in hundreds of
+ * lists, and are found so without being looked for. Held as long as the catalogue is.
+ */
+export class KnownByNumber<A, K> {
+  readonly #catalogues = new WeakMap<ReadonlyArray<A>, Array<K | undefined>>()
+
+  /** A place for each member of the list's catalogue; undefined of a list of its own, of which nothing is kept. */
+  of(list: Tallied<A>): Array<K | undefined> | undefined {
+    if (!isOfMany(list)) return undefined
+    const { catalogue } = list
+    let known = this.#catalogues.get(catalogue)
+    if (known === undefined) this.#catalogues.set(catalogue, known = [])
+    // Without gaps: V8 has arrays with large ones as tables.
+    while (known.length < catalogue.length) known.push(undefined)
+    return known
+  }
+}
+
 export const membersOf = <A>({ catalogue, numbers }: Tallied<A>): Array<A> => numbers.map((number) => catalogue[number]!)
 
 /** Those that are kept, as often as they were counted: the list itself, or one of its own that holds nothing of the others. */

@@ -150,6 +150,9 @@ export const rowGroup = 8_192
  */
 const blockSize = "32768"
 
+/** Texts that do not come again are stored as they are: DuckDB's way to compress those takes long, and where they come again its dictionary wins. */
+export const withoutFsst = "SET disabled_compression_methods = 'fsst'"
+
 /**
  * Gives the system back what a large statement has used: DuckDB and the C library keep it
  * otherwise. Setting a limit does that, whatever it is; this one stays as it was.

@@ -2,7 +2,7 @@ import type { DuckDBConnection } from "@duckdb/node-api"
 import { Effect } from "effect"
 import type { Advertisement, AdvertisedService, Source } from "../domain/advertisement.ts"
 import type { Transport } from "../domain/endpoint.ts"
-import { isOfMany, type Tallied } from "../domain/tallied.ts"
+import { KnownByNumber, type Tallied } from "../domain/tallied.ts"
 import { run } from "./duckdb.ts"
 import { lastCrawl, lastSequence, lastSnapshot, lastVisit } from "./last-numbers.ts"
 import type { StoreError } from "./store-error.ts"
@@ -47,22 +47,15 @@ const textKey = (raw: string, octets: Uint8Array | undefined): string =>
 /** The advertisements of one network. */
 class KnownAdvertisements {
   readonly #byText = new Map<string, KnownAdvertisement>()
-  /** Of catalogues of many lists: identifiers at the numbers of advertisements, 0 where there is none yet. */
-  readonly #catalogues = new WeakMap<ReadonlyArray<Advertisement>, Array<number>>()
+  /** Of catalogues of many lists, the identifiers. */
+  readonly #catalogues = new KnownByNumber<Advertisement, number>()
 
   /** The identifiers of a list's advertisements; `add` gives one to what is new. */
   idsOf(list: Tallied<Advertisement>, add: (advertisement: Advertisement) => number): Array<number> {
     const { catalogue, numbers } = list
-    if (!isOfMany(list)) return numbers.map((number) => this.#find(catalogue[number]!) ?? add(catalogue[number]!))
-    let known = this.#catalogues.get(catalogue)
-    if (known === undefined) this.#catalogues.set(catalogue, known = [])
-    while (known.length < catalogue.length) known.push(0)
-    const ids: Array<number> = []
-    for (const number of numbers) {
-      const id = known[number]!
-      ids.push(id !== 0 ? id : known[number] = this.#find(catalogue[number]!) ?? add(catalogue[number]!))
-    }
-    return ids
+    const known = this.#catalogues.of(list)
+    const idOf = (number: number): number => this.#find(catalogue[number]!) ?? add(catalogue[number]!)
+    return numbers.map(known === undefined ? idOf : (number) => known[number] ??= idOf(number))
   }
 
   #find(advertisement: Advertisement): number | undefined {

@@ -1,6 +1,6 @@
 import * as fc from "fast-check"
 import { expect, it } from "vitest"
-import { isOfMany, membersOf, tallied, talliedOnly } from "../../src/domain/tallied.ts"
+import { isOfMany, KnownByNumber, membersOf, tallied, talliedOnly } from "../../src/domain/tallied.ts"
 
 it("gives back the members of a list in their order, and those that are kept as often as they were counted", () => {
   fc.assert(fc.property(fc.array(fc.tuple(fc.string(), fc.integer({ min: 1, max: 9 }))), fc.func(fc.boolean()), (counted, keep) => {
@@ -16,4 +16,14 @@ it("holds nothing of what was not kept of a catalogue of many, and keeps the cat
   expect(isOfMany(list)).toBe(true)
   expect(talliedOnly(list, () => true)).toBe(list)
   expect(talliedOnly(list, (text) => text !== "c")).toEqual({ catalogue: ["a"], numbers: [0], times: [2] })
+})
+
+it("keeps what is known of a catalogue's members at their numbers while it grows, and nothing of a list of its own", () => {
+  const known = new KnownByNumber<string, number>()
+  const catalogue = ["a", "b", "c"]
+  known.of({ catalogue, numbers: [2], times: [1] })![2] = 7
+  catalogue.push("d")
+  expect(known.of({ catalogue, numbers: [0], times: [1] })).toEqual([undefined, undefined, 7, undefined])
+  expect(known.of({ catalogue: [...catalogue], numbers: [0], times: [1] })).toEqual([undefined, undefined, undefined, undefined])
+  expect(known.of(tallied(catalogue))).toBe(undefined)
 })
