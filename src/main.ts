@@ -19,8 +19,10 @@ const program = Effect.gen(function*() {
   const output = yield* Output
   // A config file may have values for flags of every command, and so may the environment.
   let command = yield* Effect.promise(() => observatory(configFileName(argv, process.env) === undefined ? argv[0] : undefined))
-  if (unknownTwins(process.env, knownFlags()).length > 0) command = yield* Effect.promise(() => observatory())
-  for (const name of unknownTwins(process.env, knownFlags())) yield* output.stderr(`observatory: ${unknownTwinText(name, knownFlags())}\n`)
+  // Flags are known once the command that has them is read: what one command does not know another may.
+  const unknown = () => unknownTwins(process.env, knownFlags())
+  if (unknown().length > 0) command = yield* Effect.promise(() => observatory())
+  for (const name of unknown()) yield* output.stderr(`observatory: ${unknownTwinText(name, knownFlags())}\n`)
   const [{ provider, twins }, level] = yield* configProvider(argv, process.env, knownFlags()).pipe(
     Effect.flatMap((values) => Effect.map(logLevelOf(values.provider), (level) => [values, level] as const)),
     Effect.tapError((error) => output.stderr(`observatory: ${error.message}\n`))
