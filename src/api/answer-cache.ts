@@ -1,5 +1,6 @@
 import { Clock, Deferred, Effect, type Exit, type Scope } from "effect"
 import type { HttpServerResponse } from "effect/http"
+import { mebibyte } from "../domain/bytes.ts"
 import { type Content, weightOf } from "./content.ts"
 
 /** What answering came to: bytes worth keeping, or a response of this once (an error). */
@@ -18,7 +19,7 @@ interface Kept {
 type Demand = Pick<Kept, "uses" | "askedAt">
 
 /** Bytes of answers that are kept at the most. */
-const mostBytes = 64 * 1024 * 1024
+const mostBytes = 64 * mebibyte
 
 /** What nobody asked for in so many milliseconds is not made again for a new edition. */
 const lateMs = 5 * 60_000

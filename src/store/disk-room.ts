@@ -2,9 +2,10 @@ import { statSync } from "node:fs"
 import { statfs } from "node:fs/promises"
 import { dirname } from "node:path"
 import { Effect } from "effect"
+import { mebibyte } from "../domain/bytes.ts"
 
 /** What a database may still need while a copy of it stands beside it: its log, and what one commit adds. */
-const keptFree = 32 * 2 ** 20
+const keptFree = 32 * mebibyte
 
 /** Bytes of a file, 0 where there is none. Opens nothing, see `makePublisher`. */
 export const sizeOf = (path: string): number => statSync(path, { throwIfNoEntry: false })?.size ?? 0
@@ -22,7 +23,7 @@ export const tooLittleRoom = Effect.fnUntraced(function*(path: string, free: Eff
   const wanted = sizeOf(path) + sizeOf(`${path}.wal`) + keptFree
   return room === null || room >= wanted
     ? null
-    : `No snapshot is published: ${mebibytes(room)} MB are free beside ${path}, and with less than ${mebibytes(wanted)} the database itself may not have enough.`
+    : `No snapshot is published: ${mebibytes(room)} MiB are free beside ${path}, and with less than ${mebibytes(wanted)} the database itself may not have enough.`
 })
 
-const mebibytes = (bytes: number): number => Math.floor(bytes / 2 ** 20)
+const mebibytes = (bytes: number): number => Math.floor(bytes / mebibyte)

@@ -1,6 +1,5 @@
+import { mebibyte } from "../domain/bytes.ts"
 import { collectAll } from "./collect-garbage.ts"
-
-const mebibyte = 2 ** 20
 
 /** What a crawl should take at its most, in memory of the process: below 300 MB are promised for 10,000 endpoints. */
 const budget = 290 * mebibyte

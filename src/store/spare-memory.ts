@@ -1,11 +1,10 @@
 import type { DuckDBConnection } from "@duckdb/node-api"
 import { Effect } from "effect"
+import { mebibyte } from "../domain/bytes.ts"
 import { sizeOf } from "./disk-room.ts"
 import { isOutOfMemory, literal, run } from "./duckdb.ts"
 import { type MemoryBudget, momentary } from "./memory-budget.ts"
 import type { StoreError } from "./store-error.ts"
-
-const mebibyte = 2 ** 20
 
 /** What DuckDB has beyond the least while the process is small: so much more makes it quicker. */
 const roomyMebibytes = 40

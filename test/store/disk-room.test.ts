@@ -12,7 +12,7 @@ describe("room for a copy beside a database", () => {
       writeFileSync(path, Buffer.alloc(3 * 2 ** 20))
       writeFileSync(`${path}.wal`, Buffer.alloc(2 ** 20))
       assert.isNull(yield* tooLittleRoom(path, Effect.succeed(36 * 2 ** 20)))
-      assert.match((yield* tooLittleRoom(path, Effect.succeed(36 * 2 ** 20 - 1)))!, /: 35 MB are free .* less than 36 /)
+      assert.match((yield* tooLittleRoom(path, Effect.succeed(36 * 2 ** 20 - 1)))!, /: 35 MiB are free .* less than 36 /)
       // A system that does not tell, and the disk that this is on.
       assert.isNull(yield* tooLittleRoom(path, Effect.succeed(null)))
       assert.isNull(yield* tooLittleRoom(path))
