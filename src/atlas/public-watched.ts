@@ -1,3 +1,4 @@
+import { isOnion } from "../domain/host.ts"
 import { counted } from "./figure-text.ts"
 import type { PublicCrawl } from "./public-atlas.ts"
 import type { HappenedPage, HappenedRow, LatenessPage, OutageRow, WatchedPage, WatchedServer } from "./shapes/watched.ts"
@@ -8,7 +9,7 @@ interface Endpoint {
   readonly host: string
 }
 
-const isOnion = ({ host }: Endpoint): boolean => host.endsWith(".onion")
+const isOfOnion = ({ host }: Endpoint): boolean => isOnion(host)
 
 /** Whether an endpoint of a watch is one of those that its server is shown under. */
 const isShown = ({ withholding }: PublicCrawl) => ({ host, serverId }: Endpoint): boolean =>
@@ -22,7 +23,7 @@ const isShown = ({ withholding }: PublicCrawl) => ({ host, serverId }: Endpoint)
  */
 const isTold = (shown: PublicCrawl) => {
   const isOfShown = isShown(shown)
-  return (endpoint: Endpoint): boolean => isOfShown(endpoint) && !isOnion(endpoint)
+  return (endpoint: Endpoint): boolean => isOfShown(endpoint) && !isOfOnion(endpoint)
 }
 
 /**
@@ -59,7 +60,7 @@ export const publicWatched = (page: WatchedPage, shown: PublicCrawl): WatchedPag
     ...page,
     rows: rows.filter(isTold(shown)),
     outages: page.outages.map(publicOutage(shown)),
-    ...sentence(page.rows.length - rows.length, rows.filter(isOnion).length)
+    ...sentence(page.rows.length - rows.length, rows.filter(isOfOnion).length)
   }
 }
 
@@ -73,17 +74,17 @@ export const publicHappened = (page: HappenedPage, shown: PublicCrawl): Happened
       const servers = joint.servers.filter(tellsTimes).map(({ serverId }) => ({ serverId, host: shown.byId.get(serverId)!.host }))
       return servers.length < 2 ? [] : [{ ...joint, servers }]
     }),
-    events: known.filter((event) => !isOnion(event)).map(publicEvent(shown)),
+    events: known.filter((event) => !isOfOnion(event)).map(publicEvent(shown)),
     ...sentence(
       new Set(page.events.filter((event) => !isShown(shown)(event)).map(({ endpointId }) => endpointId)).size,
-      new Set(known.filter(isOnion).map(({ endpointId }) => endpointId)).size
+      new Set(known.filter(isOfOnion).map(({ endpointId }) => endpointId)).size
     )
   }
 }
 
 export const publicLateness = (page: LatenessPage, shown: PublicCrawl): LatenessPage => {
   const rows = page.rows.filter(isShown(shown))
-  return { ...page, rows: rows.filter((row) => !isOnion(row)), ...sentence(page.rows.length - rows.length, rows.filter(isOnion).length) }
+  return { ...page, rows: rows.filter((row) => !isOfOnion(row)), ...sentence(page.rows.length - rows.length, rows.filter(isOfOnion).length) }
 }
 
 export const publicWatchedServer = (detail: WatchedServer, shown: PublicCrawl): WatchedServer => {
@@ -96,6 +97,6 @@ export const publicWatchedServer = (detail: WatchedServer, shown: PublicCrawl): 
     })),
     lateness: { ...detail.lateness, rows: detail.lateness.rows.filter(isTold(shown)) },
     events: detail.events.filter(isTold(shown)).map(publicEvent(shown)),
-    ...sentence(detail.endpoints.length - endpoints.length, endpoints.filter(isOnion).length)
+    ...sentence(detail.endpoints.length - endpoints.length, endpoints.filter(isOfOnion).length)
   }
 }

@@ -1,4 +1,4 @@
-import { parseHost } from "../domain/host.ts"
+import { isOnion, parseHost } from "../domain/host.ts"
 import type { JoinRow } from "../store/store.ts"
 
 /** What tells two services at one host apart; null is unknown. */
@@ -7,8 +7,6 @@ type Shown = Pick<JoinRow, "address" | "certificateSha256" | "claimedHosts" | "e
 const differ = (a: string | null, b: string | null): boolean => a !== null && b !== null && a !== b
 
 const agree = (a: string | null, b: string | null): boolean => a !== null && a === b
-
-const isOnion = (host: string): boolean => host.toLowerCase().endsWith(".onion")
 
 /** Features claim this port, of whichever host that is an onion or none as the endpoint's is: an onion's port is no address's. */
 const claimsPort = ({ claimedHosts }: Shown, { host: met, port, transport }: JoinRow["endpoint"]): boolean =>

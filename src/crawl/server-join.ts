@@ -1,6 +1,6 @@
 import { addressScope, isServerAddress } from "../domain/address.ts"
 import { endpointKey } from "../domain/endpoint.ts"
-import { parseHost } from "../domain/host.ts"
+import { isOnion, parseHost } from "../domain/host.ts"
 import type { Server, ServerEvidence } from "../domain/server.ts"
 import type { JoinRow } from "../store/store.ts"
 import { partsOfHost } from "./host-parts.ts"
@@ -144,8 +144,6 @@ const sameAddressLinks = (
   })
 }
 
-const isOnion = ({ host }: HostGroup): boolean => host.endsWith(".onion")
-
 /**
  * Whether two endpoints that claim each other have more in common than words. A
  * name lapses, and whoever registers it is claimed by the server that once had
@@ -156,7 +154,7 @@ const isOnion = ({ host }: HostGroup): boolean => host.endsWith(".onion")
 const mayBeOne = (a: Member, b: Member): boolean => {
   // One process has one answer, whichever of its endpoints is asked.
   if (a.row.featuresKey === null || a.row.featuresKey !== b.row.featuresKey) return false
-  if (isOnion(a.group) || isOnion(b.group)) return true
+  if (isOnion(a.group.host) || isOnion(b.group.host)) return true
   return [certificate, (row: JoinedRow) => row.address].some((facet) => facet(a.row) !== null && facet(a.row) === facet(b.row))
 }
 
@@ -206,9 +204,9 @@ const byGroup = (groups: ReadonlyArray<HostGroup>, links: ReadonlyArray<Link>): 
  * theirs all: one may be a name that it once had. Whose it is, is not said.
  */
 const withoutDisputedOnions = (groups: ReadonlyArray<HostGroup>, links: ReadonlyArray<Link>): ReadonlyArray<Link> => {
-  const isTwins = ({ from, to }: Link): boolean => isOnion(from) !== isOnion(to)
+  const isTwins = ({ from, to }: Link): boolean => isOnion(from.host) !== isOnion(to.host)
   const linksOf = byGroup(groups, links.filter((link) => !isTwins(link)))
-  const disputed = new Set(Map.groupBy(links.filter(isTwins), ({ from, to }) => isOnion(from) ? from : to).entries()
+  const disputed = new Set(Map.groupBy(links.filter(isTwins), ({ from, to }) => isOnion(from.host) ? from : to).entries()
     .filter(([onion, twins]) => {
       const hosts = twins.map(({ from, to }) => from === onion ? to : from)
       const first = walk(hosts[0]!, linksOf)

@@ -1,5 +1,6 @@
 import { addressScope } from "./address.ts"
 import type { Transport } from "./endpoint.ts"
+import { isOnion } from "./host.ts"
 import type { FeaturesFacts } from "./visit.ts"
 
 /**
@@ -44,7 +45,7 @@ export const nameAttributes = (name: string): ReadonlyArray<string> =>
 const hostKind = (host: string): string => {
   const scope = addressScope(host.replace(/^\[|\]$/g, "").toLowerCase())
   if (scope !== undefined) return scope === "public" ? "address" : "inner address"
-  return /\.onion$/i.test(host) ? "onion" : "name"
+  return isOnion(host) ? "onion" : "name"
 }
 
 /**

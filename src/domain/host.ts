@@ -13,6 +13,9 @@ export interface Host {
 /** A host as it stands before a port: IPv6 in brackets, which it may have already. */
 export const bracketed = (host: string): string => host.includes(":") && !host.startsWith("[") ? `[${host}]` : host
 
+/** Whether a host is an onion service by its name: also one that is as somebody wrote it, and one that nobody can have. */
+export const isOnion = (host: string): boolean => host.slice(-6).toLowerCase() === ".onion"
+
 /** Why a text is no host we could dial. */
 export type HostProblem =
   | "empty host"
@@ -53,7 +56,7 @@ export const parseHost = (text: string, options?: { readonly localNames?: boolea
   if (/[\u0000-\u0020\u007f/\\@?#%:[\]]/.test(bare)) return "bad host characters"
   const ascii = domainToASCII(bare.replace(/\.$/, "")).toLowerCase()
   if (ascii === "" || ascii.length > 253) return ascii === "" ? "bad host characters" : "host too long"
-  if (ascii.endsWith(".onion")) {
+  if (isOnion(ascii)) {
     if (onionV3.test(ascii)) return { text: ascii, networkClass: "onion" }
     return onionV2.test(ascii) ? "dead onion version" : "bad onion address"
   }

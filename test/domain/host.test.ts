@@ -1,7 +1,7 @@
 import * as fc from "fast-check"
 import { describe, expect, it } from "vitest"
 import { endpointKey, parseEndpoint } from "../../src/domain/endpoint.ts"
-import { type Host, parseHost } from "../../src/domain/host.ts"
+import { type Host, isOnion, parseHost } from "../../src/domain/host.ts"
 
 const onion = `${"a".repeat(56)}.onion`
 
@@ -26,6 +26,11 @@ describe("hosts", () => {
   it("says how a host is reached", () => {
     expect([parseHost("1.2.3.4"), parseHost("2a02::1"), parseHost(onion), parseHost("a.test")]
       .map((h) => typeof h === "string" ? h : h.networkClass)).toEqual(["ipv4", "ipv6", "onion", "name"])
+  })
+
+  it("knows an onion by its name, however it is written and whether or not somebody can have it", () => {
+    expect([onion, onion.toUpperCase(), `www.${onion}`, "short.onion"].map(isOnion)).toEqual([true, true, true, true])
+    expect(["onion", "an.onion.example", "notanonion", "1.2.3.4", ""].map(isOnion)).toEqual([false, false, false, false, false])
   })
 
   it("says what is wrong with everything else", () => {

@@ -1,9 +1,8 @@
+import { isOnion } from "../../domain/host.ts"
 import type { PresentedCertificate, ServerTraits } from "../traits/server-traits.ts"
 import { distinct, once, shared } from "./agreement.ts"
 import { namedHosts } from "./certificate-names.ts"
 import type { Comparison } from "./comparison.ts"
-
-const isOnion = (host: string): boolean => host.endsWith(".onion")
 
 const keysOf = once((server) => distinct(server.certificates.filter((it) => !it.isDefault).map((it) => it.spkiSha256)))
 

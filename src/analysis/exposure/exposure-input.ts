@@ -1,5 +1,6 @@
 import { Effect, Schema } from "effect"
 import { addressBlock } from "../../domain/address.ts"
+import { isOnion } from "../../domain/host.ts"
 import { Database } from "../../store/database.ts"
 import type { CrawlId } from "../../store/facts.ts"
 import type { CandidateServer, NamedPeers } from "./candidate.ts"
@@ -185,7 +186,7 @@ export const walletCandidates = (
       host,
       serverId: null,
       isDefault: true,
-      onion: host.endsWith(".onion"),
+      onion: isOnion(host),
       usable: null,
       bucket: bucketOf(host) ?? null,
       asn: null

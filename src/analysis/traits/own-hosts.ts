@@ -1,5 +1,5 @@
 import { ipVersion } from "../../domain/address.ts"
-import { parseHost } from "../../domain/host.ts"
+import { isOnion, parseHost } from "../../domain/host.ts"
 import type { DomainReader } from "./registrable-domain.ts"
 import type { PresentedCertificate, ServerTraits } from "./server-traits.ts"
 
@@ -51,4 +51,4 @@ export const likelyHosts = (server: Saying & Pick<ServerTraits, "hosts">, domain
 
 /** May what this name resolves to be taken for the server's addresses? Of several names those it owns up to. */
 export const isResolvedForIt = (server: Saying & Pick<ServerTraits, "hosts">, host: string): boolean =>
-  ownsUpTo(server, host) || server.hosts.every((it) => it === host || it.endsWith(".onion") || ipVersion(it) !== undefined)
+  ownsUpTo(server, host) || server.hosts.every((it) => it === host || isOnion(it) || ipVersion(it) !== undefined)

@@ -2,7 +2,7 @@ import { Effect } from "effect"
 import { ipVersion } from "../../domain/address.ts"
 import { hostsShape, nameAttributes, portText } from "../../domain/default-values.ts"
 import { defaultOf } from "../../domain/defaults.ts"
-import { parseHost } from "../../domain/host.ts"
+import { isOnion, parseHost } from "../../domain/host.ts"
 import type { ReleaseRange } from "../../domain/implementation.ts"
 import type { FeeHistogram } from "../../domain/snapshot.ts"
 import type { AnalysedCrawl } from "../analysis-input.ts"
@@ -25,8 +25,6 @@ const firstOf = <A, B>(rows: ReadonlyArray<A>, of: (row: A) => B | null): B | nu
   }
   return null
 }
-
-const isOnion = ({ host }: VisitRow): boolean => host.endsWith(".onion")
 
 /** Claims are not cleaned in the store; a claim that is no host is compared as it is. */
 const canonicalHost = (text: string): string => {
@@ -165,7 +163,7 @@ const serverTraitsFrom = (
 
   const textsOf = (visits: ReadonlyArray<VisitRow>, hosts: ReadonlyArray<string>, addresses: ReadonlyArray<AddressTraits>) => {
     // Software can have another greeting for onion services; which endpoint was met first says nothing.
-    const spoken = visits.toSorted((a, b) => Number(isOnion(a)) - Number(isOnion(b)))
+    const spoken = visits.toSorted((a, b) => Number(isOnion(a.host)) - Number(isOnion(b.host)))
     const gift = firstOf(spoken, (visit) => visit.donation_address)
     const donation = gift === null || gift.trim() === "" ? null : writtenDonation(gift)
     const greeting = firstOf(spoken, (visit) => visit.banner === null ? null : visit)

@@ -1,6 +1,7 @@
 import { parse } from "tldts"
 import { ipVersion } from "../../domain/address.ts"
 import { defaultOf } from "../../domain/defaults.ts"
+import { isOnion } from "../../domain/host.ts"
 
 /** A name taken apart at the place where it was registered. */
 export interface RegistrableDomain {
@@ -76,7 +77,7 @@ const addressIn = /(?:^|[^0-9])(?:25[0-5]|2[0-4][0-9]|1?[0-9]{1,2})(?:([.-])(?:2
 export const makeDomainReader = (extra: Iterable<SuffixRule> = []): DomainReader => {
   const rules = new Map([...extra].map(({ byProvider, rule }) => [rule, byProvider]))
   const read = (host: string): RegistrableDomain | undefined => {
-    if (host.endsWith(".onion") || ipVersion(host) !== undefined) return undefined
+    if (isOnion(host) || ipVersion(host) !== undefined) return undefined
     const { isPrivate, publicSuffix } = parse(host, { allowPrivateDomains: true, extractHostname: false })
     const labels = host.split(".")
     if (publicSuffix === null || labels.includes("")) return undefined

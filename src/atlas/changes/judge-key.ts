@@ -1,4 +1,5 @@
 import { whyUnclear } from "../../domain/changed-key.ts"
+import { isOnion } from "../../domain/host.ts"
 import type { ComparedServer } from "./crawl-change.ts"
 import type { KeyHolders, ServerPair } from "./pair-servers.ts"
 
@@ -19,7 +20,7 @@ export const judgeKey = ({ anchor, now, old }: ServerPair, pairs: ReadonlyMap<Co
     const its = pairs.get(server)
     return its === undefined || !before.some((key) => [...its.old.keys.values()].includes(key))
   })
-  const onion = now.row.hosts.some((host) => host.endsWith(".onion") && old.row.hosts.includes(host))
+  const onion = now.row.hosts.some((host) => isOnion(host) && old.row.hosts.includes(host))
   return {
     because: whyUnclear({
       knownBy: anchor === "address" ? "address" : onion ? "onion" : "name",

@@ -1,3 +1,4 @@
+import { isOnion } from "../../domain/host.ts"
 import { torOutage } from "../../domain/watch.ts"
 import type { StripLetter } from "../shapes/watched-words.ts"
 import type { EventRow, OutageOfMany } from "./read-happened.ts"
@@ -85,8 +86,8 @@ export const toldParts = (
   events: ReadonlyArray<EventRow>,
   outages: ReadonlyArray<OutageOfMany>
 ): ReadonlyArray<ToldPart> => {
-  const isOnion = runs[0]?.host.endsWith(".onion") === true
-  const ours = outages.filter(({ kind, where }) => kind === "vantage outage" || isOnion && where === torOutage)
+  const ofOnion = runs[0] !== undefined && isOnion(runs[0].host)
+  const ours = outages.filter(({ kind, where }) => kind === "vantage outage" || ofOnion && where === torOutage)
   const explained = explainedParts(events)
   const parts: Array<ToldPart> = []
   const add = (from: number, to: number, state: RunRow["state"]): void => {
