@@ -1,7 +1,7 @@
 import type { ClusterMembership } from "./candidate.ts"
 import { spreadOf } from "./interval.ts"
 import { byPosterior } from "./owners.ts"
-import { type World, worldKey } from "./worlds.ts"
+import type { World } from "./worlds.ts"
 
 /** In what servers are counted. */
 export const concentrationDimensions = ["operator", "asn", "cloud region", "country", "software", "bucket"] as const
@@ -212,16 +212,15 @@ export const concentrationOf = (
       ]
     })
   ]
-  // World by world, since the units of all of them are millions; servers as such are the same in each. Most draws are alike.
-  const known = new Map<string, ReadonlyArray<Drawn>>()
+  // World by world, since the units of all of them are millions; servers as such are the same in each. Most are alike.
+  const known = new Map<World, ReadonlyArray<Drawn>>()
   const fixed = new Map(rows.flatMap((row) => row.best === apart ? [[row, drawn(row.tallyOf(apart))] as const] : []))
   const each = worlds.map((world) => {
-    const key = world.map(worldKey).join(" ")
-    const before = known.get(key)
+    const before = known.get(world)
     if (before !== undefined) return before
     const units = inWorld(world)
     const made = rows.map((row) => fixed.get(row) ?? drawn(row.tallyOf(units)))
-    known.set(key, made)
+    known.set(world, made)
     return made
   })
   return rows.map(({ best, dimension, level, tallyOf }, i): Concentration => {

@@ -1,7 +1,7 @@
 import { seededRandom } from "../seeded-random.ts"
 import type { ClusterMembership } from "./candidate.ts"
 
-/** One way in which things may be: for each cluster which of its servers (by place) are one operator's; equal draws of a cluster are one array. */
+/** One way in which things may be: for each cluster which of its servers (by place) are one operator's; equal draws of a cluster are one array, and equal worlds too. */
 export type World = ReadonlyArray<Uint8Array>
 
 /**
@@ -31,16 +31,24 @@ export const drawWorlds = (
   { randomSeed, worlds }: { readonly worlds: number; readonly randomSeed: number }
 ): ReadonlyArray<World> => {
   const random = seededRandom(randomSeed)
+  // Most draws are alike, and what follows from one follows from its likes.
   const met = clusters.map(() => new Map<string, Uint8Array>())
-  return Array.from({ length: worlds }, () =>
-    clusters.map((cluster, place) => {
+  const known = new Map<string, World>()
+  return Array.from({ length: worlds }, () => {
+    const keys: Array<string> = []
+    const world = clusters.map((cluster, place) => {
       const drawn = drawCluster(cluster, random)
-      const key = worldKey(drawn)
-      const before = met[place]!.get(key)
-      if (before === undefined) met[place]!.set(key, drawn)
-      return before ?? drawn
-    }))
+      const key = drawn.join("")
+      keys.push(key)
+      return metBefore(met[place]!, key, drawn)
+    })
+    return metBefore(known, keys.join(" "), world)
+  })
 }
 
-/** The servers that are one operator's, as one text: most draws are alike, and what follows from one follows from its likes. */
-export const worldKey = (together: Uint8Array): string => together.join("")
+const metBefore = <A>(met: Map<string, A>, key: string, drawn: A): A => {
+  const before = met.get(key)
+  if (before !== undefined) return before
+  met.set(key, drawn)
+  return drawn
+}

@@ -35,6 +35,15 @@ describe("worlds", () => {
   })
 })
 
+describe("equal worlds", () => {
+  it("are one, as equal draws of a cluster are", () => {
+    const clusters = [0.5, 0.5].map((posterior, i): ClusterMembership => ({ clusterId: i, serverIds: [2 * i, 2 * i + 1], posterior }))
+    const worlds = drawWorlds(clusters, draws)
+    assert.strictEqual(new Set(worlds).size, 4)
+    assert.strictEqual(new Set(worlds.map(([first]) => first)).size, 2)
+  })
+})
+
 describe("what an owner sees in a world", () => {
   it("is what those of its servers see together that are one operator's, or one of the others where that is more", () => {
     const { candidates } = walletNetwork(4)
