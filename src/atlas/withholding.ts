@@ -1,4 +1,5 @@
 import { addressesIn, addressScope, isServerAddress } from "../domain/address.ts"
+import { writtenHosts } from "../domain/written-hosts.ts"
 import { counted } from "./figure-text.ts"
 
 /**
@@ -161,8 +162,14 @@ export const withheldText = "(withheld)"
 /** Scopes of addresses that say something about the network behind a server. */
 const telling = new Set(["unspecified", "loopback", "private", "link-local", "carrier-grade NAT", "unique local", "mapped"])
 
-/** Runs of what hosts and addresses are written with. */
-const hostLike = /[\p{L}\p{N}_-]+(?:\.[\p{L}\p{N}_-]+)+|[0-9a-f]*:[0-9a-f:]*(?:\.\d+)*/giu
+/** One character of a label in any script, or JSON's escape for one. */
+const letter = String.raw`(?:[\p{L}\p{M}\p{N}_-]|\\u[0-9a-f]{4})`
+
+/**
+ * Runs of what hosts and addresses are written with. A run is looked at from its beginning only:
+ * from each of its characters a text of 256 kB without a full stop would take minutes.
+ */
+const hostLike = new RegExp(String.raw`(?<![\p{L}\p{M}\p{N}_-]|\\(?=u[0-9a-f]{4}))${letter}+(?:[.\u3002\uff0e\uff61]${letter}+)+|(?:(?<![0-9a-f])[0-9a-f]+)?:[0-9a-f:]*(?:\.\d+)*`, "giu")
 
 const isTelling = (token: string): boolean => telling.has(addressScope(token) ?? "")
 
@@ -171,7 +178,7 @@ const innerAddress = /(?<![\d.])\d{1,3}(?:\.\d{1,3}){3}(?![\d.])/g
 
 /** What a run of letters may name: itself, it without the letter of a JSON escape in front (`\\n10.0.0.7`), addresses in it. */
 const readingsOf = (token: string, isEscaped: boolean): ReadonlyArray<string> =>
-  [token, ...(isEscaped ? [token.slice(1), token.slice(5)] : []), ...token.match(innerAddress) ?? [], ...addressesIn(token)]
+  [token, ...(isEscaped ? [token.slice(1), token.slice(5)] : []), ...token.match(innerAddress) ?? [], ...addressesIn(token), ...writtenHosts(token)]
 
 /** A text without withheld hosts and without addresses of private networks. */
 export const scrubbedText = (text: string, hosts: ReadonlySet<string>): string =>

@@ -1,8 +1,7 @@
-import { addressesIn } from "../domain/address.ts"
 import type { Chain } from "../domain/chain.ts"
 import { endpointKey } from "../domain/endpoint.ts"
 import { tallied, talliedOnly } from "../domain/tallied.ts"
-import { listOfPeers, peerEntries, type Visit } from "../domain/visit.ts"
+import type { Visit } from "../domain/visit.ts"
 import type { Exclusions } from "../domain/exclusions.ts"
 import { advertisementsOfFeatures } from "../discovery/features-hosts.ts"
 import type { PeerGrammar } from "../discovery/peer-entry.ts"
@@ -80,63 +79,3 @@ export const claimedHosts = ({ chain, features }: Visit): ReadonlyArray<string> 
 
 /** Whether a visit found a server of the crawl's network, so that its host need not be tried by other ways. */
 export const foundServer = ({ reason, software }: Visit): boolean => software !== null && reason !== "other network"
-
-/** Words that could be a host or an address; what servers write around them does not matter. */
-const hostWords = /[a-z0-9._:-]{4,255}/gi
-
-/** What a word may mean as a host, with a port behind it or without. */
-const hostsIn = (word: string): ReadonlyArray<string> => {
-  const text = word.toLowerCase()
-  const host = text.replace(/^[.:-]+|[.:-]+$/g, "")
-  return host.includes(":") || text.includes("::") ? [host, host.replace(/:[0-9]+$/, ""), ...addressesIn(text)] : [host]
-}
-
-const mentions = (text: string, exclusions: Exclusions): boolean => {
-  for (const [word] of text.matchAll(hostWords)) {
-    for (const host of hostsIn(word)) {
-      if (exclusions.excludes(host, [host]) !== undefined) return true
-    }
-  }
-  return false
-}
-
-/**
- * A visit without what the opt-out list names: every text that mentions such a
- * host is dropped whole, lists keep the rest. Cheap where nothing is excluded.
- */
-export const visitWithoutExcluded = (visit: Visit, exclusions: Exclusions): Visit => {
-  if (exclusions.size === 0) return visit
-  const clean = (text: string | null): string | null => text !== null && mentions(text, exclusions) ? null : text
-  // A text that goes takes its bytes along: they may name the host in another spelling.
-  const cleanOctets = (octets: Uint8Array | null, text: string | null): Uint8Array | null =>
-    octets === null || clean(text) === null || mentions(Buffer.from(octets).toString("latin1"), exclusions) ? null : octets
-  const { features, peers } = visit
-  return {
-    ...visit,
-    detail: clean(visit.detail),
-    banner: clean(visit.banner),
-    bannerOctets: cleanOctets(visit.bannerOctets, visit.banner),
-    peers: peers === null
-      ? null
-      : {
-        ...peers,
-        ...listOfPeers(peerEntries(peers).filter(({ octets, value }) =>
-          !mentions(JSON.stringify(value), exclusions)
-          && (octets === undefined || !mentions(Buffer.from(octets).toString("latin1"), exclusions))))
-      },
-    features: features === null ? null : {
-      ...features,
-      hosts: features.hosts.filter(({ host }) => !mentions(host, exclusions)),
-      services: features.services.filter((service) => !mentions(service, exclusions))
-    },
-    observations: visit.observations.map((observation) => ({
-      ...observation,
-      errorMessage: clean(observation.errorMessage),
-      replyRaw: clean(observation.replyRaw),
-      replyOctets: cleanOctets(observation.replyOctets, observation.replyRaw),
-      value: clean(observation.value)
-    })),
-    answers: visit.answers.map((answer) => mentions(JSON.stringify(answer.detail), exclusions) ? { ...answer, detail: {} } : answer),
-    timing: visit.timing === null ? null : { ...visit.timing, untimed: clean(visit.timing.untimed) }
-  }
-}

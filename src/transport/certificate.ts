@@ -1,4 +1,4 @@
-import type { X509Certificate } from "node:crypto"
+import { X509Certificate } from "node:crypto"
 import { canonicalAddress } from "../domain/address.ts"
 import { sha256Hex } from "../domain/sha256.ts"
 import type { CertificateFacts, ChainCertificate } from "../domain/visit.ts"
@@ -88,4 +88,12 @@ export const chainOf = (leaf: X509Certificate): ReadonlyArray<ChainCertificate> 
     next = next.issuerCertificate
   }
   return chain
+}
+
+/** All that a certificate says in words and names, also beyond the facts that are kept of it; null where it cannot be read. */
+export const certificateWords = (der: Uint8Array): string | null => {
+  const certificate = attempt(() => new X509Certificate(der))
+  if (certificate === undefined) return null
+  const { infoAccess, issuer, subject, subjectAltName } = certificate
+  return [subject, issuer, subjectAltName ?? "", infoAccess ?? ""].join("\n")
 }

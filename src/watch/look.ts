@@ -1,7 +1,7 @@
 import { Clock, Effect, Result } from "effect"
 import { dialledOf, enterInTurn, leaveInTurn, type Occupancy, occupancyOf } from "../crawl/politeness.ts"
 import { type Books, booksOf, reasonForDistance } from "../crawl/cost-ledger.ts"
-import { visitWithoutExcluded } from "../crawl/announcements.ts"
+import { visitWithoutExcluded } from "../crawl/without-excluded.ts"
 import { visitOfFailedPlan } from "../crawl/failed-plan.ts"
 import type { Visit } from "../domain/visit.ts"
 import type { Answering } from "../domain/watch.ts"

@@ -78,8 +78,12 @@ describe("what public outputs leave out", () => {
     const written = ["2a01:4f8:0:0::7", "2A01:4F8::7", "[2a01:4f8::7]:50002", "2a01:4f8::7: up", "at 2a01:4f8::7."]
     for (const text of written) assert.notMatch(scrubbedText(text, new Set(["2a01:4f8::7"])), /4f8/i, text)
     for (const text of hidden) assert.notMatch(scrubbedText(text, hosts), /secret|192\.168|34\.200/i, text)
+    const international = ["ask bücher.example.", "BÜCHER.example:50002", "b\\u00fccher.example", "\"b\\u00fccher。example\"", "ようこそsecret.example.orgへ", "\\u0073ecret.example.org"]
+    for (const text of international) assert.notMatch(scrubbedText(text, new Set([...hosts, "xn--bcher-kva.example"])), /cher|ecret/i, text)
+    // As long as a banner may be, and without a full stop: from each character anew it would take minutes.
+    for (const run of ["a", "f", "ü", "\\u0061", ":", "a."]) assert.isString(scrubbedText(run.repeat(262_144 / run.length), hosts))
     // What only looks alike stays.
-    for (const text of ["nsecret.example.org", "a.secret.example.orgs", "1.192.168.7.7", "192.168.7.7.8", "ElectrumX 1.16.0", "Fulcrum 2.1.0.10"]) {
+    for (const text of ["bücher.example", "nsecret.example.org", "a.secret.example.orgs", "1.192.168.7.7", "192.168.7.7.8", "ElectrumX 1.16.0", "Fulcrum 2.1.0.10"]) {
       assert.strictEqual(scrubbedText(text, hosts), text)
     }
   })

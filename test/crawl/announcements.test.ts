@@ -1,5 +1,6 @@
 import { describe, expect, it } from "vitest"
-import { announcedBy, visitWithoutExcluded, withoutExcluded } from "../../src/crawl/announcements.ts"
+import { announcedBy, withoutExcluded } from "../../src/crawl/announcements.ts"
+import { visitWithoutExcluded } from "../../src/crawl/without-excluded.ts"
 import { makeExclusions } from "../../src/domain/exclusions.ts"
 import { PeerGrammar } from "../../src/discovery/peer-entry.ts"
 import { shippedChains } from "../../src/domain/chain.ts"

@@ -81,12 +81,12 @@ const selectChains = `
   SELECT t.visit_id, t.place, lower(hex(x.der)) AS der
   FROM (SELECT visit_id, unnest(chain_sha256) AS sha256, unnest(range(1, len(chain_sha256) + 1))::INTEGER AS place FROM tls_session) t
   JOIN chain_certificate x USING (sha256)
-  WHERE list_contains(string_split($visits, ',')::INTEGER[], t.visit_id) ORDER BY t.visit_id, t.place`
+  WHERE octet_length(x.der) > 0 AND list_contains(string_split($visits, ',')::INTEGER[], t.visit_id) ORDER BY t.visit_id, t.place`
 
 const CertificateRow = Schema.Struct({ visit_id: Schema.Int, sha256: Schema.String, der: Schema.String })
 const selectCertificates = `
   SELECT t.visit_id, x.sha256, lower(hex(x.der)) AS der FROM tls_session t JOIN certificate x ON x.sha256 = t.certificate_sha256
-  WHERE list_contains(string_split($visits, ',')::INTEGER[], t.visit_id) ORDER BY t.visit_id`
+  WHERE octet_length(x.der) > 0 AND list_contains(string_split($visits, ',')::INTEGER[], t.visit_id) ORDER BY t.visit_id`
 
 /** What is kept of a reply line without its end; longer ones are cut. */
 const keptBytes = 65_536
