@@ -25,8 +25,9 @@ const detailOf = ({ visit }: DeepVisit, subject: string): Readonly<Record<string
 /** One of each family, whose replies are not padded. */
 const families = ["ElectrumX 1.16.0", "Fulcrum 2.1.0", "electrs/0.10.9", "electrs-esplora 0.4.1"]
 
-/** Only the proofs are looked at: the rest of the visit need not be waited for. */
-const impatient = Effect.provideService(VisitTimeouts, { handshakeMs: 3000, exchangeMs: 3000, sessionMs: 60_000 })
+/** It is looked at what is answered, not when: a busy machine may take its time. */
+const patiently = (...input: Parameters<typeof deepVisitPort>) =>
+  Effect.provideService(deepVisitPort(...input), VisitTimeouts, { handshakeMs: 60_000, exchangeMs: 60_000, sessionMs: 600_000 })
 
 describe("questions for proofs", { concurrent: true }, () => {
   /** What each lie makes of the answers; what is not named is `ok`. */
@@ -58,66 +59,66 @@ describe("questions for proofs", { concurrent: true }, () => {
           const { tcpPort } = yield* startServer({ software, traits: [name] })
           // It closes on the question, and is not asked it after a regular visit that saw so.
           const offersFeatures = !software.startsWith("electrs-esplora")
-          const deep = yield* deepVisitPort(tcpPort, { offersFeatures }).pipe(impatient)
+          const deep = yield* patiently(tcpPort, { offersFeatures })
           const told = (some: Readonly<Record<string, string | null>>) =>
             Object.fromEntries(Object.entries(some).filter(([subject]) => offersFeatures || subject !== "features twice"))
           assert.deepStrictEqual(told(notOk(deep)), told(answers ?? {}), JSON.stringify(deep.visit.answers))
           for (const { filtered, response } of deep.visit.answers) assert.strictEqual(filtered === true, response === "differs")
-        }).pipe(Effect.scoped), 60_000)
+        }).pipe(Effect.scoped), 180_000)
     }
   }
 
   it.live("are asked again where they contradict, and the rows say what was expected", () =>
     Effect.gen(function*() {
       const { tcpPort } = yield* startServer({ software: "Fulcrum 2.1.0", traits: ["wrong-transaction", "wrong-values"] })
-      const deep = yield* deepVisitPort(tcpPort).pipe(impatient)
+      const deep = yield* patiently(tcpPort)
       const { entry } = proofQuestions(chainOf("mainnet-sim"))!
       assert.deepInclude(detailOf(deep, "transaction"), { expected: entry.txid, times: 2 })
       assert.deepInclude(detailOf(deep, "unspent"), { contradicts: "balance", times: 2 })
       const probes = deep.visit.observations.map(({ probe }) => probe)
       assert.includeMembers(probes, ["deep/transaction again", "deep/unspent again", "deep/history again"])
       assert.notInclude(probes, "deep/status again")
-    }).pipe(Effect.scoped), 60_000)
+    }).pipe(Effect.scoped), 180_000)
 
   it.live("hold nothing against who lags behind, hides the history as a whole, or serves another chain", () =>
     Effect.gen(function*() {
       const { entry, script } = proofQuestions(chainOf("mainnet-sim"))!
       const hides = yield* startServer({ software: "Fulcrum 2.1.0", spec: { lies: [{ lie: "hides history", script: script.name }] } })
-      assert.deepStrictEqual(notOk(yield* deepVisitPort(hides.tcpPort)), { unspent: null, status: null })
+      assert.deepStrictEqual(notOk(yield* patiently(hides.tcpPort)), { unspent: null, status: null })
       const stale = yield* startServer({ software: "Fulcrum 2.1.0", spec: { lies: [{ lie: "stale tip", blocks: 1400 }] } })
-      const behind = notOk(yield* deepVisitPort(stale.tcpPort))
+      const behind = notOk(yield* patiently(stale.tcpPort))
       assert.notInclude(Object.values(behind), "differs", JSON.stringify([behind, entry]))
       const other = yield* startServer({ software: "ElectrumX 1.16.0", chain: "testnet-sim" })
-      assert.deepStrictEqual(notOk(yield* deepVisitPort(other.tcpPort)), {
+      assert.deepStrictEqual(notOk(yield* patiently(other.tcpPort)), {
         "merkle proof": "error",
         transaction: "error",
         unspent: null,
         status: null,
         "further histories": null
       })
-    }).pipe(Effect.scoped), 60_000)
+    }).pipe(Effect.scoped), 180_000)
 
   it.live("find who tells the truth about the scripts that every visit asks for, and hides or cuts others", () =>
     Effect.gen(function*() {
       const liars = [{ lie: "hides history", script: "P2SH-2" }, { lie: "hides newest", script: "P2TR-4", transactions: 1 }] as const
       for (const lie of liars) {
         const { tcpPort } = yield* startServer({ software: "Fulcrum 2.1.0", spec: { lies: [lie] } })
-        const deep = yield* deepVisitPort(tcpPort).pipe(impatient)
+        const deep = yield* patiently(tcpPort)
         assert.deepStrictEqual(notOk(deep), { "further histories": "differs" })
         const { scripts, times } = detailOf(deep, "further histories")
         assert.deepStrictEqual((scripts as ReadonlyArray<{ readonly script: string }>).map(({ script }) => script), [lie.script])
         assert.strictEqual(times, 2)
       }
       const lagging = yield* startServer({ software: "Fulcrum 2.1.0", spec: { lies: [{ lie: "stale tip", blocks: 1400 }] } })
-      assert.notStrictEqual(notOk(yield* deepVisitPort(lagging.tcpPort).pipe(impatient))["further histories"], "differs")
-    }).pipe(Effect.scoped), 60_000)
+      assert.notStrictEqual(notOk(yield* patiently(lagging.tcpPort))["further histories"], "differs")
+    }).pipe(Effect.scoped), 180_000)
 
   it.live("are not asked where nothing is pinned", () =>
     Effect.gen(function*() {
       const { tcpPort } = yield* startServer({ software: "Fulcrum 2.1.0" })
-      const deep = yield* deepVisitPort(tcpPort, { chain: chainOf("regtest") })
+      const deep = yield* patiently(tcpPort, { chain: chainOf("regtest") })
       assert.deepStrictEqual(notOk(deep), Object.fromEntries(proofSubjects.map((subject) => [subject, "not asked"])))
       assert.strictEqual(detailOf(deep, "status")["because"], "no public scripts of regtest are known")
       assert.isFalse(deep.visit.observations.some(({ probe }) => probe.startsWith("deep/transaction")))
-    }).pipe(Effect.scoped), 60_000)
+    }).pipe(Effect.scoped), 180_000)
 })
