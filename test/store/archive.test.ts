@@ -7,6 +7,7 @@ import { archiveCrawls } from "../../src/store/archive/archive.ts"
 import { AnalysisStore, Database, type Row } from "../../src/store/database.ts"
 import { QueryCatalogue } from "../../src/store/query-catalogue.ts"
 import { bindParameters } from "../../src/store/query-file.ts"
+import { copyOfKept } from "../support/kept.ts"
 import { crawlStart, someTime } from "../support/store-facts.ts"
 import { recordSmallCrawl, recordSmallProbes, temporaryFolder, withStore } from "../support/small-database.ts"
 
@@ -19,17 +20,24 @@ const analyse = (path: string) =>
     Effect.scoped
   )
 
-/** Two crawls of one network with probes in between. */
+const fill = (path: string, isAnalysed: boolean) =>
+  Effect.gen(function*() {
+    yield* withStore(path, (store) => Effect.gen(function*() {
+      yield* recordSmallCrawl(store, "mainnet")
+      yield* recordSmallProbes(store, "mainnet")
+    }))
+    if (isAnalysed) yield* analyse(path)
+    yield* withStore(path, (store) => recordSmallCrawl(store, "mainnet"))
+  })
+
+const fileIn = (folder: string): string => `${folder}/small.duckdb`
+
+/** Two crawls of one network with probes in between: a copy. */
 const filled = Effect.fnUntraced(function*(isAnalysed = false) {
   const folder = yield* temporaryFolder
-  const path = `${folder}/small.duckdb`
-  yield* withStore(path, (store) => Effect.gen(function*() {
-    yield* recordSmallCrawl(store, "mainnet")
-    yield* recordSmallProbes(store, "mainnet")
-  }))
-  if (isAnalysed) yield* analyse(path)
-  yield* withStore(path, (store) => recordSmallCrawl(store, "mainnet"))
-  return { path, archive: `${folder}/archive` }
+  const name = isAnalysed ? "two-crawls-the-first-analysed" : "two-crawls"
+  yield* Effect.promise(() => copyOfKept(name, folder, (place) => Effect.runPromise(fill(fileIn(place), isAnalysed))))
+  return { path: fileIn(folder), archive: `${folder}/archive` }
 })
 
 const reading = <A, E>(path: string, archive: string | null, use: Effect.Effect<A, E, Database | QueryCatalogue>) =>
