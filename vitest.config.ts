@@ -1,17 +1,21 @@
 import { defineConfig } from "vitest/config"
 import { BaseSequencer, type TestSpecification } from "vitest/node"
 
-/** Folders in their turn: those first whose tests mostly wait, for servers that pace themselves or for child processes; then those whose tests crawl. */
-const turns = [/\/test\/watch\//, /\/test\/(?:cli|clients|web)\//, /\/test\/crawl\//]
-const projects = ["long", "middle", "short"]
+/** Of the files whose tests wait those that take longest, in their turn: begun late, all others would wait for them. */
+const longest = [
+  "web/viewer", "cli/scenarios", "web/hostile-viewer", "watch/churn", "watch/one-evening", "cli/hostile", "cli/demo", "cli/judged-scenarios", "cli/budget",
+  "crawl/erring-servers", "cli/identified", "cli/probe", "cli/metadata-truth", "cli/diff", "cli/suspicion", "crawl/differential-run", "cli/crash", "watch/retention",
+  "cli/merge", "watch/killed", "clients/measure", "cli/shared-frontier", "cli/package", "web/watched-viewer", "cli/topology-crawl"
+]
+const projects = ["waiting", "crawling", "middle", "short"]
 
 /** Tests that take longest begin first: at the end no worker waits for another. Projects stay together, for the files of one share what a worker has loaded. */
 class LongestFirst extends BaseSequencer {
   override async sort(files: Array<TestSpecification>): Promise<Array<TestSpecification>> {
     const projectOf = ({ project }: TestSpecification): number => projects.indexOf(project.name)
     const turnOf = ({ moduleId }: TestSpecification): number => {
-      const turn = turns.findIndex((folder) => folder.test(moduleId))
-      return turn === -1 ? turns.length : turn
+      const turn = longest.findIndex((name) => moduleId.endsWith(`/test/${name}.test.ts`))
+      return turn === -1 ? longest.length : turn
     }
     return (await super.sort(files)).toSorted((a, b) => projectOf(a) - projectOf(b) || turnOf(a) - turnOf(b))
   }
@@ -23,9 +27,16 @@ const filesOf = (...folders: ReadonlyArray<string>): Array<string> => folders.ma
 const short = filesOf("discovery", "domain", "electrum", "enrich", "queries", "simnet", "transport")
 
 /** They leave nothing behind either, but some start the command line, which is made before. */
-const middle = filesOf("analysis", "api", "atlas", "crawl", "export", "probe", "report", "store")
+const middle = filesOf("analysis", "api", "atlas", "export", "report", "store")
+
+/** The same of tests that mostly wait for the servers they ask. */
+const crawling = filesOf("crawl", "probe")
 
 const globalSetup = "test/support/global-setup.ts"
+
+/** Files that mostly wait, for servers that pace themselves and for child processes, leave most of two cores to others; first they, then those that calculate. */
+const whileWaiting = { maxWorkers: 8, sequence: { groupOrder: 0 } }
+const calculating = { maxWorkers: 4, sequence: { groupOrder: 1 } }
 
 export default defineConfig({
   test: {
@@ -33,17 +44,17 @@ export default defineConfig({
     // Against hanging, not to measure: the machine may be busy with something else.
     testTimeout: 60_000,
     hookTimeout: 120_000,
-    // More than the two cores here and in CI: most files wait, for servers that pace themselves and for child
-    // processes. Each file owns its ports and its database file.
-    maxWorkers: 4,
+    // For the two cores here and in CI. Each file owns its ports and its database file.
+    maxWorkers: 8,
     sequence: { sequencer: LongestFirst },
     // Tests of one file that run together mostly wait, but each may have a simulated network and a crawl of its own.
     maxConcurrency: 5,
     setupFiles: "test/support/begin-with-empty.ts",
     projects: [
-      { extends: true, test: { name: "short", include: short, isolate: false } },
-      { extends: true, test: { name: "middle", include: middle, isolate: false, globalSetup } },
-      { extends: true, test: { name: "long", include: ["test/**/*.test.ts"], exclude: [...short, ...middle], globalSetup } }
+      { extends: true, test: { name: "short", include: short, isolate: false, ...calculating } },
+      { extends: true, test: { name: "middle", include: middle, isolate: false, globalSetup, ...calculating } },
+      { extends: true, test: { name: "crawling", include: crawling, isolate: false, globalSetup, ...whileWaiting } },
+      { extends: true, test: { name: "waiting", include: ["test/**/*.test.ts"], exclude: [...short, ...middle, ...crawling], globalSetup, ...whileWaiting } }
     ]
   }
 })

@@ -3,15 +3,15 @@ import { tmpdir } from "node:os"
 import { basename, join } from "node:path"
 import { fileURLToPath } from "node:url"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
-import type { CrawlEvaluation } from "../../../src/analysis/evaluation/evaluate-crawl.ts"
-import { runCli } from "../../support/cli.ts"
-import { analyse, lookAtScenario, type SeenScenario } from "../../support/analysed-scenario.ts"
-import { evaluateScenario } from "../../support/scenario-evaluation.ts"
+import type { CrawlEvaluation } from "../../src/analysis/evaluation/evaluate-crawl.ts"
+import { runCli } from "../support/cli.ts"
+import { keptAnalysis, type SeenScenario } from "../support/analysed-scenario.ts"
+import { evaluateScenario } from "../support/scenario-evaluation.ts"
 
 const seed = 31
 
 /** Scenarios that are not shipped, unlike those in names, sizes and what fleets have in common. */
-const holdOut = (name: string): string => fileURLToPath(new URL(`../../fixtures/scenarios/${name}.json`, import.meta.url))
+const holdOut = (name: string): string => fileURLToPath(new URL(`../fixtures/scenarios/${name}.json`, import.meta.url))
 
 const scenarios = ["sloppy", "careful", "hosted", "framing", holdOut("bazaar"), holdOut("masquerade")]
 
@@ -20,8 +20,7 @@ const seen = new Map<string, SeenScenario>()
 const judged = new Map<string, CrawlEvaluation>()
 
 const judge = async (scenario: string): Promise<void> => {
-  const one = await lookAtScenario(scenario, seed, folder)
-  await analyse(one)
+  const one = await keptAnalysis(scenario, seed, folder)
   const name = basename(scenario, ".json")
   seen.set(name, one)
   judged.set(name, await evaluateScenario(one))

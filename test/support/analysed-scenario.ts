@@ -1,5 +1,6 @@
 import { basename, join } from "node:path"
 import { runCli } from "./cli.ts"
+import { copyOfKept } from "./kept.ts"
 import { runSimnet } from "./running-simnet.ts"
 
 /** What a scenario was crawled into. */
@@ -94,4 +95,14 @@ export const lookAtScenario = async (
 export const analyse = async ({ db, publicSuffixFile }: SeenScenario): Promise<void> => {
   const { code, stderr } = await runCli(["analyze", "--network", "mainnet-sim", "--public-suffixes", publicSuffixFile, "--db", db], { timeoutMs: 600_000 })
   if (code !== 0) throw new Error(`analyze ended with ${code}: ${stderr.slice(-2_000)}`)
+}
+
+/** A copy, in a folder, of the one look at a scenario that a run of the tests takes, analysed. */
+export const keptAnalysis = async (scenario: string, randomSeed: number, folder: string): Promise<SeenScenario> => {
+  await copyOfKept(
+    `analysis-of-${basename(scenario, ".json")}-${randomSeed}`,
+    folder,
+    async (place) => analyse(await lookAtScenario(scenario, randomSeed, place))
+  )
+  return seenIn(folder, scenario, randomSeed)
 }

@@ -17,7 +17,8 @@ const filesIn = (folder: string, scenario: string, randomSeed: number) => {
   return { name, db: join(folder, `${name}.duckdb`), truthFile: join(folder, `${name}.jsonl`) }
 }
 
-const readTruth = (file: string): ReadonlyArray<TruthLine> =>
+/** The lines of a truth file. */
+export const readTruth = (file: string): ReadonlyArray<TruthLine> =>
   readFileSync(file, "utf8").trimEnd().split("\n").map((line) => JSON.parse(line) as TruthLine)
 
 /** Crawl a scenario as a user would, with more flags if need be, into a file of a folder; what geo files say is looked up where `geo` is true. */

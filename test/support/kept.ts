@@ -40,5 +40,6 @@ export const copyOfKept = async (name: string, folder: string, make: (place: str
     if (existsSync(failed)) throw new Error(`${name} could not be made for another file: ${readFileSync(failed, "utf8")}`)
     await setTimeout(50)
   }
-  cpSync(place, folder, { recursive: true })
+  // A snapshot copied after its database must not look newer than it.
+  cpSync(place, folder, { recursive: true, preserveTimestamps: true })
 }

@@ -4,15 +4,16 @@ import { join } from "node:path"
 import type { Browser, Download, Page } from "playwright-core"
 import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { pages } from "../../web/src/shell/pages.ts"
+import { keptAnalysis } from "../support/analysed-scenario.ts"
 import { inChromium, isWithoutBrowser, startChromium } from "../support/chromium.ts"
 import { runCli } from "../support/cli.ts"
 import { queryFile } from "../support/duck.ts"
 import { runSimnet } from "../support/running-simnet.ts"
 import { writeFixedScenario } from "../support/small-scenario.ts"
-import { crawlDemo, openViewer, seriousViolations, serveDatabase, settled, type Watched } from "../support/viewer-page.ts"
+import { openViewer, seriousViolations, serveDatabase, settled, type Watched } from "../support/viewer-page.ts"
 
 const folder = mkdtempSync(join(tmpdir(), "observatory-viewer-"))
-const db = join(folder, "demo.duckdb")
+let db = ""
 let browser: Browser
 let served: Awaited<ReturnType<typeof serveDatabase>>
 
@@ -43,7 +44,7 @@ describe.skipIf(isWithoutBrowser)(`the viewer ${inChromium}`, () => {
   let host = ""
 
   beforeAll(async () => {
-    await crawlDemo(db, "sloppy", 51)
+    db = (await keptAnalysis("sloppy", 31, folder)).db
     const rows = await queryFile(db, "SELECT server_id, host, cluster_id FROM server_summary WHERE cluster_id IS NOT NULL ORDER BY cluster_id, server_id")
     servers = Number((await queryFile(db, "SELECT count(*) AS n FROM server_summary"))[0]!["n"])
     host = String(rows[0]!["host"])
