@@ -8,8 +8,11 @@ const blockSeconds = 600
 /** Blocks came faster than that now and then, never for long twenty times as fast. */
 const mostHaste = 20
 
-/** Simulated worlds and our own clock may be off, not by that much. */
-const mostAheadMs = 365 * 86_400_000
+/** Seconds. Simulated worlds and our own clock may be off, not by that much. */
+const mostAhead = 365 * 86_400
+
+/** Seconds that nodes let a block be ahead of their own clock. */
+const mostEarly = 2 * 3600
 
 /** What is wrong with a header, in a word and in a sentence. */
 export interface WorkFault {
@@ -42,7 +45,8 @@ const easiestTarget = (
  * pinned, nobody else's word counting: the hash must meet the header's own
  * target, that target must be one which the chain's rule allows at the height,
  * and the height one that could be reached since the last pinned block. A tip
- * that is old, or lags, has no fault.
+ * that is old, or lags, has no fault; nor has one whose visit our clock puts before
+ * a pinned block.
  *
  * @param pinned headers at deciding heights with the hashes the chain has there, genesis among them
  */
@@ -57,12 +61,15 @@ export const workFaults = (
   if (easiest !== undefined && targetOfBits(header.bits) > easiest.target) {
     faults.push({ rule: "target too easy", because: `its target (${bitsText(header.bits)}) is ${easiest.because}` })
   }
-  if (header.time * 1000 > visitedAt + mostAheadMs) {
+  const last = pinned.reduce<ShownHeader | undefined>((best, pin) => best === undefined || pin.height > best.height ? pin : best, undefined)
+  // A block that the chain is known to have cannot be shown before it was made: our own clock is
+  // wrong then (a board without a battery starts in 1970), which is held against nobody.
+  const now = last !== undefined && last.header.time > visitedAt / 1000 + mostEarly ? null : visitedAt / 1000
+  if (now !== null && header.time > now + mostAhead) {
     faults.push({ rule: "time out of reach", because: "it says that it was made more than a year after it was shown" })
   }
-  const last = pinned.reduce<ShownHeader | undefined>((best, pin) => best === undefined || pin.height > best.height ? pin : best, undefined)
   if (last !== undefined && (rule === "retargets" || rule === "constant")) {
-    const elapsed = Math.max(0, Math.min(header.time, visitedAt / 1000) - last.header.time)
+    const elapsed = Math.max(0, Math.min(header.time, now ?? header.time) - last.header.time)
     if (height > last.height + retargetBlocks + (elapsed / blockSeconds) * mostHaste) {
       faults.push({ rule: "height out of reach", because: `not so many blocks can have come since block ${last.height}` })
     }

@@ -77,3 +77,33 @@ describe("peer lists", () => {
     assert.isUndefined(level("processes of their own", knows(1, null, 2), knows(2, null, 1)))
   })
 })
+
+describe("ports, forms, software and claims", () => {
+  const planted: ReadonlyArray<readonly [string, string, Parameters<typeof traitsOf>[1], Parameters<typeof traitsOf>[1]]> = [
+    ["unusual ports", "one port", { unusualPorts: ["tls 51234"] }, { unusualPorts: ["tls 51235"] }],
+    ["hosts shape", "one form", { hostsShape: "mainnet: name tls 51234" }, { hostsShape: "mainnet: name tls 51235" }],
+    ["behaviour fingerprint", "one fingerprint", { fingerprintHash: "aa" }, { fingerprintHash: "bb" }],
+    [
+      "software", "the same releases",
+      { implementation: "Fulcrum", releases: { since: "1.9.6", before: "1.10" } },
+      { implementation: "ElectrumX", releases: { since: "1.9.6", before: "1.10" } }
+    ],
+    [
+      "claims the same hosts", "the same hosts",
+      { claimedHosts: [{ host: "a.test", tcpPort: null, tlsPort: 50002 }] },
+      { claimedHosts: [{ host: "b.test", tcpPort: null, tlsPort: 50002 }] }
+    ]
+  ]
+
+  it.each(planted)("%s: what both have agrees, what one has, or what differs, says nothing", (name, expected, one, other) => {
+    assert.strictEqual(level(name, traitsOf(1, one), traitsOf(2, one)), expected)
+    assert.isUndefined(level(name, traitsOf(1, one), traitsOf(2, other)))
+    assert.isUndefined(level(name, traitsOf(1, one), traitsOf(2)))
+    assert.isUndefined(level(name, traitsOf(1), traitsOf(2)))
+  })
+
+  it("several unusual ports say more than one", () => {
+    const ports = { unusualPorts: ["tcp 51233", "tls 51234"] }
+    assert.strictEqual(level("unusual ports", traitsOf(1, ports), traitsOf(2, ports)), "several ports")
+  })
+})

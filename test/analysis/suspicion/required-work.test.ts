@@ -60,6 +60,21 @@ describe("the work that a header has to carry", () => {
     expect(rulesOf("constant", [genesis], shownOf("tip", 4500, weeks))).toEqual([])
   })
 
+  it("is not missing where our own clock is before a block that the chain is known to have", () => {
+    const [years, day] = [3 * 365 * 86_400, 86_400]
+    const pinned = shownOf("header#1000", 1000, headerOf(limit, { time: visitedAt / 1000 + years }))
+    const tip = headerOf(limit, { time: visitedAt / 1000 + years + 100 * day })
+    for (const rule of ["constant", "retargets"] as const) {
+      expect(rulesOf(rule, [genesis, pinned], shownOf("tip", 1000 + 100 * 144, tip))).toEqual([])
+      // What needs no clock of ours is still asked for.
+      expect(rulesOf(rule, [genesis, pinned], shownOf("tip", 1000 + 100 * 144 * 30, tip))).toEqual(["height out of reach"])
+      expect(rulesOf(rule, [genesis, pinned], shownOf("tip", 1000, headerOf(limit, { meets: false })))).toEqual(["own target"])
+    }
+    // A pinned block of yesterday says nothing of the kind.
+    const yesterday = shownOf("header#1000", 1000, headerOf(limit, { time: visitedAt / 1000 - day }))
+    expect(rulesOf("constant", [genesis, yesterday], shownOf("tip", 1000 + 144, tip))).toEqual(["time out of reach"])
+  })
+
   it("passes the first two blocks of Bitcoin", () => {
     const header = (hex: string) => decodeBlockHeader(hex)!
     const zero = header("0100000000000000000000000000000000000000000000000000000000000000000000003ba3edfd7a7b12b27ac72c3e67768f617fc81bc3888a51323a9fb8aa4b1e5e4a29ab5f49ffff001d1dac2b7c")
