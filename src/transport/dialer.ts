@@ -1,5 +1,7 @@
 import { Clock, Context, Effect, Layer, Scope } from "effect"
+import type { Socket } from "node:net"
 import type { Duplex } from "node:stream"
+import { TLSSocket } from "node:tls"
 import type { Endpoint } from "../domain/endpoint.ts"
 import type { DialFacts, HandshakeFacts } from "../domain/visit.ts"
 import { type Deadline, Deadlines } from "./deadline.ts"
@@ -9,7 +11,8 @@ import { makeDirectDial } from "./direct-dial.ts"
 import { elapsedMs } from "./elapsed.ts"
 import { makeProxiedDial } from "./proxied-dial.ts"
 import { Resolver } from "./resolver.ts"
-import { tlsHandshake } from "./tls.ts"
+import { plain } from "./tcp.ts"
+import { secureDialling, secureOver, tlsHandshake } from "./tls.ts"
 import { TransportError } from "./transport-error.ts"
 
 export type { DialPlan } from "./dial-plan.ts"
@@ -88,15 +91,18 @@ const make = Effect.fnUntraced(function*(options: DialerOptions) {
     const { endpoint } = plan
     const route = yield* proxied.routeOf(endpoint)
     const { connectMs, tlsMs } = timeouts[route?.via ?? "direct"]
+    const sni = serverName(endpoint)
+    const dialling = isEncrypted(endpoint) ? secureDialling(sni) : plain
     const { address, socket, tcpConnectMs } = route === null
-      ? yield* direct.connect(plan, connectMs, deadline, own, pace)
+      ? yield* direct.connect<Socket>(plan, connectMs, deadline, own, pace, dialling)
       : { address: null, socket: yield* proxied.connect(plan, route, connectMs, own), tcpConnectMs: null }
     const connectedMs = elapsedMs(clock, startedAt)
     const dial = address === plan.dial.address ? plan.dial : { ...plan.dial, address }
     if (!isEncrypted(endpoint)) {
       return { socket, dial, connectedMs, tcpConnectMs, tlsMs: null, tls: null, sessionOffered: () => false, deadline } satisfies Connection
     }
-    const secure = yield* tlsHandshake(socket, endpoint.host, serverName(endpoint), { deadline, ms: tlsMs }, own)
+    const over = socket instanceof TLSSocket ? socket : yield* secureOver(socket, endpoint.host, sni, own)
+    const secure = yield* tlsHandshake(over, sni, { deadline, ms: tlsMs })
     return {
       socket: secure.socket,
       dial,

@@ -8,7 +8,7 @@ import type { Deadline } from "./deadline.ts"
 import type { DialPlan } from "./dial-plan.ts"
 import { elapsedMs } from "./elapsed.ts"
 import type { ResolverShape } from "./resolver.ts"
-import { openTcpWithin } from "./tcp.ts"
+import { type Dialling, openTcpWithin } from "./tcp.ts"
 import { policyFailure, TransportError } from "./transport-error.ts"
 import { detectVantage, type Vantage, vantageLack } from "./vantage.ts"
 
@@ -66,13 +66,14 @@ export const makeDirectDial = Effect.fnUntraced(function*(options: DialerOptions
    * with an equal share of the time left. Nothing is resolved again. `pace` is waited
    * for before each connection but the first, and takes nothing of the time.
    */
-  const connect = Effect.fnUntraced(function*(
+  const connect = <S extends Socket>(
     plan: DialPlan,
     timeoutMs: number,
     deadline: Deadline,
-    own: (socket: Socket) => void,
-    pace: Effect.Effect<void>
-  ) {
+    own: (socket: S) => void,
+    pace: Effect.Effect<void>,
+    dialling: Dialling<S>
+  ) => Effect.gen(function*() {
     const { addresses, address: first } = plan.dial
     const candidates = (yield* dialable(first === null ? addresses : [first, ...plan.others ?? []])).slice(0, maxAttempts)
     let spentMs = 0
@@ -82,7 +83,7 @@ export const makeDirectDial = Effect.fnUntraced(function*(options: DialerOptions
       const attemptAt = clock.monotonicTimeNanosUnsafe()
       const share = Math.max(1, Math.round((timeoutMs - spentMs) / (candidates.length - i)))
       const late = () => Effect.fail(failure("connect timeout", `no answer in ${share} ms`))
-      const attempt = yield* openTcpWithin(deadline, share, late, address, plan.endpoint.port, own).pipe(
+      const attempt = yield* openTcpWithin(deadline, share, late, address, plan.endpoint.port, own, dialling).pipe(
         Effect.catch(withVantage(address)),
         Effect.map((socket) => ({ socket, address, tcpConnectMs: elapsedMs(clock, attemptAt) })),
         Effect.catch((error) => {

@@ -7,12 +7,16 @@ import type { TransportError } from "./transport-error.ts"
 /** Late errors of a socket nobody listens to any more must not end the process. */
 export const swallowErrors = (): void => {}
 
-type Resume = (effect: Effect.Effect<Socket, TransportError>) => void
+/** A socket that begins to connect to a host. */
+export type Dialling<S extends Socket = Socket> = (host: string, port: number) => S
+
+/** A socket of `node:net`, unencrypted. */
+export const plain: Dialling = (host, port) => connect({ host, port, noDelay: true })
 
 /** Connects and resumes with the socket, or why there is none; gives what undoes it. */
-const connecting = (host: string, port: number, own: (socket: Socket) => void) =>
-  (resume: Resume): Effect.Effect<void> => {
-    const socket = connect({ host, port, noDelay: true })
+const connecting = <S extends Socket>(host: string, port: number, own: (socket: S) => void, dialling: Dialling<S>) =>
+  (resume: (effect: Effect.Effect<S, TransportError>) => void): Effect.Effect<void> => {
+    const socket = dialling(host, port)
     own(socket)
     socket.on("error", swallowErrors)
     const onError = (error: Error): void => {
@@ -20,7 +24,8 @@ const connecting = (host: string, port: number, own: (socket: Socket) => void) =
       resume(Effect.fail(socketFailure(error, "connect")))
     }
     socket.once("error", onError)
-    socket.once("connect", () => {
+    // Before what a TLS socket does then, so that its handshake is no part of connecting.
+    socket.prependOnceListener("connect", () => {
       socket.off("error", onError)
       resume(Effect.succeed(socket))
     })
@@ -35,12 +40,12 @@ const connecting = (host: string, port: number, own: (socket: Socket) => void) =
  * before it is used, so that an interruption at any moment leaves none open.
  */
 export const openTcp = (host: string, port: number, own: (socket: Socket) => void): Effect.Effect<Socket, TransportError> =>
-  Effect.callback(connecting(host, port, own))
+  Effect.callback(connecting(host, port, own, plain))
 
-/** As `openTcp`, and what `late` says when it takes longer than `ms`. */
-export const openTcpWithin = (
+/** As `openTcp`, and what `late` says when it takes longer than `ms`; with another kind of socket. */
+export const openTcpWithin = <S extends Socket>(
   deadline: Deadline,
   ms: number,
-  late: () => Effect.Effect<Socket, TransportError>,
-  ...[host, port, own]: Parameters<typeof openTcp>
-): Effect.Effect<Socket, TransportError> => deadline.callback(ms, connecting(host, port, own), late)
+  late: () => Effect.Effect<S, TransportError>,
+  ...[host, port, own, dialling]: Parameters<typeof connecting<S>>
+): Effect.Effect<S, TransportError> => deadline.callback(ms, connecting(host, port, own, dialling), late)

@@ -1,12 +1,13 @@
 import { constants } from "node:crypto"
-import type { Socket } from "node:net"
-import { connect, createSecureContext, type SecureContext, type TLSSocket } from "node:tls"
+import type { Socket, TcpNetConnectOpts } from "node:net"
+import { connect, type ConnectionOptions, createSecureContext, type SecureContext, type TLSSocket } from "node:tls"
 import { Effect } from "effect"
 import type { HandshakeFacts } from "../domain/visit.ts"
 import { certificateFacts, chainOf } from "./certificate.ts"
 import type { Deadline } from "./deadline.ts"
+import { sessionOffer } from "./session-offer.ts"
 import { socketFailure } from "./socket-failure.ts"
-import { swallowErrors } from "./tcp.ts"
+import { type Dialling, swallowErrors } from "./tcp.ts"
 import { TransportError } from "./transport-error.ts"
 
 let shared: SecureContext | undefined
@@ -64,37 +65,63 @@ const factsOf = (socket: TLSSocket, sni: string | null): HandshakeFacts => ({
 
 const ended = (): TransportError => new TransportError({ reason: "closed", phase: "tls", detail: "end of stream" })
 
+/** Why a socket is gone before its handshake was waited for. */
+const endedBefore = ({ errored }: Socket): TransportError => errored === null ? ended() : socketFailure(errored, "tls")
+
+/** Set once the handshake is over, to one or the other. */
+const isShaken = ({ authorizationError, authorized }: TLSSocket): boolean => authorized || authorizationError !== null
+
+const optionsOf = (sni: string | null): ConnectionOptions => ({
+  secureContext: secureContext(),
+  rejectUnauthorized: false,
+  ...(sni === null ? {} : { servername: sni })
+})
+
 /**
- * Shakes hands over a connected socket. `host` is the announced one: its name
- * is sent as SNI, an address is not (RFC 6066 section 3). The certificate is
- * read and never required to be valid. Failure and interruption destroy the socket.
+ * A TLS socket that connects by itself: with a socket of `node:net` below it, each connection
+ * has twice the objects, listeners and closing.
+ */
+export const secureDialling = (sni: string | null): Dialling<TLSSocket> => (host, port) => {
+  // Typed by itself, since `connect` takes what its types do not have.
+  const options: ConnectionOptions & TcpNetConnectOpts = { ...optionsOf(sni), host, port, noDelay: true }
+  return connect(options)
+}
+
+/**
+ * A TLS socket over a connected one. `host` is what its certificate is compared with where no name is sent.
  *
  * From here on only the TLS socket may be destroyed, which closes the one below.
  * Destroying that one first frees OpenSSL's state under its own feet where it
  * happens inside an event of the TLS socket (Node 24.21: segmentation fault).
  */
-export const tlsHandshake = (
+export const secureOver = (
   socket: Socket,
   host: string,
   sni: string | null,
-  { deadline, ms }: { readonly deadline: Deadline; readonly ms: number },
   own: (socket: TLSSocket) => void
-): Effect.Effect<SecureConnection, TransportError> =>
-  deadline.callback<SecureConnection, TransportError>(ms, (resume) => {
-    if (socket.destroyed) {
-      return resume(Effect.fail(socket.errored === null ? ended() : socketFailure(socket.errored, "tls")))
-    }
-    const secure = connect({
-      socket,
-      secureContext: secureContext(),
-      rejectUnauthorized: false,
-      host,
-      ...(sni === null ? {} : { servername: sni })
-    })
+): Effect.Effect<TLSSocket, TransportError> =>
+  Effect.suspend(() => {
+    if (socket.destroyed) return Effect.fail(endedBefore(socket))
+    const secure = connect({ ...optionsOf(sni), socket, host })
     own(secure)
     secure.on("error", swallowErrors)
-    let sessions = 0
-    secure.once("session", () => sessions++)
+    return Effect.succeed(secure)
+  })
+
+/**
+ * Waits until hands are shaken. `sni` is the announced name: it is sent, an address is not (RFC 6066 section 3).
+ * The certificate is read and never required to be valid. Failure and interruption destroy the socket.
+ */
+export const tlsHandshake = (
+  secure: TLSSocket,
+  sni: string | null,
+  { deadline, ms }: { readonly deadline: Deadline; readonly ms: number }
+): Effect.Effect<SecureConnection, TransportError> =>
+  deadline.callback<SecureConnection, TransportError>(ms, (resume) => {
+    if (secure.destroyed) return resume(Effect.fail(endedBefore(secure)))
+    const connection = Effect.sync(() => ({ socket: secure, facts: factsOf(secure, sni), sessionOffered: sessionOffer(secure) }))
+    // A socket that connects by itself shakes hands when it is connected, whoever waits.
+    if (isShaken(secure)) return resume(connection)
     const leave = (): void => {
       secure.off("error", onError)
       secure.off("close", onClose)
@@ -110,11 +137,7 @@ export const tlsHandshake = (
     secure.on("close", onClose)
     secure.once("secureConnect", () => {
       leave()
-      resume(Effect.sync(() => ({
-        socket: secure,
-        facts: factsOf(secure, sni),
-        sessionOffered: () => sessions > 0
-      })))
+      resume(connection)
     })
     return Effect.sync(() => {
       leave()

@@ -1,3 +1,4 @@
+import { constants } from "node:crypto"
 import { execFile, spawn, spawnSync } from "node:child_process"
 import { once } from "node:events"
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
@@ -148,6 +149,29 @@ describe("what the wallet would make of a TLS server", () => {
         socket.once("data", () => socket.write("reply"))
       })
       expect(yield* offeredBy(server.port)).toBe(true)
+    })))
+
+  it.effect("includes a session that the server keeps itself, of which it gives an identifier", () =>
+    Effect.scoped(Effect.gen(function*() {
+      const { cert, key } = makeTestCertificate(self)
+      const server = yield* tlsServer({ cert, key, maxVersion: "TLSv1.2", secureOptions: constants.SSL_OP_NO_TICKET }, (socket) => {
+        socket.once("data", () => socket.write("reply"))
+      })
+      expect(yield* offeredBy(server.port)).toBe(true)
+    })))
+
+  it.effect("includes a session of a server that closes the connection without a word", () =>
+    Effect.scoped(Effect.gen(function*() {
+      const { cert, key } = makeTestCertificate(self)
+      // In a later turn: what comes with the last packet of the handshake is read before its answer, the tickets, is sent.
+      const server = yield* tlsServer({ cert, key }, (socket) => socket.once("data", () => setImmediate(() => socket.destroy())))
+      const connection = yield* dial(`a.test:${server.port}:s`, { dns: { "a.test": ["127.0.0.1"] } })
+      const gone = Effect.promise(() => once(connection.socket, "close"))
+      connection.socket.on("error", () => {})
+      connection.socket.resume()
+      connection.socket.write("x")
+      yield* gone
+      expect(connection.sessionOffered()).toBe(true)
     })))
 
   it.effect.skipIf(python.status !== 0)("includes that a server offers none", () =>
