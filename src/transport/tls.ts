@@ -51,7 +51,8 @@ const group = (socket: TLSSocket): string | null => {
   return ("name" in info ? nonEmpty(info.name) : null) ?? `${info.type} ${info.size}`
 }
 
-const factsOf = (socket: TLSSocket, sni: string | null): HandshakeFacts => ({
+/** What a handshake that is over showed; `sni` is the name that was sent. */
+export const handshakeFacts = (socket: TLSSocket, sni: string | null): HandshakeFacts => ({
   version: socket.getProtocol(),
   // Undefined on a socket already gone, whatever the types say.
   cipher: nonEmpty(socket.getCipher()?.standardName),
@@ -119,7 +120,7 @@ export const tlsHandshake = (
 ): Effect.Effect<SecureConnection, TransportError> =>
   deadline.callback<SecureConnection, TransportError>(ms, (resume) => {
     if (secure.destroyed) return resume(Effect.fail(endedBefore(secure)))
-    const connection = Effect.sync(() => ({ socket: secure, facts: factsOf(secure, sni), sessionOffered: sessionOffer(secure) }))
+    const connection = Effect.sync(() => ({ socket: secure, facts: handshakeFacts(secure, sni), sessionOffered: sessionOffer(secure) }))
     // A socket that connects by itself shakes hands when it is connected, whoever waits.
     if (isShaken(secure)) return resume(connection)
     const leave = (): void => {

@@ -1,6 +1,6 @@
 import { constants } from "node:crypto"
 import { connect, type Socket } from "node:net"
-import { connect as connectTls, createSecureContext } from "node:tls"
+import { connect as connectTls, createSecureContext, type TLSSocket } from "node:tls"
 import { shippedChains } from "../../src/domain/chain.ts"
 import { featuresProbe, peersProbe, pipelinedProbes, type Probe, versionProbe } from "../../src/probe/catalogue.ts"
 import { packetOf } from "../../src/probe/asking.ts"
@@ -13,7 +13,8 @@ import { type Job, measured, peerRounds, serve } from "./messages.ts"
 /**
  * The same exchange as a visit of the product, in the same packets, by nothing
  * but `node:net` or `node:tls` and JSON.parse: it keeps nothing, judges nothing
- * and knows all servers beforehand. What a visit costs beyond this is ours.
+ * and knows all servers beforehand. What a visit costs beyond this is ours. Where
+ * it is told to, it reads certificate and handshake over TLS, by the product's own code.
  */
 
 let lastId = 0
@@ -64,10 +65,18 @@ const secureContext = createSecureContext({
   secureOptions: constants.SSL_OP_LEGACY_SERVER_CONNECT
 })
 
-const visit = (host: string, port: number, tls: boolean, packets: Packets): Promise<void> =>
+type ReadHandshake = (socket: TLSSocket, sni: string | null) => unknown
+
+interface Kind {
+  readonly tls: boolean
+  readonly readHandshake: ReadHandshake | null
+}
+
+const visit = (host: string, port: number, { readHandshake, tls }: Kind, packets: Packets): Promise<void> =>
   new Promise((resolve, reject) => {
     const plain = connect({ host, port, noDelay: true })
     const socket: Socket = tls ? connectTls({ socket: plain, secureContext, rejectUnauthorized: false, host }) : plain
+    if (readHandshake !== null) socket.once("secureConnect", () => readHandshake(socket as TLSSocket, null))
     let next = 0
     let missing = 0
     let chunks: Array<Buffer> = []
@@ -96,14 +105,14 @@ const visit = (host: string, port: number, tls: boolean, packets: Packets): Prom
     })
   })
 
-const visitAll = async ({ concurrency, network, scope }: Job): Promise<number> => {
+const visitAll = async ({ concurrency, network, scope }: Job, readHandshake: ReadHandshake | null): Promise<number> => {
   const { servers, transport } = network
   let next = 0
   let visits = 0
   const worker = async (): Promise<void> => {
     while (next < servers.length) {
       const [host, port] = servers[next++]!
-      await visit(host, port, transport === "tls", packetsOf[scope])
+      await visit(host, port, { tls: transport === "tls", readHandshake }, packetsOf[scope])
       visits++
     }
   }
@@ -111,4 +120,8 @@ const visitAll = async ({ concurrency, network, scope }: Job): Promise<number> =
   return visits
 }
 
-serve((job: Job) => measured(() => visitAll(job)))
+serve(async (job: Job) => {
+  // Loaded where it is needed only: else the bare client would hold half the product.
+  const readHandshake = job.readsHandshake ? (await import("../../src/transport/tls.ts")).handshakeFacts : null
+  return await measured(() => visitAll(job, readHandshake))
+})

@@ -23,6 +23,8 @@ export interface Job {
   readonly concurrency: number
   /** How much each visit asks. */
   readonly scope: VisitScope
+  /** The bare client only: whether it reads what a TLS handshake shows, as the product does. */
+  readonly readsHandshake: boolean
   /** The product only: the database file to write. */
   readonly db: string | null
 }
