@@ -5,6 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from "vitest"
 import { type CliResult, runCli } from "../support/cli.ts"
 import { queryFile } from "../support/duck.ts"
 import { runSimnet } from "../support/running-simnet.ts"
+import { serveDatabase } from "../support/viewer-page.ts"
 
 const folder = mkdtempSync(join(tmpdir(), "observatory-demo-"))
 const db = join(folder, "demo.duckdb")
@@ -109,18 +110,23 @@ describe("the demo", () => {
     ])
   })
 
-  it("answers every named query, in every format", async () => {
+  it("answers every named query to who asks its API, and one on the command line in every format", async () => {
     const names = JSON.parse((await runCli(["query", "--format", "json"])).stdout) as ReadonlyArray<{ readonly name: string }>
     expect(names.length).toBeGreaterThanOrEqual(11)
-    const ask = async (name: string) => {
-      const run = await runCli(["query", name, "--db", db, "--format", "json"])
-      expect([name, run.code, run.stderr.replace(/^SIMULATED.*\n/, "")]).toEqual([name, 0, ""])
-      expect(Array.isArray(JSON.parse(run.stdout))).toBe(true)
+    const { stop, url } = await serveDatabase(db)
+    try {
+      for (const { name } of names) {
+        const answer = await fetch(`${url}/api/v1/queries/${name}`)
+        const { rows } = await answer.json() as { readonly rows: ReadonlyArray<unknown> }
+        expect([name, answer.status, Array.isArray(rows)]).toEqual([name, 200, true])
+      }
+    } finally {
+      await stop()
     }
-    for (let i = 0; i < names.length; i += 4) await Promise.all(names.slice(i, i + 4).map(({ name }) => ask(name)))
-    for (const format of ["table", "csv", "jsonl", "md"]) {
+    for (const format of ["table", "json", "csv", "jsonl", "md"]) {
       const run = await runCli(["query", "software", "--db", db, "--format", format])
       expect(run.code).toBe(0)
+      if (format === "json") expect(run.stderr.replace(/^SIMULATED.*\n/, "")).toBe("")
       expect(run.stdout).toContain("ElectrumX 1.18.0")
     }
   }, 90_000)

@@ -67,11 +67,15 @@ describe("a crawl among hostile servers", () => {
   })
 
   it("has a reason for everything that it does not know of them, and none for what it knows", async () => {
-    const { stdout } = await runCli(["query", "server-metadata", "--db", db, "--format", "jsonl"])
+    // Hostile peers name thousands of hosts, and every row says of each column why it is null: of those not visited some for each reason.
+    const { code, stderr, stdout } = await runCli(["query", "--db", db, "--format", "jsonl", "--sql", `
+      SELECT * FROM server_metadata WHERE endpoint_id IN (
+        SELECT endpoint_id FROM crawl_endpoint QUALIFY visit_id IS NOT NULL OR row_number() OVER (PARTITION BY not_visited_reason ORDER BY endpoint_id) <= 50)`])
+    expect(code, stderr).toBe(0)
     const rows = stdout.trimEnd().split("\n").map((line) => JSON.parse(line) as Record<string, unknown>)
+    expect(rows.filter((row) => row["visited_at"] === null).length).toBeGreaterThanOrEqual(20)
     expect(rows.length).toBeGreaterThanOrEqual(100)
     expect(rows.map((row) => [row["host"], ...wrongReasons(row)]).filter((wrong) => wrong.length > 1)).toEqual([])
-    // Hostile peers name thousands of hosts, and every row says of each column why it is null: a hundred megabytes.
   }, 120_000)
 
   it("loses nothing of the honest servers among them", async () => {

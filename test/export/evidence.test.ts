@@ -18,8 +18,7 @@ const idOf = new Map<string, number>()
 const observatory = (...args: ReadonlyArray<string>) => runCli([...args], { timeoutMs: 120_000 })
 const exported = (...args: ReadonlyArray<string>) => observatory("export", "--network", "mainnet-sim", "--db", db, "--local", ...args)
 
-/** The bundle of a claim: its file, its bytes, its number. */
-const bundleOf = async (claim: string) => {
+const exportBundle = async (claim: string) => {
   const out = join(folder, claim.replaceAll(/[^a-z0-9]/g, "-"))
   const { code, stderr, stdout } = await exported("--what", "evidence", "--claim", claim, "--out", out)
   expect(code, stderr).toBe(0)
@@ -27,6 +26,15 @@ const bundleOf = async (claim: string) => {
   const id = /^number ([0-9a-f]{64})$/m.exec(stdout)![1]!
   expect(file).toContain(id)
   return { file, content: readFileSync(file), id }
+}
+
+const bundles = new Map<string, ReturnType<typeof exportBundle>>()
+
+/** The bundle of a claim: its file, its bytes, its number. Made once for each: that it is the same bytes whenever it is made is a test of its own. */
+const bundleOf = (claim: string): ReturnType<typeof exportBundle> => {
+  const made = bundles.get(claim) ?? exportBundle(claim)
+  bundles.set(claim, made)
+  return made
 }
 
 const verified = (content: Uint8Array, id: string): VerifiedBundle => {
