@@ -5,7 +5,7 @@ import { Atlas, type AtlasService } from "../../src/atlas/atlas.ts"
 import { makePublicCopy } from "../../src/atlas/public-copy.ts"
 import { Database } from "../../src/store/database.ts"
 import type { Fact } from "../../src/store/facts.ts"
-import { analyse, inventedFacts, inventedServers, recordCrawl, shown } from "../support/atlas-database.ts"
+import { analyse, copyOfAnalysed, inventedFacts, inventedServers, recordCrawl, shown } from "../support/atlas-database.ts"
 import { queryFile } from "../support/duck.ts"
 import { temporaryFolder, withStore } from "../support/small-database.ts"
 import { advertisementOf, announcedByServer, answeredVisit, crawlStart, observationOf, serverOf, someTime, stateOf } from "../support/store-facts.ts"
@@ -109,8 +109,7 @@ describe("the public atlas", () => {
 
   it.effect("says nothing about who opted out since, in no answer", () =>
     Effect.gen(function*() {
-      const path = `${yield* temporaryFolder}/observatory.duckdb`
-      yield* analyse(path, yield* recordCrawl(path, inventedFacts()))
+      const path = yield* copyOfAnalysed(yield* temporaryFolder)
       const local = yield* shown(path, everything)
       const operator = local.clusters.find(({ kind }) => kind === "operator")!
       const seen = yield* publicly(path, everything, (host) => host === "two.fleet.test")
@@ -128,9 +127,7 @@ describe("the public atlas", () => {
 
   it.effect("honours the opt-out lists that runs stored, of older crawls too, until that very list is read again without the entry", () =>
     Effect.gen(function*() {
-      const path = `${yield* temporaryFolder}/observatory.duckdb`
-      const first = yield* recordCrawl(path, inventedFacts())
-      yield* analyse(path, first)
+      const path = yield* copyOfAnalysed(yield* temporaryFolder)
       const read = (source: string, entries: ReadonlyArray<string>, at: number, network = "mainnet") => withStore(path, (store) =>
         Effect.gen(function*() {
           const run = yield* store.startCrawl(crawlStart({ startedAt: at, network }))
@@ -138,7 +135,7 @@ describe("the public atlas", () => {
           yield* store.endCrawl(run, "finished", at)
           return run
         }))
-      const named = publicly(path, (atlas) => Effect.map(atlas.servers(first), (rows) =>
+      const named = publicly(path, (atlas) => Effect.map(atlas.servers(1), (rows) =>
         ["one.fleet.test", "two.fleet.test", "ash.example.org"].filter((name) => rows.some(({ hosts }) => hosts.includes(name)))))
       const all = ["one.fleet.test", "two.fleet.test", "ash.example.org"]
       assert.deepStrictEqual(yield* named, all)

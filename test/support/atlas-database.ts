@@ -4,6 +4,7 @@ import { Analysis } from "../../src/analysis/analysis.ts"
 import { Atlas, type AtlasService } from "../../src/atlas/atlas.ts"
 import { AnalysisStore, Database } from "../../src/store/database.ts"
 import type { Fact } from "../../src/store/facts.ts"
+import { copyOfKept } from "./kept.ts"
 import { temporaryFolder, withStore } from "./small-database.ts"
 import {
   advertisementOf,
@@ -80,16 +81,22 @@ export const analyse = (path: string, crawlId: number) =>
     Effect.scoped
   )
 
-/** A database with one analysed crawl of the invented network: its path. */
+/** A copy, in a folder, of a database with one analysed crawl of the invented network: its path. */
+export const copyOfAnalysed = (folder: string): Effect.Effect<string> => {
+  const databaseIn = (place: string): string => `${place}/observatory.duckdb`
+  const make = (path: string) => Effect.flatMap(recordCrawl(path, inventedFacts()), (crawlId) => analyse(path, crawlId))
+  return Effect.as(
+    Effect.promise(() => copyOfKept("analysed-database", folder, (place) => Effect.runPromise(make(databaseIn(place))))),
+    databaseIn(folder)
+  )
+}
+
+/** Such a database: its path. */
 export class AnalysedDatabase extends Context.Service<AnalysedDatabase, string>()("test/AnalysedDatabase") {
-  /** Made once for all tests it is given to. */
+  /** One copy for all tests it is given to. */
   static readonly layer = Layer.effect(
     AnalysedDatabase,
-    Effect.gen(function*() {
-      const path = `${yield* temporaryFolder}/observatory.duckdb`
-      yield* analyse(path, yield* recordCrawl(path, inventedFacts()))
-      return path
-    })
+    Effect.flatMap(temporaryFolder, copyOfAnalysed)
   )
 }
 
