@@ -1,10 +1,11 @@
-import type { DuckDBConnection } from "@duckdb/node-api"
+import { type DuckDBConnection, DuckDBListVector, type DuckDBValue, type DuckDBVector } from "@duckdb/node-api"
 import { Effect, Schema } from "effect"
+import { type Capture, CaptureCounts } from "../domain/captures.ts"
 import type { Captured, CrawlCoverage } from "../domain/coverage.ts"
-import { giveMemoryBack, run } from "./duckdb.ts"
+import { run } from "./duckdb.ts"
 import type { CrawlId } from "./facts.ts"
-import { readRows } from "./read-rows.ts"
-import type { StoreError } from "./store-error.ts"
+import { readChunks, readRows } from "./read-rows.ts"
+import { StoreError } from "./store-error.ts"
 import { together } from "./together.ts"
 import type { Writer } from "./writer.ts"
 
@@ -16,13 +17,23 @@ export interface CoverageRecords {
   readonly save: (crawlId: CrawlId, estimates: ReadonlyArray<CrawlCoverage>) => Effect.Effect<void, StoreError>
 }
 
-const CountRow = Schema.Struct({ captures: Schema.Int })
-
-const CapturedRow = Schema.Struct({
-  networkClass: Schema.NullOr(Schema.Literals(["ipv4", "ipv6", "onion", "name"])),
-  peerLists: Schema.Int,
-  sources: Schema.Int
+/** Endpoints of the servers that showed the crawl's chain. */
+const MemberRow = Schema.Struct({
+  serverId: Schema.Int,
+  endpointId: Schema.Int,
+  networkClass: Schema.Literals(["ipv4", "ipv6", "onion", "name"]),
+  reachable: Schema.Boolean
 })
+
+const membersSql = `
+SELECT se.server_id AS "serverId", se.endpoint_id AS "endpointId", e.network_class AS "networkClass", coalesce(ce.reachable, false) AS reachable
+FROM server s
+JOIN server_endpoint se ON se.crawl_id = s.crawl_id AND se.server_id = s.server_id
+JOIN endpoint e ON e.endpoint_id = se.endpoint_id
+LEFT JOIN crawl_endpoint ce ON ce.crawl_id = s.crawl_id AND ce.endpoint_id = se.endpoint_id
+WHERE s.crawl_id = $crawlId AND coalesce(s.chain = (SELECT network FROM crawl WHERE crawl_id = $crawlId), false)`
+
+const namedSql = "SELECT advertisement_id, endpoint_id FROM advertisement_endpoint"
 
 /**
  * A capture is the peer list of another server, or a source: all speakers of a
@@ -30,88 +41,69 @@ const CapturedRow = Schema.Struct({
  * what the user named are none. A server counts in the classes in which it
  * answered, and is captured there by who names an endpoint of that class.
  */
-const tablesOfCaptures = [
-  `CREATE TEMP TABLE capture_member AS
-  SELECT se.server_id, se.endpoint_id, e.network_class, coalesce(ce.reachable, false) AS reachable
-  FROM server s
-  JOIN server_endpoint se ON se.crawl_id = s.crawl_id AND se.server_id = s.server_id
-  JOIN endpoint e ON e.endpoint_id = se.endpoint_id
-  LEFT JOIN crawl_endpoint ce ON ce.crawl_id = s.crawl_id AND ce.endpoint_id = se.endpoint_id
-  WHERE s.crawl_id = $crawlId AND coalesce(s.chain = (SELECT network FROM crawl WHERE crawl_id = $crawlId), false)`,
-  `CREATE TEMP TABLE capture_named AS
-  SELECT DISTINCT ae.advertisement_id, m.server_id, m.network_class FROM advertisement_endpoint ae JOIN capture_member m USING (endpoint_id)`,
-  `CREATE TEMP TABLE capture_source AS
-  WITH speaker AS (
-    SELECT source_id, endpoint_id, kind = 'server' AS by_peer, min(source_id) OVER (PARTITION BY kind, name) AS voice
-    FROM source WHERE kind NOT IN ('features', 'user')
-  ), heard AS (
-    SELECT DISTINCT source_id FROM (SELECT source_id, unnest(advertisement_ids) AS advertisement_id FROM reading WHERE crawl_id = $crawlId)
-    WHERE advertisement_id IN (SELECT advertisement_id FROM advertisement_endpoint)
-  ), captured AS (
-    SELECT s.source_id, s.by_peer, CASE WHEN s.by_peer THEN coalesce(f.server_id, -s.endpoint_id) ELSE s.voice END AS capture
-    FROM speaker s JOIN heard USING (source_id)
-    LEFT JOIN server_endpoint f ON f.crawl_id = $crawlId AND f.endpoint_id = s.endpoint_id
-  )
-  SELECT *, dense_rank() OVER (ORDER BY by_peer, capture)::INTEGER AS place FROM captured`,
-  "CREATE TEMP TABLE captured_by (server_id INTEGER, network_class VARCHAR, by_peer BOOLEAN, captures INTEGER)"
-]
+const capturesSql = `
+SELECT s.source_id, s.kind = 'server' AS by_peer, f.server_id, CASE WHEN s.kind = 'server' THEN NULL ELSE s.kind || ' ' || s.name END AS voice, s.endpoint_id
+FROM source s LEFT JOIN server_endpoint f ON f.crawl_id = $crawlId AND f.endpoint_id = s.endpoint_id
+WHERE s.kind NOT IN ('features', 'user')`
 
-const leftTables = ["capture_member", "capture_named", "capture_source", "captured_by"].map((table) => `DROP TABLE IF EXISTS temp.${table}`)
+const readSql = "SELECT source_id FROM reading WHERE crawl_id = $crawlId"
 
-/**
- * Every server is named by some two hundred others, so who names whom are millions
- * of pairs: each server has a bit for each capture, an eighth of a byte where a set of
- * pairs would have forty. For so many captures at a time: for all of 10,000 servers at once
- * it took 140 MB.
- */
-const atATime = 1024
+const readingsSql = "SELECT source_id, advertisement_ids FROM reading WHERE crawl_id = $crawlId"
 
-const countSql = (from: number): string => `
-INSERT INTO captured_by
-SELECT n.server_id, n.network_class, said.by_peer, bit_count(bitstring_agg(said.place, ${from}, ${from + atATime - 1}))::INTEGER
-FROM (
-  SELECT s.by_peer, s.place, s.capture, unnest(r.advertisement_ids) AS advertisement_id FROM reading r JOIN capture_source s USING (source_id)
-  WHERE r.crawl_id = $crawlId AND s.place BETWEEN ${from} AND ${from + atATime - 1}
-) said JOIN capture_named n USING (advertisement_id)
-WHERE NOT said.by_peer OR said.capture <> n.server_id
-GROUP BY GROUPING SETS ((said.by_peer, n.server_id, n.network_class), (said.by_peer, n.server_id))`
+interface ReadCapture extends Capture {
+  /** Readings of it that have not come yet. */
+  left: number
+  readonly lists: Array<Int32Array>
+}
 
-const capturedSql = `
-WITH answered AS (
-  SELECT server_id, network_class FROM capture_member WHERE reachable GROUP BY ROLLUP (server_id, network_class)
-  HAVING GROUPING(server_id) = 0
-), counted AS (
-  SELECT server_id, network_class, (sum(captures) FILTER (by_peer))::INTEGER AS peer_lists, (sum(captures) FILTER (NOT by_peer))::INTEGER AS sources
-  FROM captured_by GROUP BY server_id, network_class
-)
-SELECT a.network_class AS "networkClass", coalesce(c.peer_lists, 0) AS "peerLists", coalesce(c.sources, 0) AS sources
-FROM answered a
-LEFT JOIN counted c ON c.server_id = a.server_id AND c.network_class IS NOT DISTINCT FROM a.network_class
-ORDER BY a.server_id, a.network_class`
+type Columns = ReadonlyArray<ReadonlyArray<DuckDBValue>>
 
-/**
- * DuckDB takes the announcements, of which it does not know that they are many, for
- * the smaller side of a join and would hold all of them in memory.
- */
-const asWritten = "SET disabled_optimizers = 'build_side_probe_side'"
-const asUsual = "RESET disabled_optimizers"
+/** What each source is part of, by its number; `read` are the sources of all readings. */
+const capturesOf = ([sourceIds = [], byPeers, serverIds, voices, endpointIds]: Columns, [read = []]: Columns): ReadonlyMap<number, ReadCapture> => {
+  const byName = new Map<string, ReadCapture>()
+  const bySource = new Map<number, ReadCapture>()
+  for (let i = 0; i < sourceIds.length; i++) {
+    const byPeer = byPeers![i] === true
+    const serverId = serverIds![i] as number | null
+    const name = byPeer ? String(serverId ?? `endpoint ${String(endpointIds![i])}`) : String(voices![i])
+    let capture = byName.get(name)
+    if (capture === undefined) byName.set(name, capture = { byPeer, serverId, left: 0, lists: [] })
+    bySource.set(sourceIds[i] as number, capture)
+  }
+  for (const sourceId of read) {
+    const capture = bySource.get(sourceId as number)
+    if (capture !== undefined) capture.left++
+  }
+  return bySource
+}
+
+/** Numbers of a list as they are: as values of DuckDB's millions of them would take longer than all that is done with them. */
+const listAt = (vector: DuckDBVector, row: number): Int32Array => {
+  if (!(vector instanceof DuckDBListVector)) throw new StoreError({ reason: "query failed", message: "A column is no list." })
+  const from = vector.getEntryOffset(row)
+  const items = vector.childVector
+  const list = new Int32Array(vector.getEntryLength(row))
+  for (let i = 0; i < list.length; i++) list[i] = items.getItem(from + i) as number
+  return list
+}
 
 const readCaptured = Effect.fnUntraced(function*(connection: DuckDBConnection, crawlId: CrawlId) {
-  const command = (sql: string, parameters?: { readonly crawlId: CrawlId }) => run(connection, "write failed", "Cannot estimate coverage", sql, parameters)
-  yield* command(asWritten)
-  return yield* Effect.gen(function*() {
-    for (const sql of tablesOfCaptures) yield* command(sql, sql.includes("$crawlId") ? { crawlId } : undefined)
-    yield* command(giveMemoryBack)
-    const [counted] = yield* readRows(connection, CountRow, "SELECT coalesce(max(place), 0) AS captures FROM capture_source")
-    const { captures } = counted!
-    for (let from = 1; from <= captures; from += atATime) {
-      yield* command(countSql(from), { crawlId })
-      yield* command(giveMemoryBack)
+  const columns = (sql: string, parameters?: { readonly crawlId: CrawlId }) =>
+    Effect.map(run(connection, "query failed", "Cannot estimate coverage", sql, parameters), (reader) => reader.getColumns())
+  const members = yield* readRows(connection, MemberRow, membersSql, { crawlId })
+  const [advertisementIds = [], endpointIds = []] = yield* columns(namedSql)
+  const counts = new CaptureCounts(members, { advertisementIds: advertisementIds as Array<number>, endpointIds: endpointIds as Array<number> })
+  const captures = capturesOf(yield* columns(capturesSql, { crawlId }), yield* columns(readSql, { crawlId }))
+  yield* readChunks(connection, readingsSql, { crawlId }, (chunk) => Effect.sync(() => {
+    const [sources, lists] = [chunk.getColumnVector(0), chunk.getColumnVector(1)]
+    for (let row = 0; row < chunk.rowCount; row++) {
+      const capture = captures.get(sources.getItem(row) as number)
+      if (capture === undefined) continue
+      capture.lists.push(listAt(lists, row))
+      if (--capture.left === 0) counts.add(capture, capture.lists.splice(0))
     }
-    return { rows: yield* readRows(connection, CapturedRow, capturedSql), captures }
-  }).pipe(
-    Effect.ensuring(Effect.ignore(Effect.forEach([asUsual, ...leftTables], (sql) => command(sql), { discard: true })))
-  )
+  }))
+  return { rows: counts.rows(), captures: counts.captures }
 })
 
 const saveSql = `

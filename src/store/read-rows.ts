@@ -1,4 +1,4 @@
-import type { DuckDBConnection, DuckDBValue } from "@duckdb/node-api"
+import type { DuckDBConnection, DuckDBDataChunk, DuckDBValue } from "@duckdb/node-api"
 import { Effect, Schema } from "effect"
 import { native, run } from "./duckdb.ts"
 import { toValue } from "./from-duckdb.ts"
@@ -26,6 +26,23 @@ export const readRows = Effect.fnUntraced(function*<A>(
   return yield* decodeRows(row, reader.convertRowObjects(toValue))
 })
 
+/** Runs a query of ours and hands its rows over chunk by chunk, some 2,000 at a time, as DuckDB has them. */
+export const readChunks = Effect.fnUntraced(function*(
+  connection: DuckDBConnection,
+  sql: string,
+  parameters: Record<string, DuckDBValue>,
+  use: (chunk: DuckDBDataChunk, names: ReadonlyArray<string>) => Effect.Effect<void, StoreError>
+): Effect.fn.Return<void, StoreError> {
+  const reading = <T>(operation: () => Promise<T>) => native(connection, "query failed", "Cannot read the database", operation)
+  const result = yield* reading(() => connection.stream(sql, parameters))
+  const names = result.deduplicatedColumnNames()
+  while (true) {
+    const chunk = yield* reading(() => result.fetchChunk())
+    if (chunk === null || chunk.rowCount === 0) return
+    yield* use(chunk, names)
+  }
+})
+
 /**
  * As `readRows`, for as many rows as a crawl has endpoints: what DuckDB and the schema have of them
  * in between is several times as large as what is made of them, so they are read some 2,000 at a time.
@@ -37,14 +54,12 @@ export const readManyRows = Effect.fnUntraced(function*<A, B>(
   parameters: Record<string, DuckDBValue>,
   make: (row: A) => B
 ): Effect.fn.Return<ReadonlyArray<B>, StoreError> {
-  const reading = <T>(operation: () => Promise<T>) => native(connection, "query failed", "Cannot read the database", operation)
-  const result = yield* reading(() => connection.stream(sql, parameters))
-  const names = result.deduplicatedColumnNames()
   const made: Array<B> = []
-  while (true) {
-    const chunk = yield* reading(() => result.fetchChunk())
-    if (chunk === null || chunk.rowCount === 0) return made
+  yield* readChunks(connection, sql, parameters, (chunk, names) => {
     const rows = chunk.convertRows(toValue).map((values) => Object.fromEntries(names.map((name, i) => [name, values[i]])))
-    for (const one of yield* decodeRows(row, rows)) made.push(make(one))
-  }
+    return Effect.map(decodeRows(row, rows), (decoded) => {
+      for (const one of decoded) made.push(make(one))
+    })
+  })
+  return made
 })
