@@ -143,7 +143,9 @@ export class CostLedger {
   }
 
   #inUse(books: Books, now: number): number {
-    return Math.max(...targetsOf(books).map((target) => this.balance(target, now)), this.#servers.get(books.host)?.balance(now) ?? 0)
+    let most = this.#servers.get(books.host)?.balance(now) ?? 0
+    for (const target of targetsOf(books)) most = Math.max(most, this.balance(target, now))
+    return most
   }
 
   /**
@@ -162,7 +164,8 @@ export class CostLedger {
     const targets = targetsOf(books)
     const server = this.#servers.get(books.host)
     let [until, reason] = [backOffEnd(server, now), server?.backOffReason]
-    for (const entry of targets.map((target) => this.#entries.get(target))) {
+    for (const target of targets) {
+      const entry = this.#entries.get(target)
       if (backOffEnd(entry, now) >= until) [until, reason] = [backOffEnd(entry, now), entry?.reason]
     }
     if (until > now) {

@@ -40,8 +40,14 @@ export const occupancyOf = (
 }
 
 /** The network blocks of addresses, each once. */
-export const blocksOf = (addresses: ReadonlyArray<string>): ReadonlyArray<string> =>
-  [...new Set(addresses.flatMap((address) => addressBlock(address, 24, 48) ?? []))]
+export const blocksOf = (addresses: ReadonlyArray<string>): ReadonlyArray<string> => {
+  const blocks: Array<string> = []
+  for (const address of addresses) {
+    const block = addressBlock(address, 24, 48)
+    if (block !== undefined && !blocks.includes(block)) blocks.push(block)
+  }
+  return blocks
+}
 
 const targetText = (target: string): string => `target ${target}`
 const blockText = (block: string): string => `block ${block}`
@@ -91,6 +97,7 @@ export class Politeness<A> {
       else this.#blocks.delete(block)
     }
     const admitted: Array<A> = []
+    if (this.#waitingCount === 0) return admitted
     for (const obstacle of [...occupancy.targets.map(targetText), ...occupancy.blocks.map(blockText)]) {
       const queue = this.#waiting.get(obstacle)
       if (queue === undefined) continue
@@ -115,13 +122,20 @@ export class Politeness<A> {
   }
 
   #obstacle({ blocks, targets }: Occupancy): string | null {
-    return [...targets.map(targetText), ...blocks.map(blockText)].find((obstacle) => this.#blocked(obstacle)) ?? null
+    const target = targets.find((target) => this.#targets.has(target))
+    if (target !== undefined) return targetText(target)
+    const block = blocks.find((block) => this.#isFull(block))
+    return block === undefined ? null : blockText(block)
+  }
+
+  #isFull(block: string): boolean {
+    return (this.#blocks.get(block) ?? 0) >= this.#rules.perBlock
   }
 
   #blocked(obstacle: string): boolean {
     return obstacle.startsWith("target ")
       ? this.#targets.has(obstacle.slice(7))
-      : (this.#blocks.get(obstacle.slice(6)) ?? 0) >= this.#rules.perBlock
+      : this.#isFull(obstacle.slice(6))
   }
 
   #occupy({ blocks, targets }: Occupancy): void {

@@ -1,4 +1,5 @@
 import { addressScope } from "./address.ts"
+import { remembering } from "./remembering.ts"
 import type { Transport } from "./endpoint.ts"
 import { isOnion } from "./host.ts"
 import type { FeaturesFacts } from "./visit.ts"
@@ -16,12 +17,15 @@ const realChain = (chain: string): string => chain.replace(/-sim$/, "")
 export const portText = (chain: string, transport: Transport, port: number): string =>
   `${realChain(chain)} ${transport} ${port}`
 
+/** A visit asks three times about its banner, and many servers have the one that their software ships: so many are remembered. */
+const mostBanners = 64
+
 /** What is no part of what a banner says: kinds of line ends, spaces at line ends, empty lines around it. */
-export const bannerText = (banner: string): string => {
+export const bannerText = remembering(mostBanners, (banner: string): string => {
   const lines = banner.split(/\r\n|\r|\n/).map((line) => line.trimEnd())
   const first = lines.findIndex((line) => line !== "")
   return first === -1 ? "" : lines.slice(first, lines.findLastIndex((line) => line !== "") + 1).join("\n")
-}
+})
 
 const day = 86_400_000
 

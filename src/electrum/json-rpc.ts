@@ -30,7 +30,7 @@ export interface ResultLine extends Answering {
   readonly _tag: "result"
   readonly result: unknown
   /** Of a list in a line that is no UTF-8: the bytes of each element that is none, undefined for the others. */
-  readonly elementOctets?: ReadonlyArray<Uint8Array | undefined>
+  readonly elementOctets?: ReadonlyArray<Uint8Array | undefined> | undefined
 }
 
 /** The refusal of a request. */
@@ -58,6 +58,14 @@ export type Line = ResultLine | ErrorLine | NotificationLine | MalformedLine
 
 const maxMessage = 1024
 
+/** As `idToken` would give it, in one of the two ways in which all servers known write it. */
+const hasIdToken = (text: string, token: string): boolean => {
+  const at = text.lastIndexOf("\"id\"")
+  if (at === -1 || text[at + 4] !== ":") return false
+  const start = text[at + 5] === " " ? at + 6 : at + 5
+  return text.startsWith(token, start) && !/[0-9.eE+-]/.test(text.charAt(start + token.length))
+}
+
 /** The number token after the last `"id":`, which is the envelope's for every server known; null without one. */
 const idToken = (text: string): string | null => {
   const at = text.lastIndexOf("\"id\"")
@@ -69,7 +77,7 @@ const idToken = (text: string): string | null => {
 
 const readId = (id: unknown, text: string): IdFacts => {
   if (typeof id === "number" && Number.isSafeInteger(id)) {
-    const token = idToken(text)
+    const token = hasIdToken(text, String(id)) ? null : idToken(text)
     const changed = token !== null && token !== String(id)
     return { id, idRemark: changed ? `id came back as ${token}` : null, anonymous: false }
   }
@@ -105,11 +113,11 @@ const parseWithEntries = (line: Buffer, text: string, cuts: Int32Array, entries:
   return json
 }
 
-/** As `elementOctets` has them; nothing where elements are not where the scan saw them. */
-const elementOctets = (line: Buffer, cuts: Int32Array, result: unknown): Pick<ResultLine, "elementOctets"> =>
+/** Bytes of elements that are no UTF-8; undefined where elements are not where the scan saw them. */
+const elementOctets = (line: Buffer, cuts: Int32Array, result: unknown): ResultLine["elementOctets"] =>
   Array.isArray(result) && result.length === cuts.length - 1
-    ? { elementOctets: result.map((_, i) => storedOctets(line.subarray(cuts[i], cuts[i + 1]! - 1)) ?? undefined) }
-    : {}
+    ? result.map((_, i) => storedOctets(line.subarray(cuts[i], cuts[i + 1]! - 1)) ?? undefined)
+    : undefined
 
 /**
  * Read one line of JSON-RPC as Electrum servers speak it (2.0, 1.0, or neither),
@@ -118,10 +126,14 @@ const elementOctets = (line: Buffer, cuts: Int32Array, result: unknown): Pick<Re
  * a list are shared objects.
  */
 export const decodeLine = (line: Buffer, entries?: EntryTable): Line => {
-  const received: Received = { text: line.toString("utf8"), bytes: line.length, octets: storedOctets(line) }
+  const text = line.toString("utf8")
+  const bytes = line.length
+  const octets = storedOctets(line)
   const malformed = (problem: string, id?: IdFacts): MalformedLine => ({
     _tag: "malformed",
-    ...received,
+    text,
+    bytes,
+    octets,
     ...(id ?? { id: null, idRemark: null, anonymous: true }),
     problem
   })
@@ -130,8 +142,8 @@ export const decodeLine = (line: Buffer, entries?: EntryTable): Line => {
   let json: unknown
   try {
     json = entries === undefined || cuts === null
-      ? JSON.parse(received.text)
-      : parseWithEntries(line, received.text, cuts, entries)
+      ? JSON.parse(text)
+      : parseWithEntries(line, text, cuts, entries)
   } catch {
     return malformed("not JSON")
   }
@@ -146,15 +158,24 @@ export const decodeLine = (line: Buffer, entries?: EntryTable): Line => {
   }
   const answers = message.result !== undefined || (message.error !== undefined && message.error !== null)
   if (typeof message.method === "string" && !answers) {
-    return { _tag: "notification", ...received, method: cutText(message.method, 256), params: message.params }
+    return { _tag: "notification", text, bytes, octets, method: cutText(message.method, 256), params: message.params }
   }
-  const id = readId(message.id, received.text)
+  const id = readId(message.id, text)
   if (message.error !== undefined && message.error !== null) {
-    return { _tag: "error", ...received, ...id, ...readError(message.error) }
+    return { _tag: "error", text, bytes, octets, ...id, ...readError(message.error) }
   }
   if (message.result === undefined) return malformed("neither result nor error", id)
-  const bytes = received.octets === null || cuts === null ? {} : elementOctets(line, cuts, message.result)
-  return { _tag: "result", ...received, ...id, result: message.result, ...bytes }
+  return {
+    _tag: "result",
+    text,
+    bytes,
+    octets,
+    id: id.id,
+    idRemark: id.idRemark,
+    anonymous: id.anonymous,
+    result: message.result,
+    elementOctets: octets === null || cuts === null ? undefined : elementOctets(line, cuts, message.result)
+  }
 }
 
 /** One request as a line. `id` is a small integer: every server echoes those (surprise 18). */

@@ -31,7 +31,7 @@ export interface Reply {
   /** As `storedOctets` keeps them; null without a line, and where it is UTF-8. */
   readonly octets: Uint8Array | null
   /** Of a list in a line that is no UTF-8: the bytes of each element that is none. */
-  readonly elementOctets?: ReadonlyArray<Uint8Array | undefined>
+  readonly elementOctets?: ReadonlyArray<Uint8Array | undefined> | undefined
   readonly bytes: number
   /** How the line ended; null without one. */
   readonly lineEnd: LineEnd | null
@@ -114,35 +114,40 @@ export const isError = ({ outcome, raw }: Reply): boolean =>
 
 /** What a line says about the request it answers. */
 export const replyOf = (sent: Sent, line: AnsweringLine, at: number, lineEnd: LineEnd): Reply => {
-  const { method } = sent.request
   const { padding, text } = storedReply(line.text)
-  const reply = (outcome: ProbeOutcome, more?: Partial<Reply>): Reply => ({
+  const said = saidBy(line, sent.request.method)
+  return {
     request: sent.request,
     sentMs: sent.sentMs,
     latencyMs: at - sent.sentMs,
-    outcome,
-    result: undefined,
-    errorCode: null,
-    errorMessage: remarksOf(line),
+    outcome: said.outcome,
+    result: said.result,
+    unread: said.unread,
+    errorCode: said.errorCode,
+    errorMessage: said.errorMessage,
     raw: text,
     octets: line.octets,
+    elementOctets: said.outcome === "ok" && line._tag === "result" ? line.elementOctets : undefined,
     bytes: line.bytes,
     lineEnd,
-    padding,
-    ...more
-  })
+    padding
+  }
+}
+
+type Said = Pick<Reply, "outcome" | "result" | "unread" | "errorCode" | "errorMessage">
+
+const saidBy = (line: AnsweringLine, method: Method): Said => {
+  const without = (outcome: ProbeOutcome, errorMessage: string, errorCode: number | null = null, unread?: unknown): Said =>
+    ({ outcome, result: undefined, unread, errorCode, errorMessage })
   if (line.bytes > method.lineBound) {
-    const errorMessage = `${line.bytes} bytes, at most ${method.lineBound} are read of ${method.name}`
-    return reply("too large", { errorMessage })
+    return without("too large", `${line.bytes} bytes, at most ${method.lineBound} are read of ${method.name}`)
   }
-  if (line._tag === "malformed") return reply("malformed", { errorMessage: line.problem })
-  if (line._tag === "error") {
-    return reply(isThrottling(line) ? "throttled" : "error", { errorCode: line.code, errorMessage: line.message })
-  }
-  const result = method.decode(line.result)
-  return Result.isSuccess(result)
-    ? reply("ok", { result: result.success, ...(line.elementOctets === undefined ? {} : { elementOctets: line.elementOctets }) })
-    : reply("malformed", { errorMessage: `not what ${method.name} returns`, unread: line.result })
+  if (line._tag === "malformed") return without("malformed", line.problem)
+  if (line._tag === "error") return without(isThrottling(line) ? "throttled" : "error", line.message, line.code)
+  const decoded = method.decode(line.result)
+  return Result.isSuccess(decoded)
+    ? { outcome: "ok", result: decoded.success, unread: undefined, errorCode: null, errorMessage: remarksOf(line) }
+    : without("malformed", `not what ${method.name} returns`, null, line.result)
 }
 
 const remarksOf = (line: AnsweringLine): string | null => {

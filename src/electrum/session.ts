@@ -65,8 +65,9 @@ export class Session {
     overflow: () => this.#onOverflow(),
     skipped: (line) => this.#onLongLine(line)
   }
-  readonly #outstanding = new Map<number, Outstanding>()
-  #lastId = 0
+  /** Requests from `#firstId` on, in the order of their ids. */
+  #outstanding: Array<Outstanding> = []
+  #firstId = 1
   #unanswered = 0
   /** Errors in lines that answer nothing. */
   #strayErrors = 0
@@ -142,7 +143,10 @@ export class Session {
 
   /** Lets go of what was answered, in a connection that is held for days: what comes under these ids then is a stray. */
   forgetAnswered(): void {
-    for (const [id, { outcome }] of this.#outstanding) if (outcome !== null) this.#outstanding.delete(id)
+    const waiting = this.#outstanding.findIndex(({ outcome }) => outcome === null)
+    const answered = waiting === -1 ? this.#outstanding.length : waiting
+    this.#outstanding = this.#outstanding.slice(answered)
+    this.#firstId += answered
   }
 
   /** What has come of a line that never ended, for the record. */
@@ -150,19 +154,18 @@ export class Session {
     return this.#framer.pending === 0 ? null : this.#framer.pendingStart(storedProblem).toString("utf8")
   }
 
-  #send(requests: ReadonlyArray<Request>, endOnGarbage: boolean): ReadonlyArray<number> {
+  /** What was sent, in the order of the requests. */
+  #send(requests: ReadonlyArray<Request>, endOnGarbage: boolean): ReadonlyArray<Outstanding> {
     const sentMs = this.#options.now()
-    const ids: Array<number> = []
+    const from = this.#outstanding.length
     const { writing } = this.#options
     const write = writing?.line ?? encodeRequest
     let packet = ""
     this.#endOnGarbage = endOnGarbage
-    this.#onlyId = requests.length === 1 ? this.#lastId + 1 : null
+    this.#onlyId = requests.length === 1 ? this.#firstId + from : null
     for (const request of requests) {
-      const id = ++this.#lastId
-      ids.push(id)
-      this.#outstanding.set(id, { request, sentMs, outcome: null, reply: null, hasErred: false })
-      packet += write(id, request.method.name, request.params)
+      packet += write(this.#firstId + this.#outstanding.length, request.method.name, request.params)
+      this.#outstanding.push({ request, sentMs, outcome: null, reply: null, hasErred: false })
     }
     if (this.ended === null && packet.length > 0) {
       this.#unanswered = requests.length
@@ -172,31 +175,33 @@ export class Session {
       this.bytesOut += bytes.length
       this.#socket.write(bytes)
     }
-    return ids
+    return this.#outstanding.slice(from)
   }
 
-  #collect(ids: ReadonlyArray<number>): ReadonlyArray<Reply> {
+  #collect(sent: ReadonlyArray<Outstanding>): ReadonlyArray<Reply> {
     this.#settle = null
     this.#deadline.clear()
     if (this.#unanswered > 0 && this.#framer.isSkipping) this.#blame(`a line of more than ${this.#framer.pending} bytes, without an end`)
     this.#unanswered = 0
-    const replies: Array<Reply> = []
-    for (const id of ids) {
-      const it = this.#outstanding.get(id)!
+    const replies = sent.map((it) => {
       const reply = it.reply ?? noReply(it, this.ended === null ? "timeout" : "closed", this.endDetail)
       it.outcome = reply.outcome
       it.reply = null
-      replies.push(reply)
-    }
+      return reply
+    })
     this.#exchangeBytes = 0
     this.#hold()
     return replies
   }
 
+  #sentAs(id: number | null): Outstanding | undefined {
+    return id === null ? undefined : this.#outstanding[id - this.#firstId]
+  }
+
   /** The largest bound among the outstanding: replies may come in any order. */
   #bound(): number {
     let bound: number = lineBounds.small
-    for (const it of this.#outstanding.values()) {
+    for (const it of this.#outstanding) {
       if (it.outcome === null && it.request.method.lineBound > bound) bound = it.request.method.lineBound
     }
     return bound
@@ -233,7 +238,7 @@ export class Session {
     } else {
       // An error without an id can only be about the request of an exchange that has only one.
       const id = line.id ?? (line._tag === "error" && line.anonymous ? this.#onlyId : null)
-      const it = id === null ? undefined : this.#outstanding.get(id)
+      const it = this.#sentAs(id)
       if (it === undefined) this.#stray(line, crlf, strayProblem(line), true)
       else if (it.outcome !== null) {
         this.#stray(line, crlf, it.outcome === "timeout" ? "late reply" : `repeated id ${id}`, true, it)
@@ -276,7 +281,7 @@ export class Session {
     const line = decodeLongLine(long)
     this.#exchangeBytes += line.text.length
     const id = line.id ?? this.#onlyId
-    const it = id === null ? undefined : this.#outstanding.get(id)
+    const it = this.#sentAs(id)
     if (it === undefined || it.outcome !== null) {
       if (!this.#skipBlamed) this.#stray(line, long.crlf, line.problem, true)
     } else {
@@ -302,10 +307,10 @@ export class Session {
     const start = this.#framer.pendingStart(this.#framer.pending)
     const id = isSkipping ? idOfEdges(start, null) : null
     const bound = this.#bound()
-    const named = id === null ? undefined : this.#outstanding.get(id)
+    const named = this.#sentAs(id)
     const it = named?.outcome === null
       ? named
-      : this.#outstanding.values().find(({ outcome, request }) => outcome === null && request.method.lineBound >= bound)
+      : this.#outstanding.find(({ outcome, request }) => outcome === null && request.method.lineBound >= bound)
     if (it === undefined) return
     settle(it, { ...noReply(it, "too large", detail), bytes: isSkipping ? this.#framer.longBytes : 0 })
     this.#skipBlamed = isSkipping
@@ -329,7 +334,7 @@ export class Session {
     if (this.#framer.isSkipping) this.#blame(`a line of more than ${this.#framer.pending} bytes, without an end`)
     if (end !== "closed" && end !== "reset" && end !== "tls") {
       const outcome = outcomeAtEnd[end]
-      for (const it of this.#outstanding.values()) if (it.outcome === null) settle(it, noReply(it, outcome, detail))
+      for (const it of this.#outstanding) if (it.outcome === null) settle(it, noReply(it, outcome, detail))
       this.#framer.stop()
       this.#socket.destroy()
     }

@@ -1,5 +1,5 @@
 import { type Chain, decidingHeights } from "../domain/chain.ts"
-import { rememberingOf } from "../domain/remembering.ts"
+import { rememberingNumber, rememberingOf } from "../domain/remembering.ts"
 import {
   blockHeader,
   headersSubscribe,
@@ -84,13 +84,13 @@ export const pipelinedProbes = rememberingOf((chain: Chain): ReadonlyArray<Probe
 ])
 
 /** One round of the peer list. Asked after the rest of its packet: a list without end then costs no other reply. */
-export const peersProbe = (round: number): Probe => ({
+export const peersProbe = rememberingNumber((round): Probe => ({
   name: `peers#${round}`,
   method: serverPeersSubscribe,
   params: [],
   harmless: "the list is there to be asked for; it makes no subscription",
   tells: "whom it lists"
-})
+}))
 
 /** Last and in a packet of its own: a default Blockstream electrs closes the connection on it. */
 export const featuresProbe: Probe = {

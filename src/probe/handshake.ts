@@ -1,9 +1,13 @@
 import { Effect } from "effect"
+import { remembering } from "../domain/remembering.ts"
 import type { Reply } from "../electrum/reply.ts"
 import type { Session } from "../electrum/session.ts"
 import { cutText } from "../electrum/reply-text.ts"
 import { protocolRange, versionProbe } from "./catalogue.ts"
 import type { Failure, VisitDraft } from "./visit-draft.ts"
+
+/** A crawl asks all servers by one name. */
+const firstProbe = remembering(16, (clientName: string) => versionProbe(clientName, protocolRange, 1))
 
 /** The protocol version that old servers understand when they do not understand a range. */
 const oldProtocol = "1.4"
@@ -33,7 +37,7 @@ export const shakeHands = Effect.fnUntraced(function*(
   attempt: Attempt,
   timeoutMs: number
 ): Effect.fn.Return<Refusal | null> {
-  const probe = versionProbe(clientName, attempt === 1 ? protocolRange : oldProtocol, attempt)
+  const probe = attempt === 1 ? firstProbe(clientName) : versionProbe(clientName, oldProtocol, attempt)
   const replies = yield* session.exchange([probe], timeoutMs, true)
   const reply = replies[0]!
   if (reply.outcome === "ok") {

@@ -13,14 +13,18 @@ const endOfEntry = "]".charCodeAt(0)
 /** How much is kept where the last whole entry ends there; -1 for none. */
 const lengthOfWhole = (end: number): number => end < 0 ? keptOfList : end + 1
 
-/** An observation of a peer list with only the beginning of its text, up to a whole entry: half a name would not be known for one of the opt-out list. Any other as it is. */
-export const withShortList = (observation: Observation): Observation => {
+/**
+ * An observation of a peer list with only the beginning of its text, up to a whole entry: half a name would not be known for one of the opt-out list. Any other as it is.
+ *
+ * @param beginning that of its text, where somebody has it already: then there is one text in memory and not two
+ */
+export const withShortList = (observation: Observation, beginning?: string): Observation => {
   const { method, outcome, replyOctets, replyRaw } = observation
-  return method !== serverPeersSubscribe.name || outcome !== "ok" || replyRaw === null || replyRaw.length <= keptOfList
-    ? observation
-    : {
-      ...observation,
-      replyRaw: cutText(replyRaw, lengthOfWhole(replyRaw.lastIndexOf("]", keptOfList - 1))),
-      replyOctets: replyOctets?.slice(0, lengthOfWhole(replyOctets.lastIndexOf(endOfEntry, keptOfList - 1))) ?? null
-    }
+  if (method !== serverPeersSubscribe.name || outcome !== "ok" || replyRaw === null || replyRaw.length <= keptOfList) return observation
+  const kept = beginning ?? listBeginning(replyRaw)
+  return {
+    ...observation,
+    replyRaw: kept.slice(0, lengthOfWhole(kept.lastIndexOf("]"))),
+    replyOctets: replyOctets?.slice(0, lengthOfWhole(replyOctets.lastIndexOf(endOfEntry, keptOfList - 1))) ?? null
+  }
 }

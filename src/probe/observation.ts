@@ -1,4 +1,5 @@
 import { jsonText } from "../domain/json-text.ts"
+import { rememberingOf } from "../domain/remembering.ts"
 import type { Observation } from "../domain/visit.ts"
 import { serverPeersSubscribe } from "../electrum/methods.ts"
 import type { Reply, Stray } from "../electrum/reply.ts"
@@ -10,11 +11,14 @@ const maxValueBytes = 16_384
 const hasSmallValue = (reply: Reply): boolean =>
   reply.outcome === "ok" && reply.bytes <= maxValueBytes && reply.request.method !== serverPeersSubscribe
 
+/** Probes are asked of thousands of servers: what they ask with is text already. */
+const paramsText = rememberingOf((params: ReadonlyArray<unknown>): string => jsonText(params))
+
 /** What a probe saw, as it is stored. Lists of peers are stored elsewhere, entry by entry. */
 export const observationOf = (probe: Probe, reply: Reply): Observation => ({
   probe: probe.name,
   method: probe.method.name,
-  params: jsonText(reply.request.params),
+  params: paramsText(reply.request.params),
   sentMs: reply.sentMs,
   latencyMs: reply.latencyMs,
   outcome: reply.outcome,

@@ -21,12 +21,24 @@ interface Entry {
 /** Distinct entries by their numbers, and in how many rounds they stood: places agree. */
 interface Numbered {
   readonly of: Numbering
-  numbers: Array<number>
-  times: Array<number>
+  /** Those of the first list, which are not ours to change, until there are more. */
+  numbers: ReadonlyArray<number>
+  /** Null while each stood in one. */
+  times: ReadonlyArray<number> | null
 }
 
-const ofNumbered = ({ numbers, of: { values }, times }: Numbered): Pick<PeersFacts, "entries" | "octets"> =>
-  ({ entries: { catalogue: values, numbers, times }, octets: null })
+const timesOf = ({ numbers, times }: Numbered): ReadonlyArray<number> => times ?? numbers.map(() => 1)
+
+const ofNumbered = (numbered: Numbered): Pick<PeersFacts, "entries" | "octets"> =>
+  ({ entries: { catalogue: numbered.of.values, numbers: numbered.numbers, times: timesOf(numbered) }, octets: null })
+
+/** A copy with room for so many more: an array that grows by itself has half as much again. */
+const withRoom = (list: ReadonlyArray<number>, more: number): Array<number> => {
+  // oxlint-disable-next-line unicorn/no-new-array -- of its final size at once
+  const copy = new Array<number>(list.length + more)
+  for (let i = 0; i < list.length; i++) copy[i] = list[i]!
+  return copy
+}
 
 /** For counting, between two calls empty: where a number stands among those of the visit, from 1 on; negative once this list has had it. */
 let standing = new Int32Array(4096)
@@ -57,7 +69,7 @@ export class PeersTally {
 
   constructor(table = new EntryTable()) {
     this.#table = table
-    this.#numbered = { of: table.numbering, numbers: [], times: [] }
+    this.#numbered = { of: table.numbering, numbers: [], times: null }
   }
 
   /**
@@ -88,38 +100,45 @@ export class PeersTally {
     const { lengths } = numbered.of
     if (standing.length < lengths.length) standing = new Int32Array(2 * lengths.length)
     if (numbered.numbers.length === 0 && this.#isAllNew(numbers, lengths)) {
-      numbered.numbers = numbers.slice()
-      numbered.times = numbers.map(() => 1)
+      numbered.numbers = numbers
       this.repeated = this.asked > 1 && !cut && numbers.length === this.#lastNumbers.length
       this.#lastNumbers = numbers
       return 0
     }
-    const { numbers: known, times } = numbered
-    for (let i = 0; i < known.length; i++) standing[known[i]!] = i + 1
+    const end = Math.min(numbers.length, maxEntries)
+    let count = numbered.numbers.length
+    for (let i = 0; i < count; i++) standing[numbered.numbers[i]!] = i + 1
+    let more = 0
+    for (let i = 0; i < end; i++) if (standing[numbers[i]!] === 0) more++
+    const known = withRoom(numbered.numbers, more)
+    const times = withRoom(timesOf(numbered), more)
     /** Those within our bounds, as soon as one is not. */
     let kept: Array<number> | null = null
     let dropped = 0
-    const end = Math.min(numbers.length, maxEntries)
     for (let i = 0; i < end; i++) {
       const number = numbers[i]!
       const at = standing[number]!
       if (at === 0) {
         const length = lengths[number]!
-        if (known.length >= maxEntries || this.characters + length > maxCharacters) {
+        if (count >= maxEntries || this.characters + length > maxCharacters) {
           kept ??= numbers.slice(0, i)
           dropped++
           continue
         }
         this.characters += length
-        standing[number] = -known.push(number)
-        times.push(1)
+        known[count] = number
+        times[count] = 1
+        standing[number] = -++count
       } else if (at > 0) {
         standing[number] = -at
         times[at - 1]!++
       }
       kept?.push(number)
     }
-    for (const number of known) standing[number] = 0
+    for (let i = 0; i < count; i++) standing[known[i]!] = 0
+    known.length = times.length = count
+    numbered.numbers = known
+    numbered.times = times
     const seen = kept ?? (end < numbers.length ? numbers.slice(0, end) : numbers)
     const last = this.#lastNumbers
     this.repeated = this.asked > 1 && !cut && seen.length === last.length && seen.every((number, i) => number === last[i])
@@ -132,12 +151,13 @@ export class PeersTally {
     if (numbers.length > maxEntries) return false
     let characters = 0
     let isNew = true
-    for (const number of numbers) {
+    for (let i = 0; i < numbers.length; i++) {
+      const number = numbers[i]!
       isNew &&= standing[number] === 0
       standing[number] = 1
       characters += lengths[number]!
     }
-    for (const number of numbers) standing[number] = 0
+    for (let i = 0; i < numbers.length; i++) standing[numbers[i]!] = 0
     if (!isNew || this.characters + characters > maxCharacters) return false
     this.characters += characters
     return true
@@ -202,7 +222,8 @@ export class PeersTally {
     const numbered = this.#numbered
     if (numbered === null) return
     this.#numbered = null
-    const { numbers, of: { values }, times } = numbered
+    const { numbers, of: { values } } = numbered
+    const times = timesOf(numbered)
     const byNumber = new Map(numbers.map((number, i): [number, Entry] => {
       const entry: Entry = { value: values[number], octets: undefined, times: times[i]!, round: 0 }
       this.#entries.push(entry)
@@ -220,12 +241,12 @@ export class PeersTally {
   unseenMass(): number | null {
     if (this.asked < 2 || this.#dropped > 0 || this.#cut) return null
     if (this.repeated) return 0
-    const all = this.#numbered?.times ?? this.#entries.map(({ times }) => times)
+    const all = this.#numbered === null ? this.#entries.map(({ times }) => times) : timesOf(this.#numbered)
     let once = 0
     let sightings = 0
-    for (const times of all) {
-      sightings += times
-      if (times === 1) once++
+    for (let i = 0; i < all.length; i++) {
+      sightings += all[i]!
+      if (all[i] === 1) once++
     }
     return sightings === 0 ? 0 : once / sightings
   }

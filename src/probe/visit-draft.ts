@@ -65,8 +65,8 @@ export class VisitDraft {
   #handshakeMs: number | null = null
   #connections = 0
   #strays = 0
-  /** Observations whose texts need not be looked at again. */
-  #shortened = 0
+  /** Peer lists whose texts are whole: which observations they are, and how they begin. */
+  #wholeLists: Array<{ readonly at: number; readonly beginning: string }> = []
   #bytesIn = 0
   #bytesOut = 0
   #requests = 0
@@ -121,8 +121,10 @@ export class VisitDraft {
 
   observe(probe: Probe, reply: Reply): void {
     const observation = observationOf(probe, reply)
+    const seen = seenReply(reply)
+    if (seen.raw !== null && seen.raw !== reply.raw) this.#wholeLists.push({ at: this.#observations.length, beginning: seen.raw })
     this.#observations.push(observation)
-    this.#seen.push(seenReply(reply))
+    this.#seen.push(seen)
     this.keptCharacters += charactersOf(observation)
     if (isError(reply)) this.#chargeErrors(1)
     this.#cost += probe.method.cost
@@ -170,10 +172,10 @@ export class VisitDraft {
    */
   shortenLists(): void {
     if (this.chain?.verdict !== "same" || this.peers.dropped > 0) return
-    for (; this.#shortened < this.#observations.length; this.#shortened++) {
-      const long = this.#observations[this.#shortened]!
-      const short = withShortList(long)
-      this.#observations[this.#shortened] = short
+    for (const { at, beginning } of this.#wholeLists.splice(0)) {
+      const long = this.#observations[at]!
+      const short = withShortList(long, beginning)
+      this.#observations[at] = short
       this.keptCharacters -= charactersOf(long) - charactersOf(short)
     }
   }

@@ -183,7 +183,7 @@ export class Batch {
       entries: ids.length,
       dropped: count(fact.dropped),
       advertisement_ids: listValue(ids),
-      times_seen: listValue(fact.entries.times.map(count))
+      times_seen: listValue(fact.entries.times)
     })
   }
 

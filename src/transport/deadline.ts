@@ -69,12 +69,14 @@ export class Deadlines {
   }
 }
 
+const nothing = (): void => {}
+
 /** The deadline of things that follow each other: of one connection, of the exchanges over it. */
 export class Deadline {
   readonly #all: Deadlines
   /** By the monotonic clock, in milliseconds; null for none. */
   at: number | null = null
-  #onPassed: () => void = () => {}
+  #onPassed: () => void = nothing
 
   constructor(all: Deadlines) {
     this.#all = all
@@ -93,13 +95,15 @@ export class Deadline {
 
   clear(): void {
     this.at = null
+    this.#onPassed = nothing
     this.#all.stop(this)
   }
 
   /** To be called when its time has come. */
   pass(): void {
+    const onPassed = this.#onPassed
     this.clear()
-    this.#onPassed()
+    onPassed()
   }
 
   /**

@@ -36,25 +36,23 @@ export interface Behaviour {
   readonly replies: ReadonlyArray<SeenReply>
 }
 
-/** Of a list, which may be long, it is only asked whether there are peers, and how its line begins. */
-const startOfList = (reply: Reply): Pick<SeenReply, "raw" | "result"> => ({
-  raw: reply.raw === null ? null : listBeginning(reply.raw),
-  result: Array.isArray(reply.result) ? reply.result.slice(0, 1) : reply.result
-})
-
-export const seenReply = (reply: Reply): SeenReply => ({
-  method: reply.request.method.name,
-  params: reply.request.params,
-  outcome: reply.outcome,
-  raw: reply.raw,
-  lineEnd: reply.lineEnd,
-  padding: reply.padding,
-  result: reply.result,
-  errorCode: reply.errorCode,
-  errorMessage: reply.errorMessage,
-  arrivedMs: reply.latencyMs === null ? null : reply.sentMs + reply.latencyMs,
-  ...(reply.request.method === serverPeersSubscribe && reply.outcome === "ok" ? startOfList(reply) : undefined)
-})
+export const seenReply = (reply: Reply): SeenReply => {
+  const { raw, request: { method, params }, result } = reply
+  // Of a list, which may be long, it is only asked whether there are peers, and how its line begins.
+  const isList = method === serverPeersSubscribe && reply.outcome === "ok"
+  return {
+    method: method.name,
+    params,
+    outcome: reply.outcome,
+    raw: isList && raw !== null ? listBeginning(raw) : raw,
+    lineEnd: reply.lineEnd,
+    padding: reply.padding,
+    result: isList && Array.isArray(result) ? result.slice(0, 1) : result,
+    errorCode: reply.errorCode,
+    errorMessage: reply.errorMessage,
+    arrivedMs: reply.latencyMs === null ? null : reply.sentMs + reply.latencyMs
+  }
+}
 
 /** The answered `server.version`, the last one if there are several; undefined without. */
 export const answeredVersion = ({ replies }: Behaviour): SeenReply | undefined =>
