@@ -31,8 +31,8 @@ const nobody = -1
  */
 export class CaptureCounts {
   readonly #servers: ReadonlyMap<number, number>
-  /** Places of servers in a class, by announcement. */
-  readonly #places = new Map<number, ReadonlyArray<number>>()
+  /** Places of servers in a class, at the number of the announcement. */
+  readonly #places: Array<ReadonlyArray<number> | undefined>
   readonly #answered: Uint8Array
   readonly #byPeers: Int32Array
   readonly #bySources: Int32Array
@@ -57,12 +57,13 @@ export class CaptureCounts {
       placeOf.set(endpointId, place)
       if (reachable) this.#answered[server] = this.#answered[place] = 1
     }
+    this.#places = Array.from({ length: named.advertisementIds.reduce((most, id) => Math.max(most, id + 1), 0) }, () => undefined)
     for (let i = 0; i < named.advertisementIds.length; i++) {
       const advertisementId = named.advertisementIds[i]!
       const place = placeOf.get(named.endpointIds[i]!) ?? nobody
-      const before = this.#places.get(advertisementId)
-      if (before === undefined) this.#places.set(advertisementId, [place])
-      else if (!before.includes(place)) this.#places.set(advertisementId, [...before, place])
+      const before = this.#places[advertisementId]
+      if (before === undefined) this.#places[advertisementId] = [place]
+      else if (!before.includes(place)) this.#places[advertisementId] = [...before, place]
     }
   }
 
@@ -83,7 +84,7 @@ export class CaptureCounts {
     }
     for (const list of lists) {
       for (let i = 0; i < list.length; i++) {
-        const places = this.#places.get(list[i]!)
+        const places = this.#places[list[i]!]
         if (places === undefined) continue
         this.#captures = number
         for (let p = 0; p < places.length; p++) {

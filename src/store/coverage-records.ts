@@ -1,11 +1,12 @@
-import { type DuckDBConnection, DuckDBListVector, type DuckDBValue, type DuckDBVector } from "@duckdb/node-api"
+import type { DuckDBConnection, DuckDBDataChunk, DuckDBValue } from "@duckdb/node-api"
+import duckdb from "@duckdb/node-bindings"
 import { Effect, Schema } from "effect"
 import { type Capture, CaptureCounts } from "../domain/captures.ts"
 import type { Captured, CrawlCoverage } from "../domain/coverage.ts"
 import { run } from "./duckdb.ts"
 import type { CrawlId } from "./facts.ts"
 import { readChunks, readRows } from "./read-rows.ts"
-import { StoreError } from "./store-error.ts"
+import type { StoreError } from "./store-error.ts"
 import { together } from "./together.ts"
 import type { Writer } from "./writer.ts"
 
@@ -77,14 +78,16 @@ const capturesOf = ([sourceIds = [], byPeers, serverIds, voices, endpointIds]: C
   return bySource
 }
 
-/** Numbers of a list as they are: as values of DuckDB's millions of them would take longer than all that is done with them. */
-const listAt = (vector: DuckDBVector, row: number): Int32Array => {
-  if (!(vector instanceof DuckDBListVector)) throw new StoreError({ reason: "query failed", message: "A column is no list." })
-  const from = vector.getEntryOffset(row)
-  const items = vector.childVector
-  const list = new Int32Array(vector.getEntryLength(row))
-  for (let i = 0; i < list.length; i++) list[i] = items.getItem(from + i) as number
-  return list
+/** The second column's lists of numbers, as DuckDB has them: to get millions of them one by one would take longer than all that is done with them. */
+const listsOf = (chunk: DuckDBDataChunk): ReadonlyArray<Int32Array> => {
+  const vector = duckdb.data_chunk_get_vector(chunk.chunk, 1)
+  const child = duckdb.list_vector_get_child(vector)
+  const numbers = new Int32Array(new Uint8Array(duckdb.vector_get_data(child, 4 * duckdb.list_vector_get_size(vector))).buffer)
+  const places = new BigUint64Array(new Uint8Array(duckdb.vector_get_data(vector, 16 * chunk.rowCount)).buffer)
+  return Array.from({ length: chunk.rowCount }, (_, row) => {
+    const from = Number(places[2 * row])
+    return numbers.subarray(from, from + Number(places[2 * row + 1]))
+  })
 }
 
 const readCaptured = Effect.fnUntraced(function*(connection: DuckDBConnection, crawlId: CrawlId) {
@@ -95,11 +98,11 @@ const readCaptured = Effect.fnUntraced(function*(connection: DuckDBConnection, c
   const counts = new CaptureCounts(members, { advertisementIds: advertisementIds as Array<number>, endpointIds: endpointIds as Array<number> })
   const captures = capturesOf(yield* columns(capturesSql, { crawlId }), yield* columns(readSql, { crawlId }))
   yield* readChunks(connection, readingsSql, { crawlId }, (chunk) => Effect.sync(() => {
-    const [sources, lists] = [chunk.getColumnVector(0), chunk.getColumnVector(1)]
-    for (let row = 0; row < chunk.rowCount; row++) {
+    const sources = chunk.getColumnVector(0)
+    for (const [row, list] of listsOf(chunk).entries()) {
       const capture = captures.get(sources.getItem(row) as number)
       if (capture === undefined) continue
-      capture.lists.push(listAt(lists, row))
+      capture.lists.push(list)
       if (--capture.left === 0) counts.add(capture, capture.lists.splice(0))
     }
   }))

@@ -53,6 +53,7 @@ const portOf = (advertisement: Advertisement, transport: Transport): number | nu
 /** Facts turned into rows that wait to be committed together. */
 export class Batch {
   readonly rows: Buffers
+  readonly #buffers: ReadonlyArray<RowBuffer>
   /** Crawls whose server rows are replaced by those of this batch; the last fact counts. */
   readonly joined = new Map<CrawlId, ReadonlyArray<Server>>()
   readonly #identities: Identities
@@ -63,16 +64,17 @@ export class Batch {
   constructor(identities: Identities, pools: Pools) {
     this.#identities = identities
     this.rows = emptyBuffers(pools)
+    this.#buffers = tableNames.map((name): RowBuffer => this.rows[name])
   }
 
   get isEmpty(): boolean {
-    return this.joined.size === 0 && tableNames.every((name) => this.rows[name].length === 0)
+    return this.joined.size === 0 && this.#buffers.every(({ length }) => length === 0)
   }
 
   /** What waits: rows over all tables; 200 characters of long texts, or 20 entries of lists, count as one more. */
   get weight(): number {
     let weight = this.#characters / 200 + this.#entries / 20
-    for (const name of tableNames) weight += this.rows[name].length
+    for (const { length } of this.#buffers) weight += length
     return weight
   }
 
