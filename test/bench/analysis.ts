@@ -2,7 +2,8 @@
  * How long an analysis takes, and how much memory: synthetic crawls, fleets
  * among strangers, in a database file, each analysed twice from a bundle, as it
  * ships: by `observatory analyze` in a process of its own, measured whole, and by
- * one that measures the analysis alone, once program and database are there.
+ * one that measures the analysis alone, once program and database are there, and in
+ * it the thread that judges.
  * `npm run bench:analysis [-- --smoke] [-- --size N …]`
  *
  * Filling the file is not measured. Node keeps what it made of a program, so it
@@ -17,6 +18,7 @@ import { fileURLToPath } from "node:url"
 import { parseArgs } from "node:util"
 import { bundle } from "../support/bundle.ts"
 import { recordSyntheticCrawl } from "../support/synthetic-crawl.ts"
+import { growthPlot } from "./growth-plot.ts"
 import type { MeasuredAnalysis, MeasuredProcess } from "./messages.ts"
 
 const { values: flags } = parseArgs({ options: { smoke: { type: "boolean", default: false }, size: { type: "string", multiple: true } } })
@@ -34,17 +36,20 @@ const here = (path: string): string => fileURLToPath(new URL(path, import.meta.u
 /** Inside of the package, so that files that ship with it are found. */
 const bundles = here(`../../node_modules/.cache/observatory-bench/${process.pid}`)
 
-/** As `npm run build` makes it, with the program that measures parts beside it. */
+/** As `npm run build` makes it; beside it the program that measures parts, with a thread that measures itself. */
 const makeBundles = () =>
-  bundle({
-    entryPoints: {
-      observatory: here("../../src/main.ts"),
-      "analysis-worker": here("../../src/analysis/analysis-worker.ts"),
-      "analysis-child": here("analysis-child.ts")
-    },
-    minify: true,
-    outdir: bundles
-  })
+  Promise.all([
+    bundle({
+      entryPoints: { observatory: here("../../src/main.ts"), "analysis-worker": here("../../src/analysis/analysis-worker.ts") },
+      minify: true,
+      outdir: join(bundles, "whole")
+    }),
+    bundle({
+      entryPoints: { "analysis-child": here("analysis-child.ts"), "analysis-worker": here("measured-worker.ts") },
+      minify: true,
+      outdir: join(bundles, "parts")
+    })
+  ])
 
 /** Runs a bundle; what the process took, and what it said on standard output. */
 const started = (file: string, ...args: ReadonlyArray<string>): Promise<Run["whole"] & { readonly said: string }> =>
@@ -70,11 +75,11 @@ const onCopy = async <A>(db: string, use: (copy: string) => Promise<A>): Promise
   }
 }
 
-const whole = (db: string) => onCopy(db, (copy) => started("observatory.js", "analyze", "--network", "mainnet-sim", "--db", copy))
+const whole = (db: string) => onCopy(db, (copy) => started("whole/observatory.js", "analyze", "--network", "mainnet-sim", "--db", copy))
 
 const analysed = async (db: string): Promise<Run> => {
   const { said: _, ...process } = await whole(db)
-  const { said } = await onCopy(db, (copy) => started("analysis-child.js", copy))
+  const { said } = await onCopy(db, (copy) => started("parts/analysis-child.js", copy))
   return { ...(JSON.parse(said) as MeasuredAnalysis), whole: process }
 }
 
@@ -108,6 +113,11 @@ console.table(runs.map((run, i) => {
     "cpu seconds": rounded(run.whole.cpuSeconds),
     "analysis alone": rounded(run.alone.seconds),
     "its cpu seconds": rounded(run.alone.cpuSeconds),
+    "judging thread": run.judging.isApart ? "own" : "main",
+    "to verdicts": rounded(run.judging.verdicts.seconds),
+    "its cpu": rounded(run.judging.verdicts.cpuSeconds),
+    "to pair tables": run.judging.tables === null ? null : rounded(run.judging.tables.seconds),
+    "cpu to tables": run.judging.tables === null ? null : rounded(run.judging.tables.cpuSeconds),
     "peak MB": Math.round(run.whole.peakBytes / 1e6),
     "longest pause ms": Math.round(run.longestPauseMs),
     // log time / log size from the row before: 1 is linear, 2 quadratic.
@@ -116,9 +126,13 @@ console.table(runs.map((run, i) => {
 }))
 console.log("Processor time by part, seconds; parts that run at a time have both:")
 console.table(Object.fromEntries(runs.map(({ servers, stages }) => [servers, Object.fromEntries(stages.map(({ cpuSeconds, name }) => [name, rounded(cpuSeconds)]))])))
-const most = Math.max(...runs.map(({ whole }) => whole.cpuSeconds))
-const widest = 50
-for (const { servers, whole: { cpuSeconds } } of runs) {
-  console.log(`${String(servers).padStart(6)} ${"#".repeat(Math.max(1, Math.round(cpuSeconds / most * widest)))} ${rounded(cpuSeconds)} s`)
+if (runs.length > 1) {
+  console.log("Growth, by the clock; of processor time see the table:")
+  console.log(growthPlot(runs.map(({ servers }) => servers), [
+    { sign: "W", name: "whole process", values: runs.map((run) => run.whole.seconds) },
+    { sign: "J", name: "judging until verdicts, its thread alone", values: runs.map(({ judging }) => judging.verdicts.seconds) }
+  ], "s"))
+  console.log("and of memory:")
+  console.log(growthPlot(runs.map(({ servers }) => servers), [{ sign: "M", name: "peak of the whole process", values: runs.map((run) => run.whole.peakBytes / 1e6) }], "MB"))
 }
 if (runs.some(({ clusters }) => clusters === 0)) throw new Error("No fleet was found: the benchmark measures nothing.")

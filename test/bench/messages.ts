@@ -113,11 +113,32 @@ export class Worker<In extends object, Out> {
   }
 }
 
-/** What one part of an analysis took, by the clock and of processor time. */
-export interface MeasuredStage {
-  readonly name: string
+/** By the clock, and of processor time. */
+export interface Took {
   readonly seconds: number
   readonly cpuSeconds: number
+}
+
+/** What one part of an analysis took, of processor time of all threads. */
+export interface MeasuredStage extends Took {
+  readonly name: string
+}
+
+/** What a thread of an analysis says of itself. */
+export interface MeasuredThread {
+  readonly thread: string
+  /** Until each of its answers was handed on, from having its input; of processor time its own. */
+  readonly answers: ReadonlyArray<Took>
+}
+
+/** What the thread that judges takes: comparing, learning, and finding groups. Of processor time its own. */
+export interface MeasuredJudging {
+  /** The thread is its own, begun for this; a small crawl is judged by the main thread. */
+  readonly isApart: boolean
+  /** From having the traits of servers until verdicts and groups are handed on. */
+  readonly verdicts: Took
+  /** The same until the tables of pairs are too; null where the main thread makes them, while it writes. */
+  readonly tables: Took | null
 }
 
 /** A whole analysis in a process of its own. */
@@ -128,7 +149,8 @@ export interface MeasuredAnalysis {
   readonly clusters: number
   readonly stages: ReadonlyArray<MeasuredStage>
   /** Without loading the program and opening the database. */
-  readonly alone: Omit<MeasuredStage, "name">
+  readonly alone: Took
+  readonly judging: MeasuredJudging
   /** The longest time that the main thread did nothing else. */
   readonly longestPauseMs: number
 }
