@@ -1,6 +1,9 @@
-import { NodeHttpClient, NodeRuntime, NodeServices } from "@effect/platform-node"
+// Each by its own file: through the package's index a bundle has all in the piece that every command loads, web server included.
+import * as NodeRuntime from "@effect/platform-node/NodeRuntime"
+import * as NodeServices from "@effect/platform-node/NodeServices"
 import { ConfigProvider, Effect, Layer, Logger, References } from "effect"
 import { Command } from "effect/cli"
+import * as FetchHttpClient from "effect/http/FetchHttpClient"
 import { configFileName, configProvider } from "./cli/config-file.ts"
 import { exitCodeOf } from "./cli/exit-code.ts"
 import { stderrLogger } from "./cli/log-format.ts"
@@ -35,7 +38,7 @@ const program = Effect.gen(function*() {
   Effect.tapCause(reportFailure),
   Effect.provide(Layer.mergeAll(
     NodeServices.layer,
-    NodeHttpClient.layerFetch,
+    FetchHttpClient.layer,
     Output.layer,
     Logger.layer([stderrLogger])
   ))
