@@ -18,7 +18,7 @@ import { behaviourRows } from "./behaviour/behaviour-rows.ts"
 import { exposureWork, memberships } from "./exposure/analyse-exposure.ts"
 import { exposureApart } from "./exposure/exposure-in-worker.ts"
 import { readExposureInput, type WalletList } from "./exposure/exposure-input.ts"
-import { announcedServers, orderedAnnouncements, reciprocity } from "./graph/announcement-graph.ts"
+import { announcedServers, type Announcement, orderedAnnouncements, reciprocity } from "./graph/announcement-graph.ts"
 import { type Communities, type CommunityOptions, communityOptionsFor } from "./graph/communities.ts"
 import { communitiesApart } from "./graph/communities-in-worker.ts"
 import { readListers, readNamedBySources, readNamedKinds } from "./graph/graph-input.ts"
@@ -84,6 +84,22 @@ const stage = <A, E, R>(name: string, work: Effect.Effect<A, E, R>): Effect.Effe
 /** Between parts: see there. Threads import no more than the function, so that they need not load all of Effect. */
 const spareHeap = Effect.sync(spareHeapNow)
 
+/** Who announces whom, until nobody needs it any more: a million announcements take 80 MB, which others need then. */
+interface HeldGraph {
+  announcements: ReadonlyArray<Announcement>
+  /** There are so many that none was read. */
+  readonly isTooLarge: boolean
+}
+
+const graphOf = (read: ReadonlyArray<Announcement> | undefined): HeldGraph =>
+  ({ announcements: orderedAnnouncements(read ?? []), isTooLarge: read === undefined })
+
+const countsOf = (announcements: ReadonlyArray<Announcement>): Pick<AnalysisResult, "announcedServers" | "announcements" | "reciprocity"> => ({
+  announcedServers: announcedServers(announcements).length,
+  announcements: announcements.length,
+  reciprocity: reciprocity(announcements)
+})
+
 const communityTables = (
   crawl: AnalysedCrawl,
   communities: ReadonlyArray<Communities>
@@ -117,11 +133,10 @@ export class Analysis extends Context.Service<Analysis, {
       const analyze = Effect.fn("Analysis.analyze")(
         function*(target: AnalysisTarget, options?: Partial<AnalysisOptions>) {
           const crawl = yield* findCrawl(target)
-          const [read, presentedKeys] = yield* Effect.all([
-            stage("read announcements", readAnnouncements(crawl.crawl_id)),
+          const [graph, presentedKeys] = yield* Effect.all([
+            stage("read announcements", Effect.map(readAnnouncements(crawl.crawl_id), graphOf)),
             readPresentedKeys(crawl)
           ], { concurrency: 2 })
-          const announcements = orderedAnnouncements(read ?? [])
           const operatorOptions: OperatorOptions = {
             randomSeed: options?.randomSeed ?? 1,
             publicSuffixes: options?.publicSuffixes ?? [],
@@ -129,7 +144,8 @@ export class Analysis extends Context.Service<Analysis, {
           }
           const sharedKeys = sharedKeyGroups(presentedKeys)
           const drawing = Effect.gen(function*() {
-            const communities = read === undefined
+            const { announcements } = graph
+            const communities = graph.isTooLarge
               ? []
               : yield* stage("communities", communitiesApart(announcements, { ...communityOptionsFor(announcements.length), ...options }))
             const { input, servers } = yield* readLayoutInput(crawl, announcements, communities)
@@ -144,21 +160,25 @@ export class Analysis extends Context.Service<Analysis, {
             yield* spareHeap
             const behaviour = yield* stage("behaviour", Effect.map(readBehaviourVectors(crawl.crawl_id), (vectors) => behaviourRows(crawl.crawl_id, vectors)))
             yield* spareHeap
-            const placed = yield* stage("places", Effect.gen(function*() {
-              return placeRows(crawl.crawl_id, places(announcements, {
+            const { counts, placed } = yield* stage("places", Effect.gen(function*() {
+              const { announcements } = graph
+              const placed = placeRows(crawl.crawl_id, places(announcements, {
                 listers: yield* readListers(crawl.crawl_id),
                 kindOf: yield* readNamedKinds(crawl.crawl_id, new Set(announcements.map(({ to }) => to))),
                 namedBySources: yield* readNamedBySources(crawl.crawl_id)
               }))
+              return { counts: countsOf(announcements), placed }
             }))
+            // Who draws has them since it began; nobody else asks for them any more.
+            graph.announcements = []
             yield* spareHeap
             const exposed = yield* stage("read exposure", readExposureInput(crawl, walletList))
             const evidence = yield* stage("read evidence", readEvidence(crawl.crawl_id))
             yield* spareHeap
-            return { behaviour, placed, exposed, evidence }
+            return { behaviour, counts, placed, exposed, evidence }
           })
           // Traits have no name here: a large crawl's take as much memory as all else, and only the thread that judges needs them.
-          const traits = stage("read traits", readServerTraits(crawl, announcements))
+          const traits = stage("read traits", Effect.suspend(() => readServerTraits(crawl, graph.announcements)))
           const isApart = isJudgedApart(crawl.servers)
           const judged = (servers: ReadonlyArray<ServerTraits>) => stage("judge", judgeApart({ crawlId: crawl.crawl_id, servers, options: operatorOptions }, isApart))
           const judging = isApart
@@ -166,7 +186,7 @@ export class Analysis extends Context.Service<Analysis, {
             // Where this thread judges itself, all is read at a time: while it does, nothing else can be begun.
             : Effect.all([Effect.flatMap(traits, judged), meanwhile], { concurrency: 2 })
           // Reading begins before communities, for which this thread may be busy for a while.
-          const [[{ findings, tables: pairTables }, { behaviour, evidence, exposed, placed }], { communities, layout }] = yield* Effect.all([judging, drawing], { concurrency: 2 })
+          const [[{ findings, tables: pairTables }, { behaviour, counts, evidence, exposed, placed }], { communities, layout }] = yield* Effect.all([judging, drawing], { concurrency: 2 })
           const operators = operatorRows(
             { crawlId: crawl.crawl_id, analysedAt: yield* Clock.currentTimeMillis, codeVersion: version, options: operatorOptions },
             findings,
@@ -194,16 +214,14 @@ export class Analysis extends Context.Service<Analysis, {
             network: crawl.network,
             simulated: crawl.simulated,
             servers: crawl.servers,
-            announcedServers: announcedServers(announcements).length,
-            announcements: announcements.length,
-            reciprocity: reciprocity(announcements),
+            ...counts,
             communities,
             operators: findings,
             clusterIds: operators.clusterIds,
             sharedKeys,
             suspicions: suspicion.suspicions,
             indicators,
-            notes: read === undefined
+            notes: graph.isTooLarge
               ? [`More than ${maxAnnouncements.toLocaleString("en")} announcements: communities were not computed.`]
               : []
           }
