@@ -20,7 +20,8 @@ const hostAdvertisement = (entry: FeaturesHost, rules: ClaimRules): Advertisemen
     ["wss", "wss_port", entry.wssPort]
   ]
   const given = ports.filter(([, , port]) => port !== null)
-  const raw = JSON.stringify({ [entry.host]: Object.fromEntries(given.map(([, key, port]) => [key, port])) })
+  // Not as an object with the host for its key: V8 would keep a class of objects for each host.
+  const raw = `{${JSON.stringify(entry.host)}:${JSON.stringify(Object.fromEntries(given.map(([, key, port]) => [key, port])))}}`
   const services: Array<AdvertisedService> = []
   const notes: Array<string> = []
   for (const [transport, key, port] of given) {
