@@ -1,15 +1,16 @@
 import { defineConfig } from "vitest/config"
 import { BaseSequencer, type TestSpecification } from "vitest/node"
 
-/** Of the files whose tests wait those that take longest, in their turn: begun late, all others would wait for them. */
+/** Files that take longest, in their turn: begun late, all others would wait for them. */
 const longest = [
   "web/viewer", "cli/scenarios", "web/hostile-viewer", "watch/churn", "watch/one-evening", "cli/hostile", "cli/demo", "cli/judged-scenarios", "cli/budget",
   "crawl/erring-servers", "cli/identified", "cli/probe", "cli/metadata-truth", "cli/diff", "cli/suspicion", "crawl/differential-run", "cli/crash", "watch/retention",
-  "cli/merge", "watch/killed", "clients/measure", "cli/shared-frontier", "cli/package", "web/watched-viewer", "cli/topology-crawl"
+  "cli/merge", "watch/killed", "clients/measure", "cli/shared-frontier", "cli/package", "web/watched-viewer", "cli/topology-crawl", "crawl/merge-observers",
+  "store/archive", "api/public-queries", "store/durability", "export/evidence", "report/command", "export/withheld"
 ]
-const projects = ["waiting", "crawling", "middle", "short"]
+const projects = ["crawling", "waiting", "middle", "short"]
 
-/** Tests that take longest begin first: at the end no worker waits for another. Projects stay together, for the files of one share what a worker has loaded. */
+/** Tests that take longest begin first: at the end no worker waits for another. Else projects stay together, for the files of one share what a worker has loaded. */
 class LongestFirst extends BaseSequencer {
   override async sort(files: Array<TestSpecification>): Promise<Array<TestSpecification>> {
     const projectOf = ({ project }: TestSpecification): number => projects.indexOf(project.name)
@@ -17,7 +18,7 @@ class LongestFirst extends BaseSequencer {
       const turn = longest.findIndex((name) => moduleId.endsWith(`/test/${name}.test.ts`))
       return turn === -1 ? longest.length : turn
     }
-    return (await super.sort(files)).toSorted((a, b) => projectOf(a) - projectOf(b) || turnOf(a) - turnOf(b))
+    return (await super.sort(files)).toSorted((a, b) => turnOf(a) - turnOf(b) || projectOf(a) - projectOf(b))
   }
 }
 

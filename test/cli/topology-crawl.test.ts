@@ -25,8 +25,10 @@ const servers = (db: string) => queryFile(db, `
 const edges = (db: string) => queryFile(db, "SELECT count(*)::INT AS edges FROM peer_edge")
 
 beforeAll(async () => {
-  topology = await crawlScenario(scenario, 3, mkdtempSync(join(folder, "t-")), { flags: ["--visit", "topology"] })
-  regular = await crawlScenario(scenario, 3, mkdtempSync(join(folder, "r-")), { flags: ["--fingerprint", "off"] })
+  [topology, regular] = await Promise.all([
+    crawlScenario(scenario, 3, mkdtempSync(join(folder, "t-")), { flags: ["--visit", "topology"] }),
+    crawlScenario(scenario, 3, mkdtempSync(join(folder, "r-")), { flags: ["--fingerprint", "off"] })
+  ])
 }, 150_000)
 
 describe("a crawl for the topology", () => {
