@@ -154,3 +154,20 @@ export const publishRegularly = (
     pause = Math.max(options.everyMs, 10 * ((yield* Clock.currentTimeMillis) - began))
   }).pipe(Effect.forever)
 }
+
+/**
+ * Publishes once, as a run ends: what was found is stored by then, and whoever reads
+ * has the database itself as soon as it is closed. So a copy that cannot be
+ * written, or would take the database's own room, is no reason for the run to fail.
+ */
+export const publishIfPossible = (
+  flush: Effect.Effect<void, StoreError>,
+  publish: Effect.Effect<void, StoreError>,
+  noRoom: Effect.Effect<string | null>
+): Effect.Effect<void, StoreError> =>
+  Effect.gen(function*() {
+    yield* flush
+    const why = yield* noRoom
+    if (why !== null) return yield* Effect.logWarning(why)
+    yield* publish.pipe(Effect.catch(({ message }) => Effect.logWarning(message)))
+  })

@@ -19,7 +19,7 @@ import { requireFile } from "./open-database.ts"
 import { readOptOutLists, saveOptOuts } from "./opt-outs.ts"
 import { bringUpToDate } from "./schema.ts"
 import { makeDueRecords, type DueRecords, type ProbesOf } from "./due-records.ts"
-import { analysisPath, makePublisher, publishRegularly, removeLeftovers, unfinishedCopy } from "./snapshot.ts"
+import { analysisPath, makePublisher, publishIfPossible, publishRegularly, removeLeftovers, unfinishedCopy } from "./snapshot.ts"
 import { makeProbingRecords, type ProbingRecords } from "./probing-records.ts"
 import { makeRandomHostRecords, type RandomHostRecords } from "./random-host-records.ts"
 import { StoreError } from "./store-error.ts"
@@ -135,7 +135,10 @@ export class Store extends Context.Service<Store, {
   readonly dueProbes: DueRecords
   /** What a watch reads, and what follows from it. */
   readonly watch: WatchRecords
-  /** Writes a complete, immutable copy beside the database for readers and moves it into place. */
+  /**
+   * Writes a complete, immutable copy beside the database for readers and moves it into place. All is
+   * on disk then in any case; a copy that cannot be written, or for which there is no room, is logged.
+   */
   readonly publishSnapshot: Effect.Effect<void, StoreError>
   /** Writes crawls that have ended to an archive and drops old ones, see `archiveWith`; what is recorded meanwhile waits. */
   readonly archive: (request: ArchiveRequest) => Effect.Effect<ReadonlyArray<ArchivedCrawl>, StoreError>
@@ -179,15 +182,16 @@ const makeStore = Effect.fnUntraced(function*(path: string, options?: Partial<St
   const writer = yield* makeWriter(connection, identities, { ...writerOptions, spare: path === inMemory ? undefined : yield* connect(instance) })
   const crawls = makeCrawlRecords(writer, identities)
   const publisher = path === inMemory ? undefined : yield* makePublisher(instance, path, writer)
-  const publishSnapshot = publisher === undefined ? Effect.void : Effect.andThen(writer.readyToCopy, publisher.publish)
+  const publish = publisher === undefined ? Effect.void : Effect.andThen(writer.readyToCopy, publisher.publish)
+  const noRoom = publisher === undefined ? Effect.succeed(null) : tooLittleRoom(path)
   const copied = unfinishedCopy(fs, analysisPath(path))
   if (publisher !== undefined) yield* Effect.forEach([path, analysisPath(path)], (target) => Effect.ignore(removeLeftovers(fs, target)))
   yield* Effect.forkScoped(
-    publishRegularly(publishSnapshot, {
+    publishRegularly(publish, {
       everyMs: snapshotMs,
       isDue: () => crawls.running.size > 0,
       revision: writer.revision,
-      noRoom: publisher === undefined ? Effect.succeed(null) : tooLittleRoom(path)
+      noRoom
     })
   )
   return Store.of({
@@ -210,7 +214,7 @@ const makeStore = Effect.fnUntraced(function*(path: string, options?: Partial<St
     probing: makeProbingRecords(writer),
     dueProbes: makeDueRecords(writer),
     watch: makeWatchRecords(writer),
-    publishSnapshot,
+    publishSnapshot: publishIfPossible(writer.flush, publish, noRoom),
     archive: Effect.fn("Store.archive")((request) =>
       writer.exclusively((c) => Effect.provideService(archiveWith(c, request), FileSystem.FileSystem, fs))),
     analysedApart: Effect.fn("Store.analysedApart")(function*(crawlId, analyse) {

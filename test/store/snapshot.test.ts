@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, writeFileSync } from "node:fs"
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs"
 import { dirname } from "node:path"
 import { NodeServices } from "@effect/platform-node"
 import { assert, describe, it } from "@effect/vitest"
@@ -7,7 +7,7 @@ import { TestClock } from "effect/testing"
 import { Database } from "../../src/store/database.ts"
 import { connect, openForWriting, run } from "../../src/store/duckdb.ts"
 import { bringUpToDate } from "../../src/store/schema.ts"
-import { makePublisher, publishRegularly, snapshotPath } from "../../src/store/snapshot.ts"
+import { makePublisher, publishIfPossible, publishRegularly, snapshotPath } from "../../src/store/snapshot.ts"
 import { noSpareMemory } from "../../src/store/spare-memory.ts"
 import { StoreError } from "../../src/store/store-error.ts"
 import { recordSmallCrawl, temporaryFolder, withStore } from "../support/small-database.ts"
@@ -52,6 +52,34 @@ describe("snapshots", () => {
         }))
       const { origin, rows } = yield* read(path, "SELECT (SELECT count(*) FROM publication) AS published")
       assert.deepStrictEqual([origin.kind, origin.publishedAt, rows], ["file", null, [{ published: 0 }]])
+    }))
+
+  it.effect("that cannot be written as a run ends are no failure of the run, whose rows are all stored", () =>
+    Effect.gen(function*() {
+      const said: Array<unknown> = []
+      const noting = Logger.make(({ message }) => void said.push(message))
+      const path = `${yield* temporaryFolder}/no-place.duckdb`
+      // Nothing can be moved to where a folder is that is not empty.
+      mkdirSync(`${snapshotPath(path)}/taken`, { recursive: true })
+      yield* withStore(path, (store) =>
+        Effect.gen(function*() {
+          yield* recordSmallCrawl(store, "mainnet")
+          yield* store.publishSnapshot
+        })).pipe(Effect.provide(Logger.layer([noting])))
+      assert.match(said.flat().join("\n"), /Cannot publish a snapshot/)
+      assert.deepStrictEqual((yield* read(path, "SELECT state, (SELECT count(*) FROM server_metadata) AS endpoints FROM crawl")).rows, [{ state: "finished", endpoints: 7 }])
+      assert.deepStrictEqual(readdirSync(dirname(path)).filter((name) => name.includes(".tmp")), [])
+    }))
+
+  it.effect("are not begun as a run ends where they would take the database's own room; rows that cannot be stored are a failure", () =>
+    Effect.gen(function*() {
+      const done: Array<string> = []
+      const step = (name: string) => Effect.sync(() => void done.push(name))
+      yield* publishIfPossible(step("flush"), step("publish"), Effect.succeed("no room"))
+      assert.deepStrictEqual(done, ["flush"])
+      const lost = new StoreError({ reason: "write failed", message: "lost" })
+      assert.strictEqual(yield* Effect.flip(publishIfPossible(Effect.fail(lost), step("publish"), Effect.succeed(null))), lost)
+      assert.deepStrictEqual(done, ["flush"])
     }))
 
   it.effect("leave limits and compression of the database as they were", () =>
