@@ -5,7 +5,6 @@ import { Effect } from "effect"
 import type { HandshakeFacts } from "../domain/visit.ts"
 import { certificateFacts, chainOf } from "./certificate.ts"
 import type { Deadline } from "./deadline.ts"
-import { sessionOffer } from "./session-offer.ts"
 import { socketFailure } from "./socket-failure.ts"
 import { type Dialling, swallowErrors } from "./tcp.ts"
 import { TransportError } from "./transport-error.ts"
@@ -78,6 +77,16 @@ const optionsOf = (sni: string | null): ConnectionOptions => ({
   ...(sni === null ? {} : { servername: sni })
 })
 
+/** Sockets over which a session to resume was given. */
+const offeredSession = new WeakSet<TLSSocket>()
+
+function rememberOffer(this: TLSSocket): void {
+  offeredSession.add(this)
+}
+
+/** Begins a TLS socket; sessions are listened for from the beginning, since none is told of later. */
+const begin = (options: ConnectionOptions): TLSSocket => connect(options).once("session", rememberOffer)
+
 /**
  * A TLS socket that connects by itself: with a socket of `node:net` below it, each connection
  * has twice the objects, listeners and closing.
@@ -85,7 +94,7 @@ const optionsOf = (sni: string | null): ConnectionOptions => ({
 export const secureDialling = (sni: string | null): Dialling<TLSSocket> => (host, port) => {
   // Typed by itself, since `connect` takes what its types do not have.
   const options: ConnectionOptions & TcpNetConnectOpts = { ...optionsOf(sni), host, port, noDelay: true }
-  return connect(options)
+  return begin(options)
 }
 
 /**
@@ -103,7 +112,7 @@ export const secureOver = (
 ): Effect.Effect<TLSSocket, TransportError> =>
   Effect.suspend(() => {
     if (socket.destroyed) return Effect.fail(endedBefore(socket))
-    const secure = connect({ ...optionsOf(sni), socket, host })
+    const secure = begin({ ...optionsOf(sni), socket, host })
     own(secure)
     secure.on("error", swallowErrors)
     return Effect.succeed(secure)
@@ -120,7 +129,11 @@ export const tlsHandshake = (
 ): Effect.Effect<SecureConnection, TransportError> =>
   deadline.callback<SecureConnection, TransportError>(ms, (resume) => {
     if (secure.destroyed) return resume(Effect.fail(endedBefore(secure)))
-    const connection = Effect.sync(() => ({ socket: secure, facts: handshakeFacts(secure, sni), sessionOffered: sessionOffer(secure) }))
+    const connection = Effect.sync(() => ({
+      socket: secure,
+      facts: handshakeFacts(secure, sni),
+      sessionOffered: () => offeredSession.has(secure)
+    }))
     // A socket that connects by itself shakes hands when it is connected, whoever waits.
     if (isShaken(secure)) return resume(connection)
     const leave = (): void => {
