@@ -18,14 +18,14 @@ export interface ProgressOutput {
 const plainEveryMs = 5_000
 const jsonEveryMs = 1_000
 
-/** `312/474 done · 40 in flight · 201 answered · 12.1/s · about 14 s left`, all endpoints. */
+/** `312/474 done · 40 under way · 201 answered · 12.1/s · about 14 s left`, all endpoints. */
 export const progressText = (progress: CrawlProgress): string => {
   const perSecond = progress.elapsedMs > 0 ? (progress.visits * 1000) / progress.elapsedMs : 0
   const waiting = progress.due + progress.inFlight
   const left = perSecond > 0 && waiting > 0 ? ` · about ${durationText((waiting / perSecond) * 1000)} left` : ""
   return [
     `${progress.done}/${progress.known} endpoints done`,
-    `${progress.inFlight} in flight`,
+    `${progress.inFlight} under way`,
     `${progress.answered} answered`,
     `${perSecond.toFixed(1)} visits/s`
   ].join(" · ") + left

@@ -13,7 +13,7 @@ export interface CrawlProgress {
   readonly known: number
   /** Visited or settled without a visit. */
   readonly done: number
-  /** Being resolved, dialled or asked. */
+  /** Taken up and not done: being resolved, dialled or asked, or waiting for `--rate` or for another connection to their address or block. */
   readonly inFlight: number
   /** Known and due, waiting for their turn. */
   readonly due: number
