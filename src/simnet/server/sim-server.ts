@@ -228,7 +228,8 @@ const contextOf = (identity: TlsIdentity): SecureContext => {
   return context
 }
 
-const handshakeMs = 10_000
+/** For a client that begins TLS and does not go on (asyncio's default). */
+const handshakeMs = 60_000
 
 /** A client that waits for an answer to its TLS end gives up after 30 s (asyncio's default). */
 const unansweredEndMs = 31_000
