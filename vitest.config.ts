@@ -43,8 +43,8 @@ export default defineConfig({
   test: {
     env: { OBSERVATORY_LOOPBACK_ONLY: "1" },
     // Against hanging, not to measure: the machine may be busy with something else.
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
     // For the two cores here and in CI. Each file owns its ports and its database file.
     maxWorkers: 8,
     sequence: { sequencer: LongestFirst },

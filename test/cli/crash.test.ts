@@ -19,6 +19,9 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true })
 })
 
+/** Against hanging, for a test that starts the command line several times. */
+const hangingMs = 600_000
+
 const seeds = () => running.simnet.seeds.flatMap((seed) => ["--seed", seed])
 
 const crawlArgs = (db: string, ...more: ReadonlyArray<string>): Array<string> => [
@@ -73,13 +76,15 @@ beforeAll(async () => {
   expect(undisturbed.endpoints).toHaveLength(56)
   expect(undisturbed.state).toEqual([{ state: "finished" }])
   expect(undisturbed.twice).toEqual([])
-})
+}, hangingMs)
 
-/** Kills a crawl at a random moment and ends it after that; true where it was killed. */
-const killAndResume = async (number: number): Promise<boolean> => {
+/** Kills a crawl at a random moment, or when it says that it is under way, and ends it after that; true where it was killed. */
+const killAndResume = async (number: number, when: "at random" | "under way"): Promise<boolean> => {
   const db = join(folder, `killed-${number}.duckdb`)
-  const { child, result } = await startCli(fresh(db))
-  const timer = setTimeout(() => child.kill("SIGKILL"), Math.random() * tookMs)
+  const { child, result } = await startCli(when === "at random" ? fresh(db) : crawlArgs(db, ...seeds(), "--progress", "json", "--concurrency", "3"))
+  let timer: NodeJS.Timeout | undefined
+  if (when === "at random") timer = setTimeout(() => child.kill("SIGKILL"), Math.random() * tookMs)
+  else child.stdout!.once("data", () => child.kill("SIGKILL"))
   const killed = await result
   clearTimeout(timer)
   // Killed before the crawl was in the file, there is nothing to resume and the user starts again.
@@ -92,24 +97,25 @@ const killAndResume = async (number: number): Promise<boolean> => {
 }
 
 describe.concurrent("a crawl that is killed", () => {
-  it("ends after --resume like an undisturbed one, at 20 random moments", async () => {
+  it("ends after --resume like an undisturbed one, at 16 random moments and 4 in its midst", async () => {
     let interrupted = 0
     // They mostly wait for their servers: five at a time.
     for (let number = 0; number < 20; number += 5) {
-      const killed = await Promise.all([0, 1, 2, 3, 4].map((more) => killAndResume(number + more)))
+      const killed = await Promise.all([0, 1, 2, 3, 4].map((more) => killAndResume(number + more, more === 0 ? "under way" : "at random")))
       interrupted += killed.filter(Boolean).length
     }
-    // A busy machine may let most of them end before they are killed.
-    expect(interrupted).toBeGreaterThan(1)
-  }, 240_000)
+    // On a busy machine many are killed before they have begun, or end before they are killed.
+    expect(interrupted).toBeGreaterThan(3)
+  }, 900_000)
 
   it("drains on SIGINT, also when it comes twice at once, exits with 130 after saving, and says how to go on", async () => {
     const db = join(folder, "interrupted.duckdb")
     const { child, result } = await startCli(crawlArgs(db, ...seeds(), "--progress", "json", "--concurrency", "1"))
     child.stdout!.once("data", () => {
       child.kill("SIGINT")
-      // From the terminal and from the launcher.
-      setTimeout(() => child.kill("SIGINT"), 20)
+      // From the terminal and from the launcher. Nothing else is done meanwhile: a second signal that is late means something else.
+      Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 20)
+      child.kill("SIGINT")
     })
     const run = await result
     expect(run.code).toBe(130)
@@ -118,7 +124,7 @@ describe.concurrent("a crawl that is killed", () => {
     const resumed = await runCli(resume(db))
     expect(resumed.code, resumed.stderr).toBe(0)
     expect((await essence(db)).endpoints).toEqual(undisturbed.endpoints)
-  }, 60_000)
+  }, hangingMs)
 
   it("is marked abandoned by the next plain crawl", async () => {
     const db = join(folder, "abandoned.duckdb")
@@ -127,5 +133,5 @@ describe.concurrent("a crawl that is killed", () => {
     expect((await result).signal).toBe("SIGKILL")
     expect((await runCli(fresh(db))).code).toBe(0)
     expect(await queryFile(db, "SELECT state FROM crawl ORDER BY crawl_id")).toEqual([{ state: "abandoned" }, { state: "finished" }])
-  }, 60_000)
+  }, hangingMs)
 })

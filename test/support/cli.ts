@@ -4,6 +4,9 @@ import { fileURLToPath, pathToFileURL } from "node:url"
 import { bundle } from "./bundle.ts"
 import { bundleVariable, compiledBeside, emptyBeside } from "./bundle-of-run.ts"
 
+/** Against hanging, not to measure: the machine may be busy with something else. */
+const hangingMs = 300_000
+
 const root = fileURLToPath(new URL("../../", import.meta.url))
 
 /** Makes the command line one file, which starts five times as fast as the sources, and says which; as `npm run build` does. */
@@ -67,7 +70,7 @@ export const startCli = async (
   let stderr = ""
   child.stdout!.setEncoding("utf8").on("data", (chunk: string) => (stdout += chunk))
   child.stderr!.setEncoding("utf8").on("data", (chunk: string) => (stderr += chunk))
-  const timer = setTimeout(() => child.kill("SIGKILL"), options.timeoutMs ?? 60_000)
+  const timer = setTimeout(() => child.kill("SIGKILL"), options.timeoutMs ?? hangingMs)
   const result = new Promise<CliResult>((resolve, reject) => {
     child.on("error", reject)
     child.on("close", (code, signal) => {
