@@ -20,7 +20,7 @@ const isGiven = (argv: ReadonlyArray<string>, flag: string): boolean =>
  * A value that is not usable, told in one sentence that names where it stands: the
  * flag, its environment twin, or the key of the config file. Other errors are as they were.
  */
-export const toldWhere = (argv: ReadonlyArray<string>, twins: TwinValues) => (error: CliError.CliError): CliError.CliError => {
+const toldWhere = (argv: ReadonlyArray<string>, twins: TwinValues) => (error: CliError.CliError): CliError.CliError => {
   if (error._tag !== "InvalidValue" || error.kind !== "flag" || error.value === "") return error
   const expected = words.reduce((text, [what, instead]) => text.replace(what, instead), error.expected)
   const told = (where: string, value: string) => usageError(`Invalid value for ${where}: ${JSON.stringify(value)}. Expected ${expected}.`)

@@ -19,7 +19,7 @@ const plainEveryMs = 5_000
 const jsonEveryMs = 1_000
 
 /** `312/474 done · 40 under way · 201 answered · 12.1/s · about 14 s left`, all endpoints. */
-export const progressText = (progress: CrawlProgress): string => {
+const progressText = (progress: CrawlProgress): string => {
   const perSecond = progress.elapsedMs > 0 ? (progress.visits * 1000) / progress.elapsedMs : 0
   const waiting = progress.due + progress.inFlight
   const left = perSecond > 0 && waiting > 0 ? ` · about ${durationText((waiting / perSecond) * 1000)} left` : ""
@@ -40,7 +40,7 @@ const bar = (share: number, width: number): string => {
 }
 
 /** The line a terminal shows, cut to its width. */
-export const terminalLine = (progress: CrawlProgress, columns: number, style: TerminalStyle): string => {
+const terminalLine = (progress: CrawlProgress, columns: number, style: TerminalStyle): string => {
   const head = `${networkText(progress)} `
   const text = ` ${progressText(progress)}`
   const width = Math.min(24, columns - head.length - text.length - 1)

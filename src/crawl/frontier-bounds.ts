@@ -4,7 +4,7 @@ import type { Endpoint } from "../domain/endpoint.ts"
  * SSH, mail submission and DNS: dialled only when a seed names them. The field
  * does use 110, 143, 443, 993 and 995 for Electrum, so these are not here.
  */
-export const sensitivePorts: ReadonlySet<number> = new Set([22, 25, 53, 465, 587, 853, 2222, 2525, 5353])
+const sensitivePorts: ReadonlySet<number> = new Set([22, 25, 53, 465, 587, 853, 2222, 2525, 5353])
 
 /** What the frontier's bounds say about a new endpoint. */
 export interface BoundState {

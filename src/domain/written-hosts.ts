@@ -13,7 +13,7 @@ const beyondAscii = /[\u0080-\u{10ffff}]/u
 const escapedCharacter = /\\u([0-9a-f]{4})/gi
 
 /** A raw reply as it is read: ElectrumX's JSON writes everything beyond ASCII as escapes. */
-export const withoutEscapes = (text: string): string =>
+const withoutEscapes = (text: string): string =>
   text.includes("\\u") || text.includes("\\U")
     ? text.replaceAll(escapedCharacter, (_, hex: string) => String.fromCharCode(parseInt(hex, 16)))
     : text

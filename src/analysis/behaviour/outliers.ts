@@ -13,7 +13,7 @@ export interface Unusualness {
 }
 
 /** Fewer servers of one implementation say nothing about what is usual. */
-export const fewestPeers = 8
+const fewestPeers = 8
 
 const rare = 0.1
 

@@ -25,7 +25,7 @@ export interface JudgedPair {
 }
 
 /** Lower ends of the bands: most pairs are strangers, so they are narrow at the bottom, and at the top, where verdicts are made. */
-export const bandStarts: ReadonlyArray<number> = [0, 0.01, 0.05, 0.2, 0.4, 0.6, 0.8, 0.95, 0.99]
+const bandStarts: ReadonlyArray<number> = [0, 0.01, 0.05, 0.2, 0.4, 0.6, 0.8, 0.95, 0.99]
 
 const bandOf = (probability: number): number => bandStarts.findLastIndex((start) => probability >= start)
 

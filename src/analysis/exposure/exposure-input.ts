@@ -164,7 +164,7 @@ const fittingList = (crawl: ExposedCrawl, list: WalletList | null, hosts: Readon
 }
 
 /** Puts hosts of crawl and list together; see `readExposureInput`. */
-export const walletCandidates = (
+const walletCandidates = (
   crawl: ExposedCrawl,
   list: WalletList | null,
   hosts: ReadonlyArray<ListedHost>

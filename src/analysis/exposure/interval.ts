@@ -21,7 +21,7 @@ export const wilson = (share: number, trials: number): readonly [low: number, hi
 }
 
 /** Standard error of a share seen in so many trials; also of a mean of values in 0 to 1, as an upper bound. */
-export const shareError = (share: number, trials: number): number =>
+const shareError = (share: number, trials: number): number =>
   trials === 0 ? 0.5 : Math.sqrt(((trials * share + 0.5) / (trials + 1)) * (1 - (trials * share + 0.5) / (trials + 1)) / trials)
 
 /** The value below which a part `at` (0 to 1) of the values lies, of ascending ones; the nearest that occurs. */

@@ -107,7 +107,7 @@ const ownServer = (starts: number): PolicyExposure => ({
 const publishedFrom = 0.95
 
 /** The rules that are compared; clusters are what somebody might publish. */
-export const comparedPolicies = (
+const comparedPolicies = (
   clusters: ReadonlyArray<ClusterMembership>
 ): ReadonlyArray<{ readonly policy: SelectionPolicy; readonly route: Route }> => {
   const clusterOf = new Map(

@@ -13,7 +13,7 @@ const settled = 0.001
 const leastTelling = 4
 
 /** m as documented, before anything is learnt. */
-export const documentedM = (comparisons: ReadonlyArray<Comparison>): ReadonlyArray<Float64Array> =>
+const documentedM = (comparisons: ReadonlyArray<Comparison>): ReadonlyArray<Float64Array> =>
   comparisons.map(({ levels }) => Float64Array.from(levels, ({ m }) => m))
 
 /**

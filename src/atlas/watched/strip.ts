@@ -35,7 +35,7 @@ export const stepOf = ({ from, to }: Part): number =>
  * When one server was silent as a whole network was: from a silence that has a cause
  * until it came back. The cause is the outage's, of which the server was a member.
  */
-export const explainedParts = (events: ReadonlyArray<EventRow>): ReadonlyArray<Part & { readonly cause: string }> => {
+const explainedParts = (events: ReadonlyArray<EventRow>): ReadonlyArray<Part & { readonly cause: string }> => {
   const parts: Array<Part & { readonly cause: string }> = []
   let open: { readonly from: number; readonly cause: string | null } | null = null as { readonly from: number; readonly cause: string | null } | null
   const close = (to: number): void => {

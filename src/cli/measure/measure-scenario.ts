@@ -8,7 +8,7 @@ export interface MeasuredWallet {
 }
 
 /** Two keys that were made for this purpose; in regtest they hold nothing of anybody. */
-export const measuredWallets = {
+const measuredWallets = {
   fresh: {
     name: "fresh",
     reusesAddress: false,

@@ -37,7 +37,7 @@ export interface DeepDialogue {
 export const openRange = ["1.4", "99.9"] as const
 
 /** A method that exists nowhere; it says whose question it is. */
-export const unknownMethod = "observatory.no_such_method"
+const unknownMethod = "observatory.no_such_method"
 
 const json = (value: unknown): string => JSON.stringify(value)
 const nothing = (): ReadonlyArray<unknown> => []

@@ -26,7 +26,7 @@ const names: ReadonlyArray<readonly [Implementation, RegExp]> = [
 ]
 
 /** The software that a text names; undefined when it names none or several. */
-export const claimIn = (text: string): Claim | undefined => {
+const claimIn = (text: string): Claim | undefined => {
   const found = names.flatMap(([implementation, form]) => {
     const release = form.exec(text)?.[1]
     return release === undefined ? [] : [{ implementation, release }]

@@ -136,7 +136,7 @@ const deepProfileOf = (behaviour: Behaviour, deep: NonNullable<Behaviour["deep"]
 }
 
 /** The behaviour in a form that is the same for all servers of one software and configuration; undefined when a reply is missing. */
-export const profileOf = (behaviour: Behaviour): ReadonlyArray<unknown> | undefined => {
+const profileOf = (behaviour: Behaviour): ReadonlyArray<unknown> | undefined => {
   if (behaviour.deep !== undefined) return deepProfileOf(behaviour, behaviour.deep)
   const version = answeredVersion(behaviour)
   if (version === undefined) return undefined

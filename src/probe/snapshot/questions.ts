@@ -7,7 +7,7 @@ import type { Probe } from "../catalogue.ts"
  * facts, section 8: what betrays a shared node). Each is one that Blockstream
  * electrs has among those it keeps.
  */
-export const snapshotTargets = [1, 2, 6, 10, 25, 144, 1008] as const
+const snapshotTargets = [1, 2, 6, 10, 25, 144, 1008] as const
 
 /** What one server is asked at a snapshot. */
 export interface SnapshotQuestions {

@@ -27,7 +27,7 @@ export const Country = Schema.String.check(Schema.isPattern(/^[A-Z]{2}$/u, { exp
 /** How often something is drawn, beside others. */
 export const Weight = Schema.Finite.check(Schema.isGreaterThan(0))
 /** There has to be something to draw. */
-export const isDrawable = Schema.makeFilter<Readonly<Record<string, unknown>>>(
+const isDrawable = Schema.makeFilter<Readonly<Record<string, unknown>>>(
   (weights) => Object.keys(weights).length > 0 || "there is nothing to draw from"
 )
 /** Weights by name, to draw from. */
