@@ -3,6 +3,7 @@ import type { ServerTraits } from "../traits/server-traits.ts"
 import { banner } from "./banner.ts"
 import { certificateClaimsOther, certificateNamesOther } from "./certificate-names-other.ts"
 import { certificateSubject } from "./certificate-subject.ts"
+import { certificatesNameOneHost } from "./certificates-name-one-host.ts"
 import { claimedHosts } from "./claimed-hosts.ts"
 import type { Comparison } from "./comparison.ts"
 import { domainComparisons } from "./domain.ts"
@@ -41,6 +42,7 @@ export const comparisons = ({ publicSuffixes = [], servers = [] }: ComparisonOpt
     onionCertificate,
     certificateNamesOther,
     certificateClaimsOther,
+    certificatesNameOneHost(domainOf),
     ...domainComparisons(domainOf),
     mintedTogether,
     certificateSubject,

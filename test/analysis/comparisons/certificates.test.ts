@@ -227,6 +227,37 @@ describe("certificates that name the other's host", () => {
   })
 })
 
+describe("certificates that name one host beside the two servers", () => {
+  const one = "certificates name one host"
+  const naming = (id: number, host: string, names: ReadonlyArray<string>, changes: Parameters<typeof presentedAt>[1] = {}, rest: Partial<ServerTraits> = {}) =>
+    showing(id, host, { names: [host, ...names], ...changes }, rest)
+
+  it("agree where they were made apart", () => {
+    const [a, b] = [naming(1, "a.example", ["shop.example", "left.example"]), naming(2, "b.example", ["right.example", "shop.example"])]
+    assert.strictEqual(level(one, a, b), "one host beside their own")
+    assert.isUndefined(level(one, a, naming(2, "b.example", ["right.example"])))
+    const [withKey, withKeyToo] = [naming(1, "a.example", ["shop.example"], key), naming(2, "b.example", ["shop.example"], key)]
+    assert.isUndefined(level(one, withKey, withKeyToo))
+  })
+
+  it("do not by a name that one of them goes by: a framer has its victim's, and members of a club one that is balanced over them", () => {
+    const victim = naming(1, "a.example", [])
+    assert.isUndefined(level(one, victim, naming(2, "b.example", ["a.example"])))
+    const pool = ["pool.example"]
+    assert.isUndefined(level(one, naming(1, "a.example", pool, {}, { hosts: ["a.example", ...pool] }), naming(2, "b.example", pool)))
+    const claimed = { claimedHosts: [{ host: "pool.example", tcpPort: null, tlsPort: 50_002 }] }
+    assert.isUndefined(level(one, naming(1, "a.example", pool, {}, claimed), naming(2, "b.example", pool)))
+  })
+
+  it("do not by names that belong to nobody, to a guide or to all below a domain, nor by a default certificate", () => {
+    for (const name of ["localhost", "node.example.com", "co.uk", "*.shop.example", "10.0.0.1"]) {
+      assert.isUndefined(level(one, naming(1, "a.example", [name]), naming(2, "b.example", [name])), name)
+    }
+    const shipped = (id: number, host: string) => naming(id, host, ["shop.example"], { isDefault: true })
+    assert.isUndefined(level(one, shipped(1, "a.example"), shipped(2, "b.example")))
+  })
+})
+
 describe("certificates minted together", () => {
   const minted = (id: number, validFrom: number | null, changes = {}) => showing(id, `s${id}.example`, { validFrom, ...changes })
 
