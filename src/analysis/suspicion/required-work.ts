@@ -14,6 +14,9 @@ const mostAhead = 365 * 86_400
 /** Seconds that nodes let a block be ahead of their own clock. */
 const mostEarly = 2 * 3600
 
+/** A header below this target took 2^70 hashes, which nobody spends on a lie about the time. */
+const costlyTarget = 1n << 186n
+
 /** What is wrong with a header, in a word and in a sentence. */
 export interface WorkFault {
   readonly rule: "own target" | "target too easy" | "height out of reach" | "time out of reach"
@@ -40,21 +43,38 @@ const easiestTarget = (
     : { target, because: `easier than ${changes} changes of the target allow after block ${below.height} (${bitsText(below.header.bits)})` }
 }
 
+/** It took the work of a real block: at least a quarter of that of the last pinned one. */
+const isCostly = ({ bits, meetsOwnTarget }: ShownHeader["header"], last: ShownHeader | undefined): boolean => {
+  const target = targetOfBits(bits)
+  return meetsOwnTarget && target <= costlyTarget && last !== undefined && target <= targetOfBits(last.header.bits) * BigInt(mostEasing)
+}
+
+/**
+ * The time at which a header was shown, in seconds; null where it is not known. A block that the
+ * chain is known to have cannot be shown before it was made, nor one that took so much work: our own
+ * clock is wrong then (a board without a battery starts in 1970, or where it stopped), which is held against nobody.
+ */
+const shownAt = ({ header, visitedAt }: ShownHeader, last: ShownHeader | undefined): number | null => {
+  const now = visitedAt / 1000
+  if (isCostly(header, last)) return Math.max(now, header.time)
+  return last !== undefined && last.header.time > now + mostEarly ? null : now
+}
+
 /**
  * What is wrong with the work of a header by itself and by headers that are
  * pinned, nobody else's word counting: the hash must meet the header's own
  * target, that target must be one which the chain's rule allows at the height,
  * and the height one that could be reached since the last pinned block. A tip
- * that is old, or lags, has no fault; nor has one whose visit our clock puts before
- * a pinned block.
+ * that is old, or lags, has no fault; nor does our own clock make one, see `shownAt`.
  *
  * @param pinned headers at deciding heights with the hashes the chain has there, genesis among them
  */
 export const workFaults = (
   rule: WorkRule | undefined,
   pinned: ReadonlyArray<ShownHeader>,
-  { header, height, visitedAt }: ShownHeader
+  shown: ShownHeader
 ): ReadonlyArray<WorkFault> => {
+  const { header, height } = shown
   const faults: Array<WorkFault> = []
   if (!header.meetsOwnTarget) faults.push({ rule: "own target", because: `its hash does not meet the target it states (${bitsText(header.bits)})` })
   const easiest = easiestTarget(rule, pinned, height)
@@ -62,9 +82,7 @@ export const workFaults = (
     faults.push({ rule: "target too easy", because: `its target (${bitsText(header.bits)}) is ${easiest.because}` })
   }
   const last = pinned.reduce<ShownHeader | undefined>((best, pin) => best === undefined || pin.height > best.height ? pin : best, undefined)
-  // A block that the chain is known to have cannot be shown before it was made: our own clock is
-  // wrong then (a board without a battery starts in 1970), which is held against nobody.
-  const now = last !== undefined && last.header.time > visitedAt / 1000 + mostEarly ? null : visitedAt / 1000
+  const now = shownAt(shown, last)
   if (now !== null && header.time > now + mostAhead) {
     faults.push({ rule: "time out of reach", because: "it says that it was made more than a year after it was shown" })
   }

@@ -75,6 +75,19 @@ describe("the work that a header has to carry", () => {
     expect(rulesOf("constant", [genesis, yesterday], shownOf("tip", 1000 + 144, tip))).toEqual(["time out of reach"])
   })
 
+  it("tells the time itself where it is a real block's: our own clock may have stopped after the last pinned one", () => {
+    const year = 365 * 86_400
+    /** Nobody here can make such a header. */
+    const real = (time: number, bits = 0x1702c4e4) => ({ ...headerOf(limit, { time }), bits, meetsOwnTarget: true })
+    const now = visitedAt / 1000
+    const pinned = shownOf("header#900000", 900_000, real(now - 86_400))
+    const rules = (height: number, tip: ReturnType<typeof real>) => rulesOf("retargets", [genesis, pinned], shownOf("tip", height, tip))
+    expect(rules(900_000 + 3 * 52_560, real(now + 3 * year))).toEqual([])
+    // It tells no more than its own time, and what hardly anybody has to pay for tells none.
+    expect(rules(10_000_000, real(now + 3 * year))).toEqual(["height out of reach"])
+    expect(rules(900_000 + 3 * 52_560, real(now + 3 * year, 0x1a00ffff))).toEqual(["time out of reach", "height out of reach"])
+  })
+
   it("passes the first two blocks of Bitcoin", () => {
     const header = (hex: string) => decodeBlockHeader(hex)!
     const zero = header("0100000000000000000000000000000000000000000000000000000000000000000000003ba3edfd7a7b12b27ac72c3e67768f617fc81bc3888a51323a9fb8aa4b1e5e4a29ab5f49ffff001d1dac2b7c")
