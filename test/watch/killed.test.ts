@@ -57,7 +57,6 @@ const heldBy = (log: string, before: Counts): ReadonlyArray<Counts> => {
     if (rows !== undefined) expect(begun.push(JSON.parse(rows) as Partial<Counts>)).toBe(Number(number))
     if (/^committed \d+$/.test(String(message))) expect(++done).toBe(begun.length)
   }
-  expect(begun.length).toBeGreaterThan(0)
   const committed = begun.slice(0, done).reduce(plus, before)
   return [committed, ...begun.slice(done).map((rows) => plus(committed, rows))]
 }
@@ -89,6 +88,8 @@ const killAndGoOn = async (number: number): Promise<number> => {
     const held = heldBy(stderr, counts)
     counts = await countsOf(db)
     expect(held, `kill ${kill}`).toContainEqual(counts)
+    // The first time something was committed; on a busy machine later kills may come before that.
+    if (kill === 0) expect(counts.visit).toBeGreaterThan(0)
     const after = await flushed(db)
     for (const [table, rows] of before) {
       const now = new Set(after.get(table))
