@@ -2,6 +2,7 @@ import { ownHosts } from "../traits/own-hosts.ts"
 import type { PresentedCertificate, ServerTraits } from "../traits/server-traits.ts"
 import { distinct, ofLastPair, once, shared } from "./agreement.ts"
 import type { Comparison } from "./comparison.ts"
+import { statedNames } from "./presented.ts"
 
 /**
  * Names by which a certificate can name a server: of hosts that it owns up to,
@@ -11,12 +12,9 @@ import type { Comparison } from "./comparison.ts"
  */
 const namesFor = once((server): ReadonlyArray<string> => distinct(ownHosts(server)))
 
-/** A certificate of a fleet may have hundreds of names. */
-const statedOf = once((server): ReadonlySet<string> => new Set(server.certificates.filter((it) => !it.isDefault).flatMap((it) => it.names)))
-
 /** Whether the one states any host that the other goes by: mostly not, so that has to be quick. */
 const states = (one: ServerTraits, other: ServerTraits): boolean => {
-  const stated = statedOf(one)
+  const stated = statedNames(one)
   return namesFor(other).some((host) => stated.has(host))
 }
 
@@ -59,7 +57,7 @@ const detailOf = ({ all, vouched }: Statements) => ({
   vouched_for: distinct(vouched.flat()).slice(0, 20)
 })
 
-const keys = once((server) => distinct([...namesFor(server), ...statedOf(server)]))
+const keys = once((server) => distinct([...namesFor(server), ...statedNames(server)]))
 
 const innocent = [
   "a proxy company whose certificates name several customers",

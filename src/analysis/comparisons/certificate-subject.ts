@@ -1,10 +1,9 @@
 import { distinct, once, shared } from "./agreement.ts"
 import type { Comparison } from "./comparison.ts"
+import { presentedKeys } from "./presented.ts"
 
 const templatesOf = once((server) =>
   distinct(server.certificates.flatMap((it) => it.isDefault || it.template === null ? [] : [it.template])))
-
-const keysOf = once((server) => distinct(server.certificates.map((it) => it.spkiSha256)))
 
 /** Both wrote the same into their certificates. */
 export const certificateSubject: Comparison = {
@@ -21,7 +20,7 @@ export const certificateSubject: Comparison = {
   known: (server) => server.certificates.length > 0,
   compare: (a, b) => {
     const [template] = shared(templatesOf(a), templatesOf(b))
-    if (template === undefined || shared(keysOf(a), keysOf(b)).length > 0) return undefined
+    if (template === undefined || shared(presentedKeys(a), presentedKeys(b)).length > 0) return undefined
     return { level: 0, value: template, detail: () => ({ template }) }
   }
 }

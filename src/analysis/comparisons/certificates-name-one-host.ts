@@ -1,11 +1,10 @@
 import type { DomainReader } from "../traits/registrable-domain.ts"
 import { distinct, once, shared } from "./agreement.ts"
 import type { Comparison } from "./comparison.ts"
+import { presentedKeys, statedNames } from "./presented.ts"
 
 /** What guides write where a name of one's own belongs (RFC 2606, section 3). */
 const isPlaceholder = (name: string): boolean => /(^|\.)example\.(com|net|org)$/.test(name)
-
-const keysOf = once((server) => distinct(server.certificates.map((it) => it.spkiSha256)))
 
 /**
  * Certificates made apart that name one host beside the two servers: a site of
@@ -16,8 +15,8 @@ const keysOf = once((server) => distinct(server.certificates.map((it) => it.spki
 export const certificatesNameOneHost = (domainOf: DomainReader): Comparison => {
   const thirdHosts = once((server): ReadonlyArray<string> => {
     const own = new Set([...server.hosts, ...server.claimedHosts.map(({ host }) => host)])
-    return distinct(server.certificates.flatMap((it) => it.isDefault ? [] : it.names))
-      .filter((name) => !own.has(name) && !name.startsWith("*.") && !isPlaceholder(name) && domainOf(name) !== undefined)
+    return distinct(statedNames(server).values()
+      .filter((name) => !own.has(name) && !name.startsWith("*.") && !isPlaceholder(name) && domainOf(name) !== undefined))
   })
   return {
     name: "certificates name one host",
@@ -38,7 +37,7 @@ export const certificatesNameOneHost = (domainOf: DomainReader): Comparison => {
     compare: (a, b) => {
       const hosts = shared(thirdHosts(a), thirdHosts(b))
       const [host] = hosts
-      if (host === undefined || shared(keysOf(a), keysOf(b)).length > 0) return undefined
+      if (host === undefined || shared(presentedKeys(a), presentedKeys(b)).length > 0) return undefined
       return { level: 0, value: host, detail: () => ({ hosts: hosts.slice(0, 20) }) }
     }
   }

@@ -1,12 +1,11 @@
 import type { PresentedCertificate, ServerTraits } from "../traits/server-traits.ts"
-import { distinct, once, shared } from "./agreement.ts"
+import { once, shared } from "./agreement.ts"
 import { isOwn, isPassedOn, isSeenPassedOn, lastAnswer, namingOf } from "./certificate-names.ts"
 import type { Comparison, Level } from "./comparison.ts"
 import { haveEqualHistograms } from "./histograms.ts"
+import { nonDefaultCertificates, nonDefaultKeys } from "./presented.ts"
 
-const keysOf = once((server) => distinct(server.certificates.filter((it) => !it.isDefault).map((it) => it.spkiSha256)))
-
-const presentedByKey = once((server) => Map.groupBy(server.certificates.filter((it) => !it.isDefault), (it) => it.spkiSha256))
+const presentedByKey = once((server) => Map.groupBy(nonDefaultCertificates(server), (it) => it.spkiSha256))
 
 const presented = (server: ServerTraits, key: string): ReadonlyArray<PresentedCertificate> => presentedByKey(server).get(key) ?? []
 
@@ -32,10 +31,10 @@ const frontKey = (
   question: "shared infrastructure",
   forgeability: "backend",
   bundle: "front",
-  keys: keysOf,
+  keys: nonDefaultKeys,
   compare: (a, b) => {
     let first: { readonly key: string; readonly level: number } | undefined
-    for (const key of shared(keysOf(a), keysOf(b))) {
+    for (const key of shared(nonDefaultKeys(a), nonDefaultKeys(b))) {
       const level = levelOf(key, a, b)
       if (level !== undefined && (first === undefined || level < first.level)) first = { key, level }
     }

@@ -1,14 +1,13 @@
 import { isOnion } from "../../domain/host.ts"
 import type { PresentedCertificate, ServerTraits } from "../traits/server-traits.ts"
-import { distinct, once, shared } from "./agreement.ts"
+import { distinct, shared } from "./agreement.ts"
 import { namedHosts } from "./certificate-names.ts"
 import type { Comparison } from "./comparison.ts"
-
-const keysOf = once((server) => distinct(server.certificates.filter((it) => !it.isDefault).map((it) => it.spkiSha256)))
+import { nonDefaultKeys } from "./presented.ts"
 
 /** Certificates that the onion shows and that name clearnet hosts of the other, which has their key too. */
 const borrowed = (onion: ServerTraits, other: ServerTraits): ReadonlyArray<PresentedCertificate> => {
-  const keys = new Set(keysOf(other))
+  const keys = new Set(nonDefaultKeys(other))
   return onion.certificates.filter((it) =>
     isOnion(it.host) && !it.isDefault && keys.has(it.spkiSha256) && namedHosts(it, other).some((host) => !isOnion(host)))
 }
@@ -29,9 +28,9 @@ export const onionCertificate: Comparison = {
   bundle: "key",
   levels: [{ name: "presented by the onion, which the other names", m: 0.1, u: 2e-6, measured: false }],
   innocent: ["a public onion in front of somebody's server, with consent"],
-  keys: keysOf,
+  keys: nonDefaultKeys,
   compare: (a, b) => {
-    if (shared(keysOf(a), keysOf(b)).length === 0) return undefined
+    if (shared(nonDefaultKeys(a), nonDefaultKeys(b)).length === 0) return undefined
     const found = [[a, b], [b, a]]
       .flatMap(([onion, other]) => borrowed(onion!, other!).filter((it) => claimsOnion(other!, it.host)))
       .toSorted((x, y) => x.spkiSha256 < y.spkiSha256 ? -1 : x.spkiSha256 > y.spkiSha256 ? 1 : x.host < y.host ? -1 : 1)
