@@ -173,7 +173,6 @@ const compareCpu = (transport: "tcp" | "tls", scope: VisitScope): Promise<Readon
           target: "",
           met: null
         })
-
         return [{
           what: `CPU per visit, ${name}`,
           ours: milliseconds(median(ours)),
